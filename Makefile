@@ -1,0 +1,77 @@
+# Needs GNU make, Python 3.11 or newer, and a package index. Everything else is installed into .venv.
+# Another interpreter: make PYTHON=/path/to/python3.12 test
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CANDIDATES := python3.14 python3.13 python3.12 python3.11 python3 python
+
+# The wheel of pyright carries pyright itself: no question to the network whether there is a newer one.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint format sync clean
+
+help: ## show this list
+	@echo "usage: make <target>"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime ## everything the SDK does, against the emulator
+	@$(BIN)/python scripts/demo.py
+
+test: $(VENV)/.dev ## all tests; ARGS="-k stream" is passed on to pytest
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.lint ## formatting, lint rules, both type checkers, the generated twin
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/python scripts/unasync.py --check
+
+format: $(VENV)/.lint ## format, and fix what can be fixed without thought
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+sync: $(VENV)/.lint ## regenerate the _sync packages from the _async ones
+	$(BIN)/python scripts/unasync.py
+
+clean: ## remove the virtual environment, caches and build output
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: each is touched last, so that an interrupted installation is done again and a finished one is not.
+
+# A name on PATH proves nothing (version managers put up shims that fail), so every candidate is run.
+# Dependency groups need pip 25.1, newer than many interpreters bundle.
+$(VENV)/.created:
+	@found=; for python in $(or $(PYTHON),$(CANDIDATES)); do \
+	  if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found="$$python"; break; \
+	  fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "No Python 3.11 or newer, with its venv and ensurepip modules, among: $(or $(PYTHON),$(CANDIDATES))" >&2; \
+	  echo "Install one (Debian, Ubuntu: apt install python3-venv) or name one: make PYTHON=/path/to/python3.12" >&2; \
+	  exit 1; \
+	fi; \
+	echo "Creating $(VENV) with $$("$$found" --version) ..."; \
+	"$$found" -m venv --clear $(VENV)
+	@$(PIP_INSTALL) 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.created pyproject.toml
+	@echo "Installing the package and the emulator ..."
+	@$(PIP_INSTALL) --editable '.[emulator]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	@echo "Installing the test tools ..."
+	@$(PIP_INSTALL) --group dev
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.dev
+	@echo "Installing the checkers ..."
+	@$(PIP_INSTALL) --group lint
+	@touch $@

@@ -1,0 +1,239 @@
+"""baseten-sdk: a typed, async-first client for Baseten's inference platform.
+
+Everything public can be imported from here. Names are loaded when they are first used, so that importing the package
+costs next to nothing: no network, no TLS, no environment is touched.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from ._async.client import AsyncClient as AsyncClient
+    from ._async.completion_stream import AsyncCompletionStream as AsyncCompletionStream
+    from ._async.predict_stream import AsyncPredictStream as AsyncPredictStream
+    from ._async.resources.async_requests import AsyncJob as AsyncJob
+    from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
+    from ._async.stream import AsyncChatStream as AsyncChatStream
+    from ._async.tool_run import AsyncToolRun as AsyncToolRun
+    from ._core.async_predict import InferenceRetryConfig as InferenceRetryConfig
+    from ._core.schema import Schema as Schema, schema_for as schema_for
+    from ._core.sse import ServerSentEvent as ServerSentEvent
+    from ._core.tool import Tool as Tool, ToolLike as ToolLike, tool as tool
+    from ._sync.client import Client as Client
+    from ._sync.completion_stream import CompletionStream as CompletionStream
+    from ._sync.predict_stream import PredictStream as PredictStream
+    from ._sync.resources.async_requests import Job as Job
+    from ._sync.resources.deployments import Deployment as Deployment
+    from ._sync.stream import ChatStream as ChatStream
+    from ._sync.tool_run import ToolRun as ToolRun
+    from .config import (
+        CallOptions as CallOptions,
+        Endpoints as Endpoints,
+        Limits as Limits,
+        Query as Query,
+        Retry as Retry,
+        RetryWait as RetryWait,
+        StatusOptions as StatusOptions,
+        Timeout as Timeout,
+        WaitOptions as WaitOptions,
+    )
+    from .errors import (
+        APIConnectionError as APIConnectionError,
+        APIError as APIError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AsyncRequestCanceled as AsyncRequestCanceled,
+        AsyncRequestError as AsyncRequestError,
+        AsyncRequestExpired as AsyncRequestExpired,
+        AsyncRequestFailed as AsyncRequestFailed,
+        AuthenticationError as AuthenticationError,
+        BadGatewayError as BadGatewayError,
+        BadRequestError as BadRequestError,
+        BasetenError as BasetenError,
+        ClientClosedError as ClientClosedError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        ConnectTimeout as ConnectTimeout,
+        ContentFilterError as ContentFilterError,
+        DeadlineExceeded as DeadlineExceeded,
+        FirstByteTimeout as FirstByteTimeout,
+        GatewayTimeoutError as GatewayTimeoutError,
+        IdleTimeout as IdleTimeout,
+        InternalServerError as InternalServerError,
+        InvalidRequestError as InvalidRequestError,
+        LengthLimitError as LengthLimitError,
+        MaxTurnsError as MaxTurnsError,
+        ModelError as ModelError,
+        NotFoundError as NotFoundError,
+        OutputError as OutputError,
+        OutputValidationError as OutputValidationError,
+        OverloadedError as OverloadedError,
+        PayloadTooLargeError as PayloadTooLargeError,
+        PaymentRequiredError as PaymentRequiredError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        RefusalError as RefusalError,
+        RequestTimeoutError as RequestTimeoutError,
+        ResponseValidationError as ResponseValidationError,
+        ServiceUnavailableError as ServiceUnavailableError,
+        StreamAPIError as StreamAPIError,
+        StreamDecodeError as StreamDecodeError,
+        StreamError as StreamError,
+        StreamInterrupted as StreamInterrupted,
+        ToolArgumentError as ToolArgumentError,
+        UnprocessableEntityError as UnprocessableEntityError,
+        WebhookDeliveryFailed as WebhookDeliveryFailed,
+        WebhookSignatureError as WebhookSignatureError,
+    )
+    from .hooks import Hook as Hook, RetryEvent as RetryEvent
+    from .types.async_requests import (
+        AsyncErrorDetail as AsyncErrorDetail,
+        AsyncRequestState as AsyncRequestState,
+        AsyncRequestStatus as AsyncRequestStatus,
+        CancelResult as CancelResult,
+        QueueStatus as QueueStatus,
+        WebhookState as WebhookState,
+    )
+    from .types.chat import (
+        ChatCompletion as ChatCompletion,
+        ChatCompletionMessage as ChatCompletionMessage,
+        Choice as Choice,
+        ChoiceLogprobs as ChoiceLogprobs,
+        CompletionTokensDetails as CompletionTokensDetails,
+        FinishReason as FinishReason,
+        FunctionCall as FunctionCall,
+        PromptTokensDetails as PromptTokensDetails,
+        TokenLogprob as TokenLogprob,
+        ToolCall as ToolCall,
+        TopLogprob as TopLogprob,
+        Usage as Usage,
+    )
+    from .types.chunks import (
+        ChatCompletionChunk as ChatCompletionChunk,
+        ChoiceDelta as ChoiceDelta,
+        ChoiceDeltaToolCall as ChoiceDeltaToolCall,
+        ChoiceDeltaToolCallFunction as ChoiceDeltaToolCallFunction,
+        ChunkChoice as ChunkChoice,
+    )
+    from .types.events import (
+        Finished as Finished,
+        PartialObject as PartialObject,
+        ReasoningDelta as ReasoningDelta,
+        RefusalDelta as RefusalDelta,
+        StreamEvent as StreamEvent,
+        TextDelta as TextDelta,
+        ToolCallDelta as ToolCallDelta,
+        ToolCallDone as ToolCallDone,
+        ToolCallStarted as ToolCallStarted,
+        ToolResult as ToolResult,
+        UsageUpdated as UsageUpdated,
+    )
+    from .types.json import JsonValue as JsonValue
+    from .types.meta import Headers as Headers, Meta as Meta
+    from .types.models import Model as Model, ModelList as ModelList, ModelPricing as ModelPricing
+    from .types.params import (
+        ChatOptions as ChatOptions,
+        ContentPart as ContentPart,
+        FunctionParam as FunctionParam,
+        Message as Message,
+        MessageParam as MessageParam,
+        ParseOptions as ParseOptions,
+        ReasoningEffort as ReasoningEffort,
+        ResponseFormat as ResponseFormat,
+        SamplingParams as SamplingParams,
+        StreamOptions as StreamOptions,
+        ToolCallParam as ToolCallParam,
+        ToolChoice as ToolChoice,
+        ToolParam as ToolParam,
+        assistant as assistant,
+        system as system,
+        tool_result as tool_result,
+        user as user,
+    )
+    from .types.parsed import Parsed as Parsed
+    from .types.raw_reply import RawReply as RawReply
+    from .types.tool_calls import ParsedToolCall as ParsedToolCall
+    from .types.webhooks import AsyncPredictResult as AsyncPredictResult
+    from .webhooks import verify as verify
+
+_NAMES = {
+    "._async.client": "AsyncClient",
+    "._async.completion_stream": "AsyncCompletionStream",
+    "._async.predict_stream": "AsyncPredictStream",
+    "._async.resources.async_requests": "AsyncJob",
+    "._async.resources.deployments": "AsyncDeployment",
+    "._async.stream": "AsyncChatStream",
+    "._async.tool_run": "AsyncToolRun",
+    "._core.async_predict": "InferenceRetryConfig",
+    "._core.schema": "Schema schema_for",
+    "._core.sse": "ServerSentEvent",
+    "._core.tool": "Tool ToolLike tool",
+    "._sync.client": "Client",
+    "._sync.completion_stream": "CompletionStream",
+    "._sync.predict_stream": "PredictStream",
+    "._sync.resources.async_requests": "Job",
+    "._sync.resources.deployments": "Deployment",
+    "._sync.stream": "ChatStream",
+    "._sync.tool_run": "ToolRun",
+    ".config": "CallOptions Endpoints Limits Query Retry RetryWait StatusOptions Timeout WaitOptions",
+    ".errors": (
+        "APIConnectionError APIError APIStatusError APITimeoutError AsyncRequestCanceled AsyncRequestError "
+        "AsyncRequestExpired AsyncRequestFailed AuthenticationError BadGatewayError BadRequestError "
+        "BasetenError ClientClosedError ConfigurationError ConflictError ConnectTimeout ContentFilterError "
+        "DeadlineExceeded FirstByteTimeout GatewayTimeoutError IdleTimeout InternalServerError "
+        "InvalidRequestError LengthLimitError MaxTurnsError ModelError NotFoundError OutputError "
+        "OutputValidationError OverloadedError PayloadTooLargeError PaymentRequiredError "
+        "PermissionDeniedError RateLimitError RefusalError RequestTimeoutError ResponseValidationError "
+        "ServiceUnavailableError StreamAPIError StreamDecodeError StreamError StreamInterrupted "
+        "ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed WebhookSignatureError"
+    ),
+    ".hooks": "Hook RetryEvent",
+    ".types.async_requests": (
+        "AsyncErrorDetail AsyncRequestState AsyncRequestStatus CancelResult QueueStatus WebhookState"
+    ),
+    ".types.chat": (
+        "ChatCompletion ChatCompletionMessage Choice ChoiceLogprobs CompletionTokensDetails FinishReason "
+        "FunctionCall PromptTokensDetails TokenLogprob ToolCall TopLogprob Usage"
+    ),
+    ".types.chunks": "ChatCompletionChunk ChoiceDelta ChoiceDeltaToolCall ChoiceDeltaToolCallFunction ChunkChoice",
+    ".types.events": (
+        "Finished PartialObject ReasoningDelta RefusalDelta StreamEvent TextDelta ToolCallDelta ToolCallDone "
+        "ToolCallStarted ToolResult UsageUpdated"
+    ),
+    ".types.json": "JsonValue",
+    ".types.meta": "Headers Meta",
+    ".types.models": "Model ModelList ModelPricing",
+    ".types.params": (
+        "ChatOptions ContentPart FunctionParam Message MessageParam ParseOptions ReasoningEffort "
+        "ResponseFormat SamplingParams StreamOptions ToolCallParam ToolChoice ToolParam assistant system "
+        "tool_result user"
+    ),
+    ".types.parsed": "Parsed",
+    ".types.raw_reply": "RawReply",
+    ".types.tool_calls": "ParsedToolCall",
+    ".types.webhooks": "AsyncPredictResult",
+    ".webhooks": "verify",
+}
+"""What is public, by the module that it is loaded from."""
+
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
+
+# The names are bound when they are asked for.
+__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

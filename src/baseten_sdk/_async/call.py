@@ -1,0 +1,207 @@
+"""The call loop: it takes a request through the limiter, the transport, the timer and the retries.
+
+Theory of operation. `fetch` reads a whole reply, `open` leaves a stream open; both hand one attempt to `_run`, which
+repeats it as `_core.recovery` decides. An attempt holds a place of the limiter from before it connects until its reply
+was read (a stream: until it is closed), never while it waits for the next attempt. A timer bounds the attempt; when the
+time is up it raises `Expired`, which becomes a public error here. Nothing is made for retries until something fails.
+
+It must not know what is asked for or how a reply is read: that is passed in.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from .._core.auth import bearer
+from .._core.budget import RetryBudget
+from .._core.locate import locate
+from .._core.options import Options
+from .._core.phase import Expired, TimeLimits
+from .._core.reading import Reading
+from .._core.request import Answer, Request
+from .._io.clock import AsyncClock
+from .._io.keyring import AsyncKeyring
+from .._io.shield import AsyncShield
+from .._io.timer import AsyncTimer
+from ..config import Limits
+from ..errors import APIConnectionError, APIError, ResponseValidationError
+from ..hooks import Hook, RetryEvent
+from ..types.meta import Meta
+from .body import AsyncBody
+from .connections import AsyncConnections, AsyncLane
+from .transports.base import AsyncExchange
+
+if TYPE_CHECKING:
+    from .._core.recovery import Recovery
+
+log = logging.getLogger("baseten_sdk")
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class AsyncAttempt(Protocol[T_co]):
+    """One attempt at a call, with a timer of its own."""
+
+    async def __call__(self, lane: AsyncLane, request: Request, timer: AsyncTimer, /) -> T_co: ...
+
+
+class AsyncCaller:
+    """Makes the calls of a client, and of everything derived from it by `with_options`."""
+
+    def __init__(
+        self,
+        *,
+        keyring: AsyncKeyring,
+        connections: AsyncConnections,
+        limits: Limits,
+        budget: RetryBudget,
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        self.keyring = keyring
+        self.connections = connections
+        self.limits = limits
+        self.clock = AsyncClock()
+        self._budget = budget
+        self._hooks = tuple(hooks)
+
+    async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
+        """Make a call and read its whole reply.
+
+        Args:
+            request: what to send.
+            options: what holds for the call.
+            read: makes the result; it raises `ResponseValidationError` where it cannot.
+        """
+        answer, attempts, elapsed = await self._run(request, options, self._fetch_once)
+        try:
+            result = read(answer)
+        except ResponseValidationError as error:
+            locate(error, request, options, attempts, elapsed)
+            raise
+        return result, Meta(answer.status, answer.headers, attempts, elapsed)
+
+    async def open(self, request: Request, options: Options) -> AsyncBody:
+        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
+        timeout = options.timeout
+        if timeout.attempt is not None:
+            options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
+        body, attempts, elapsed = await self._run(request, options, self._open_once)
+        body.started(request, options, attempts, elapsed)
+        return body
+
+    async def _fetch_once(self, lane: AsyncLane, request: Request, timer: AsyncTimer) -> Answer:
+        reading = Reading(self.limits.body)
+        failure: Expired | APIConnectionError | None = None
+        try:
+            with timer:
+                await lane.limiter.acquire(timer)
+                try:
+                    exchange = await lane.transport.send(request, timer)
+                    await _read(exchange, reading, timer)
+                finally:
+                    lane.limiter.release()
+        except (Expired, APIConnectionError) as error:
+            failure = error
+        wrong = reading.error(failure, time.time())
+        if wrong is not None:
+            raise wrong
+        return reading.answer()
+
+    async def _open_once(self, lane: AsyncLane, request: Request, timer: AsyncTimer) -> AsyncBody:
+        reading = Reading(self.limits.body)
+        failure: Expired | APIConnectionError | None = None
+        try:
+            with timer:
+                await lane.limiter.acquire(timer)
+                try:
+                    exchange = await lane.transport.send(request, timer)
+                    if 200 <= exchange.status < 300:
+                        return AsyncBody(exchange, lane.limiter, timer)
+                    await _read(exchange, reading, timer)
+                except BaseException:
+                    lane.limiter.release()
+                    raise
+                lane.limiter.release()
+        except (Expired, APIConnectionError) as error:
+            failure = error
+        wrong = reading.error(failure, time.time())
+        assert wrong is not None, "an attempt that opened no stream has failed"
+        raise wrong
+
+    async def _run(
+        self,
+        request: Request,
+        options: Options,
+        attempt: AsyncAttempt[T],
+    ) -> tuple[T, int, float]:
+        """Make attempts until one succeeds or there is nothing more to try: its result, their number, the seconds."""
+        clock = self.clock
+        started = clock.now()
+        deadline = inf if options.deadline is None else options.deadline
+        recovery: Recovery | None = None
+        attempts = 0
+        remaining = deadline
+        while True:
+            attempts += 1
+            timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
+            try:
+                ready = request.with_header("authorization", bearer(await self.keyring.get()))
+                result = await attempt(self.connections.lane(), ready, timer)
+            except APIError as error:
+                failure = error
+            else:
+                self._budget.refund()
+                return result, attempts, clock.now() - started
+
+            now = clock.now()
+            if recovery is None:
+                recovery = _recovery(options, request, self._budget, started + deadline)
+            wait = recovery.decide(failure, attempts, now)
+            if wait is None:
+                locate(failure, request, options, attempts, now - started)
+                recovery.annotate(failure)
+                raise failure
+            self._tell(RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id))
+            await clock.sleep(wait)
+            remaining = deadline - (clock.now() - started)
+
+    def _tell(self, event: RetryEvent) -> None:
+        log.info(
+            "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",
+            event.method,
+            event.url,
+            event.attempt,
+            event.reason,
+            event.wait,
+            event.request_id,
+        )
+        for hook in self._hooks:
+            try:
+                hook(event)
+            except Exception:
+                log.exception("A hook failed; the call goes on.")
+
+
+async def _read(exchange: AsyncExchange, reading: Reading, timer: AsyncTimer) -> None:
+    """Read a body to its end, or until it is too large, and be done with the exchange."""
+    reading.begin(exchange.status, exchange.headers)
+    try:
+        timer.enter("idle")
+        while not reading.full and (piece := await exchange.receive()):
+            if reading.add(piece):
+                timer.enter("idle")
+    finally:
+        with AsyncShield.briefly():
+            await exchange.aclose()
+
+
+def _recovery(options: Options, request: Request, budget: RetryBudget, end: float) -> Recovery:
+    from .._core.recovery import Recovery
+
+    return Recovery(options.retry, request.safety, budget, end)

@@ -1,0 +1,244 @@
+"""The client: what a user makes, configures and closes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
+
+from .._core.auth import AsyncKeyFunction, Key
+from .._core.multipart import FieldInput, Files
+from .._core.options import Options
+from .._core.payload import MISSING, Missing, choose_payload
+from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
+from ..hooks import Hook
+from ..types.raw_reply import RawReply
+from .resources.async_requests import AsyncRequests
+from .resources.chat import AsyncChat
+from .resources.deployments import AsyncDeployment, raw_call
+from .resources.models import AsyncModels
+from .setup import AsyncSetup
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Reaches Baseten: Model APIs, dedicated deployments and async requests.
+
+    One client serves a whole program; it may be used from many tasks at once. Close it with `async with` or `aclose()`.
+
+    Example:
+        async with AsyncClient() as client:
+            completion = await client.chat.completions.create(
+                model="openai/gpt-oss-120b", messages=[{"role": "user", "content": "Hi"}]
+            )
+            print(completion.text)
+
+    Args:
+        api_key: the key, or a function that gives it and is asked for each attempt. None: `BASETEN_API_KEY`, read at
+            the first call.
+        base_url: the Model APIs or any gateway that speaks like them; then nothing is routed by the model's name.
+            None: `BASETEN_BASE_URL` at the first call, else the service.
+        endpoints: URL templates of everything, for the emulator and private gateways.
+        timeout: limits on each attempt; a number of seconds bounds the whole attempt.
+        deadline: seconds for each whole call; None is no bound.
+        max_retries: attempts after the first; 2 unless set.
+        retry: when and how to try again, in full.
+        limits: how much at once, and how large.
+        default_headers: headers of every request.
+        default_query: query parameters of every request.
+        http_client: an httpx client of yours; it is used as it is and never closed.
+        transport: "direct", "httpx", or "auto" to choose what fits.
+        hooks: functions that are told of retries.
+
+    Raises:
+        ConfigurationError: an argument cannot be. A missing key is noticed at the first call.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | AsyncKeyFunction | None = None,
+        base_url: str | None = None,
+        endpoints: Endpoints | None = None,
+        timeout: Timeout | float | None = None,
+        deadline: float | None = None,
+        max_retries: int | None = None,
+        retry: Retry | None = None,
+        limits: Limits | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        default_query: Query | None = None,
+        http_client: httpx.AsyncClient | None = None,
+        transport: Literal["auto", "direct", "httpx"] = "auto",
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        options = Options(retry=retry or Retry()).merged(
+            {
+                "timeout": timeout,
+                "deadline": deadline,
+                "max_retries": max_retries,
+                "extra_headers": default_headers,
+                "extra_query": default_query,
+            }
+        )
+        self._setup = AsyncSetup(
+            Key(api_key),
+            base_url,
+            endpoints,
+            limits or Limits(),
+            http_client,
+            transport,
+            tuple(hooks),
+            options,
+        )
+        self._service = self._setup.service()
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """Chat completions."""
+        return AsyncChat(self._service)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """The models of the Model APIs."""
+        return AsyncModels(self._service)
+
+    @cached_property
+    def async_requests(self) -> AsyncRequests:
+        """Async requests, by their ids."""
+        return AsyncRequests(self._service)
+
+    def deployments(
+        self,
+        model_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> AsyncDeployment:
+        """A deployment of a dedicated model; nothing is sent.
+
+        Args:
+            model_id: the model's id.
+            environment: an environment's name, or "development"; production unless set.
+            deployment_id: one deployment by its id.
+            regional: the environment of a regional host.
+
+        Raises:
+            ConfigurationError: an id cannot be, or there are two targets.
+        """
+        place = self._service.places.deployment(
+            model_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        return AsyncDeployment(self._service, place)
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        response_model: type[T],
+        json: object | Missing = MISSING,
+        content: bytes | str | None = None,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        params: Query | None = None,
+        **options: Unpack[CallOptions],
+    ) -> T: ...
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        response_model: None = None,
+        json: object | Missing = MISSING,
+        content: bytes | str | None = None,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        params: Query | None = None,
+        **options: Unpack[CallOptions],
+    ) -> RawReply: ...
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        response_model: type[T] | None = None,
+        json: object | Missing = MISSING,
+        content: bytes | str | None = None,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        params: Query | None = None,
+        **options: Unpack[CallOptions],
+    ) -> T | RawReply:
+        """Call anything that the service has and this package has no name for.
+
+        Args:
+            method: the verb.
+            url: a path below the Model APIs' base URL, such as "messages", or an absolute URL on one of the configured
+                hosts: the key goes nowhere else.
+            response_model: the type of the reply; without it the reply comes as it is.
+            json: a JSON value to send.
+            content: bytes or text to send as they are.
+            files: files of a form to send.
+            data: other fields of that form.
+            content_type: the type of `content`.
+            params: query parameters.
+            **options: the options of every call.
+
+        Raises:
+            InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
+            APIError: the call failed.
+        """
+        service = self._service
+        payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
+        place = service.places.locate(url, service.environment)
+        reply = await raw_call(service, method, place, payload, params, options)
+        return reply if response_model is None else reply.parse(response_model)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """The same client with other defaults. It shares connections and limits: closing either closes both."""
+        clone = type(self).__new__(type(self))
+        clone._setup = self._setup
+        clone._service = self._service.with_options(options)
+        return clone
+
+    async def aclose(self) -> None:
+        """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""
+        await self._service.caller.connections.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        caller = self._service.caller
+        return f"{type(self).__name__}(api_key={caller.keyring.key!r}, {caller.connections!r})"
+
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self.with_options()
+
+    def __getstate__(self) -> AsyncSetup:
+        return self._setup.picklable(self._service.options)
+
+    def __setstate__(self, setup: AsyncSetup) -> None:
+        self._setup = setup
+        self._service = setup.service()

@@ -1,0 +1,350 @@
+"""`client.chat.completions`: chat with a Model API, a dedicated deployment, or a gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeVar, Unpack, overload
+
+from ..._core.chat import chat_request, split_params
+from ..._core.chat_events import EventReader
+from ..._core.options import Options
+from ..._core.output import read_output
+from ..._core.places import Place
+from ..._core.reask import reasked
+from ..._core.replies import read_model
+from ..._core.request import Answer, Request
+from ..._core.schema import Schema, schema_for
+from ..._core.tool import Toolbox, ToolLike
+from ..._core.tool_loop import OnToolError, ToolLoop
+from ...errors import InvalidRequestError, OutputError, OutputValidationError
+from ...types.chat import ChatCompletion, attach_parsed
+from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
+from ...types.parsed import Parsed
+from ...types.reply import attach_meta
+from ..completion_stream import AsyncCompletionStream
+from ..service import AsyncService
+from ..stream import AsyncChatStream
+from ..tool_run import AsyncToolRun
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+
+
+class AsyncChat:
+    """Chat.
+
+    Attributes:
+        completions: chat completions.
+    """
+
+    def __init__(self, service: AsyncService, place: Place | None = None) -> None:
+        self._service = service
+        self._place = place
+
+    @cached_property
+    def completions(self) -> AsyncCompletions:
+        return AsyncCompletions(self._service, self._place)
+
+
+class AsyncCompletions:
+    """Chat completions, of the model that `model=` names or of one engine."""
+
+    def __init__(self, service: AsyncService, place: Place | None = None) -> None:
+        self._service = service
+        self._place = place
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        stream: Literal[False] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> ChatCompletion: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        stream: Literal[True],
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> AsyncChatStream: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        stream: bool,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> ChatCompletion | AsyncChatStream: ...
+
+    async def create(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        stream: bool | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> ChatCompletion | AsyncChatStream:
+        """Ask a model for the next message.
+
+        Example:
+            completion = await client.chat.completions.create(
+                model="openai/gpt-oss-120b", messages=[{"role": "user", "content": "Hi"}], max_tokens=64
+            )
+            print(completion.text)
+
+        Args:
+            model: a slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
+            messages: the conversation: dicts, or messages that a model sent.
+            stream: give the answer in chunks as it is made: the result is then an `AsyncChatStream`.
+            tools: what the model may call: dicts, pydantic models, `@tool`s or functions.
+            **params: sampling parameters, response_format, and the options of every call. Only what is set is sent;
+                None is the same as leaving it out.
+
+        Raises:
+            APIStatusError: the service answered with an error; each status has its class.
+            APIConnectionError: the service was not reached in time, or the connection broke.
+            ResponseValidationError: the reply is no chat completion.
+            InvalidRequestError: the request cannot be sent.
+        """
+        request, options = self._prepared(model, messages, params, tools=_params(tools), stream=bool(stream))
+        caller = self._service.caller
+        if stream:
+            return AsyncChatStream(await caller.open(request, options), caller.limits)
+        completion, meta = await caller.fetch(request, options, _completion)
+        return attach_meta(completion, meta)
+
+    @overload
+    def stream(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        response_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ParseOptions],
+    ) -> AsyncCompletionStream[T]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        response_format: ResponseFormat | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ParseOptions],
+    ) -> AsyncCompletionStream[None]: ...
+
+    def stream(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        response_format: TypeForm[T] | ResponseFormat | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ParseOptions],
+    ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
+        """Ask a model for the next message, and read it as typed events.
+
+        Example:
+            async with client.chat.completions.stream(model="openai/gpt-oss-120b", messages=[...]) as stream:
+                async for text in stream.text_stream:
+                    print(text, end="")
+            completion = await stream.get_final_completion()
+
+        Args:
+            model: as for `create`.
+            messages: as for `create`.
+            response_format: the type of the answer, for partial objects and `get_parsed()`; or a plain dict.
+            tools: what the model may call. Arguments are validated where a tool is a model or a function.
+            **params: as for `create`.
+
+        Returns:
+            A context manager; the call is made when it is entered.
+
+        Raises:
+            InvalidRequestError: the request cannot be sent, or a strict schema cannot express the type.
+        """
+        toolbox = Toolbox(tools or ())
+        if response_format is None or isinstance(response_format, Mapping):
+            return self._stream(model, messages, params, toolbox, None, response_format)
+        schema: Schema[T] = schema_for(response_format)
+        return self._stream(model, messages, params, toolbox, schema, schema.response_format())
+
+    async def parse(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        response_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        reask: int = 0,
+        **params: Unpack[ParseOptions],
+    ) -> Parsed[T]:
+        """Ask a model for an object of a type.
+
+        Example:
+            invoice = await client.chat.completions.parse(
+                model="openai/gpt-oss-120b", messages=[...], response_format=Invoice
+            )
+            print(invoice.parsed.total)
+
+        Args:
+            model: as for `create`.
+            messages: as for `create`.
+            response_format: a pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other
+                type that pydantic can validate. What is no object is sent as one with the property "value".
+            tools: what the model may call instead; the calls are then in `tool_calls`, with validated arguments.
+            strict: hold the model to the schema. False sends it as pydantic makes it, for types that strict mode cannot
+                express and for models that cannot be held to one; then reasoning and Markdown around the JSON are
+                passed over.
+            reask: how often an answer that does not validate is sent back with what is wrong with it.
+            **params: as for `create`.
+
+        Raises:
+            RefusalError: the model refused.
+            LengthLimitError: the answer was cut at the token limit; `partial` holds what could be read.
+            ContentFilterError: a filter stopped it.
+            OutputValidationError: the answer is not a `response_format`.
+            ToolArgumentError: the arguments of a call do not validate.
+            InvalidRequestError: a strict schema cannot express the type; the message has the path.
+        """
+        if reask < 0:
+            raise InvalidRequestError(f"reask must be at least 0, not {reask!r}.")
+        schema: Schema[T] = schema_for(response_format, strict=strict)
+        toolbox = Toolbox(tools or ())
+        conversation = list(messages)
+        attempts: list[ChatCompletion] = []
+        while True:
+            request, options = self._prepared(
+                model, conversation, params, tools=toolbox.params, response_format=schema.response_format()
+            )
+            completion, meta = await self._service.caller.fetch(request, options, _completion)
+            attempts.append(attach_meta(completion, meta))
+            try:
+                calls = toolbox.read_all(completion)
+                outputs = () if calls else (read_output(schema, completion),)
+            except OutputError as error:
+                error.attempts = tuple(attempts)
+                if len(attempts) > reask or not isinstance(error, OutputValidationError):
+                    raise
+                conversation = reasked(conversation, error)
+                continue
+            if outputs:
+                attach_parsed(completion, outputs[0])
+            return Parsed(completion, outputs, calls, tuple(attempts))
+
+    def run_tools(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        tools: Sequence[ToolLike],
+        max_turns: int = 8,
+        stream: bool = False,
+        on_tool_error: OnToolError = "report",
+        **params: Unpack[ChatOptions],
+    ) -> AsyncToolRun:
+        """Let a model use tools until it has its answer: a loop, and no more than that.
+
+        Example:
+            run = client.chat.completions.run_tools(model="openai/gpt-oss-120b", messages=[...], tools=[get_weather])
+            print((await run.until_done()).text)
+
+        Args:
+            model: as for `create`.
+            messages: as for `create`.
+            tools: functions, plain or async, or `@tool`s, which are run side by side, plain ones in worker threads.
+                The run ends when the model calls a tool that was given as a dict or a model.
+            max_turns: how often the model may answer.
+            stream: stream the model's turns, so that the run's events are those of `stream`.
+            on_tool_error: "report" tells the model of exceptions, bad arguments and unknown tools; "raise" raises them
+                when the turn's other calls have ended.
+            **params: as for `create`; a deadline holds for each turn.
+
+        Returns:
+            The run; nothing is sent until it is iterated, or `until_done` is called.
+        """
+        if max_turns < 1:
+            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
+        toolbox = Toolbox(tools)
+        response_format = params.get("response_format")
+        rest = {name: value for name, value in params.items() if name != "response_format"}
+
+        async def ask(conversation: Sequence[Message]) -> ChatCompletion:
+            request, options = self._prepared(model, conversation, params, tools=toolbox.params)
+            completion, meta = await self._service.caller.fetch(request, options, _completion)
+            return attach_meta(completion, meta)
+
+        def ask_stream(conversation: Sequence[Message]) -> AsyncCompletionStream[None]:
+            return self._stream(model, conversation, rest, toolbox, None, response_format, lenient=True)
+
+        loop = ToolLoop(messages, toolbox, max_turns, on_tool_error)
+        return AsyncToolRun(loop, ask, ask_stream if stream else None)
+
+    def _stream(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        toolbox: Toolbox,
+        schema: Schema[T] | None,
+        response_format: Mapping[str, object] | None,
+        *,
+        lenient: bool = False,
+    ) -> AsyncCompletionStream[T]:
+        request, options = self._prepared(
+            model, messages, params, tools=toolbox.params, response_format=response_format, stream=True
+        )
+        reader = EventReader(toolbox, schema, lenient=lenient)
+        return AsyncCompletionStream(self._service.caller, request, options, reader)
+
+    def _prepared(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        *,
+        tools: Sequence[Mapping[str, object]] | None = None,
+        response_format: Mapping[str, object] | None = None,
+        stream: bool = False,
+    ) -> tuple[Request, Options]:
+        service = self._service
+        body, given = split_params(params)
+        if tools:
+            body["tools"] = tools
+        if response_format is not None:
+            body["response_format"] = response_format
+        options = service.options.merged(given) if given else service.options
+        place, name = (self._place, model) if self._place else service.places.engine_of(model, service.environment)
+        return chat_request(place, name, messages, body, options, stream=stream), options
+
+
+def _completion(answer: Answer) -> ChatCompletion:
+    return read_model(ChatCompletion, answer)
+
+
+def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
+    """The tools as dicts; those that are dicts already cost nothing."""
+    if tools is None:
+        return None
+    return [each for each in tools if isinstance(each, Mapping)] if _plain(tools) else Toolbox(tools).params
+
+
+def _plain(tools: Sequence[ToolLike]) -> bool:
+    return all(isinstance(each, Mapping) for each in tools)

@@ -1,0 +1,395 @@
+"""`client.deployments(id)`: everything that one dedicated deployment does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from math import inf
+from typing import TypeVar, Unpack, overload
+
+from ..._core.async_predict import InferenceRetryConfig, async_predict_body
+from ..._core.chat import ACCEPT_JSON
+from ..._core.multipart import FieldInput, Files
+from ..._core.options import Options
+from ..._core.payload import EMPTY, MISSING, OCTETS, Missing, Payload, choose_payload
+from ..._core.places import DeploymentPlace
+from ..._core.polling import intervals
+from ..._core.replies import read_as, read_model, read_value
+from ..._core.request import Answer, Request, build, check_method
+from ..._core.urls import encode_query
+from ..._core.waking import PROBE, is_awake
+from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
+from ...errors import APIError, DeadlineExceeded
+from ...types.async_requests import AsyncAccepted, QueueStatus
+from ...types.json import JsonValue
+from ...types.raw_reply import RawReply
+from ...types.reply import attach_meta
+from ..predict_stream import AsyncPredictStream
+from ..service import AsyncService
+from .async_requests import AsyncJob
+from .chat import AsyncChat
+from .models import AsyncModels
+
+T = TypeVar("T")
+
+ANY = "*/*"
+"""What is accepted where the model chooses. For JSON in, `application/json` alone is asked for: then Baseten's runtime
+gathers the output of a generator, and an error in its middle is an error status instead of a short reply."""
+
+
+class AsyncDeployment:
+    """One deployment of a dedicated model: of an environment, by its id, development, or on a regional host.
+
+    Attributes:
+        model_id: the model's id.
+    """
+
+    def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
+        self._service = service
+        self._place = place
+        self.model_id = place.model_id
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._place.target!r})"
+
+    @property
+    def openai_base_url(self) -> str:
+        """The base URL of the OpenAI-compatible engine inside, for other clients."""
+        return self._place.engine.url
+
+    @cached_property
+    def chat(self) -> AsyncChat:
+        """The OpenAI-compatible engine inside; `model=` is the name that it serves."""
+        return AsyncChat(self._service, self._place.engine)
+
+    @cached_property
+    def models(self) -> AsyncModels:
+        """What the engine inside serves."""
+        return AsyncModels(self._service, self._place.engine)
+
+    @overload
+    async def predict(
+        self,
+        model_input: bytes | bytearray | memoryview,
+        *,
+        response_model: None = None,
+        content_type: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> bytes: ...
+
+    @overload
+    async def predict(
+        self,
+        model_input: object | Missing = MISSING,
+        *,
+        response_model: type[T],
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> T: ...
+
+    @overload
+    async def predict(
+        self,
+        model_input: object | Missing = MISSING,
+        *,
+        response_model: None = None,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> JsonValue | bytes: ...
+
+    async def predict(
+        self,
+        model_input: object | Missing = MISSING,
+        *,
+        response_model: type[T] | None = None,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> T | JsonValue | bytes:
+        """Run the model and wait for its output.
+
+        Example:
+            output = await client.deployments("abcd1234").predict({"prompt": "..."})
+
+        Args:
+            model_input: any JSON value, pydantic models and dataclasses included; or bytes, which are sent as
+                `application/octet-stream` (a Python model takes that for MessagePack and answers in kind).
+            response_model: the type of the output, anything that pydantic can validate; `bytes` for the body as it is.
+            files: files of a form, instead of `model_input`.
+            data: other fields of that form.
+            content_type: the type of bytes that are no octet-stream.
+            **options: the options of every call.
+
+        Returns:
+            A `response_model`, or bytes where bytes were sent, or what the reply's content type says: the value of
+            JSON, text as a string, anything else as bytes.
+
+        Raises:
+            ModelError: the model's own code failed.
+            APIError: the call failed otherwise.
+            ResponseValidationError: the reply is not what was asked for.
+        """
+        payload = _input(model_input, files, data, content_type)
+        request, merged = self._post("predict", options, payload, _accept(payload, response_model))
+
+        def read(answer: Answer) -> T | JsonValue | bytes:
+            if response_model is not None:
+                return read_as(response_model, answer)
+            return answer.body if payload.content_type == OCTETS else read_value(answer)
+
+        output, _ = await self._service.caller.fetch(request, merged, read)
+        return output
+
+    def stream_predict(
+        self,
+        model_input: object | Missing = MISSING,
+        *,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncPredictStream:
+        """Run a model that streams its output.
+
+        Example:
+            async with deployment.stream_predict({"prompt": "..."}) as stream:
+                async for text in stream.text():
+                    print(text, end="")
+
+        Args:
+            model_input: as for `predict`.
+            files: as for `predict`.
+            data: as for `predict`.
+            content_type: as for `predict`.
+            **options: the options of every call.
+
+        Returns:
+            A context manager; the call is made when it is entered.
+        """
+        request, merged = self._post("predict", options, _input(model_input, files, data, content_type), ANY)
+        return AsyncPredictStream(self._service.caller, request, merged)
+
+    async def sync(
+        self,
+        path: str,
+        *,
+        method: str | None = None,
+        json: object | Missing = MISSING,
+        content: bytes | str | None = None,
+        files: Files | None = None,
+        data: Mapping[str, FieldInput] | None = None,
+        content_type: str | None = None,
+        params: Query | None = None,
+        **options: Unpack[CallOptions],
+    ) -> RawReply:
+        """Call any path of the container, with any verb.
+
+        Example:
+            reply = await deployment.sync("items/123")
+            print(reply.json())
+
+        Args:
+            path: the path, as the container sees it; it is quoted segment by segment and cannot leave the deployment.
+            method: the verb. None: GET without a body, POST with one.
+            json: a JSON value to send.
+            content: bytes or text to send as they are.
+            files: files of a form to send.
+            data: other fields of that form.
+            content_type: the type of `content`.
+            params: query parameters.
+            **options: the options of every call.
+
+        Raises:
+            APIStatusError: the container, or the service, answered with 4xx or 5xx.
+            InvalidRequestError: the path could leave the deployment, or the request cannot be sent.
+        """
+        payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
+        return await raw_call(
+            self._service,
+            method or ("GET" if payload is EMPTY else "POST"),
+            self._place.sync(path),
+            payload,
+            params,
+            options,
+        )
+
+    async def async_predict(
+        self,
+        model_input: object,
+        *,
+        webhook_endpoint: str | None = None,
+        priority: int | None = None,
+        max_time_in_queue_seconds: int | None = None,
+        inference_retry_config: InferenceRetryConfig | None = None,
+        **options: Unpack[CallOptions],
+    ) -> AsyncJob:
+        """Put a request into the queue; the model runs later, for up to an hour.
+
+        The output goes to the webhook and nowhere else: Baseten does not store it. A submission is tried again only
+        where no job can have been made (connection refused, 429, 503), so that the model never runs twice.
+
+        Example:
+            job = await deployment.async_predict({"url": "..."}, webhook_endpoint="https://example.com/done")
+            status = await job.wait(deadline=600)
+
+        Args:
+            model_input: any JSON value; the whole body may have 256 KiB.
+            webhook_endpoint: https URL that gets the output (http for localhost).
+            priority: 0 to 2, lower runs first; 0 unless set.
+            max_time_in_queue_seconds: 10 to 259,200 (72 hours); 600 unless set.
+            inference_retry_config: how Baseten repeats a failed run.
+            **options: the options of every call.
+
+        Returns:
+            The handle of the job.
+
+        Raises:
+            InvalidRequestError: a field is outside its limits, or the body is too large.
+            APIError: it was not accepted; unless the connection broke after it was sent, there is no job.
+        """
+        merged = self._service.options.merged(options)
+        body = async_predict_body(
+            model_input,
+            webhook_endpoint=webhook_endpoint,
+            priority=priority,
+            max_time_in_queue_seconds=max_time_in_queue_seconds,
+            inference_retry_config=inference_retry_config,
+            extra=merged.extra_body,
+            largest=self._service.caller.limits.async_payload,
+        )
+        request = build(
+            "POST",
+            self._place.at("async_predict"),
+            merged.without_body(),
+            accept=ACCEPT_JSON,
+            first_byte=DEPLOYMENT_FIRST_BYTE,
+            payload=Payload(content=body, content_type=ACCEPT_JSON),
+            safety="once",
+        )
+        accepted, _ = await self._service.caller.fetch(request, merged, _accepted)
+        return self.job(accepted.request_id)
+
+    def job(self, request_id: str) -> AsyncJob:
+        """The handle of a request that was submitted before."""
+        return AsyncJob(self._service, self._place, request_id)
+
+    async def queue_status(self, **options: Unpack[CallOptions]) -> QueueStatus:
+        """How many async requests are waiting and running."""
+        merged = self._service.options.merged(options)
+        url = self._place.at("async_queue_status")
+        request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
+        await self._service.paced()
+        status, meta = await self._service.caller.fetch(request, merged, _queue_status)
+        return attach_meta(status, meta)
+
+    async def wake(
+        self,
+        *,
+        wait: bool = False,
+        deadline: float | None = None,
+        probe: str = PROBE,
+        **options: Unpack[WaitOptions],
+    ) -> None:
+        """Start a deployment that is scaled to zero.
+
+        Args:
+            wait: return when its container answers, instead of at once.
+            deadline: seconds to wait in all; None waits for ever.
+            probe: path of the container that is asked with GET; any answer of the container will do.
+            **options: the options of every call.
+
+        Raises:
+            DeadlineExceeded: it was not awake in time; it goes on starting.
+            APIError: the deployment cannot be started.
+        """
+        check_seconds("deadline", deadline)
+        clock = self._service.caller.clock
+        end = inf if deadline is None else clock.now() + deadline
+        given: CallOptions = {**options, "deadline": deadline}
+        request, merged = self._post("wake", given, EMPTY, ANY)
+        await self._service.caller.fetch(request, merged, _nothing)
+        if not wait:
+            return
+        for interval in intervals():
+            left = end - clock.now()
+            given = {**options, "deadline": left if left < inf else None, "max_retries": 0}
+            try:
+                await self.sync(probe, **given)
+                return
+            except DeadlineExceeded:
+                break
+            except APIError as error:
+                if is_awake(error):
+                    return
+            if clock.now() + interval >= end:
+                break
+            await clock.sleep(interval)
+        limit = deadline or 0.0
+        raise DeadlineExceeded(
+            f"{self._place.target} was not awake after {limit:g} s; it goes on starting.",
+            phase="idle",
+            limit=limit,
+        )
+
+    def _post(self, path: str, given: CallOptions, payload: Payload, accept: str) -> tuple[Request, Options]:
+        options = self._service.options.merged(given) if given else self._service.options
+        url = self._place.at(path)
+        request = build("POST", url, options, accept=accept, first_byte=DEPLOYMENT_FIRST_BYTE, payload=payload)
+        return request, options
+
+
+async def raw_call(
+    service: AsyncService,
+    method: str,
+    url: str,
+    payload: Payload,
+    params: Query | None,
+    given: CallOptions,
+) -> RawReply:
+    """Make a call and hand its reply on as it is."""
+    options = service.options.merged(given)
+    query = encode_query(params) if params else ""
+    request = build(
+        check_method(method),
+        url,
+        options,
+        accept=ANY,
+        first_byte=DEPLOYMENT_FIRST_BYTE,
+        payload=payload,
+        query=query,
+    )
+    answer, meta = await service.caller.fetch(request, options, _whole)
+    return RawReply(answer.status, answer.headers, answer.body, meta)
+
+
+def _input(
+    model_input: object, files: Files | None, data: Mapping[str, FieldInput] | None, content_type: str | None
+) -> Payload:
+    if isinstance(model_input, bytes | bytearray | memoryview):
+        return choose_payload(content=model_input, files=files, data=data, content_type=content_type)
+    return choose_payload(json=model_input, files=files, data=data, content_type=content_type)
+
+
+def _accept(payload: Payload, response_model: object) -> str:
+    return ACCEPT_JSON if payload.json is not MISSING and response_model is not bytes else ANY
+
+
+def _accepted(answer: Answer) -> AsyncAccepted:
+    return read_model(AsyncAccepted, answer)
+
+
+def _queue_status(answer: Answer) -> QueueStatus:
+    return read_model(QueueStatus, answer)
+
+
+def _whole(answer: Answer) -> Answer:
+    return answer
+
+
+def _nothing(answer: Answer) -> None:
+    return None

@@ -1,0 +1,38 @@
+"""`client.models`: the models that the account can use, or that an engine serves."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+from ..._core.chat import ACCEPT_JSON
+from ..._core.places import Place
+from ..._core.replies import read_model
+from ..._core.request import Answer, build
+from ...config import CallOptions
+from ...types.models import ModelList
+from ...types.reply import attach_meta
+from ..service import AsyncService
+
+
+class AsyncModels:
+    """Models."""
+
+    def __init__(self, service: AsyncService, place: Place | None = None) -> None:
+        self._service = service
+        self._place = place
+
+    async def list(self, **options: Unpack[CallOptions]) -> ModelList:
+        """The models, with their context lengths, features and prices where the service tells them.
+
+        Raises:
+            APIError: the call failed.
+        """
+        merged = self._service.options.merged(options)
+        place = self._place or self._service.model_apis()
+        request = build("GET", place.at("models"), merged, accept=ACCEPT_JSON, first_byte=place.first_byte)
+        models, meta = await self._service.caller.fetch(request, merged, _models)
+        return attach_meta(models, meta)
+
+
+def _models(answer: Answer) -> ModelList:
+    return read_model(ModelList, answer)

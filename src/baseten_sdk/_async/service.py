@@ -1,0 +1,43 @@
+"""What every resource stands on: who makes the calls, where things are, and what holds unless a call says otherwise."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from .._core.options import Options
+from .._core.pace import Pace
+from .._core.places import Place, Places
+from ..config import CallOptions
+from .call import AsyncCaller
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncService:
+    """The parts that a client shares with its resources."""
+
+    caller: AsyncCaller
+    places: Places
+    pace: Pace
+    options: Options
+
+    def with_options(self, options: CallOptions) -> AsyncService:
+        """The same with other defaults; connections, limits and budget stay shared."""
+        return replace(self, options=self.options.merged(options))
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The process's environment, read when it is needed and not before."""
+        return os.environ
+
+    def model_apis(self) -> Place:
+        """Where the Model APIs are."""
+        return self.places.model_apis(self.environment)
+
+    async def paced(self) -> None:
+        """Wait for the next status call that the service's limit allows."""
+        clock = self.caller.clock
+        wait = self.pace.reserve(clock.now())
+        if wait > 0:
+            await clock.sleep(wait)

@@ -1,0 +1,71 @@
+"""A client's configuration as a value: what it was made with, and what it takes to make it again elsewhere."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .._core.auth import Key
+from .._core.budget import RetryBudget
+from .._core.options import Options
+from .._core.pace import Pace
+from .._core.places import Places
+from .._core.transport_choice import TransportName
+from .._io.keyring import AsyncKeyring
+from ..config import Endpoints, Limits
+from ..errors import ConfigurationError
+from ..hooks import Hook
+from .call import AsyncCaller
+from .connections import AsyncConnections
+from .service import AsyncService
+from .transports.opener import AsyncOpener
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncSetup:
+    """What a client was made with."""
+
+    key: Key
+    base_url: str | None
+    endpoints: Endpoints | None
+    limits: Limits
+    http_client: httpx.AsyncClient | None
+    transport: TransportName
+    hooks: tuple[Hook, ...]
+    options: Options
+
+    def service(self) -> AsyncService:
+        """Make the parts; nothing is opened and nothing is read from the environment.
+
+        Raises:
+            ConfigurationError: the transport that was asked for cannot be had.
+        """
+        caller = AsyncCaller(
+            keyring=AsyncKeyring(self.key),
+            connections=AsyncConnections(AsyncOpener(self.transport, self.http_client, self.limits), self.limits),
+            limits=self.limits,
+            budget=RetryBudget(self.options.retry.budget),
+            hooks=self.hooks,
+        )
+        return AsyncService(caller, Places(self.base_url, self.endpoints), Pace(self.limits.status_calls), self.options)
+
+    def picklable(self, options: Options) -> AsyncSetup:
+        """The same with other defaults, for a pickle; a literal key stays behind.
+
+        Raises:
+            ConfigurationError: a part of it cannot be pickled.
+        """
+        if self.http_client is not None:
+            raise ConfigurationError("A client with http_client= cannot be pickled; make one where it is needed.")
+        setup = replace(self, options=options)
+        try:
+            pickle.dumps(setup)
+        except Exception as error:
+            raise ConfigurationError(
+                f"The client cannot be pickled: {error}. Functions for api_key= and hooks= must be importable by name."
+            ) from None
+        return setup

@@ -1,0 +1,101 @@
+"""The chunks of a chat, read as they come.
+
+An iterator here is a class, not a generator, so that leaving it half-way leaves nothing to the garbage collector. What
+was decoded and not yet taken waits in a queue; only an empty queue waits for the network.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from types import TracebackType
+from typing import Self
+
+from .._core.chat_stream import ChunkReader
+from ..config import Limits
+from ..errors import APIConnectionError, APITimeoutError
+from ..types.chunks import ChatCompletionChunk
+from ..types.meta import Meta
+from .body import AsyncBody
+
+
+class AsyncChatStream:
+    """The chunks of a chat completion, as they come.
+
+    Use it as a context manager, or iterate it to its end; either gives the connection back. The usage of a chunk is
+    cumulative: the last one counts.
+
+    Example:
+        async with await client.chat.completions.create(model=..., messages=[...], stream=True) as chunks:
+            async for chunk in chunks:
+                print(chunk.text, end="")
+
+    Raises (from the iteration):
+        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
+        StreamAPIError: the service reported an error inside the stream.
+        StreamDecodeError: the stream holds what is no chunk.
+        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+    """
+
+    def __init__(self, body: AsyncBody, limits: Limits) -> None:
+        self._body = body
+        self._reader = ChunkReader(limits)
+        self._ready: deque[ChatCompletionChunk] = deque()
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        return self._body.meta
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole message has come."""
+        return self._reader.done and not self._ready
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ChatCompletionChunk:
+        ready = self._ready
+        while not ready:
+            await self._more()
+        return ready.popleft()
+
+    async def _more(self) -> None:
+        """Wait for chunks; raise where there are no more."""
+        reader, body = self._reader, self._body
+        if reader.error is not None:
+            error, reader.error = reader.error, None
+            await body.aclose()
+            raise body.located(error)
+        if reader.done:
+            await body.finish()
+            raise StopAsyncIteration
+        if body.closed:
+            raise StopAsyncIteration
+        try:
+            piece = await body.receive()
+        except APITimeoutError as error:
+            error.partial = reader.partial()
+            raise
+        except APIConnectionError as error:
+            raise body.located(reader.interrupted(error)) from error
+        if piece:
+            self._ready.extend(reader.feed(piece))
+        else:
+            self._ready.extend(reader.end())
+            if not self._ready and reader.error is None:
+                reader.done = True
+        if self._ready:
+            body.progress()
+
+    async def aclose(self) -> None:
+        """Stop here, and give the connection back. Closing twice is fine."""
+        await self._body.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,133 @@
+"""A run of tools: the model is asked, its calls are run and answered, until it is done. What `run_tools` gives."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from .._core.tool_loop import Pending, ToolLoop
+from .._io.parallel import AsyncParallel
+from ..errors import StreamInterrupted
+from ..types.chat import ChatCompletion, Usage
+from ..types.events import Finished, StreamEvent, ToolResult
+from ..types.params import Message
+from .completion_stream import AsyncCompletionStream
+
+
+class AsyncAsk(Protocol):
+    """Asks the model for its next turn."""
+
+    async def __call__(self, messages: Sequence[Message], /) -> ChatCompletion: ...
+
+
+class AsyncAskStream(Protocol):
+    """The same, as a stream."""
+
+    def __call__(self, messages: Sequence[Message], /) -> AsyncCompletionStream[None]: ...
+
+
+class AsyncToolRun:
+    """A run of tools. Iterate it for its events, or call `until_done`.
+
+    The events are those of the model's turns (`Finished` alone where they are not streamed) and a `ToolResult` for each
+    call that was run. Whatever happens, `messages`, `completions` and `usage` hold what there was until then.
+
+    Example:
+        run = client.chat.completions.run_tools(model=..., messages=[...], tools=[get_weather])
+        completion = await run.until_done()
+    """
+
+    def __init__(self, loop: ToolLoop, ask: AsyncAsk, ask_stream: AsyncAskStream | None) -> None:
+        self._loop = loop
+        self._ask = ask
+        self._ask_stream = ask_stream
+        self._turn: AsyncCompletionStream[None] | None = None
+        self._pending: list[Pending] = []
+        self._ready: deque[StreamEvent[None] | ToolResult] = deque()
+        self._ended = False
+
+    @property
+    def messages(self) -> list[Message]:
+        """The whole conversation so far, to go on with."""
+        return self._loop.messages
+
+    @property
+    def completions(self) -> list[ChatCompletion]:
+        """The model's replies so far, one a turn."""
+        return self._loop.completions
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all turns together."""
+        return self._loop.usage
+
+    async def until_done(self) -> ChatCompletion:
+        """Run to the end: the model's last reply.
+
+        A reply that calls a tool which was given as a dict or a model is the last too: the caller has to answer it.
+
+        Raises:
+            MaxTurnsError: the model still called tools after its last turn.
+            APIError: a turn failed.
+        """
+        async for _ in self:
+            pass
+        if not self._loop.completions:
+            raise StreamInterrupted("The run was left before the model had answered.")
+        return self._loop.completions[-1]
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> StreamEvent[None] | ToolResult:
+        ready = self._ready
+        while not ready:
+            if self._ended:
+                raise StopAsyncIteration
+            try:
+                await self._more()
+            except BaseException:
+                self._ended = True
+                await self.aclose()
+                raise
+        return ready.popleft()
+
+    async def _more(self) -> None:
+        if self._pending:
+            pending, self._pending = self._pending, []
+            outcomes = await AsyncParallel.run([each.job for each in pending if each.job is not None])
+            self._ready.extend(self._loop.ran(pending, outcomes))
+        elif self._ask_stream is None:
+            completion = await self._ask(self._loop.messages)
+            self._ready.append(Finished(completion.choices[0].finish_reason, completion))
+            self._answered(completion)
+        else:
+            await self._stream_on(self._ask_stream)
+
+    async def _stream_on(self, ask: AsyncAskStream) -> None:
+        if self._turn is None:
+            self._turn = await ask(self._loop.messages).__aenter__()
+        event = await anext(self._turn, None)
+        if event is not None:
+            self._ready.append(event)
+            return
+        completion = await self._turn.get_final_completion()
+        await self.aclose()
+        self._answered(completion)
+
+    def _answered(self, completion: ChatCompletion) -> None:
+        self._pending = self._loop.answered(completion)
+        self._ended = not self._pending
+
+    async def aclose(self) -> None:
+        """Stop here, and give the connection back. Closing twice is fine."""
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            await turn.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()

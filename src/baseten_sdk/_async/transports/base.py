@@ -1,0 +1,48 @@
+"""The protocol that a transport fulfils, so that the calls above it need not know which one it is.
+
+A transport carries one request, in the phases that it tells the timer, and raises public errors alone: what its library
+raises stays inside its file.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..._core.request import Request
+from ..._io.timer import AsyncTimer
+from ...types.meta import Headers
+
+
+class AsyncExchange(Protocol):
+    """A reply whose headers have arrived and whose body has not been read."""
+
+    status: int
+    headers: Headers
+
+    async def receive(self) -> bytes:
+        """The next piece of the body, decoded from its content encoding; b"" at its end.
+
+        Raises:
+            APIConnectionError: the connection broke, or the body ended before it was complete.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Be done with it. A connection whose reply was not read to its end is closed, any other is kept."""
+        ...
+
+
+class AsyncTransport(Protocol):
+    """Carries requests."""
+
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncExchange:
+        """Send a request and wait for the reply's headers.
+
+        Raises:
+            APIConnectionError: no connection, or it broke; the phase says when.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...

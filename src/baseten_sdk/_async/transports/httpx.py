@@ -1,0 +1,195 @@
+"""The transport on httpx: everything that a user may want to configure there, from proxies to mocks.
+
+It uses only what httpx and its successors share. What httpx cannot promise: bytes that a server sends behind a reply
+are not looked at before a connection is used again; and in the sync flavour a server that drips single bytes is bounded
+for each read, not for their sum.
+
+The timer starts with "first_byte", since a mock or another transport of the user's may never tell what it is doing;
+where httpx traces its steps, the phase begins anew when the request has been sent. Connecting and writing are bounded
+by httpx itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from ..._core.phase import Expired, Phase
+from ..._core.request import Request
+from ..._io.timer import AsyncTimer
+from ..._io.tls import shared_context
+from ...config import Limits
+from ...errors import APIConnectionError, BasetenError, ClientClosedError, InvalidRequestError
+from ...types.meta import Headers
+
+LEFTOVERS = 64
+"""Pieces that are taken from a closed reply before its iterator is given up."""
+
+
+def new_client(limits: Limits) -> httpx.AsyncClient:
+    """A client of our own: it follows no redirects, keeps no cookies, and never lets a call wait for a connection."""
+    return httpx.AsyncClient(
+        verify=shared_context(),
+        timeout=None,
+        follow_redirects=False,
+        limits=httpx.Limits(
+            max_connections=None,
+            max_keepalive_connections=limits.concurrency,
+            keepalive_expiry=limits.idle_connection,
+        ),
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+class AsyncHttpxTransport:
+    """Carries requests over an httpx client.
+
+    Args:
+        client: the client to use.
+        owned: whether it is closed with the transport; a user's own never is.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, *, owned: bool) -> None:
+        self._client = client
+        self._owned = owned
+
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxExchange:
+        timer.begin()
+        timer.enter("first_byte")
+        failure: BasetenError | Expired
+        try:
+            message = self._client.build_request(
+                request.method,
+                request.url,
+                headers=list(request.headers),
+                content=request.body or None,
+                extensions={"timeout": _Left(timer), "trace": _Trace(timer)},
+            )
+            reply = await self._client.send(message, stream=True, auth=None, follow_redirects=False)
+            return AsyncHttpxExchange(reply, timer)
+        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
+            failure = _translated(error, timer, "first_byte", self._client.is_closed)
+        raise failure
+
+    async def aclose(self) -> None:
+        if self._owned:
+            await self._client.aclose()
+
+
+class AsyncHttpxExchange:
+    """A reply of httpx."""
+
+    __slots__ = ("_pieces", "_reply", "_timer", "headers", "status")
+
+    def __init__(self, reply: httpx.Response, timer: AsyncTimer) -> None:
+        self._reply = reply
+        self._timer = timer
+        self._pieces: AsyncIterator[bytes] | None = None
+        self.status = reply.status_code
+        self.headers = Headers(reply.headers.multi_items())
+
+    async def receive(self) -> bytes:
+        if self._pieces is None:
+            self._pieces = self._reply.aiter_bytes()
+        failure: BasetenError | Expired
+        try:
+            while True:
+                piece = await anext(self._pieces)
+                if piece:
+                    return piece
+        except StopAsyncIteration:
+            return b""
+        except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError) as error:
+            failure = _translated(error, self._timer, "idle", closed=False, status=self.status)
+        raise failure
+
+    async def aclose(self) -> None:
+        try:
+            await self._reply.aclose()
+            await self._exhaust()
+        except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError):
+            return
+
+    async def _exhaust(self) -> None:
+        """End the iterators inside httpx, which would otherwise be left to the garbage collector half way through."""
+        if self._pieces is not None:
+            for _ in range(LEFTOVERS):
+                if await anext(self._pieces, None) is None:
+                    return
+
+
+class _Left(dict[str, float | None]):
+    """httpx's timeouts, asked for when a step begins: what is left then, not what was left when the call began."""
+
+    def __init__(self, timer: AsyncTimer) -> None:
+        super().__init__()
+        self._timer = timer
+
+    def get(self, step: str, default: object = None) -> float | None:
+        left = self._timer.remaining()
+        if step == "pool":
+            return left
+        if step == "read":
+            return left
+        bound = self._timer.limits.of("connect" if step == "connect" else "write")
+        return bound if left is None else min(left, bound)
+
+
+class _Trace:
+    """Listens to httpx's steps: the wait for the first byte begins when the request has been sent."""
+
+    __slots__ = ("_timer",)
+
+    def __init__(self, timer: AsyncTimer) -> None:
+        self._timer = timer
+
+    async def __call__(self, step: str, info: object) -> None:
+        if step.endswith("send_request_body.complete"):
+            self._timer.enter("first_byte")
+
+
+def _translated(
+    error: Exception, timer: AsyncTimer, phase: Phase, closed: bool, status: int | None = None
+) -> BasetenError | Expired:
+    """The public error for what httpx raised; never chained to it, since it holds the request and so the key."""
+    text = _text(error)
+    match error:
+        case httpx.ConnectTimeout():
+            return timer.expired("connect")
+        case httpx.WriteTimeout():
+            return timer.expired("write")
+        case httpx.PoolTimeout():
+            return timer.expired("queue")
+        case httpx.TimeoutException():
+            return timer.expired(phase)
+        case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
+            return InvalidRequestError(f"The request cannot be sent: {text}.")
+        case httpx.ConnectError() | httpx.ProxyError():
+            bad_certificate = "CERTIFICATE_VERIFY_FAILED" in text
+            return APIConnectionError(f"Cannot connect: {text}.", phase="connect", permanent=bad_certificate)
+        case httpx.WriteError():
+            return APIConnectionError(f"The connection broke while sending: {text}.", phase="write")
+        case httpx.DecodingError():
+            return APIConnectionError(
+                f"The reply's body cannot be decoded: {text}.",
+                phase="idle",
+                status_code=status,
+                permanent=True,
+            )
+        case RuntimeError() if closed:
+            return ClientClosedError("The client is closed.")
+        case _:
+            where = "while waiting for the reply" if phase == "first_byte" else "in the middle of the reply"
+            return APIConnectionError(f"The connection broke {where}: {text}.", phase=phase, status_code=status)
+
+
+def _text(error: Exception) -> str:
+    """What the error says, or else what it is or was caused by."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if text := str(cause).rstrip("."):
+            return text
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__

@@ -1,0 +1,207 @@
+"""A chat stream from its bytes to its chunks, and to the error that says how it ended badly.
+
+Theory of operation. Events are decoded, and each event's data is validated straight from its bytes. The bytes are
+kept, so that an error can hold what had arrived as a completion; nothing is accumulated until then. A stream has ended
+well if it said `[DONE]`, or if a `finish_reason` was seen before a clean end: servers differ, and some send content
+after the `finish_reason`, so only `[DONE]` and the end of the body stop the reading. An error inside a stream is an
+`event: error`, or data that is an object with `error`, or with `"object": "error"`. What came before an error in the
+same piece is handed out first: the error waits in `error`.
+
+A body that begins like JSON or HTML is no event stream, whatever its content type says. It is read whole: Baseten's
+runtime may gather a stream into one JSON string, a server may answer with an error or with a completion, a proxy with
+a page.
+"""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from ..config import Limits
+from ..errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
+from ..types.chat import ChatCompletion
+from ..types.chunks import ChatCompletionChunk
+from .accumulate import Accumulator
+from .body import decode_json
+from .classify import read_error
+from .replies import problems
+from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
+
+DONE = b"[DONE]"
+
+ERROR_MARK = b'"error"'
+"""Data without it cannot be an error; inside of a JSON string the quotes would be escaped."""
+
+NO_STREAM = (b"{", b"[", b'"', b"<")
+"""How JSON and HTML begin; no line of an event stream that means anything begins so."""
+
+EXCERPT = 200
+"""Bytes of unreadable data that an error shows."""
+
+
+class ChunkReader:
+    """Reads the chunks of one stream.
+
+    Attributes:
+        done: `[DONE]` was seen, or the body was a whole completion; nothing after it counts.
+        error: how the stream failed, to be raised when the chunks before it have been handed out.
+    """
+
+    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_whole", "done", "error")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._decoder = SSEDecoder(limits.event)
+        self._kept: list[bytes] = []
+        self._begun = False
+        self._whole: bytearray | None = None
+        self.done = False
+        self.error: StreamError | None = None
+
+    def feed(self, piece: bytes) -> list[ChatCompletionChunk]:
+        """The chunks that a piece of the body completes."""
+        if not self._begun:
+            self._begin(piece)
+        if self._whole is not None:
+            self._whole += piece
+            if len(self._whole) > self._limits.body:
+                self.error = StreamDecodeError(f"The reply is no stream, and larger than {self._limits.body} bytes.")
+            return []
+        try:
+            events = self._decoder.feed(piece)
+        except EventTooLarge as error:
+            self.error = self._too_large(error)
+            return []
+        return self._chunks(events)
+
+    def end(self) -> list[ChatCompletionChunk]:
+        """The body has ended: the chunks that were left, and a verdict in `error`."""
+        if self._whole is not None:
+            return self._gathered(bytes(self._whole))
+        try:
+            chunks = self._chunks(self._decoder.flush())
+        except EventTooLarge as error:
+            self.error = self._too_large(error)
+            return []
+        if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
+            self.error = StreamInterrupted(self._cut(), partial=self.partial())
+        return chunks
+
+    def _begin(self, piece: bytes) -> None:
+        """Look at the first byte that is no blank."""
+        start = piece.lstrip()
+        if start:
+            self._begun = True
+            if start[:1] in NO_STREAM:
+                self._whole = bytearray()
+
+    def _gathered(self, body: bytes) -> list[ChatCompletionChunk]:
+        """The chunks of a body that was no stream."""
+        self._whole = None
+        try:
+            value = decode_json(body)
+        except ValueError:
+            shown = body[:EXCERPT].decode("utf-8", "backslashreplace")
+            self.error = StreamDecodeError(f"The reply is no stream: {shown!r}")
+            return []
+        if isinstance(value, str):
+            chunks = self.feed(value.encode())
+            return chunks if self.done or self.error else [*chunks, *self.end()]
+        data = _as_chunk(value)
+        if data is None:
+            self.error = self._reported(body)
+            return []
+        try:
+            chunk = ChatCompletionChunk.model_validate_json(data)
+        except ValidationError as error:
+            self.error = self._unreadable(body, error)
+            return []
+        self._kept.append(data)
+        self.done = True
+        return [chunk]
+
+    def interrupted(self, cause: APIConnectionError) -> StreamInterrupted:
+        """The connection broke before the message had ended."""
+        return StreamInterrupted(
+            f"The stream was cut: {cause.message}", partial=self.partial(), request_id=cause.request_id
+        )
+
+    def partial(self) -> ChatCompletion | None:
+        """What has arrived so far, as a completion."""
+        return self._accumulated().completion()
+
+    def _accumulated(self) -> Accumulator:
+        accumulator = Accumulator()
+        for data in self._kept:
+            accumulator.add(ChatCompletionChunk.model_validate_json(data))
+        return accumulator
+
+    def _complete(self) -> bool:
+        return bool(self._kept) and (self.done or self._accumulated().finished)
+
+    def _cut(self) -> str:
+        if not self._kept:
+            return "The stream ended before anything had come."
+        return "The stream ended with neither a finish_reason nor [DONE]."
+
+    def _chunks(self, events: list[ServerSentEvent]) -> list[ChatCompletionChunk]:
+        chunks: list[ChatCompletionChunk] = []
+        for event in events:
+            data = event.data
+            if event.event == "error":
+                self.error = self._reported(data)
+                break
+            try:
+                chunk = ChatCompletionChunk.model_validate_json(data)
+            except ValidationError as error:
+                if data.strip() == DONE:
+                    self.done = True
+                    if not self._kept:
+                        self.error = StreamInterrupted(self._cut())
+                elif data.strip():
+                    self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
+                else:
+                    continue
+                break
+            if ERROR_MARK in data and _is_error(chunk):
+                self.error = self._reported(data)
+                break
+            self._kept.append(data)
+            chunks.append(chunk)
+        return chunks
+
+    def _reported(self, data: bytes) -> StreamError:
+        """The error that the service reported; its data may be JSON or text."""
+        try:
+            body: object = decode_json(data)
+        except ValueError:
+            body = data.decode("utf-8", "replace")
+        message, code, _ = read_error(body)
+        return StreamAPIError(
+            f"The service reported an error inside the stream: {message or 'it does not say which'}",
+            partial=self.partial(),
+            body=body,
+            code=code,
+        )
+
+    def _too_large(self, error: EventTooLarge) -> StreamDecodeError:
+        return StreamDecodeError(f"In the stream, {error}; see Limits(event=...).", partial=self.partial())
+
+    def _unreadable(self, data: bytes, error: ValidationError) -> StreamDecodeError:
+        shown = data[:EXCERPT].decode("utf-8", "backslashreplace")
+        return StreamDecodeError(
+            f"The stream holds data that is no chunk ({problems(error)}): {shown!r}", partial=self.partial()
+        )
+
+
+def _as_chunk(value: object) -> bytes | None:
+    """A whole completion as the one chunk of its stream; None where it is none."""
+    choices = value.get("choices") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(choices, list) or not choices or value.get("error"):
+        return None
+    changed = [{**c, "delta": c.get("message")} for c in choices if isinstance(c, dict)]
+    return to_json({**value, "choices": changed})
+
+
+def _is_error(chunk: ChatCompletionChunk) -> bool:
+    return chunk.object == "error" or bool((chunk.model_extra or {}).get("error"))

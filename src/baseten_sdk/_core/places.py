@@ -1,0 +1,171 @@
+"""Where things are: from the endpoints and a target to the URLs of the service.
+
+A target is a model's production, an environment, the development deployment, one deployment by its id, or a regional
+host. Ids are checked or quoted so that nothing in them can leave the host or the deployment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
+from ..errors import ConfigurationError, InvalidRequestError
+from .urls import check_base_url, check_label, quote_path, quote_segment, template_matches
+
+VARIABLE = "BASETEN_BASE_URL"
+
+PREFIX = "baseten/"
+"""LiteLLM's way to name a provider; it may stand before a slug or a model id."""
+
+_MODEL_ID = re.compile(r"[A-Za-z0-9]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A base URL, and how long its first byte may take."""
+
+    url: str
+    first_byte: float
+
+    def at(self, path: str) -> str:
+        """The URL of a path below it; the path is taken as it is."""
+        return f"{self.url}/{path}" if path else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlace:
+    """The URLs of one deployment.
+
+    Attributes:
+        model_id: the model's id, or the chain's.
+        host: URL below which `async_request/{id}` is.
+        target: URL below which `predict`, `sync` and the others are.
+    """
+
+    model_id: str
+    host: str
+    target: str
+
+    def at(self, path: str) -> str:
+        """The URL of a fixed path of the target, such as "predict"."""
+        return f"{self.target}/{path}"
+
+    def sync(self, path: str) -> str:
+        """The URL of a path of the container; anything that could leave the deployment is refused."""
+        return f"{self.target}/sync/{quote_path(path)}"
+
+    def async_request(self, request_id: str) -> str:
+        """The URL of an async request."""
+        return f"{self.host}/async_request/{quote_segment(request_id, 'request_id')}"
+
+    @property
+    def engine(self) -> Place:
+        """The OpenAI-compatible engine inside."""
+        return Place(f"{self.target}/sync/v1", DEPLOYMENT_FIRST_BYTE)
+
+
+class Places:
+    """The places of one client.
+
+    The Model APIs' URL is worked out at the first call: the argument, else the endpoints if they were given, else
+    `BASETEN_BASE_URL`, else the service.
+    """
+
+    __slots__ = ("_endpoints", "_model_apis", "_routed")
+
+    def __init__(self, base_url: str | None, endpoints: Endpoints | None) -> None:
+        self._endpoints = endpoints or Endpoints()
+        self._routed = base_url is None
+        self._model_apis: str | None = None
+        if base_url is not None:
+            self._model_apis = check_base_url(base_url, "base_url")
+        elif endpoints is not None:
+            self._model_apis = check_base_url(endpoints.model_apis, "Endpoints(model_apis=...)")
+
+    def model_apis(self, environment: Mapping[str, str]) -> Place:
+        """The Model APIs, or the gateway that stands in their place."""
+        if self._model_apis is None:
+            found = environment.get(VARIABLE)
+            self._routed = not found
+            self._model_apis = check_base_url(found or self._endpoints.model_apis, VARIABLE)
+        return Place(self._model_apis, MODEL_APIS_FIRST_BYTE)
+
+    def engine_of(self, model: str, environment: Mapping[str, str]) -> tuple[Place, str]:
+        """Where a `model=` is served, and the name to send there.
+
+        A slug of the Model APIs always contains "/". Exactly eight letters and digits name a dedicated model; either
+        may have the prefix `baseten/`. With a gateway nothing is routed by name.
+        """
+        if not isinstance(model, str) or not model:
+            raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
+        apis = self.model_apis(environment)
+        if not self._routed:
+            return apis, model
+        name = model.removeprefix(PREFIX)
+        if _MODEL_ID.fullmatch(name):
+            return self.deployment(name).engine, name
+        return apis, name or model
+
+    def deployment(
+        self,
+        model_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> DeploymentPlace:
+        """The URLs of a deployment of a model: production unless one of the keywords says otherwise."""
+        check_label(model_id, "model_id")
+        given = [
+            n
+            for n, v in (
+                ("environment", environment),
+                ("deployment_id", deployment_id),
+                ("regional", regional),
+            )
+            if v is not None
+        ]
+        if len(given) > 1:
+            raise ConfigurationError(f"A deployment has one target; {' and '.join(given)} were given.")
+        if regional is not None:
+            check_label(regional, "regional")
+            host = self._endpoints.model_regional.format(model_id=model_id, environment=regional).rstrip("/")
+            return DeploymentPlace(model_id, host, host)
+        host = self._endpoints.model.format(model_id=model_id).rstrip("/")
+        return DeploymentPlace(model_id, host, f"{host}/{_segment(environment, deployment_id)}")
+
+    def locate(self, url: str, environment: Mapping[str, str]) -> str:
+        """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.
+
+        Raises:
+            InvalidRequestError: it is not, or the path leads out of the Model APIs.
+        """
+        if isinstance(url, str) and "://" in url:
+            if not self.owns(url, environment):
+                raise InvalidRequestError(
+                    f"{url[:200]!r} is on none of the configured hosts; the key goes nowhere else."
+                )
+            return url
+        return self.model_apis(environment).at(quote_path(url))
+
+    def owns(self, url: str, environment: Mapping[str, str]) -> bool:
+        """Whether the key may be sent to an absolute URL."""
+        endpoints = self._endpoints
+        templates = (
+            self.model_apis(environment).url,
+            endpoints.model,
+            endpoints.model_regional,
+            endpoints.chain,
+            endpoints.chain_regional,
+        )
+        return any(template_matches(template, url) for template in templates)
+
+
+def _segment(environment: str | None, deployment_id: str | None) -> str:
+    if deployment_id is not None:
+        return f"deployment/{quote_segment(deployment_id, 'deployment_id')}"
+    if environment == "development":
+        return "development"
+    return f"environments/{quote_segment('production' if environment is None else environment, 'environment')}"

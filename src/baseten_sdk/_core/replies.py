@@ -1,0 +1,124 @@
+"""From the bytes of a successful reply to the value that was asked for, or to an error that says why not."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from ..errors import ResponseValidationError
+from ..types.json import JsonValue
+from .body import decode_json
+from .classify import KEPT, read_error
+from .request import Answer
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+PROBLEMS = 5
+"""Validation problems that an error lists."""
+
+EXCERPT = 200
+"""Bytes of the body that an error shows."""
+
+
+def read_model(model: type[M], answer: Answer) -> M:
+    """Validate a reply straight from its bytes.
+
+    Raises:
+        ResponseValidationError: it is not JSON, has another shape, or is an error under a status of success.
+    """
+    try:
+        return model.model_validate_json(answer.body)
+    except ValidationError as error:
+        problem = _problem(error, answer)
+    raise unreadable(answer, problem)
+
+
+def read_as(kind: type[T], answer: Answer) -> T:
+    """Read a reply as any type that pydantic can validate; `bytes` is the body as it came, `str` any text.
+
+    Raises:
+        ResponseValidationError: it is not JSON, or not of that type.
+    """
+    try:
+        if kind is bytes or (kind is str and not _is_json(answer)):
+            return _adapter(kind).validate_python(answer.body)
+        return _adapter(kind).validate_json(answer.body)
+    except ValidationError as error:
+        problem = _problem(error, answer)
+    raise unreadable(answer, problem)
+
+
+def read_value(answer: Answer) -> JsonValue | bytes:
+    """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes.
+
+    Raises:
+        ResponseValidationError: it says that it is JSON or text, and is not.
+    """
+    try:
+        if _is_json(answer):
+            return decode_json(answer.body)
+        if answer.media_type.startswith("text/"):
+            return answer.body.decode("utf-8")
+    except ValueError as error:
+        problem = str(error)
+    else:
+        return answer.body
+    raise unreadable(answer, problem)
+
+
+def unreadable(answer: Answer, problem: str) -> ResponseValidationError:
+    """The error for a reply that arrived but cannot be read."""
+    headers = dict(answer.headers)
+    shown = answer.body[:EXCERPT].decode("utf-8", "backslashreplace")
+    more = "..." if len(answer.body) > EXCERPT else ""
+    kind = answer.media_type or "no content type"
+    return ResponseValidationError(
+        f"The reply (status {answer.status}, {kind}, {len(answer.body)} bytes) cannot be read: {problem} "
+        f"It begins: {shown + more!r}.",
+        status_code=answer.status,
+        body=answer.body[:KEPT],
+        headers=headers,
+        request_id=headers.get("x-baseten-request-id") or headers.get("x-request-id"),
+    )
+
+
+def _is_json(answer: Answer) -> bool:
+    kind = answer.media_type
+    return not kind or kind == "application/json" or kind.endswith("+json")
+
+
+def _problem(error: ValidationError, answer: Answer) -> str:
+    """What is wrong, in one sentence: the service's own message where the reply is an error in disguise."""
+    try:
+        body = decode_json(answer.body)
+    except ValueError as bad:
+        return f"{bad}."
+    if isinstance(body, dict) and body.get("error"):
+        return f"it is an error: {read_error(body)[0]}"
+    return f"{problems(error)}."
+
+
+def problems(error: ValidationError) -> str:
+    """The problems of a validation as "path: what", the first few of them."""
+    found = [
+        f"{'.'.join(str(part) for part in each['loc']) or 'value'}: {each['msg']}"
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        if each["type"] != "none_required"
+    ]
+    more = f"; and {len(found) - PROBLEMS} more" if len(found) > PROBLEMS else ""
+    return "; ".join(found[:PROBLEMS]) + more
+
+
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    try:
+        return _cached_adapter(kind)  # type: ignore[arg-type]  # what is not hashable raises TypeError
+    except TypeError:
+        return TypeAdapter(kind)
+
+
+@lru_cache(maxsize=256)
+def _cached_adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)

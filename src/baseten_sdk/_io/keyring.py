@@ -1,0 +1,43 @@
+"""Getting the API key when it is needed: it may come from a function, which the async flavour may have to await."""
+
+from __future__ import annotations
+
+import os
+
+from .._core.auth import Key
+from .._core.headers import check_key
+from ..errors import ConfigurationError
+
+
+class AsyncKeyring:
+    """The key of an async client."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+
+    async def get(self) -> str:
+        """The key; a function is asked each time, so that it may rotate."""
+        if self.key.function is None:
+            return self.key.literal(os.environ)
+        value = self.key.function()
+        return check_key(value if isinstance(value, str) else await value)
+
+
+class Keyring:
+    """The key of a sync client."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+
+    def get(self) -> str:
+        """The key; a function is asked each time, so that it may rotate."""
+        if self.key.function is None:
+            return self.key.literal(os.environ)
+        value = self.key.function()
+        if not isinstance(value, str):
+            raise ConfigurationError("The api_key function of a Client must return a string; AsyncClient can await.")
+        return check_key(value)

@@ -1,0 +1,28 @@
+"""Finishing what must be finished: closing a connection when the caller has already been cancelled."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import anyio
+
+GRACE = 2.0
+"""Seconds that closing may take."""
+
+
+class AsyncShield:
+    """Makes contexts in which cancellation from outside waits."""
+
+    @staticmethod
+    def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:
+        """A context that lasts at most so many seconds and is ended silently then."""
+        return anyio.move_on_after(seconds, shield=True)
+
+
+class Shield:
+    """Blocking code is not cancelled, and cannot be ended either."""
+
+    @staticmethod
+    def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:
+        """Nothing to do."""
+        return nullcontext()

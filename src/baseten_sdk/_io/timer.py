@@ -1,0 +1,143 @@
+"""One timer bounds an attempt, whatever it is doing: queueing, connecting, writing, waiting, reading.
+
+Theory of operation. Whoever does the work says `enter(phase)` when a phase begins, and again when a phase has made
+progress that counts: reading a body re-arms "idle" once enough bytes have come, a stream once an event was decoded.
+What does not call `enter` does not extend anything, so a server that drips bytes gains nothing. The end that holds is
+the nearest of the phase's, the attempt's and the call's.
+
+The async flavour is a cancel scope whose deadline moves: no timer of its own for each read. The sync flavour cannot
+interrupt a read, so it hands out what is left (`remaining`) as the timeout of each socket operation.
+"""
+
+from __future__ import annotations
+
+import time
+from math import inf
+from types import TracebackType
+
+import anyio
+
+from .._core.phase import Bound, Expired, Phase, TimeLimits
+
+SLACK = 0.005
+"""Seconds by which a library's timer may fire before ours."""
+
+
+class AsyncTimer:
+    """Bounds the body of its `with` block, and raises `Expired` where the time was up."""
+
+    __slots__ = ("_attempt_end", "_bound", "_call_end", "_end", "_scope", "limits", "phase")
+
+    def __init__(self, limits: TimeLimits) -> None:
+        self.limits = limits
+        self._scope: anyio.CancelScope | None = None
+        self._attempt_end = inf
+        self._call_end = inf if limits.remaining == inf else anyio.current_time() + limits.remaining
+        self._end = self._call_end
+        self._bound: Bound = "call"
+        self.phase: Phase = "queue"
+
+    def enter(self, phase: Phase) -> None:
+        """Begin a phase, or its limit anew."""
+        now = anyio.current_time()
+        self.phase = phase
+        self._end, self._bound = _nearest(now + self.limits.of(phase), self._attempt_end, self._call_end)
+        if self._scope is not None:
+            self._scope.deadline = self._end
+
+    def begin(self) -> None:
+        """The attempt starts: from here on its own limit holds too."""
+        if self.limits.timeout.attempt is not None:
+            self._attempt_end = anyio.current_time() + self.limits.timeout.attempt
+
+    def expired(self, phase: Phase) -> Expired:
+        """What to raise where a library's own timer ended a phase: the limit that was the nearest."""
+        now = anyio.current_time() + SLACK
+        bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
+        return Expired(self.limits.expiry(phase, bound))
+
+    def release_attempt(self) -> None:
+        """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
+        self._attempt_end = inf
+
+    def remaining(self) -> float | None:
+        """Async work needs no timeouts of its own: the scope ends it."""
+        return None
+
+    def __enter__(self) -> AsyncTimer:
+        self._scope = anyio.CancelScope(deadline=self._end)
+        self._scope.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        scope, self._scope = self._scope, None
+        assert scope is not None
+        scope.__exit__(kind, error, trace)
+        if scope.cancelled_caught:
+            raise Expired(self.limits.expiry(self.phase, self._bound)) from None
+
+
+class Timer:
+    """Hands out the time that is left, and raises `Expired` where there is none."""
+
+    __slots__ = ("_attempt_end", "_bound", "_call_end", "_end", "limits", "phase")
+
+    def __init__(self, limits: TimeLimits) -> None:
+        self.limits = limits
+        self._attempt_end = inf
+        self._call_end = inf if limits.remaining == inf else time.monotonic() + limits.remaining
+        self._end = self._call_end
+        self._bound: Bound = "call"
+        self.phase: Phase = "queue"
+
+    def enter(self, phase: Phase) -> None:
+        """Begin a phase, or its limit anew."""
+        now = time.monotonic()
+        self.phase = phase
+        self._end, self._bound = _nearest(now + self.limits.of(phase), self._attempt_end, self._call_end)
+
+    def begin(self) -> None:
+        """The attempt starts: from here on its own limit holds too."""
+        if self.limits.timeout.attempt is not None:
+            self._attempt_end = time.monotonic() + self.limits.timeout.attempt
+
+    def expired(self, phase: Phase) -> Expired:
+        """What to raise where a library's own timer ended a phase: the limit that was the nearest."""
+        now = time.monotonic() + SLACK
+        bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
+        return Expired(self.limits.expiry(phase, bound))
+
+    def release_attempt(self) -> None:
+        """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
+        self._attempt_end = inf
+
+    def remaining(self) -> float | None:
+        """Seconds that the next operation may take; None where nothing bounds it.
+
+        Raises:
+            Expired: there are none left.
+        """
+        if self._end == inf:
+            return None
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise Expired(self.limits.expiry(self.phase, self._bound))
+        return left
+
+    def __enter__(self) -> Timer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+def _nearest(phase_end: float, attempt_end: float, call_end: float) -> tuple[float, Bound]:
+    if call_end <= phase_end and call_end <= attempt_end and call_end != inf:
+        return call_end, "call"
+    if attempt_end <= phase_end and attempt_end != inf:
+        return attempt_end, "attempt"
+    return phase_end, "phase"

@@ -1,0 +1,230 @@
+"""Every knob of the package and its default: timeouts, retries, limits, endpoints and the options of a call.
+
+Owns the values and their checks. It must not know how they are applied.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict
+
+from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from tenacity import RetryCallState
+
+__all__ = [
+    "CallOptions",
+    "Endpoints",
+    "Limits",
+    "Query",
+    "Retry",
+    "RetryWait",
+    "StatusOptions",
+    "Timeout",
+    "WaitOptions",
+]
+
+MODEL_APIS_FIRST_BYTE = 600.0
+"""Seconds to wait for the first byte of a Model APIs reply."""
+
+DEPLOYMENT_FIRST_BYTE = 1230.0
+"""The same for a deployment: just above the 1200 s after which the service itself ends a predict."""
+
+Query: TypeAlias = Mapping[str, str | int | float | bool | Sequence[str | int | float | bool] | None]
+"""Query parameters: None is left out, a sequence is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeout:
+    """Limits on one attempt, in seconds. `math.inf` means no limit.
+
+    Attributes:
+        attempt: from the start of an attempt to its last byte; a stream: to its first event, and then every
+            silence between two events. None: only the limits of the phases hold. A plain number given as
+            `timeout=` is this.
+        connect: to open a connection, TLS included.
+        write: to send the request.
+        first_byte: from the request sent to the reply's headers (a stream: to its first event). None: 600 for
+            Model APIs and 1230 for deployments, which may be cold.
+        idle: the longest silence in the middle of a reply. In a stream only decoded events count, not comments or
+            pings.
+    """
+
+    attempt: float | None = None
+    connect: float = 5.0
+    write: float = 60.0
+    first_byte: float | None = None
+    idle: float = 120.0
+
+    def __post_init__(self) -> None:
+        for name in ("attempt", "first_byte"):
+            check_seconds(f"Timeout({name}=...)", getattr(self, name))
+        for name in ("connect", "write", "idle"):
+            _require_seconds(f"Timeout({name}=...)", getattr(self, name))
+
+
+class RetryWait(Protocol):
+    """Any wait strategy of tenacity, such as `tenacity.wait_fixed(1)`: seconds before the next attempt."""
+
+    def __call__(self, retry_state: RetryCallState, /) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When a failed attempt is tried again, and after how long.
+
+    Tried again are connections that were refused or lost before any byte of the reply, and the statuses 408, 429,
+    500, 502, 503, 504 and 529. `async_predict` only where no job can have been made: refused, 429 or 503.
+
+    Attributes:
+        max_retries: attempts after the first; 0 means one attempt.
+        initial: upper bound of the first wait in seconds; it doubles with every attempt.
+        maximum: upper bound of every wait in seconds. The wait is drawn between 0 and its bound (full jitter).
+        max_retry_after: the longest `Retry-After` in seconds that is slept on; a longer one is raised at once.
+        on_read_timeout: also try again when the reply timed out after the request was sent. Off by default: the
+            model may still be running, and billed.
+        budget: retries that a client may have outstanding: each takes one, each success gives 0.2 back. It keeps a
+            thousand callers of a dead service from sending thousands of requests more. `math.inf` turns it off.
+        wait: a wait strategy of tenacity instead of the exponential one.
+        random: source of the jitter; give a seeded one for a repeatable run.
+    """
+
+    max_retries: int = 2
+    initial: float = 0.5
+    maximum: float = 8.0
+    max_retry_after: float = 120.0
+    on_read_timeout: bool = False
+    budget: float = 100.0
+    wait: RetryWait | None = None
+    random: Random | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int) or self.max_retries < 0:
+            raise ConfigurationError(f"max_retries must be an integer of at least 0, not {self.max_retries!r}.")
+        for name in ("initial", "maximum", "max_retry_after", "budget"):
+            value = getattr(self, name)
+            if value != 0:
+                _require_seconds(f"Retry({name}=...)", value)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what a client holds and takes in.
+
+    Attributes:
+        concurrency: calls in flight at once; further ones wait their turn, first come, first served. A stream
+            holds its place until it is closed.
+        idle_connection: seconds that an unused connection is kept; Baseten closes it after 60 to 120.
+        body: largest reply in bytes that is read into memory.
+        event: largest single event or line of a stream, in bytes.
+        async_payload: largest body of `async_predict` in bytes; 256 KiB unless Baseten raised it for you.
+        status_calls: calls a second of `async_requests.get`, `cancel` and `queue_status` together.
+    """
+
+    concurrency: int = 256
+    idle_connection: float = 30.0
+    body: int = 64 * 1024 * 1024
+    event: int = 8 * 1024 * 1024
+    async_payload: int = 256 * 1024
+    status_calls: float = 20.0
+
+    def __post_init__(self) -> None:
+        for name in ("concurrency", "body", "event", "async_payload"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ConfigurationError(f"Limits({name}=...) must be an integer of at least 1, not {value!r}.")
+        for name in ("idle_connection", "status_calls"):
+            _require_seconds(f"Limits({name}=...)", getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """URL templates of the service. The emulator and private gateways replace them; `base_url=` replaces
+    `model_apis` alone.
+
+    The API key is sent to these hosts and to no others.
+    """
+
+    model_apis: str = "https://inference.baseten.co/v1"
+    model: str = "https://model-{model_id}.api.baseten.co"
+    model_regional: str = "https://model-{model_id}-{environment}.api.baseten.co"
+    chain: str = "https://chain-{chain_id}.api.baseten.co"
+    chain_regional: str = "https://chain-{chain_id}-{environment}.api.baseten.co"
+
+    def __post_init__(self) -> None:
+        wanted = {
+            "model": ("{model_id}",),
+            "model_regional": ("{model_id}", "{environment}"),
+            "chain": ("{chain_id}",),
+            "chain_regional": ("{chain_id}", "{environment}"),
+        }
+        for name in ("model_apis", *wanted):
+            value = getattr(self, name)
+            if not isinstance(value, str) or not value.startswith(("https://", "http://")):
+                raise ConfigurationError(f"Endpoints({name}=...) must be an http(s) URL, not {value!r}.")
+            for placeholder in wanted.get(name, ()):
+                if placeholder not in value:
+                    raise ConfigurationError(f"Endpoints({name}=...) lacks {placeholder}: {value!r}.")
+                value = value.replace(placeholder, "")
+            if "{" in value or "}" in value:
+                raise ConfigurationError(f"Endpoints({name}=...) has a placeholder that nothing fills: {value!r}.")
+
+
+class StatusOptions(TypedDict, total=False):
+    """Options of the calls about an async request, whose own id is an argument. See `CallOptions`."""
+
+    timeout: Timeout | float | None
+    deadline: float | None
+    max_retries: int | None
+    extra_headers: Mapping[str, str] | None
+    extra_query: Query | None
+    session: str | None
+
+
+class WaitOptions(TypedDict, total=False):
+    """Options of the methods that make many calls and have a deadline of their own for all of them.
+
+    Attributes:
+        timeout: limits on each attempt; a number of seconds bounds the whole attempt.
+        max_retries: attempts after the first; 0 means one attempt.
+        extra_headers: headers added to, or replacing, the package's own.
+        extra_query: query parameters added to the URL.
+        extra_body: fields added to, or replacing, those of a JSON body that is an object. Values are sent as they
+            are, None as null.
+        session: sent as `x-session-affinity`: calls with the same value reach the same replica and its KV cache.
+        request_id: the caller's correlation id, sent as `x-baseten-customer-request-id`.
+    """
+
+    timeout: Timeout | float | None
+    max_retries: int | None
+    extra_headers: Mapping[str, str] | None
+    extra_query: Query | None
+    extra_body: Mapping[str, object] | None
+    session: str | None
+    request_id: str | None
+
+
+class CallOptions(WaitOptions, total=False):
+    """Options that every method takes; None is the same as leaving one out. See `WaitOptions` for the others.
+
+    Attributes:
+        deadline: seconds for the whole call: queueing, every attempt, the waits between them, the stream.
+    """
+
+    deadline: float | None
+
+
+def check_seconds(what: str, value: object) -> None:
+    """Refuse anything but None or a number above 0."""
+    if value is not None:
+        _require_seconds(what, value)
+
+
+def _require_seconds(what: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value <= 0:
+        raise ConfigurationError(f"{what} must be a number of seconds above 0, not {value!r}.")

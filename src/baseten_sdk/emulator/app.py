@@ -1,0 +1,217 @@
+"""The ASGI application: one request from its bytes to its answer.
+
+Theory of operation: read the whole body; record the request; find its place; check the key; make its plan;
+wake the deployment if it sleeps; let the endpoint make a reply; dress the reply as the plan wants and play
+it. All of it after the body runs beside a watch on the connection, so that a caller who goes away ends it at
+once. It owns this order and the table of routes, and no endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+import anyio
+from anyio.abc import TaskGroup
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from .auth import refusal
+from .behaviours import BehaviourError
+from .chains import run_remote
+from .chat import chat
+from .clock import Clock
+from .errors import error_reply, method_not_allowed, not_found, planned_error
+from .exchange import Exchange
+from .faults import Faults
+from .fleet import Fleet
+from .jobs import Queue
+from .models import list_models
+from .planning import plan_for
+from .platform_headers import platform_headers
+from .predict import predict
+from .records import Record, RecordedRequest
+from .routing import Place, resolve
+from .sync_routes import sync
+from .webhooks import Courier
+from .wire import Ending, Reply, dress, play
+
+LARGEST = 100 * 1024 * 1024
+_MODEL_POSTS = {"predict", "async_predict", "wake"}
+_CHAIN_POSTS = {"run_remote", "async_run_remote", "wake"}
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that outlives one request."""
+
+    api_key: str
+    seed: int
+    strict_models: bool
+    new_id: Callable[[int], str]
+    clock: Clock
+    faults: Faults
+    fleet: Fleet
+    queue: Queue
+    courier: Courier
+    requests: Record[RecordedRequest]
+
+
+class Application:
+    """Answers requests. Its tasks live as long as the lifespan of the app around it."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._tasks: TaskGroup | None = None
+
+    def asgi(self) -> Starlette:
+        return Starlette(routes=[Mount("/", app=self)], lifespan=self._lifespan)
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncGenerator[None]:
+        async with anyio.create_task_group() as tasks:
+            self._tasks = tasks
+            try:
+                yield
+            finally:
+                self._tasks = None
+                tasks.cancel_scope.cancel()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1003})
+            return
+        body = await _body(receive)
+        if body is None:
+            return
+        client: tuple[str, int] | None = scope.get("client")
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.partition(b"?")[0].decode("latin-1")
+        query: str = scope["query_string"].decode("latin-1")
+        record = RecordedRequest(scope["method"], path, query, Headers(scope=scope), body, client)
+        self._service.requests.append(record)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_watch, receive, record, tasks)
+            reply = await self._reply(record)
+            record.status = None if reply.silent else reply.status
+            await play(reply, scope, send)
+            record.finished = True
+            tasks.cancel_scope.cancel()
+        self._service.requests.touch()
+
+    async def _reply(self, record: RecordedRequest) -> Reply:
+        service = self._service
+        place = resolve(record.headers.get("host", ""), record.path)
+        if place is None:
+            return error_reply(404, f"nothing lives at {record.path}", "1")
+        if (refused := refusal(record.headers, service.api_key, place.surface)) is not None:
+            return refused
+        if len(record.body) > LARGEST:
+            return error_reply(413, "Request Entity Too Large", "8")
+        try:
+            plan = plan_for(place, record.path, record.headers, record.body, service.faults)
+        except BehaviourError as error:
+            return error_reply(400, f"emulator: {error}", "1")
+        moment = service.clock.now()
+        exchange = Exchange(
+            record.method,
+            record.path,
+            record.query,
+            place,
+            record.headers,
+            record.body,
+            plan,
+            service.new_id(37),
+            moment,
+        )
+        if plan.on("drop") or plan.on("hang"):
+            ending = Ending.SILENCE if plan.on("hang") else Ending.RESET if plan.on("reset") else Ending.CUT
+            return Reply(silent=True, ending=ending, delay=plan.seconds("delay"))
+        status = plan.number("status")
+        reply = await self._routed(exchange) if status is None else planned_error(status, plan, place.surface)
+        headers = platform_headers(exchange)
+        return dress(replace(reply, headers=headers | reply.headers), plan)
+
+    async def _routed(self, exchange: Exchange) -> Reply:
+        if exchange.place.surface == "model-apis":
+            return self._model_apis(exchange)
+        return await self._dedicated(exchange)
+
+    def _model_apis(self, exchange: Exchange) -> Reply:
+        service = self._service
+        match exchange.place.route, exchange.method:
+            case ("chat", "completions"), "POST":
+                return chat(exchange, seed=service.seed, strict_models=service.strict_models)
+            case ("models",), "GET":
+                return list_models(exchange.place)
+            case ("chat", "completions"), _:
+                return method_not_allowed("POST")
+            case ("models",), _:
+                return method_not_allowed("GET")
+            case _:
+                return not_found()
+
+    async def _dedicated(self, exchange: Exchange) -> Reply:
+        service, place = self._service, exchange.place
+        model = place.surface == "model"
+        match place.route, exchange.method:
+            case ("async_request", request_id), "GET" if place.bare:
+                return service.queue.status(exchange, request_id)
+            case ("async_request", request_id), "DELETE" if place.bare:
+                return service.queue.cancel(exchange, request_id)
+            case ("async_queue_status",), "GET":
+                return service.queue.depth(exchange)
+            case ("wake",), "POST":
+                service.fleet.wake(place.owner)
+                return Reply(202)
+            case ("async_predict",), "POST" if model:
+                return self._submit(exchange)
+            case ("async_run_remote",), "POST" if not model:
+                return self._submit(exchange)
+            case ("predict",), "POST" | "GET" if model:
+                return await self._awake(place) or predict(exchange)
+            case ("run_remote",), "POST" if not model:
+                return await self._awake(place) or run_remote(exchange)
+            case ("sync", *route), _ if model:
+                return await self._awake(place) or sync(exchange, tuple(route), seed=service.seed)
+            case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):
+                return method_not_allowed("POST")
+            case _:
+                return not_found()
+
+    def _submit(self, exchange: Exchange) -> Reply:
+        service = self._service
+        reply, job = service.queue.submit(exchange, service.fleet.wake(exchange.place.owner))
+        if job is not None and job.webhook is not None and self._tasks is not None:
+            self._tasks.start_soon(service.courier.carry, job)
+        return reply
+
+    async def _awake(self, place: Place) -> Reply | None:
+        """Park until the deployment is awake; a sleeping development deployment is not there at all."""
+        fleet = self._service.fleet
+        if place.development and fleet.state(place.owner) != "ACTIVE":
+            return error_reply(404, "the development deployment is scaled to zero", "1")
+        await self._service.clock.sleep_until(fleet.wake(place.owner))
+        return None
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, or None when the caller went away before it was complete."""
+    pieces: list[bytes] = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(pieces)
+
+
+async def _watch(receive: Receive, record: RecordedRequest, tasks: TaskGroup) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    record.disconnected = not record.finished
+    tasks.cancel_scope.cancel()

@@ -1,0 +1,338 @@
+"""The named behaviours that a request may ask for: one table, its parser, and the plan that a request ends up
+with.
+
+A behaviour is chosen by the header `x-emulator`, by a reserved model id, by the key `emulator` of a body, or
+by a script. All of them are read by `parse`. It must not know what any behaviour does: the files that do it
+ask a `Plan` by name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+Value: TypeAlias = str | int | bool
+Spec: TypeAlias = str | Mapping[str, object]
+
+HALF = -1
+"""The value of a counting behaviour that was given no count."""
+
+
+class BehaviourError(ValueError):
+    """A behaviour was asked for that the emulator does not have, or with a value that it cannot take."""
+
+
+class Kind(Enum):
+    FLAG = "flag"
+    NUMBER = "number"
+    COUNT = "count, optional"
+    SECONDS = "seconds"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """One row of the table.
+
+    Attributes:
+        trouble: Makes the attempt fail, so `fail=N` switches it off after N attempts.
+    """
+
+    name: str
+    kind: Kind
+    summary: str
+    choices: tuple[str, ...] = ()
+    trouble: bool = False
+
+
+def _flag(name: str, summary: str, *, trouble: bool = False) -> Behaviour:
+    return Behaviour(name, Kind.FLAG, summary, (), trouble)
+
+
+def _number(name: str, summary: str, *, trouble: bool = False) -> Behaviour:
+    return Behaviour(name, Kind.NUMBER, summary, (), trouble)
+
+
+def _count(name: str, summary: str) -> Behaviour:
+    return Behaviour(name, Kind.COUNT, summary, (), trouble=True)
+
+
+def _text(name: str, summary: str, choices: str = "", *, trouble: bool = False) -> Behaviour:
+    return Behaviour(name, Kind.TEXT, summary, tuple(choices.split()), trouble)
+
+
+TABLE: tuple[Behaviour, ...] = (
+    _number("status", "answer with this status and an error body", trouble=True),
+    _text("shape", "which of the eight error bodies", "1 2 3 4 5 5-list 6 7 8 8-text", trouble=True),
+    _text("message", "the text inside the error body", trouble=True),
+    _text("code", "the error code inside the error body", trouble=True),
+    _text(
+        "retry-after",
+        "the Retry-After header: seconds, date:SECONDS for an HTTP date, or any text",
+        trouble=True,
+    ),
+    _text("retry-after-ms", "the retry-after-ms header", trouble=True),
+    _text("error-source", "the X-BASETEN-ERROR-SOURCE header", trouble=True),
+    _text("error-code", "the X-BASETEN-ERROR-CODE header", trouble=True),
+    _text("reply", "replace the body of a 200", "html empty error truncated not-json", trouble=True),
+    _flag("drop", "close the connection without a byte", trouble=True),
+    _flag("reset", "with drop or cut: reset the connection instead of closing it", trouble=True),
+    _flag("hang", "accept the request and never answer", trouble=True),
+    _count("cut", "send N events (bytes, if not a stream; half by default), then close without an end"),
+    _count("end", "send N events (half by default), then end the body cleanly"),
+    _count("stall", "send N events (half by default), then stay silent"),
+    _text("stream-error", "an error inside the stream", "string object object-error event", trouble=True),
+    _number("fail", "fail the first N attempts (status 503 unless another fault is named), then succeed"),
+    _text("key", "what attempts are counted by; x-baseten-customer-request-id if not given"),
+    _number("delay", "milliseconds before the first byte"),
+    _number("pause", "milliseconds between events or pieces"),
+    _number("pieces", "write the body in pieces of N bytes"),
+    _flag("burst", "write the whole body at once"),
+    _flag("length", "send a stream with Content-Length, buffered"),
+    _text("content-type", "replace the content type"),
+    _flag("octet-stream", "send the body as application/octet-stream"),
+    _text("request-id", "X-Baseten-* id headers on or off, or x-request-id only", "on off x"),
+    _number("ratelimit", "send x-ratelimit-* headers with N requests remaining"),
+    _flag("nan", "put a bare NaN and Infinity into a predict reply"),
+    _text("stream", "stream a predict", "text json-lines sse"),
+    _text("text", "answer a chat with this text"),
+    _number("tokens", "answer a chat with N tokens, if no limit is lower"),
+    _text("reasoning", "the key for reasoning", "reasoning_content reasoning both off"),
+    _text("style", "the delta style of a chat stream", "a b c litellm llama-cpp"),
+    _text("usage", "where usage appears in a stream", "each last none null mixed"),
+    _flag("no-usage-chunk", "leave out the last chunk, which has usage and no choices"),
+    _flag("no-finish", "never send finish_reason"),
+    _flag("no-done", "never send [DONE]"),
+    _flag("lone-done", "send nothing but [DONE]"),
+    _text(
+        "finish",
+        "finish_reason on the last delta, before the content, or in a chunk of its own",
+        "with early own",
+    ),
+    _text("finish-reason", "replace finish_reason"),
+    _text("stop-reason", "add stop_reason to the choice"),
+    _text("content", "a reply without the key content, or with null", "absent null"),
+    _number("count", "N choices"),
+    _flag("refusal", "refuse"),
+    _flag("logprobs", "add log probabilities"),
+    _text("no-choices", "insert a chunk whose choices are null, absent or empty", "null absent empty"),
+    _flag("choice-pair", "two deltas of one choice in one event"),
+    _flag("tool-call", "call the tools even after a tool message, or when not mentioned"),
+    _text("tool-ids", "ids of continuing tool deltas", "same fresh empty absent"),
+    _text("tool-names", "names of continuing tool deltas", "null empty absent same"),
+    _flag("tool-whole", "each tool call in one delta"),
+    _flag("tool-interleave", "deltas of parallel tool calls take turns"),
+    _flag("tool-pair", "two deltas of one index in one event"),
+    _flag("tool-join", "deltas of all indexes in one event"),
+    _flag("null-arguments", "open a tool call with arguments: null"),
+    _flag("no-index", "tool deltas without index"),
+    _flag("comments", "comments and pings between events"),
+    _flag("named-events", "event: and id: lines"),
+    _flag("multi-line", "each event's data over several data: lines"),
+    _flag("crlf", "lines end with CRLF"),
+    _flag("cr", "lines end with CR"),
+    _flag("bom", "the stream begins with a byte order mark"),
+    Behaviour("queue", Kind.SECONDS, "seconds that an asynchronous request waits in the queue"),
+    Behaviour("run", Kind.SECONDS, "seconds that it runs"),
+    _text("fail-with", "it fails with this error code"),
+    _text("webhook", "deliver its webhook twice, never, or elsewhere", "duplicate lost astray"),
+)
+_SECONDS = re.compile(r"\d+(?:\.\d+)?")
+
+REGISTRY = {behaviour.name: behaviour for behaviour in TABLE}
+
+PRESETS: dict[str, tuple[str, str]] = {
+    "model-error": (
+        "status=500, shape=1, error-source=04, error-code=600,message=Internal Server Error (in model/chainlet).",
+        "the model's own code raised",
+    ),
+    "unhandled": (
+        "status=500, shape=1, error-source=04, error-code=500,message=Unhandled exception: RuntimeError: boom",
+        "the platform failed",
+    ),
+    "bad-input": (
+        "status=400, shape=1, error-source=04, error-code=700, message=Input Parsing Error",
+        "the model could not read its input",
+    ),
+    "not-ready": (
+        "status=503, shape=1, error-source=04, error-code=600, message=Model with name model is not ready.",
+        "the model is loading",
+    ),
+    "chain-error": ("status=500, shape=6, error-source=04, error-code=600", "a chainlet's dependency failed"),
+    "capacity": (
+        "status=429, shape=2, code=CAPACITY_EXCEEDED, message=CAPACITY_EXCEEDED",
+        "no room to queue",
+    ),
+    "overloaded": ("status=529, shape=3", "no serving capacity"),
+    "bad-gateway": ("status=502, shape=8", "an HTML page from the edge"),
+    "no-end": ("no-finish, no-done", "a stream that neither finishes nor says [DONE]"),
+    "parallel-c": (
+        "style=c, tool-interleave, finish=with",
+        "parallel tool calls that take turns, in the sparse style",
+    ),
+    "drip": ("pieces=1, pause=1", "a byte at a time"),
+}
+
+
+class Plan:
+    """What one request was asked to do: behaviours by name, with their values."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Value] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def on(self, name: str) -> bool:
+        return REGISTRY[name].name in self._values
+
+    def text(self, name: str) -> str | None:
+        value = self._values.get(REGISTRY[name].name)
+        return None if value is None else str(value)
+
+    def number(self, name: str) -> int | None:
+        value = self._values.get(REGISTRY[name].name)
+        return value if isinstance(value, int) else None
+
+    def seconds(self, name: str) -> float:
+        """A behaviour given in milliseconds, in seconds."""
+        return (self.number(name) or 0) / 1000
+
+    @property
+    def troubled(self) -> bool:
+        return any(REGISTRY[name].trouble for name in self._values)
+
+    def without_trouble(self) -> Plan:
+        return Plan({name: value for name, value in self._values.items() if not REGISTRY[name].trouble})
+
+    def merged(self, other: Plan) -> Plan:
+        """Both, the other's values winning."""
+        return Plan(self._values | other._values)
+
+    def __bool__(self) -> bool:
+        return bool(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Plan) and self._values == other._values
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+    def __repr__(self) -> str:
+        return f"Plan({self._values!r})"
+
+
+def parse(spec: Spec) -> Plan:
+    """Read behaviours from `name=value, name` text, from JSON text, or from a mapping.
+
+    Raises:
+        BehaviourError: An unknown name, or a value that the behaviour cannot take.
+    """
+    if isinstance(spec, str):
+        text = spec.strip()
+        if not text.startswith("{"):
+            return _from_tokens(text.split(","))
+        try:
+            spec = json.loads(text)
+        except ValueError as error:
+            raise BehaviourError(f"behaviours are not JSON: {error}") from error
+    if not isinstance(spec, Mapping):
+        raise BehaviourError("behaviours must be text or an object")
+    plan = Plan()
+    for name, value in spec.items():
+        plan = plan.merged(_named(str(name).replace("_", "-"), value))
+    return plan
+
+
+def parse_slug(text: str) -> Plan:
+    """Read the tail of a reserved model id, such as `429`, `style-b` or `cut-3+crlf`."""
+    return _from_tokens(text.split("+"))
+
+
+def _from_tokens(tokens: list[str]) -> Plan:
+    plan = Plan()
+    for token in filter(None, (token.strip() for token in tokens)):
+        name, equals, value = token.partition("=")
+        plan = plan.merged(_named(name.strip(), value.strip()) if equals else _bare(token))
+    return plan
+
+
+def _bare(token: str) -> Plan:
+    if token.isdigit():
+        return _named("status", token)
+    if token in PRESETS or token in REGISTRY:
+        return _named(token, True)
+    name = token
+    while "-" in name:
+        name = name.rpartition("-")[0]
+        if name in REGISTRY:
+            return _named(name, token[len(name) + 1 :])
+    raise _unknown(token)
+
+
+def _named(name: str, value: object) -> Plan:
+    if name in PRESETS:
+        return _from_tokens(PRESETS[name][0].split(","))
+    if name not in REGISTRY:
+        raise _unknown(name)
+    if value is False or value is None:
+        return Plan()
+    return Plan({name: _read(REGISTRY[name], value)})
+
+
+def _read(behaviour: Behaviour, value: object) -> Value:
+    name = behaviour.name
+    match behaviour.kind:
+        case Kind.FLAG:
+            if value is True or str(value).lower() in ("1", "true", "on", "yes", ""):
+                return True
+            raise BehaviourError(f"{name} takes no value, not {value!r}")
+        case Kind.COUNT if value is True or value == "":
+            return HALF
+        case Kind.COUNT | Kind.NUMBER:
+            if value is not True and str(value).isdecimal() and (name != "status" or 200 <= int(str(value)) <= 599):
+                return int(str(value))
+            raise BehaviourError(f"{name} takes a whole number, not {value!r}")
+        case Kind.SECONDS:
+            if value is not True and _SECONDS.fullmatch(str(value)):
+                return str(value)
+            raise BehaviourError(f"{name} takes seconds, not {value!r}")
+        case Kind.TEXT:
+            if value is True:
+                raise BehaviourError(f"{name} needs a value" + _choices(behaviour))
+            if behaviour.choices and str(value) not in behaviour.choices:
+                raise BehaviourError(f"{name} cannot be {value!r}" + _choices(behaviour))
+            text = str(value)
+            if name == "retry-after" and text.startswith("date:") and not _SECONDS.fullmatch(text[5:]):
+                raise BehaviourError(f"{name} takes seconds after date:, not {text[5:]!r}")
+            return text
+
+
+def _choices(behaviour: Behaviour) -> str:
+    return ": one of " + ", ".join(behaviour.choices) if behaviour.choices else ""
+
+
+def _unknown(name: str) -> BehaviourError:
+    return BehaviourError(f"unknown behaviour {name!r}; python -m baseten_sdk.emulator --list shows them all")
+
+
+def describe() -> str:
+    """The table and the presets, as text."""
+    lines = []
+    for behaviour in TABLE:
+        match behaviour.kind:
+            case Kind.FLAG:
+                form = behaviour.name
+            case Kind.COUNT:
+                form = f"{behaviour.name}[=N]"
+            case Kind.NUMBER | Kind.SECONDS:
+                form = f"{behaviour.name}=N"
+            case Kind.TEXT:
+                form = f"{behaviour.name}={'|'.join(behaviour.choices) or 'TEXT'}"
+        lines.append(f"  {form}\n      {behaviour.summary}")
+    lines += ["", "Several at once:"]
+    lines += [f"  {name}\n      {summary} ({spec})" for name, (spec, summary) in PRESETS.items()]
+    return "\n".join(lines)

@@ -1,0 +1,54 @@
+"""`POST {target}/run_remote`: a chain whose entrypoint takes `text` and gives back a string.
+
+With `{"stream": true}` it streams frames: a tag byte, a length of four bytes, JSON. It owns what chains do
+that models do not.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from .chat import gathered
+from .errors import truss_error
+from .exchange import Exchange
+from .jsonvalue import JSON, as_list, as_text, dump
+from .wire import Reply, json_reply
+
+_HEADER, _ITEM, _FOOTER = 2, 3, 4
+
+
+def run_remote(exchange: Exchange) -> Reply:
+    if exchange.media_type == "application/octet-stream":
+        return Reply(200, {"content-type": exchange.headers["content-type"]}, (exchange.body,))
+    try:
+        given = exchange.json()
+    except ValueError as error:
+        return truss_error(400, 700, f"Invalid JSON payload: {error}")
+    if not isinstance(given, dict):
+        return truss_error(400, 700, "Input Parsing Error: the arguments of run_remote must be an object")
+    if given.get("stream") is True:
+        items = _items(given)
+        frames = [frame(_HEADER, {"count": len(items)}), *(frame(_ITEM, item) for item in items)]
+        pieces = (*frames, frame(_FOOTER, {"done": True}))
+        if exchange.gathers:
+            return gathered(pieces, exchange.plan)
+        return Reply(200, {"content-type": "application/octet-stream"}, pieces, chunked=True)
+    return json_reply(result(given))
+
+
+def result(given: JSON) -> JSON:
+    """A bare string for `text`; else `result`, whatever it is; else the arguments."""
+    if not isinstance(given, dict):
+        return given
+    if "text" in given:
+        return f"The chain read: {as_text(given['text'], repr(given['text']))}"
+    return given.get("result", given)
+
+
+def _items(given: dict[str, JSON]) -> list[JSON]:
+    return as_list(given.get("items")) or [{"index": index, "text": as_text(given.get("text"))} for index in range(3)]
+
+
+def frame(tag: int, value: JSON) -> bytes:
+    body = dump(value)
+    return struct.pack(">BI", tag, len(body)) + body

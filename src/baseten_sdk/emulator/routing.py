@@ -1,0 +1,110 @@
+"""Where a request goes: which surface, whose model, which target, and the route that is left.
+
+Everything lives under one origin by path prefix; a Host header of the real service's form routes as the
+service would. It owns the reading of addresses alone: it must not know which routes exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+Surface = Literal["model-apis", "model", "chain"]
+
+_DEDICATED = re.compile(r"(model|chain)-([a-z0-9]+)(?:-([a-z0-9-]+))?\.api\.baseten\.co(?::\d+)?", re.IGNORECASE)
+_MODEL_APIS = re.compile(r"inference\.baseten\.co(?::\d+)?", re.IGNORECASE)
+_PREFIXED = {"production", "environments", "development", "deployment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address, read.
+
+    Attributes:
+        owner: The model's or chain's id; empty on the Model APIs.
+        environment: The environment asked for; None for a development or explicit deployment.
+        route: The path segments after the target, percent-encoded as they came.
+        bare: The path carried no target.
+    """
+
+    surface: Surface
+    owner: str
+    environment: str | None
+    deployment: str | None
+    route: tuple[str, ...]
+    regional: bool = False
+    bare: bool = False
+
+    @property
+    def development(self) -> bool:
+        return self.surface != "model-apis" and self.environment is None and self.deployment is None
+
+    @property
+    def deployment_id(self) -> str:
+        """Seven characters, always the same for one target of one owner."""
+        if self.deployment is not None:
+            return self.deployment
+        return short_id(f"{self.surface}/{self.owner}/{self.environment or 'development'}", 7)
+
+
+def short_id(seed: str, length: int) -> str:
+    """Letters and digits made from `seed`, in the form of the service's ids."""
+    digits = int.from_bytes(hashlib.sha256(seed.encode()).digest(), "big")
+    alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+    text = ""
+    while len(text) < length:
+        digits, index = divmod(digits, len(alphabet))
+        text += alphabet[index]
+    return text
+
+
+def resolve(host: str, raw_path: str) -> Place | None:
+    """Read an address; None when nothing of the service lives there."""
+    segments = tuple(raw_path.lstrip("/").split("/"))
+    if _MODEL_APIS.fullmatch(host):
+        return _model_apis(segments)
+    if match := _DEDICATED.fullmatch(host):
+        surface: Surface = "model" if match[1].lower() == "model" else "chain"
+        return _regional(surface, match[2], match[3], segments) if match[3] else _targeted(surface, match[2], segments)
+    match segments:
+        case ("v1", *_):
+            return _model_apis(segments)
+        case ("model", owner, *rest) if owner:
+            return _targeted("model", unquote(owner), tuple(rest))
+        case ("chain", owner, *rest) if owner:
+            return _targeted("chain", unquote(owner), tuple(rest))
+        case ("regional", owner, environment, *rest) if owner and environment:
+            return _regional("model", unquote(owner), unquote(environment), tuple(rest))
+        case ("regional-chain", owner, environment, *rest) if owner and environment:
+            return _regional("chain", unquote(owner), unquote(environment), tuple(rest))
+        case _:
+            return None
+
+
+def _model_apis(segments: tuple[str, ...]) -> Place | None:
+    return Place("model-apis", "", None, None, segments[1:]) if segments[0] == "v1" else None
+
+
+def _targeted(surface: Surface, owner: str, segments: tuple[str, ...]) -> Place | None:
+    match segments:
+        case ("production", *rest):
+            return Place(surface, owner, "production", None, tuple(rest))
+        case ("environments", name, *rest) if name:
+            return Place(surface, owner, unquote(name), None, tuple(rest))
+        case ("development", *rest):
+            return Place(surface, owner, None, None, tuple(rest))
+        case ("deployment", name, *rest) if name:
+            return Place(surface, owner, None, unquote(name), tuple(rest))
+        case ("async_request", _):
+            return Place(surface, owner, "production", None, segments, bare=True)
+        case _:
+            return None
+
+
+def _regional(surface: Surface, owner: str, environment: str, segments: tuple[str, ...]) -> Place | None:
+    if segments[0] in _PREFIXED:
+        return None
+    return Place(surface, owner, environment, None, segments, regional=True, bare=True)

@@ -1,0 +1,144 @@
+"""A call that failed: no connection, no time, or a reply that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .base import BasetenError
+
+if TYPE_CHECKING:
+    from ..types.chat import ChatCompletion
+
+
+class APIError(BasetenError):
+    """A call to the service failed.
+
+    Attributes:
+        method: HTTP verb of the call.
+        url: its URL without credentials and query.
+        request_id: the service's id of the request, else the caller's own; None where neither is known.
+        attempts: how often the request was tried.
+        elapsed: seconds from the start of the call to this error.
+    """
+
+    def __init__(self, message: str, *, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.request_id = request_id
+        self.method: str | None = None
+        self.url: str | None = None
+        self.attempts = 0
+        self.elapsed: float | None = None
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}{self._where()}"
+
+    def _where(self) -> str:
+        parts: list[str] = []
+        if self.method and self.url:
+            parts.append(f"{self.method} {self.url}")
+        if self.attempts:
+            tried = "1 attempt" if self.attempts == 1 else f"{self.attempts} attempts"
+            parts.append(tried if self.elapsed is None else f"{tried} in {self.elapsed:.2f} s")
+        if self.request_id:
+            parts.append(f"request id {self.request_id}")
+        return f" [{', '.join(parts)}]" if parts else ""
+
+
+class APIConnectionError(APIError):
+    """The service could not be reached, or the connection broke.
+
+    Attributes:
+        phase: what was being done: "connect", "write", "first_byte" or "idle" (reading the reply).
+        status_code: the status of the reply, where its headers had arrived.
+        permanent: whether trying again cannot help, as with a certificate that is not trusted.
+    """
+
+    advice = "Check the network, proxy and base URL."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: str,
+        status_code: int | None = None,
+        permanent: bool = False,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+        self.phase = phase
+        self.status_code = status_code
+        self.permanent = permanent
+
+
+class APITimeoutError(APIConnectionError, TimeoutError):
+    """A limit on time was reached.
+
+    Attributes:
+        phase: what was being done when it was reached.
+        limit: the limit in seconds.
+        partial: what had arrived, where the call was a chat stream.
+    """
+
+    advice = "Raise the limit named here with timeout= or deadline=."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: str,
+        limit: float | None = None,
+        status_code: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, phase=phase, status_code=status_code, request_id=request_id)
+        self.limit = limit
+        self.partial: ChatCompletion | None = None
+
+
+class ConnectTimeout(APITimeoutError):
+    """No connection within `Timeout.connect` seconds."""
+
+    advice = "Check the network, proxy and base URL, or raise Timeout(connect=...)."
+
+
+class FirstByteTimeout(APITimeoutError):
+    """No reply within `Timeout.first_byte` seconds of sending the request (a stream: no first event)."""
+
+    advice = "The model may still be running; raise Timeout(first_byte=...), or use async_predict for long work."
+
+
+class IdleTimeout(APITimeoutError):
+    """Silence in the middle of a reply for more than `Timeout.idle` seconds."""
+
+    advice = "Raise Timeout(idle=...) if the model really pauses that long."
+
+
+class DeadlineExceeded(APITimeoutError):
+    """The whole call, with its queueing, retries and waits, did not fit into `deadline` seconds."""
+
+    advice = "Raise deadline=, or lower max_retries."
+
+
+class ResponseValidationError(APIError):
+    """The reply arrived but cannot be read as what was asked for.
+
+    Attributes:
+        status_code: the HTTP status, usually 200.
+        body: the reply's bytes, at most the first 64 KiB.
+        headers: the reply's headers, names in lower case.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+        self.status_code = status_code
+        self.body = body
+        self.headers: dict[str, str] = dict(headers or {})

@@ -1,0 +1,59 @@
+"""What all errors share, and the errors that are found before anything is sent.
+
+An error holds plain data only, so that it survives pickle, copy and a process pool. It must not know how a request is
+sent or which library carried it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BasetenError(Exception):
+    """Base of everything this package raises on purpose.
+
+    Two errors are equal when their class, text and data are; that is what a copy or an unpickled error is.
+    """
+
+    advice: ClassVar[str] = ""
+    """What to do about it, in one sentence; part of `str(error)`."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".rstrip()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self.args == other.args and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.args))
+
+
+def _rebuild(cls: type[BasetenError], args: tuple[object, ...], state: dict[str, object]) -> BasetenError:
+    """Make an error without its constructor, whose keywords differ from class to class."""
+    error = cls.__new__(cls, *args)
+    error.args = args  # OSError, a base of the timeouts, leaves this to the constructor
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigurationError(BasetenError):
+    """The client, or what it was asked for, is set up wrongly. Nothing was sent."""
+
+
+class InvalidRequestError(ConfigurationError, ValueError):
+    """An argument that cannot be sent: the message names it, with the path to it. Nothing was sent."""
+
+
+class ClientClosedError(ConfigurationError):
+    """The client was used after it was closed, or closed while the call was in flight."""
+
+    advice = "Make a new client, or keep this one open until its calls are done."

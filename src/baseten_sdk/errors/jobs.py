@@ -1,0 +1,46 @@
+"""Async requests that ended without success, and webhooks that cannot be trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .base import BasetenError
+
+if TYPE_CHECKING:
+    from ..types.async_requests import AsyncRequestStatus
+
+
+class AsyncRequestError(BasetenError):
+    """An async request ended without success.
+
+    Attributes:
+        status: the last status, with the service's error codes.
+    """
+
+    def __init__(self, message: str, *, status: AsyncRequestStatus) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AsyncRequestFailed(AsyncRequestError):
+    """The model failed on every attempt that was allowed."""
+
+
+class AsyncRequestExpired(AsyncRequestError):
+    """The request waited longer in the queue than max_time_in_queue_seconds."""
+
+    advice = "Raise max_time_in_queue_seconds, or the deployment's capacity."
+
+
+class AsyncRequestCanceled(AsyncRequestError):
+    """The request was cancelled before it ran."""
+
+
+class WebhookDeliveryFailed(AsyncRequestError):
+    """The model succeeded, but its output could not be delivered to the webhook and is gone."""
+
+    advice = "Baseten does not store outputs: submit the request again with a reachable webhook."
+
+
+class WebhookSignatureError(BasetenError):
+    """A webhook request is not signed by one of the secrets, or is too old."""

@@ -1,0 +1,71 @@
+"""A model that answered, but not with what was asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .base import BasetenError
+
+if TYPE_CHECKING:
+    from ..types.chat import ChatCompletion, Usage
+
+
+class OutputError(BasetenError):
+    """The model answered, but not with what was asked for.
+
+    Attributes:
+        completion: the whole reply; its usage was billed.
+        partial: what could be read of the object, where anything could.
+        attempts: every reply, where the model was asked again; each was billed.
+    """
+
+    def __init__(self, message: str, *, completion: ChatCompletion, partial: object = None) -> None:
+        super().__init__(message)
+        self.completion = completion
+        self.partial = partial
+        self.attempts: tuple[ChatCompletion, ...] = (completion,)
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all attempts together."""
+        return self.completion.usage_of(self.attempts)
+
+
+class RefusalError(OutputError):
+    """The model refused to answer."""
+
+
+class LengthLimitError(OutputError):
+    """The answer was cut at the token limit."""
+
+    advice = "Raise max_tokens; reasoning counts against it too."
+
+
+class ContentFilterError(OutputError):
+    """The answer was stopped by a content filter."""
+
+
+class MaxTurnsError(OutputError):
+    """A run of tools reached its limit of turns, and the model still called tools."""
+
+    advice = "Raise max_turns; the transcript so far is in the run's messages."
+
+
+class OutputValidationError(OutputError):
+    """The answer is not a valid instance of the type that was asked for."""
+
+
+class ToolArgumentError(OutputError):
+    """The model called a tool with arguments that do not validate.
+
+    Attributes:
+        tool: name of the tool.
+        arguments: its arguments as the model wrote them.
+    """
+
+    def __init__(
+        self, message: str, *, completion: ChatCompletion, tool: str, arguments: str, partial: object = None
+    ) -> None:
+        super().__init__(message, completion=completion, partial=partial)
+        self.tool = tool
+        self.arguments = arguments

@@ -1,0 +1,159 @@
+"""An answer with an error status: a class for each status. Which body means what is decided in `_core.classify`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .api import APIError
+
+
+class APIStatusError(APIError):
+    """The service answered with an error status.
+
+    Attributes:
+        status_code: the HTTP status.
+        code: the service's own code where it gave one (`error_code`, `error.code`), as a string.
+        type: the service's own type of error where it gave one.
+        body: the body as JSON where it is JSON, else as text.
+        raw: the body's bytes, at most the first 64 KiB.
+        headers: the reply's headers, names in lower case.
+        retry_after: seconds that the service asked to wait, where it did.
+        error_source: `X-Baseten-Error-Source`; "04" is the model server.
+        error_code: `X-Baseten-Error-Code`; "600" is the model's own code, "700" the client, "500" the platform.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status_code: int,
+        body: object = None,
+        raw: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        code: str | None = None,
+        type: str | None = None,
+        retry_after: float | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, request_id=request_id)
+        self.status_code = status_code
+        self.body = body
+        self.raw = raw
+        self.headers: dict[str, str] = dict(headers or {})
+        self.code = code
+        self.type = type
+        self.retry_after = retry_after
+        self.error_source = self.headers.get("x-baseten-error-source")
+        self.error_code = self.headers.get("x-baseten-error-code")
+
+    def __str__(self) -> str:
+        return f"{self.status_code}: {super().__str__()}"
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is malformed, or the model does not support a part of it."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the API key is missing or wrong. (The Model APIs say 403: `PermissionDeniedError`.)"""
+
+    advice = "Check the API key: api_key= or BASETEN_API_KEY, made at https://app.baseten.co/settings/api_keys."
+
+
+class PermissionDeniedError(AuthenticationError):
+    """403: the API key is wrong (this is what the Model APIs answer), or may not do this."""
+
+
+class PaymentRequiredError(APIStatusError):
+    """402: the workspace has no credit, or its budget is used up."""
+
+    advice = "Check billing at https://app.baseten.co/settings/billing; retrying does not help."
+
+
+class NotFoundError(APIStatusError):
+    """404: no such model, deployment, request or path, or the slug is not enabled in the workspace."""
+
+    advice = "Check the id, environment and path; client.models.list() names the Model APIs you can use."
+
+
+class RequestTimeoutError(APIStatusError):
+    """408: the service gave up waiting for the request."""
+
+
+class ConflictError(APIStatusError):
+    """409: the request conflicts with the state of the deployment."""
+
+
+class PayloadTooLargeError(APIStatusError):
+    """413: the body is too large (100 MB at the edge, 256 KiB for async requests by default)."""
+
+    advice = "Send less, or pass a URL to the data."
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the body was read, but the model cannot use it."""
+
+
+class RateLimitError(APIStatusError):
+    """429: over the rate limit, or the deployment sheds load. `retry_after` holds the service's wish, in seconds."""
+
+    advice = "Slow down, lower Limits(concurrency=...), or ask for a higher limit."
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the service or the model failed."""
+
+
+class ModelError(InternalServerError):
+    """500 raised by the model's own code, not by the platform.
+
+    Attributes:
+        exception: the remote exception's class name, for chains.
+        stack: the remote stack, one frame a line, for chains.
+    """
+
+    advice = "The deployed model raised; its logs hold the traceback."
+
+    @property
+    def exception(self) -> str | None:
+        """Class name of the remote exception, where the service tells it (chains)."""
+        value = self._remote().get("exception_cls_name")
+        return value if isinstance(value, str) else None
+
+    @property
+    def stack(self) -> list[str]:
+        """Remote stack frames as "file:line in function: source", innermost last (chains)."""
+        frames = self._remote().get("user_stack_trace")
+        if not isinstance(frames, list):
+            return []
+        return [
+            f"{f.get('filename')}:{f.get('lineno')} in {f.get('name')}: {f.get('line')}"
+            for f in frames
+            if isinstance(f, dict)
+        ]
+
+    def _remote(self) -> Mapping[str, object]:
+        error = self.body.get("error") if isinstance(self.body, dict) else None
+        return error if isinstance(error, dict) else {}
+
+
+class BadGatewayError(InternalServerError):
+    """502: the model's container crashed or could not be reached."""
+
+
+class ServiceUnavailableError(InternalServerError):
+    """503: the model is not ready, or the deployment is draining."""
+
+    advice = "Try again later; deployments(id).wake(wait=True) starts one that is scaled to zero."
+
+
+class GatewayTimeoutError(InternalServerError):
+    """504: the model took longer than the service allows (1200 s for predict)."""
+
+    advice = "Use async_predict for work that takes this long."
+
+
+class OverloadedError(InternalServerError):
+    """529: no serving capacity at the moment, even inside your limits."""
+
+    advice = "Try again later with backoff."

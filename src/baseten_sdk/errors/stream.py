@@ -1,0 +1,54 @@
+"""A stream that did not end well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .api import APIError
+
+if TYPE_CHECKING:
+    from ..types.chat import ChatCompletion
+
+
+class StreamError(APIError):
+    """A stream did not end well. What had arrived is in `partial`.
+
+    Attributes:
+        partial: the completion as far as it had arrived; None where the stream was not a chat.
+    """
+
+    def __init__(self, message: str, *, partial: ChatCompletion | None = None, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.partial = partial
+
+
+class StreamInterrupted(StreamError):
+    """The stream ended, or its connection broke, before it was complete."""
+
+    advice = "What had arrived is in .partial."
+
+
+class StreamAPIError(StreamError):
+    """The service reported an error inside the stream.
+
+    Attributes:
+        body: the error as it was sent.
+        code: its code, where it has one.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        partial: ChatCompletion | None = None,
+        body: object = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, partial=partial, request_id=request_id)
+        self.body = body
+        self.code = code
+
+
+class StreamDecodeError(StreamError):
+    """A piece of the stream could not be read: not JSON, the wrong shape, or larger than allowed."""

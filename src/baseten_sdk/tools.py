@@ -1,0 +1,7 @@
+"""Tools for models: `@tool` makes one of a function, and a pydantic model is one as it is."""
+
+from __future__ import annotations
+
+from ._core.tool import Tool, ToolLike, tool
+
+__all__ = ["Tool", "ToolLike", "tool"]

@@ -1,0 +1,80 @@
+"""One piece of a streamed chat completion, in OpenAI's shape.
+
+Backends differ in what they put into a chunk: nulls everywhere, empty strings and lists in every chunk, or only what
+changed; `choices` may be empty, null or missing on the chunk that carries the usage. Test for truth, never for
+presence.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
+from .reply import Lenient, NullAs
+
+__all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
+
+
+class ChoiceDeltaToolCallFunction(Lenient):
+    """A piece of a function call: the name comes once, the arguments in fragments."""
+
+    name: str | None = None
+    arguments: Annotated[str, BeforeValidator(as_text)] = ""
+
+
+class ChoiceDeltaToolCall(Lenient):
+    """A piece of a tool call. Pieces of one call share the index; the id may change from piece to piece on some
+    backends, and the first one counts."""
+
+    index: int | None = None
+    id: str | None = None
+    type: str | None = None
+    function: ChoiceDeltaToolCallFunction | None = None
+
+
+class ChoiceDelta(Lenient):
+    """What a chunk adds to the message."""
+
+    role: str | None = None
+    content: str | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    tool_calls: Annotated[list[ChoiceDeltaToolCall], NullAs(list)] = Field(default_factory=list)
+
+    @property
+    def reasoning(self) -> str | None:
+        """What the model thought, under whichever name the backend sent it."""
+        if self.reasoning_content:
+            return self.reasoning_content
+        other = (self.model_extra or {}).get("reasoning")
+        return other if isinstance(other, str) else self.reasoning_content
+
+
+class ChunkChoice(Lenient):
+    """What a chunk adds to one choice."""
+
+    index: Annotated[int, NullAs(int)] = 0
+    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta)] = Field(default_factory=ChoiceDelta)
+    finish_reason: FinishReason | None = None
+    stop_reason: int | str | None = None
+    logprobs: ChoiceLogprobs | None = None
+
+
+class ChatCompletionChunk(Lenient):
+    """One chunk of a stream. `usage` is cumulative: the last one counts, they are never added up."""
+
+    id: Annotated[str, NullAs(str)] = ""
+    choices: Annotated[list[ChunkChoice], NullAs(list)] = Field(default_factory=list)
+    created: Annotated[int, NullAs(int)] = 0
+    model: Annotated[str, NullAs(str)] = ""
+    object: Annotated[str, NullAs(lambda: "chat.completion.chunk")] = "chat.completion.chunk"
+    usage: Usage | None = None
+    service_tier: str | None = None
+    system_fingerprint: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The text that this chunk adds to the first choice; "" where it adds none."""
+        return "".join([choice.delta.content or "" for choice in self.choices if choice.index == 0])

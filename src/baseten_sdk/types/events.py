@@ -1,0 +1,141 @@
+"""What happens in a stream of `chat.completions.stream`: frozen values for `match`.
+
+`index` is the choice that an event belongs to; unless several were asked for it is 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from .chat import ChatCompletion, Usage
+from .tool_calls import ParsedToolCall
+
+__all__ = [
+    "Finished",
+    "PartialObject",
+    "ReasoningDelta",
+    "RefusalDelta",
+    "StreamEvent",
+    "TextDelta",
+    "ToolCallDelta",
+    "ToolCallDone",
+    "ToolCallStarted",
+    "ToolResult",
+    "UsageUpdated",
+]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the answer."""
+
+    text: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of what the model thinks."""
+
+    text: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalDelta:
+    """More of why the model refuses."""
+
+    text: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallStarted:
+    """The model begins to call a tool. `call` numbers the calls of a choice."""
+
+    call: int
+    id: str
+    name: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """More of a call's arguments."""
+
+    call: int
+    arguments: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDone:
+    """A call is whole; its arguments are validated if its tool was given as a type.
+
+    Attributes:
+        call: its number.
+        tool_call: id, name, arguments, and `parsed`.
+    """
+
+    call: int
+    tool_call: ParsedToolCall
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartialObject(Generic[T]):
+    """The object so far. Fields that have not come are None or their default; what is unfinished is not validated."""
+
+    value: T
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsageUpdated:
+    """Tokens used so far; cumulative."""
+
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The stream is complete.
+
+    Attributes:
+        finish_reason: why the first choice ended, where the backend told.
+        completion: everything, put together.
+    """
+
+    finish_reason: str | None
+    completion: ChatCompletion
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """A tool of `run_tools` has been run, and this is what the model is told.
+
+    Attributes:
+        tool_call: the call.
+        content: the result as text; for an error, what it says.
+        error: the exception, where there was one.
+    """
+
+    tool_call: ParsedToolCall
+    content: str
+    error: Exception | None = None
+
+
+StreamEvent: TypeAlias = (
+    TextDelta
+    | ReasoningDelta
+    | RefusalDelta
+    | ToolCallStarted
+    | ToolCallDelta
+    | ToolCallDone
+    | PartialObject[T]
+    | UsageUpdated
+    | Finished
+)

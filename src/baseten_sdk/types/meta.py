@@ -1,0 +1,80 @@
+"""What is known of the exchange behind a reply: request id, status, headers, attempts and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+__all__ = ["Headers", "Meta"]
+
+
+class Headers(Mapping[str, str]):
+    """Headers of a reply: names are case-insensitive, repeated ones are joined by a comma."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        values: dict[str, str] = {}
+        for name, value in pairs:
+            name = name.lower()
+            values[name] = f"{values[name]}, {value}" if name in values else value
+        self._values = values
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._values!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self._values == other._values if isinstance(other, Headers) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._values.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """Facts of the exchange behind a reply.
+
+    Attributes:
+        status_code: the HTTP status; 0 for a reply that did not come from the network.
+        headers: the reply's headers.
+        attempts: how often the request was tried.
+        elapsed: seconds from the start of the call to the last byte (a stream: to its headers).
+    """
+
+    status_code: int = 0
+    headers: Headers = field(default_factory=Headers)
+    attempts: int = 0
+    elapsed: float = 0.0
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request: quote it to support. Some Model APIs backends send none."""
+        return self.headers.get("x-baseten-request-id") or self.headers.get("x-request-id")
+
+    @property
+    def rate_limits(self) -> dict[str, str]:
+        """The `x-ratelimit-*` headers as they came, without their prefix."""
+        prefix = "x-ratelimit-"
+        return {k.removeprefix(prefix): v for k, v in self.headers.items() if k.startswith(prefix)}
+
+    @property
+    def model_id(self) -> str | None:
+        """Id of the model that served the request, where told."""
+        return self.headers.get("x-baseten-model-id")
+
+    @property
+    def deployment_id(self) -> str | None:
+        """Id of the deployment that served the request, where told."""
+        return self.headers.get("x-baseten-model-version-id")

@@ -1,0 +1,73 @@
+"""A reply as it came, for paths whose answers this package does not know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from ..errors import ResponseValidationError
+from .json import JsonValue
+from .meta import Headers, Meta
+
+__all__ = ["RawReply"]
+
+T = TypeVar("T")
+
+KEPT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class RawReply:
+    """A reply with a status of success.
+
+    Attributes:
+        status_code: the HTTP status.
+        headers: its headers.
+        content: its body.
+        meta: request id, attempts and time.
+    """
+
+    status_code: int
+    headers: Headers
+    content: bytes
+    meta: Meta
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8 text; what is not UTF-8 is replaced."""
+        return self.content.decode("utf-8", "replace")
+
+    def json(self) -> JsonValue:
+        """The body as JSON.
+
+        Raises:
+            ResponseValidationError: it is not JSON.
+        """
+        try:
+            value: JsonValue = from_json(self.content)
+        except ValueError as error:
+            raise self._unreadable(f"The reply is not JSON: {error}.") from None
+        return value
+
+    def parse(self, kind: type[T]) -> T:
+        """The body's JSON as any type that pydantic can validate.
+
+        Raises:
+            ResponseValidationError: it is not JSON, or not of that type.
+        """
+        try:
+            return TypeAdapter(kind).validate_json(self.content)
+        except ValidationError as error:
+            raise self._unreadable(f"The reply is not a {kind}: {error}.") from None
+
+    def _unreadable(self, message: str) -> ResponseValidationError:
+        return ResponseValidationError(
+            message,
+            status_code=self.status_code,
+            body=self.content[:KEPT],
+            headers=dict(self.headers),
+            request_id=self.meta.request_id,
+        )

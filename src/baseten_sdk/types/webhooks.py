@@ -1,0 +1,43 @@
+"""What Baseten posts to a webhook when an async request has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from .async_requests import AsyncErrorDetail
+
+__all__ = ["AsyncPredictResult"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncPredictResult(Generic[T]):
+    """The end of an async request.
+
+    Attributes:
+        request_id: the id that `async_predict` gave. A delivery may come twice: keep one for each id.
+        data: the model's output; None where it failed.
+        errors: what went wrong; empty on success.
+        time: when it was sent.
+        type: "async_request_completed", for failures too.
+        model_id: the model; None for a chain.
+        chain_id: the chain; None for a model.
+        deployment_id: the deployment that ran it.
+    """
+
+    request_id: str
+    data: T | None
+    errors: tuple[AsyncErrorDetail, ...]
+    time: datetime | None
+    type: Literal["async_request_completed"] | str
+    model_id: str | None = None
+    chain_id: str | None = None
+    deployment_id: str | None = None
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the model ran to its end."""
+        return not self.errors

@@ -1,0 +1,42 @@
+"""A client, and the emulator that it talks to: one for all tests, emptied before each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from baseten_sdk import AsyncClient, Retry
+from baseten_sdk.emulator import Emulator
+from tests._async.fake_clock import AsyncFakeClock
+
+QUICK = Retry(initial=0.001, maximum=0.002)
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with Emulator(webhook_interval=0.01) as running:
+        yield running
+
+
+@pytest.fixture
+def emu(emulator: Emulator) -> Emulator:
+    emulator.requests.clear()
+    emulator.deliveries.clear()
+    emulator.faults.clear()
+    return emulator
+
+
+@pytest.fixture
+async def client(emu: Emulator) -> AsyncIterator[AsyncClient]:
+    """A client that waits a millisecond or two between attempts."""
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, retry=QUICK) as client:
+        yield client
+
+
+@pytest.fixture
+def clock(emu: Emulator, client: AsyncClient) -> AsyncFakeClock:
+    """The clock of `client`, which stands still but for its sleeps; the emulator's goes along."""
+    clock = AsyncFakeClock(emu.advance)
+    client._service.caller.clock = clock
+    return clock

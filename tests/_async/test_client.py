@@ -1,0 +1,349 @@
+"""The client itself: its key, its URLs, its options, its end, and what it leaves behind in pickles and reprs."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import logging
+import pickle
+
+import anyio
+import httpx
+import pytest
+
+from baseten_sdk import (
+    AsyncClient,
+    ClientClosedError,
+    ConfigurationError,
+    Endpoints,
+    InvalidRequestError,
+    Limits,
+    Retry,
+    RetryEvent,
+    ServiceUnavailableError,
+    Timeout,
+)
+from baseten_sdk.emulator import Emulator
+from tests.asking import HELLO, MODEL, behaving, only
+
+pytestmark = pytest.mark.anyio
+
+KEY = "abcd1234.0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BASETEN_API_KEY", raising=False)
+    monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+
+
+async def test_the_key_may_come_from_the_environment_at_the_first_call(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with AsyncClient(endpoints=emu.endpoints) as client:
+        assert "<unset>" in repr(client)
+        monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
+        await client.models.list()
+        monkeypatch.setenv("BASETEN_API_KEY", "another.key")
+        await client.models.list()
+    assert {request.headers["authorization"] for request in emu.requests} == {f"Bearer {emu.api_key}"}
+
+
+async def test_an_argument_wins_over_the_environment(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASETEN_API_KEY", "another.key")
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+        await client.models.list()
+    assert only(emu).headers["authorization"] == f"Bearer {emu.api_key}"
+
+
+async def test_a_missing_key_says_where_to_get_one(emu: Emulator) -> None:
+    async with AsyncClient(endpoints=emu.endpoints) as client:
+        with pytest.raises(ConfigurationError, match=r"BASETEN_API_KEY.*api_key=.*https://app\.baseten\.co"):
+            await client.models.list()
+    assert len(emu.requests) == 0
+
+
+async def test_the_key_may_come_from_a_function(emu: Emulator) -> None:
+    asked: list[int] = []
+
+    def key() -> str:
+        asked.append(1)
+        return emu.api_key
+
+    async with AsyncClient(api_key=key, endpoints=emu.endpoints) as client:
+        assert "<from a function>" in repr(client)
+        await client.models.list()
+        await client.models.list()
+    assert len(asked) == 2
+
+
+# unasync: remove
+async def test_the_key_may_come_from_a_function_that_is_awaited(emu: Emulator) -> None:
+    async def key() -> str:
+        await anyio.lowlevel.checkpoint()
+        return emu.api_key
+
+    async with AsyncClient(api_key=key, endpoints=emu.endpoints) as client:
+        await client.models.list()
+    assert only(emu).status == 200
+
+
+# unasync: end
+@pytest.mark.parametrize("key", ["", "two words", "k1\r\nx: y", "snow\u2603", "k1\x00"])
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(key: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        AsyncClient(api_key=key)
+    assert key == "" or key not in str(caught.value)
+
+
+async def test_a_function_that_gives_no_key_is_told_so(emu: Emulator) -> None:
+    async with AsyncClient(api_key=lambda: "", endpoints=emu.endpoints) as client:
+        with pytest.raises(ConfigurationError, match="empty"):
+            await client.models.list()
+
+
+async def test_the_repr_shows_the_end_of_a_long_key_and_none_of_a_short_one() -> None:
+    assert repr(AsyncClient(api_key=KEY)) == "AsyncClient(api_key=...cdef, <not connected>)"
+    assert "short" not in repr(AsyncClient(api_key="short.key"))
+    client = AsyncClient(api_key=KEY)
+    await client.aclose()
+    assert repr(client) == "AsyncClient(api_key=...cdef, <closed>)"
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_the_base_url_may_come_from_the_environment(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, slash: str
+) -> None:
+    async with AsyncClient(api_key=emu.api_key) as client:
+        monkeypatch.setenv("BASETEN_BASE_URL", emu.base_url + slash)
+        await client.chat.completions.create(model="abcd1234", messages=HELLO)
+    assert only(emu).path == "/v1/chat/completions"
+
+
+async def test_endpoints_win_over_the_environment(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASETEN_BASE_URL", "http://127.0.0.1:1/elsewhere")
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+        await client.models.list()
+    assert only(emu).path == "/v1/models"
+
+
+@pytest.mark.parametrize(
+    "url", ["inference.baseten.co/v1", "ftp://x/v1", "http://user:pw@x/v1", "http://x/v1?a=1", "http://x/../v1", ""]
+)
+def test_a_base_url_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="base_url") as caught:
+        AsyncClient(base_url=url)
+    assert "user:pw" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["model", "model_regional", "chain", "chain_regional"])
+def test_endpoints_need_their_placeholders(field: str) -> None:
+    with pytest.raises(ConfigurationError, match=field):
+        Endpoints(**{field: "https://example.com"})
+
+
+async def test_options_are_laid_over_and_everything_else_is_shared(client: AsyncClient, emu: Emulator) -> None:
+    other = client.with_options(
+        session="s-1",
+        extra_headers={"X-Test": "a", "x-more": "b"},
+        extra_query={"q": 1},
+        extra_body={"seed": 7},
+    )
+    again = other.with_options(session="s-2", extra_headers={"x-TEST": "c"})
+    assert type(other) is AsyncClient
+    for each in (client, other, again):
+        await each.chat.completions.create(model=MODEL, messages=HELLO)
+    seen = [
+        (r.headers.get("x-session-affinity"), r.headers.get("x-test"), r.headers.get("x-more"), r.query)
+        for r in emu.requests
+    ]
+    assert seen == [(None, None, None, ""), ("s-1", "a", "b", "q=1"), ("s-2", "c", "b", "q=1")]
+    assert b'"seed":7' in emu.requests[2].body
+    assert b"seed" not in emu.requests[0].body
+    assert len({request.client for request in emu.requests}) == 1
+    assert repr(other) == repr(client)
+    await again.aclose()
+    with pytest.raises(ClientClosedError):
+        await client.models.list()
+
+
+async def test_an_option_that_does_not_exist_is_refused(client: AsyncClient) -> None:
+    with pytest.raises(ConfigurationError, match="'retries'"):
+        client.with_options(retries=1)  # type: ignore[call-arg]  # what is tested
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), True, "5"])
+async def test_a_time_that_is_none_is_refused(client: AsyncClient, seconds: float) -> None:
+    with pytest.raises(ConfigurationError, match="timeout"):
+        await client.models.list(timeout=seconds)
+    with pytest.raises(ConfigurationError, match="deadline"):
+        await client.models.list(deadline=seconds)
+    with pytest.raises(ConfigurationError, match="idle"):
+        Timeout(idle=seconds)
+
+
+@pytest.mark.parametrize("width", [0, -1, True, 1.5])
+def test_a_width_that_is_none_is_refused(width: int) -> None:
+    with pytest.raises(ConfigurationError, match="concurrency"):
+        Limits(concurrency=width)
+
+
+async def test_defaults_of_the_client_hold_for_every_call(emu: Emulator) -> None:
+    async with AsyncClient(
+        api_key=emu.api_key,
+        endpoints=emu.endpoints,
+        default_headers={"X-Team": "blue", "User-Agent": "mine/1"},
+        default_query={"tag": ["a", "b"]},
+    ) as client:
+        await client.models.list()
+        await client.deployments("abcd1234").predict({}, extra_headers={"x-team": "red"}, extra_query={"tag": "c"})
+    first, second = emu.requests
+    assert (first.headers["x-team"], first.headers["user-agent"], first.query) == ("blue", "mine/1", "tag=a&tag=b")
+    assert (second.headers.getlist("x-team"), second.query) == (["red"], "tag=c")
+
+
+async def test_a_closed_client_says_so(emu: Emulator) -> None:
+    client = AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints)
+    await client.models.list()
+    await client.aclose()
+    await client.aclose()
+    with pytest.raises(ClientClosedError, match="closed"):
+        await client.models.list()
+    with pytest.raises(ClientClosedError):
+        await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+    assert len(emu.requests) == 1
+
+
+async def test_a_client_that_was_never_used_closes(emu: Emulator) -> None:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+        assert "<not connected>" in repr(client)
+    assert "<closed>" in repr(client)
+
+
+async def test_closing_closes_the_connections(emulator: Emulator) -> None:
+    with Emulator() as emu:
+        async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+            await client.models.list()
+            assert emu.connections == 1
+        async with AsyncClient(api_key=emulator.api_key, endpoints=emulator.endpoints) as other:
+            await other.models.list()
+        while emu.connections:
+            await other_turn()
+        assert emu.connections == 0
+
+
+async def other_turn() -> None:
+    """Let the emulator's thread notice what happened to its sockets."""
+    await anyio.sleep(0.001)
+
+
+async def test_a_pickle_holds_everything_but_the_key(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = AsyncClient(
+        api_key=emu.api_key, endpoints=emu.endpoints, max_retries=1, default_headers={"X-Team": "blue"}
+    )
+    await client.models.list()
+    data = pickle.dumps(client.with_options(session="s-1"))
+    await client.aclose()
+    assert emu.api_key.encode() not in data
+    async with pickle.loads(data) as again:
+        assert type(again) is AsyncClient
+        with pytest.raises(ConfigurationError, match="pickled leaves a literal key behind"):
+            await again.models.list()
+        monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
+        await again.models.list()
+        with pytest.raises(ServiceUnavailableError) as caught:
+            await again.models.list(extra_headers=behaving("status=503"))
+    assert caught.value.attempts == 2
+    assert emu.requests[1].headers["x-team"] == "blue"
+    assert emu.requests[1].headers["x-session-affinity"] == "s-1"
+
+
+def key_by_name() -> str:
+    return KEY
+
+
+def hook_by_name(event: RetryEvent) -> None:
+    """Nothing to do."""
+
+
+def test_functions_are_pickled_by_their_names() -> None:
+    client = AsyncClient(api_key=key_by_name, hooks=[hook_by_name], retry=Retry(max_retries=7))
+    again = pickle.loads(pickle.dumps(client))
+    assert again._setup.key.function is key_by_name
+    assert again._setup.hooks == (hook_by_name,)
+    assert again._service.options.retry.max_retries == 7
+    with pytest.raises(ConfigurationError, match="importable by name"):
+        pickle.dumps(AsyncClient(api_key=lambda: KEY))
+
+
+async def test_a_copy_shares_the_connections(client: AsyncClient, emu: Emulator) -> None:
+    for each in (client, copy.copy(client), copy.deepcopy(client)):
+        await each.models.list()
+    assert len({request.client for request in emu.requests}) == 1
+
+
+async def test_a_client_of_httpx_is_used_and_never_closed(emu: Emulator) -> None:
+    async with httpx.AsyncClient(headers={"x-team": "blue"}, trust_env=False) as http:
+        async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, http_client=http) as client:
+            await client.models.list()
+            with pytest.raises(ConfigurationError, match="http_client"):
+                pickle.dumps(client)
+        assert only(emu).headers["x-team"] == "blue"
+        assert not http.is_closed
+        assert (await http.get(f"{emu.url}/v1/models")).status_code == 403
+
+
+async def test_a_client_of_httpx_that_is_closed_says_so(emu: Emulator) -> None:
+    http = httpx.AsyncClient(trust_env=False)
+    await http.aclose()
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, http_client=http) as client:
+        with pytest.raises(ClientClosedError):
+            await client.models.list()
+
+
+async def test_a_transport_is_chosen_by_name(emu: Emulator) -> None:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, transport="httpx") as client:
+        await client.models.list()
+    assert only(emu).status == 200
+    with pytest.raises(ConfigurationError, match="transport"):
+        AsyncClient(transport="carrier-pigeon")  # type: ignore[arg-type]  # what is tested
+
+
+@pytest.mark.parametrize("path", ["models", "/models"])
+async def test_the_escape_hatch_reaches_any_path(client: AsyncClient, emu: Emulator, path: str) -> None:
+    reply = await client.request("GET", path, params={"q": "a b"})
+    assert reply.status_code == 200
+    assert (only(emu).path, only(emu).query) == ("/v1/models", "q=a%20b")
+    typed = await client.request("get", path, response_model=dict[str, list[dict[str, object]]])
+    assert typed["data"]
+
+
+async def test_the_escape_hatch_takes_urls_of_the_service_alone(client: AsyncClient, emu: Emulator) -> None:
+    url = f"{emu.url}/model/abcd1234/environments/production/predict"
+    assert (await client.request("POST", url, json={"a": 1})).json() == {"a": 1}
+    for elsewhere in ("https://evil.example/v1", f"{emu.url}@evil.example/", emu.url + "/other", "../x", "//evil/x"):
+        with pytest.raises(InvalidRequestError):
+            await client.request("GET", elsewhere)
+    assert len(emu.requests) == 1
+
+
+# unasync: remove
+# The sockets of a loop that has ended are left to the garbage collector, and asyncio says so.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+def test_a_client_lives_through_two_event_loops(emu: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    client = AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints)
+
+    async def call() -> int:
+        return len(await client.models.list())
+
+    with caplog.at_level(logging.INFO, logger="baseten_sdk"):
+        for backend in ("asyncio", "asyncio", "trio"):
+            assert anyio.run(call, backend=backend) > 0
+    assert len({request.client for request in emu.requests}) == 3
+    assert len([record for record in caplog.records if "another event loop" in record.getMessage()]) == 2
+    anyio.run(client.aclose)
+    assert "<closed>" in repr(client)
+    gc.collect()
+
+
+# unasync: end
