@@ -18,7 +18,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## everything the SDK does, against the emulator
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/python -m scripts.demo
 
 test: $(VENV)/.dev ## all tests; ARGS="-k stream" is passed on to pytest
 	@$(BIN)/python -m pytest $(ARGS)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import copy
 import pickle
 
-import anyio
 import httpx
 import pytest
 
@@ -24,10 +23,12 @@ from baseten_sdk import (
 )
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, behaving, only
+from tests.faults.scripted import Hold, ScriptedServer, reply
 
 pytestmark = pytest.mark.anyio
 
 KEY = "abcd1234.0123456789abcdef"
+REPLY = reply(b'{"data": []}')
 
 
 @pytest.fixture(autouse=True)
@@ -205,21 +206,22 @@ def test_a_client_that_was_never_used_closes(emu: Emulator) -> None:
     assert "<closed>" in repr(client)
 
 
-def test_closing_closes_the_connections(emulator: Emulator) -> None:
-    with Emulator() as emu:
-        with Client(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+def test_closing_closes_the_connections() -> None:
+    with ScriptedServer([REPLY, Hold()]) as server:
+        with Client(api_key=KEY, base_url=server.url) as client:
             client.models.list()
-            assert emu.connections == 1
-        with Client(api_key=emulator.api_key, endpoints=emulator.endpoints) as other:
-            other.models.list()
-        while emu.connections:
-            other_turn()
-        assert emu.connections == 0
+            assert not server.left(0)
+        assert server.wait_until_left(0)
 
 
-def other_turn() -> None:
-    """Let the emulator's thread notice what happened to its sockets."""
-    anyio.sleep(0.001)
+def test_cookies_are_not_kept() -> None:
+    cookie = reply(b'{"data": []}', headers={"Set-Cookie": "a=b; Path=/"})
+    with ScriptedServer([cookie, cookie]) as server:
+        with Client(api_key=KEY, base_url=server.url) as client:
+            client.models.list()
+            client.models.list()
+    first, second = server.requests
+    assert b"cookie" not in first.lower() + second.lower()
 
 
 def test_a_pickle_holds_everything_but_the_key(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -373,14 +373,13 @@ def test_nothing_partial_before_the_first_chunk() -> None:
 
 def test_what_is_partial_grows_with_the_chunks() -> None:
     reader = ChunkReader(LIMITS)
-    seen: list[str] = []
+    seen: list[tuple[str, str | None]] = []
     for piece in (A, B, STOP):
         reader.feed(piece)
         partial = reader.partial()
         assert partial is not None
-        seen.append(partial.text)
-    assert seen == ["a", "ab", "ab"]
-    assert partial.choices[0].finish_reason == "stop"
+        seen.append((partial.text, partial.choices[0].finish_reason))
+    assert seen == [("a", None), ("ab", None), ("ab", "stop")]
 
 
 def cut(body: bytes, places: Iterable[int]) -> list[bytes]:

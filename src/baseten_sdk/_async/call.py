@@ -192,7 +192,8 @@ async def _read(exchange: AsyncExchange, reading: Reading, timer: AsyncTimer) ->
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     reading.begin(exchange.status, exchange.headers)
     try:
-        timer.enter("idle")
+        if not exchange.ready:
+            timer.enter("idle")
         while not reading.full and (piece := await exchange.receive()):
             if reading.add(piece):
                 timer.enter("idle")

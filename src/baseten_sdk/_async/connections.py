@@ -60,6 +60,7 @@ class AsyncConnections:
         if self._lane is None or home != self._home:
             if self._lane is not None:
                 log.info("This client is used in another event loop or process; it opens new connections there.")
+                self._lane.transport.abandon()
             self._lane = AsyncLane(self._open_transport(), AsyncLimiter(self._limits.concurrency))
             self._home = home
         return self._lane

@@ -44,14 +44,16 @@ class AsyncSetup:
         Raises:
             ConfigurationError: the transport that was asked for cannot be had.
         """
+        places = Places(self.base_url, self.endpoints)
+        opener = AsyncOpener(self.transport, self.http_client, self.limits, places)
         caller = AsyncCaller(
             keyring=AsyncKeyring(self.key),
-            connections=AsyncConnections(AsyncOpener(self.transport, self.http_client, self.limits), self.limits),
+            connections=AsyncConnections(opener, self.limits),
             limits=self.limits,
             budget=RetryBudget(self.options.retry.budget),
             hooks=self.hooks,
         )
-        return AsyncService(caller, Places(self.base_url, self.endpoints), Pace(self.limits.status_calls), self.options)
+        return AsyncService(caller, places, Pace(self.limits.status_calls), self.options)
 
     def picklable(self, options: Options) -> AsyncSetup:
         """The same with other defaults, for a pickle; a literal key stays behind.

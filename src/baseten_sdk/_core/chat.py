@@ -64,7 +64,7 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
     Raises:
         InvalidRequestError: they are not a sequence of messages, or there are none.
     """
-    if isinstance(messages, str | bytes | Mapping):
+    if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
         raise InvalidRequestError(f"messages must be a sequence of messages, not a {type(messages).__name__}.")
     plain: list[Mapping[str, object]] = []
     for index, message in enumerate(messages):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from .._version import __version__
 from ..config import CallOptions, Query, Retry, Timeout, check_seconds
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, InvalidRequestError
 from .headers import check_headers, check_option
+
+T = TypeVar("T")
 
 HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -59,7 +61,7 @@ class Options:
 
         Raises:
             ConfigurationError: an option that does not exist, or a value that cannot be.
-            InvalidRequestError: a header, session or request id that cannot be sent.
+            InvalidRequestError: a header, query, field, session or request id that cannot be sent.
         """
         unknown = given.keys() - OPTION_NAMES
         if unknown:
@@ -77,8 +79,8 @@ class Options:
             deadline=self.deadline if deadline is None else deadline,
             retry=self.retry if max_retries is None else replace(self.retry, max_retries=max_retries),
             extra_headers=_merged_headers(self.extra_headers, headers) if headers else self.extra_headers,
-            extra_query={**self.extra_query, **(given.get("extra_query") or {})},
-            extra_body={**self.extra_body, **(given.get("extra_body") or {})},
+            extra_query=_merged(self.extra_query, given.get("extra_query"), "extra_query"),
+            extra_body=_merged(self.extra_body, given.get("extra_body"), "extra_body"),
             session=self.session if session is None else check_option(session, "session"),
             request_id=self.request_id if request_id is None else check_option(request_id, "request_id"),
         )
@@ -90,6 +92,14 @@ def as_timeout(value: Timeout | float, base: Timeout) -> Timeout:
         return value
     check_seconds("timeout", value)
     return replace(base, attempt=float(value))
+
+
+def _merged(base: Mapping[str, T], given: Mapping[str, T] | None, what: str) -> Mapping[str, T]:
+    if given is None:
+        return base
+    if not isinstance(given, Mapping):
+        raise InvalidRequestError(f"{what} must be a mapping of names to values, not {type(given).__name__}.")
+    return {**base, **given}
 
 
 def _merged_headers(base: HeaderPairs, given: Mapping[str, str]) -> HeaderPairs:

@@ -85,7 +85,7 @@ def choose_payload(
         content_type = check_header("content-type", content_type, "content_type")
     if content is not None:
         if isinstance(content, str):
-            return Payload(content=content.encode(), content_type=content_type or "text/plain; charset=utf-8")
+            return Payload(content=_utf8(content), content_type=content_type or "text/plain; charset=utf-8")
         if not isinstance(content, bytes | bytearray | memoryview):
             raise InvalidRequestError(f"content must be bytes or str, not {type(content).__name__}.")
         return Payload(content=bytes(content), content_type=content_type or OCTETS)
@@ -93,3 +93,10 @@ def choose_payload(
         kind, body = encode_multipart(data or {}, files or {}, secrets.token_hex(16))
         return Payload(content=body, content_type=kind)
     return EMPTY if json is MISSING else Payload(json=json, content_type=content_type)
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise InvalidRequestError("content holds half of a surrogate pair, which UTF-8 cannot express.") from None

@@ -150,6 +150,15 @@ class Places:
             return url
         return self.model_apis(environment).at(quote_path(url))
 
+    def samples(self, environment: Mapping[str, str]) -> list[str]:
+        """One URL of each kind that the client may call."""
+        endpoints = self._endpoints
+        names = {"model_id": "x", "chain_id": "x", "environment": "x"}
+        return [
+            self.model_apis(environment).url,
+            *(each.format(**names) for each in (endpoints.model, endpoints.chain)),
+        ]
+
     def owns(self, url: str, environment: Mapping[str, str]) -> bool:
         """Whether the key may be sent to an absolute URL."""
         endpoints = self._endpoints

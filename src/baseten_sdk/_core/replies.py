@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
 
-from ..errors import ResponseValidationError
+from ..errors import InvalidRequestError, ResponseValidationError
 from ..types.json import JsonValue
 from .body import decode_json
 from .classify import KEPT, read_error
@@ -40,6 +40,7 @@ def read_as(kind: type[T], answer: Answer) -> T:
     """Read a reply as any type that pydantic can validate; `bytes` is the body as it came, `str` any text.
 
     Raises:
+        InvalidRequestError: pydantic cannot validate that type.
         ResponseValidationError: it is not JSON, or not of that type.
     """
     try:
@@ -117,6 +118,9 @@ def _adapter(kind: type[T]) -> TypeAdapter[T]:
         return _cached_adapter(kind)  # type: ignore[arg-type]  # what is not hashable raises TypeError
     except TypeError:
         return TypeAdapter(kind)
+    except PydanticUserError as error:
+        reason = error.message.partition("\n")[0]
+        raise InvalidRequestError(f"response_model={kind!r} is no type that pydantic can validate: {reason}") from None
 
 
 @lru_cache(maxsize=256)

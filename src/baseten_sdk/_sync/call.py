@@ -193,7 +193,8 @@ def _read(exchange: Exchange, reading: Reading, timer: Timer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     reading.begin(exchange.status, exchange.headers)
     try:
-        timer.enter("idle")
+        if not exchange.ready:
+            timer.enter("idle")
         while not reading.full and (piece := exchange.receive()):
             if reading.add(piece):
                 timer.enter("idle")

@@ -61,6 +61,7 @@ class Connections:
         if self._lane is None or home != self._home:
             if self._lane is not None:
                 log.info("This client is used in another event loop or process; it opens new connections there.")
+                self._lane.transport.abandon()
             self._lane = Lane(self._open_transport(), Limiter(self._limits.concurrency))
             self._home = home
         return self._lane

@@ -45,14 +45,16 @@ class Setup:
         Raises:
             ConfigurationError: the transport that was asked for cannot be had.
         """
+        places = Places(self.base_url, self.endpoints)
+        opener = Opener(self.transport, self.http_client, self.limits, places)
         caller = Caller(
             keyring=Keyring(self.key),
-            connections=Connections(Opener(self.transport, self.http_client, self.limits), self.limits),
+            connections=Connections(opener, self.limits),
             limits=self.limits,
             budget=RetryBudget(self.options.retry.budget),
             hooks=self.hooks,
         )
-        return Service(caller, Places(self.base_url, self.endpoints), Pace(self.limits.status_calls), self.options)
+        return Service(caller, places, Pace(self.limits.status_calls), self.options)
 
     def picklable(self, options: Options) -> Setup:
         """The same with other defaults, for a pickle; a literal key stays behind.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 __all__ = ["Headers", "Meta"]
 
@@ -11,14 +12,26 @@ __all__ = ["Headers", "Meta"]
 class Headers(Mapping[str, str]):
     """Headers of a reply: names are case-insensitive, repeated ones are joined by a comma."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_lines", "_read")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        values: dict[str, str] = {}
-        for name, value in pairs:
-            name = name.lower()
-            values[name] = f"{values[name]}, {value}" if name in values else value
-        self._values = values
+        self._lines: Sequence[tuple[bytes, bytes]] = ()
+        self._read: dict[str, str] | None = _joined(pairs)
+
+    @classmethod
+    def of(cls, lines: Sequence[tuple[bytes, bytes]]) -> Self:
+        """Headers as they came over the wire; they are read when they are first asked for."""
+        headers = cls.__new__(cls)
+        headers._lines = lines
+        headers._read = None
+        return headers
+
+    @property
+    def _values(self) -> dict[str, str]:
+        if self._read is None:
+            self._read = _joined((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._lines)
+            self._lines = ()
+        return self._read
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -40,6 +53,14 @@ class Headers(Mapping[str, str]):
 
     def __hash__(self) -> int:
         return hash(frozenset(self._values.items()))
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in pairs:
+        name = name.lower()
+        values[name] = f"{values[name]}, {value}" if name in values else value
+    return values
 
 
 @dataclass(frozen=True, slots=True)

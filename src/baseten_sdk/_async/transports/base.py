@@ -19,6 +19,11 @@ class AsyncExchange(Protocol):
     status: int
     headers: Headers
 
+    @property
+    def ready(self) -> bool:
+        """Whether the next piece, or the end, is there without waiting."""
+        ...
+
     async def receive(self) -> bytes:
         """The next piece of the body, decoded from its content encoding; b"" at its end.
 
@@ -45,4 +50,8 @@ class AsyncTransport(Protocol):
 
     async def aclose(self) -> None:
         """Close all connections."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of all connections: their event loop has ended, or this process is a fork of theirs."""
         ...

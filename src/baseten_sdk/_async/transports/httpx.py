@@ -77,6 +77,9 @@ class AsyncHttpxTransport:
         if self._owned:
             await self._client.aclose()
 
+    def abandon(self) -> None:
+        """Nothing can be done without the loop that httpx's connections belong to."""
+
 
 class AsyncHttpxExchange:
     """A reply of httpx."""
@@ -90,12 +93,18 @@ class AsyncHttpxExchange:
         self.status = reply.status_code
         self.headers = Headers(reply.headers.multi_items())
 
+    @property
+    def ready(self) -> bool:
+        """httpx does not tell."""
+        return False
+
     async def receive(self) -> bytes:
         if self._pieces is None:
             self._pieces = self._reply.aiter_bytes()
         failure: BasetenError | Expired
         try:
             while True:
+                self._timer.remaining()
                 piece = await anext(self._pieces)
                 if piece:
                     return piece

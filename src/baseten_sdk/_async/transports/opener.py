@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
-from ..._core.transport_choice import TransportName, choose_transport
+from ..._core.places import Places
+from ..._core.transport_choice import TransportName, check_transport, choose_transport, is_proxied
 from ...config import Limits
 from .base import AsyncTransport
 
@@ -13,16 +16,35 @@ if TYPE_CHECKING:
 
 
 class AsyncOpener:
-    """Makes a transport when a loop first needs one."""
+    """Makes a transport when a loop first needs one.
 
-    __slots__ = ("_http_client", "_limits")
+    Raises:
+        ConfigurationError: what was asked for cannot be had.
+    """
 
-    def __init__(self, wanted: TransportName, http_client: httpx.AsyncClient | None, limits: Limits) -> None:
-        choose_transport(wanted)
+    __slots__ = ("_http_client", "_limits", "_places", "_wanted")
+
+    def __init__(
+        self, wanted: TransportName, http_client: httpx.AsyncClient | None, limits: Limits, places: Places
+    ) -> None:
+        check_transport(wanted, http_client is not None)
+        self._wanted: TransportName = wanted
         self._http_client = http_client
         self._limits = limits
+        self._places = places
 
     def __call__(self) -> AsyncTransport:
+        chosen = choose_transport(
+            self._wanted,
+            has_http_client=self._http_client is not None,
+            proxied=is_proxied(self._places.samples(os.environ)),
+            loaded=sys.modules,
+        )
+        if chosen == "direct":
+            from .direct import AsyncDirectTransport
+
+            return AsyncDirectTransport(self._limits)
+
         from .httpx import AsyncHttpxTransport, new_client
 
         if self._http_client is not None:

@@ -20,6 +20,11 @@ class Exchange(Protocol):
     status: int
     headers: Headers
 
+    @property
+    def ready(self) -> bool:
+        """Whether the next piece, or the end, is there without waiting."""
+        ...
+
     def receive(self) -> bytes:
         """The next piece of the body, decoded from its content encoding; b"" at its end.
 
@@ -46,4 +51,8 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Close all connections."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of all connections: their event loop has ended, or this process is a fork of theirs."""
         ...

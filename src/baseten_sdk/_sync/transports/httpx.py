@@ -78,6 +78,9 @@ class HttpxTransport:
         if self._owned:
             self._client.close()
 
+    def abandon(self) -> None:
+        """Nothing can be done without the loop that httpx's connections belong to."""
+
 
 class HttpxExchange:
     """A reply of httpx."""
@@ -91,12 +94,18 @@ class HttpxExchange:
         self.status = reply.status_code
         self.headers = Headers(reply.headers.multi_items())
 
+    @property
+    def ready(self) -> bool:
+        """httpx does not tell."""
+        return False
+
     def receive(self) -> bytes:
         if self._pieces is None:
             self._pieces = self._reply.iter_bytes()
         failure: BasetenError | Expired
         try:
             while True:
+                self._timer.remaining()
                 piece = next(self._pieces)
                 if piece:
                     return piece

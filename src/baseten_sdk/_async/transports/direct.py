@@ -1,0 +1,302 @@
+"""The direct transport: HTTP/1.1 close to the socket.
+
+Theory of operation. A request is rendered into one piece of bytes and sent; what comes back goes through the parser
+until the message is complete. Connections that are not in use are kept on a stack for each server, so that the one used
+last, and least likely to be closed by the server, is used next; too old ones are dropped from the bottom. A connection
+goes back onto the stack only if its reply was complete and nothing came behind it, and it is taken from there only if
+it is still quiet: so no byte of one reply can reach the call after it. Whatever else happens to an exchange, an error,
+cancellation or an early end, closes its connection.
+
+A connection that turns out to be dead when it is used again is replaced once, if no byte of a reply had come and the
+request may be sent twice.
+
+It refuses what it does not do: redirects, upgrades, HTTP/2, proxies. No task, thread or timer of its own outlives a
+call.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections import deque
+
+from ..._core.inflate import ACCEPTED, EncodingError, Inflate, inflate_for
+from ..._core.origin import Origin, locate
+from ..._core.request import Request
+from ..._io.connecting import AsyncConnecting
+from ..._io.http1 import ProtocolError, ReplyParser
+from ..._io.sockets import AsyncSocket
+from ..._io.timer import AsyncTimer
+from ..._io.tls import shared_context
+from ...config import Limits
+from ...errors import APIConnectionError, ClientClosedError
+from ...types.meta import Headers
+
+BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
+"""Verbs that say nothing of a body they do not have."""
+
+STREAM = ("accept", "text/event-stream")
+"""A stream is not to be compressed: its pieces would wait for each other."""
+
+LARGE = 64 * 1024
+"""Bytes of a body from which it is sent by itself, instead of copied behind the head."""
+
+FRESH = 10.0
+"""Seconds for which an unused connection is trusted with a request that must not be sent twice."""
+
+
+class AsyncConnection:
+    """A connection to a server, and the parser of its replies."""
+
+    __slots__ = ("origin", "parser", "since", "socket")
+
+    def __init__(self, origin: Origin, socket: AsyncSocket) -> None:
+        self.origin = origin
+        self.socket = socket
+        self.parser = ReplyParser()
+        self.since = 0.0
+
+
+class AsyncDirectTransport:
+    """Carries requests over sockets of its own."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._keep = limits.idle_connection
+        self._idle: dict[Origin, deque[AsyncConnection]] = {}
+        self._busy: set[AsyncConnection] = set()
+        self._closed = False
+
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectExchange:
+        origin, target = locate(request.url)
+        timer.begin()
+        connection = self._take(origin, FRESH if request.safety == "once" else self._keep)
+        if connection is not None:
+            try:
+                return await self._converse(connection, request, target, timer)
+            except APIConnectionError:
+                if connection.parser.begun or request.safety == "once" or self._closed:
+                    raise
+        return await self._converse(await self._connect(origin, timer), request, target, timer)
+
+    async def _connect(self, origin: Origin, timer: AsyncTimer) -> AsyncConnection:
+        timer.enter("connect")
+        permanent = False
+        try:
+            tls = shared_context() if origin.scheme == "https" else None
+            socket = await AsyncConnecting.open(origin.host, origin.port, tls, timer)
+        except TimeoutError:
+            raise timer.expired("connect") from None
+        except (OSError, UnicodeError) as error:
+            permanent = isinstance(error, ssl.SSLCertVerificationError | UnicodeError)
+            message = f"Cannot connect to {origin.host}:{origin.port}: {_text(error)}."
+        else:
+            return AsyncConnection(origin, socket)
+        raise APIConnectionError(message, phase="connect", permanent=permanent)
+
+    async def _converse(
+        self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
+    ) -> AsyncDirectExchange:
+        """Send the request, and read until the headers of the reply are there."""
+        self._busy.add(connection)
+        connection.parser.begin(request.method)
+        unsent: OSError | None = None
+        try:
+            unsent = await _write(connection, request, target, timer)
+            await _read_head(connection, timer)
+            return AsyncDirectExchange(self, connection, timer)
+        except TimeoutError:
+            self.discard(connection)
+            raise timer.expired(timer.phase) from None
+        except (OSError, ProtocolError, EncodingError) as error:
+            self.discard(connection)
+            reason = _text(error)
+        except BaseException:
+            self.discard(connection)
+            raise
+        if self._closed:
+            raise ClientClosedError("The client was closed during the call.")
+        if unsent is not None and not connection.parser.begun:
+            raise APIConnectionError(f"The connection broke while sending: {_text(unsent)}.", phase="write")
+        raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
+
+    def _take(self, origin: Origin, longest: float) -> AsyncConnection | None:
+        """The connection that was used last, if it can be used again."""
+        idle = self._idle.get(origin)
+        if not idle:
+            return None
+        oldest = time.monotonic() - longest
+        while idle:
+            try:
+                connection = idle.pop()
+            except IndexError:
+                return None
+            if connection.since >= oldest and connection.socket.quiet():
+                return connection
+            connection.socket.close()
+        return None
+
+    def keep(self, connection: AsyncConnection) -> None:
+        """A reply was read to its end: the connection may be used again, if nothing speaks against it."""
+        self._busy.discard(connection)
+        if self._closed or not connection.parser.reusable:
+            connection.socket.close()
+            return
+        now = connection.since = time.monotonic()
+        idle = self._idle.setdefault(connection.origin, deque())
+        idle.append(connection)
+        while idle and idle[0].since < now - self._keep:
+            idle.popleft().socket.close()
+
+    def discard(self, connection: AsyncConnection) -> None:
+        """An exchange went wrong, or was left: its connection cannot be used again."""
+        self._busy.discard(connection)
+        connection.socket.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether `aclose` was called."""
+        return self._closed
+
+    async def aclose(self) -> None:
+        self._closed = True
+        for connection in [*self._busy, *(each for idle in self._idle.values() for each in idle)]:
+            connection.socket.close()
+        self._idle.clear()
+
+    def abandon(self) -> None:
+        for connection in [*self._busy, *(each for idle in self._idle.values() for each in idle)]:
+            connection.socket.abandon()
+        self._idle.clear()
+
+
+class AsyncDirectExchange:
+    """A reply whose headers are there; its body is read as it comes."""
+
+    __slots__ = ("_connection", "_done", "_inflate", "_timer", "_transport", "headers", "status")
+
+    def __init__(self, transport: AsyncDirectTransport, connection: AsyncConnection, timer: AsyncTimer) -> None:
+        parser = connection.parser
+        self._transport = transport
+        self._connection = connection
+        self._timer = timer
+        self._done = False
+        self.status = parser.status
+        self.headers = Headers.of(parser.headers)
+        self._inflate: Inflate | None = inflate_for(parser.headers)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next piece, or the end, is there without waiting."""
+        parser = self._connection.parser
+        return parser.complete or bool(parser.body)
+
+    async def receive(self) -> bytes:
+        if self._done:
+            return b""
+        try:
+            piece = await self._piece()
+        except TimeoutError:
+            self._discard()
+            raise self._timer.expired("idle") from None
+        except (OSError, ProtocolError) as error:
+            self._discard()
+            reason, permanent = _text(error), False
+        except EncodingError as error:
+            self._discard()
+            reason, permanent = str(error), True
+        except BaseException:
+            self._discard()
+            raise
+        else:
+            if not piece:
+                self._done = True
+                self._transport.keep(self._connection)
+            return piece
+        if self._transport.closed:
+            raise ClientClosedError("The client was closed during the call.")
+        raise APIConnectionError(
+            f"The connection broke in the middle of the reply: {reason}.",
+            phase="idle",
+            status_code=self.status,
+            permanent=permanent,
+        )
+
+    async def _piece(self) -> bytes:
+        parser, inflate = self._connection.parser, self._inflate
+        while True:
+            if inflate is not None and (piece := inflate.take()):
+                return piece
+            if parser.body:
+                taken, parser.body = parser.body, []
+                piece = taken[0] if len(taken) == 1 else b"".join(taken)
+                if inflate is None:
+                    return piece
+                inflate.feed(piece)
+            elif parser.complete:
+                if inflate is not None:
+                    inflate.end()
+                return b""
+            elif data := await self._connection.socket.receive(self._timer):
+                parser.feed(data)
+            else:
+                parser.end()
+
+    def _discard(self) -> None:
+        if not self._done:
+            self._done = True
+            self._transport.discard(self._connection)
+
+    async def aclose(self) -> None:
+        parser = self._connection.parser
+        if not self._done and parser.complete and not parser.body:
+            self._done = True
+            self._transport.keep(self._connection)
+        self._discard()
+
+
+async def _write(connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer) -> OSError | None:
+    """Send the request. A server may answer before it has read everything, so a failure is not yet the end."""
+    head, body = _head(request, connection.origin, target), request.body
+    try:
+        if len(body) < LARGE:
+            await connection.socket.send(head + body, timer)
+        else:
+            await connection.socket.send(head, timer)
+            await connection.socket.send(body, timer)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        return error
+    return None
+
+
+async def _read_head(connection: AsyncConnection, timer: AsyncTimer) -> None:
+    socket, parser = connection.socket, connection.parser
+    timer.enter("first_byte")
+    await socket.wait(timer)
+    while not parser.head:
+        data = await socket.receive(timer)
+        if data:
+            parser.feed(data)
+        else:
+            parser.end()
+
+
+def _head(request: Request, origin: Origin, target: str) -> bytes:
+    """The request's first lines; header values were checked when they were given."""
+    lines = [f"{request.method} {target} HTTP/1.1"]
+    names = {name for name, _ in request.headers}
+    if "host" not in names:
+        lines.append(f"host: {origin.authority}")
+    if "accept-encoding" not in names:
+        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers else ACCEPTED}")
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    if request.body or request.method not in BODILESS:
+        lines.append(f"content-length: {len(request.body)}")
+    return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _text(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return str(error).rstrip(".") or type(error).__name__

@@ -1,0 +1,153 @@
+"""Replies of HTTP/1.1 out of bytes: a thin layer over httptools, which is llhttp, Node's parser.
+
+Owns what a reply may be: how long its head, how many interim replies before it, and whether its connection can be used
+again. It reads no socket; both flavours of the direct transport feed it.
+
+Theory of operation. One parser serves a connection for its whole life. `begin` says that a request is about to be sent;
+from then on bytes belong to its reply, until the message is complete. Any byte after that, in the same piece or a later
+one, belongs to nobody: the connection is `spoiled`, and must be closed, never used again.
+"""
+
+from __future__ import annotations
+
+import httptools
+
+LONGEST_HEAD = 64 * 1024
+MOST_HEADERS = 256
+MOST_INTERIM = 16
+"""Bounds of a head in bytes and lines, and of the interim (1xx) replies before the reply itself."""
+
+
+class ProtocolError(Exception):
+    """What came is no reply of HTTP/1.1, or breaks its rules or our bounds."""
+
+
+class ReplyParser:
+    """Parses the replies of one connection, one after the other.
+
+    Attributes:
+        status: the status, once `head` is there.
+        headers: the header lines as they came.
+        body: pieces of the body that have not been taken.
+        head: whether the headers are complete.
+        complete: whether the whole message is.
+        begun: whether any byte of the reply has come.
+    """
+
+    __slots__ = (
+        "_by_close",
+        "_head_size",
+        "_interim",
+        "_keep_alive",
+        "_parser",
+        "_surplus",
+        "_without_body",
+        "begun",
+        "body",
+        "complete",
+        "head",
+        "headers",
+        "status",
+    )
+
+    def __init__(self) -> None:
+        self._parser = httptools.HttpResponseParser(self)
+        self.begin("GET")
+
+    def begin(self, method: str) -> None:
+        """A request is about to be sent with this verb."""
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body: list[bytes] = []
+        self.head = False
+        self.complete = False
+        self.begun = False
+        self._keep_alive = False
+        self._surplus = False
+        self._by_close = False
+        self._without_body = method == "HEAD"
+        self._head_size = 0
+        self._interim = 0
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the connection may carry another request: the message is complete, and nothing came behind it."""
+        return self.complete and self._keep_alive and not self._surplus
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes in.
+
+        Raises:
+            ProtocolError: they are no reply.
+        """
+        if self.complete:
+            self._surplus = True
+            return
+        self.begun = True
+        if not self.head:
+            self._head_size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            raise ProtocolError("the server wants to change the protocol") from None
+        except httptools.HttpParserError as error:
+            if self.complete:
+                self._surplus = True
+                return
+            cause = error.__context__
+            raise ProtocolError(str(cause if isinstance(cause, ProtocolError) else error)) from None
+        if not self.head and self._head_size > LONGEST_HEAD:
+            raise ProtocolError(f"the head is longer than {LONGEST_HEAD} bytes")
+
+    def end(self) -> None:
+        """The server has closed its side.
+
+        Raises:
+            ProtocolError: the reply is not complete.
+        """
+        if not self.begun:
+            raise ProtocolError("the server closed the connection without a reply")
+        if not self.head:
+            raise ProtocolError("the server closed the connection in the middle of the head")
+        if not self.complete:
+            if not self._by_close:
+                raise ProtocolError("the server closed the connection in the middle of the body")
+            self.complete = True
+
+    def on_message_begin(self) -> None:
+        if self.complete:
+            self._surplus = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.head:
+            self.headers.append((name, value))
+            if len(self.headers) > MOST_HEADERS:
+                raise ProtocolError(f"the head has more than {MOST_HEADERS} lines")
+
+    def on_headers_complete(self) -> None:
+        if self.complete:
+            return
+        status = self._parser.get_status_code()
+        if status < 200:
+            self._interim += 1
+            if self._interim > MOST_INTERIM:
+                raise ProtocolError(f"more than {MOST_INTERIM} interim replies")
+            return
+        self.status = status
+        self.head = True
+        names = {name.lower(): value.lower() for name, value in self.headers}
+        chunked = names.get(b"transfer-encoding", b"").endswith(b"chunked")
+        self._by_close = not chunked and b"content-length" not in names
+        if self._without_body:
+            self.complete = True
+
+    def on_body(self, data: bytes) -> None:
+        if not self.complete:
+            self.body.append(data)
+
+    def on_message_complete(self) -> None:
+        if not self.head:
+            self.headers = []
+        elif not self.complete:
+            self.complete = True
+            self._keep_alive = self._parser.should_keep_alive()

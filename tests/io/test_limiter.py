@@ -1,0 +1,265 @@
+"""Places are given in the order in which they were asked for, and none is ever lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import inf
+
+import anyio
+import anyio.lowlevel
+import pytest
+from anyio.lowlevel import checkpoint
+
+from baseten_sdk._core.phase import Expired, TimeLimits
+from baseten_sdk._io.limiter import AsyncLimiter, Limiter
+from baseten_sdk._io.timer import AsyncTimer, Timer
+from baseten_sdk.config import Timeout
+
+pytestmark = pytest.mark.anyio
+
+
+def limits(deadline: float = inf) -> TimeLimits:
+    return TimeLimits(Timeout(), first_byte=30, deadline=deadline, remaining=deadline)
+
+
+async def take(limiter: AsyncLimiter, deadline: float = inf) -> None:
+    timer = AsyncTimer(limits(deadline))
+    with timer:
+        await limiter.acquire(timer)
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await checkpoint()
+
+
+async def test_there_are_so_many_places_and_no_more() -> None:
+    limiter = AsyncLimiter(2)
+    await take(limiter)
+    await take(limiter)
+    assert repr(limiter) == "<2 of 2 in flight, 0 waiting>"
+    with anyio.move_on_after(0.002) as scope:
+        await take(limiter)
+    assert scope.cancelled_caught
+    assert repr(limiter) == "<2 of 2 in flight, 0 waiting>"
+    limiter.release()
+    await take(limiter)
+    limiter.release()
+    limiter.release()
+    assert repr(limiter) == "<0 of 2 in flight, 0 waiting>"
+
+
+async def test_places_are_given_in_the_order_in_which_they_were_asked_for() -> None:
+    limiter = AsyncLimiter(1)
+    order: list[int] = []
+
+    async def call(number: int) -> None:
+        await take(limiter)
+        order.append(number)
+        await checkpoint()
+        limiter.release()
+
+    async with anyio.create_task_group() as group:
+        for number in range(20):
+            group.start_soon(call, number)
+            await settle()
+    assert order == list(range(20))
+    assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
+
+
+async def test_nobody_slips_in_before_the_one_who_waits() -> None:
+    limiter = AsyncLimiter(1)
+    await take(limiter)
+    order: list[str] = []
+
+    async def waiting() -> None:
+        await take(limiter)
+        order.append("first")
+        limiter.release()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(waiting)
+        await settle()
+        limiter.release()
+        await take(limiter)
+        order.append("second")
+    assert order == ["first", "second"]
+
+
+async def test_who_is_cancelled_while_waiting_leaves_no_trace() -> None:
+    limiter = AsyncLimiter(1)
+    await take(limiter)
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(take, limiter)
+        await settle()
+        assert repr(limiter) == "<1 of 1 in flight, 5 waiting>"
+        group.cancel_scope.cancel()
+    assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
+    limiter.release()
+    await take(limiter)
+
+
+async def test_who_is_cancelled_when_the_turn_has_come_hands_the_place_on() -> None:
+    limiter = AsyncLimiter(1)
+    await take(limiter)
+    given: list[str] = []
+    scopes: dict[str, anyio.CancelScope] = {}
+
+    async def call(name: str) -> None:
+        with anyio.CancelScope() as scopes[name]:
+            await take(limiter)
+            given.append(name)
+
+    async with anyio.create_task_group() as group:
+        for name in ("first", "second"):
+            group.start_soon(call, name)
+            await settle()
+        limiter.release()
+        scopes["first"].cancel()
+        await settle()
+    assert given in (["second"], ["first"])
+    if given == ["second"]:
+        assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
+        limiter.release()
+    assert repr(limiter).startswith("<0 of 1 in flight") or given == ["first"]
+
+
+async def test_who_waits_longer_than_the_deadline_gives_up_in_the_queue() -> None:
+    limiter = AsyncLimiter(1)
+    await take(limiter)
+    with pytest.raises(Expired) as caught:
+        await take(limiter, deadline=0.002)
+    assert (caught.value.expiry.phase, caught.value.expiry.bound) == ("queue", "call")
+    assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
+    limiter.release()
+    await take(limiter, deadline=0.002)
+
+
+async def test_a_crowd_with_cancellations_loses_no_place() -> None:
+    limiter = AsyncLimiter(3)
+    most = now = 0
+
+    async def call(number: int) -> None:
+        nonlocal most, now
+        with anyio.move_on_after(0.001 * (number % 4) if number % 3 else inf):
+            await take(limiter)
+            try:
+                now += 1
+                most = max(most, now)
+                await anyio.sleep(0.0005 * (number % 3))
+            finally:
+                now -= 1
+                limiter.release()
+
+    async with anyio.create_task_group() as group:
+        for number in range(100):
+            group.start_soon(call, number)
+    assert most == 3
+    assert repr(limiter) == "<0 of 3 in flight, 0 waiting>"
+
+
+@contextmanager
+def threads(*calls: Callable[[], object]) -> Iterator[None]:
+    running = [threading.Thread(target=call, daemon=True) for call in calls]
+    for thread in running:
+        thread.start()
+    yield
+    for thread in running:
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def hold(limiter: Limiter, deadline: float = inf) -> None:
+    limiter.acquire(Timer(limits(deadline)))
+
+
+def until(limiter: Limiter, shown: str) -> None:
+    end = time.monotonic() + 5
+    while repr(limiter) != shown:
+        assert time.monotonic() < end, f"{limiter!r} never became {shown}"
+        time.sleep(0.0005)
+
+
+def test_threads_get_places_in_the_order_in_which_they_asked() -> None:
+    limiter = Limiter(1)
+    hold(limiter)
+    order: list[int] = []
+
+    def call(number: int) -> None:
+        hold(limiter)
+        order.append(number)
+        limiter.release()
+
+    for number in range(8):
+        threading.Thread(target=call, args=(number,), daemon=True).start()
+        until(limiter, f"<1 of 1 in flight, {number + 1} waiting>")
+    limiter.release()
+    until(limiter, "<0 of 1 in flight, 0 waiting>")
+    assert order == list(range(8))
+
+
+def test_a_thread_that_waits_longer_than_the_deadline_gives_up_in_the_queue() -> None:
+    limiter = Limiter(1)
+    hold(limiter)
+    with pytest.raises(Expired) as caught:
+        hold(limiter, deadline=0.002)
+    assert (caught.value.expiry.phase, caught.value.expiry.bound) == ("queue", "call")
+    assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
+    limiter.release()
+    hold(limiter, deadline=0.002)
+
+
+def test_a_thread_whose_time_is_up_before_it_waits_leaves_no_trace() -> None:
+    limiter = Limiter(1)
+    hold(limiter)
+    timer = Timer(limits(1e-9))
+    with pytest.raises(Expired):
+        limiter.acquire(timer)
+    assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
+
+
+class GivenUp(BaseException):
+    """What a thread may meet at any moment, such as KeyboardInterrupt."""
+
+
+def test_a_thread_that_gives_up_when_its_turn_has_come_hands_the_place_on() -> None:
+    limiter = Limiter(1)
+    hold(limiter)
+
+    class Interrupted(Timer):
+        def remaining(self) -> float | None:
+            limiter.release()
+            raise GivenUp
+
+    with pytest.raises(GivenUp):
+        limiter.acquire(Interrupted(limits()))
+    assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
+
+
+def test_a_crowd_of_threads_with_deadlines_loses_no_place() -> None:
+    limiter = Limiter(3)
+    lock = threading.Lock()
+    most = now = 0
+
+    def call(number: int) -> None:
+        nonlocal most, now
+        try:
+            hold(limiter, deadline=inf if number % 3 else 0.002)
+        except Expired:
+            return
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.0005 * (number % 3))
+        with lock:
+            now -= 1
+        limiter.release()
+
+    with threads(*(lambda number=number: call(number) for number in range(60))):
+        pass
+    assert most <= 3
+    assert repr(limiter) == "<0 of 3 in flight, 0 waiting>"

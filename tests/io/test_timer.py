@@ -1,0 +1,177 @@
+"""One timer bounds an attempt: by the phase, the attempt or the call, whichever ends first."""
+
+from __future__ import annotations
+
+import time
+from math import inf
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from baseten_sdk._core.phase import Bound, Expired, Expiry, Phase, TimeLimits
+from baseten_sdk._io.timer import AsyncTimer, Timer
+from baseten_sdk.config import Timeout
+
+SOON = 0.004
+LATER = 30.0
+
+pytestmark = pytest.mark.anyio
+
+
+def limits(phase: float = LATER, attempt: float | None = None, call: float = inf) -> TimeLimits:
+    timeout = Timeout(attempt=attempt, connect=phase, write=phase, first_byte=phase, idle=phase)
+    return TimeLimits(timeout, first_byte=LATER, deadline=call * 2, remaining=call)
+
+
+NEAREST: list[tuple[TimeLimits, Phase, Bound, float]] = [
+    (limits(phase=SOON), "connect", "phase", SOON),
+    (limits(phase=SOON), "first_byte", "phase", SOON),
+    (limits(phase=SOON, attempt=LATER, call=LATER), "idle", "phase", SOON),
+    (limits(attempt=SOON), "write", "attempt", SOON),
+    (limits(attempt=SOON, call=LATER), "first_byte", "attempt", SOON),
+    (limits(call=SOON), "idle", "call", SOON * 2),
+    (limits(attempt=LATER, call=SOON), "connect", "call", SOON * 2),
+]
+
+
+@pytest.mark.parametrize(("given", "phase", "bound", "limit"), NEAREST)
+async def test_the_nearest_end_holds(given: TimeLimits, phase: Phase, bound: Bound, limit: float) -> None:
+    timer = AsyncTimer(given)
+    with pytest.raises(Expired) as caught:
+        await wait_in(timer, phase)
+    assert caught.value.expiry == Expiry(phase, bound, limit)
+
+
+async def wait_in(timer: AsyncTimer, phase: Phase) -> None:
+    with timer:
+        timer.begin()
+        timer.enter(phase)
+        await anyio.sleep_forever()
+
+
+@pytest.mark.parametrize(("given", "phase", "bound", "limit"), NEAREST)
+def test_the_nearest_end_holds_for_threads(given: TimeLimits, phase: Phase, bound: Bound, limit: float) -> None:
+    timer = Timer(given)
+    with timer:
+        timer.begin()
+        timer.enter(phase)
+        left = timer.remaining()
+        assert left is not None
+        assert 0 < left <= SOON
+        time.sleep(left + 0.001)
+        with pytest.raises(Expired) as caught:
+            timer.remaining()
+    assert caught.value.expiry == Expiry(phase, bound, limit)
+
+
+async def test_the_deadline_holds_while_queueing_and_nothing_else_does() -> None:
+    timer = AsyncTimer(limits(phase=SOON / 100, call=SOON))
+    with pytest.raises(Expired) as caught:
+        await queue_in(timer)
+    assert caught.value.expiry == Expiry("queue", "call", SOON * 2)
+
+
+async def queue_in(timer: AsyncTimer) -> None:
+    with timer:
+        timer.enter("queue")
+        await anyio.sleep_forever()
+
+
+async def test_the_deadline_holds_before_any_phase_was_entered() -> None:
+    timer = AsyncTimer(limits(call=SOON))
+    with pytest.raises(Expired) as caught:
+        await only_wait(timer)
+    assert caught.value.expiry.bound == "call"
+
+
+async def only_wait(timer: AsyncTimer) -> None:
+    with timer:
+        await anyio.sleep_forever()
+
+
+async def test_without_limits_nothing_expires() -> None:
+    timer = AsyncTimer(limits(phase=inf))
+    with timer:
+        timer.begin()
+        timer.enter("idle")
+        await anyio.lowlevel.checkpoint()
+    assert timer.remaining() is None
+
+
+def test_without_limits_nothing_expires_for_threads() -> None:
+    timer = Timer(limits(phase=inf))
+    timer.begin()
+    timer.enter("idle")
+    assert timer.remaining() is None
+
+
+async def test_progress_begins_a_phase_anew() -> None:
+    timer = AsyncTimer(limits(phase=0.05))
+    with timer:
+        for _ in range(4):
+            timer.enter("idle")
+            await anyio.sleep(0.02)
+
+
+async def test_progress_does_not_extend_the_attempt() -> None:
+    timer = AsyncTimer(limits(attempt=0.02))
+    with pytest.raises(Expired) as caught:
+        await progress_for_ever(timer)
+    assert caught.value.expiry == Expiry("idle", "attempt", 0.02)
+
+
+async def progress_for_ever(timer: AsyncTimer) -> None:
+    with timer:
+        timer.begin()
+        while True:
+            timer.enter("idle")
+            await anyio.sleep(0.001)
+
+
+async def test_an_attempt_that_was_released_bounds_no_more() -> None:
+    timer = AsyncTimer(limits(attempt=0.01, phase=LATER))
+    with timer:
+        timer.begin()
+        timer.enter("first_byte")
+        timer.release_attempt()
+        timer.enter("idle")
+        await anyio.sleep(0.02)
+
+
+async def test_a_timer_can_be_entered_again() -> None:
+    timer = AsyncTimer(limits(phase=SOON))
+    with timer:
+        timer.enter("first_byte")
+    timer.enter("idle")
+    with pytest.raises(Expired) as caught:
+        await only_wait(timer)
+    assert caught.value.expiry == Expiry("idle", "phase", SOON)
+
+
+async def test_an_error_in_the_block_goes_through() -> None:
+    timer = AsyncTimer(limits(phase=LATER))
+    with pytest.raises(ValueError, match="deliberate"), timer:
+        raise ValueError("deliberate")
+
+
+async def test_a_cancellation_from_outside_is_no_expiry() -> None:
+    timer = AsyncTimer(limits(phase=LATER))
+    with anyio.move_on_after(SOON) as scope:
+        await wait_in(timer, "idle")
+    assert scope.cancelled_caught
+
+
+@pytest.mark.parametrize(
+    ("given", "bound"),
+    [
+        (limits(phase=SOON), "phase"),
+        (limits(phase=SOON, attempt=LATER, call=LATER), "phase"),
+        (limits(attempt=0.0001, call=LATER), "attempt"),
+        (limits(attempt=0.0001, call=0.0001), "call"),
+    ],
+)
+async def test_what_a_librarys_own_timer_ended_is_laid_to_the_nearest_limit(given: TimeLimits, bound: Bound) -> None:
+    for timer in (AsyncTimer(given), Timer(given)):
+        timer.begin()
+        assert timer.expired("connect").expiry == given.expiry("connect", bound)

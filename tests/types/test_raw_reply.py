@@ -1,0 +1,61 @@
+"""A reply as it came, read as bytes, text, JSON or a type."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import pytest
+from pydantic import BaseModel
+
+from baseten_sdk.errors import ResponseValidationError
+from baseten_sdk.types.meta import Headers, Meta
+from baseten_sdk.types.raw_reply import RawReply
+
+HEADERS = Headers([("Content-Type", "application/json"), ("X-Baseten-Request-Id", "r1")])
+
+
+class Point(BaseModel):
+    x: int
+
+
+def reply(content: bytes) -> RawReply:
+    return RawReply(201, HEADERS, content, Meta(201, HEADERS, 1, 0.1))
+
+
+def test_a_reply_is_read_in_any_way() -> None:
+    found = reply(b'{"x": 1}')
+    assert (found.status_code, found.headers["content-type"], found.content) == (201, "application/json", b'{"x": 1}')
+    assert found.text == '{"x": 1}'
+    assert found.json() == {"x": 1}
+    assert found.parse(Point) == Point(x=1)
+    assert found.parse(dict[str, int]) == {"x": 1}
+    assert found.meta.request_id == "r1"
+
+
+def test_text_that_is_no_utf8_is_replaced() -> None:
+    assert reply(b"a\xff").text == "a\ufffd"
+
+
+def test_numbers_that_are_no_json_are_read() -> None:
+    assert reply(b"[Infinity]").json() == [math.inf]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b'{"cut'])
+def test_what_is_no_json_is_an_error_with_the_reply_in_it(content: bytes) -> None:
+    with pytest.raises(ResponseValidationError, match="The reply is not JSON") as caught:
+        reply(content).json()
+    error = caught.value
+    assert (error.status_code, error.body, error.request_id) == (201, content, "r1")
+    assert error.headers["content-type"] == "application/json"
+    with pytest.raises(ResponseValidationError, match=r"The reply is not a .*Point"):
+        reply(content).parse(Point)
+
+
+def test_what_is_of_another_type_is_an_error() -> None:
+    with pytest.raises(ResponseValidationError, match="Input should be a valid integer"):
+        reply(b'{"x": "one"}').parse(Point)
+
+
+def test_a_reply_can_be_pickled() -> None:
+    assert pickle.loads(pickle.dumps(reply(b"x"))) == reply(b"x")
