@@ -3,6 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CANDIDATES := python3.14 python3.13 python3.12 python3.11 python3 python
 
@@ -11,7 +12,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format sync clean
+.PHONY: help demo test lint format sync bench clean
 
 help: ## show this list
 	@echo "usage: make <target>"
@@ -37,8 +38,11 @@ format: $(VENV)/.lint ## format, and fix what can be fixed without thought
 sync: $(VENV)/.lint ## regenerate the _sync packages from the _async ones
 	$(BIN)/python scripts/unasync.py
 
+bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--quick takes two
+	@$(BENCH)/bin/python -m benchmarks.run $(ARGS)
+
 clean: ## remove the virtual environment, caches and build output
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is touched last, so that an interrupted installation is done again and a finished one is not.
@@ -74,4 +78,12 @@ $(VENV)/.dev: $(VENV)/.runtime
 $(VENV)/.lint: $(VENV)/.dev
 	@echo "Installing the checkers ..."
 	@$(PIP_INSTALL) --group lint
+	@touch $@
+
+# The peers have a great many dependencies: none of them may get between the package and its tests.
+$(BENCH)/.peers: $(VENV)/.created pyproject.toml benchmarks/requirements.txt
+	@echo "Installing the peers ..."
+	@$(BIN)/python -m venv --clear $(BENCH)
+	@echo '*' > $(BENCH)/.gitignore
+	@$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable . --requirement benchmarks/requirements.txt
 	@touch $@

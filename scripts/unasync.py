@@ -49,10 +49,9 @@ NAMES = {
     "__anext__": "__next__",
     "_async": "_sync",
     "StopAsyncIteration": "StopIteration",
-    "AbstractAsyncContextManager": "AbstractContextManager",
     "asynccontextmanager": "contextmanager",
     "aclose": "close",
-    "aiter_bytes": "iter_bytes",
+    "aiter_raw": "iter_raw",
     "anext": "next",
 }
 
@@ -64,7 +63,6 @@ KEEP = frozenset(
         "AsyncRequestExpired",
         "AsyncRequestFailed",
         "AsyncAccepted",
-        "AsyncErrorDetail",
         "AsyncKeyFunction",
         "AsyncRequestStatus",
     }

@@ -75,7 +75,7 @@ LAYERS = {
     "_core": Layer(VALUES, PYDANTIC | {"tenacity"}, frozenset(), WAITING),
     "tools": Layer(VALUES | {"_core"}, PYDANTIC),
     "webhooks": Layer(VALUES | {"_core"}, PYDANTIC),
-    "_io": Layer(VALUES | {"_core"}, frozenset({"anyio", "certifi"})),
+    "_io": Layer(VALUES | {"_core"}, frozenset({"anyio", "certifi", "httptools"})),
     "_async": _SHELL,
     "_sync": _SHELL,
     "emulator": Layer(
@@ -92,8 +92,7 @@ LAYERS = {
 ONE_FILE_LIBRARIES = {
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
-    "_async/transports/direct.py": "httptools",
-    "_sync/transports/direct.py": "httptools",
+    "_io/http1.py": "httptools",
 }
 
 

@@ -70,6 +70,8 @@ class Stage:
         self._out.flush()
 
     def _append(self, text: str) -> None:
+        if not text:
+            return
         if self._column + len(text) > self._width:
             self._break()
         if self._column == 0:

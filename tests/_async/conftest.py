@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from baseten_sdk import AsyncClient, Retry
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._async.fake_clock import AsyncFakeClock
 
@@ -27,10 +28,17 @@ def emu(emulator: Emulator) -> Emulator:
     return emulator
 
 
+@pytest.fixture(params=["direct", "httpx"])
+def transport(request: pytest.FixtureRequest) -> TransportName:
+    """What carries the calls: every promise holds for both."""
+    name: TransportName = request.param
+    return name
+
+
 @pytest.fixture
-async def client(emu: Emulator) -> AsyncIterator[AsyncClient]:
+async def client(emu: Emulator, transport: TransportName) -> AsyncIterator[AsyncClient]:
     """A client that waits a millisecond or two between attempts."""
-    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, retry=QUICK) as client:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, retry=QUICK, transport=transport) as client:
         yield client
 
 

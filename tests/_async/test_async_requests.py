@@ -26,6 +26,7 @@ from baseten_sdk import (
     Timeout,
     WebhookDeliveryFailed,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import IDLE, behaving, fields, only
@@ -283,8 +284,10 @@ async def test_status_calls_are_spaced_out(client: AsyncClient, emu: Emulator, c
     assert max(clock.sleeps) == pytest.approx(min(clock.sleeps))
 
 
-async def test_the_pace_of_status_calls_may_be_changed(emu: Emulator) -> None:
-    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(status_calls=1)) as client:
+async def test_the_pace_of_status_calls_may_be_changed(emu: Emulator, transport: TransportName) -> None:
+    async with AsyncClient(
+        transport=transport, api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(status_calls=1)
+    ) as client:
         clock = AsyncFakeClock()
         client._service.caller.clock = clock
         await client.deployments("abcd1234").queue_status()

@@ -15,6 +15,7 @@ from baseten_sdk import (
     ResponseValidationError,
     user,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.config import CallOptions, Endpoints
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.types.params import ChatOptions, ToolParam
@@ -183,6 +184,15 @@ async def test_extras_are_added_and_win(client: AsyncClient, emu: Emulator) -> N
     assert request.query == "a=1&b=x&b=y%20z&c=true"
 
 
+async def test_an_encoding_of_the_caller_is_the_only_one(client: AsyncClient, emu: Emulator) -> None:
+    await client.models.list()
+    await client.models.list(extra_headers={"Accept-Encoding": "identity"})
+    ours, theirs = (request.headers.getlist("accept-encoding") for request in emu.requests)
+    assert len(ours) == 1
+    assert "gzip" in ours[0]
+    assert theirs == ["identity"]
+
+
 async def test_session_and_request_id_are_headers(client: AsyncClient, emu: Emulator) -> None:
     await client.chat.completions.create(model=MODEL, messages=HELLO, session="agent-7", request_id="mine-1")
     headers = only(emu).headers
@@ -292,7 +302,7 @@ async def test_messages_that_are_none_are_refused_before_sending(
 
 
 async def test_an_unknown_parameter_is_a_type_error_that_names_the_nearest(client: AsyncClient, emu: Emulator) -> None:
-    with pytest.raises(TypeError, match="'temprature'.*Did you mean temperature.*extra_body"):
+    with pytest.raises(TypeError, match=r"'temprature'.*Did you mean temperature.*extra_body"):
         await client.chat.completions.create(  # type: ignore[call-overload]  # what is tested
             model=MODEL, messages=HELLO, temprature=0.1
         )
@@ -314,8 +324,8 @@ async def test_an_id_goes_to_the_engine_of_its_model(client: AsyncClient, emu: E
 
 
 @pytest.mark.parametrize("model", ["openai/gpt-oss-120b", "abcd1234", "baseten/abcd1234"])
-async def test_behind_a_gateway_nothing_is_routed_by_name(emu: Emulator, model: str) -> None:
-    async with AsyncClient(api_key=emu.api_key, base_url=f"{emu.base_url}/") as client:
+async def test_behind_a_gateway_nothing_is_routed_by_name(emu: Emulator, model: str, transport: TransportName) -> None:
+    async with AsyncClient(transport=transport, api_key=emu.api_key, base_url=f"{emu.base_url}/") as client:
         await client.chat.completions.create(model=model, messages=HELLO)
     assert only(emu).path == "/v1/chat/completions"
     assert fields(only(emu))["model"] == model
@@ -425,9 +435,11 @@ async def test_models_of_an_engine_are_listed(client: AsyncClient, emu: Emulator
     assert models[0].context_length is None
 
 
-async def test_a_base_url_and_other_endpoints_go_together(emu: Emulator) -> None:
+async def test_a_base_url_and_other_endpoints_go_together(emu: Emulator, transport: TransportName) -> None:
     endpoints: Endpoints = emu.endpoints
-    async with AsyncClient(api_key=emu.api_key, base_url=f"{emu.url}/v1", endpoints=endpoints) as client:
+    async with AsyncClient(
+        transport=transport, api_key=emu.api_key, base_url=f"{emu.url}/v1", endpoints=endpoints
+    ) as client:
         await client.chat.completions.create(model="abcd1234", messages=HELLO)
         await client.deployments("abcd1234").predict({"a": 1})
     assert [request.path for request in emu.requests] == [

@@ -425,7 +425,7 @@ async def test_waking_may_wait_until_the_container_answers(
     assert sum(clock.sleeps) < 60
 
 
-@pytest.mark.parametrize("spec", ["not-ready", "bad-gateway", "overloaded", "drop"])
+@pytest.mark.parametrize("spec", ["not-ready", "bad-gateway", "overloaded"])
 async def test_waking_waits_while_the_service_answers_for_the_container(
     client: AsyncClient, emu: Emulator, clock: AsyncFakeClock, spec: str
 ) -> None:

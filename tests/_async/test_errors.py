@@ -31,6 +31,7 @@ from baseten_sdk import (
     StreamInterrupted,
     UnprocessableEntityError,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, IDLE, MODEL, behaving
 
@@ -151,8 +152,8 @@ async def test_the_wish_of_the_service_is_in_the_error(client: AsyncClient, head
     assert error.retry_after == seconds
 
 
-async def test_a_wrong_key_is_an_authentication_error_either_way(emu: Emulator) -> None:
-    async with AsyncClient(api_key="wrong.key.entirely", endpoints=emu.endpoints) as client:
+async def test_a_wrong_key_is_an_authentication_error_either_way(emu: Emulator, transport: TransportName) -> None:
+    async with AsyncClient(transport=transport, api_key="wrong.key.entirely", endpoints=emu.endpoints) as client:
         with pytest.raises(PermissionDeniedError, match="please check the api-key") as apis:
             await client.models.list()
         with pytest.raises(AuthenticationError, match="BASETEN_API_KEY") as dedicated:
@@ -197,13 +198,13 @@ async def test_errors_survive_pickle_and_copy(client: AsyncClient) -> None:
 
 
 async def test_the_final_error_has_a_note_of_all_attempts(client: AsyncClient, emu: Emulator) -> None:
-    emu.script(["status=503", "drop", "status=429"])
+    emu.script(["drop", "status=503", "status=429"])
     with pytest.raises(RateLimitError) as caught:
         await client.models.list()
     error = caught.value
     assert error.attempts == len(emu.requests) == 3
     (note,) = error.__notes__
-    assert note.startswith("3 attempts: 503 (waited 0.00 s), first_byte failed (waited 0.00 s), 429")
+    assert note.startswith("3 attempts: first_byte failed (waited 0.00 s), 503 (waited 0.00 s), 429")
     assert "3 attempts in" in str(error)
     assert note in "".join(traceback.format_exception(error))
     assert pickle.loads(pickle.dumps(error)).__notes__ == error.__notes__

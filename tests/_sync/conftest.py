@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from baseten_sdk import Client, Retry
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._sync.fake_clock import FakeClock
 
@@ -28,10 +29,17 @@ def emu(emulator: Emulator) -> Emulator:
     return emulator
 
 
+@pytest.fixture(params=["direct", "httpx"])
+def transport(request: pytest.FixtureRequest) -> TransportName:
+    """What carries the calls: every promise holds for both."""
+    name: TransportName = request.param
+    return name
+
+
 @pytest.fixture
-def client(emu: Emulator) -> Iterator[Client]:
+def client(emu: Emulator, transport: TransportName) -> Iterator[Client]:
     """A client that waits a millisecond or two between attempts."""
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints, retry=QUICK) as client:
+    with Client(api_key=emu.api_key, endpoints=emu.endpoints, retry=QUICK, transport=transport) as client:
         yield client
 
 

@@ -27,6 +27,7 @@ from baseten_sdk import (
     Timeout,
     WebhookDeliveryFailed,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._sync.fake_clock import FakeClock
 from tests.asking import IDLE, behaving, fields, only
@@ -276,8 +277,10 @@ def test_status_calls_are_spaced_out(client: Client, emu: Emulator, clock: FakeC
     assert max(clock.sleeps) == pytest.approx(min(clock.sleeps))
 
 
-def test_the_pace_of_status_calls_may_be_changed(emu: Emulator) -> None:
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(status_calls=1)) as client:
+def test_the_pace_of_status_calls_may_be_changed(emu: Emulator, transport: TransportName) -> None:
+    with Client(
+        transport=transport, api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(status_calls=1)
+    ) as client:
         clock = FakeClock()
         client._service.caller.clock = clock
         client.deployments("abcd1234").queue_status()

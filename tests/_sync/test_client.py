@@ -21,6 +21,7 @@ from baseten_sdk import (
     ServiceUnavailableError,
     Timeout,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, behaving, only
 from tests.faults.scripted import Hold, ScriptedServer, reply
@@ -38,9 +39,9 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_key_may_come_from_the_environment_at_the_first_call(
-    emu: Emulator, monkeypatch: pytest.MonkeyPatch
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, transport: TransportName
 ) -> None:
-    with Client(endpoints=emu.endpoints) as client:
+    with Client(transport=transport, endpoints=emu.endpoints) as client:
         assert "<unset>" in repr(client)
         monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
         client.models.list()
@@ -49,28 +50,30 @@ def test_the_key_may_come_from_the_environment_at_the_first_call(
     assert {request.headers["authorization"] for request in emu.requests} == {f"Bearer {emu.api_key}"}
 
 
-def test_an_argument_wins_over_the_environment(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_argument_wins_over_the_environment(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, transport: TransportName
+) -> None:
     monkeypatch.setenv("BASETEN_API_KEY", "another.key")
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+    with Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints) as client:
         client.models.list()
     assert only(emu).headers["authorization"] == f"Bearer {emu.api_key}"
 
 
-def test_a_missing_key_says_where_to_get_one(emu: Emulator) -> None:
-    with Client(endpoints=emu.endpoints) as client:
+def test_a_missing_key_says_where_to_get_one(emu: Emulator, transport: TransportName) -> None:
+    with Client(transport=transport, endpoints=emu.endpoints) as client:
         with pytest.raises(ConfigurationError, match=r"BASETEN_API_KEY.*api_key=.*https://app\.baseten\.co"):
             client.models.list()
     assert len(emu.requests) == 0
 
 
-def test_the_key_may_come_from_a_function(emu: Emulator) -> None:
+def test_the_key_may_come_from_a_function(emu: Emulator, transport: TransportName) -> None:
     asked: list[int] = []
 
     def key() -> str:
         asked.append(1)
         return emu.api_key
 
-    with Client(api_key=key, endpoints=emu.endpoints) as client:
+    with Client(transport=transport, api_key=key, endpoints=emu.endpoints) as client:
         assert "<from a function>" in repr(client)
         client.models.list()
         client.models.list()
@@ -84,8 +87,8 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(key: str) -> N
     assert key == "" or key not in str(caught.value)
 
 
-def test_a_function_that_gives_no_key_is_told_so(emu: Emulator) -> None:
-    with Client(api_key=lambda: "", endpoints=emu.endpoints) as client:
+def test_a_function_that_gives_no_key_is_told_so(emu: Emulator, transport: TransportName) -> None:
+    with Client(transport=transport, api_key=lambda: "", endpoints=emu.endpoints) as client:
         with pytest.raises(ConfigurationError, match="empty"):
             client.models.list()
 
@@ -99,16 +102,20 @@ def test_the_repr_shows_the_end_of_a_long_key_and_none_of_a_short_one() -> None:
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_the_base_url_may_come_from_the_environment(emu: Emulator, monkeypatch: pytest.MonkeyPatch, slash: str) -> None:
-    with Client(api_key=emu.api_key) as client:
+def test_the_base_url_may_come_from_the_environment(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, slash: str, transport: TransportName
+) -> None:
+    with Client(transport=transport, api_key=emu.api_key) as client:
         monkeypatch.setenv("BASETEN_BASE_URL", emu.base_url + slash)
         client.chat.completions.create(model="abcd1234", messages=HELLO)
     assert only(emu).path == "/v1/chat/completions"
 
 
-def test_endpoints_win_over_the_environment(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endpoints_win_over_the_environment(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, transport: TransportName
+) -> None:
     monkeypatch.setenv("BASETEN_BASE_URL", "http://127.0.0.1:1/elsewhere")
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+    with Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints) as client:
         client.models.list()
     assert only(emu).path == "/v1/models"
 
@@ -174,8 +181,9 @@ def test_a_width_that_is_none_is_refused(width: int) -> None:
         Limits(concurrency=width)
 
 
-def test_defaults_of_the_client_hold_for_every_call(emu: Emulator) -> None:
+def test_defaults_of_the_client_hold_for_every_call(emu: Emulator, transport: TransportName) -> None:
     with Client(
+        transport=transport,
         api_key=emu.api_key,
         endpoints=emu.endpoints,
         default_headers={"X-Team": "blue", "User-Agent": "mine/1"},
@@ -188,8 +196,8 @@ def test_defaults_of_the_client_hold_for_every_call(emu: Emulator) -> None:
     assert (second.headers.getlist("x-team"), second.query) == (["red"], "tag=c")
 
 
-def test_a_closed_client_says_so(emu: Emulator) -> None:
-    client = Client(api_key=emu.api_key, endpoints=emu.endpoints)
+def test_a_closed_client_says_so(emu: Emulator, transport: TransportName) -> None:
+    client = Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints)
     client.models.list()
     client.close()
     client.close()
@@ -200,32 +208,40 @@ def test_a_closed_client_says_so(emu: Emulator) -> None:
     assert len(emu.requests) == 1
 
 
-def test_a_client_that_was_never_used_closes(emu: Emulator) -> None:
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+def test_a_client_that_was_never_used_closes(emu: Emulator, transport: TransportName) -> None:
+    with Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints) as client:
         assert "<not connected>" in repr(client)
     assert "<closed>" in repr(client)
 
 
-def test_closing_closes_the_connections() -> None:
+def test_closing_closes_the_connections(transport: TransportName) -> None:
     with ScriptedServer([REPLY, Hold()]) as server:
-        with Client(api_key=KEY, base_url=server.url) as client:
+        with Client(transport=transport, api_key=KEY, base_url=server.url) as client:
             client.models.list()
             assert not server.left(0)
         assert server.wait_until_left(0)
 
 
-def test_cookies_are_not_kept() -> None:
+def test_cookies_are_not_kept(transport: TransportName) -> None:
     cookie = reply(b'{"data": []}', headers={"Set-Cookie": "a=b; Path=/"})
     with ScriptedServer([cookie, cookie]) as server:
-        with Client(api_key=KEY, base_url=server.url) as client:
+        with Client(transport=transport, api_key=KEY, base_url=server.url) as client:
             client.models.list()
             client.models.list()
     first, second = server.requests
     assert b"cookie" not in first.lower() + second.lower()
 
 
-def test_a_pickle_holds_everything_but_the_key(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = Client(api_key=emu.api_key, endpoints=emu.endpoints, max_retries=1, default_headers={"X-Team": "blue"})
+def test_a_pickle_holds_everything_but_the_key(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, transport: TransportName
+) -> None:
+    client = Client(
+        transport=transport,
+        api_key=emu.api_key,
+        endpoints=emu.endpoints,
+        max_retries=1,
+        default_headers={"X-Team": "blue"},
+    )
     client.models.list()
     data = pickle.dumps(client.with_options(session="s-1"))
     client.close()

@@ -416,7 +416,7 @@ def test_waking_may_wait_until_the_container_answers(client: Client, emu: Emulat
     assert sum(clock.sleeps) < 60
 
 
-@pytest.mark.parametrize("spec", ["not-ready", "bad-gateway", "overloaded", "drop"])
+@pytest.mark.parametrize("spec", ["not-ready", "bad-gateway", "overloaded"])
 def test_waking_waits_while_the_service_answers_for_the_container(
     client: Client, emu: Emulator, clock: FakeClock, spec: str
 ) -> None:

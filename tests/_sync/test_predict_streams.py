@@ -13,9 +13,11 @@ from baseten_sdk import (
     Deployment,
     Limits,
     ModelError,
+    PredictStream,
     StreamDecodeError,
     StreamInterrupted,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import IDLE, behaving, only
 
@@ -106,21 +108,26 @@ def test_leaving_early_gives_everything_back(deployment: Deployment, client: Cli
     emu.requests.wait_until(lambda seen: seen[0].disconnected)
 
 
+def exhaust(stream: PredictStream, way: str) -> None:
+    """Enter a stream and read it to its end in one of the five ways."""
+    with stream:
+        ways = {
+            "bytes": stream.bytes,
+            "text": stream.text,
+            "lines": stream.lines,
+            "json_lines": stream.json_lines,
+            "sse": stream.sse,
+        }
+        for _ in ways[way]():
+            pass
+
+
 @pytest.mark.parametrize("spec", ["cut=3", "cut=3, reset"])
 @pytest.mark.parametrize("way", ["bytes", "text", "lines", "json_lines", "sse"])
 def test_a_cut_stream_is_no_success_in_any_way(deployment: Deployment, client: Client, spec: str, way: str) -> None:
-    given = {"stream": True, "text": "1\n2\n", "emulator": spec, "items": [1, 2, 3, 4, 5]}
+    stream = deployment.stream_predict({"stream": True, "text": "12345\n" * 5, "emulator": spec})
     with pytest.raises(StreamInterrupted) as caught:
-        with deployment.stream_predict({**given, "text": "12345\n" * 5}) as stream:
-            ways = {
-                "bytes": stream.bytes,
-                "text": stream.text,
-                "lines": stream.lines,
-                "json_lines": stream.json_lines,
-                "sse": stream.sse,
-            }
-            for _ in ways[way]():
-                pass
+        exhaust(stream, way)
     assert caught.value.partial is None
     assert caught.value.request_id is not None
     assert caught.value.attempts == 1
@@ -131,19 +138,18 @@ def test_a_line_that_is_not_json_is_an_error(deployment: Deployment, client: Cli
     with deployment.stream_predict({"stream": True, "text": '{"a": 1}\noops\n'}) as stream:
         values = stream.json_lines()
         assert next(values) == {"a": 1}
-        with pytest.raises(StreamDecodeError, match="oops|line 2"):
+        with pytest.raises(StreamDecodeError, match="line 2"):
             next(values)
         assert IDLE in repr(client)
 
 
-def test_a_line_that_is_too_long_is_an_error(emu: Emulator) -> None:
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(event=10)) as client:
+def test_a_line_that_is_too_long_is_an_error(emu: Emulator, transport: TransportName) -> None:
+    with Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(event=10)) as client:
         deployment = client.deployments("abcd1234")
         for way in ("lines", "sse"):
-            with deployment.stream_predict({"stream": True, "text": "x" * 30}) as stream:
-                with pytest.raises(StreamDecodeError):
-                    for _ in stream.lines() if way == "lines" else stream.sse():
-                        pass
+            stream = deployment.stream_predict({"stream": True, "text": "x" * 30})
+            with pytest.raises(StreamDecodeError):
+                exhaust(stream, way)
         assert IDLE in repr(client)
 
 

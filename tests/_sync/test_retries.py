@@ -26,6 +26,7 @@ from baseten_sdk import (
     ServiceUnavailableError,
     Timeout,
 )
+from baseten_sdk._core.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._sync.fake_clock import FakeClock
 from tests.asking import IDLE, behaving
@@ -33,9 +34,19 @@ from tests.asking import IDLE, behaving
 pytestmark = pytest.mark.anyio
 
 
-def client_with(emu: Emulator, clock: FakeClock, retry: Retry | None = None, hooks: Sequence[Hook] = ()) -> Client:
+def client_with(
+    transport: TransportName,
+    emu: Emulator,
+    clock: FakeClock,
+    retry: Retry | None = None,
+    hooks: Sequence[Hook] = (),
+) -> Client:
     client = Client(
-        api_key=emu.api_key, endpoints=emu.endpoints, retry=retry or Retry(random=random.Random(1)), hooks=hooks
+        api_key=emu.api_key,
+        endpoints=emu.endpoints,
+        retry=retry or Retry(random=random.Random(1)),
+        hooks=hooks,
+        transport=transport,
     )
     client._service.caller.clock = clock
     return client
@@ -47,8 +58,10 @@ def still() -> FakeClock:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504, 529])
-def test_what_may_pass_is_tried_again_twice(emu: Emulator, still: FakeClock, status: int) -> None:
-    with client_with(emu, still) as client:
+def test_what_may_pass_is_tried_again_twice(
+    emu: Emulator, still: FakeClock, status: int, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(APIStatusError) as caught:
             client.models.list(extra_headers=behaving(f"status={status}"))
         assert IDLE in repr(client)
@@ -59,8 +72,10 @@ def test_what_may_pass_is_tried_again_twice(emu: Emulator, still: FakeClock, sta
 
 
 @pytest.mark.parametrize("status", [307, 400, 401, 402, 403, 404, 405, 409, 412, 413, 422, 501])
-def test_what_will_not_pass_is_tried_once(emu: Emulator, still: FakeClock, status: int) -> None:
-    with client_with(emu, still) as client:
+def test_what_will_not_pass_is_tried_once(
+    emu: Emulator, still: FakeClock, status: int, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(APIStatusError) as caught:
             client.models.list(extra_headers=behaving(f"status={status}, retry-after=1"))
     assert caught.value.attempts == len(emu.requests) == 1
@@ -68,8 +83,10 @@ def test_what_will_not_pass_is_tried_once(emu: Emulator, still: FakeClock, statu
 
 
 @pytest.mark.parametrize("code", ["insufficient_quota", "budget_exceeded"])
-def test_a_quota_that_is_used_up_is_not_waited_for(emu: Emulator, still: FakeClock, code: str) -> None:
-    with client_with(emu, still) as client:
+def test_a_quota_that_is_used_up_is_not_waited_for(
+    emu: Emulator, still: FakeClock, code: str, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(RateLimitError) as caught:
             client.models.list(extra_headers=behaving(f"status=429, shape=3, code={code}"))
     assert caught.value.code == code
@@ -77,12 +94,15 @@ def test_a_quota_that_is_used_up_is_not_waited_for(emu: Emulator, still: FakeClo
 
 
 @pytest.mark.parametrize("spec", ["drop", "drop, reset"])
-def test_a_connection_that_is_lost_before_the_reply_is_tried_again(emu: Emulator, still: FakeClock, spec: str) -> None:
+def test_a_connection_that_is_lost_before_the_reply_is_tried_again(
+    emu: Emulator, still: FakeClock, spec: str, transport: TransportName
+) -> None:
     emu.script([spec, spec])
-    with client_with(emu, still) as client:
+    with client_with(transport, emu, still) as client:
         models = client.models.list()
         assert models.meta.attempts == len(emu.requests) == 3
-        emu.script([spec] * 3)
+    emu.script([spec] * 3)
+    with client_with(transport, emu, still) as client:
         with pytest.raises(APIConnectionError) as caught:
             client.models.list()
         assert IDLE in repr(client)
@@ -90,8 +110,10 @@ def test_a_connection_that_is_lost_before_the_reply_is_tried_again(emu: Emulator
     assert caught.value.attempts == 3
 
 
-def test_a_connection_that_is_lost_in_the_middle_is_not_tried_again(emu: Emulator, still: FakeClock) -> None:
-    with client_with(emu, still) as client:
+def test_a_connection_that_is_lost_in_the_middle_is_not_tried_again(
+    emu: Emulator, still: FakeClock, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(APIConnectionError) as caught:
             client.models.list(extra_headers=behaving("cut=10"))
         assert IDLE in repr(client)
@@ -99,8 +121,10 @@ def test_a_connection_that_is_lost_in_the_middle_is_not_tried_again(emu: Emulato
     assert len(emu.requests) == 1
 
 
-def test_a_reply_that_cannot_be_read_is_not_tried_again(emu: Emulator, still: FakeClock) -> None:
-    with client_with(emu, still) as client:
+def test_a_reply_that_cannot_be_read_is_not_tried_again(
+    emu: Emulator, still: FakeClock, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(ResponseValidationError) as caught:
             client.models.list(extra_headers=behaving("reply=not-json"))
     assert caught.value.attempts == len(emu.requests) == 1
@@ -108,25 +132,25 @@ def test_a_reply_that_cannot_be_read_is_not_tried_again(emu: Emulator, still: Fa
 
 @pytest.mark.parametrize(("opted_in", "attempts"), [(False, 1), (True, 3)])
 def test_a_reply_that_does_not_come_is_tried_again_only_on_demand(
-    emu: Emulator, still: FakeClock, opted_in: bool, attempts: int
+    emu: Emulator, still: FakeClock, opted_in: bool, attempts: int, transport: TransportName
 ) -> None:
-    with client_with(emu, still, Retry(on_read_timeout=opted_in)) as client:
+    with client_with(transport, emu, still, Retry(on_read_timeout=opted_in)) as client:
         with pytest.raises(FirstByteTimeout) as caught:
             client.models.list(extra_headers=behaving("hang"), timeout=Timeout(first_byte=0.05))
     assert caught.value.attempts == len(emu.requests) == attempts
 
 
-def test_a_failure_may_pass(emu: Emulator, still: FakeClock) -> None:
+def test_a_failure_may_pass(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
     emu.script(["status=503", "status=429"])
-    with client_with(emu, still) as client:
+    with client_with(transport, emu, still) as client:
         models = client.models.list()
     assert models.meta.attempts == 3
     assert models.meta.elapsed == pytest.approx(sum(still.sleeps))
 
 
-def test_every_attempt_sends_the_same(emu: Emulator, still: FakeClock) -> None:
+def test_every_attempt_sends_the_same(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
     emu.script(["status=503", "status=503"])
-    with client_with(emu, still) as client:
+    with client_with(transport, emu, still) as client:
         client.deployments("abcd1234").predict({"a": 1}, request_id="mine", extra_query={"q": 1})
     seen = {(r.method, r.path, r.query, r.body, tuple(sorted(r.headers.items()))) for r in emu.requests}
     assert len(emu.requests) == 3
@@ -134,14 +158,16 @@ def test_every_attempt_sends_the_same(emu: Emulator, still: FakeClock) -> None:
 
 
 @pytest.mark.parametrize("retries", [0, 1, 4])
-def test_the_number_of_retries_is_the_callers(emu: Emulator, still: FakeClock, retries: int) -> None:
-    with client_with(emu, still) as client:
+def test_the_number_of_retries_is_the_callers(
+    emu: Emulator, still: FakeClock, retries: int, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(ServiceUnavailableError):
             client.models.list(extra_headers=behaving("status=503"), max_retries=retries)
         with pytest.raises(ServiceUnavailableError):
             client.with_options(max_retries=retries).models.list(extra_headers=behaving("status=503"))
     assert len(emu.requests) == 2 * (retries + 1)
-    with Client(api_key=emu.api_key, endpoints=emu.endpoints, max_retries=retries) as client:
+    with Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints, max_retries=retries) as client:
         client._service.caller.clock = still
         with pytest.raises(ServiceUnavailableError):
             client.models.list(extra_headers=behaving("status=503"))
@@ -154,17 +180,17 @@ def test_a_number_of_retries_that_is_none_is_refused(client: Client, retries: in
         client.models.list(max_retries=retries)
 
 
-def test_waits_are_drawn_below_a_bound_that_doubles(emu: Emulator, still: FakeClock) -> None:
+def test_waits_are_drawn_below_a_bound_that_doubles(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
     bounds = [0.5, 1, 2, 4, 8, 8, 8]
-    with client_with(emu, still, Retry(max_retries=7, random=random.Random(1))) as client:
+    with client_with(transport, emu, still, Retry(max_retries=7, random=random.Random(1))) as client:
         with pytest.raises(ServiceUnavailableError):
             client.models.list(extra_headers=behaving("status=503"))
     source = random.Random(1)
     assert still.sleeps == [source.uniform(0, bound) for bound in bounds]
 
 
-def test_a_wait_of_tenacity_may_take_its_place(emu: Emulator, still: FakeClock) -> None:
-    with client_with(emu, still, Retry(wait=wait_fixed(3))) as client:
+def test_a_wait_of_tenacity_may_take_its_place(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
+    with client_with(transport, emu, still, Retry(wait=wait_fixed(3))) as client:
         with pytest.raises(ServiceUnavailableError):
             client.models.list(extra_headers=behaving("status=503"))
     assert still.sleeps == [3, 3]
@@ -182,25 +208,29 @@ def test_a_wait_of_tenacity_may_take_its_place(emu: Emulator, still: FakeClock) 
         ("retry-after=date:30", 28, 34.1),
     ],
 )
-def test_the_wish_of_the_service_is_obeyed(emu: Emulator, still: FakeClock, wish: str, low: float, high: float) -> None:
-    with client_with(emu, still) as client:
+def test_the_wish_of_the_service_is_obeyed(
+    emu: Emulator, still: FakeClock, wish: str, low: float, high: float, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(RateLimitError):
             client.models.list(extra_headers=behaving(f"status=429, {wish}"), max_retries=1)
     (slept,) = still.sleeps
     assert low <= slept <= high
 
 
-def test_a_date_that_has_passed_is_no_wait(emu: Emulator, still: FakeClock) -> None:
+def test_a_date_that_has_passed_is_no_wait(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
     emu.script([{"status": 429, "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}])
-    with client_with(emu, still) as client:
+    with client_with(transport, emu, still) as client:
         client.models.list()
     assert still.sleeps == [0]
 
 
 @pytest.mark.parametrize("wish", ["soon", "nan", "inf", "-5", "Mon, 99 Foo 2026"])
-def test_a_wish_that_cannot_be_read_is_no_wish(emu: Emulator, still: FakeClock, wish: str) -> None:
+def test_a_wish_that_cannot_be_read_is_no_wish(
+    emu: Emulator, still: FakeClock, wish: str, transport: TransportName
+) -> None:
     emu.script([{"status": 429, "retry-after": wish}] * 2)
-    with client_with(emu, still) as client:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(RateLimitError) as caught:
             client.models.list(max_retries=1)
     assert caught.value.retry_after is None
@@ -209,8 +239,10 @@ def test_a_wish_that_cannot_be_read_is_no_wish(emu: Emulator, still: FakeClock, 
 
 
 @pytest.mark.parametrize("wish", ["121", "1e9", "date:100000"])
-def test_a_wish_that_is_too_long_is_raised_at_once(emu: Emulator, still: FakeClock, wish: str) -> None:
-    with client_with(emu, still) as client:
+def test_a_wish_that_is_too_long_is_raised_at_once(
+    emu: Emulator, still: FakeClock, wish: str, transport: TransportName
+) -> None:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(RateLimitError) as caught:
             client.models.list(extra_headers=behaving(f"status=429, retry-after={wish}"))
     assert still.sleeps == []
@@ -221,16 +253,18 @@ def test_a_wish_that_is_too_long_is_raised_at_once(emu: Emulator, still: FakeClo
     assert "max_retry_after" in note
 
 
-def test_a_longer_wish_may_be_allowed(emu: Emulator, still: FakeClock) -> None:
+def test_a_longer_wish_may_be_allowed(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
     emu.script(["status=429, retry-after=500"])
-    with client_with(emu, still, Retry(max_retry_after=600)) as client:
+    with client_with(transport, emu, still, Retry(max_retry_after=600)) as client:
         client.models.list()
     assert 500 <= still.sleeps[0] <= 550
 
 
-def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(emu: Emulator, still: FakeClock) -> None:
+def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(
+    emu: Emulator, still: FakeClock, transport: TransportName
+) -> None:
     emu.script(["status=429, retry-after=6", "status=429, retry-after=6"])
-    with client_with(emu, still) as client:
+    with client_with(transport, emu, still) as client:
         with pytest.raises(RateLimitError) as caught:
             client.models.list(deadline=10)
     assert len(emu.requests) == 2
@@ -239,8 +273,8 @@ def test_a_wait_that_does_not_fit_the_deadline_is_not_begun(emu: Emulator, still
     assert "would not fit into the deadline" in caught.value.__notes__[-1]
 
 
-def test_the_budget_bounds_the_retries_of_a_client(emu: Emulator, still: FakeClock) -> None:
-    with client_with(emu, still, Retry(budget=3)) as client:
+def test_the_budget_bounds_the_retries_of_a_client(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
+    with client_with(transport, emu, still, Retry(budget=3)) as client:
         failing = client.with_options(extra_headers=behaving("status=503"))
         for attempts in (3, 2, 1):
             with pytest.raises(ServiceUnavailableError) as caught:
@@ -254,39 +288,39 @@ def test_the_budget_bounds_the_retries_of_a_client(emu: Emulator, still: FakeClo
         assert caught.value.attempts == 2
 
 
-def test_a_budget_without_end_bounds_nothing(emu: Emulator, still: FakeClock) -> None:
-    with client_with(emu, still, Retry(budget=math.inf)) as client:
+def test_a_budget_without_end_bounds_nothing(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
+    with client_with(transport, emu, still, Retry(budget=math.inf)) as client:
         with pytest.raises(ServiceUnavailableError):
             client.models.list(extra_headers=behaving("status=503"), max_retries=150)
     assert len(emu.requests) == 151
 
 
 def test_every_retry_is_one_event_and_one_line(
-    emu: Emulator, still: FakeClock, caplog: pytest.LogCaptureFixture
+    emu: Emulator, still: FakeClock, caplog: pytest.LogCaptureFixture, transport: TransportName
 ) -> None:
     events: list[RetryEvent] = []
-    emu.script(["status=503", "drop, request-id=off", None, None])
+    emu.script(["drop", "status=503", None, None])
     with caplog.at_level(logging.INFO, logger="baseten_sdk"):
-        with client_with(emu, still, hooks=[events.append]) as client:
+        with client_with(transport, emu, still, hooks=[events.append]) as client:
             client.models.list(extra_query={"q": "hidden"})
             client.models.list()
     assert [(e.method, e.attempt, e.reason, e.wait) for e in events] == [
-        ("GET", 1, "503", still.sleeps[0]),
-        ("GET", 2, "first_byte failed", still.sleeps[1]),
+        ("GET", 1, "first_byte failed", still.sleeps[0]),
+        ("GET", 2, "503", still.sleeps[1]),
     ]
     assert {event.url for event in events} == {f"{emu.base_url}/models"}
-    assert events[0].request_id is not None
-    assert events[1].request_id is None
+    assert events[0].request_id is None
+    assert events[1].request_id is not None
     lines = [record.getMessage() for record in caplog.records if record.name == "baseten_sdk"]
     assert len(lines) == 2
     assert all("/v1/models" in line and "next in" in line for line in lines)
-    assert "attempt 1 failed (503)" in lines[0]
+    assert "attempt 2 failed (503)" in lines[1]
     assert "hidden" not in "".join(lines)
     assert emu.api_key not in "".join(lines)
 
 
 def test_a_hook_that_raises_is_logged_and_changes_nothing(
-    emu: Emulator, still: FakeClock, caplog: pytest.LogCaptureFixture
+    emu: Emulator, still: FakeClock, caplog: pytest.LogCaptureFixture, transport: TransportName
 ) -> None:
     told: list[RetryEvent] = []
 
@@ -294,7 +328,7 @@ def test_a_hook_that_raises_is_logged_and_changes_nothing(
         raise ZeroDivisionError
 
     emu.script(["status=503"])
-    with client_with(emu, still, hooks=[bad, told.append]) as client:
+    with client_with(transport, emu, still, hooks=[bad, told.append]) as client:
         assert (client.models.list()).meta.attempts == 2
     assert len(told) == 1
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -302,10 +336,10 @@ def test_a_hook_that_raises_is_logged_and_changes_nothing(
     assert record.exc_info is not None
 
 
-def test_the_key_is_asked_for_again_by_each_attempt(emu: Emulator, still: FakeClock) -> None:
+def test_the_key_is_asked_for_again_by_each_attempt(emu: Emulator, still: FakeClock, transport: TransportName) -> None:
     keys = iter(["stale.key", emu.api_key])
     emu.script(["status=503"])
-    with Client(api_key=lambda: next(keys), endpoints=emu.endpoints) as client:
+    with Client(transport=transport, api_key=lambda: next(keys), endpoints=emu.endpoints) as client:
         client._service.caller.clock = still
         with pytest.raises(APIStatusError) as caught:
             client.models.list(max_retries=0)

@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic_core import to_json
+from hypothesis import given, strategies as st
 
 from baseten_sdk._core.accumulate import Accumulator
-from baseten_sdk.types.chat import ChatCompletion, ChatCompletionMessage, ToolCall, Usage
+from baseten_sdk.types.chat import ChatCompletion, ToolCall, Usage
 from baseten_sdk.types.chunks import ChatCompletionChunk
-
-Delta = Mapping[str, object]
-
-
-def chunk(choices: object, usage: object = None, **more: object) -> dict[str, object]:
-    head = {"id": "chatcmpl-x", "created": 1, "model": "org/m", "object": "chat.completion.chunk"}
-    return {**head, "choices": choices, "usage": usage, **more}
-
-
-def spoken(delta: object, finish: object = None, index: int = 0, **more: object) -> dict[str, object]:
-    return chunk([{"index": index, "delta": delta, "finish_reason": finish, **more}])
-
-
-def added(chunks: Iterable[Mapping[str, object]]) -> Accumulator:
-    accumulator = Accumulator()
-    for each in chunks:
-        accumulator.add(ChatCompletionChunk.model_validate_json(to_json(each)))
-    return accumulator
-
-
-def completion(*chunks: Mapping[str, object]) -> ChatCompletion:
-    found = added(chunks).completion()
-    assert found is not None
-    return found
-
-
-def message(*deltas: Delta) -> ChatCompletionMessage:
-    return completion(*(spoken(delta) for delta in deltas)).message
-
-
-def usage(prompt: int, done: int) -> dict[str, int]:
-    return {"prompt_tokens": prompt, "completion_tokens": done, "total_tokens": prompt + done}
-
-
-VERBOSE: dict[str, object] = {
-    "content": None,
-    "function_call": None,
-    "tool_calls": None,
-    "role": "assistant",
-    "refusal": None,
-}
-"""Every key in every delta, mostly null."""
-
-OLDER: dict[str, object] = {"role": "assistant", "content": "", "tool_calls": []}
-"""The role, empty text and an empty list in every delta."""
+from tests.core.deltas import OLDER, VERBOSE, Delta, added, calls_of, chunk, completion, message, piece, spoken, usage
 
 
 @pytest.mark.parametrize("style", [VERBOSE, OLDER, {}], ids=["verbose", "older", "sparse"])
@@ -125,120 +79,6 @@ def test_finished_means_that_a_choice_has_told_why_it_ended() -> None:
     assert not added([spoken({"content": "a"})]).finished
     assert added([spoken({"content": "a"}), spoken({}, "stop")]).finished
     assert added([spoken({}, index=0), spoken({}, "length", index=1)]).finished
-
-
-def calls_of(found: ChatCompletionMessage) -> list[tuple[str, str, str]]:
-    return [(call.id, call.function.name, call.function.arguments) for call in found.tool_calls]
-
-
-def piece(index: object = None, id: object = None, name: object = None, arguments: object = None) -> dict[str, object]:
-    return {"index": index, "id": id, "function": {"name": name, "arguments": arguments}}
-
-
-TOOL_STREAMS: list[tuple[str, list[list[dict[str, object]]], list[tuple[str, str, str]]]] = [
-    ("whole", [[piece(0, "t1", "f", '{"a":1}')]], [("t1", "f", '{"a":1}')]),
-    (
-        "name first",
-        [[piece(0, "t1", "f", "")], [piece(0, None, None, '{"a"')], [piece(0, None, None, ":1}")]],
-        [("t1", "f", '{"a":1}')],
-    ),
-    (
-        "changing ids",
-        [[piece(0, "t1", "f", "")], [piece(0, "zz9", "", '{"a":1')], [piece(0, "qq3", "", "}")]],
-        [("t1", "f", '{"a":1}')],
-    ),
-    (
-        "empty ids",
-        [[piece(0, "t1", "f", '{"a"')], [piece(0, "", "", ":1}")]],
-        [("t1", "f", '{"a":1}')],
-    ),
-    ("late id", [[piece(0, "", "f", "{")], [piece(0, "t1", None, "}")]], [("t1", "f", "{}")]),
-    (
-        "name and id repeated",
-        [[piece(0, "t1", "f", '{"a"')], [piece(0, "t1", "f", ":1}")]],
-        [("t1", "f", '{"a":1}')],
-    ),
-    (
-        "two of one index in one chunk",
-        [[piece(0, "t1", "f", '{"a"'), piece(0, None, None, ":1}")]],
-        [("t1", "f", '{"a":1}')],
-    ),
-    (
-        "parallel",
-        [[piece(0, "t1", "f", "{}"), piece(1, "t2", "g", "{}")]],
-        [("t1", "f", "{}"), ("t2", "g", "{}")],
-    ),
-    (
-        "interleaved",
-        [
-            [piece(0, "t1", "f", '{"a"')],
-            [piece(1, "t2", "g", '{"b"')],
-            [piece(0, None, None, ":1}")],
-            [piece(1, None, None, ":2}")],
-        ],
-        [("t1", "f", '{"a":1}'), ("t2", "g", '{"b":2}')],
-    ),
-    (
-        "backwards",
-        [[piece(1, "t2", "g", "{}")], [piece(0, "t1", "f", "{}")]],
-        [("t1", "f", "{}"), ("t2", "g", "{}")],
-    ),
-    ("indices with a gap", [[piece(1, "t1", "f", "{}")]], [("t1", "f", "{}")]),
-    (
-        "no index, ids",
-        [
-            [piece(None, "t1", "f", '{"a"')],
-            [piece(None, "t1", None, ":1}")],
-            [piece(None, "t2", "f", "{}")],
-        ],
-        [("t1", "f", '{"a":1}'), ("t2", "f", "{}")],
-    ),
-    (
-        "no index, id first",
-        [[piece(None, "t1", "f", "")], [piece(None, None, None, '{"a":1}')]],
-        [("t1", "f", '{"a":1}')],
-    ),
-    (
-        "no index, id first, then another call",
-        [
-            [piece(None, "t1", "f", "")],
-            [piece(None, None, None, "{}")],
-            [piece(None, "t2", "g", "")],
-            [piece(None, None, None, "[]")],
-        ],
-        [("t1", "f", "{}"), ("t2", "g", "[]")],
-    ),
-    ("no index, no id", [[piece(None, None, "f", "{")], [piece(None, None, None, "}")]], [("", "f", "{}")]),
-    (
-        "no index, no id, two calls one by one",
-        [[piece(None, None, "f", "{}")], [piece(None, None, "g", "[]")]],
-        [("", "f", "{}"), ("", "g", "[]")],
-    ),
-    (
-        "no index, no id, two calls at once",
-        [[piece(None, None, "f", "{}"), piece(None, None, "g", "[]")]],
-        [("", "f", "{}"), ("", "g", "[]")],
-    ),
-    ("null arguments", [[piece(0, "t1", "f", None)]], [("t1", "f", "")]),
-    ("arguments as an object", [[piece(0, "t1", "f", {"a": 1})]], [("t1", "f", '{"a":1}')]),
-    ("no function", [[{"index": 0, "id": "t1"}], [piece(0, None, "f", "{}")]], [("t1", "f", "{}")]),
-]
-
-
-@pytest.mark.parametrize(("chunks", "expected"), [each[1:] for each in TOOL_STREAMS], ids=[e[0] for e in TOOL_STREAMS])
-@pytest.mark.parametrize("style", [VERBOSE, OLDER, {}], ids=["verbose", "older", "sparse"])
-def test_pieces_of_tool_calls_find_their_call(
-    style: Delta, chunks: list[list[dict[str, object]]], expected: list[tuple[str, str, str]]
-) -> None:
-    found = message(style, *({**style, "tool_calls": calls} for calls in chunks), style)
-    assert calls_of(found) == expected
-    assert {call.type for call in found.tool_calls} == {"function"}
-
-
-def test_the_type_of_a_tool_call_is_kept() -> None:
-    deltas = [{"index": 0, "id": "t1", "type": "custom"}, {"index": 0, "type": None}, {"index": 0, "type": ""}]
-    (call,) = message(*({"tool_calls": [delta]} for delta in deltas)).tool_calls
-    assert call.type == "custom"
 
 
 def test_several_choices_are_kept_apart_and_in_order() -> None:
@@ -383,17 +223,6 @@ def test_text_is_the_same_however_it_is_cut_into_deltas(
     assert (found.content or "") == content
     assert (found.reasoning or "") == reasoning
     assert calls_of(found) == [("t1", "f", arguments)]
-
-
-@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["a", "b", ""])), max_size=30))
-def test_tool_calls_are_the_same_however_their_pieces_are_mixed(pieces: list[tuple[int, str]]) -> None:
-    one_by_one = message({}, *({"tool_calls": [piece(index, f"t{index}", "f", text)]} for index, text in pieces))
-    at_once = message({"tool_calls": [piece(index, f"t{index}", "f", text) for index, text in pieces]})
-    assert one_by_one == at_once
-    assert calls_of(one_by_one) == [
-        (f"t{index}", "f", "".join(text for at, text in pieces if at == index))
-        for index in sorted({index for index, _ in pieces})
-    ]
 
 
 def test_the_completion_of_a_completion_cut_into_chunks_is_that_completion() -> None:

@@ -4,89 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, strategies as st
 
 from baseten_sdk._core.chat_stream import ChunkReader
-from baseten_sdk.config import Limits
 from baseten_sdk.errors import (
     APIConnectionError,
     StreamAPIError,
     StreamDecodeError,
-    StreamError,
     StreamInterrupted,
 )
-from baseten_sdk.types.chunks import ChatCompletionChunk
-
-LIMITS = Limits(event=400, body=2000)
-
-
-def event(data: object) -> bytes:
-    text = data if isinstance(data, str) else json.dumps(data)
-    return f"data: {text}\n\n".encode()
-
-
-def said(text: str, finish: str | None = None) -> bytes:
-    return event({"id": "c", "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": finish}]})
-
-
-A, B = said("a"), said("b")
-STOP = said("", "stop")
-USAGE = event({"id": "c", "choices": [], "usage": {"total_tokens": 3}})
-DONE = b"data: [DONE]\n\n"
-
-
-@dataclass(frozen=True)
-class Read:
-    """What a reader made of a stream."""
-
-    chunks: list[ChatCompletionChunk]
-    error: StreamError | None
-    done: bool
-
-    @property
-    def text(self) -> str:
-        return "".join(chunk.text for chunk in self.chunks)
-
-    @property
-    def partial(self) -> str | None:
-        assert self.error is not None
-        return None if self.error.partial is None else self.error.partial.text
-
-    @property
-    def verdict(self) -> tuple[object, ...]:
-        error = self.error
-        if error is None:
-            return (None, self.done)
-        return (type(error), error.partial, error.body if isinstance(error, StreamAPIError) else None)
-
-
-def read(pieces: Iterable[bytes], limits: Limits = LIMITS) -> Read:
-    """Read as the shell does: an error ends the reading, and so does `done`."""
-    reader = ChunkReader(limits)
-    chunks: list[ChatCompletionChunk] = []
-    for piece in pieces:
-        chunks += reader.feed(piece)
-        if reader.error or reader.done:
-            break
-    else:
-        chunks += reader.end()
-    return Read(chunks, reader.error, reader.done)
-
-
-def good(*pieces: bytes) -> Read:
-    found = read(pieces)
-    assert found.error is None, found.error
-    return found
-
-
-def bad(*pieces: bytes) -> Read:
-    found = read(pieces)
-    assert found.error is not None
-    return found
+from tests.core.chat_bodies import (
+    DONE,
+    LIMITS,
+    STOP,
+    TOO_LARGE,
+    USAGE,
+    A,
+    B,
+    bad,
+    event,
+    gathered,
+    good,
+    read,
+    said,
+    whole,
+)
 
 
 def test_a_stream_that_says_done_is_complete() -> None:
@@ -179,6 +124,12 @@ ERRORS: list[tuple[bytes, str, object, str | None]] = [
         "oom",
     ),
     (
+        event({"message": "out of memory", "type": "Internal Server Error", "code": 500}),
+        "out of memory",
+        {"message": "out of memory", "type": "Internal Server Error", "code": 500},
+        "500",
+    ),
+    (
         event({"type": "error", "error": {"type": "oom", "message": "out of memory"}}),
         "out of memory",
         {"type": "error", "error": {"type": "oom", "message": "out of memory"}},
@@ -248,9 +199,6 @@ def test_what_an_error_shows_of_the_data_is_bounded() -> None:
     assert len(found.error.message) < 500
 
 
-TOO_LARGE = said("x" * 500)
-
-
 @pytest.mark.parametrize("pieces", [[A + TOO_LARGE], [A, TOO_LARGE], [A, TOO_LARGE[:450]], [A + TOO_LARGE + DONE]])
 def test_an_event_that_is_too_large_is_an_error_after_the_chunks_before_it(pieces: list[bytes]) -> None:
     found = bad(*pieces)
@@ -261,99 +209,6 @@ def test_an_event_that_is_too_large_is_an_error_after_the_chunks_before_it(piece
 
 def test_an_event_that_is_too_large_after_the_finish_reason_is_an_error_too() -> None:
     assert type(bad(A + STOP + TOO_LARGE).error) is StreamDecodeError
-
-
-def gathered(stream: bytes) -> bytes:
-    return json.dumps(stream.decode()).encode()
-
-
-def test_a_stream_gathered_into_a_json_string_is_read() -> None:
-    found = good(gathered(A + B + STOP + DONE))
-    assert (found.text, found.done) == ("ab", True)
-
-
-def test_a_gathered_stream_without_an_end_is_not_success() -> None:
-    found = bad(gathered(A + B))
-    assert type(found.error) is StreamInterrupted
-    assert (found.text, found.partial) == ("ab", "ab")
-
-
-@pytest.mark.parametrize("stream", [b"", b'"once more"', b"plain text"])
-def test_a_gathered_text_that_is_no_stream_is_not_success(stream: bytes) -> None:
-    assert type(bad(gathered(stream)).error) is StreamInterrupted
-
-
-def test_a_gathered_stream_with_an_error_has_the_chunks_before_it() -> None:
-    found = bad(gathered(A + event({"error": "out of memory"}) + B))
-    assert type(found.error) is StreamAPIError
-    assert (found.text, found.partial) == ("a", "a")
-
-
-def test_a_gathered_stream_is_judged_like_any_other() -> None:
-    assert type(bad(gathered(A + b"data: {broken\n\n")).error) is StreamDecodeError
-    assert type(bad(gathered(A + TOO_LARGE)).error) is StreamDecodeError
-    assert good(gathered(A + DONE + b"data: junk")).text == "a"
-
-
-@pytest.mark.parametrize(
-    ("body", "message", "code"),
-    [
-        ({"error": "Unhandled exception: RuntimeError: no"}, "Unhandled exception: RuntimeError: no", None),
-        ({"error": {"message": "no", "code": 400}}, "no", "400"),
-        ({"message": "no", "code": 400}, "no", "400"),
-        ({"detail": "no"}, "no", None),
-        ({"error": "no", "choices": [{"message": {"content": "a"}}]}, "no", None),
-        ({"choices": []}, "{'choices': []}", None),
-        (["no"], "['no']", None),
-    ],
-)
-def test_json_that_is_no_stream_is_an_error_of_the_service(body: object, message: str, code: str | None) -> None:
-    found = bad(b" \n" + json.dumps(body, indent=2).encode())
-    assert type(found.error) is StreamAPIError
-    assert found.error.message.endswith(f": {message}")
-    assert (found.error.body, found.error.code, found.chunks) == (body, code, [])
-
-
-def whole(message: object, finish: str | None = "stop", **more: object) -> bytes:
-    choice = {"index": 0, "message": message, "finish_reason": finish}
-    return json.dumps({"id": "c", "object": "chat.completion", "choices": [choice], **more}).encode()
-
-
-@pytest.mark.parametrize("finish", ["stop", None])
-def test_a_whole_completion_is_its_only_chunk(finish: str | None) -> None:
-    call = {"id": "t1", "function": {"name": "f", "arguments": "{}"}}
-    reader = ChunkReader(LIMITS)
-    assert reader.feed(whole({"content": "hello", "tool_calls": [call]}, finish, usage={"total_tokens": 3})) == []
-    (chunk,) = reader.end()
-    assert (chunk.text, reader.error, reader.done) == ("hello", None, True)
-    assert chunk.usage is not None
-    partial = reader.partial()
-    assert partial is not None
-    assert (partial.text, partial.message.tool_calls[0].id) == ("hello", "t1")
-
-
-def test_a_whole_completion_may_hold_numbers_that_are_no_json() -> None:
-    assert good(whole({"content": "a"}, score=float("nan"))).text == "a"
-
-
-def test_what_looks_like_a_whole_completion_and_is_none_is_unreadable() -> None:
-    found = bad(whole({"content": ["not", "text"]}))
-    assert type(found.error) is StreamDecodeError
-    assert "content" in found.error.message
-
-
-@pytest.mark.parametrize("body", [b"<html><h1>502 Bad Gateway</h1>", b"\n\n <!doctype html>", b'{"cut": ', b'"cut'])
-def test_a_page_or_cut_json_is_shown(body: bytes) -> None:
-    found = bad(body)
-    assert type(found.error) is StreamDecodeError
-    assert found.error.message.startswith("The reply is no stream: ")
-    assert body.decode().strip()[:10] in found.error.message
-
-
-def test_a_body_that_is_no_stream_is_bounded() -> None:
-    found = bad(b"<html>", *[b"x" * 500] * 5)
-    assert type(found.error) is StreamDecodeError
-    assert "larger than 2000 bytes" in found.error.message
 
 
 def test_a_connection_that_broke_leaves_what_had_arrived() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from baseten_sdk._core.classify import BY_STATUS, KEPT, read_error, status_error
 from baseten_sdk._core.request import Answer

@@ -6,8 +6,7 @@ from itertools import pairwise
 from math import inf
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from baseten_sdk._core.pace import MARGIN, ODD, Pace
 

@@ -8,8 +8,7 @@ from typing import get_args
 
 import pytest
 import tenacity
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from baseten_sdk._core.budget import RetryBudget
 from baseten_sdk._core.recovery import SPREAD, Recovery, describe

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from baseten_sdk._core.classify import KEPT
-from baseten_sdk._core.replies import PROBLEMS, read_as, read_model, read_value
+from baseten_sdk._core.replies import PROBLEMS, check_kind, read_as, read_model, read_value
 from baseten_sdk._core.request import Answer
 from baseten_sdk.errors import InvalidRequestError, ResponseValidationError
 from baseten_sdk.types.chat import ChatCompletion
@@ -126,8 +126,16 @@ def test_a_type_that_pydantic_does_not_know_is_the_callers_mistake() -> None:
     class Odd:
         pass
 
-    with pytest.raises(InvalidRequestError, match=r"response_model=.*Odd.*Unable to generate pydantic-core schema"):
+    problem = r"response_model=.*Odd.*Unable to generate pydantic-core schema"
+    with pytest.raises(InvalidRequestError, match=problem):
+        check_kind(Odd)
+    with pytest.raises(InvalidRequestError, match=problem):
         read_as(Odd, answer("{}"))
+
+
+@pytest.mark.parametrize("kind", [None, Point, list[int], bytes, object])
+def test_a_type_that_pydantic_knows_is_no_mistake(kind: type[object] | None) -> None:
+    check_kind(kind)
 
 
 def test_bytes_that_are_no_text_are_no_text() -> None:

@@ -1,19 +1,77 @@
-"""Which transport carries a client's calls."""
+"""Which transport carries a client's calls, and what keeps one from being had."""
 
 from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.transport_choice import TransportName, choose_transport
+from baseten_sdk._core.transport_choice import TransportName, check_transport, choose_transport, is_proxied
 from baseten_sdk.errors import ConfigurationError
 
 
-@pytest.mark.parametrize("wanted", ["auto", "httpx"])
-def test_httpx_carries_what_is_left_open_or_asks_for_it(wanted: TransportName) -> None:
-    assert choose_transport(wanted) == "httpx"
+@pytest.mark.parametrize("wanted", ["auto", "direct"])
+def test_the_direct_transport_carries_what_needs_nothing_else(wanted: TransportName) -> None:
+    assert choose_transport(wanted, has_http_client=False, proxied=False, loaded={"httpx"}) == "direct"
 
 
-@pytest.mark.parametrize("wanted", ["direct", "aiohttp", "", None, 5])
-def test_a_transport_that_cannot_be_had_is_refused(wanted: object) -> None:
-    with pytest.raises(ConfigurationError, match="transport"):
-        choose_transport(wanted)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+@pytest.mark.parametrize(
+    ("has_http_client", "proxied", "loaded"),
+    [(True, False, set[str]()), (False, True, set[str]()), (False, False, {"respx"}), (False, False, {"pytest_httpx"})],
+)
+def test_a_client_a_proxy_or_a_mock_of_httpx_needs_httpx(
+    has_http_client: bool, proxied: bool, loaded: set[str]
+) -> None:
+    found = choose_transport("auto", has_http_client=has_http_client, proxied=proxied, loaded=loaded)
+    assert found == "httpx"
+
+
+@pytest.mark.parametrize("has_http_client", [True, False])
+@pytest.mark.parametrize("proxied", [True, False])
+def test_httpx_can_always_be_had(has_http_client: bool, proxied: bool) -> None:
+    assert choose_transport("httpx", has_http_client=has_http_client, proxied=proxied, loaded=()) == "httpx"
+
+
+def test_a_mock_does_not_overrule_an_explicit_choice() -> None:
+    assert choose_transport("direct", has_http_client=False, proxied=False, loaded={"respx"}) == "direct"
+
+
+def test_the_direct_transport_does_without_clients_of_httpx_and_without_proxies() -> None:
+    with pytest.raises(ConfigurationError, match="http_client="):
+        check_transport("direct", has_http_client=True)
+    with pytest.raises(ConfigurationError, match="http_client="):
+        choose_transport("direct", has_http_client=True, proxied=False, loaded=())
+    with pytest.raises(ConfigurationError, match="knows no proxies"):
+        choose_transport("direct", has_http_client=False, proxied=True, loaded=())
+
+
+@pytest.mark.parametrize("wanted", ["aiohttp", "", None, 5])
+def test_a_transport_that_does_not_exist_is_refused(wanted: object) -> None:
+    with pytest.raises(ConfigurationError, match="transport must be"):
+        check_transport(wanted, has_http_client=False)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+HOSTS = ["https://inference.baseten.co/v1", "http://127.0.0.1:8787/model"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "proxied"),
+    [
+        ({}, False),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, True),
+        ({"http_proxy": "http://proxy:3128"}, True),
+        ({"ALL_PROXY": "socks5://proxy:1080"}, True),
+        ({"FTP_PROXY": "http://proxy:3128"}, False),
+        ({"ALL_PROXY": "http://proxy:3128", "NO_PROXY": "*"}, False),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "baseten.co"}, False),
+        ({"ALL_PROXY": "http://proxy:3128", "NO_PROXY": "baseten.co"}, True),
+        ({"NO_PROXY": "baseten.co"}, False),
+    ],
+)
+def test_a_proxy_for_any_of_the_hosts_counts(
+    environment: dict[str, str], proxied: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "ftp_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert is_proxied(HOSTS) is proxied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.waking import is_awake
+from baseten_sdk._core.waking import LOADED, PROBE, is_awake, probe_after
 from baseten_sdk.errors import (
     APIConnectionError,
     APIError,
@@ -65,3 +65,20 @@ def test_what_asking_again_cannot_cure_is_raised(error: APIError) -> None:
     with pytest.raises(APIError) as caught:
         is_awake(error)
     assert caught.value is error
+
+
+NO_SUCH_PATH = status(404, {"detail": "Not Found"})
+
+
+def test_a_server_without_the_probed_path_is_asked_whether_its_model_has_loaded() -> None:
+    assert probe_after(PROBE, NO_SUCH_PATH) == LOADED
+    assert probe_after(LOADED, NO_SUCH_PATH) is None
+
+
+def test_a_model_that_still_loads_is_asked_again() -> None:
+    assert probe_after(LOADED, status(503, {"error": "Model with name model is not ready."}, RUNTIME)) == LOADED
+
+
+def test_a_probe_of_the_callers_own_is_asked_alone() -> None:
+    assert probe_after("ready", NO_SUCH_PATH) is None
+    assert probe_after("ready", status(502)) == "ready"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from math import inf
 
 import anyio
-import anyio.lowlevel
 import pytest
 from anyio.lowlevel import checkpoint
 
@@ -54,18 +53,20 @@ async def test_there_are_so_many_places_and_no_more() -> None:
 
 async def test_places_are_given_in_the_order_in_which_they_were_asked_for() -> None:
     limiter = AsyncLimiter(1)
+    await take(limiter)
     order: list[int] = []
 
     async def call(number: int) -> None:
         await take(limiter)
         order.append(number)
-        await checkpoint()
         limiter.release()
 
     async with anyio.create_task_group() as group:
         for number in range(20):
             group.start_soon(call, number)
             await settle()
+        assert repr(limiter) == "<1 of 1 in flight, 20 waiting>"
+        limiter.release()
     assert order == list(range(20))
     assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
 
@@ -103,29 +104,47 @@ async def test_who_is_cancelled_while_waiting_leaves_no_trace() -> None:
     await take(limiter)
 
 
-async def test_who_is_cancelled_when_the_turn_has_come_hands_the_place_on() -> None:
+async def two_calls(act: Callable[[AsyncLimiter, anyio.CancelScope], None]) -> tuple[list[str], AsyncLimiter]:
+    """Two calls wait for the only place, and something happens to the limiter and the first of them at once."""
     limiter = AsyncLimiter(1)
     await take(limiter)
     given: list[str] = []
-    scopes: dict[str, anyio.CancelScope] = {}
+    first = anyio.CancelScope()
 
-    async def call(name: str) -> None:
-        with anyio.CancelScope() as scopes[name]:
+    async def call(name: str, scope: anyio.CancelScope) -> None:
+        with scope:
             await take(limiter)
             given.append(name)
+            limiter.release()
 
-    async with anyio.create_task_group() as group:
-        for name in ("first", "second"):
-            group.start_soon(call, name)
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(call, "first", first)
             await settle()
+            group.start_soon(call, "second", anyio.CancelScope())
+            await settle()
+            act(limiter, first)
+    return given, limiter
+
+
+async def test_who_is_cancelled_before_the_turn_comes_hands_the_place_on() -> None:
+    def cancel_and_release(limiter: AsyncLimiter, first: anyio.CancelScope) -> None:
+        first.cancel()
         limiter.release()
-        scopes["first"].cancel()
-        await settle()
-    assert given in (["second"], ["first"])
-    if given == ["second"]:
-        assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
+
+    given, limiter = await two_calls(cancel_and_release)
+    assert given == ["second"]
+    assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
+
+
+async def test_who_is_cancelled_when_the_turn_has_come_loses_no_place() -> None:
+    def release_and_cancel(limiter: AsyncLimiter, first: anyio.CancelScope) -> None:
         limiter.release()
-    assert repr(limiter).startswith("<0 of 1 in flight") or given == ["first"]
+        first.cancel()
+
+    given, limiter = await two_calls(release_and_cancel)
+    assert given[-1] == "second"
+    assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
 
 
 async def test_who_waits_longer_than_the_deadline_gives_up_in_the_queue() -> None:
@@ -163,7 +182,7 @@ async def test_a_crowd_with_cancellations_loses_no_place() -> None:
 
 
 @contextmanager
-def threads(*calls: Callable[[], object]) -> Iterator[None]:
+def threads(*calls: Callable[[], object]) -> Generator[None]:
     running = [threading.Thread(target=call, daemon=True) for call in calls]
     for thread in running:
         thread.start()

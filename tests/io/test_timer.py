@@ -15,6 +15,7 @@ from baseten_sdk.config import Timeout
 
 SOON = 0.004
 LATER = 30.0
+FOR_EVER = 5.0
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +48,7 @@ async def wait_in(timer: AsyncTimer, phase: Phase) -> None:
     with timer:
         timer.begin()
         timer.enter(phase)
-        await anyio.sleep_forever()
+        await anyio.sleep(FOR_EVER)
 
 
 @pytest.mark.parametrize(("given", "phase", "bound", "limit"), NEAREST)
@@ -56,13 +57,18 @@ def test_the_nearest_end_holds_for_threads(given: TimeLimits, phase: Phase, boun
     with timer:
         timer.begin()
         timer.enter(phase)
-        left = timer.remaining()
-        assert left is not None
-        assert 0 < left <= SOON
-        time.sleep(left + 0.001)
+        time.sleep(SOON + 0.001)
         with pytest.raises(Expired) as caught:
             timer.remaining()
     assert caught.value.expiry == Expiry(phase, bound, limit)
+
+
+def test_a_thread_is_told_what_is_left() -> None:
+    timer = Timer(limits(phase=LATER, call=LATER * 2))
+    timer.enter("idle")
+    left = timer.remaining()
+    assert left is not None
+    assert LATER - 10 < left <= LATER
 
 
 async def test_the_deadline_holds_while_queueing_and_nothing_else_does() -> None:
@@ -75,7 +81,7 @@ async def test_the_deadline_holds_while_queueing_and_nothing_else_does() -> None
 async def queue_in(timer: AsyncTimer) -> None:
     with timer:
         timer.enter("queue")
-        await anyio.sleep_forever()
+        await anyio.sleep(FOR_EVER)
 
 
 async def test_the_deadline_holds_before_any_phase_was_entered() -> None:
@@ -87,7 +93,7 @@ async def test_the_deadline_holds_before_any_phase_was_entered() -> None:
 
 async def only_wait(timer: AsyncTimer) -> None:
     with timer:
-        await anyio.sleep_forever()
+        await anyio.sleep(FOR_EVER)
 
 
 async def test_without_limits_nothing_expires() -> None:
@@ -107,11 +113,14 @@ def test_without_limits_nothing_expires_for_threads() -> None:
 
 
 async def test_progress_begins_a_phase_anew() -> None:
-    timer = AsyncTimer(limits(phase=0.05))
+    timer = AsyncTimer(limits(phase=LATER))
     with timer:
-        for _ in range(4):
-            timer.enter("idle")
-            await anyio.sleep(0.02)
+        timer.enter("idle")
+        first = anyio.current_effective_deadline()
+        await anyio.sleep(0.002)
+        assert anyio.current_effective_deadline() == first
+        timer.enter("idle")
+        assert first + 0.001 < anyio.current_effective_deadline() < first + 10
 
 
 async def test_progress_does_not_extend_the_attempt() -> None:

@@ -68,7 +68,6 @@ def unchanged(text: str, path: str) -> str:
         ),
         ("x.aclose()\n", "x.close()\n"),
         ("@asynccontextmanager\ndef f(): ...\n", "@contextmanager\ndef f(): ...\n"),
-        ("x: AbstractAsyncContextManager[int]\n", "x: AbstractContextManager[int]\n"),
         ("stack = AsyncExitStack()\n", "stack = ExitStack()\n"),
         ("from collections.abc import AsyncGenerator\n", "from collections.abc import Generator\n"),
         ("import baseten_sdk._async.client\n", "import baseten_sdk._sync.client\n"),

@@ -333,3 +333,8 @@ def test_a_field_of_the_service_named_like_a_property_does_not_hide_it() -> None
     assert found.text == "Hello."
     assert found.meta == Meta()
     assert found.model_extra == {"text": "theirs", "meta": "theirs"}
+
+
+def test_a_time_with_a_fraction_is_read() -> None:
+    assert read({**REPLY, "created": 1795253076.9}).created == 1795253076
+    assert read({**REPLY, "created": None}).created == 0

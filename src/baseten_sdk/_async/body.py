@@ -5,14 +5,15 @@ It is given back exactly once, however the stream ends: read to its end, closed 
 
 from __future__ import annotations
 
+import time
 import warnings
+from contextlib import suppress
 
 from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
 from .._core.request import Request, media_type
 from .._io.limiter import AsyncLimiter
-from .._io.shield import AsyncShield
 from .._io.timer import AsyncTimer
 from ..errors import APIConnectionError, APIError, ClientClosedError
 from ..types.meta import Meta
@@ -35,10 +36,12 @@ class AsyncBody:
         self.meta = Meta()
         self._request: Request | None = None
         self._options = Options()
+        self._opened_at = 0.0
 
     def started(self, request: Request, options: Options, attempts: int, elapsed: float) -> None:
         """The call is through: what it took to get here."""
         self._request, self._options = request, options
+        self._opened_at = time.monotonic() - elapsed
         self.meta = Meta(self._exchange.status, self._exchange.headers, attempts, elapsed)
 
     @property
@@ -90,7 +93,8 @@ class AsyncBody:
     def located(self, error: APIError) -> APIError:
         """The error, told which call it belongs to."""
         if self._request is not None:
-            locate(error, self._request, self._options, self.meta.attempts, self.meta.elapsed)
+            elapsed = time.monotonic() - self._opened_at
+            locate(error, self._request, self._options, self.meta.attempts, elapsed)
         if error.request_id is None or error.request_id == self._options.request_id:
             error.request_id = self.meta.request_id or self._options.request_id
         return error
@@ -98,11 +102,9 @@ class AsyncBody:
     async def finish(self) -> None:
         """The message is complete. Take the end of the body if it comes at once, so that the connection is kept."""
         if not self._closed and not self._ended:
-            try:
-                with AsyncShield.briefly(DRAIN):
-                    self._ended = not await self._exchange.receive()
-            except (APIError, Expired):
-                pass
+            self._timer.shorten(DRAIN)
+            with suppress(APIError, Expired), self._timer:
+                self._ended = not await self._exchange.receive()
         await self.aclose()
 
     async def aclose(self) -> None:
@@ -111,8 +113,7 @@ class AsyncBody:
             return
         self._closed = True
         try:
-            with AsyncShield.briefly():
-                await self._exchange.aclose()
+            await self._exchange.aclose()
         finally:
             self._limiter.release()
 

@@ -26,7 +26,6 @@ from .._core.reading import Reading
 from .._core.request import Answer, Request
 from .._io.clock import AsyncClock
 from .._io.keyring import AsyncKeyring
-from .._io.shield import AsyncShield
 from .._io.timer import AsyncTimer
 from ..config import Limits
 from ..errors import APIConnectionError, APIError, ResponseValidationError
@@ -35,6 +34,7 @@ from ..types.meta import Meta
 from .body import AsyncBody
 from .connections import AsyncConnections, AsyncLane
 from .transports.base import AsyncExchange
+from .transports.inflated import inflated
 
 if TYPE_CHECKING:
     from .._core.recovery import Recovery
@@ -102,7 +102,7 @@ class AsyncCaller:
             with timer:
                 await lane.limiter.acquire(timer)
                 try:
-                    exchange = await lane.transport.send(request, timer)
+                    exchange = inflated(await lane.transport.send(request, timer))
                     await _read(exchange, reading, timer)
                 finally:
                     lane.limiter.release()
@@ -120,7 +120,7 @@ class AsyncCaller:
             with timer:
                 await lane.limiter.acquire(timer)
                 try:
-                    exchange = await lane.transport.send(request, timer)
+                    exchange = inflated(await lane.transport.send(request, timer))
                     if 200 <= exchange.status < 300:
                         return AsyncBody(exchange, lane.limiter, timer)
                     await _read(exchange, reading, timer)
@@ -192,14 +192,18 @@ async def _read(exchange: AsyncExchange, reading: Reading, timer: AsyncTimer) ->
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     reading.begin(exchange.status, exchange.headers)
     try:
-        if not exchange.ready:
-            timer.enter("idle")
-        while not reading.full and (piece := await exchange.receive()):
+        idle = False
+        while not reading.full:
+            if not idle and not exchange.ready:
+                timer.enter("idle")
+                idle = True
+            piece = await exchange.receive()
+            if not piece:
+                break
             if reading.add(piece):
                 timer.enter("idle")
     finally:
-        with AsyncShield.briefly():
-            await exchange.aclose()
+        await exchange.aclose()
 
 
 def _recovery(options: Options, request: Request, budget: RetryBudget, end: float) -> Recovery:

@@ -11,6 +11,7 @@ from .._core.auth import AsyncKeyFunction, Key
 from .._core.multipart import FieldInput, Files
 from .._core.options import Options
 from .._core.payload import MISSING, Missing, choose_payload
+from .._core.replies import check_kind
 from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from ..types.raw_reply import RawReply
@@ -201,6 +202,7 @@ class AsyncClient:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
+        check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
         place = service.places.locate(url, service.environment)

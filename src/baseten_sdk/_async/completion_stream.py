@@ -9,10 +9,10 @@ from typing import Generic, Self, TypeVar
 
 from .._core.chat_events import EventReader
 from .._core.options import Options
-from .._core.output import read_output
+from .._core.output import read_answer, read_output
 from .._core.request import Request
 from .._core.schema import Schema
-from ..errors import ConfigurationError, OutputError, StreamInterrupted
+from ..errors import BasetenError, ConfigurationError, OutputError, StreamInterrupted
 from ..types.chat import ChatCompletion, attach_parsed
 from ..types.events import Finished, PartialObject, StreamEvent, TextDelta
 from ..types.meta import Meta
@@ -53,6 +53,7 @@ class AsyncCompletionStream(Generic[T]):
         self._ready: deque[StreamEvent[T]] = deque()
         self._ended = False
         self._final: ChatCompletion | None = None
+        self._failure: BasetenError | None = None
 
     @property
     def _chunks(self) -> AsyncChatStream:
@@ -99,8 +100,11 @@ class AsyncCompletionStream(Generic[T]):
 
         Raises:
             StreamInterrupted: there is no whole completion.
+            BasetenError: how the stream failed, also where an iteration has raised that already.
         """
         await self.until_done()
+        if self._failure is not None:
+            raise self._failure
         if self._final is None:
             raise StreamInterrupted("The stream was left before its end.", partial=self._reader.snapshot())
         return self._final
@@ -114,8 +118,7 @@ class AsyncCompletionStream(Generic[T]):
         completion = await self.get_final_completion()
         if self._reader.schema is None:
             raise ConfigurationError("get_parsed() needs response_format= to be a type.")
-        calls = self._reader.toolbox.read_all(completion)
-        outputs = () if calls else (read_output(self._reader.schema, completion),)
+        outputs, calls = read_answer(self._reader.schema, self._reader.toolbox, completion)
         return Parsed(completion, outputs, calls, (completion,))
 
     def __aiter__(self) -> Self:
@@ -130,15 +133,22 @@ class AsyncCompletionStream(Generic[T]):
         return ready.popleft()
 
     async def _more(self) -> None:
+        """Wait for events; where there are no more, raise what is wrong with the answer."""
+        chunks = self._chunks
         try:
-            chunk = await anext(self._chunks)
+            if self._reader.error is not None:
+                raise self._reader.error
+            chunk = await anext(chunks)
         except StopAsyncIteration:
+            if chunks.complete:
+                self._conclude(self._reader.end())
+            self._ended = self._reader.error is None
+        except BasetenError as error:
+            self._failure = error
             self._ended = True
+            raise
         else:
             self._ready.extend(self._reader.read(chunk))
-            return
-        if self._chunks.complete:
-            self._conclude(self._reader.end())
 
     def _conclude(self, events: list[StreamEvent[T]]) -> None:
         for event in events:
@@ -154,6 +164,8 @@ class AsyncCompletionStream(Generic[T]):
             await self._opened.aclose()
 
     async def __aenter__(self) -> Self:
+        if self._opened is not None:
+            raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
         body = await self._caller.open(self._request, self._options)
         self._opened = AsyncChatStream(body, self._caller.limits)
         return self

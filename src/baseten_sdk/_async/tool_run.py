@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from .._core.tool_loop import Pending, ToolLoop
 from .._io.parallel import AsyncParallel
-from ..errors import StreamInterrupted
+from ..errors import MaxTurnsError, StreamInterrupted
 from ..types.chat import ChatCompletion, Usage
 from ..types.events import Finished, StreamEvent, ToolResult
 from ..types.params import Message
@@ -46,6 +46,8 @@ class AsyncToolRun:
         self._pending: list[Pending] = []
         self._ready: deque[StreamEvent[None] | ToolResult] = deque()
         self._ended = False
+        self._whole = False
+        self._failure: Exception | None = None
 
     @property
     def messages(self) -> list[Message]:
@@ -70,11 +72,14 @@ class AsyncToolRun:
         Raises:
             MaxTurnsError: the model still called tools after its last turn.
             APIError: a turn failed.
+            StreamInterrupted: the run was left before its end.
         """
         async for _ in self:
             pass
-        if not self._loop.completions:
-            raise StreamInterrupted("The run was left before the model had answered.")
+        if self._failure is not None:
+            raise self._failure
+        if not self._whole:
+            raise StreamInterrupted("The run was left before its end; what there was is in its messages.")
         return self._loop.completions[-1]
 
     def __aiter__(self) -> Self:
@@ -86,18 +91,23 @@ class AsyncToolRun:
             if self._ended:
                 raise StopAsyncIteration
             try:
+                if self._failure is not None:
+                    raise self._failure
                 await self._more()
-            except BaseException:
-                self._ended = True
+            except BaseException as error:
+                self._failure = error if isinstance(error, Exception) else None
                 await self.aclose()
                 raise
         return ready.popleft()
 
     async def _more(self) -> None:
+        """Go one step further. What fails with events in hand is raised after them."""
         if self._pending:
             pending, self._pending = self._pending, []
             outcomes = await AsyncParallel.run([each.job for each in pending if each.job is not None])
-            self._ready.extend(self._loop.ran(pending, outcomes))
+            results = self._loop.ran(pending, outcomes)
+            self._ready.extend(results)
+            self._failure = self._loop.failure(results)
         elif self._ask_stream is None:
             completion = await self._ask(self._loop.messages)
             self._ready.append(Finished(completion.choices[0].finish_reason, completion))
@@ -112,16 +122,21 @@ class AsyncToolRun:
         if event is not None:
             self._ready.append(event)
             return
-        completion = await self._turn.get_final_completion()
-        await self.aclose()
-        self._answered(completion)
+        turn, self._turn = self._turn, None
+        await turn.aclose()
+        self._answered(await turn.get_final_completion())
 
     def _answered(self, completion: ChatCompletion) -> None:
-        self._pending = self._loop.answered(completion)
-        self._ended = not self._pending
+        try:
+            self._pending = self._loop.answered(completion)
+        except MaxTurnsError as error:
+            self._failure = error
+        else:
+            self._ended = self._whole = not self._pending
 
     async def aclose(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""
+        self._ended = True
         turn, self._turn = self._turn, None
         if turn is not None:
             await turn.aclose()

@@ -1,18 +1,21 @@
 """From the chunks of a chat to typed events, while they are added up.
 
-A call is done when another one of its choice begins and its arguments are whole, or when the stream has ended: pieces
-of calls may be interleaved, and content may still come after a `finish_reason`. Usage is on nearly every chunk of
-Baseten's: an event tells of it only when a number has changed. A call whose arguments do not validate has no event that
-says it is done; its error is raised when the stream has ended, with everything in hand.
+A call has started when its name is known. It is done when another one begins and its arguments are whole, or when the
+stream has ended: pieces of calls may be interleaved, and content may still come after a `finish_reason`. Usage is on
+nearly every chunk of Baseten's: an event tells of it only when a number has changed. A call whose arguments do not
+validate has no event that says it is done; its error waits in `error` until the stream has ended, and takes the place
+of the event that says that all is well.
 """
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
+from pydantic import ValidationError
 from pydantic_core import from_json
 
-from ..types.chat import ChatCompletion, ToolCall
+from ..errors import OutputError
+from ..types.chat import ChatCompletion, ToolCall, Usage
 from ..types.chunks import ChatCompletionChunk, ChunkChoice
 from ..types.events import (
     Finished,
@@ -27,11 +30,15 @@ from ..types.events import (
     UsageUpdated,
 )
 from .accumulate import Accumulator, CallParts, ChoiceParts
+from .output import cut_short, read_text
 from .partial import PartialReader
 from .schema import Schema
 from .tool import BadArguments, Toolbox
 
 T = TypeVar("T")
+
+Place: TypeAlias = tuple[int, int]
+"""A choice, and the number of a call in it."""
 
 
 class EventReader(Generic[T]):
@@ -41,9 +48,23 @@ class EventReader(Generic[T]):
         toolbox: the tools, by which the arguments of calls are read.
         schema: what the answer is to be, for partial objects.
         lenient: whether arguments that do not validate are somebody else's business.
+
+    Attributes:
+        error: what is wrong with the answer, to be raised after the last event.
     """
 
-    __slots__ = ("_accumulator", "_lenient", "_open", "_partial", "_seen_tokens", "_wrong", "schema", "toolbox")
+    __slots__ = (
+        "_accumulator",
+        "_lenient",
+        "_open",
+        "_partial",
+        "_started",
+        "_told",
+        "_usage",
+        "error",
+        "schema",
+        "toolbox",
+    )
 
     def __init__(self, toolbox: Toolbox, schema: Schema[T] | None, *, lenient: bool = False) -> None:
         self.toolbox = toolbox
@@ -51,9 +72,11 @@ class EventReader(Generic[T]):
         self._lenient = lenient
         self._partial = PartialReader(schema) if schema is not None else None
         self._accumulator = Accumulator()
-        self._open: dict[tuple[int, int], CallParts] = {}
-        self._seen_tokens = -1
-        self._wrong: list[BadArguments] = []
+        self._open: dict[Place, CallParts] = {}
+        self._started: set[Place] = set()
+        self._told: dict[Place, int] = {}
+        self._usage: Usage | None = None
+        self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
         """The events of a chunk."""
@@ -62,23 +85,25 @@ class EventReader(Generic[T]):
             self._read_choice(choice, events)
         self._accumulator.add_head(chunk)
         usage = chunk.usage
-        if usage is not None and usage.total_tokens != self._seen_tokens:
-            self._seen_tokens = usage.total_tokens
+        if usage is not None and usage != self._usage:
+            self._usage = usage
             events.append(UsageUpdated(usage))
         return events
 
     def end(self) -> list[StreamEvent[T]]:
-        """The events that the end of the stream brings.
-
-        Raises:
-            ToolArgumentError: the arguments of a call do not validate.
-        """
+        """The events that the end of the stream brings; what is wrong with the answer is then in `error`."""
         events: list[StreamEvent[T]] = []
-        self._close_calls(events, whole_only=False)
+        if self._partial is not None:
+            value = _last(self._partial)
+            if value is not None:
+                events.append(PartialObject(value))
+        wrong = self._close_calls(events, whole_only=False)
         completion = self._accumulator.completion()
-        if completion is not None:
-            if self._wrong and not self._lenient:
-                raise self._wrong[0].error(completion)
+        if completion is None:
+            return events
+        if wrong is not None and not self._lenient:
+            self.error = cut_short(completion) or wrong.error(completion)
+        else:
             events.append(Finished(completion.choices[0].finish_reason, completion))
         return events
 
@@ -106,31 +131,56 @@ class EventReader(Generic[T]):
             parts.add(choice)
 
     def _read_calls(self, choice: ChunkChoice, parts: ChoiceParts, events: list[StreamEvent[T]]) -> None:
-        index = choice.index
-        known = set(parts.tool_calls.calls)
-        for key, piece in zip(parts.add(choice), choice.delta.tool_calls, strict=True):
-            if key not in known:
-                known.add(key)
+        for key in parts.add(choice):
+            place = choice.index, key
+            call = parts.tool_calls.calls[key]
+            if place not in self._told:
                 self._close_calls(events, whole_only=True)
-                call = self._open[index, key] = parts.tool_calls.calls[key]
-                events.append(ToolCallStarted(key, call.id, call.name, index))
-            if piece.function is not None and piece.function.arguments:
-                events.append(ToolCallDelta(key, piece.function.arguments, index))
+                self._told[place] = 0
+                self._open[place] = call
+            if call.name:
+                self._tell(place, call, events)
 
-    def _close_calls(self, events: list[StreamEvent[T]], *, whole_only: bool) -> None:
-        """Conclude the calls that are done."""
-        for (index, key), parts in list(self._open.items()):
-            if whole_only and not _is_json("".join(parts.arguments)):
+    def _tell(self, place: Place, call: CallParts, events: list[StreamEvent[T]]) -> None:
+        """Tell of a call's beginning, and of the pieces of its arguments that were not told of yet."""
+        index, key = place
+        if place not in self._started:
+            self._started.add(place)
+            events.append(ToolCallStarted(key, call.id, call.name, index))
+        arguments = "".join(call.arguments[self._told[place] :])
+        if arguments:
+            self._told[place] = len(call.arguments)
+            events.append(ToolCallDelta(key, arguments, index))
+
+    def _close_calls(self, events: list[StreamEvent[T]], *, whole_only: bool) -> BadArguments | None:
+        """Conclude the calls that are done; the first one whose arguments do not validate."""
+        wrong: BadArguments | None = None
+        for place, parts in list(self._open.items()):
+            if whole_only and not _is_object("".join(parts.arguments)):
                 continue
-            del self._open[index, key]
             read = self.toolbox.read(ToolCall.model_validate(parts.plain()))
             if isinstance(read, BadArguments):
-                self._wrong.append(read)
-            else:
-                events.append(ToolCallDone(key, read, index))
+                wrong = wrong or read
+                continue
+            del self._open[place]
+            self._tell(place, parts, events)
+            index, key = place
+            events.append(ToolCallDone(key, read, index))
+        return wrong
 
 
-def _is_json(text: str) -> bool:
+def _last(partial: PartialReader[T]) -> T | None:
+    """The object when its text has ended: validated where it is valid, else as far as it came."""
+    try:
+        return read_text(partial.schema, partial.text)
+    except ValidationError:
+        return partial.end()
+
+
+def _is_object(text: str) -> bool:
+    """Whether a text is a whole JSON object; anything shorter may be the beginning of one."""
+    if not text.rstrip().endswith("}"):
+        return False
     try:
         from_json(text)
     except ValueError:

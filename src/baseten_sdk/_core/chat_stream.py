@@ -4,8 +4,9 @@ Theory of operation. Events are decoded, and each event's data is validated stra
 kept, so that an error can hold what had arrived as a completion; nothing is accumulated until then. A stream has ended
 well if it said `[DONE]`, or if a `finish_reason` was seen before a clean end: servers differ, and some send content
 after the `finish_reason`, so only `[DONE]` and the end of the body stop the reading. An error inside a stream is an
-`event: error`, or data that is an object with `error`, or with `"object": "error"`. What came before an error in the
-same piece is handed out first: the error waits in `error`.
+`event: error`, or data that is an object with `error`, with `"object": "error"`, or with `message` and `code` and no
+choices, as half of the service's plain errors are. What came before an error in the same piece is handed out first: the
+error waits in `error`.
 
 A body that begins like JSON or HTML is no event stream, whatever its content type says. It is read whole: Baseten's
 runtime may gather a stream into one JSON string, a server may answer with an error or with a completion, a proxy with
@@ -30,7 +31,7 @@ from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
 DONE = b"[DONE]"
 
 ERROR_MARK = b'"error"'
-"""Data without it cannot be an error; inside of a JSON string the quotes would be escaped."""
+"""Data with choices and without it cannot be an error; inside of a JSON string the quotes would be escaped."""
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
 """How JSON and HTML begin; no line of an event stream that means anything begins so."""
@@ -163,7 +164,7 @@ class ChunkReader:
                 else:
                     continue
                 break
-            if ERROR_MARK in data and _is_error(chunk):
+            if (ERROR_MARK in data or not chunk.choices) and _is_error(chunk):
                 self.error = self._reported(data)
                 break
             self._kept.append(data)
@@ -204,4 +205,6 @@ def _as_chunk(value: object) -> bytes | None:
 
 
 def _is_error(chunk: ChatCompletionChunk) -> bool:
-    return chunk.object == "error" or bool((chunk.model_extra or {}).get("error"))
+    unknown = chunk.model_extra or {}
+    bare = not chunk.choices and chunk.usage is None and "message" in unknown and "code" in unknown
+    return bare or chunk.object == "error" or bool(unknown.get("error"))

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 
 PIECE = 256 * 1024
 """Bytes that are inflated at once: a bomb is noticed by whoever counts the pieces."""
 
 ACCEPTED = "gzip, deflate"
-
-NAME = b"content-encoding"
-
-IDENTITY = frozenset({"", "identity"})
 
 
 class EncodingError(Exception):
@@ -23,7 +18,7 @@ class Inflate:
     """Inflates one body.
 
     Args:
-        encoding: value of the Content-Encoding header.
+        encoding: value of the Content-Encoding header, in any case.
 
     Raises:
         EncodingError: the encoding is not known here.
@@ -32,6 +27,7 @@ class Inflate:
     __slots__ = ("_deflate", "_ended", "_inner", "_left", "_more", "_started")
 
     def __init__(self, encoding: str) -> None:
+        encoding = encoding.strip().lower()
         self._deflate = encoding == "deflate"
         if encoding not in ("gzip", "x-gzip", "deflate"):
             raise EncodingError(f"the content encoding {encoding!r} was not asked for")
@@ -90,16 +86,3 @@ class Inflate:
         """
         if self._started and not self._ended and not self._inner.eof:
             raise EncodingError("it ends before its compressed data do")
-
-
-def inflate_for(headers: Sequence[tuple[bytes, bytes]]) -> Inflate | None:
-    """What undoes a reply's encoding; None where there is none.
-
-    Raises:
-        EncodingError: it is none that was asked for.
-    """
-    for name, value in headers:
-        if len(name) == len(NAME) and name.lower() == NAME:
-            encoding = value.decode("latin-1").strip().lower()
-            return None if encoding in IDENTITY else Inflate(encoding)
-    return None

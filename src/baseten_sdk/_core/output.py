@@ -16,14 +16,23 @@ from pydantic_core import from_json, to_json
 
 from ..errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError
 from ..types.chat import ChatCompletion
+from ..types.tool_calls import ParsedToolCall
 from .partial import read_partial
 from .replies import problems
 from .schema import WRAPPED, Schema
+from .tool import Toolbox
 
 T = TypeVar("T")
 
 FENCE = re.compile(r"```[a-zA-Z0-9_-]*\s*\n(.*?)```", re.DOTALL)
 THOUGHT = re.compile(r"^.*?</think(?:ing)?>", re.DOTALL)
+
+THINKING = re.compile(r"\s*<think(?:ing)?>")
+
+BRACKET = re.compile(r"[{\[]")
+
+BROKEN = re.compile(r"\{\s*\"|\[\s*[\[{]")
+"""How JSON begins, and prose hardly. Where it cannot be read, an object inside of it is no answer."""
 
 BRACKETS = 64
 """Opening brackets of a text at which JSON is looked for."""
@@ -44,11 +53,11 @@ def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
     text = choice.message.content or ""
     if choice.message.refusal:
         raise RefusalError(f"The model refused: {choice.message.refusal}", completion=completion)
-    stopped = _stopped(choice.finish_reason)
+    stopped = cut_short(completion)
     if stopped is not None:
-        cls, message = stopped
         begun: T | None = read_partial(schema, text)
-        raise cls(message, completion=completion, partial=begun)
+        stopped.partial = begun
+        raise stopped
     if not text.strip():
         raise OutputValidationError(f"The model gave no text ({_why_empty(completion)}).", completion=completion)
     try:
@@ -59,6 +68,34 @@ def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
     raise OutputValidationError(
         f"The answer is not a valid {schema.name}: {problem}.", completion=completion, partial=partial
     )
+
+
+def read_answer(
+    schema: Schema[T], toolbox: Toolbox, completion: ChatCompletion
+) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
+    """The object that the first choice holds, as a tuple of one, or the calls that it makes instead.
+
+    Raises:
+        OutputError: as for `read_output`.
+        ToolArgumentError: the arguments of a call do not validate.
+    """
+    if not completion.message.tool_calls:
+        return (read_output(schema, completion),), ()
+    stopped = cut_short(completion)
+    if stopped is not None:
+        raise stopped
+    return (), toolbox.read_all(completion)
+
+
+def cut_short(completion: ChatCompletion) -> OutputError | None:
+    """The error for an answer that ended before the model was done with it."""
+    match completion.choices[0].finish_reason:
+        case "length":
+            return LengthLimitError("The answer was cut at the token limit.", completion=completion)
+        case "content_filter":
+            return ContentFilterError("The answer was stopped by a content filter.", completion=completion)
+        case _:
+            return None
 
 
 def read_text(schema: Schema[T], text: str) -> T:
@@ -96,30 +133,24 @@ def _candidates(text: str) -> Iterator[str]:
     answer = THOUGHT.sub("", text, count=1)
     if answer != text:
         yield answer
+    elif THINKING.match(text):
+        return
     for match in FENCE.finditer(answer):
         yield match[1]
     position = 0
     for _ in range(BRACKETS):
-        found = re.compile(r"[{\[]").search(answer, position)
+        found = BRACKET.search(answer, position)
         if found is None:
             return
         try:
             _, end = _DECODER.raw_decode(answer, found.start())
         except (ValueError, RecursionError):
+            if BROKEN.match(answer, found.start()):
+                return
             position = found.start() + 1
             continue
         yield answer[found.start() : end]
         position = end
-
-
-def _stopped(reason: str | None) -> tuple[type[OutputError], str] | None:
-    match reason:
-        case "length":
-            return LengthLimitError, "The answer was cut at the token limit."
-        case "content_filter":
-            return ContentFilterError, "The answer was stopped by a content filter."
-        case _:
-            return None
 
 
 def _why_empty(completion: ChatCompletion) -> str:

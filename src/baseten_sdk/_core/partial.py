@@ -3,24 +3,26 @@
 Theory of operation. Pydantic's own JSON reader takes a text that stops anywhere and gives what is there. Of that, only
 the last item of each object and list is still open; everything before it is closed and can be validated. So the closed
 parts are read by their types, and the open tail is put in as it is: its constraints may not hold yet. Fields of a model
-that have not come are None, or their default.
+that have not come are None, or their default. A number at the very end may have more digits, and of a union it may not
+be clear yet which alternative it is; those have not come either.
 
 Reading starts from the beginning each time. To keep the whole cost linear in the text, it is read again only when it
-has grown by a part of itself.
+has grown by a part of itself, and once when it has ended.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import re
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import RootModel, TypeAdapter
 from pydantic_core import from_json
 
 from .schema import WRAPPED, Schema
+from .shape import Field, Shape, shape_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -33,41 +35,73 @@ GROWTH = 0.15
 LEAST = 12
 """Characters by which it grows at least."""
 
-MISSING = object()
+OPEN_NUMBER = re.compile(r"[:,\[]\s*(-?[\d.eE+-]+)\Z")
+LONGEST_NUMBER = 400
+
+LISTS = frozenset({list, set, frozenset, tuple, Sequence, AbstractSet})
+MAPPINGS = frozenset({dict, Mapping})
+
+
+class _Missing:
+    """What has not come, or not far enough to say what it is."""
+
+
+MISSING = _Missing()
 
 
 class PartialReader(Generic[T]):
     """Reads the text of a stream again and again, ever fuller."""
 
-    __slots__ = ("_next", "_pieces", "_schema", "_size")
+    __slots__ = ("_next", "_pieces", "_read", "_size", "schema")
 
     def __init__(self, schema: Schema[T]) -> None:
-        self._schema = schema
+        self.schema = schema
         self._pieces: list[str] = []
         self._size = 0
+        self._read = 0
         self._next = 1.0
 
     def add(self, piece: str) -> T | None:
         """Take a piece in: what can be read now, or None where it is not worth reading yet."""
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size < self._next:
-            return None
+        return None if self._size < self._next else self._again()
+
+    def end(self) -> T | None:
+        """The text has ended: what can be read of all of it, or None where it was read already."""
+        return None if self._read == self._size else self._again()
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        self._pieces = ["".join(self._pieces)]
+        return self._pieces[0]
+
+    def _again(self) -> T | None:
+        self._read = self._size
         self._next = self._size + max(LEAST, self._size * GROWTH)
-        text = "".join(self._pieces)
-        self._pieces = [text]
-        return read_partial(self._schema, text)
+        return read_partial(self.schema, self.text)
 
 
 def read_partial(schema: Schema[T], text: str) -> T | None:
     """What a text holds so far, its missing parts left out; None where nothing can be read."""
     try:
-        value: object = from_json(text, allow_partial="trailing-strings")
+        value: object = from_json(_without_open_number(text), allow_partial="trailing-strings")
     except ValueError:
         return None
-    if schema.wrapped and isinstance(value, dict):
-        value = value.get(WRAPPED)
-    return None if value is None else _typed(schema.kind, _open(schema.kind, value))
+    if schema.wrapped and isinstance(value, dict) and WRAPPED in value:
+        value = value[WRAPPED]
+    elif (schema.wrapped and not (value and _may_be(_plain(schema.kind, value), value))) or (
+        not schema.wrapped and not isinstance(value, dict)
+    ):
+        return None
+    read = _open(schema.kind, value)
+    return None if read is MISSING else _typed(schema.kind, read)
+
+
+def _without_open_number(text: str) -> str:
+    found = OPEN_NUMBER.search(text, max(0, len(text) - LONGEST_NUMBER))
+    return text[: found.start(1)] if found else text
 
 
 def _typed(kind: TypeForm[T], value: object) -> T:
@@ -75,85 +109,107 @@ def _typed(kind: TypeForm[T], value: object) -> T:
     return value  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
 
 
-def _open(kind: object, value: object) -> object:
+def _open(hint: object, value: object) -> object:
     """A value whose last part may not be whole, as far as possible in the form of its type."""
-    kind = _plain(kind, value)
+    kind = _plain(hint, value)
+    if kind is MISSING:
+        return MISSING
+    if isinstance(kind, type) and issubclass(kind, RootModel):
+        return _made(kind.model_construct, _open(kind.model_fields["root"].annotation, value))
     if isinstance(value, dict):
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            return _open_model(kind, value)
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            return _open_dataclass(kind, value)
-        if is_typeddict(kind):
-            return _open_fields(get_type_hints(kind, include_extras=True), value)
-    if isinstance(value, list) and value and get_origin(kind) in (list, set, frozenset, tuple, Sequence):
-        item = get_args(kind)[0]
-        return [*(_closed(item, each) for each in value[:-1]), _open(item, value[-1])]
+        shape = shape_of(kind)
+        return _open_fields(shape, value) if shape is not None else _open_mapping(kind, value)
+    if isinstance(value, list) and get_origin(kind) in LISTS:
+        return _open_list(kind, value)
     return value
 
 
-def _plain(kind: object, value: object) -> object:
-    """The type without annotations, and of a union the one alternative that the value can be."""
-    if get_origin(kind) is Annotated:
-        return _plain(get_args(kind)[0], value)
-    if get_origin(kind) in (Union, types.UnionType):
-        fitting = [each for each in get_args(kind) if _may_be(_plain(each, value), value)]
-        return _plain(fitting[0], value) if len(fitting) == 1 else None
-    return kind
-
-
-def _may_be(kind: object, value: object) -> bool:
-    if isinstance(value, dict):
-        fields = isinstance(kind, type) and (issubclass(kind, BaseModel) or dataclasses.is_dataclass(kind))
-        return fields or is_typeddict(kind)
-    return isinstance(value, list) and get_origin(kind) in (list, set, frozenset, tuple, Sequence)
-
-
-def _open_model(kind: type[BaseModel], value: dict[str, object]) -> BaseModel:
-    hints: dict[str, object] = {}
-    given: dict[str, object] = {}
-    for name, info in kind.model_fields.items():
-        hints[name] = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-        for key in (info.validation_alias, info.alias, name):
-            if isinstance(key, str) and key in value:
-                given[name] = value[key]
-                break
-    last = _last(value, given)
-    read = {name: _item(hints[name], each, name == last) for name, each in given.items()}
-    for name, info in kind.model_fields.items():
-        if name not in read:
-            read[name] = None if info.is_required() else info.get_default(call_default_factory=True, validated_data={})
-    return kind.model_construct(set(given), **read)
-
-
-def _open_dataclass(kind: type[object], value: dict[str, object]) -> object:
-    hints = get_type_hints(kind, include_extras=True)
-    read = _open_fields(hints, value)
-    instance = object.__new__(kind)
-    for name in hints:
-        object.__setattr__(instance, name, read.get(name, getattr(kind, name, None)))
-    return instance
-
-
-def _open_fields(hints: dict[str, object], value: dict[str, object]) -> dict[str, object]:
+def _open_fields(shape: Shape, value: dict[str, object]) -> object:
     last = next(reversed(value), None)
-    return {name: _item(hints.get(name, object), each, name == last) for name, each in value.items()}
+    read: dict[str, object] = {}
+    for each in shape.fields:
+        key = next((key for key in each.keys if key in value), None)
+        if key is not None:
+            item = _item(each.hint, value[key], key == last)
+            if item is not MISSING:
+                read[each.name] = item
+    return _made(shape.make, read)
 
 
-def _last(value: dict[str, object], given: dict[str, object]) -> str | None:
-    """Name of the field that the last key belongs to."""
-    tail = value[next(reversed(value))] if value else MISSING
-    return next((name for name, each in given.items() if each is tail), None)
+def _open_mapping(kind: object, value: dict[str, object]) -> object:
+    if get_origin(kind) not in MAPPINGS:
+        return value
+    hint = get_args(kind)[1]
+    last = next(reversed(value), None)
+    items = {key: _item(hint, each, key == last) for key, each in value.items()}
+    return {key: each for key, each in items.items() if each is not MISSING}
+
+
+def _open_list(kind: object, value: list[object]) -> object:
+    hints = get_args(kind)
+    last = len(value) - 1
+    places = hints if get_origin(kind) is tuple and hints[1:] != (...,) else hints[:1] * len(value)
+    items = [_item(hint, each, place == last) for place, (hint, each) in enumerate(zip(places, value, strict=False))]
+    come = [each for each in items if each is not MISSING]
+    return tuple(come) if get_origin(kind) is tuple else come
 
 
 def _item(hint: object, value: object, is_open: bool) -> object:
     return _open(hint, value) if is_open else _closed(hint, value)
 
 
+def _made(make: object, value: object) -> object:
+    """An instance made without validation; nothing where even that fails, as a hook of the caller's may."""
+    if value is MISSING or not callable(make):
+        return MISSING
+    try:
+        made: object = make(value)
+    except Exception:
+        return MISSING
+    return made
+
+
+def _plain(kind: object, value: object) -> object:
+    """The type without annotations and names, and of a union the one alternative that the value can be."""
+    if get_origin(kind) is Annotated:
+        return _plain(get_args(kind)[0], value)
+    for alias in ("__value__", "__supertype__"):
+        if not isinstance(kind, type) and hasattr(kind, alias):
+            return _plain(getattr(kind, alias), value)
+    if get_origin(kind) not in (Union, types.UnionType):
+        return kind
+    fitting = [each for each in (_plain(each, value) for each in get_args(kind)) if _may_be(each, value)]
+    if len(fitting) == 1:
+        return fitting[0]
+    return MISSING if isinstance(value, dict) else None
+
+
+def _may_be(kind: object, value: object) -> bool:
+    """Whether an object or a list can become of this type, by what of it is closed."""
+    if kind is MISSING:
+        return True
+    if isinstance(kind, type) and issubclass(kind, RootModel):
+        return _may_be(_plain(kind.model_fields["root"].annotation, value), value)
+    if isinstance(value, list):
+        return get_origin(kind) in LISTS
+    if not isinstance(value, dict):
+        return False
+    shape = shape_of(kind)
+    if shape is None:
+        return get_origin(kind) in MAPPINGS
+    last = next(reversed(value), None)
+    return all(_fits(shape.field(key), each) for key, each in value.items() if key != last)
+
+
+def _fits(field: Field | None, value: object) -> bool:
+    return field is not None and (get_origin(field.hint) is not Literal or value in get_args(field.hint))
+
+
 def _closed(hint: object, value: object) -> object:
     """A value that is whole: validated, or left as it is where it is not valid, which the whole will be told of."""
     try:
         return _adapter(hint).validate_python(value)
-    except (ValidationError, TypeError):
+    except Exception:  # a validator of the caller's may raise anything
         return value
 
 

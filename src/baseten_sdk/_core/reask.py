@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import OutputValidationError
 from ..types.params import Message
 
-REQUEST = "That answer is not valid: {problem}\nAnswer again with the corrected JSON alone."
+REQUEST = "{problem}\nAnswer again with the corrected JSON alone."
 
 
 def reasked(messages: list[Message], error: OutputValidationError) -> list[Message]:

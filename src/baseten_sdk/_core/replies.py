@@ -36,6 +36,16 @@ def read_model(model: type[M], answer: Answer) -> M:
     raise unreadable(answer, problem)
 
 
+def check_kind(kind: type[object] | None) -> None:
+    """Refuse a type that replies cannot be read as, before a model runs for nothing.
+
+    Raises:
+        InvalidRequestError: pydantic cannot validate it.
+    """
+    if kind is not None:
+        _adapter(kind)
+
+
 def read_as(kind: type[T], answer: Answer) -> T:
     """Read a reply as any type that pydantic can validate; `bytes` is the body as it came, `str` any text.
 
@@ -64,7 +74,7 @@ def read_value(answer: Answer) -> JsonValue | bytes:
         if answer.media_type.startswith("text/"):
             return answer.body.decode("utf-8")
     except ValueError as error:
-        problem = str(error)
+        problem = f"{error}."
     else:
         return answer.body
     raise unreadable(answer, problem)

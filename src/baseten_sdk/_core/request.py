@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..errors import InvalidRequestError
@@ -46,7 +46,8 @@ class Request:
         """The same request with one header more; one that is there already stays as it is."""
         if any(have == name for have, _ in self.headers):
             return self
-        return replace(self, headers=(*self.headers, (name, value)))
+        headers = (*self.headers, (name, value))
+        return Request(self.method, self.url, headers, self.body, self.first_byte, self.safety)
 
     @property
     def place(self) -> str:

@@ -10,13 +10,13 @@ wrapped into one with the single property "value", and unwrapped when it is read
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, get_args, get_origin
 
 from pydantic import TypeAdapter
-from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
 
 from ..errors import InvalidRequestError
 
@@ -29,6 +29,9 @@ WRAPPED = "value"
 """Property under which a type that is no object is sent."""
 
 NAME = re.compile(r"[^A-Za-z0-9_-]+")
+MODULE = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
+"""Where a type comes from, as it stands before its name."""
+
 LONGEST_NAME = 64
 
 DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueItems", "$schema", "$id", "deprecated"})
@@ -37,7 +40,9 @@ DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueIte
 QUIETLY = frozenset({"title", "default", "discriminator"})
 """Those of them that say nothing a reader would miss, or are told of otherwise."""
 
-REFUSED = frozenset({"patternProperties", "prefixItems", "not", "if", "dependentSchemas", "contains", "propertyNames"})
+REFUSED = frozenset(
+    {"patternProperties", "prefixItems", "not", "if", "dependentSchemas", "contains", "propertyNames", "allOf"}
+)
 
 Json = dict[str, object]
 
@@ -100,11 +105,11 @@ def _cached(kind: TypeForm[T], strict: bool) -> Schema[T]:
 
 
 def _made(kind: TypeForm[T], strict: bool) -> Schema[T]:
-    adapter: TypeAdapter[T] = TypeAdapter(kind)
     try:
+        adapter: TypeAdapter[T] = TypeAdapter(kind)
         raw: Json = adapter.json_schema()
-    except (PydanticSchemaGenerationError, PydanticUserError) as error:
-        raise InvalidRequestError(f"{kind!r} has no JSON schema: {error}.") from None
+    except (PydanticSchemaGenerationError, PydanticUserError, PydanticUndefinedAnnotation) as error:
+        raise InvalidRequestError(f"{kind!r} has no JSON schema: {error.message}") from None
     root = _at_root(raw)
     wrapped = root.get("type") != "object"
     if wrapped:
@@ -123,8 +128,10 @@ def _as_property(root: Json) -> Json:
 
 
 def _name(kind: object) -> str:
+    if get_origin(kind) is Annotated:
+        return _name(get_args(kind)[0])
     text = getattr(kind, "__name__", None) if isinstance(kind, type) and not getattr(kind, "__args__", ()) else None
-    return NAME.sub("_", str(text or kind).replace("typing.", "")).strip("_")[:LONGEST_NAME] or "Answer"
+    return NAME.sub("_", MODULE.sub("", text or str(kind))).strip("_")[:LONGEST_NAME] or "Answer"
 
 
 def _at_root(raw: Json) -> Json:
@@ -154,11 +161,11 @@ class _Tightening:
     def _tight(self, node: object, path: str) -> Json:
         if not isinstance(node, dict) or not (node.keys() - DROPPED - {"description"}):
             raise self._refused(path, "it may be anything")
-        node = self._without_siblings(dict(node))
-        for keyword in REFUSED & node.keys():
+        node = self._without_siblings(dict(node), path)
+        for keyword in sorted(REFUSED & node.keys()):
             what = "a tuple has a type for each place" if keyword == "prefixItems" else f"it uses {keyword!r}"
             raise self._refused(path, what)
-        for keyword in DROPPED & node.keys():
+        for keyword in sorted(DROPPED & node.keys()):
             if keyword not in QUIETLY:
                 self._changes.append(f"{path}: {keyword} dropped")
             del node[keyword]
@@ -189,24 +196,39 @@ class _Tightening:
         names = required if isinstance(required, list) else []
         for name in properties:
             if name not in names:
-                self._changes.append(f"{path}.{name}: required, though it has a default")
+                self._changes.append(f"{path}.{name}: required, though it may be left out")
         node["properties"] = {name: self._tight(each, f"{path}.{name}") for name, each in properties.items()}
         node["required"] = list(properties)
         node["additionalProperties"] = False
 
-    def _without_siblings(self, node: Json) -> Json:
+    def _without_siblings(self, node: Json, path: str) -> Json:
         """A reference stands alone: what it is described with is put into a copy of its target, or dropped."""
         parts = node.get("allOf")
         if isinstance(parts, list) and len(parts) == 1:
             node = {**parts[0], **{k: v for k, v in node.items() if k != "allOf"}}
         reference = node.get("$ref")
-        if not isinstance(reference, str) or len(node) == 1:
+        if not isinstance(reference, str):
             return node
-        name = reference.rpartition("/")[2]
-        target = self._definitions.get(name) if isinstance(self._definitions, dict) else None
-        if not isinstance(target, dict) or f'"{reference}"' in _flat(target):
+        beside = {k: v for k, v in node.items() if k != "$ref" and k not in QUIETLY}
+        if not beside:
             return {"$ref": reference}
-        return {**target, **{k: v for k, v in node.items() if k != "$ref"}}
+        name = reference.rpartition("/")[2]
+        if name in self._reached(name, set()):
+            self._changes.append(f"{path}: {' and '.join(sorted(beside))} dropped, since {name} holds itself")
+            return {"$ref": reference}
+        return self._without_siblings({**self._definition(name), **beside}, path)
+
+    def _definition(self, name: str) -> Json:
+        found = self._definitions.get(name) if isinstance(self._definitions, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def _reached(self, name: str, seen: set[str]) -> set[str]:
+        """The definitions that one refers to, directly or through others."""
+        for each in _references(self._definition(name)):
+            if each not in seen:
+                seen.add(each)
+                self._reached(each, seen)
+        return seen
 
     def _refused(self, path: str, why: str) -> InvalidRequestError:
         return InvalidRequestError(
@@ -214,8 +236,11 @@ class _Tightening:
         )
 
 
-def _flat(node: object) -> str:
-    """A schema as text, to look for a reference in it."""
+def _references(node: object) -> Iterator[str]:
+    """Names of the definitions that a schema refers to."""
     if isinstance(node, dict):
-        return " ".join(f'"{value}"' if key == "$ref" else _flat(value) for key, value in node.items())
-    return " ".join(_flat(each) for each in node) if isinstance(node, list) else ""
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            yield reference.rpartition("/")[2]
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _references(each)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
@@ -15,10 +17,15 @@ from ..types.params import ToolParam
 from ..types.tool_calls import ParsedToolCall
 from .replies import problems
 from .schema import schema_for
-from .signature import arguments_model, read_docstring
+from .signature import read_docstring, read_signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+VALUES = frozenset({"default", "examples", "enum", "const"})
+"""Keywords of a schema whose values are data."""
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Tool(Generic[P, R]):
@@ -39,10 +46,16 @@ class Tool(Generic[P, R]):
         strict: bool = False,
     ) -> None:
         self.function = function
-        self.name = name or str(getattr(function, "__name__", type(function).__name__))
-        self.description = read_docstring(function)[0] if description is None else description
+        self.name = name or _own_name(function)
+        if not NAME.fullmatch(self.name):
+            raise ConfigurationError(
+                f"{self.name!r} cannot name a tool: pass name= with one of up to 64 letters, digits, - and _."
+            )
+        self.description = read_docstring(_documented(function))[0] if description is None else description
         self.strict = strict
-        self.arguments = arguments_model(function, self.name)
+        signature = read_signature(function, self.name)
+        self.arguments = signature.model
+        self._names = signature.names
 
     @property
     def is_async(self) -> bool:
@@ -58,7 +71,7 @@ class Tool(Generic[P, R]):
 
     def run(self, arguments: BaseModel) -> object:
         """Call the function with validated arguments; of an async function this is what to await."""
-        return _called(self.function, {name: getattr(arguments, name) for name in type(arguments).model_fields})
+        return _called(self.function, {name: getattr(arguments, field) for field, name in self._names.items()})
 
     def __repr__(self) -> str:
         return f"Tool({self.name!r})"
@@ -96,7 +109,7 @@ def tool(
         strict: hold the model to the arguments' schema.
 
     Raises:
-        ConfigurationError: an argument has no type, or cannot be given by name.
+        ConfigurationError: an argument has no type, or cannot be given by name; or the name is none for a tool.
     """
     if function is not None:
         return Tool(function, name=name, description=description, strict=strict)
@@ -137,28 +150,28 @@ class Toolbox:
     __slots__ = ("_models", "_tools", "params")
 
     def __init__(self, tools: Iterable[ToolLike]) -> None:
-        self.params: list[ToolParam | Mapping[str, object]] = []
+        self.params: list[Mapping[str, object]] = []
         self._models: dict[str, type[BaseModel]] = {}
         self._tools: dict[str, Tool[..., object]] = {}
         for each in tools:
             self._add(each)
 
     def _add(self, each: ToolLike) -> None:
+        name: object
         if isinstance(each, Mapping):
-            self.params.append(each)
-            return
-        if isinstance(each, type) and issubclass(each, BaseModel):
+            name, param = _name(each), each
+        elif isinstance(each, type) and issubclass(each, BaseModel):
             own = each.__dict__.get("__doc__")
             name, param = each.__name__, _param(each.__name__, inspect.cleandoc(own) if own else "", each, False)
-            self._models[name] = each
+            self._models[each.__name__] = each
         elif isinstance(each, Tool) or callable(each):
             made = each if isinstance(each, Tool) else Tool(each)
             name, param = made.name, made.param()
-            self._models[name] = made.arguments
-            self._tools[name] = made
+            self._models[made.name] = made.arguments
+            self._tools[made.name] = made
         else:
             raise ConfigurationError(f"{each!r} is no tool: give a dict, a pydantic model, a @tool or a function.")
-        if any(name == _name(other) for other in self.params):
+        if name is not None and any(name == _name(other) for other in self.params):
             raise ConfigurationError(f"There are two tools with the name {name!r}.")
         self.params.append(param)
 
@@ -199,6 +212,18 @@ class Toolbox:
         return ParsedToolCall(call.id, name, arguments, parsed)
 
 
+def _own_name(function: Callable[..., object]) -> str:
+    named = _documented(function)
+    return str(getattr(named, "__name__", type(named).__name__))
+
+
+def _documented(function: Callable[..., object]) -> Callable[..., object]:
+    """The function itself, where it comes with some of its arguments."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
 def _called(function: Callable[..., object], given: Mapping[str, object]) -> object:
     return function(**given)
 
@@ -227,5 +252,5 @@ def _untitled(schema: Mapping[str, object]) -> Mapping[str, object]:
 def _without_titles(node: object) -> object:
     if isinstance(node, Mapping):
         kept = ((key, value) for key, value in node.items() if key != "title" or not isinstance(value, str))
-        return {key: _without_titles(value) for key, value in kept}
+        return {key: value if key in VALUES else _without_titles(value) for key, value in kept}
     return [_without_titles(each) for each in node] if isinstance(node, list) else node

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from ..errors import MaxTurnsError
+from ..errors import MaxTurnsError, OutputError
 from ..types.chat import ChatCompletion, Usage
 from ..types.events import ToolResult
 from ..types.params import Message
@@ -89,7 +89,8 @@ class ToolLoop:
         tool = self._toolbox.tool(read.name)
         if tool is None or read.parsed is None:
             known = ", ".join(self._toolbox.names) or "none"
-            return Pending(read, None, LookupError(f"There is no tool {read.name!r}; there are: {known}."))
+            problem = OutputError(f"There is no tool {read.name!r}; there are: {known}.", completion=completion)
+            return Pending(read, None, problem)
         return Pending(read, _job(tool, read.parsed), None)
 
     def ran(self, pending: list[Pending], outcomes: list[object]) -> list[ToolResult]:
@@ -98,19 +99,17 @@ class ToolLoop:
         Args:
             pending: the calls of this turn.
             outcomes: what their functions returned or raised, in the order of those that have one.
-
-        Raises:
-            Exception: the first error, if errors are to be raised; the transcript holds every result all the same.
         """
         values = iter(outcomes)
         results = [_result(each, next(values) if each.job is not None else each.problem) for each in pending]
         for result in results:
             self.messages.append({"role": "tool", "tool_call_id": result.tool_call.id, "content": result.content})
-        if self._raises:
-            for result in results:
-                if result.error is not None:
-                    raise result.error
         return results
+
+    def failure(self, results: list[ToolResult]) -> Exception | None:
+        """The first error of a turn, if errors are to be raised."""
+        errors = (result.error for result in results if result.error is not None)
+        return next(errors, None) if self._raises else None
 
 
 def _job(tool: Tool[..., object], arguments: BaseModel) -> Job:

@@ -12,6 +12,8 @@ from ..errors import ConfigurationError
 TransportName: TypeAlias = Literal["auto", "direct", "httpx"]
 
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 MOCKS = ("respx", "pytest_httpx")
 """Modules that answer in the place of httpx; where one is loaded, it is meant to."""
 
@@ -52,12 +54,14 @@ def choose_transport(
 
 
 def is_proxied(urls: Iterable[str]) -> bool:
-    """Whether the environment names a proxy for any of the URLs."""
+    """Whether the environment names a proxy for any of the URLs; this machine itself is never reached through one."""
     proxies = getproxies()
     if not proxies:
         return False
     for url in urls:
         parts = urlsplit(url)
+        if parts.hostname in LOOPBACK:
+            continue
         if (parts.scheme in proxies or "all" in proxies) and not proxy_bypass(parts.netloc):
             return True
     return False

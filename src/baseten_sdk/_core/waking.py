@@ -6,10 +6,33 @@ an answer of the container, whatever it says, from one of the service in front o
 
 from __future__ import annotations
 
-from ..errors import APIConnectionError, APIError, APIStatusError, AuthenticationError, PaymentRequiredError
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    AuthenticationError,
+    NotFoundError,
+    PaymentRequiredError,
+)
 
 PROBE = "health"
-"""Path of the container that is asked; every kind of server that Baseten runs has it, and any answer will do."""
+"""Path of the container that is asked first; most servers have it, and any answer will do."""
+
+LOADED = "v1/models/model"
+"""Path at which the server of a Python model, which has no `health`, tells whether the model has loaded."""
+
+
+def probe_after(path: str, error: APIError) -> str | None:
+    """The path to ask after a probe that failed; None where the deployment is awake.
+
+    The server of a Python model answers while the model still loads, so its 404 alone says too little.
+
+    Raises:
+        APIError: the same error, where asking again cannot help.
+    """
+    if not is_awake(error):
+        return path
+    return LOADED if path == PROBE and isinstance(error, NotFoundError) else None
 
 
 def is_awake(error: APIError) -> bool:

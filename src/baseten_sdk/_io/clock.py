@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import anyio
+
+
+def loop_time() -> float:
+    """The running event loop's clock; asking asyncio itself first is several times cheaper than asking anyio."""
+    try:
+        return asyncio.get_running_loop().time()
+    except RuntimeError:
+        return anyio.current_time()
 
 
 class AsyncClock:
@@ -13,7 +22,7 @@ class AsyncClock:
     __slots__ = ()
 
     def now(self) -> float:
-        return anyio.current_time()
+        return loop_time()
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)

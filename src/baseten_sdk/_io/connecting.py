@@ -41,13 +41,13 @@ class AsyncConnecting:
             found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = _interleaved([(family, address) for family, _, _, _, address in found])
         raw = await _connect(addresses[0]) if len(addresses) == 1 else await _race(addresses)
+        connection = AsyncSocket(raw)
         try:
             tune(raw)
-            connection = AsyncSocket(raw)
             if tls is not None:
                 await connection.start_tls(tls, host)
         except BaseException:
-            raw.close()
+            connection.close()
             raise
         return connection
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from typing import TypeAlias
 
 import anyio
@@ -30,9 +31,11 @@ class AsyncParallel:
         async def one(place: int, is_async: bool, function: Callable[[], object]) -> None:
             try:
                 if is_async:
-                    results[place] = await _awaited(function())
+                    value = function()
                 else:
-                    results[place] = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+                    # In a tuple, since trio takes a thread's coroutine for a mistake.
+                    (value,) = await anyio.to_thread.run_sync(lambda: (function(),), abandon_on_cancel=True)
+                results[place] = await _awaited(value)
             except Exception as error:
                 results[place] = error
 
@@ -43,21 +46,22 @@ class AsyncParallel:
 
 
 class Parallel:
-    """Runs jobs in threads; an async one gets an event loop of its own."""
+    """Runs jobs in threads, each with the caller's context; what is to be awaited gets an event loop of its own."""
 
     @staticmethod
     def run(jobs: Sequence[Job]) -> list[object]:
         """The results in the order of the jobs; an exception is a result."""
 
-        def one(job: Job) -> object:
-            is_async, function = job
+        def one(function: Callable[[], object], context: Context) -> object:
             try:
-                return anyio.run(_awaited, function()) if is_async else function()
+                value = context.run(function)
+                return context.run(anyio.run, _awaited, value) if inspect.isawaitable(value) else value
             except Exception as error:
                 return error
 
+        contexts = [copy_context() for _ in jobs]
         with ThreadPoolExecutor(max_workers=min(len(jobs), MOST_THREADS) or 1) as pool:
-            return list(pool.map(one, jobs))
+            return list(pool.map(one, [function for _, function in jobs], contexts))
 
 
 async def _awaited(value: object) -> object:

@@ -18,6 +18,7 @@ from types import TracebackType
 import anyio
 
 from .._core.phase import Bound, Expired, Phase, TimeLimits
+from .clock import loop_time
 
 SLACK = 0.005
 """Seconds by which a library's timer may fire before ours."""
@@ -32,14 +33,14 @@ class AsyncTimer:
         self.limits = limits
         self._scope: anyio.CancelScope | None = None
         self._attempt_end = inf
-        self._call_end = inf if limits.remaining == inf else anyio.current_time() + limits.remaining
+        self._call_end = inf if limits.remaining == inf else loop_time() + limits.remaining
         self._end = self._call_end
         self._bound: Bound = "call"
         self.phase: Phase = "queue"
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase, or its limit anew."""
-        now = anyio.current_time()
+        now = loop_time()
         self.phase = phase
         self._end, self._bound = _nearest(now + self.limits.of(phase), self._attempt_end, self._call_end)
         if self._scope is not None:
@@ -48,13 +49,17 @@ class AsyncTimer:
     def begin(self) -> None:
         """The attempt starts: from here on its own limit holds too."""
         if self.limits.timeout.attempt is not None:
-            self._attempt_end = anyio.current_time() + self.limits.timeout.attempt
+            self._attempt_end = loop_time() + self.limits.timeout.attempt
 
     def expired(self, phase: Phase) -> Expired:
         """What to raise where a library's own timer ended a phase: the limit that was the nearest."""
-        now = anyio.current_time() + SLACK
+        now = loop_time() + SLACK
         bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
         return Expired(self.limits.expiry(phase, bound))
+
+    def shorten(self, seconds: float) -> None:
+        """What is left to do must be done within so many seconds."""
+        self._end = min(self._end, loop_time() + seconds)
 
     def release_attempt(self) -> None:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
@@ -108,6 +113,10 @@ class Timer:
         now = time.monotonic() + SLACK
         bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
         return Expired(self.limits.expiry(phase, bound))
+
+    def shorten(self, seconds: float) -> None:
+        """What is left to do must be done within so many seconds."""
+        self._end = min(self._end, time.monotonic() + seconds)
 
     def release_attempt(self) -> None:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""

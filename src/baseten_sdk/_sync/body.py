@@ -6,14 +6,15 @@ It is given back exactly once, however the stream ends: read to its end, closed 
 
 from __future__ import annotations
 
+import time
 import warnings
+from contextlib import suppress
 
 from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
 from .._core.request import Request, media_type
 from .._io.limiter import Limiter
-from .._io.shield import Shield
 from .._io.timer import Timer
 from ..errors import APIConnectionError, APIError, ClientClosedError
 from ..types.meta import Meta
@@ -36,10 +37,12 @@ class Body:
         self.meta = Meta()
         self._request: Request | None = None
         self._options = Options()
+        self._opened_at = 0.0
 
     def started(self, request: Request, options: Options, attempts: int, elapsed: float) -> None:
         """The call is through: what it took to get here."""
         self._request, self._options = request, options
+        self._opened_at = time.monotonic() - elapsed
         self.meta = Meta(self._exchange.status, self._exchange.headers, attempts, elapsed)
 
     @property
@@ -91,7 +94,8 @@ class Body:
     def located(self, error: APIError) -> APIError:
         """The error, told which call it belongs to."""
         if self._request is not None:
-            locate(error, self._request, self._options, self.meta.attempts, self.meta.elapsed)
+            elapsed = time.monotonic() - self._opened_at
+            locate(error, self._request, self._options, self.meta.attempts, elapsed)
         if error.request_id is None or error.request_id == self._options.request_id:
             error.request_id = self.meta.request_id or self._options.request_id
         return error
@@ -99,11 +103,9 @@ class Body:
     def finish(self) -> None:
         """The message is complete. Take the end of the body if it comes at once, so that the connection is kept."""
         if not self._closed and not self._ended:
-            try:
-                with Shield.briefly(DRAIN):
-                    self._ended = not self._exchange.receive()
-            except (APIError, Expired):
-                pass
+            self._timer.shorten(DRAIN)
+            with suppress(APIError, Expired), self._timer:
+                self._ended = not self._exchange.receive()
         self.close()
 
     def close(self) -> None:
@@ -112,8 +114,7 @@ class Body:
             return
         self._closed = True
         try:
-            with Shield.briefly():
-                self._exchange.close()
+            self._exchange.close()
         finally:
             self._limiter.release()
 

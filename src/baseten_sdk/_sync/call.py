@@ -27,7 +27,6 @@ from .._core.reading import Reading
 from .._core.request import Answer, Request
 from .._io.clock import Clock
 from .._io.keyring import Keyring
-from .._io.shield import Shield
 from .._io.timer import Timer
 from ..config import Limits
 from ..errors import APIConnectionError, APIError, ResponseValidationError
@@ -36,6 +35,7 @@ from ..types.meta import Meta
 from .body import Body
 from .connections import Connections, Lane
 from .transports.base import Exchange
+from .transports.inflated import inflated
 
 if TYPE_CHECKING:
     from .._core.recovery import Recovery
@@ -103,7 +103,7 @@ class Caller:
             with timer:
                 lane.limiter.acquire(timer)
                 try:
-                    exchange = lane.transport.send(request, timer)
+                    exchange = inflated(lane.transport.send(request, timer))
                     _read(exchange, reading, timer)
                 finally:
                     lane.limiter.release()
@@ -121,7 +121,7 @@ class Caller:
             with timer:
                 lane.limiter.acquire(timer)
                 try:
-                    exchange = lane.transport.send(request, timer)
+                    exchange = inflated(lane.transport.send(request, timer))
                     if 200 <= exchange.status < 300:
                         return Body(exchange, lane.limiter, timer)
                     _read(exchange, reading, timer)
@@ -193,14 +193,18 @@ def _read(exchange: Exchange, reading: Reading, timer: Timer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     reading.begin(exchange.status, exchange.headers)
     try:
-        if not exchange.ready:
-            timer.enter("idle")
-        while not reading.full and (piece := exchange.receive()):
+        idle = False
+        while not reading.full:
+            if not idle and not exchange.ready:
+                timer.enter("idle")
+                idle = True
+            piece = exchange.receive()
+            if not piece:
+                break
             if reading.add(piece):
                 timer.enter("idle")
     finally:
-        with Shield.briefly():
-            exchange.close()
+        exchange.close()
 
 
 def _recovery(options: Options, request: Request, budget: RetryBudget, end: float) -> Recovery:

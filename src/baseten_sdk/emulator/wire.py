@@ -159,9 +159,13 @@ async def play(reply: Reply, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
     if reply.ending is Ending.COMPLETE and not reply.chunked and len(reply.pieces) <= 1:
         return await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+    transport = _transport(scope)
     for number, piece in enumerate(reply.pieces):
         if number and reply.pause:
             await asyncio.sleep(reply.pause)
+        if transport is not None and transport.is_closing():
+            # The caller has left; asyncio would complain of every further piece.
+            return await _finish(Ending.SILENCE, scope)
         await send({"type": "http.response.body", "body": piece, "more_body": True})
         if number % 64 == 63:
             # Lets the disconnect be noticed within a long stream, whose sends never really wait.
@@ -174,12 +178,18 @@ async def play(reply: Reply, scope: Scope, send: Send) -> None:
 
 async def _finish(ending: Ending, scope: Scope) -> None:
     """End without an end. Never returns: whoever watches for the disconnect cancels it."""
-    transport: object = scope.get("state", {}).get(TRANSPORT)
     if ending in (Ending.CUT, Ending.RESET):
-        if not isinstance(transport, asyncio.Transport):
+        transport = _transport(scope)
+        if transport is None:
             raise ConnectionCut("the emulator cut the connection, as the request asked")
         connection = transport.get_extra_info("socket")
         if ending is Ending.RESET and connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.close()
     await asyncio.get_running_loop().create_future()
+
+
+def _transport(scope: Scope) -> asyncio.Transport | None:
+    """The connection, where there is one: an application may also be called without a server."""
+    transport: object = scope.get("state", {}).get(TRANSPORT)
+    return transport if isinstance(transport, asyncio.Transport) else None

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, PrivateAttr
 from pydantic_core import to_json
 
-from .reply import Lenient, NullAs, Reply
+from .reply import Lenient, NullAs, Reply, Rounded
 
 __all__ = [
     "ChatCompletion",
@@ -179,7 +179,7 @@ class ChatCompletion(Reply):
 
     id: Annotated[str, NullAs(str)] = ""
     choices: Annotated[list[Choice], Field(min_length=1)]
-    created: Annotated[int, NullAs(int)] = 0
+    created: Annotated[int, Rounded(), NullAs(int)] = 0
     model: Annotated[str, NullAs(str)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion")] = "chat.completion"
     usage: Usage | None = None

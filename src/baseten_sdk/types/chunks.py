@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
-from .reply import Lenient, NullAs
+from .reply import Lenient, NullAs, Rounded
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
 
@@ -67,7 +67,7 @@ class ChatCompletionChunk(Lenient):
 
     id: Annotated[str, NullAs(str)] = ""
     choices: Annotated[list[ChunkChoice], NullAs(list)] = Field(default_factory=list)
-    created: Annotated[int, NullAs(int)] = 0
+    created: Annotated[int, Rounded(), NullAs(int)] = 0
     model: Annotated[str, NullAs(str)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion.chunk")] = "chat.completion.chunk"
     usage: Usage | None = None

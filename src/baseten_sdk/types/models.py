@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .reply import Lenient, NullAs, Reply
+from .reply import Lenient, NullAs, Reply, Rounded
 
 __all__ = ["Model", "ModelList", "ModelPricing"]
 
@@ -26,7 +26,7 @@ class Model(Lenient):
     """A model. Engines inside a deployment send little more than the id."""
 
     id: str
-    created: int | None = None
+    created: Annotated[int | None, Rounded()] = None
     object: Annotated[str, NullAs(lambda: "model")] = "model"
     owned_by: str | None = None
     name: str | None = None

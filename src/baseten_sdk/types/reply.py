@@ -14,7 +14,7 @@ from .meta import Meta
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["Lenient", "NullAs", "Reply", "attach_meta"]
+__all__ = ["Lenient", "NullAs", "Reply", "Rounded", "attach_meta"]
 
 
 class Lenient(BaseModel):
@@ -26,12 +26,12 @@ class Lenient(BaseModel):
 class Reply(Lenient):
     """A whole reply, with what is known of its exchange."""
 
-    _meta: Meta = PrivateAttr(default_factory=Meta)
+    _meta: Meta | None = PrivateAttr(None)
 
     @property
     def meta(self) -> Meta:
         """Request id, status, headers, attempts and time of the exchange that brought this reply."""
-        return self._meta
+        return self._meta or Meta()
 
 
 R = TypeVar("R", bound=Reply)
@@ -54,3 +54,14 @@ class NullAs:
     ) -> core_schema.CoreSchema:
         null = core_schema.no_info_after_validator_function(lambda _: self.make(), core_schema.none_schema())
         return core_schema.union_schema([handler(source), null], mode="left_to_right")
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """Annotation of an integer: a fraction, such as a time as `time.time()` gives it, loses what is after the point."""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        fraction = core_schema.no_info_after_validator_function(int, core_schema.float_schema(allow_inf_nan=False))
+        return core_schema.union_schema([handler(source), fraction], mode="left_to_right", custom_error_type="int_type")

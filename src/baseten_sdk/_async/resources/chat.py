@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, Unpack, overload
 from ..._core.chat import chat_request, split_params
 from ..._core.chat_events import EventReader
 from ..._core.options import Options
-from ..._core.output import read_output
+from ..._core.output import read_answer
 from ..._core.places import Place
 from ..._core.reask import reasked
 from ..._core.replies import read_model
@@ -237,8 +237,7 @@ class AsyncCompletions:
             completion, meta = await self._service.caller.fetch(request, options, _completion)
             attempts.append(attach_meta(completion, meta))
             try:
-                calls = toolbox.read_all(completion)
-                outputs = () if calls else (read_output(schema, completion),)
+                outputs, calls = read_answer(schema, toolbox, completion)
             except OutputError as error:
                 error.attempts = tuple(attempts)
                 if len(attempts) > reask or not isinstance(error, OutputValidationError):

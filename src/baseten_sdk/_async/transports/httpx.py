@@ -1,8 +1,8 @@
 """The transport on httpx: everything that a user may want to configure there, from proxies to mocks.
 
 It uses only what httpx and its successors share. What httpx cannot promise: bytes that a server sends behind a reply
-are not looked at before a connection is used again; and in the sync flavour a server that drips single bytes is bounded
-for each read, not for their sum.
+are not looked at before a connection is used again; and in the sync flavour a server that drips the bytes of its
+headers is bounded for each read, not for their sum, and the limits within a stream are rounded up to whole seconds.
 
 The timer starts with "first_byte", since a mock or another transport of the user's may never tell what it is doing;
 where httpx traces its steps, the phase begins anew when the request has been sent. Connecting and writing are bounded
@@ -13,16 +13,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from math import ceil
 
 import httpx
 
+from ..._core.inflate import ACCEPTED
 from ..._core.phase import Expired, Phase
 from ..._core.request import Request
+from ..._core.transport_choice import LOOPBACK
+from ..._io.shield import AsyncShield
 from ..._io.timer import AsyncTimer
 from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, BasetenError, ClientClosedError, InvalidRequestError
 from ...types.meta import Headers
+
+ONE_DAY = 24 * 60 * 60
 
 LEFTOVERS = 64
 """Pieces that are taken from a closed reply before its iterator is given up."""
@@ -40,6 +46,7 @@ def new_client(limits: Limits) -> httpx.AsyncClient:
             keepalive_expiry=limits.idle_connection,
         ),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        mounts={f"all://{f'[{host}]' if ':' in host else host}": None for host in LOOPBACK},
     )
 
 
@@ -63,11 +70,12 @@ class AsyncHttpxTransport:
             message = self._client.build_request(
                 request.method,
                 request.url,
-                headers=list(request.headers),
+                headers=[*request.with_header("accept-encoding", ACCEPTED).headers],
                 content=request.body or None,
-                extensions={"timeout": _Left(timer), "trace": _Trace(timer)},
+                extensions={"timeout": (left := _Left(timer)), "trace": _Trace(timer)},
             )
             reply = await self._client.send(message, stream=True, auth=None, follow_redirects=False)
+            left.replied = True
             return AsyncHttpxExchange(reply, timer)
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
             failure = _translated(error, timer, "first_byte", self._client.is_closed)
@@ -84,14 +92,19 @@ class AsyncHttpxTransport:
 class AsyncHttpxExchange:
     """A reply of httpx."""
 
-    __slots__ = ("_pieces", "_reply", "_timer", "headers", "status")
+    __slots__ = ("_pieces", "_reply", "_timer", "_whole", "headers", "status")
 
     def __init__(self, reply: httpx.Response, timer: AsyncTimer) -> None:
         self._reply = reply
         self._timer = timer
         self._pieces: AsyncIterator[bytes] | None = None
         self.status = reply.status_code
-        self.headers = Headers(reply.headers.multi_items())
+        headers = reply.headers.multi_items()
+        # A mock, or a hook of the user's, may have read the reply; then httpx has decoded it too.
+        self._whole = reply.content if reply.is_stream_consumed else None
+        if self._whole is not None:
+            headers = [(name, value) for name, value in headers if name.lower() != "content-encoding"]
+        self.headers = Headers(headers)
 
     @property
     def ready(self) -> bool:
@@ -99,8 +112,11 @@ class AsyncHttpxExchange:
         return False
 
     async def receive(self) -> bytes:
+        if self._whole is not None:
+            piece, self._whole = self._whole, b""
+            return piece
         if self._pieces is None:
-            self._pieces = self._reply.aiter_bytes()
+            self._pieces = self._reply.aiter_raw()
         failure: BasetenError | Expired
         try:
             while True:
@@ -116,8 +132,9 @@ class AsyncHttpxExchange:
 
     async def aclose(self) -> None:
         try:
-            await self._reply.aclose()
-            await self._exhaust()
+            with AsyncShield.briefly():
+                await self._reply.aclose()
+                await self._exhaust()
         except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError):
             return
 
@@ -129,21 +146,45 @@ class AsyncHttpxExchange:
                     return
 
 
-class _Left(dict[str, float | None]):
+class _Left(dict[str, object]):
     """httpx's timeouts, asked for when a step begins: what is left then, not what was left when the call began."""
 
     def __init__(self, timer: AsyncTimer) -> None:
         super().__init__()
         self._timer = timer
+        self.replied = False
 
-    def get(self, step: str, default: object = None) -> float | None:
+    def get(self, step: str, default: object = None) -> object:
         left = self._timer.remaining()
-        if step == "pool":
-            return left
-        if step == "read":
-            return left
-        bound = self._timer.limits.of("connect" if step == "connect" else "write")
+        match step:
+            case "pool":
+                return left
+            case "read" if left is None or not self.replied or self._timer.phase == "idle":
+                return left
+            case "read":
+                return _Seconds(self._timer)
+            case "connect":
+                bound = self._timer.limits.of("connect")
+            case _:
+                bound = self._timer.limits.of("write")
         return bound if left is None else min(left, bound)
+
+
+class _Seconds:
+    """The timeout of each read of a stream. httpx keeps the one that it got at the first read, and the limit changes
+    with every event; so the socket asks an integer for its value, each time anew."""
+
+    __slots__ = ("_timer",)
+
+    def __init__(self, timer: AsyncTimer) -> None:
+        self._timer = timer
+
+    def __index__(self) -> int:
+        try:
+            left = self._timer.remaining()
+        except Expired:
+            raise TimeoutError from None
+        return ONE_DAY if left is None else max(ceil(left), 1)
 
 
 class _Trace:
@@ -172,7 +213,7 @@ def _translated(
         case httpx.PoolTimeout():
             return timer.expired("queue")
         case httpx.TimeoutException():
-            return timer.expired(phase)
+            return timer.expired(timer.phase)
         case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
             return InvalidRequestError(f"The request cannot be sent: {text}.")
         case httpx.ConnectError() | httpx.ProxyError():
@@ -180,13 +221,6 @@ def _translated(
             return APIConnectionError(f"Cannot connect: {text}.", phase="connect", permanent=bad_certificate)
         case httpx.WriteError():
             return APIConnectionError(f"The connection broke while sending: {text}.", phase="write")
-        case httpx.DecodingError():
-            return APIConnectionError(
-                f"The reply's body cannot be decoded: {text}.",
-                phase="idle",
-                status_code=status,
-                permanent=True,
-            )
         case RuntimeError() if closed:
             return ClientClosedError("The client is closed.")
         case _:

@@ -15,10 +15,10 @@ from ..._core.options import Options
 from ..._core.payload import EMPTY, MISSING, OCTETS, Missing, Payload, choose_payload
 from ..._core.places import DeploymentPlace
 from ..._core.polling import intervals
-from ..._core.replies import read_as, read_model, read_value
+from ..._core.replies import check_kind, read_as, read_model, read_value
 from ..._core.request import Answer, Request, build, check_method
 from ..._core.urls import encode_query
-from ..._core.waking import PROBE, is_awake
+from ..._core.waking import PROBE, probe_after
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncAccepted, QueueStatus
@@ -135,6 +135,7 @@ class Deployment:
             APIError: the call failed otherwise.
             ResponseValidationError: the reply is not what was asked for.
         """
+        check_kind(response_model)
         payload = _input(model_input, files, data, content_type)
         request, merged = self._post("predict", options, payload, _accept(payload, response_model))
 
@@ -316,26 +317,30 @@ class Deployment:
         self._service.caller.fetch(request, merged, _nothing)
         if not wait:
             return
+        path = probe
         for interval in intervals():
             left = end - clock.now()
+            if left <= 0:
+                break
             given = {**options, "deadline": left if left < inf else None, "max_retries": 0}
             try:
-                self.sync(probe, **given)
+                self.sync(path, **given)
                 return
             except DeadlineExceeded:
                 break
             except APIError as error:
-                if is_awake(error):
-                    return
+                following = probe_after(path, error)
+            if following is None:
+                return
+            if following != path:
+                path = following
+                continue
             if clock.now() + interval >= end:
                 break
             clock.sleep(interval)
         limit = deadline or 0.0
-        raise DeadlineExceeded(
-            f"{self._place.target} was not awake after {limit:g} s; it goes on starting.",
-            phase="idle",
-            limit=limit,
-        )
+        late = f"{self._place.target} was not awake after {limit:g} s; it goes on starting."
+        raise DeadlineExceeded(late, phase="idle", limit=limit)
 
     def _post(self, path: str, given: CallOptions, payload: Payload, accept: str) -> tuple[Request, Options]:
         options = self._service.options.merged(given) if given else self._service.options

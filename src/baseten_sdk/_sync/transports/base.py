@@ -34,7 +34,8 @@ class Exchange(Protocol):
         ...
 
     def close(self) -> None:
-        """Be done with it. A connection whose reply was not read to its end is closed, any other is kept."""
+        """Be done with it, whatever is being cancelled. A connection whose reply was not read to its end is closed, any
+        other is kept."""
         ...
 
 

@@ -21,7 +21,7 @@ import ssl
 import time
 from collections import deque
 
-from ..._core.inflate import ACCEPTED, EncodingError, Inflate, inflate_for
+from ..._core.inflate import ACCEPTED
 from ..._core.origin import Origin, locate
 from ..._core.request import Request
 from ..._io.connecting import Connecting
@@ -106,7 +106,7 @@ class DirectTransport:
         except TimeoutError:
             self.discard(connection)
             raise timer.expired(timer.phase) from None
-        except (OSError, ProtocolError, EncodingError) as error:
+        except (OSError, ProtocolError) as error:
             self.discard(connection)
             reason = _text(error)
         except BaseException:
@@ -114,6 +114,8 @@ class DirectTransport:
             raise
         if self._closed:
             raise ClientClosedError("The client was closed during the call.")
+        if connection.parser.head:
+            raise _cut(reason, connection.parser.status)
         if unsent is not None and not connection.parser.begun:
             raise APIConnectionError(f"The connection broke while sending: {_text(unsent)}.", phase="write")
         raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
@@ -171,7 +173,7 @@ class DirectTransport:
 class DirectExchange:
     """A reply whose headers are there; its body is read as it comes."""
 
-    __slots__ = ("_connection", "_done", "_inflate", "_timer", "_transport", "headers", "status")
+    __slots__ = ("_connection", "_done", "_timer", "_transport", "headers", "status")
 
     def __init__(self, transport: DirectTransport, connection: Connection, timer: Timer) -> None:
         parser = connection.parser
@@ -181,7 +183,6 @@ class DirectExchange:
         self._done = False
         self.status = parser.status
         self.headers = Headers.of(parser.headers)
-        self._inflate: Inflate | None = inflate_for(parser.headers)
 
     @property
     def ready(self) -> bool:
@@ -196,13 +197,10 @@ class DirectExchange:
             piece = self._piece()
         except TimeoutError:
             self._discard()
-            raise self._timer.expired("idle") from None
+            raise self._timer.expired(self._timer.phase) from None
         except (OSError, ProtocolError) as error:
             self._discard()
-            reason, permanent = _text(error), False
-        except EncodingError as error:
-            self._discard()
-            reason, permanent = str(error), True
+            reason = _text(error)
         except BaseException:
             self._discard()
             raise
@@ -213,29 +211,17 @@ class DirectExchange:
             return piece
         if self._transport.closed:
             raise ClientClosedError("The client was closed during the call.")
-        raise APIConnectionError(
-            f"The connection broke in the middle of the reply: {reason}.",
-            phase="idle",
-            status_code=self.status,
-            permanent=permanent,
-        )
+        raise _cut(reason, self.status)
 
     def _piece(self) -> bytes:
-        parser, inflate = self._connection.parser, self._inflate
+        parser = self._connection.parser
         while True:
-            if inflate is not None and (piece := inflate.take()):
-                return piece
             if parser.body:
                 taken, parser.body = parser.body, []
-                piece = taken[0] if len(taken) == 1 else b"".join(taken)
-                if inflate is None:
-                    return piece
-                inflate.feed(piece)
-            elif parser.complete:
-                if inflate is not None:
-                    inflate.end()
+                return taken[0] if len(taken) == 1 else b"".join(taken)
+            if parser.complete:
                 return b""
-            elif data := self._connection.socket.receive(self._timer):
+            if data := self._connection.socket.receive(self._timer):
                 parser.feed(data)
             else:
                 parser.end()
@@ -293,6 +279,12 @@ def _head(request: Request, origin: Origin, target: str) -> bytes:
     if request.body or request.method not in BODILESS:
         lines.append(f"content-length: {len(request.body)}")
     return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _cut(reason: str, status: int) -> APIConnectionError:
+    return APIConnectionError(
+        f"The connection broke in the middle of the reply: {reason}.", phase="idle", status_code=status
+    )
 
 
 def _text(error: Exception) -> str:

@@ -1,0 +1,156 @@
+"""What is measured of a client that is open: each measure runs for a while and gives its numbers.
+
+Microseconds of CPU are those of the whole process, threads included (`time.process_time`); the server is another
+process. `wall` is the time that passed. A measure that is bounded in time ends with the call or stream that it is in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from statistics import median
+from typing import TypeAlias
+
+import anyio
+
+from .peers.base import AsyncPeer, SyncPeer
+
+Numbers: TypeAlias = dict[str, float]
+
+BATCH = 10
+"""Calls between two looks at the clock."""
+
+Stream: TypeAlias = Callable[[], AsyncIterator[str]]
+
+
+class Clock:
+    """CPU and time since it was made."""
+
+    def __init__(self) -> None:
+        self._cpu = time.process_time()
+        self._wall = time.perf_counter()
+
+    def each(self, count: int) -> Numbers:
+        """What each of so many has cost, in microseconds."""
+        cpu, wall = time.process_time() - self._cpu, time.perf_counter() - self._wall
+        return {"cpu": cpu / count * 1e6, "wall": wall / count * 1e6}
+
+
+async def calls(call: Callable[[], Awaitable[object]], seconds: float) -> Numbers:
+    """One call after the other."""
+    for _ in range(BATCH):
+        await call()
+    count, clock, end = 0, Clock(), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for _ in range(BATCH):
+            await call()
+        count += BATCH
+    return clock.each(count)
+
+
+def blocking_calls(peer: SyncPeer, seconds: float) -> Numbers:
+    """One call after the other, blocking."""
+    for _ in range(BATCH):
+        peer.chat()
+    count, clock, end = 0, Clock(), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for _ in range(BATCH):
+            peer.chat()
+        count += BATCH
+    return clock.each(count)
+
+
+async def flight(peer: AsyncPeer, width: int, seconds: float) -> Numbers:
+    """So many tasks, each with one call after the other: calls a second when all connections are open."""
+
+    async def once() -> None:
+        await peer.chat()
+
+    async with anyio.create_task_group() as group:
+        for _ in range(width):
+            group.start_soon(once)
+
+    done = 0
+    clock, start = Clock(), time.perf_counter()
+
+    async def repeatedly() -> None:
+        nonlocal done
+        while True:
+            await peer.chat()
+            done += 1
+            if time.perf_counter() - start >= seconds:
+                return
+
+    async with anyio.create_task_group() as group:
+        for _ in range(width):
+            group.start_soon(repeatedly)
+    rate = done / (time.perf_counter() - start)
+    return {**clock.each(done), "rate": rate, "memory": peak_memory()}
+
+
+async def stream(open_stream: Stream, seconds: float) -> Numbers:
+    """One stream after the other: the cost of a chunk."""
+    await _count(open_stream)
+    count, clock, end = 0, Clock(), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        count += await _count(open_stream)
+    return clock.each(count)
+
+
+async def growth(short: Stream, long: Stream, seconds: float) -> Numbers:
+    """A chunk of a stream that is ten times as long, against one of a short stream; in turn."""
+    ratios: list[float] = []
+    await _count(short)
+    end = time.perf_counter() + seconds
+    while not ratios or time.perf_counter() < end:
+        clock = Clock()
+        few = clock.each(sum([await _count(short) for _ in range(10)]))
+        clock = Clock()
+        many = clock.each(await _count(long))
+        ratios.append(many["cpu"] / few["cpu"])
+    return {"growth": median(ratios)}
+
+
+async def paced(peer: AsyncPeer, width: int) -> Numbers:
+    """So many streams at once, of a server that sends an event now and then."""
+    await peer_first(peer)
+    chunks, firsts = 0, list[float]()
+    clock, start = Clock(), time.perf_counter()
+
+    async def read() -> None:
+        nonlocal chunks
+        waiting = True
+        async for _ in peer.chunks():
+            if waiting:
+                firsts.append(time.perf_counter() - start)
+                waiting = False
+            chunks += 1
+
+    async with anyio.create_task_group() as group:
+        for _ in range(width):
+            group.start_soon(read)
+    return {**clock.each(chunks), "first": median(firsts) * 1e3}
+
+
+async def peer_first(peer: AsyncPeer) -> None:
+    """One stream, so that nothing is done for the first time when the clock runs."""
+    await _count(peer.chunks)
+
+
+async def _count(open_stream: Stream) -> int:
+    count = 0
+    async for _ in open_stream():
+        count += 1
+    return count
+
+
+def peak_memory() -> float:
+    """The most memory that this process has had, in MB."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

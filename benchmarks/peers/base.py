@@ -1,0 +1,117 @@
+"""What a row may ask of a client. An adapter has the methods that its client can do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from importlib import import_module
+
+API_KEY = "abcdefgh.0123456789abcdefghijklmnopqrstuv"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the server is, what it is to answer with, and how many calls will be in flight."""
+
+    port: int
+    answer: str
+    width: int
+
+    @property
+    def root(self) -> str:
+        """The URL of a deployment."""
+        return f"http://127.0.0.1:{self.port}/{self.answer}"
+
+    @property
+    def base_url(self) -> str:
+        """The base URL in the way of OpenAI."""
+        return f"{self.root}/v1"
+
+
+class AsyncPeer:
+    """A client that awaits."""
+
+    async def chat(self) -> str:
+        """One chat call: its text."""
+        raise NotImplementedError
+
+    async def predict(self) -> object:
+        """One prediction: its output, decoded."""
+        raise NotImplementedError
+
+    def chunks(self) -> AsyncIterator[str]:
+        """One streamed chat: the text of each chunk that has any."""
+        raise NotImplementedError
+
+    def events(self) -> AsyncIterator[str]:
+        """One chat through the client's helper for streams: the text of each event that has any, and a snapshot of
+        the whole at the end."""
+        raise NotImplementedError
+
+    def snapshots(self) -> AsyncIterator[str]:
+        """The same, and the snapshot is read at each of those events."""
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+
+
+class SyncPeer:
+    """A client that blocks."""
+
+    def chat(self) -> str:
+        """One chat call: its text."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A client by its name, and the module that adapts it.
+
+    Attributes:
+        key: its short name.
+        title: what a table calls it.
+        module: its adapter; it has `open_async(place, variant)` and, where the client blocks too, `open_sync`.
+        variant: which of the adapter's clients.
+        package: what is installed for it; "" for the standard library.
+    """
+
+    key: str
+    title: str
+    module: str
+    variant: str = ""
+    package: str = ""
+
+    def open_async(self, place: Place) -> AsyncPeer:
+        """Open it, in a running loop."""
+        opened = import_module(f"benchmarks.peers.{self.module}").open_async(place, self.variant)
+        assert isinstance(opened, AsyncPeer)
+        return opened
+
+    def open_sync(self, place: Place) -> SyncPeer:
+        """Open it, to block."""
+        opened = import_module(f"benchmarks.peers.{self.module}").open_sync(place, self.variant)
+        assert isinstance(opened, SyncPeer)
+        return opened
+
+
+OURS = ("direct", "ours-httpx")
+
+PEERS = {
+    peer.key: peer
+    for peer in (
+        Peer("direct", "baseten_sdk, direct", "ours", "direct", "baseten-sdk"),
+        Peer("ours-httpx", "baseten_sdk, httpx", "ours", "httpx", "baseten-sdk"),
+        Peer("openai", "openai", "openai", "", "openai"),
+        Peer("openai-aiohttp", "openai, aiohttp", "openai", "aiohttp", "openai"),
+        Peer("litellm", "LiteLLM", "litellm", "", "litellm"),
+        Peer("baseten", "baseten (official)", "official", "", "baseten"),
+        Peer("httpx", "httpx + pydantic", "httpx", "httpx", "httpx"),
+        Peer("httpx2", "httpx2 + pydantic", "httpx", "httpx2", "httpx2"),
+        Peer("aiohttp", "aiohttp + pydantic", "aiohttp", "", "aiohttp"),
+        Peer("socket", "bare socket", "socket"),
+    )
+}

@@ -1,0 +1,65 @@
+"""openai's client, as it comes and with its aiohttp extra."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from importlib import import_module
+from typing import Any
+
+from ..replies import MODEL, PROMPT
+from .base import API_KEY, AsyncPeer, Place, SyncPeer
+
+
+class AsyncOpenAI(AsyncPeer):
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._completions = client.chat.completions
+
+    async def chat(self) -> str:
+        completion = await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64)
+        return str(completion.choices[0].message.content)
+
+    async def chunks(self) -> AsyncIterator[str]:
+        async for chunk in await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64, stream=True):
+            if chunk.choices and (text := chunk.choices[0].delta.content):
+                yield text
+
+    async def events(self) -> AsyncIterator[str]:
+        async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
+            async for event in stream:
+                if event.type == "content.delta":
+                    yield event.delta
+            assert stream.current_completion_snapshot is not None
+
+    async def snapshots(self) -> AsyncIterator[str]:
+        async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
+            async for event in stream:
+                if event.type == "content.delta":
+                    assert stream.current_completion_snapshot is not None
+                    yield event.delta
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+
+class SyncOpenAI(SyncPeer):
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._completions = client.chat.completions
+
+    def chat(self) -> str:
+        completion = self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64)
+        return str(completion.choices[0].message.content)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def open_async(place: Place, variant: str) -> AsyncOpenAI:
+    openai = import_module("openai")
+    http_client = openai.DefaultAioHttpClient() if variant == "aiohttp" else None
+    return AsyncOpenAI(openai.AsyncOpenAI(api_key=API_KEY, base_url=place.base_url, http_client=http_client))
+
+
+def open_sync(place: Place, variant: str) -> SyncOpenAI:
+    return SyncOpenAI(import_module("openai").OpenAI(api_key=API_KEY, base_url=place.base_url))

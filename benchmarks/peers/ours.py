@@ -1,0 +1,73 @@
+"""This package, over either of its transports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+from baseten_sdk import AsyncClient, Client, Endpoints, Limits, TextDelta
+
+from ..replies import INPUT, MODEL, PROMPT
+from .base import API_KEY, AsyncPeer, Place, SyncPeer
+
+
+class AsyncOurs(AsyncPeer):
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+        self._completions = client.chat.completions
+        self._deployment = client.deployments("abcd1234")
+
+    async def chat(self) -> str:
+        return (await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64)).text
+
+    async def predict(self) -> object:
+        return await self._deployment.predict(INPUT)
+
+    async def chunks(self) -> AsyncIterator[str]:
+        async for chunk in await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64, stream=True):
+            if chunk.choices and (text := chunk.choices[0].delta.content):
+                yield text
+
+    async def events(self) -> AsyncIterator[str]:
+        async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
+            async for event in stream:
+                if isinstance(event, TextDelta):
+                    yield event.text
+            assert stream.snapshot is not None
+
+    async def snapshots(self) -> AsyncIterator[str]:
+        async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
+            async for event in stream:
+                if isinstance(event, TextDelta):
+                    assert stream.snapshot is not None
+                    yield event.text
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+class SyncOurs(SyncPeer):
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._completions = client.chat.completions
+
+    def chat(self) -> str:
+        return self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64).text
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def open_async(place: Place, variant: Literal["direct", "httpx"]) -> AsyncOurs:
+    return AsyncOurs(
+        AsyncClient(
+            api_key=API_KEY,
+            endpoints=Endpoints(model_apis=place.base_url, model=f"{place.root}/{{model_id}}"),
+            limits=Limits(concurrency=max(place.width, Limits().concurrency)),
+            transport=variant,
+        )
+    )
+
+
+def open_sync(place: Place, variant: Literal["direct", "httpx"]) -> SyncOurs:
+    return SyncOurs(Client(api_key=API_KEY, base_url=place.base_url, transport=variant))

@@ -1,0 +1,101 @@
+"""What the server says: a chat reply, a prediction and a streamed chunk, in the shape of Baseten's own.
+
+Owns the bytes. It must not know who asks, nor when they are sent.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+MODEL = "openai/gpt-oss-120b"
+
+PROMPT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "What is the capital of France?"}]
+
+TEXT = (
+    "The capital of France is Paris, on the Seine; it has been the seat of its government for most of a thousand years."
+)
+
+HEAD = (
+    b"HTTP/1.1 200 OK\r\n"
+    b"date: Fri, 20 Nov 2026 10:00:00 GMT\r\n"
+    b"content-type: %s\r\n"
+    b"x-baseten-request-id: 0f1e2d3c4b5a69788796a5b4c3d2e1f0\r\n"
+    b"x-ratelimit-limit-requests: 100000\r\n"
+    b"x-ratelimit-remaining-requests: 99999\r\n"
+    b"server: benchmark\r\n"
+    b"%s\r\n\r\n"
+)
+
+
+def _usage(spent: int) -> dict[str, object]:
+    return {"prompt_tokens": 86, "completion_tokens": spent, "total_tokens": 86 + spent, "prompt_tokens_details": None}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _whole(body: bytes) -> bytes:
+    return HEAD % (b"application/json", b"content-length: %d" % len(body)) + body
+
+
+CHAT = _whole(
+    _json(
+        {
+            "id": "chatcmpl-24273c4ea6dc4be5be34d43978bcf4f2",
+            "choices": [
+                {
+                    "index": 0,
+                    "message": {"role": "assistant", "content": TEXT, "reasoning_content": "They ask for a capital."},
+                    "finish_reason": "stop",
+                }
+            ],
+            "created": 1790000000,
+            "model": MODEL,
+            "object": "chat.completion",
+            "usage": _usage(54),
+        }
+    )
+)
+
+INPUT = {"prompt": "What is the capital of France?", "max_tokens": 64, "temperature": 0.2}
+
+PREDICTION = _whole(_json({"output": TEXT, "scores": [0.1, 0.7, 0.2], "model": "abcd1234"}))
+
+STREAM_HEAD = HEAD % (b"text/event-stream; charset=utf-8", b"transfer-encoding: chunked")
+
+STREAM_END = b"0\r\n\r\n"
+
+
+def _frame(data: bytes) -> bytes:
+    """An event as a chunk of HTTP's chunked coding, which is how servers send one."""
+    event = b"data: %s\n\n" % data
+    return b"%x\r\n%s\r\n" % (len(event), event)
+
+
+def _chunk(choices: list[object], spent: int) -> bytes:
+    return _json(
+        {
+            "id": "chatcmpl-24273c4ea6dc4be5be34d43978bcf4f2",
+            "choices": choices,
+            "created": 1790000000,
+            "model": MODEL,
+            "object": "chat.completion.chunk",
+            "usage": _usage(spent),
+        }
+    )
+
+
+@cache
+def frames(count: int) -> tuple[bytes, ...]:
+    """The events of a stream: so many pieces of text, then the reason of the end, then `[DONE]`."""
+    text = [_frame(_chunk([{"index": 0, "delta": {"content": f" word{n}"}}], n + 1)) for n in range(count)]
+    last: list[object] = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
+    return (*text, _frame(_chunk(last, count)), _frame(b"[DONE]") + STREAM_END)
+
+
+@cache
+def stream(count: int) -> bytes:
+    """A whole stream, head included."""
+    return STREAM_HEAD + b"".join(frames(count))

@@ -1,0 +1,145 @@
+"""What is compared: the rows of the table, who takes part in each, for how long, and what is to be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from .peers.base import OURS
+
+Loop: TypeAlias = Literal["asyncio", "trio", "none"]
+
+Measure: TypeAlias = Literal["chat", "predict", "flight", "chunks", "events", "snapshots", "growth", "paced", "startup"]
+
+UNITS = {
+    "cpu": "µs CPU",
+    "rate": "calls/s",
+    "memory": "MB",
+    "first": "ms",
+    "growth": "",
+    "import": "ms CPU",
+    "made": "ms CPU",
+    "client": "ms CPU",
+    "second": "ms CPU",
+}
+
+METRICS = {
+    "cpu": "CPU",
+    "rate": "calls a second",
+    "memory": "peak memory",
+    "first": "time to the first chunk",
+    "growth": "10,000 chunks against 1,000",
+    "import": "import",
+    "made": "import and a client",
+    "client": "a client",
+    "second": "a second client",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is to be reached.
+
+    Attributes:
+        metric: the number.
+        against: the peer that it is divided by; None where the number itself counts.
+        direct: the bound for the direct transport; None where there is none.
+        httpx: the same for the transport on httpx.
+        at_least: whether the bound is a lower one.
+    """
+
+    metric: str
+    against: str | None
+    direct: float | None
+    httpx: float | None = None
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison.
+
+    Attributes:
+        key: its short name.
+        title: what a table calls it.
+        measure: what is done.
+        answer: what the server is to answer; see `server`.
+        peers: who takes part.
+        goals: what is to be reached.
+        full: seconds for each peer and round.
+        quick: the same of a quick run.
+        rounds: how often in a full run.
+        quick_rounds: the same of a quick run; 0 leaves the row out.
+        width: calls in flight.
+        chunks: chunks of a stream.
+        loop: the event loop.
+    """
+
+    key: str
+    title: str
+    measure: Measure
+    answer: str
+    peers: tuple[str, ...]
+    goals: tuple[Goal, ...] = ()
+    full: float = 0.5
+    quick: float = 0.2
+    rounds: int = 9
+    quick_rounds: int = 3
+    width: int = 1
+    chunks: int = 0
+    loop: Loop = "asyncio"
+
+    @property
+    def contenders(self) -> tuple[str, ...]:
+        """Those of the peers that a goal speaks of: a quick run does with them."""
+        against = {goal.against for goal in self.goals}
+        return tuple(peer for peer in self.peers if peer in OURS or peer in against)
+
+
+CALL = ("socket", "direct", "ours-httpx", "openai", "openai-aiohttp", "litellm", "httpx", "httpx2", "aiohttp")
+WIDE = ("direct", "openai", "ours-httpx", "openai-aiohttp", "litellm", "httpx", "aiohttp")
+PLAIN = "chat-0"
+SLOW = "chat-20"
+STREAM = "stream-1000-0"
+
+FLIGHT = Row("", "", "flight", SLOW, WIDE, full=1.0, quick=0.5, rounds=3, quick_rounds=0)
+
+ROWS = {
+    row.key: row
+    for row in (
+        Row("call", "one chat call, async", "chat", PLAIN, CALL,
+            (Goal("cpu", "openai", 0.10, 0.5), Goal("cpu", "httpx", 0.22, 1.0))),
+        Row("call-sync", "one chat call, sync", "chat", PLAIN,
+            ("socket", "direct", "ours-httpx", "openai", "litellm", "httpx", "httpx2"),
+            (Goal("cpu", "openai", 0.09, 0.4),), loop="none"),
+        Row("call-trio", "one chat call on trio", "chat", PLAIN,
+            ("socket", "direct", "ours-httpx", "openai", "httpx", "httpx2"),
+            (Goal("cpu", "openai", 0.10),), loop="trio"),
+        Row("predict", "`predict`", "predict", "predict-0", ("direct", "ours-httpx", "baseten"),
+            (Goal("cpu", "baseten", 0.2),)),
+        replace(FLIGHT, key="flight-1", title="1 in flight, 20 ms server", width=1),
+        replace(FLIGHT, key="flight-16", title="16 in flight, 20 ms server", width=16),
+        replace(FLIGHT, key="flight-64", title="64 in flight, 20 ms server", width=64),
+        replace(FLIGHT, key="flight-256", title="256 in flight, 20 ms server", width=256, rounds=5, quick_rounds=2,
+                full=1.5, peers=("socket", *WIDE, "httpx2"), goals=(Goal("rate", "openai", 15, 1, at_least=True),)),
+        replace(FLIGHT, key="flight-1000", title="1000 in flight, 20 ms server", width=1000, quick_rounds=1,
+                goals=(Goal("rate", "openai", 20, 1, at_least=True), Goal("memory", "openai", 0.6))),
+        Row("chunk", "a chunk of `create(stream=True)`", "chunks", STREAM, CALL,
+            (Goal("cpu", "openai", 0.045, 0.18),), chunks=1000),
+        Row("event", "a chunk of `.stream()`: events, a snapshot at the end", "events", STREAM,
+            ("direct", "ours-httpx", "openai", "openai-aiohttp"), (Goal("cpu", "openai", 0.05),), chunks=1000),
+        Row("snapshot", "a chunk of `.stream()`: the snapshot read at every event", "snapshots", STREAM,
+            ("direct", "ours-httpx", "openai", "openai-aiohttp"), (Goal("cpu", "openai", 0.05),),
+            rounds=5, chunks=1000),
+        Row("paced", "64 streams, an event each 10 ms", "paced", "stream-100-10", CALL,
+            (Goal("cpu", "openai", 0.35), Goal("first", "openai", 0.35)), rounds=5, width=64,
+            chunks=100),
+        Row("startup", "the start", "startup", PLAIN,
+            ("direct", "ours-httpx", "openai", "litellm", "baseten", "httpx", "httpx2", "aiohttp"),
+            (Goal("import", "openai", 0.2), Goal("made", "openai", 0.25), Goal("client", None, 30),
+             Goal("second", None, 0.3))),
+        Row("growth", "10,000 chunks against 1,000, per chunk", "growth", STREAM, ("direct", "ours-httpx", "openai"),
+            (Goal("growth", None, 1.1, 1.1),), full=1.0, rounds=5, chunks=1000),
+    )
+}  # fmt: skip
+"""All rows, in the order in which they are run and shown."""

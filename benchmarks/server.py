@@ -1,0 +1,103 @@
+"""A local server that costs as little as it can: HTTP/1.1 read and written by hand, every reply made beforehand.
+
+Theory of operation. The first part of a request's path says what to answer with, so that no client needs anything but
+a base URL: `/chat-20/...` is a chat reply after 20 ms, `/predict-0/...` a prediction at once, `/stream-1000-0/...` a
+thousand chunks in one piece, `/stream-100-10/...` one chunk each 10 ms. A body is skipped by its length.
+
+It prints its port and serves until it is killed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import socket
+
+from .replies import CHAT, PREDICTION, STREAM_HEAD, frames, stream
+
+BACKLOG = 4096
+
+
+class Connection(asyncio.Protocol):
+    """One client's connection."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._buffer = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        # A socket made with proto=0 is left without it by asyncio: its second small write waits for an ACK.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        transport.set_write_buffer_limits(high=64 * 1024 * 1024)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer = self._buffer + data if self._buffer else data
+        while self._buffer:
+            end = self._buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return
+            head = self._buffer[:end].lower()
+            whole = _end_of_body(self._buffer, head, end + 4)
+            if whole is None or whole > len(self._buffer):
+                return
+            self._buffer = self._buffer[whole:]
+            self._answer(head[head.find(b"/") + 1 :].split(b"/", 1)[0].decode())
+
+    def _answer(self, what: str) -> None:
+        kind, *numbers = what.split("-")
+        match kind, [int(number) for number in numbers]:
+            case "chat", [delay]:
+                self._later(CHAT, delay)
+            case "predict", [delay]:
+                self._later(PREDICTION, delay)
+            case "stream", [count, 0]:
+                self._write(stream(count))
+            case "stream", [count, gap]:
+                self._pace(frames(count), 0, gap / 1000, self._loop.time())
+            case _:
+                self._write(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+
+    def _later(self, reply: bytes, delay: int) -> None:
+        if delay:
+            self._loop.call_later(delay / 1000, self._write, reply)
+        else:
+            self._write(reply)
+
+    def _pace(self, events: tuple[bytes, ...], place: int, gap: float, start: float) -> None:
+        """Send one event, and the next one when it is due: lateness does not add up."""
+        self._write(events[place] if place else STREAM_HEAD + events[0])
+        if self._transport is not None and place + 1 < len(events):
+            self._loop.call_at(start + (place + 1) * gap, self._pace, events, place + 1, gap, start)
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(data)
+
+
+def _end_of_body(buffer: bytes, head: bytes, start: int) -> int | None:
+    """Where a request's body ends; None if that has not come."""
+    place = head.find(b"\r\ncontent-length:")
+    if place >= 0:
+        return start + int(head[place + 17 :].split(b"\r", 1)[0])
+    if b"\r\ntransfer-encoding:" in head:
+        end = buffer.find(b"0\r\n\r\n", start)
+        return end + 5 if end >= 0 else None
+    return start
+
+
+async def serve() -> None:
+    """Serve until killed."""
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=BACKLOG)
+    gc.freeze()
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

@@ -1,0 +1,34 @@
+"""An answer as an object of your type: whole and validated, or ever fuller while it is made."""
+
+from typing import Literal
+
+import anyio
+from pydantic import BaseModel
+
+from baseten_sdk import AsyncClient, user
+
+MODEL = "openai/gpt-oss-120b"
+LETTER = [user("Ada Lovelace of Example Ltd ordered three chairs at 19.99 euros. Write the invoice.")]
+
+
+class Invoice(BaseModel):
+    customer: str
+    currency: Literal["EUR", "USD"]
+    total: float
+
+
+async def main() -> None:
+    async with AsyncClient() as client:
+        reply = await client.chat.completions.parse(
+            model=MODEL, messages=LETTER, response_format=Invoice, max_tokens=1024, reask=1
+        )
+        print(f"{reply.parsed.customer} owes {reply.parsed.total} {reply.parsed.currency}")
+
+        async with client.chat.completions.stream(model=MODEL, messages=LETTER, response_format=Invoice) as stream:
+            async for invoice in stream.partials():
+                print("so far:", invoice)
+            print("in the end:", (await stream.get_parsed()).parsed)
+
+
+if __name__ == "__main__":
+    anyio.run(main)
