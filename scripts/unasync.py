@@ -63,7 +63,6 @@ KEEP = frozenset(
         "AsyncRequestExpired",
         "AsyncRequestFailed",
         "AsyncAccepted",
-        "AsyncKeyFunction",
         "AsyncRequestStatus",
     }
 )

@@ -254,7 +254,7 @@ def test_an_import_across_the_layers_is_found(path: str, statement: str) -> None
         ("_async/client.py", "if typing.TYPE_CHECKING:\n    import httpx"),
         ("_async/resources/chat.py", "from ..._core import request\nfrom ..stream import AsyncStream"),
         ("_async/transports/httpx.py", "import httpx"),
-        ("_sync/transports/direct.py", "import httptools"),
+        ("_io/http1.py", "import httptools"),
         ("types/chat.py", "from pydantic import BaseModel"),
         ("emulator/app.py", "from starlette.applications import Starlette\nfrom ..config import Endpoints"),
         ("integrations/litellm.py", "import litellm\nfrom baseten_sdk import Client"),

@@ -37,8 +37,10 @@ pytestmark = pytest.mark.anyio
 HOOK = "https://example.com/hook?x=1"
 
 
-async def submitted(client: AsyncClient, spec: str = "queue=5, run=5", **more: str) -> AsyncJob:
-    return await client.deployments("abcd1234").async_predict({"a": 1}, extra_headers=behaving(spec), **more)
+async def submitted(client: AsyncClient, spec: str = "queue=5, run=5", hook: str | None = None) -> AsyncJob:
+    return await client.deployments("abcd1234").async_predict(
+        {"a": 1}, webhook_endpoint=hook, extra_headers=behaving(spec)
+    )
 
 
 async def test_every_field_is_sent(client: AsyncClient, emu: Emulator) -> None:
@@ -225,7 +227,7 @@ async def test_waiting_ends_with_a_failure_that_raises_on_demand(
 
 async def test_waiting_includes_the_delivery(client: AsyncClient, emu: Emulator) -> None:
     with receiver() as inbox:
-        job = await submitted(client, "queue=0, run=0", webhook_endpoint=inbox.url)
+        job = await submitted(client, "queue=0, run=0", inbox.url)
         status = await job.wait(deadline=5)
     assert status.succeeded
     assert status.webhook_status == "SUCCEEDED"
@@ -233,7 +235,7 @@ async def test_waiting_includes_the_delivery(client: AsyncClient, emu: Emulator)
 
 
 async def test_an_output_that_is_lost_is_a_failure(client: AsyncClient, emu: Emulator) -> None:
-    job = await submitted(client, "queue=0, run=0, webhook=lost", webhook_endpoint=HOOK)
+    job = await submitted(client, "queue=0, run=0, webhook=lost", HOOK)
     status = await job.wait(deadline=5)
     assert status.status == "WEBHOOK_FAILED"
     with pytest.raises(WebhookDeliveryFailed, match="submit the request again"):
@@ -245,7 +247,7 @@ async def test_a_delivery_that_never_ends_is_waited_for_a_minute(
 ) -> None:
     with receiver() as inbox:
         inbox.silent = True
-        job = await submitted(client, "queue=0, run=0", webhook_endpoint=inbox.url)
+        job = await submitted(client, "queue=0, run=0", inbox.url)
         status = await job.wait()
     assert status.delivery_pending
     assert status.succeeded

@@ -176,7 +176,7 @@ async def test_options_are_laid_over_and_everything_else_is_shared(client: Async
 
 async def test_an_option_that_does_not_exist_is_refused(client: AsyncClient) -> None:
     with pytest.raises(ConfigurationError, match="'retries'"):
-        client.with_options(retries=1)  # type: ignore[call-arg]  # what is tested
+        client.with_options(retries=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # what is tested
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), True, "5"])
@@ -321,7 +321,7 @@ async def test_a_transport_is_chosen_by_name(emu: Emulator) -> None:
         await client.models.list()
     assert only(emu).status == 200
     with pytest.raises(ConfigurationError, match="transport"):
-        AsyncClient(transport="carrier-pigeon")  # type: ignore[arg-type]  # what is tested
+        AsyncClient(transport="carrier-pigeon")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # what is tested
 
 
 @pytest.mark.parametrize("path", ["models", "/models"])

@@ -193,7 +193,7 @@ async def test_after_done_the_connection_serves_the_next_stream(client: AsyncCli
 
 async def test_partial_objects_grow_until_they_are_whole(client: AsyncClient, emu: Emulator) -> None:
     async with invoice(client, WHOLE) as stream:
-        notes = [partial.note async for partial in stream.partials()]
+        notes: list[str | None] = [partial.note async for partial in stream.partials()]
         parsed = await stream.get_parsed()
     grown = [note for note in notes if note is not None]
     assert len(notes) > 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -112,7 +113,7 @@ async def test_leaving_early_gives_everything_back(
 async def exhaust(stream: AsyncPredictStream, way: str) -> None:
     """Enter a stream and read it to its end in one of the five ways."""
     async with stream:
-        ways = {
+        ways: dict[str, Callable[[], AsyncIterator[object]]] = {
             "bytes": stream.bytes,
             "text": stream.text,
             "lines": stream.lines,

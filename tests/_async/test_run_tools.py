@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
@@ -216,7 +216,7 @@ class Script:
 
 
 @asynccontextmanager
-async def talking_to(script: Script) -> AsyncIterator[AsyncClient]:
+async def talking_to(script: Script) -> AsyncGenerator[AsyncClient]:
     async with (
         httpx.AsyncClient(transport=httpx.MockTransport(script)) as http,
         AsyncClient(api_key="k", base_url="http://script.test/v1", http_client=http) as client,
@@ -234,7 +234,7 @@ def raising_run_of(client: AsyncClient, *tools: ToolLike) -> AsyncToolRun:
 
 def contents(messages: list[Message]) -> list[object]:
     """What the model was told."""
-    return [each["content"] for each in messages if isinstance(each, Mapping) and each.get("role") == "tool"]
+    return [each.get("content") for each in messages if isinstance(each, Mapping) and each.get("role") == "tool"]
 
 
 def divide(a: int, b: int) -> float:

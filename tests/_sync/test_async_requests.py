@@ -38,8 +38,8 @@ pytestmark = pytest.mark.anyio
 HOOK = "https://example.com/hook?x=1"
 
 
-def submitted(client: Client, spec: str = "queue=5, run=5", **more: str) -> Job:
-    return client.deployments("abcd1234").async_predict({"a": 1}, extra_headers=behaving(spec), **more)
+def submitted(client: Client, spec: str = "queue=5, run=5", hook: str | None = None) -> Job:
+    return client.deployments("abcd1234").async_predict({"a": 1}, webhook_endpoint=hook, extra_headers=behaving(spec))
 
 
 def test_every_field_is_sent(client: Client, emu: Emulator) -> None:
@@ -222,7 +222,7 @@ def test_waiting_ends_with_a_failure_that_raises_on_demand(
 
 def test_waiting_includes_the_delivery(client: Client, emu: Emulator) -> None:
     with receiver() as inbox:
-        job = submitted(client, "queue=0, run=0", webhook_endpoint=inbox.url)
+        job = submitted(client, "queue=0, run=0", inbox.url)
         status = job.wait(deadline=5)
     assert status.succeeded
     assert status.webhook_status == "SUCCEEDED"
@@ -230,7 +230,7 @@ def test_waiting_includes_the_delivery(client: Client, emu: Emulator) -> None:
 
 
 def test_an_output_that_is_lost_is_a_failure(client: Client, emu: Emulator) -> None:
-    job = submitted(client, "queue=0, run=0, webhook=lost", webhook_endpoint=HOOK)
+    job = submitted(client, "queue=0, run=0, webhook=lost", HOOK)
     status = job.wait(deadline=5)
     assert status.status == "WEBHOOK_FAILED"
     with pytest.raises(WebhookDeliveryFailed, match="submit the request again"):
@@ -240,7 +240,7 @@ def test_an_output_that_is_lost_is_a_failure(client: Client, emu: Emulator) -> N
 def test_a_delivery_that_never_ends_is_waited_for_a_minute(client: Client, emu: Emulator, clock: FakeClock) -> None:
     with receiver() as inbox:
         inbox.silent = True
-        job = submitted(client, "queue=0, run=0", webhook_endpoint=inbox.url)
+        job = submitted(client, "queue=0, run=0", inbox.url)
         status = job.wait()
     assert status.delivery_pending
     assert status.succeeded

@@ -162,7 +162,7 @@ def test_options_are_laid_over_and_everything_else_is_shared(client: Client, emu
 
 def test_an_option_that_does_not_exist_is_refused(client: Client) -> None:
     with pytest.raises(ConfigurationError, match="'retries'"):
-        client.with_options(retries=1)  # type: ignore[call-arg]  # what is tested
+        client.with_options(retries=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # what is tested
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), True, "5"])
@@ -307,7 +307,7 @@ def test_a_transport_is_chosen_by_name(emu: Emulator) -> None:
         client.models.list()
     assert only(emu).status == 200
     with pytest.raises(ConfigurationError, match="transport"):
-        Client(transport="carrier-pigeon")  # type: ignore[arg-type]  # what is tested
+        Client(transport="carrier-pigeon")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # what is tested
 
 
 @pytest.mark.parametrize("path", ["models", "/models"])

@@ -189,7 +189,7 @@ def test_after_done_the_connection_serves_the_next_stream(client: Client, emu: E
 
 def test_partial_objects_grow_until_they_are_whole(client: Client, emu: Emulator) -> None:
     with invoice(client, WHOLE) as stream:
-        notes = [partial.note for partial in stream.partials()]
+        notes: list[str | None] = [partial.note for partial in stream.partials()]
         parsed = stream.get_parsed()
     grown = [note for note in notes if note is not None]
     assert len(notes) > 3

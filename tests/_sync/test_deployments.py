@@ -13,10 +13,8 @@ import pytest
 from pydantic import BaseModel
 
 from baseten_sdk import (
-    AuthenticationError,
     Client,
     ConfigurationError,
-    DeadlineExceeded,
     Deployment,
     InvalidRequestError,
     JsonValue,
@@ -27,8 +25,7 @@ from baseten_sdk import (
     UnprocessableEntityError,
 )
 from baseten_sdk.emulator import Emulator
-from tests._sync.fake_clock import FakeClock
-from tests.asking import IDLE, behaving, fields, only
+from tests.asking import behaving, fields, only
 
 pytestmark = pytest.mark.anyio
 
@@ -387,61 +384,3 @@ def test_no_request_id_leaves_its_place(client: Client, emu: Emulator, request_i
     with pytest.raises(InvalidRequestError, match="request_id"):
         client.async_requests.cancel(request_id, model_id="abcd1234")
     assert len(emu.requests) == 0
-
-
-def test_queue_status_counts(client: Client) -> None:
-    deployment = client.deployments("queue123")
-    before = deployment.queue_status()
-    for queue in ("0", "100", "100"):
-        deployment.async_predict({}, extra_headers=behaving(f"queue={queue}, run=100"))
-    status = deployment.queue_status()
-    assert status.num_queued_requests - before.num_queued_requests == 2
-    assert status.num_in_progress_requests - before.num_in_progress_requests == 1
-    assert status.model_id == "queue123"
-    assert status.meta.status_code == 200
-
-
-def test_waking_asks_once(client: Client, emu: Emulator) -> None:
-    emu.scale_to_zero("wake0001")
-    client.deployments("wake0001").wake()
-    assert (only(emu).method, only(emu).body) == ("POST", b"")
-    assert emu.state("wake0001") == "WAKING_UP"
-
-
-def test_waking_may_wait_until_the_container_answers(client: Client, emu: Emulator, clock: FakeClock) -> None:
-    emu.scale_to_zero("wake0002")
-    client.deployments("wake0002", environment="development").wake(wait=True, deadline=60)
-    assert emu.state("wake0002") == "ACTIVE"
-    assert [request.path.rpartition("development")[2] for request in emu.requests[:2]] == ["/wake", "/sync/health"]
-    assert sum(clock.sleeps) < 60
-
-
-@pytest.mark.parametrize("spec", ["not-ready", "bad-gateway", "overloaded"])
-def test_waking_waits_while_the_service_answers_for_the_container(
-    client: Client, emu: Emulator, clock: FakeClock, spec: str
-) -> None:
-    emu.script([None, spec, spec])
-    client.deployments("wake0003").wake(wait=True)
-    assert len(emu.requests) == 4
-    assert len(clock.sleeps) == 2
-
-
-def test_waking_ends_at_once_where_the_container_has_no_such_path(client: Client, emu: Emulator) -> None:
-    client.deployments("abcd1234").wake(wait=True, probe="no/such/path")
-    assert [request.status for request in emu.requests] == [202, 404]
-
-
-def test_waking_ends_where_it_cannot_help(client: Client, emu: Emulator) -> None:
-    emu.script([None, "status=403"])
-    with pytest.raises(AuthenticationError):
-        client.deployments("abcd1234").wake(wait=True)
-    assert len(emu.requests) == 2
-
-
-def test_waking_has_a_deadline(client: Client, emu: Emulator, clock: FakeClock) -> None:
-    emu.faults.push("not-ready", times=20, path="/sync/")
-    with pytest.raises(DeadlineExceeded, match="not awake after 10 s") as caught:
-        client.deployments("wake0004").wake(wait=True, deadline=10)
-    assert caught.value.limit == 10
-    assert sum(clock.sleeps) <= 10
-    assert IDLE in repr(client)

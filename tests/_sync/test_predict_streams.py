@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_leaving_early_gives_everything_back(deployment: Deployment, client: Cli
 def exhaust(stream: PredictStream, way: str) -> None:
     """Enter a stream and read it to its end in one of the five ways."""
     with stream:
-        ways = {
+        ways: dict[str, Callable[[], Iterator[object]]] = {
             "bytes": stream.bytes,
             "text": stream.text,
             "lines": stream.lines,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -211,7 +211,7 @@ class Script:
 
 
 @contextmanager
-def talking_to(script: Script) -> Iterator[Client]:
+def talking_to(script: Script) -> Generator[Client]:
     with (
         httpx.Client(transport=httpx.MockTransport(script)) as http,
         Client(api_key="k", base_url="http://script.test/v1", http_client=http) as client,
@@ -229,7 +229,7 @@ def raising_run_of(client: Client, *tools: ToolLike) -> ToolRun:
 
 def contents(messages: list[Message]) -> list[object]:
     """What the model was told."""
-    return [each["content"] for each in messages if isinstance(each, Mapping) and each.get("role") == "tool"]
+    return [each.get("content") for each in messages if isinstance(each, Mapping) and each.get("role") == "tool"]
 
 
 def divide(a: int, b: int) -> float:

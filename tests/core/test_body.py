@@ -18,8 +18,7 @@ from uuid import UUID
 
 import pydantic
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pydantic_core import to_json
 
 from baseten_sdk._core.body import decode_json, encode_json

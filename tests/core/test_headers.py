@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from baseten_sdk._core.headers import check_header, check_headers, check_key, check_option
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError

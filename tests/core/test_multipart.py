@@ -10,8 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from baseten_sdk._core.multipart import FileInput, encode_multipart
 from baseten_sdk.errors import InvalidRequestError

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from baseten_sdk._core.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 

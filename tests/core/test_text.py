@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from baseten_sdk._core.text import JSONLineError, JSONLinesDecoder, LineDecoder, LineTooLong, TextDecoder
 from baseten_sdk.types.json import JsonValue

@@ -49,7 +49,7 @@ def test_a_transport_that_does_not_exist_is_refused(wanted: object) -> None:
         check_transport(wanted, has_http_client=False)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-HOSTS = ["https://inference.baseten.co/v1", "http://127.0.0.1:8787/model"]
+HOSTS = ["https://inference.baseten.co/v1", "http://gateway.example.com/model"]
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,12 @@ def test_a_proxy_for_any_of_the_hosts_counts(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert is_proxied(HOSTS) is proxied
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8787/v1", "http://localhost/v1", "http://[::1]:80/v1"])
+def test_this_machine_is_not_reached_through_a_proxy(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://proxy:3128")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert not is_proxied([url])
+    assert is_proxied([url, "http://gateway.example.com"])

@@ -10,8 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from pydantic import BaseModel, Field, TypeAdapter
 
 from baseten_sdk.emulator.instances import Hints, instance

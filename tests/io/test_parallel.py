@@ -10,7 +10,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from baseten_sdk._io.parallel import Parallel
+from baseten_sdk._io.parallel import Job, Parallel
 
 place: ContextVar[str] = ContextVar("place")
 
@@ -35,7 +35,7 @@ async def fail_later() -> None:
 
 def test_results_come_in_the_order_of_the_jobs_and_failures_are_results() -> None:
     place.set("here")
-    jobs = [(True, later), (False, lambda: 1), (False, start), (False, fail), (True, fail_later)]
+    jobs: list[Job] = [(True, later), (False, lambda: 1), (False, start), (False, fail), (True, fail_later)]
     awaited, plain, started, failed, failed_later = Parallel.run(jobs)
     assert (awaited, plain, started) == ("later here", 1, "started here")
     assert isinstance(failed, ValueError)

@@ -57,7 +57,7 @@ async def without_one_it_is_json_or_bytes(dep: AsyncDeployment, twin: Deployment
 
 async def bytes_give_bytes(dep: AsyncDeployment, twin: Deployment) -> None:
     assert_type(await dep.predict(b"\x81"), bytes)
-    assert_type(await dep.predict(bytearray(b"\x81"), content_type="audio/wav"), bytes)
+    assert_type(await dep.predict(bytearray(b"\x81"), content_type="audio/wav"), JsonValue | bytes)
     assert_type(await dep.predict(b"\x81", response_model=Transcript), Transcript)
     assert_type(twin.predict(memoryview(b"\x81")), bytes)
 

@@ -16,7 +16,6 @@ a page.
 from __future__ import annotations
 
 from pydantic import ValidationError
-from pydantic_core import to_json
 
 from ..config import Limits
 from ..errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
@@ -108,16 +107,15 @@ class ChunkReader:
         if isinstance(value, str):
             chunks = self.feed(value.encode())
             return chunks if self.done or self.error else [*chunks, *self.end()]
-        data = _as_chunk(value)
-        if data is None:
+        if not _has_choices(value):
             self.error = self._reported(body)
             return []
         try:
-            chunk = ChatCompletionChunk.model_validate_json(data)
+            chunk = ChatCompletionChunk.model_validate_json(body)
         except ValidationError as error:
             self.error = self._unreadable(body, error)
             return []
-        self._kept.append(data)
+        self._kept.append(body)
         self.done = True
         return [chunk]
 
@@ -195,13 +193,9 @@ class ChunkReader:
         )
 
 
-def _as_chunk(value: object) -> bytes | None:
-    """A whole completion as the one chunk of its stream; None where it is none."""
-    choices = value.get("choices") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(choices, list) or not choices or value.get("error"):
-        return None
-    changed = [{**c, "delta": c.get("message")} for c in choices if isinstance(c, dict)]
-    return to_json({**value, "choices": changed})
+def _has_choices(value: object) -> bool:
+    """Whether a body is a whole completion; a chunk's reader takes its message for the delta."""
+    return isinstance(value, dict) and bool(value.get("choices")) and not value.get("error")
 
 
 def _is_error(chunk: ChatCompletionChunk) -> bool:

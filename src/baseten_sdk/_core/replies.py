@@ -16,6 +16,8 @@ from .request import Answer
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
+NO_CONTENT = 204
+
 PROBLEMS = 5
 """Validation problems that an error lists."""
 
@@ -63,11 +65,13 @@ def read_as(kind: type[T], answer: Answer) -> T:
 
 
 def read_value(answer: Answer) -> JsonValue | bytes:
-    """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes.
+    """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes; 204 is None.
 
     Raises:
         ResponseValidationError: it says that it is JSON or text, and is not.
     """
+    if answer.status == NO_CONTENT:
+        return None
     try:
         if _is_json(answer):
             return decode_json(answer.body)

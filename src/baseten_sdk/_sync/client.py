@@ -8,7 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 
-from .._core.auth import AsyncKeyFunction, Key
+from .._core.auth import Key, KeyFunction
 from .._core.multipart import FieldInput, Files
 from .._core.options import Options
 from .._core.payload import MISSING, Missing, choose_payload
@@ -64,7 +64,7 @@ class Client:
     def __init__(
         self,
         *,
-        api_key: str | AsyncKeyFunction | None = None,
+        api_key: str | KeyFunction | None = None,
         base_url: str | None = None,
         endpoints: Endpoints | None = None,
         timeout: Timeout | float | None = None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
 from .reply import Lenient, NullAs, Rounded
@@ -53,10 +53,12 @@ class ChoiceDelta(Lenient):
 
 
 class ChunkChoice(Lenient):
-    """What a chunk adds to one choice."""
+    """What a chunk adds to one choice; a server that does not stream may call it `message`."""
 
     index: Annotated[int, NullAs(int)] = 0
-    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta)] = Field(default_factory=ChoiceDelta)
+    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta)] = Field(
+        default_factory=ChoiceDelta, validation_alias=AliasChoices("delta", "message")
+    )
     finish_reason: FinishReason | None = None
     stop_reason: int | str | None = None
     logprobs: ChoiceLogprobs | None = None

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.errors import PydanticUserError
 from pydantic_core import from_json
 
-from ..errors import ResponseValidationError
+from ..errors import InvalidRequestError, ResponseValidationError
 from .json import JsonValue
 from .meta import Headers, Meta
 
@@ -57,11 +58,14 @@ class RawReply:
 
         Raises:
             ResponseValidationError: it is not JSON, or not of that type.
+            InvalidRequestError: pydantic does not know the type.
         """
         try:
             return TypeAdapter(kind).validate_json(self.content)
         except ValidationError as error:
             raise self._unreadable(f"The reply is not a {kind}: {error}.") from None
+        except PydanticUserError as error:
+            raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {error.message}.") from None
 
     def _unreadable(self, message: str) -> ResponseValidationError:
         return ResponseValidationError(

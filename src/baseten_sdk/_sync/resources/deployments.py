@@ -74,7 +74,7 @@ class Deployment:
         model_input: bytes | bytearray | memoryview,
         *,
         response_model: None = None,
-        content_type: str | None = None,
+        content_type: None = None,
         **options: Unpack[CallOptions],
     ) -> bytes: ...
 
