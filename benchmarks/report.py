@@ -134,7 +134,7 @@ def _versions() -> Iterable[str]:
         try:
             yield f"{name} {version(name)}"
         except PackageNotFoundError:
-            yield f"{name} missing"
+            yield f"{name} from its sources"
 
 
 def _processor() -> str:

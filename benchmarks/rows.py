@@ -83,7 +83,7 @@ class Row:
     goals: tuple[Goal, ...] = ()
     full: float = 0.5
     quick: float = 0.2
-    rounds: int = 9
+    rounds: int = 7
     quick_rounds: int = 3
     width: int = 1
     chunks: int = 0
@@ -120,9 +120,9 @@ ROWS = {
         replace(FLIGHT, key="flight-1", title="1 in flight, 20 ms server", width=1),
         replace(FLIGHT, key="flight-16", title="16 in flight, 20 ms server", width=16),
         replace(FLIGHT, key="flight-64", title="64 in flight, 20 ms server", width=64),
-        replace(FLIGHT, key="flight-256", title="256 in flight, 20 ms server", width=256, rounds=5, quick_rounds=2,
+        replace(FLIGHT, key="flight-256", title="256 in flight, 20 ms server", width=256, quick_rounds=2,
                 full=1.5, peers=("socket", *WIDE, "httpx2"), goals=(Goal("rate", "openai", 15, 1, at_least=True),)),
-        replace(FLIGHT, key="flight-1000", title="1000 in flight, 20 ms server", width=1000, quick_rounds=1,
+        replace(FLIGHT, key="flight-1000", title="1000 in flight, 20 ms server", width=1000, rounds=2, quick_rounds=1,
                 goals=(Goal("rate", "openai", 20, 1, at_least=True), Goal("memory", "openai", 0.6))),
         Row("chunk", "a chunk of `create(stream=True)`", "chunks", STREAM, CALL,
             (Goal("cpu", "openai", 0.045, 0.18),), chunks=1000),

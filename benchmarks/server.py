@@ -4,7 +4,7 @@ Theory of operation. The first part of a request's path says what to answer with
 a base URL: `/chat-20/...` is a chat reply after 20 ms, `/predict-0/...` a prediction at once, `/stream-1000-0/...` a
 thousand chunks in one piece, `/stream-100-10/...` one chunk each 10 ms. A body is skipped by its length.
 
-It prints its port and serves until it is killed.
+It prints its port and serves until its standard input ends, which it does with the process that started it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import sys
 
 from .replies import CHAT, PREDICTION, STREAM_HEAD, frames, stream
 
@@ -92,11 +93,14 @@ def _end_of_body(buffer: bytes, head: bytes, start: int) -> int | None:
 
 
 async def serve() -> None:
-    """Serve until killed."""
-    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0, backlog=BACKLOG)
+    """Serve until standard input ends."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=BACKLOG)
+    ended = asyncio.Event()
+    loop.add_reader(sys.stdin.fileno(), ended.set)
     gc.freeze()
     print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
+    await ended.wait()
 
 
 if __name__ == "__main__":

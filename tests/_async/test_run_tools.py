@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 from contextvars import ContextVar
 
 import anyio
 import anyio.lowlevel
-import httpx
 import pytest
 from pydantic import BaseModel
 
@@ -33,6 +30,7 @@ from baseten_sdk import (
 )
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.types.params import Message
+from tests._async.scripted import AsyncScript, talking_to
 from tests.asking import IDLE, MODEL, behaving, fields
 
 # unasync: remove
@@ -184,46 +182,6 @@ async def test_a_model_that_never_stops_calling_is_stopped(client: AsyncClient, 
         await run.until_done()
 
 
-class Script:
-    """Replies to be given one after another, and what was asked."""
-
-    def __init__(self, *turns: list[tuple[str, str]] | str) -> None:
-        self._turns = list(turns)
-        self.asked: list[list[dict[str, str]]] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content)
-        self.asked.append(body["messages"])
-        turn = self._turns.pop(0)
-        message: dict[str, object] = {"role": "assistant"}
-        if isinstance(turn, str):
-            message["content"] = turn
-        else:
-            message["tool_calls"] = [
-                {
-                    "index": place,
-                    "id": f"c{len(self.asked)}{place}",
-                    "type": "function",
-                    "function": {"name": name, "arguments": arguments},
-                }
-                for place, (name, arguments) in enumerate(turn)
-            ]
-        if not body.get("stream"):
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            return httpx.Response(200, json={"choices": [choice]})
-        chunk = {"choices": [{"index": 0, "delta": message, "finish_reason": "stop"}]}
-        return httpx.Response(200, text=f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n")
-
-
-@asynccontextmanager
-async def talking_to(script: Script) -> AsyncGenerator[AsyncClient]:
-    async with (
-        httpx.AsyncClient(transport=httpx.MockTransport(script)) as http,
-        AsyncClient(api_key="k", base_url="http://script.test/v1", http_client=http) as client,
-    ):
-        yield client
-
-
 def run_of(client: AsyncClient, *tools: ToolLike, messages: list[MessageParam] = ASK) -> AsyncToolRun:
     return client.chat.completions.run_tools(model="org/m", messages=messages, tools=tools)
 
@@ -246,7 +204,7 @@ ODD_CALLS = [("divide", '{"a": 1, "b": 0}'), ("nobody", "{}"), ("divide", '{"a":
 
 @pytest.mark.parametrize("stream", [False, True])
 async def test_what_goes_wrong_is_told_to_the_model(stream: bool) -> None:
-    script = Script(ODD_CALLS, "sorry")
+    script = AsyncScript(ODD_CALLS, "sorry")
     async with talking_to(script) as client:
         run = client.chat.completions.run_tools(model="org/m", messages=ASK, tools=[divide], stream=stream)
         results = [event async for event in run if isinstance(event, ToolResult)]
@@ -262,7 +220,7 @@ async def test_what_goes_wrong_is_told_to_the_model(stream: bool) -> None:
 
 
 async def test_what_goes_wrong_is_raised_where_that_was_asked_for_after_the_results() -> None:
-    async with talking_to(Script(ODD_CALLS)) as client:
+    async with talking_to(AsyncScript(ODD_CALLS)) as client:
         run = raising_run_of(client, divide)
         told, error = await collected(run)
         assert isinstance(error, ZeroDivisionError)
@@ -273,13 +231,13 @@ async def test_what_goes_wrong_is_raised_where_that_was_asked_for_after_the_resu
 
 
 async def test_an_unknown_tool_raised_is_an_error_of_this_package() -> None:
-    async with talking_to(Script([("nobody", "{}")])) as client:
+    async with talking_to(AsyncScript([("nobody", "{}")])) as client:
         with pytest.raises(OutputError, match="no tool 'nobody'"):
             await raising_run_of(client, divide).until_done()
 
 
 async def test_bad_arguments_raised_keep_their_text() -> None:
-    async with talking_to(Script([("divide", '{"a": 1')])) as client:
+    async with talking_to(AsyncScript([("divide", '{"a": 1')])) as client:
         with pytest.raises(ToolArgumentError) as caught:
             await raising_run_of(client, divide).until_done()
     assert caught.value.arguments == '{"a": 1'
@@ -290,7 +248,7 @@ class Question(BaseModel):
 
 
 async def test_a_call_for_the_caller_ends_the_run_and_can_be_answered() -> None:
-    script = Script([("Question", '{"text": "Why?"}')], "I see.")
+    script = AsyncScript([("Question", '{"text": "Why?"}')], "I see.")
     async with talking_to(script) as client:
         run = run_of(client, divide, Question)
         completion = await run.until_done()
@@ -310,7 +268,7 @@ async def test_plain_functions_run_side_by_side_in_worker_threads() -> None:
         both.wait()
         return name
 
-    async with talking_to(Script([("meet", '{"name": "a"}'), ("meet", '{"name": "b"}')], "done")) as client:
+    async with talking_to(AsyncScript([("meet", '{"name": "a"}'), ("meet", '{"name": "b"}')], "done")) as client:
         run = run_of(client, meet)
         await run.until_done()
     assert contents(run.messages) == ["a", "b"]
@@ -329,7 +287,7 @@ async def test_a_failure_does_not_cost_the_work_of_the_others() -> None:
         assert failed.wait(10)
         return "worked"
 
-    async with talking_to(Script([("fail", "{}"), ("work", "{}")], "done")) as client:
+    async with talking_to(AsyncScript([("fail", "{}"), ("work", "{}")], "done")) as client:
         run = run_of(client, fail, work)
         await run.until_done()
     assert contents(run.messages) == ["Error: ValueError: no", "worked"]
@@ -346,14 +304,14 @@ async def test_functions_see_the_callers_context() -> None:
         return caller.get()
 
     caller.set("me")
-    async with talking_to(Script([("who", "{}"), ("who_else", "{}")], "done")) as client:
+    async with talking_to(AsyncScript([("who", "{}"), ("who_else", "{}")], "done")) as client:
         run = run_of(client, who, who_else)
         await run.until_done()
     assert contents(run.messages) == ["me", "me"]
 
 
 async def test_iterating_in_turns_goes_on_where_it_stopped() -> None:
-    async with talking_to(Script([("divide", '{"a": 4, "b": 2}')], "two")) as client:
+    async with talking_to(AsyncScript([("divide", '{"a": 4, "b": 2}')], "two")) as client:
         run = run_of(client, divide)
         assert isinstance(await anext(run), Finished)
         assert isinstance(await anext(run), ToolResult)
@@ -375,7 +333,7 @@ async def test_what_a_plain_function_leaves_to_be_awaited_is_awaited() -> None:
             return await later()
 
     functions: list[Callable[..., object]] = [start, Callable_()]
-    async with talking_to(Script([("start", "{}"), ("Callable_", "{}")], "done")) as client:
+    async with talking_to(AsyncScript([("start", "{}"), ("Callable_", "{}")], "done")) as client:
         run = run_of(client, *functions)
         await run.until_done()
     assert contents(run.messages) == ["later", "later"]
@@ -396,7 +354,7 @@ async def test_async_functions_run_side_by_side() -> None:
             await first.wait()
         return "two"
 
-    async with talking_to(Script([("one", "{}"), ("two", "{}")], "done")) as client:
+    async with talking_to(AsyncScript([("one", "{}"), ("two", "{}")], "done")) as client:
         run = run_of(client, one, two)
         await run.until_done()
     assert contents(run.messages) == ["one", "two"]
@@ -414,7 +372,7 @@ async def test_cancelling_while_functions_run_cancels_them_and_leaves_the_transc
             cancelled.append("wait")
             raise
 
-    async with talking_to(Script([("wait", "{}")])) as client:
+    async with talking_to(AsyncScript([("wait", "{}")])) as client:
         run = run_of(client, wait)
         with scope:
             await run.until_done()

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 
-import httpx
 import pytest
 from pydantic import BaseModel
 
@@ -32,6 +29,7 @@ from baseten_sdk import (
 )
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.types.params import Message
+from tests._sync.scripted import Script, talking_to
 from tests.asking import IDLE, MODEL, behaving, fields
 
 WEATHER: list[MessageParam] = [{"role": "user", "content": "The weather in Paris and in Rome?"}]
@@ -177,46 +175,6 @@ def test_a_model_that_never_stops_calling_is_stopped(client: Client, stream: boo
     assert len(run.completions) == 2
     with pytest.raises(MaxTurnsError):
         run.until_done()
-
-
-class Script:
-    """Replies to be given one after another, and what was asked."""
-
-    def __init__(self, *turns: list[tuple[str, str]] | str) -> None:
-        self._turns = list(turns)
-        self.asked: list[list[dict[str, str]]] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        body = json.loads(request.content)
-        self.asked.append(body["messages"])
-        turn = self._turns.pop(0)
-        message: dict[str, object] = {"role": "assistant"}
-        if isinstance(turn, str):
-            message["content"] = turn
-        else:
-            message["tool_calls"] = [
-                {
-                    "index": place,
-                    "id": f"c{len(self.asked)}{place}",
-                    "type": "function",
-                    "function": {"name": name, "arguments": arguments},
-                }
-                for place, (name, arguments) in enumerate(turn)
-            ]
-        if not body.get("stream"):
-            choice = {"index": 0, "message": message, "finish_reason": "stop"}
-            return httpx.Response(200, json={"choices": [choice]})
-        chunk = {"choices": [{"index": 0, "delta": message, "finish_reason": "stop"}]}
-        return httpx.Response(200, text=f"data: {json.dumps(chunk)}\n\ndata: [DONE]\n\n")
-
-
-@contextmanager
-def talking_to(script: Script) -> Generator[Client]:
-    with (
-        httpx.Client(transport=httpx.MockTransport(script)) as http,
-        Client(api_key="k", base_url="http://script.test/v1", http_client=http) as client,
-    ):
-        yield client
 
 
 def run_of(client: Client, *tools: ToolLike, messages: list[MessageParam] = ASK) -> ToolRun:

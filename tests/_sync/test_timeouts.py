@@ -83,6 +83,20 @@ def test_silence_in_a_body_times_out(transport: TransportName) -> None:
             assert server.wait_until_left(0)
 
 
+def test_a_dripping_body_extends_nothing(transport: TransportName) -> None:
+    with ScriptedServer([Send(HEAD), Drip(b" " * 1000)]) as server:
+        with client_of(transport, server, idle=SHORT * 2) as client:
+            expect(client, IdleTimeout)
+
+
+def test_a_dripping_head_extends_nothing() -> None:
+    with ScriptedServer([Read(), Drip(HEAD + b" " * 1000)]) as server:
+        with client_of("direct", server, first_byte=SHORT * 2) as client:
+            expect(client, FirstByteTimeout)
+        with client_of("direct", server) as client:
+            expect(client, DeadlineExceeded, deadline=SHORT)
+
+
 def test_a_body_that_goes_on_is_not_idle(transport: TransportName) -> None:
     piece = b" " * 5000
     script: list[Action] = [Send(b"HTTP/1.1 200 OK\r\nContent-Length: 25012\r\n\r\n")]
@@ -102,7 +116,6 @@ def test_a_body_that_goes_on_is_not_idle(transport: TransportName) -> None:
         [Read(), Hold()],
         [Send(HEAD), Hold()],
         [Send(HEAD), Drip(b" " * 1000)],
-        [Read(), Drip(HEAD + b" " * 1000)],
     ],
 )
 def test_a_number_bounds_the_whole_attempt(script: list[Action], transport: TransportName) -> None:

@@ -241,6 +241,12 @@ def test_a_call_is_not_done_while_its_arguments_are_the_beginning_of_more() -> N
     assert done == ['{"a": {}}', "{}"]
 
 
+def test_a_number_is_the_beginning_of_a_longer_one() -> None:
+    chunks = [calling(piece(0, "1", id="a", name="f"), piece(1, "{}", id="b", name="g")), calling(piece(0, "2"))]
+    done = [event.tool_call.arguments for event in read(chunks) if isinstance(event, ToolCallDone)]
+    assert done == ["12", "{}"]
+
+
 def test_pieces_of_one_call_in_one_chunk_are_told_once() -> None:
     events = read([calling(piece(0, '{"a"', id="a", name="f"), piece(0, ":"), piece(0, "1}"))])
     assert [event.arguments for event in events if isinstance(event, ToolCallDelta)] == ['{"a":1}']

@@ -76,7 +76,7 @@ def test_a_whole_completion_may_hold_numbers_that_are_no_json() -> None:
 
 
 def test_what_looks_like_a_whole_completion_and_is_none_is_unreadable() -> None:
-    found = bad(whole({"content": ["not", "text"]}))
+    found = bad(whole({"content": {"not": "text"}}))
     assert type(found.error) is StreamDecodeError
     assert "content" in found.error.message
 

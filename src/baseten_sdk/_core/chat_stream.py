@@ -24,6 +24,7 @@ from ..types.chunks import ChatCompletionChunk
 from .accumulate import Accumulator
 from .body import decode_json
 from .classify import read_error
+from .mend import read_odd
 from .replies import problems
 from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
 
@@ -111,7 +112,7 @@ class ChunkReader:
             self.error = self._reported(body)
             return []
         try:
-            chunk = ChatCompletionChunk.model_validate_json(body)
+            chunk = _read_chunk(body)
         except ValidationError as error:
             self.error = self._unreadable(body, error)
             return []
@@ -132,7 +133,7 @@ class ChunkReader:
     def _accumulated(self) -> Accumulator:
         accumulator = Accumulator()
         for data in self._kept:
-            accumulator.add(ChatCompletionChunk.model_validate_json(data))
+            accumulator.add(_read_chunk(data))
         return accumulator
 
     def _complete(self) -> bool:
@@ -151,7 +152,7 @@ class ChunkReader:
                 self.error = self._reported(data)
                 break
             try:
-                chunk = ChatCompletionChunk.model_validate_json(data)
+                chunk = _read_chunk(data)
             except ValidationError as error:
                 if data.strip() == DONE:
                     self.done = True
@@ -191,6 +192,21 @@ class ChunkReader:
         return StreamDecodeError(
             f"The stream holds data that is no chunk ({problems(error)}): {shown!r}", partial=self.partial()
         )
+
+
+def _read_chunk(data: bytes) -> ChatCompletionChunk:
+    """A chunk; an odd field beside the answer does not cost the answer.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    try:
+        return ChatCompletionChunk.model_validate_json(data)
+    except ValidationError as error:
+        odd = None if data.strip() == DONE else read_odd(ChatCompletionChunk, data, error)
+        if odd is None:
+            raise
+        return odd
 
 
 def _has_choices(value: object) -> bool:

@@ -10,7 +10,6 @@ can close its quotes or start a header.
 from __future__ import annotations
 
 import math
-import mimetypes
 import re
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,6 +131,8 @@ def _file(file: object, where: str) -> tuple[object, bytes, str]:
         case _:
             filename, content, content_type = _own_name(file), file, None
     if content_type is None:
+        import mimetypes
+
         guessed, encoding = mimetypes.guess_type(filename) if isinstance(filename, str) else (None, None)
         content_type = guessed if guessed and not encoding else ANY_TYPE
     return filename, _read(content, where), check_header("Content-Type", content_type, where)

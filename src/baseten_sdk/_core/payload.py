@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -90,7 +90,7 @@ def choose_payload(
             raise InvalidRequestError(f"content must be bytes or str, not {type(content).__name__}.")
         return Payload(content=bytes(content), content_type=content_type or OCTETS)
     if files is not None or data is not None:
-        kind, body = encode_multipart(data or {}, files or {}, secrets.token_hex(16))
+        kind, body = encode_multipart(data or {}, files or {}, os.urandom(16).hex())
         return Payload(content=body, content_type=kind)
     return EMPTY if json is MISSING else Payload(json=json, content_type=content_type)
 

@@ -11,6 +11,7 @@ from ..errors import InvalidRequestError, ResponseValidationError
 from ..types.json import JsonValue
 from .body import decode_json
 from .classify import KEPT, read_error
+from .mend import read_odd
 from .request import Answer
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,7 +36,10 @@ def read_model(model: type[M], answer: Answer) -> M:
         return model.model_validate_json(answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
-    raise unreadable(answer, problem)
+        odd = read_odd(model, answer.body, error)
+    if odd is None:
+        raise unreadable(answer, problem)
+    return odd
 
 
 def check_kind(kind: type[object] | None) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Container, Iterable
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from ..errors import ConfigurationError
 
@@ -55,9 +56,12 @@ def choose_transport(
 
 def is_proxied(urls: Iterable[str]) -> bool:
     """Whether the environment names a proxy for any of the URLs; this machine itself is never reached through one."""
-    proxies = getproxies()
-    if not proxies:
+    if sys.platform.startswith("linux") and not any(name.lower().endswith("_proxy") for name in os.environ):
         return False
+
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
     for url in urls:
         parts = urlsplit(url)
         if parts.hostname in LOOPBACK:

@@ -80,7 +80,8 @@ class ToolRun:
         if self._failure is not None:
             raise self._failure
         if not self._whole:
-            raise StreamInterrupted("The run was left before its end; what there was is in its messages.")
+            last = self._loop.completions[-1] if self._loop.completions else None
+            raise StreamInterrupted("The run was left before its end.", partial=last)
         return self._loop.completions[-1]
 
     def __iter__(self) -> Self:

@@ -1,4 +1,8 @@
-"""`client.chat.completions`: chat with a Model API, a dedicated deployment, or a gateway."""
+"""`client.chat.completions`: chat with a Model API, a dedicated deployment, or a gateway.
+
+What only structured outputs, tools and typed streams need is imported by the methods that need it: a plain chat is made
+without it.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +11,26 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeVar, Unpack, overload
 
 from ..._core.chat import chat_request, split_params
-from ..._core.chat_events import EventReader
 from ..._core.options import Options
-from ..._core.output import read_answer
 from ..._core.places import Place
-from ..._core.reask import reasked
 from ..._core.replies import read_model
 from ..._core.request import Answer, Request
-from ..._core.schema import Schema, schema_for
-from ..._core.tool import Toolbox, ToolLike
-from ..._core.tool_loop import OnToolError, ToolLoop
 from ...errors import InvalidRequestError, OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
-from ...types.parsed import Parsed
 from ...types.reply import attach_meta
-from ..completion_stream import AsyncCompletionStream
 from ..service import AsyncService
 from ..stream import AsyncChatStream
-from ..tool_run import AsyncToolRun
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from ..._core.schema import Schema
+    from ..._core.tool import Toolbox, ToolLike
+    from ..._core.tool_loop import OnToolError
+    from ...types.parsed import Parsed
+    from ..completion_stream import AsyncCompletionStream
+    from ..tool_run import AsyncToolRun
 
 T = TypeVar("T")
 
@@ -135,6 +137,7 @@ class AsyncCompletions:
         messages: Iterable[Message],
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
         **params: Unpack[ParseOptions],
     ) -> AsyncCompletionStream[T]: ...
 
@@ -146,6 +149,7 @@ class AsyncCompletions:
         messages: Iterable[Message],
         response_format: ResponseFormat | None = None,
         tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
         **params: Unpack[ParseOptions],
     ) -> AsyncCompletionStream[None]: ...
 
@@ -156,6 +160,7 @@ class AsyncCompletions:
         messages: Iterable[Message],
         response_format: TypeForm[T] | ResponseFormat | None = None,
         tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
         **params: Unpack[ParseOptions],
     ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
         """Ask a model for the next message, and read it as typed events.
@@ -171,6 +176,7 @@ class AsyncCompletions:
             messages: as for `create`.
             response_format: the type of the answer, for partial objects and `get_parsed()`; or a plain dict.
             tools: what the model may call. Arguments are validated where a tool is a model or a function.
+            strict: hold the model to the schema of a type, as for `parse`.
             **params: as for `create`.
 
         Returns:
@@ -179,10 +185,13 @@ class AsyncCompletions:
         Raises:
             InvalidRequestError: the request cannot be sent, or a strict schema cannot express the type.
         """
+        from ..._core.schema import schema_for
+        from ..._core.tool import Toolbox
+
         toolbox = Toolbox(tools or ())
         if response_format is None or isinstance(response_format, Mapping):
             return self._stream(model, messages, params, toolbox, None, response_format)
-        schema: Schema[T] = schema_for(response_format)
+        schema: Schema[T] = schema_for(response_format, strict=strict)
         return self._stream(model, messages, params, toolbox, schema, schema.response_format())
 
     async def parse(
@@ -224,6 +233,12 @@ class AsyncCompletions:
             ToolArgumentError: the arguments of a call do not validate.
             InvalidRequestError: a strict schema cannot express the type; the message has the path.
         """
+        from ..._core.output import read_answer
+        from ..._core.reask import reasked
+        from ..._core.schema import schema_for
+        from ..._core.tool import Toolbox
+        from ...types.parsed import Parsed
+
         if reask < 0:
             raise InvalidRequestError(f"reask must be at least 0, not {reask!r}.")
         schema: Schema[T] = schema_for(response_format, strict=strict)
@@ -279,6 +294,10 @@ class AsyncCompletions:
         Returns:
             The run; nothing is sent until it is iterated, or `until_done` is called.
         """
+        from ..._core.tool import Toolbox
+        from ..._core.tool_loop import ToolLoop
+        from ..tool_run import AsyncToolRun
+
         if max_turns < 1:
             raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         toolbox = Toolbox(tools)
@@ -307,6 +326,9 @@ class AsyncCompletions:
         *,
         lenient: bool = False,
     ) -> AsyncCompletionStream[T]:
+        from ..._core.chat_events import EventReader
+        from ..completion_stream import AsyncCompletionStream
+
         request, options = self._prepared(
             model, messages, params, tools=toolbox.params, response_format=response_format, stream=True
         )
@@ -342,8 +364,10 @@ def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] 
     """The tools as dicts; those that are dicts already cost nothing."""
     if tools is None:
         return None
-    return [each for each in tools if isinstance(each, Mapping)] if _plain(tools) else Toolbox(tools).params
+    plain = [each for each in tools if isinstance(each, Mapping)]
+    if len(plain) == len(tools):
+        return plain
 
+    from ..._core.tool import Toolbox
 
-def _plain(tools: Sequence[ToolLike]) -> bool:
-    return all(isinstance(each, Mapping) for each in tools)
+    return Toolbox(tools).params
