@@ -120,6 +120,7 @@ class AsyncBody:
     def __del__(self) -> None:
         if not self._closed:
             self._closed = True
+            self._exchange.abandon()
             self._limiter.release()
             warnings.warn(
                 "A stream was not closed: use `async with`, read it to its end, or call aclose().",

@@ -19,6 +19,22 @@ class AsyncHome:
         except RuntimeError:
             return os.getpid(), anyio.lowlevel.current_token()
 
+    @staticmethod
+    def is_over(home: tuple[int, object]) -> bool:
+        """Whether a loop has ended, or belongs to the process that this one is a fork of."""
+        process, loop = home
+        if process != os.getpid():
+            return True
+        if isinstance(loop, asyncio.AbstractEventLoop):
+            return loop.is_closed()
+        schedule = getattr(getattr(loop, "native_token", None), "run_sync_soon", None)
+        try:
+            if schedule is not None:
+                schedule(_nothing)
+        except RuntimeError:
+            return True
+        return False
+
 
 class Home:
     """The process; all threads of it share connections."""
@@ -27,3 +43,12 @@ class Home:
     def current() -> tuple[int, object]:
         """A value that is equal for two calls only if they may share connections."""
         return os.getpid(), None
+
+    @staticmethod
+    def is_over(home: tuple[int, object]) -> bool:
+        """Whether it is the process that this one is a fork of."""
+        return home[0] != os.getpid()
+
+
+def _nothing() -> None:
+    """Run by a loop to show that it still runs."""

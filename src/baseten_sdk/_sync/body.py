@@ -121,6 +121,7 @@ class Body:
     def __del__(self) -> None:
         if not self._closed:
             self._closed = True
+            self._exchange.abandon()
             self._limiter.release()
             warnings.warn(
                 "A stream was not closed: use `with`, read it to its end, or call close().",

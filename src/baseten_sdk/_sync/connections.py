@@ -40,8 +40,7 @@ class Connections:
     def __init__(self, open_transport: Callable[[], Transport], limits: Limits) -> None:
         self._open_transport = open_transport
         self._limits = limits
-        self._home: tuple[int, object] | None = None
-        self._lane: Lane | None = None
+        self._lanes: dict[tuple[int, object], Lane] = {}
         self._closed = False
 
     @property
@@ -58,22 +57,26 @@ class Connections:
         if self._closed:
             raise ClientClosedError("The client is closed.")
         home = Home.current()
-        if self._lane is None or home != self._home:
-            if self._lane is not None:
-                log.info("This client is used in another event loop or process; it opens new connections there.")
-                self._lane.transport.abandon()
-            self._lane = Lane(self._open_transport(), Limiter(self._limits.concurrency))
-            self._home = home
-        return self._lane
+        return self._lanes.get(home) or self._open(home)
+
+    def _open(self, home: tuple[int, object]) -> Lane:
+        for other in [each for each in list(self._lanes) if Home.is_over(each)]:
+            log.info("The event loop or process of this client has ended; connections are opened anew.")
+            self._lanes.pop(other).transport.abandon()
+        lane = Lane(self._open_transport(), Limiter(self._limits.concurrency))
+        return self._lanes.setdefault(home, lane)
 
     def close(self) -> None:
-        """Close the connections of the running loop. Closing twice is fine."""
+        """Close the connections of the running loop, and let go of others. Closing twice is fine."""
         self._closed = True
-        lane, self._lane = self._lane, None
-        if lane is not None and self._home == Home.current():
-            lane.transport.close()
+        lanes, self._lanes = self._lanes, {}
+        own = lanes.pop(Home.current(), None)
+        for lane in lanes.values():
+            lane.transport.abandon()
+        if own is not None:
+            own.transport.close()
 
     def __repr__(self) -> str:
         if self._closed:
             return "<closed>"
-        return "<not connected>" if self._lane is None else repr(self._lane.limiter)
+        return " ".join(repr(lane.limiter) for lane in self._lanes.values()) or "<not connected>"

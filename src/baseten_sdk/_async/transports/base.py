@@ -37,6 +37,10 @@ class AsyncExchange(Protocol):
         other is kept."""
         ...
 
+    def abandon(self) -> None:
+        """Let go of it without waiting, as the garbage collector does."""
+        ...
+
 
 class AsyncTransport(Protocol):
     """Carries requests."""

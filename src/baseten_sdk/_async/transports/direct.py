@@ -154,6 +154,11 @@ class AsyncDirectTransport:
         self._busy.discard(connection)
         connection.socket.close()
 
+    def abandon_one(self, connection: AsyncConnection) -> None:
+        """An exchange was forgotten, perhaps by a loop that has ended."""
+        self._busy.discard(connection)
+        connection.socket.abandon()
+
     @property
     def closed(self) -> bool:
         """Whether `aclose` was called."""
@@ -231,6 +236,10 @@ class AsyncDirectExchange:
         if not self._done:
             self._done = True
             self._transport.discard(self._connection)
+
+    def abandon(self) -> None:
+        self._done = True
+        self._transport.abandon_one(self._connection)
 
     async def aclose(self) -> None:
         parser = self._connection.parser

@@ -130,6 +130,9 @@ class AsyncHttpxExchange:
             failure = _translated(error, self._timer, "idle", closed=False, status=self.status)
         raise failure
 
+    def abandon(self) -> None:
+        """Nothing can be done without waiting; the connection goes when httpx's client does."""
+
     async def aclose(self) -> None:
         try:
             with AsyncShield.briefly():

@@ -50,5 +50,8 @@ class AsyncInflated:
             inflate.feed(compressed)
         return piece
 
+    def abandon(self) -> None:
+        self._exchange.abandon()
+
     async def aclose(self) -> None:
         await self._exchange.aclose()

@@ -38,6 +38,10 @@ class Exchange(Protocol):
         other is kept."""
         ...
 
+    def abandon(self) -> None:
+        """Let go of it without waiting, as the garbage collector does."""
+        ...
+
 
 class Transport(Protocol):
     """Carries requests."""

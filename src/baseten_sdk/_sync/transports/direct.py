@@ -153,6 +153,11 @@ class DirectTransport:
         self._busy.discard(connection)
         connection.socket.close()
 
+    def abandon_one(self, connection: Connection) -> None:
+        """An exchange was forgotten, perhaps by a loop that has ended."""
+        self._busy.discard(connection)
+        connection.socket.abandon()
+
     @property
     def closed(self) -> bool:
         """Whether `close` was called."""
@@ -230,6 +235,10 @@ class DirectExchange:
         if not self._done:
             self._done = True
             self._transport.discard(self._connection)
+
+    def abandon(self) -> None:
+        self._done = True
+        self._transport.abandon_one(self._connection)
 
     def close(self) -> None:
         parser = self._connection.parser

@@ -131,6 +131,9 @@ class HttpxExchange:
             failure = _translated(error, self._timer, "idle", closed=False, status=self.status)
         raise failure
 
+    def abandon(self) -> None:
+        """Nothing can be done without waiting; the connection goes when httpx's client does."""
+
     def close(self) -> None:
         try:
             with Shield.briefly():

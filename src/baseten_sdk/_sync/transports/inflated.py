@@ -51,5 +51,8 @@ class Inflated:
             inflate.feed(compressed)
         return piece
 
+    def abandon(self) -> None:
+        self._exchange.abandon()
+
     def close(self) -> None:
         self._exchange.close()
