@@ -9,9 +9,15 @@ PIECE = 256 * 1024
 
 ACCEPTED = "gzip, deflate"
 
+GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+
 
 class EncodingError(Exception):
     """The body is not what its content encoding says, or the encoding is none that was asked for."""
+
+
+GZIP = b"\x1f\x8b"
+"""How a member of a gzip body begins."""
 
 
 class Inflate:
@@ -28,10 +34,10 @@ class Inflate:
 
     def __init__(self, encoding: str) -> None:
         encoding = encoding.strip().lower()
-        self._deflate = encoding == "deflate"
         if encoding not in ("gzip", "x-gzip", "deflate"):
             raise EncodingError(f"the content encoding {encoding!r} was not asked for")
-        self._inner = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._deflate = encoding == "deflate"
+        self._inner = zlib.decompressobj(GZIP_OR_ZLIB)
         self._left = b""
         self._more = False
         self._started = False
@@ -47,36 +53,39 @@ class Inflate:
         Raises:
             EncodingError: they are not what the encoding says.
         """
-        if self._ended or not (self._left or self._more):
-            return b""
-        try:
-            piece = self._inner.decompress(self._left, PIECE)
-        except zlib.error as error:
-            if self._started or not self._deflate:
+        while not self._ended and (self._more or (self._left and self._begun())):
+            try:
+                piece = self._inner.decompress(self._left, PIECE)
+            except zlib.error as error:
                 raise EncodingError(f"it is corrupt: {error}") from None
-            return self._take_raw()
-        self._started = True
-        self._left = self._inner.unconsumed_tail
-        self._more = len(piece) == PIECE
-        if self._inner.eof:
-            self._next_member()
-        return piece
+            self._left = self._inner.unconsumed_tail
+            self._more = len(piece) == PIECE
+            if self._inner.eof:
+                self._left = self._inner.unused_data
+                self._started = self._more = False
+                self._ended = self._deflate
+            if piece:
+                return piece
+        return b""
 
-    def _take_raw(self) -> bytes:
-        """Some servers mean by "deflate" the bare stream, without zlib's frame."""
-        self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
-        self._started = True
-        return self.take()
+    def _begun(self) -> bool:
+        """Begin a stream or member, as its first two bytes say; whether they are there.
 
-    def _next_member(self) -> None:
-        """A gzip body may have several members; what else follows is ignored."""
-        rest = self._inner.unused_data
-        if rest.startswith(b"\x1f\x8b"):
-            self._inner = zlib.decompressobj(zlib.MAX_WBITS | 32)
-            self._left = rest
+        Some servers mean by "deflate" the bare stream, without zlib's frame. A gzip body may have several members; what
+        else follows one is ignored.
+        """
+        if self._started or len(self._left) < 2:
+            return self._started
+        is_first = not self._inner.eof
+        if self._deflate:
+            framed = self._left[0] & 0x0F == zlib.DEFLATED and int.from_bytes(self._left[:2], "big") % 31 == 0
+            self._inner = zlib.decompressobj(GZIP_OR_ZLIB if framed else -zlib.MAX_WBITS)
+        elif is_first or self._left.startswith(GZIP):
+            self._inner = zlib.decompressobj(GZIP_OR_ZLIB)
         else:
             self._ended = True
-            self._left = b""
+        self._started = not self._ended
+        return self._started
 
     def end(self) -> None:
         """The body has ended.
@@ -84,5 +93,5 @@ class Inflate:
         Raises:
             EncodingError: it was cut short.
         """
-        if self._started and not self._ended and not self._inner.eof:
+        if self._started:
             raise EncodingError("it ends before its compressed data do")

@@ -8,8 +8,9 @@ goes back onto the stack only if its reply was complete and nothing came behind 
 it is still quiet: so no byte of one reply can reach the call after it. Whatever else happens to an exchange, an error,
 cancellation or an early end, closes its connection.
 
-A connection that turns out to be dead when it is used again is replaced once, if no byte of a reply had come and the
-request may be sent twice.
+A connection that turns out to be dead when it is used again is replaced once, if that shows at once, no byte of a reply
+had come, and the request may be sent twice. One that is lost later is a failure like any other: its request may have
+been at work.
 
 It refuses what it does not do: redirects, upgrades, HTTP/2, proxies. No task, thread or timer of its own outlives a
 call.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import ssl
 import time
+import warnings
 from collections import deque
 
 from ..._core.inflate import ACCEPTED
@@ -38,6 +40,9 @@ BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
 
 STREAM = ("accept", "text/event-stream")
 """A stream is not to be compressed: its pieces would wait for each other."""
+
+STALE = 1.0
+"""Seconds within which a connection that is dead already shows it."""
 
 LARGE = 64 * 1024
 """Bytes of a body from which it is sent by itself, instead of copied behind the head."""
@@ -72,10 +77,12 @@ class DirectTransport:
         timer.begin()
         connection = self._take(origin, FRESH if request.safety == "once" else self._keep)
         if connection is not None:
+            taken = time.monotonic()
             try:
                 return self._converse(connection, request, target, timer)
             except APIConnectionError:
-                if connection.parser.begun or request.safety == "once" or self._closed:
+                stale = time.monotonic() - taken < STALE and not connection.parser.begun
+                if not stale or request.safety == "once" or self._closed:
                     raise
         return self._converse(self._connect(origin, timer), request, target, timer)
 
@@ -165,14 +172,25 @@ class DirectTransport:
 
     def close(self) -> None:
         self._closed = True
-        for connection in [*self._busy, *(each for idle in self._idle.values() for each in idle)]:
+        for connection in self._all():
             connection.socket.close()
-        self._idle.clear()
 
     def abandon(self) -> None:
-        for connection in [*self._busy, *(each for idle in self._idle.values() for each in idle)]:
+        self._closed = True
+        for connection in self._all():
             connection.socket.abandon()
-        self._idle.clear()
+
+    def _all(self) -> list[Connection]:
+        """Every connection; the idle ones are taken off their stacks."""
+        idle, self._idle = self._idle, {}
+        return [*self._busy, *(each for stack in idle.values() for each in stack)]
+
+    def __del__(self) -> None:
+        if any(self._idle.values()):
+            self.abandon()
+            warnings.warn(
+                "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
+            )
 
 
 class DirectExchange:

@@ -1,0 +1,100 @@
+"""Replies of HTTP/1.1: what is one, where it ends, and whether its connection can be used again."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from baseten_sdk._io.http1 import LONGEST_HEAD, MOST_HEADERS, MOST_INTERIM, ProtocolError, ReplyParser
+
+OK = b"HTTP/1.1 200 OK\r\n"
+LENGTH = OK + b"Content-Length: 2\r\n\r\nhi"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nh\r\n1;x=y\r\ni\r\n0\r\nTrailer: t\r\n\r\n"
+
+
+def parsed(data: bytes, method: str = "POST", size: int | None = None) -> ReplyParser:
+    parser = ReplyParser()
+    parser.begin(method)
+    for start in range(0, len(data), size or len(data)):
+        parser.feed(data[start : start + (size or len(data))])
+    return parser
+
+
+@given(st.sampled_from([LENGTH, CHUNKED, b"HTTP/1.1 100 Continue\r\n\r\n" + LENGTH]), st.integers(1, 40))
+def test_every_way_of_cutting_gives_the_same_reply(data: bytes, size: int) -> None:
+    parser = parsed(data, size=size)
+    assert (parser.status, b"".join(parser.body), parser.complete, parser.reusable) == (200, b"hi", True, True)
+    assert all(name.lower() != b"trailer" for name, _ in parser.headers)
+
+
+@pytest.mark.parametrize("surplus", [b"x", LENGTH, b"HTTP/1.1 500 No\r\n"])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_bytes_behind_a_reply_spoil_the_connection_and_nothing_else(surplus: bytes, at_once: bool) -> None:
+    parser = parsed(LENGTH + surplus) if at_once else parsed(LENGTH)
+    if not at_once:
+        parser.feed(surplus)
+    assert (parser.status, b"".join(parser.body), parser.complete) == (200, b"hi", True)
+    assert not parser.reusable
+
+
+def test_one_parser_reads_reply_after_reply() -> None:
+    parser = parsed(LENGTH)
+    for status in (500, 204, 200):
+        parser.begin("POST")
+        parser.feed(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status)
+        assert (parser.status, parser.body, parser.reusable) == (status, [], True)
+
+
+def test_a_reply_without_a_body_ends_with_its_head() -> None:
+    assert parsed(b"HTTP/1.1 204 No Content\r\n\r\n").reusable
+    head = parsed(OK + b"Content-Length: 500\r\n\r\n", "HEAD")
+    assert head.complete
+    assert not head.reusable
+
+
+def test_a_server_that_will_close_is_believed() -> None:
+    assert not parsed(OK + b"Connection: close\r\nContent-Length: 2\r\n\r\nhi").reusable
+    assert not parsed(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi").reusable
+
+
+def test_a_body_without_a_length_ends_with_the_connection() -> None:
+    parser = parsed(OK + b"\r\nhello")
+    assert not parser.complete
+    parser.end()
+    assert (parser.complete, parser.reusable) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "without a reply"),
+        (OK, "middle of the head"),
+        (LENGTH[:-1], "middle of the body"),
+        (CHUNKED[:-8], "middle of the body"),
+    ],
+)
+def test_an_end_before_the_end_is_an_error(data: bytes, reason: str) -> None:
+    parser = parsed(data) if data else ReplyParser()
+    with pytest.raises(ProtocolError, match=reason):
+        parser.end()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 OK\r\n\r\n",
+        OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\nhi",
+        OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nhi",
+        OK + b"Content-Length: -2\r\n\r\nhi",
+        OK + b"Bad Header: 2\r\n\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n" * (MOST_INTERIM + 1),
+        OK + b"".join(b"h%d: x\r\n" % n for n in range(MOST_HEADERS + 1)) + b"\r\n",
+        OK + b"h: " + b"x" * LONGEST_HEAD,
+    ],
+)
+def test_what_is_no_reply_is_an_error(data: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        parsed(data)
