@@ -10,7 +10,7 @@ import pytest
 from baseten_sdk import APIConnectionError, APIStatusError, AsyncClient, Limits, ResponseValidationError
 from baseten_sdk._core.transport_choice import TransportName
 from tests._async.calling import KEY, client_of
-from tests.faults.scripted import Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
+from tests.faults.scripted import Action, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +43,7 @@ async def test_bytes_behind_a_reply_never_reach_the_next_call() -> None:
 
 async def test_bytes_that_come_later_never_reach_the_next_call() -> None:
     sent = DONE()
-    late = [reply(b"mine"), More(reply(b"stolen").data), Tell(sent), Hold()]
+    late: list[Action] = [reply(b"mine"), More(reply(b"stolen").data), Tell(sent), Hold()]
     with ScriptedServer(late, [reply(b"yours"), Hold()]) as server:
         async with direct(server) as client:
             assert await asked(client) == b"mine"
