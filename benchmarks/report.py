@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -64,11 +65,12 @@ def _row(results: Results, row: Row) -> str:
 
 
 def write(results: Results, folder: Path) -> None:
-    """RESULTS.md and the pictures."""
+    """RESULTS.md, and the pictures whose rows were run."""
     folder.mkdir(parents=True, exist_ok=True)
     row, peer, share = results.busiest()
     about = [
-        f"- {datetime.now(UTC):%d %B %Y}; the run took {results.seconds / 60:.0f} minutes.",
+        f"- {datetime.now(UTC):%d %B %Y}; the run took {results.seconds / 60:.0f} minutes. Load averages at its end: "
+        f"{_load()}; other work on the machine widens the spread.",
         f"- {platform.python_implementation()} {platform.python_version()}, {platform.platform()}, {_processor()}; "
         + ("the clients on one core, the server on another." if cores() else "one core, or none to choose."),
         f"- {', '.join(_versions())}.",
@@ -90,8 +92,10 @@ def write(results: Results, folder: Path) -> None:
         )
     )
     (folder / "RESULTS.md").write_text(text + "\n")
-    (folder / "flight.svg").write_text(pictures.flight(results))
-    (folder / "chunk.svg").write_text(pictures.chunk(results))
+    if any(ROWS[key].measure == "flight" for key in results.rounds):
+        (folder / "flight.svg").write_text(pictures.flight(results))
+    if "chunk" in results.rounds:
+        (folder / "chunk.svg").write_text(pictures.chunk(results))
 
 
 def table(lines: Sequence[Sequence[str]], *, markdown: bool) -> str:
@@ -135,6 +139,10 @@ def _versions() -> Iterable[str]:
             yield f"{name} {version(name)}"
         except PackageNotFoundError:
             yield f"{name} from its sources"
+
+
+def _load() -> str:
+    return ", ".join(f"{load:.1f}" for load in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
 
 
 def _processor() -> str:

@@ -52,7 +52,7 @@ def main() -> None:
     print(report.goals(results, markdown=False))
     if out is not None:
         report.write(results, out)
-        print(f"Written: {out / 'RESULTS.md'} and two pictures beside it.")
+        print(f"Written: {out / 'RESULTS.md'}, and pictures beside it.")
 
 
 def _run(row: Row, rounds: int, server: Server, results: Results, quick: bool) -> None:

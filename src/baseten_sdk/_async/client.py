@@ -15,14 +15,15 @@ from .._core.replies import check_kind
 from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from ..types.raw_reply import RawReply
-from .resources.async_requests import AsyncRequests
-from .resources.chat import AsyncChat
-from .resources.deployments import AsyncDeployment, raw_call
-from .resources.models import AsyncModels
 from .setup import AsyncSetup
 
 if TYPE_CHECKING:
     import httpx
+
+    from .resources.async_requests import AsyncRequests
+    from .resources.chat import AsyncChat
+    from .resources.deployments import AsyncDeployment
+    from .resources.models import AsyncModels
 
 T = TypeVar("T")
 
@@ -101,16 +102,22 @@ class AsyncClient:
     @cached_property
     def chat(self) -> AsyncChat:
         """Chat completions."""
+        from .resources.chat import AsyncChat
+
         return AsyncChat(self._service)
 
     @cached_property
     def models(self) -> AsyncModels:
         """The models of the Model APIs."""
+        from .resources.models import AsyncModels
+
         return AsyncModels(self._service)
 
     @cached_property
     def async_requests(self) -> AsyncRequests:
         """Async requests, by their ids."""
+        from .resources.async_requests import AsyncRequests
+
         return AsyncRequests(self._service)
 
     def deployments(
@@ -132,6 +139,8 @@ class AsyncClient:
         Raises:
             ConfigurationError: an id cannot be, or there are two targets.
         """
+        from .resources.deployments import AsyncDeployment
+
         place = self._service.places.deployment(
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
@@ -202,6 +211,8 @@ class AsyncClient:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
+        from .resources.deployments import raw_call
+
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)

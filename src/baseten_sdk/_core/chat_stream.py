@@ -36,6 +36,9 @@ ERROR_MARK = b'"error"'
 NO_STREAM = (b"{", b"[", b'"', b"<")
 """How JSON and HTML begin; no line of an event stream that means anything begins so."""
 
+MESSAGE_MARK = b'"message"'
+"""Data without it have no message in the place of a delta."""
+
 EXCERPT = 200
 """Bytes of unreadable data that an error shows."""
 
@@ -201,12 +204,29 @@ def _read_chunk(data: bytes) -> ChatCompletionChunk:
         ValidationError: it is none.
     """
     try:
-        return ChatCompletionChunk.model_validate_json(data)
+        chunk = ChatCompletionChunk.__pydantic_validator__.validate_json(data)
     except ValidationError as error:
         odd = None if data.strip() == DONE else read_odd(ChatCompletionChunk, data, error)
         if odd is None:
             raise
-        return odd
+        chunk = odd
+    return _of_messages(chunk, data) if MESSAGE_MARK in data else chunk
+
+
+def _of_messages(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk:
+    """The chunk of a server that does not really stream: its choices may have a `message` in the place of a `delta`.
+
+    Raises:
+        ValidationError: the message is none.
+    """
+    if not any("message" in (choice.model_extra or {}) for choice in chunk.choices):
+        return chunk
+    value = decode_json(data)
+    choices = value.get("choices") if isinstance(value, dict) else None
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict) and "message" in choice:
+            choice["delta"] = choice.pop("message")
+    return ChatCompletionChunk.model_validate(value)
 
 
 def _has_choices(value: object) -> bool:

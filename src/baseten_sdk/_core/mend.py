@@ -7,6 +7,7 @@ carries the answer itself (choices, messages, text, tool calls) is never left ou
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -62,13 +63,19 @@ def _mend(value: object, path: tuple[int | str, ...]) -> None:
             if part == "usage" and isinstance(found, dict):
                 inside_usage = True
             elif inside_usage or part in BESIDE:
-                is_number = isinstance(found, int | float)
-                node[part] = str(found) if is_number and part in TEXTS else None
+                node[part] = _mended(part, found)
                 return
             elif part == "content" and isinstance(found, list):
                 node[part] = _joined(found)
                 return
             node = found
+
+
+def _mended(name: str, value: object) -> object:
+    """A number where text belongs is written out, a time loses its fraction, and anything else is left out."""
+    if isinstance(value, int | float) and name in TEXTS:
+        return str(value)
+    return int(value) if isinstance(value, float) and name == "created" and isfinite(value) else None
 
 
 def _joined(parts: list[object]) -> object:

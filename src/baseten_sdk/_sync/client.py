@@ -16,14 +16,15 @@ from .._core.replies import check_kind
 from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from ..types.raw_reply import RawReply
-from .resources.async_requests import Requests
-from .resources.chat import Chat
-from .resources.deployments import Deployment, raw_call
-from .resources.models import Models
 from .setup import Setup
 
 if TYPE_CHECKING:
     import httpx
+
+    from .resources.async_requests import Requests
+    from .resources.chat import Chat
+    from .resources.deployments import Deployment
+    from .resources.models import Models
 
 T = TypeVar("T")
 
@@ -102,16 +103,22 @@ class Client:
     @cached_property
     def chat(self) -> Chat:
         """Chat completions."""
+        from .resources.chat import Chat
+
         return Chat(self._service)
 
     @cached_property
     def models(self) -> Models:
         """The models of the Model APIs."""
+        from .resources.models import Models
+
         return Models(self._service)
 
     @cached_property
     def async_requests(self) -> Requests:
         """Async requests, by their ids."""
+        from .resources.async_requests import Requests
+
         return Requests(self._service)
 
     def deployments(
@@ -133,6 +140,8 @@ class Client:
         Raises:
             ConfigurationError: an id cannot be, or there are two targets.
         """
+        from .resources.deployments import Deployment
+
         place = self._service.places.deployment(
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
@@ -203,6 +212,8 @@ class Client:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
+        from .resources.deployments import raw_call
+
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
-from .reply import Lenient, NullAs, Rounded
+from .reply import Lenient, NullAs
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
 
@@ -53,12 +53,10 @@ class ChoiceDelta(Lenient):
 
 
 class ChunkChoice(Lenient):
-    """What a chunk adds to one choice; a server that does not stream may call it `message`."""
+    """What a chunk adds to one choice."""
 
     index: Annotated[int, NullAs(int)] = 0
-    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta)] = Field(
-        default_factory=ChoiceDelta, validation_alias=AliasChoices("delta", "message")
-    )
+    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta)] = Field(default_factory=ChoiceDelta)
     finish_reason: FinishReason | None = None
     stop_reason: int | str | None = None
     logprobs: ChoiceLogprobs | None = None
@@ -69,7 +67,7 @@ class ChatCompletionChunk(Lenient):
 
     id: Annotated[str, NullAs(str)] = ""
     choices: Annotated[list[ChunkChoice], NullAs(list)] = Field(default_factory=list)
-    created: Annotated[int, Rounded(), NullAs(int)] = 0
+    created: Annotated[int, NullAs(int)] = 0
     model: Annotated[str, NullAs(str)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion.chunk")] = "chat.completion.chunk"
     usage: Usage | None = None

@@ -20,7 +20,6 @@ from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
 from ...types.reply import attach_meta
 from ..service import AsyncService
-from ..stream import AsyncChatStream
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from ..._core.tool_loop import OnToolError
     from ...types.parsed import Parsed
     from ..completion_stream import AsyncCompletionStream
+    from ..stream import AsyncChatStream
     from ..tool_run import AsyncToolRun
 
 T = TypeVar("T")
@@ -125,6 +125,8 @@ class AsyncCompletions:
         request, options = self._prepared(model, messages, params, tools=_params(tools), stream=bool(stream))
         caller = self._service.caller
         if stream:
+            from ..stream import AsyncChatStream
+
             return AsyncChatStream(await caller.open(request, options), caller.limits)
         completion, meta = await caller.fetch(request, options, _completion)
         return attach_meta(completion, meta)

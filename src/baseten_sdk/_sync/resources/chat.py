@@ -21,7 +21,6 @@ from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
 from ...types.reply import attach_meta
 from ..service import Service
-from ..stream import ChatStream
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from ..._core.tool_loop import OnToolError
     from ...types.parsed import Parsed
     from ..completion_stream import CompletionStream
+    from ..stream import ChatStream
     from ..tool_run import ToolRun
 
 T = TypeVar("T")
@@ -126,6 +126,8 @@ class Completions:
         request, options = self._prepared(model, messages, params, tools=_params(tools), stream=bool(stream))
         caller = self._service.caller
         if stream:
+            from ..stream import ChatStream
+
             return ChatStream(caller.open(request, options), caller.limits)
         completion, meta = caller.fetch(request, options, _completion)
         return attach_meta(completion, meta)
