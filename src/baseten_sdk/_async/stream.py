@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from .._core.chat_stream import ChunkReader
+from .._core.sse import ServerSentEvent
 from ..config import Limits
 from ..errors import APIConnectionError, APITimeoutError
 from ..types.chunks import ChatCompletionChunk
@@ -39,7 +40,7 @@ class AsyncChatStream:
     def __init__(self, body: AsyncBody, limits: Limits) -> None:
         self._body = body
         self._reader = ChunkReader(limits)
-        self._ready: deque[ChatCompletionChunk] = deque()
+        self._ready: deque[ServerSentEvent | ChatCompletionChunk] = deque()
 
     @property
     def meta(self) -> Meta:
@@ -55,13 +56,19 @@ class AsyncChatStream:
         return self
 
     async def __anext__(self) -> ChatCompletionChunk:
-        ready = self._ready
-        while not ready:
+        ready, reader = self._ready, self._reader
+        while True:
+            while ready:
+                event = ready.popleft()
+                chunk = reader.chunk(event) if isinstance(event, ServerSentEvent) else event
+                if chunk is not None:
+                    return chunk
+                if reader.stopped:
+                    ready.clear()
             await self._more()
-        return ready.popleft()
 
     async def _more(self) -> None:
-        """Wait for chunks; raise where there are no more."""
+        """Wait for events; raise where there are no more."""
         reader, body = self._reader, self._body
         if reader.error is not None:
             error, reader.error = reader.error, None
@@ -80,7 +87,7 @@ class AsyncChatStream:
         except APIConnectionError as error:
             raise body.located(reader.interrupted(error)) from error
         if piece:
-            self._ready.extend(reader.feed(piece))
+            self._ready.extend(reader.events(piece))
         else:
             self._ready.extend(reader.end())
             if not self._ready and reader.error is None:

@@ -85,7 +85,7 @@ class EventReader(Generic[T]):
             self._read_choice(choice, events)
         self._accumulator.add_head(chunk)
         usage = chunk.usage
-        if usage is not None and usage != self._usage:
+        if usage is not None and (self._usage is None or usage.__dict__ != self._usage.__dict__):
             self._usage = usage
             events.append(UsageUpdated(usage))
         return events

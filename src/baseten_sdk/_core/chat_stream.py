@@ -64,6 +64,13 @@ class ChunkReader:
 
     def feed(self, piece: bytes) -> list[ChatCompletionChunk]:
         """The chunks that a piece of the body completes."""
+        return self._chunks(self.events(piece))
+
+    def events(self, piece: bytes) -> list[ServerSentEvent]:
+        """The events that a piece of the body completes, for `chunk`.
+
+        A piece may hold hundreds; to make all their chunks at once would keep the garbage collector busy.
+        """
         if not self._begun:
             self._begin(piece)
         if self._whole is not None:
@@ -72,11 +79,10 @@ class ChunkReader:
                 self.error = StreamDecodeError(f"The reply is no stream, and larger than {self._limits.body} bytes.")
             return []
         try:
-            events = self._decoder.feed(piece)
+            return self._decoder.feed(piece)
         except EventTooLarge as error:
             self.error = self._too_large(error)
             return []
-        return self._chunks(events)
 
     def end(self) -> list[ChatCompletionChunk]:
         """The body has ended: the chunks that were left, and a verdict in `error`."""
@@ -150,28 +156,39 @@ class ChunkReader:
     def _chunks(self, events: list[ServerSentEvent]) -> list[ChatCompletionChunk]:
         chunks: list[ChatCompletionChunk] = []
         for event in events:
-            data = event.data
-            if event.event == "error":
-                self.error = self._reported(data)
+            chunk = self.chunk(event)
+            if chunk is not None:
+                chunks.append(chunk)
+            elif self.stopped:
                 break
-            try:
-                chunk = _read_chunk(data)
-            except ValidationError as error:
-                if data.strip() == DONE:
-                    self.done = True
-                    if not self._kept:
-                        self.error = StreamInterrupted(self._cut())
-                elif data.strip():
-                    self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
-                else:
-                    continue
-                break
-            if (ERROR_MARK in data or not chunk.choices) and _is_error(chunk):
-                self.error = self._reported(data)
-                break
-            self._kept.append(data)
-            chunks.append(chunk)
         return chunks
+
+    @property
+    def stopped(self) -> bool:
+        """Whether what follows does not count: the message is complete, or has failed."""
+        return self.done or self.error is not None
+
+    def chunk(self, event: ServerSentEvent) -> ChatCompletionChunk | None:
+        """The chunk that an event holds; None where it holds none, says that the message is complete, or has failed."""
+        data = event.data
+        if event.event == "error":
+            self.error = self._reported(data)
+            return None
+        try:
+            chunk = _read_chunk(data)
+        except ValidationError as error:
+            if data.strip() == DONE:
+                self.done = True
+                if not self._kept:
+                    self.error = StreamInterrupted(self._cut())
+            elif data.strip():
+                self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
+            return None
+        if (ERROR_MARK in data or not chunk.choices) and _is_error(chunk):
+            self.error = self._reported(data)
+            return None
+        self._kept.append(data)
+        return chunk
 
     def _reported(self, data: bytes) -> StreamError:
         """The error that the service reported; its data may be JSON or text."""

@@ -26,6 +26,12 @@ class Headers(Mapping[str, str]):
         headers._read = None
         return headers
 
+    def mentions(self, name: bytes) -> bool:
+        """Whether a header is there, without reading the others; `name` is in lower case."""
+        if self._read is not None:
+            return name.decode() in self._read
+        return any(len(each) == len(name) and each.lower() == name for each, _ in self._lines)
+
     @property
     def _values(self) -> dict[str, str]:
         if self._read is None:

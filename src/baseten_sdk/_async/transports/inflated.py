@@ -9,7 +9,9 @@ from .base import AsyncExchange
 
 def inflated(exchange: AsyncExchange) -> AsyncExchange:
     """The exchange itself, or around it what undoes its content encoding."""
-    encoding = exchange.headers.get("content-encoding", "")
+    if not exchange.headers.mentions(b"content-encoding"):
+        return exchange
+    encoding = exchange.headers["content-encoding"]
     return exchange if encoding.strip().lower() in ("", "identity") else AsyncInflated(exchange, encoding)
 
 
