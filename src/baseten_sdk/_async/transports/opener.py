@@ -46,7 +46,8 @@ class AsyncOpener:
             return AsyncDirectTransport(self._limits)
 
         from .httpx import AsyncHttpxTransport, new_client
+        from .pools import AsyncHttpxPools
 
         if self._http_client is not None:
             return AsyncHttpxTransport(self._http_client, owned=False)
-        return AsyncHttpxTransport(new_client(self._limits), owned=True)
+        return AsyncHttpxPools(lambda: AsyncHttpxTransport(new_client(self._limits), owned=True))

@@ -12,7 +12,7 @@ by httpx itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import ceil
 
@@ -43,7 +43,7 @@ def new_client(limits: Limits) -> httpx.Client:
         follow_redirects=False,
         limits=httpx.Limits(
             max_connections=None,
-            max_keepalive_connections=limits.concurrency,
+            max_keepalive_connections=None,
             keepalive_expiry=limits.idle_connection,
         ),
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -91,14 +91,19 @@ class HttpxTransport:
 
 
 class HttpxExchange:
-    """A reply of httpx."""
+    """A reply of httpx.
 
-    __slots__ = ("_pieces", "_reply", "_timer", "_whole", "headers", "status")
+    Attributes:
+        give_back: called once, when the exchange is over.
+    """
+
+    __slots__ = ("_pieces", "_reply", "_timer", "_whole", "give_back", "headers", "status")
 
     def __init__(self, reply: httpx.Response, timer: Timer) -> None:
         self._reply = reply
         self._timer = timer
         self._pieces: Iterator[bytes] | None = None
+        self.give_back: Callable[[], None] | None = None
         self.status = reply.status_code
         headers = reply.headers.multi_items()
         # A mock, or a hook of the user's, may have read the reply; then httpx has decoded it too.
@@ -133,6 +138,12 @@ class HttpxExchange:
 
     def abandon(self) -> None:
         """Nothing can be done without waiting; the connection goes when httpx's client does."""
+        self._over()
+
+    def _over(self) -> None:
+        give_back, self.give_back = self.give_back, None
+        if give_back is not None:
+            give_back()
 
     def close(self) -> None:
         try:
@@ -141,6 +152,8 @@ class HttpxExchange:
                 self._exhaust()
         except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError):
             return
+        finally:
+            self._over()
 
     def _exhaust(self) -> None:
         """End the iterators inside httpx, which would otherwise be left to the garbage collector half way through."""

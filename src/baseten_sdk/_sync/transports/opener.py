@@ -45,7 +45,8 @@ class Opener:
             return DirectTransport(self._limits)
 
         from .httpx import HttpxTransport, new_client
+        from .pools import HttpxPools
 
         if self._http_client is not None:
             return HttpxTransport(self._http_client, owned=False)
-        return HttpxTransport(new_client(self._limits), owned=True)
+        return HttpxPools(lambda: HttpxTransport(new_client(self._limits), owned=True))
