@@ -38,7 +38,7 @@ format: $(VENV)/.lint ## format, and fix what can be fixed without thought
 sync: $(VENV)/.lint ## regenerate the _sync packages from the _async ones
 	$(BIN)/python scripts/unasync.py
 
-bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--quick takes two
+bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--quick takes four
 	@$(BENCH)/bin/python -m benchmarks.run $(ARGS)
 
 clean: ## remove the virtual environment, caches and build output

@@ -30,7 +30,9 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Run, and report."""
     parser = argparse.ArgumentParser(prog="benchmarks", description="Compare the package with its peers.")
-    parser.add_argument("--quick", action="store_true", help="two minutes: fewer peers and rounds, nothing is written")
+    parser.add_argument(
+        "--quick", action="store_true", help="about four minutes: fewer peers and rounds, nothing is written"
+    )
     parser.add_argument("--rows", default="", help="only these, with commas between: " + ",".join(ROWS))
     parser.add_argument("--out", type=Path, help="folder for RESULTS.md and the pictures; a full run: benchmarks/")
     arguments = parser.parse_args()

@@ -17,6 +17,7 @@ from typing import Annotated, Protocol, TypeVar, overload
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from .errors import ConfigurationError, ResponseValidationError, WebhookSignatureError
+from .errors.api import KEPT
 from .types.async_requests import AsyncErrorDetail
 from .types.json import JsonValue
 from .types.reply import NullAs
@@ -179,7 +180,7 @@ def _typed(data: JsonValue, kind: type[T], body: bytes) -> T:
     except ValidationError as error:
         problem = str(error)
     raise ResponseValidationError(
-        f"The output in the webhook is not a {kind}: {problem}", status_code=200, body=body[: 64 * 1024]
+        f"The output in the webhook is not a {kind}: {problem}", status_code=200, body=body[:KEPT]
     )
 
 

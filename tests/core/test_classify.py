@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.classify import BY_STATUS, KEPT, read_error, status_error
+from baseten_sdk._core.classify import BY_STATUS, read_error, status_error
 from baseten_sdk._core.request import Answer
 from baseten_sdk.errors import (
     APIStatusError,
@@ -28,6 +28,7 @@ from baseten_sdk.errors import (
     ServiceUnavailableError,
     UnprocessableEntityError,
 )
+from baseten_sdk.errors.api import KEPT
 from baseten_sdk.types.meta import Headers
 
 NOW = 1_790_000_000.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.classify import KEPT
 from baseten_sdk._core.phase import Expired, Expiry
 from baseten_sdk._core.reading import PROGRESS, Reading
 from baseten_sdk.errors import (
@@ -14,6 +13,7 @@ from baseten_sdk.errors import (
     RateLimitError,
     ResponseValidationError,
 )
+from baseten_sdk.errors.api import KEPT
 from baseten_sdk.types.meta import Headers
 
 LATE = Expired(Expiry("idle", "phase", 3))

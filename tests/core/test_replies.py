@@ -9,10 +9,10 @@ import pytest
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from baseten_sdk._core.classify import KEPT
 from baseten_sdk._core.replies import PROBLEMS, check_kind, read_as, read_model, read_value
 from baseten_sdk._core.request import Answer
 from baseten_sdk.errors import InvalidRequestError, ResponseValidationError
+from baseten_sdk.errors.api import KEPT
 from baseten_sdk.types.chat import ChatCompletion
 from baseten_sdk.types.meta import Headers
 from baseten_sdk.types.models import ModelList

@@ -12,7 +12,7 @@ from contextlib import suppress
 from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
-from .._core.request import Request, media_type
+from .._core.request import Request
 from .._io.limiter import AsyncLimiter
 from .._io.timer import AsyncTimer
 from ..errors import APIConnectionError, APIError, ClientClosedError
@@ -43,11 +43,6 @@ class AsyncBody:
         self._request, self._options = request, options
         self._opened_at = time.monotonic() - elapsed
         self.meta = Meta(self._exchange.status, self._exchange.headers, attempts, elapsed)
-
-    @property
-    def media_type(self) -> str:
-        """The content type without its parameters."""
-        return media_type(self._exchange.headers)
 
     @property
     def closed(self) -> bool:

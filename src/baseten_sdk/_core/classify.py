@@ -26,12 +26,10 @@ from ..errors import (
     ServiceUnavailableError,
     UnprocessableEntityError,
 )
+from ..errors.api import KEPT
 from .body import decode_json
 from .request import Answer
 from .retry_after import retry_after
-
-KEPT = 64 * 1024
-"""Bytes of a body that an error keeps."""
 
 SHOWN = 500
 """Characters of a body that an error shows where it holds no message of its own."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..errors import APIConnectionError, APIError
+from ..errors.api import KEPT
 from ..types.meta import Headers
-from .classify import KEPT, status_error
+from .classify import status_error
 from .phase import Expired, timeout_error
 from .replies import unreadable
 from .request import Answer

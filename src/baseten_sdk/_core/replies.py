@@ -8,9 +8,10 @@ from typing import TypeVar
 from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
 
 from ..errors import InvalidRequestError, ResponseValidationError
+from ..errors.api import KEPT
 from ..types.json import JsonValue
 from .body import decode_json
-from .classify import KEPT, read_error
+from .classify import read_error
 from .mend import read_odd
 from .request import Answer
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
-from .._core.request import Request, media_type
+from .._core.request import Request
 from .._io.limiter import Limiter
 from .._io.timer import Timer
 from ..errors import APIConnectionError, APIError, ClientClosedError
@@ -44,11 +44,6 @@ class Body:
         self._request, self._options = request, options
         self._opened_at = time.monotonic() - elapsed
         self.meta = Meta(self._exchange.status, self._exchange.headers, attempts, elapsed)
-
-    @property
-    def media_type(self) -> str:
-        """The content type without its parameters."""
-        return media_type(self._exchange.headers)
 
     @property
     def closed(self) -> bool:

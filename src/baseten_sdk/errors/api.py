@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
 
 
+KEPT = 64 * 1024
+"""Bytes of a reply's body that an error keeps."""
+
+
 class APIError(BasetenError):
     """A call to the service failed.
 

@@ -10,14 +10,13 @@ from pydantic.errors import PydanticUserError
 from pydantic_core import from_json
 
 from ..errors import InvalidRequestError, ResponseValidationError
+from ..errors.api import KEPT
 from .json import JsonValue
 from .meta import Headers, Meta
 
 __all__ = ["RawReply"]
 
 T = TypeVar("T")
-
-KEPT = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
