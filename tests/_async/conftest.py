@@ -48,19 +48,3 @@ def clock(emu: Emulator, client: AsyncClient) -> AsyncFakeClock:
     clock = AsyncFakeClock(emu.advance)
     client._service.caller.clock = clock
     return clock
-
-
-# unasync: remove
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One event loop will do for httpx: what differs between loops is anyio's there."""
-    items[:] = [item for item in items if not _is_httpx_on_trio(item)]
-
-
-def _is_httpx_on_trio(item: pytest.Item) -> bool:
-    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
-        return False
-    params = item.callspec.params
-    return params.get("transport") == "httpx" and params.get("anyio_backend") == "trio"
-
-
-# unasync: end
