@@ -3,6 +3,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+INTEGRATIONS := .venv-integrations
 BENCH := .venv-bench
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CANDIDATES := python3.14 python3.13 python3.12 python3.11 python3 python
@@ -12,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format sync bench clean
+.PHONY: help demo test core integrations lint format sync bench clean
 
 help: ## show this list
 	@echo "usage: make <target>"
@@ -21,14 +22,20 @@ help: ## show this list
 demo: $(VENV)/.runtime ## everything the SDK does, against the emulator
 	@$(BIN)/python -m scripts.demo
 
-test: $(VENV)/.dev ## all tests; ARGS="-k stream" is passed on to pytest
+test: core integrations ## all tests; ARGS="-k stream" is passed on to pytest
+
+core: $(VENV)/.dev ## the tests of the package by itself
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(VENV)/.lint ## formatting, lint rules, both type checkers, the generated twin
+integrations: $(INTEGRATIONS)/.installed ## the tests of the package inside other libraries
+	@$(INTEGRATIONS)/bin/python -m pytest tests/integrations $(ARGS) || \
+	  { status=$$?; [ $$status = 5 ] && [ -n "$(ARGS)" ]; }
+
+lint: $(VENV)/.lint $(INTEGRATIONS)/.installed ## formatting, lint rules, both type checkers, the generated twin
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/pyright --pythonpath $(INTEGRATIONS)/bin/python
 	$(BIN)/python scripts/unasync.py --check
 
 format: $(VENV)/.lint ## format, and fix what can be fixed without thought
@@ -42,7 +49,7 @@ bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--qui
 	@$(BENCH)/bin/python -m benchmarks.run $(ARGS)
 
 clean: ## remove the virtual environment, caches and build output
-	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INTEGRATIONS) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is touched last, so that an interrupted installation is done again and a finished one is not.
@@ -78,6 +85,16 @@ $(VENV)/.dev: $(VENV)/.runtime
 $(VENV)/.lint: $(VENV)/.dev
 	@echo "Installing the checkers ..."
 	@$(PIP_INSTALL) --group lint
+	@touch $@
+
+# Other libraries come with many dependencies and pytest plugins: none of them may get between the package and its tests.
+$(INTEGRATIONS)/.installed: $(VENV)/.created pyproject.toml
+	@echo "Installing the libraries that the package plugs into ..."
+	@$(BIN)/python -m venv --clear $(INTEGRATIONS)
+	@echo '*' > $(INTEGRATIONS)/.gitignore
+	@$(INTEGRATIONS)/bin/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@$(INTEGRATIONS)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  --editable '.[emulator,langchain,litellm,llama-index,ray]' --group integrations
 	@touch $@
 
 # The peers have a great many dependencies: none of them may get between the package and its tests.
