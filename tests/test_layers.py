@@ -66,6 +66,7 @@ _SHELL = Layer(_CLIENT_PARTS, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"})
 _OUTER = Layer(frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "_version"}), None)
 
 LAYERS = {
+    "__main__": Layer(frozenset({"cli"})),
     "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync"}),
     "_version": Layer(),
     "types": _VALUE,
@@ -85,7 +86,7 @@ LAYERS = {
     "batch": _OUTER,
     "receiver": _OUTER,
     "integrations": _OUTER,
-    "cli": _OUTER,
+    "cli": Layer(_OUTER.parts | {"batch", "emulator", "receiver"}, None),
 }
 
 # A transport's own library stays inside that transport.

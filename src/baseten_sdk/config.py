@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypedDict
 
 from .errors import ConfigurationError
 
@@ -173,6 +173,18 @@ class Endpoints:
                 value = value.replace(placeholder, "")
             if "{" in value or "}" in value:
                 raise ConfigurationError(f"Endpoints({name}=...) has a placeholder that nothing fills: {value!r}.")
+
+    @classmethod
+    def below(cls, origin: str) -> Self:
+        """Everything below one origin such as "http://127.0.0.1:8787", as the emulator has it."""
+        origin = origin.rstrip("/")
+        return cls(
+            model_apis=f"{origin}/v1",
+            model=f"{origin}/model/{{model_id}}",
+            model_regional=f"{origin}/regional/{{model_id}}/{{environment}}",
+            chain=f"{origin}/chain/{{chain_id}}",
+            chain_regional=f"{origin}/regional-chain/{{chain_id}}/{{environment}}",
+        )
 
 
 class StatusOptions(TypedDict, total=False):

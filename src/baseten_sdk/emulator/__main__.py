@@ -85,6 +85,7 @@ def _banner(emulator: Emulator) -> str:
 
   export BASETEN_API_KEY={emulator.api_key}
   export BASETEN_BASE_URL={emulator.base_url}
+  export BASETEN_EMULATOR={emulator.url}   (for the command line: deployments too)
 
   Model APIs   {emulator.base_url}
   deployments  {emulator.url}/model/MODEL_ID/production/predict

@@ -168,13 +168,7 @@ class Emulator:
         """The URL templates for a client."""
         from baseten_sdk.config import Endpoints
 
-        return Endpoints(
-            model_apis=f"{self.url}/v1",
-            model=f"{self.url}/model/{{model_id}}",
-            model_regional=f"{self.url}/regional/{{model_id}}/{{environment}}",
-            chain=f"{self.url}/chain/{{chain_id}}",
-            chain_regional=f"{self.url}/regional-chain/{{chain_id}}/{{environment}}",
-        )
+        return Endpoints.below(self.url)
 
     @property
     def connections(self) -> int:

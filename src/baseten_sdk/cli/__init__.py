@@ -1,0 +1,1 @@
+"""The command line: `baseten-sdk`. Each command has a file; `app` lists them, `command` gives them what they share."""

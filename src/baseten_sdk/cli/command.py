@@ -1,0 +1,85 @@
+"""Making a command of a function: the options of every command, the session, and an exit code for each way to end.
+
+A command is a function whose first parameter is the `Session`; its other parameters are the command's own, declared as
+Typer wants them. An error that is not ours is a bug, and shows as a traceback, without the values of its variables.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from functools import partial
+
+import typer
+
+from ..errors import BasetenError
+from .exits import ExitCode, exit_code
+from .session import Session, Shared
+
+__all__ = ["command", "remember"]
+
+_SHARED = tuple(inspect.signature(Shared, eval_str=True).parameters.values())
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """What Typer is given for a command."""
+    _, *own = inspect.signature(function, eval_str=True).parameters.values()
+
+    def run(context: typer.Context, **values: object) -> None:
+        shared = _shared(values)
+        before = context.find_object(Shared)
+        session = Session(shared if before is None else shared.over(before))
+        _run(session, partial(function, session, **values))
+
+    return _declared(run, function, own)
+
+
+def remember(context: typer.Context, **values: object) -> None:
+    """Keep the options that stand before a command's name."""
+    context.obj = _shared(values)
+
+
+def _shared(values: dict[str, object], make: Callable[..., Shared] = Shared) -> Shared:
+    """Take the options of every command, which Typer has read, out of the values."""
+    return make(**{field.name: values.pop(field.name) for field in fields(Shared)})
+
+
+def _declared(
+    run: Callable[..., None], function: Callable[..., None], own: list[inspect.Parameter]
+) -> Callable[..., None]:
+    """Give a function the parameters that Typer is to see, and the name and text of a command."""
+    context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    others = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *_SHARED)]
+    parameters = [context, *others]
+    setattr(run, "__signature__", inspect.Signature(parameters))  # noqa: B010  # no checker knows it of a function
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    return run
+
+
+def _run(session: Session, call: Callable[[], None]) -> None:
+    try:
+        call()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+        raise typer.Exit(ExitCode.BROKEN_PIPE) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except BasetenError as error:
+        session.out.error(error)
+        raise typer.Exit(exit_code(error)) from None
+
+
+def _forget_stdout() -> None:
+    """Send what is still buffered nowhere, so that the interpreter does not fail on it when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_declared(remember, remember, [])

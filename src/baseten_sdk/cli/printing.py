@@ -1,0 +1,114 @@
+"""What a command prints, in one of three forms. Results go to stdout and nothing else does; the rest goes to stderr.
+
+`text` is for people, and for programs that take lines. `json` is one document. `jsonl` is one value a line, each
+written when it is known.
+"""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from collections.abc import Iterable
+from enum import StrEnum
+
+from pydantic import BaseModel
+from pydantic_core import to_json
+
+from ..errors import APIError, APIStatusError, BasetenError
+
+__all__ = ["Output", "Printer"]
+
+
+class Output(StrEnum):
+    """The form of a command's output."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+class Printer:
+    """Prints in the form that was asked for."""
+
+    def __init__(self, form: Output) -> None:
+        self.form = form
+
+    @property
+    def structured(self) -> bool:
+        """Whether a program reads the output."""
+        return self.form is not Output.TEXT
+
+    def text(self, text: str) -> None:
+        """Write text at once, as it is."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def line(self, text: str) -> None:
+        """Write a line."""
+        self.text(f"{text}\n")
+
+    def data(self, piece: bytes) -> None:
+        """Write bytes at once, as they are."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+
+    def value(self, value: object) -> None:
+        """Write a JSON value: indented, or on a line of its own."""
+        indent = None if self.form is Output.JSONL else 2
+        self.line(_json(value, indent))
+
+    def values(self, values: Iterable[object]) -> None:
+        """Write values as they come: a line each, or one array. An array is closed also where a value fails to come."""
+        if self.form is not Output.JSON:
+            for value in values:
+                self.line(_json(value))
+            return
+        before = "["
+        try:
+            for value in values:
+                self.text(f"{before}\n{_json(value)}")
+                before = ","
+        finally:
+            self.line("[]" if before == "[" else "\n]")
+
+    def note(self, text: str) -> None:
+        """Tell the person at the terminal something; it is no part of the output."""
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+    def error(self, error: BasetenError) -> None:
+        """Say what went wrong, on stderr: a line of text, or of JSON."""
+        self.note(_json({"error": _described(error)}) if self.structured else f"Error: {error}")
+
+    def body(self, body: bytes, content_type: str) -> None:
+        """Write a whole body: text as it is or as a string, anything else as it is or in base64."""
+        if not self.structured:
+            self.data(body)
+        elif content_type.startswith("text/"):
+            self.value(body.decode("utf-8", "replace"))
+        else:
+            self.value(encoded(body, content_type))
+
+
+def encoded(body: bytes, content_type: str) -> dict[str, str]:
+    """Bytes as a JSON value."""
+    return {"body": b64encode(body).decode(), "content_type": content_type}
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(indent=indent, exclude_unset=True)
+    # NaN and Infinity, which models do send, are written as JavaScript reads them.
+    return to_json(value, indent=indent, inf_nan_mode="constants").decode()
+
+
+def _described(error: BasetenError) -> dict[str, object]:
+    described: dict[str, object] = {"type": type(error).__name__, "message": str(error)}
+    if isinstance(error, APIError):
+        described["request_id"] = error.request_id
+        described["attempts"] = error.attempts
+    if isinstance(error, APIStatusError):
+        described["status_code"] = error.status_code
+        described["body"] = error.body
+    return described

@@ -1,0 +1,68 @@
+"""The command line against an emulator: in this process for speed, and as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+
+import pytest
+from typer.testing import CliRunner
+
+from baseten_sdk.cli.app import app
+from baseten_sdk.emulator import Emulator
+from tests.cli.running import KEY, SECRET, Ended, Run, Start
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    with Emulator(api_key=KEY, webhook_secrets=[SECRET], webhook_interval=0.01) as running:
+        yield running
+
+
+@pytest.fixture
+def emu(emulator: Emulator) -> Emulator:
+    """The one emulator of the session, with nothing left of the test before."""
+    emulator.requests.clear()
+    emulator.deliveries.clear()
+    emulator.faults.clear()
+    return emulator
+
+
+@pytest.fixture
+def environment(emu: Emulator) -> dict[str, str]:
+    """What the environment says: a key, and where the emulator is."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("BASETEN_")}
+    return {**ours, "BASETEN_API_KEY": KEY, "BASETEN_EMULATOR": emu.url, "NO_COLOR": "1", "COLUMNS": "100"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    for name in [name for name in os.environ if name.startswith("BASETEN_")]:
+        monkeypatch.delenv(name)
+
+    def invoke(*arguments: str, stdin: str | bytes | None = None, env: Mapping[str, str | None] | None = None) -> Ended:
+        result = CliRunner().invoke(app, arguments, input=stdin, env={**environment, **(env or {})})
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert KEY not in result.output
+        return Ended(result.exit_code, result.stdout, result.stderr, result.stdout_bytes)
+
+    return invoke
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Start:
+    environment = {**environment, "PYTHONPATH": "src", "PYTHONWARNINGS": "error", "PYTHONUNBUFFERED": "1"}
+
+    def popen(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "baseten_sdk", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**environment, **(env or {})},
+        )
+
+    return popen

@@ -1,0 +1,135 @@
+"""What all commands share: the key, the options, the output, the exit codes; and the script itself."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from baseten_sdk.cli.app import app
+from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.emulator import Emulator
+from tests.cli.running import KEY, Run, Start
+
+
+def test_without_a_command_it_lists_them(run: Run) -> None:
+    ended = run()
+    assert ended.code == ExitCode.USAGE
+    assert "models" in ended.out + ended.err
+
+
+def test_without_a_key_it_says_where_to_put_one(run: Run, emu: Emulator) -> None:
+    ended = run("models", env={"BASETEN_API_KEY": None})
+    assert ended.code == ExitCode.AUTH
+    assert "BASETEN_API_KEY" in ended.err
+    assert list(emu.requests) == []
+
+
+def test_the_key_may_come_from_a_file_or_from_stdin(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    assert run("models", "--api-key-file", str(file), env={"BASETEN_API_KEY": "wrong"}).code == ExitCode.OK
+    assert run("models", "--api-key-file", "-", stdin=f"{KEY}\n", env={"BASETEN_API_KEY": None}).code == ExitCode.OK
+
+
+def test_an_empty_file_holds_no_key(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.touch()
+    ended = run("models", "--api-key-file", str(file))
+    assert ended.code == ExitCode.AUTH
+    assert str(file) in ended.err
+    assert run("models", "--api-key-file", str(tmp_path / "missing")).code == ExitCode.USAGE
+
+
+def test_a_wrong_key_is_refused_and_not_shown(run: Run) -> None:
+    ended = run("models", env={"BASETEN_API_KEY": "wrong.key-0123456789"})
+    assert ended.code == ExitCode.AUTH
+    assert "wrong.key-0123456789" not in ended.out + ended.err
+
+
+def test_there_is_no_option_that_takes_a_key(run: Run) -> None:
+    assert run("models", "--api-key", KEY[:4]).code == ExitCode.USAGE
+
+
+def test_shared_options_may_stand_on_either_side_of_the_command(run: Run) -> None:
+    before, after = run("--output", "json", "models"), run("models", "--output", "json")
+    assert isinstance(before.json, list)
+    assert before == after
+    assert run("-o", "json", "models", "-o", "jsonl").lines == before.json
+
+
+def test_an_error_is_json_too_where_json_was_asked_for(run: Run, emu: Emulator) -> None:
+    emu.faults.push("status=404")
+    ended = run("models", "-o", "json")
+    assert ended.code == ExitCode.NOT_FOUND
+    assert ended.out == ""
+    assert ended.error["type"] == "NotFoundError"
+    assert ended.error["status_code"] == 404
+    assert ended.error["attempts"] == 1
+
+
+def test_retries_deadlines_and_timeouts_are_options(run: Run, emu: Emulator) -> None:
+    emu.faults.push("status=503", times=3)
+    assert run("models", "--max-retries", "0").code == ExitCode.SERVER
+    assert len(emu.requests) == 1
+    assert run("models", "--deadline", "-1").code == ExitCode.USAGE
+    assert run("models", "--timeout", "0").code == ExitCode.USAGE
+
+
+def test_a_gateway_may_stand_in_the_place_of_the_model_apis(run: Run, emu: Emulator) -> None:
+    assert run("models", "--base-url", emu.base_url, env={"BASETEN_EMULATOR": None}).code == ExitCode.OK
+    assert run("models", env={"BASETEN_EMULATOR": None, "BASETEN_BASE_URL": emu.base_url}).code == ExitCode.OK
+    assert run("models", "--emulator", emu.url, env={"BASETEN_EMULATOR": None}).code == ExitCode.OK
+    assert run("models", "--emulator", "nowhere", env={"BASETEN_EMULATOR": None}).code == ExitCode.USAGE
+
+
+def test_no_traceback_shows_values() -> None:
+    assert app.pretty_exceptions_enable is False
+
+
+def test_it_runs_as_a_module(start: Start) -> None:
+    with start("models", "-o", "jsonl") as process:
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, b"")
+    assert out.count(b"\n") == 7
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(start: Start) -> None:
+    with start("models") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(20) == ExitCode.BROKEN_PIPE
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_ctrl_c_ends_it_quietly(start: Start, emu: Emulator) -> None:
+    emu.faults.push("hang")
+    with start("models") as process:
+        emu.requests.wait_for(1, 20)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == ExitCode.INTERRUPTED
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_completion_for_the_shells(start: Start) -> None:
+    with start(
+        env={"_BASETEN_SDK_COMPLETE": "complete_bash", "COMP_WORDS": "baseten-sdk mod", "COMP_CWORD": "1"}
+    ) as process:
+        out, _ = process.communicate(timeout=20)
+    assert out.split() == [b"models"]
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    program = (
+        "import sys, runpy; sys.modules['typer'] = None; sys.argv = ['baseten-sdk'];"
+        "runpy.run_module('baseten_sdk', run_name='__main__', alter_sys=True)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env={"PYTHONPATH": "src"}, check=False
+    )
+    assert ended.returncode == ExitCode.USAGE
+    assert ended.stderr.strip().endswith("pip install 'baseten-sdk[cli]'")
+    assert ended.stderr.count("\n") == 1
