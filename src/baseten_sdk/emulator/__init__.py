@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from .behaviours import BehaviourError as BehaviourError
     from .facade import Emulator as Emulator
     from .records import Delivery as Delivery, RecordedRequest as RecordedRequest
+    from .script import Fault as Fault, at as at, every as every, first as first
 
-__all__ = ["BehaviourError", "Delivery", "Emulator", "RecordedRequest"]
+__all__ = ["BehaviourError", "Delivery", "Emulator", "Fault", "RecordedRequest", "at", "every", "first"]
 
 _HOMES = {
     "BehaviourError": "behaviours",
     "Delivery": "records",
     "Emulator": "facade",
+    "Fault": "script",
     "RecordedRequest": "records",
+    "at": "script",
+    "every": "script",
+    "first": "script",
 }
 _EXTRA = {"starlette", "uvicorn"}
 

@@ -1,6 +1,6 @@
-"""The script of behaviours for coming requests, and the counting of attempts that must fail first.
+"""The behaviours that wait for coming requests: a queue of them, faults by number, and attempts that must fail first.
 
-It owns the order of scripted behaviours, from any thread. It must not know what a behaviour does.
+It owns their order and all counting, from any thread. It must not know what a behaviour does.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from .behaviours import Plan, Spec, parse
+from .script import Fault
 
 
 @dataclass(slots=True)
@@ -18,12 +19,19 @@ class _Step:
     path: str | None
 
 
+@dataclass(slots=True)
+class _Rule:
+    fault: Fault
+    seen: int = 0
+
+
 class Faults:
     """Behaviours for the next requests, in order; one request takes one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._steps: list[_Step] = []
+        self._rules: list[_Rule] = []
         self._always = Plan()
         self._attempts: Counter[str] = Counter()
 
@@ -43,6 +51,15 @@ class Faults:
         with self._lock:
             self._steps += [_Step(plan, path) for plan in plans for _ in range(times)]
 
+    def add(self, *faults: Fault) -> None:
+        """Add faults by the numbers of requests: `add(at(3).status(503), every().on("/predict").drip())`.
+
+        Each fault counts for itself, from the next request on; faults that meet in one request are merged, and later
+        ones win.
+        """
+        with self._lock:
+            self._rules += [_Rule(fault) for fault in faults]
+
     def always(self, spec: Spec | None) -> None:
         """Behaviours for every request from now on; None ends them."""
         plan = Plan() if spec is None else parse(spec)
@@ -53,17 +70,25 @@ class Faults:
         """Forget the script, the standing behaviours and all counted attempts."""
         with self._lock:
             self._steps.clear()
+            self._rules.clear()
             self._attempts.clear()
             self._always = Plan()
 
     def take(self, path: str) -> Plan:
-        """The standing behaviours with those of the first step meant for this path, which is used up."""
+        """The standing behaviours, with the faults that strike and the first step meant for this path, which is used
+        up."""
         with self._lock:
+            plan = self._always
+            for rule in self._rules:
+                if rule.fault.concerns(path):
+                    rule.seen += 1
+                    if rule.fault.strikes(rule.seen):
+                        plan = plan.merged(rule.fault.plan)
             for position, step in enumerate(self._steps):
                 if step.path is None or step.path in path:
                     del self._steps[position]
-                    return self._always.merged(step.plan)
-            return self._always
+                    return plan.merged(step.plan)
+            return plan
 
     def settle(self, plan: Plan, key: str) -> Plan:
         """Resolve `fail=N`: trouble for the first N attempts under `key`, none afterwards."""

@@ -1,0 +1,34 @@
+"""Tests of programs that use this package: fault scripts here, fixtures and a guard in the pytest plugin.
+
+    def test_a_retry(baseten_emulator: Emulator, baseten_client: Client) -> None:
+        baseten_emulator.faults.add(at(1).status(503))
+        assert ask(baseten_client) == "hello"
+
+The plugin is found by pytest by itself. Both need the extra: pip install 'baseten-sdk[emulator]'. This file owns the
+public names and nothing else; they are loaded when they are asked for, since pytest loads the plugin everywhere.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..emulator import (
+        Emulator as Emulator,
+        Fault as Fault,
+        RecordedRequest as RecordedRequest,
+        at as at,
+        every as every,
+        first as first,
+    )
+
+__all__ = ["Emulator", "Fault", "RecordedRequest", "at", "every", "first"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module("..emulator", __name__), name)
+    globals()[name] = value
+    return value
