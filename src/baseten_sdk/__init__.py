@@ -119,6 +119,12 @@ if TYPE_CHECKING:
         ChoiceDeltaToolCallFunction as ChoiceDeltaToolCallFunction,
         ChunkChoice as ChunkChoice,
     )
+    from .types.embeddings import (
+        Classification as Classification,
+        CreateEmbeddingResponse as CreateEmbeddingResponse,
+        Embedding as Embedding,
+        RerankResult as RerankResult,
+    )
     from .types.events import (
         Finished as Finished,
         PartialObject as PartialObject,
@@ -200,6 +206,7 @@ _NAMES = {
         "FunctionCall PromptTokensDetails TokenLogprob ToolCall TopLogprob Usage"
     ),
     ".types.chunks": "ChatCompletionChunk ChoiceDelta ChoiceDeltaToolCall ChoiceDeltaToolCallFunction ChunkChoice",
+    ".types.embeddings": "Classification CreateEmbeddingResponse Embedding RerankResult",
     ".types.events": (
         "Finished PartialObject ReasoningDelta RefusalDelta StreamEvent TextDelta ToolCallDelta ToolCallDone "
         "ToolCallStarted ToolResult UsageUpdated"

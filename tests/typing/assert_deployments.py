@@ -13,6 +13,8 @@ from baseten_sdk import (
     AsyncPredictStream,
     AsyncRequestStatus,
     CancelResult,
+    Classification,
+    CreateEmbeddingResponse,
     Deployment,
     Job,
     JsonValue,
@@ -20,6 +22,7 @@ from baseten_sdk import (
     PredictStream,
     QueueStatus,
     RawReply,
+    RerankResult,
     ServerSentEvent,
 )
 
@@ -142,3 +145,12 @@ def mistakes_are_found(dep: Deployment) -> None:
     config = {"attempts": 2}
     dep.async_predict({}, inference_retry_config=config)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     dep.job(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no id
+
+
+async def an_embedding_engine_has_typed_replies(dep: AsyncDeployment, twin: Deployment) -> None:
+    assert_type(await dep.embeddings.create(input=["a", "b"]), CreateEmbeddingResponse)
+    assert_type((await dep.embeddings.create(input=[1, 2], deadline=3)).vectors, list[list[float]])
+    assert_type(await dep.rerank("q", ["a"]), list[RerankResult])
+    assert_type(await dep.classify(("a", "b")), list[list[Classification]])
+    assert_type(twin.embeddings.create(input="a", encoding_format="float"), CreateEmbeddingResponse)
+    twin.embeddings.create(input=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

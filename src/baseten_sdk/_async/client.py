@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .resources.async_requests import AsyncRequests
     from .resources.chat import AsyncChat
     from .resources.deployments import AsyncDeployment
+    from .resources.embeddings import AsyncEmbeddings
     from .resources.models import AsyncModels
 
 T = TypeVar("T")
@@ -105,6 +106,13 @@ class AsyncClient:
         from .resources.chat import AsyncChat
 
         return AsyncChat(self._service)
+
+    @cached_property
+    def embeddings(self) -> AsyncEmbeddings:
+        """Embeddings, by dedicated models or behind a gateway."""
+        from .resources.embeddings import AsyncEmbeddings
+
+        return AsyncEmbeddings(self._service)
 
     @cached_property
     def models(self) -> AsyncModels:

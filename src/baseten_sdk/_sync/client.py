@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .resources.async_requests import Requests
     from .resources.chat import Chat
     from .resources.deployments import Deployment
+    from .resources.embeddings import Embeddings
     from .resources.models import Models
 
 T = TypeVar("T")
@@ -106,6 +107,13 @@ class Client:
         from .resources.chat import Chat
 
         return Chat(self._service)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """Embeddings, by dedicated models or behind a gateway."""
+        from .resources.embeddings import Embeddings
+
+        return Embeddings(self._service)
 
     @cached_property
     def models(self) -> Models:

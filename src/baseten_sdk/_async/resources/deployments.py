@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from math import inf
 from typing import TypeVar, Unpack, overload
 
@@ -27,8 +26,7 @@ from ...types.reply import attach_meta
 from ..predict_stream import AsyncPredictStream
 from ..service import AsyncService
 from .async_requests import AsyncJob
-from .chat import AsyncChat
-from .models import AsyncModels
+from .engine import AsyncEngine
 
 T = TypeVar("T")
 
@@ -37,7 +35,7 @@ ANY = "*/*"
 gathers the output of a generator, and an error in its middle is an error status instead of a short reply."""
 
 
-class AsyncDeployment:
+class AsyncDeployment(AsyncEngine):
     """One deployment of a dedicated model: of an environment, by its id, development, or on a regional host.
 
     Attributes:
@@ -45,27 +43,11 @@ class AsyncDeployment:
     """
 
     def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
-        self._service = service
-        self._place = place
+        super().__init__(service, place)
         self.model_id = place.model_id
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._place.target!r})"
-
-    @property
-    def openai_base_url(self) -> str:
-        """The base URL of the OpenAI-compatible engine inside, for other clients."""
-        return self._place.engine.url
-
-    @cached_property
-    def chat(self) -> AsyncChat:
-        """The OpenAI-compatible engine inside; `model=` is the name that it serves."""
-        return AsyncChat(self._service, self._place.engine)
-
-    @cached_property
-    def models(self) -> AsyncModels:
-        """What the engine inside serves."""
-        return AsyncModels(self._service, self._place.engine)
 
     @overload
     async def predict(

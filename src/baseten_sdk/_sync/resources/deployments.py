@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from math import inf
 from typing import TypeVar, Unpack, overload
 
@@ -28,8 +27,7 @@ from ...types.reply import attach_meta
 from ..predict_stream import PredictStream
 from ..service import Service
 from .async_requests import Job
-from .chat import Chat
-from .models import Models
+from .engine import Engine
 
 T = TypeVar("T")
 
@@ -38,7 +36,7 @@ ANY = "*/*"
 gathers the output of a generator, and an error in its middle is an error status instead of a short reply."""
 
 
-class Deployment:
+class Deployment(Engine):
     """One deployment of a dedicated model: of an environment, by its id, development, or on a regional host.
 
     Attributes:
@@ -46,27 +44,11 @@ class Deployment:
     """
 
     def __init__(self, service: Service, place: DeploymentPlace) -> None:
-        self._service = service
-        self._place = place
+        super().__init__(service, place)
         self.model_id = place.model_id
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._place.target!r})"
-
-    @property
-    def openai_base_url(self) -> str:
-        """The base URL of the OpenAI-compatible engine inside, for other clients."""
-        return self._place.engine.url
-
-    @cached_property
-    def chat(self) -> Chat:
-        """The OpenAI-compatible engine inside; `model=` is the name that it serves."""
-        return Chat(self._service, self._place.engine)
-
-    @cached_property
-    def models(self) -> Models:
-        """What the engine inside serves."""
-        return Models(self._service, self._place.engine)
 
     @overload
     def predict(
