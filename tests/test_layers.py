@@ -94,6 +94,7 @@ ONE_FILE_LIBRARIES = {
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
     "_io/http1.py": "httptools",
+    "emulator/upstream.py": "httpx",
 }
 
 

@@ -31,6 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--run-seconds", type=float, default=2.0, help="time an async request runs (default: %(default)s)"
     )
     parser.add_argument("--behaviour", help="behaviours for every request, as in the header x-emulator")
+    parser.add_argument(
+        "--upstream",
+        metavar="URL",
+        help="let an OpenAI-compatible server answer chat, such as http://127.0.0.1:8080/v1",
+    )
+    parser.add_argument("--upstream-key", metavar="KEY", help="the key for it")
+    parser.add_argument("--upstream-model", metavar="NAME", help="the model to ask it for (default: the caller's)")
     parser.add_argument("--list", action="store_true", help="list the behaviours and stop")
     options = parser.parse_args(arguments)
     if options.list:
@@ -50,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seed=options.seed,
         queue_seconds=options.queue_seconds,
         run_seconds=options.run_seconds,
+        upstream=options.upstream,
+        upstream_key=options.upstream_key,
+        upstream_model=options.upstream_model,
     )
     try:
         emulator.faults.always(options.behaviour)

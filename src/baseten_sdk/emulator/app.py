@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import anyio
 from anyio.abc import TaskGroup
@@ -39,6 +40,9 @@ from .sync_routes import sync
 from .webhooks import Courier
 from .wire import Ending, Reply, dress, play
 
+if TYPE_CHECKING:
+    from .upstream import Upstream
+
 LARGEST = 100 * 1024 * 1024
 _MODEL_POSTS = {"predict", "async_predict", "wake"}
 _CHAIN_POSTS = {"run_remote", "async_run_remote", "wake"}
@@ -58,6 +62,7 @@ class Service:
     queue: Queue
     courier: Courier
     requests: Record[RecordedRequest]
+    upstream: Upstream | None
 
 
 class Application:
@@ -79,6 +84,8 @@ class Application:
             finally:
                 self._tasks = None
                 tasks.cancel_scope.cancel()
+                if self._service.upstream is not None:
+                    await self._service.upstream.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -137,14 +144,13 @@ class Application:
 
     async def _routed(self, exchange: Exchange) -> Reply:
         if exchange.place.surface == "model-apis":
-            return self._model_apis(exchange)
+            return await self._model_apis(exchange)
         return await self._dedicated(exchange)
 
-    def _model_apis(self, exchange: Exchange) -> Reply:
-        service = self._service
+    async def _model_apis(self, exchange: Exchange) -> Reply:
         match exchange.place.route, exchange.method:
             case ("chat", "completions"), "POST":
-                return chat(exchange, seed=service.seed, strict_models=service.strict_models)
+                return await self._chat(exchange)
             case ("models",), "GET":
                 return list_models(exchange.place)
             case ("chat", "completions"), _:
@@ -175,12 +181,21 @@ class Application:
                 return await self._awake(place) or predict(exchange)
             case ("run_remote",), "POST" if not model:
                 return await self._awake(place) or run_remote(exchange)
+            case ("sync", "v1", "chat", "completions"), "POST" if model:
+                return await self._awake(place) or await self._chat(exchange)
             case ("sync", *route), _ if model:
-                return await self._awake(place) or sync(exchange, tuple(route), seed=service.seed)
+                return await self._awake(place) or sync(exchange, tuple(route))
             case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):
                 return method_not_allowed("POST")
             case _:
                 return not_found()
+
+    async def _chat(self, exchange: Exchange) -> Reply:
+        service = self._service
+        if service.upstream is not None:
+            return await service.upstream.chat(exchange)
+        strict = service.strict_models and exchange.place.surface == "model-apis"
+        return chat(exchange, seed=service.seed, strict_models=strict)
 
     def _submit(self, exchange: Exchange) -> Reply:
         service = self._service

@@ -26,6 +26,8 @@ from .webhooks import Courier, Secrets
 if TYPE_CHECKING:
     from baseten_sdk.config import Endpoints
 
+    from .upstream import Upstream
+
 
 class Emulator:
     """The Baseten service on a port of this machine.
@@ -59,6 +61,9 @@ class Emulator:
         webhook_interval: float = 2.0,
         webhook_timeout: float = 10.0,
         strict_models: bool = False,
+        upstream: str | None = None,
+        upstream_key: str | None = None,
+        upstream_model: str | None = None,
     ) -> None:
         """Prepare the service; nothing listens yet.
 
@@ -79,6 +84,10 @@ class Emulator:
             webhook_interval: Seconds between the attempts.
             webhook_timeout: Seconds that an endpoint may take to answer.
             strict_models: Answer 404 to chat models that are not listed.
+            upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
+                chat; queues, webhooks, limits and faults stay the emulator's.
+            upstream_key: The key for it.
+            upstream_model: The model to ask it for, whatever the caller names.
         """
         source = random.Random(seed)
         self.host = host
@@ -116,6 +125,7 @@ class Emulator:
             queue=queue,
             courier=courier,
             requests=self.requests,
+            upstream=None if upstream is None else _upstream(upstream, upstream_key, upstream_model),
         )
         self.app: ASGIApp = Application(service).asgi()
 
@@ -205,3 +215,10 @@ class Emulator:
     def __repr__(self) -> str:
         where = "stopped" if self._server is None else self.url
         return f"<Emulator {where}: {len(self.requests)} requests, {self.connections} connections>"
+
+
+def _upstream(url: str, key: str | None, model: str | None) -> Upstream:
+    """The other server; httpx is loaded only where there is one."""
+    from .upstream import Upstream
+
+    return Upstream(url, key, model)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 from urllib.parse import unquote
 
-from .chat import chat
 from .engines import classify, embeddings, predict_tokens, rerank
 from .errors import error_reply, method_not_allowed, not_found
 from .exchange import Exchange
@@ -17,12 +16,12 @@ from .models import list_models
 from .wire import Reply, json_reply
 
 
-def sync(exchange: Exchange, route: tuple[str, ...], *, seed: int) -> Reply:
+def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
     """Answer a request to the server's own `/{route}`."""
     method = exchange.method
     match route:
         case ("v1", "chat", "completions"):
-            return chat(exchange, seed=seed, strict_models=False) if method == "POST" else method_not_allowed("POST")
+            return method_not_allowed("POST")
         case ("v1", "models"):
             return list_models(exchange.place) if method == "GET" else method_not_allowed("GET")
         case ("v1", "embeddings"):

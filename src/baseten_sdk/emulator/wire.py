@@ -3,7 +3,8 @@
 Theory of operation: every answer, stream or not, is made in full before its first byte is sent, as a list of
 pieces (one per event for streams). That makes each fault a plain operation on a list: cutting keeps the first
 pieces, small writes split the same bytes anew, silence stops in between. `dress` does these operations and is
-pure; `play` alone touches the connection. It must not know what the bytes mean.
+pure; `play` alone touches the connection. Only a stream of another server is relayed as it comes, untouched. It must
+not know what the bytes mean.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import math
 import socket
 import struct
 import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from enum import Enum
@@ -47,6 +50,7 @@ class Reply:
         silent: Nothing is sent at all, not even the head.
         delay: Seconds before the first byte.
         pause: Seconds between pieces.
+        live: The body of another server, relayed as it comes instead of `pieces`; nothing is done to it.
     """
 
     status: int = 200
@@ -57,6 +61,7 @@ class Reply:
     silent: bool = False
     delay: float = 0.0
     pause: float = 0.0
+    live: AsyncGenerator[bytes] | None = None
 
     @property
     def body(self) -> bytes:
@@ -159,6 +164,8 @@ async def play(reply: Reply, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
     if reply.ending is Ending.COMPLETE and not reply.chunked and len(reply.pieces) <= 1:
         return await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+    if reply.live is not None:
+        return await _relay(reply.live, scope, send)
     transport = _transport(scope)
     for number, piece in enumerate(reply.pieces):
         if number and reply.pause:
@@ -174,6 +181,17 @@ async def play(reply: Reply, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     else:
         await _finish(reply.ending, scope)
+
+
+async def _relay(live: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
+    """Send a body as it comes; the other server is let go of when the caller leaves."""
+    async with aclosing(live):
+        try:
+            async for piece in live:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        except ConnectionError:
+            return await _finish(Ending.CUT, scope)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _finish(ending: Ending, scope: Scope) -> None:
