@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from ._async.chain_stream import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.client import AsyncClient as AsyncClient
     from ._async.completion_stream import AsyncCompletionStream as AsyncCompletionStream
     from ._async.predict_stream import AsyncPredictStream as AsyncPredictStream
     from ._async.resources.async_requests import AsyncJob as AsyncJob
+    from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
     from ._async.stream import AsyncChatStream as AsyncChatStream
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
     from ._core.schema import Schema as Schema, schema_for as schema_for
     from ._core.sse import ServerSentEvent as ServerSentEvent
     from ._core.tool import Tool as Tool, ToolLike as ToolLike, tool as tool
+    from ._sync.chain_stream import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.client import Client as Client
     from ._sync.completion_stream import CompletionStream as CompletionStream
     from ._sync.predict_stream import PredictStream as PredictStream
     from ._sync.resources.async_requests import Job as Job
+    from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
     from ._sync.stream import ChatStream as ChatStream
     from ._sync.tool_run import ToolRun as ToolRun
@@ -162,15 +166,18 @@ if TYPE_CHECKING:
     )
     from .types.parsed import Parsed as Parsed
     from .types.raw_reply import RawReply as RawReply
+    from .types.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult
     from .webhooks import verify as verify
 
 _NAMES = {
+    "._async.chain_stream": "AsyncChainItems AsyncChainStream",
     "._async.client": "AsyncClient",
     "._async.completion_stream": "AsyncCompletionStream",
     "._async.predict_stream": "AsyncPredictStream",
     "._async.resources.async_requests": "AsyncJob",
+    "._async.resources.chains": "AsyncChain",
     "._async.resources.deployments": "AsyncDeployment",
     "._async.stream": "AsyncChatStream",
     "._async.tool_run": "AsyncToolRun",
@@ -178,10 +185,12 @@ _NAMES = {
     "._core.schema": "Schema schema_for",
     "._core.sse": "ServerSentEvent",
     "._core.tool": "Tool ToolLike tool",
+    "._sync.chain_stream": "ChainItems ChainStream",
     "._sync.client": "Client",
     "._sync.completion_stream": "CompletionStream",
     "._sync.predict_stream": "PredictStream",
     "._sync.resources.async_requests": "Job",
+    "._sync.resources.chains": "Chain",
     "._sync.resources.deployments": "Deployment",
     "._sync.stream": "ChatStream",
     "._sync.tool_run": "ToolRun",
@@ -221,6 +230,7 @@ _NAMES = {
     ),
     ".types.parsed": "Parsed",
     ".types.raw_reply": "RawReply",
+    ".types.remote": "RemoteException RemoteFrame",
     ".types.tool_calls": "ParsedToolCall",
     ".types.webhooks": "AsyncPredictResult",
     ".webhooks": "verify",

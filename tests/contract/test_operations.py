@@ -1,7 +1,4 @@
-"""The operations of the service's inference API, restated, and the exact request that the package makes of each.
-
-Those on chains are not covered yet; the table says so, so that the count stays honest.
-"""
+"""The operations of the service's inference API, restated, and the exact request that the package makes of each."""
 
 from __future__ import annotations
 
@@ -12,11 +9,13 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from baseten_sdk import Client, Deployment
+from baseten_sdk import Chain, Client, Deployment
 from tests.asking import HELLO
 
 MODEL_HOST = "https://model-abcd1234.api.baseten.co"
 REGIONAL_HOST = "https://model-abcd1234-prod-us.api.baseten.co"
+CHAIN_HOST = "https://chain-efgh5678.api.baseten.co"
+REGIONAL_CHAIN_HOST = "https://chain-efgh5678-prod-us.api.baseten.co"
 KEY = "abcd1234.0123456789abcdef"
 ID = "0123456789abcdef0123456789abcdef"
 
@@ -91,6 +90,34 @@ PLACES: dict[str, tuple[Callable[[Client], Deployment], str]] = {
     "": (lambda client: client.deployments("abcd1234", regional="prod-us"), REGIONAL_HOST),
 }
 
+CHAIN_ACTIONS: dict[str, tuple[Callable[[Chain], object], str, object]] = {
+    "run_remote": (lambda chain: chain.run_remote({"a": 1}), "POST", {"a": 1}),
+    "async_run_remote": (
+        lambda chain: chain.async_run_remote({"a": 1}, priority=1),
+        "POST",
+        {"model_input": {"a": 1}, "priority": 1},
+    ),
+    "async_queue_status": (lambda chain: chain.queue_status(), "GET", None),
+    "wake": (lambda chain: chain.wake(), "POST", None),
+}
+
+CHAIN_PLACES: dict[str, tuple[Callable[[Client], Chain], str]] = {
+    "environments/{env_name}": (
+        lambda client: client.chains("efgh5678", environment="staging"),
+        f"{CHAIN_HOST}/environments/staging",
+    ),
+    "development": (
+        lambda client: client.chains("efgh5678", environment="development"),
+        f"{CHAIN_HOST}/development",
+    ),
+    "deployment/{deployment_id}": (
+        lambda client: client.chains("efgh5678", deployment_id="wxyz123"),
+        f"{CHAIN_HOST}/deployment/wxyz123",
+    ),
+    "production": (lambda client: client.chains("efgh5678"), f"{CHAIN_HOST}/environments/production"),
+    "": (lambda client: client.chains("efgh5678", regional="prod-us"), REGIONAL_CHAIN_HOST),
+}
+
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
@@ -102,18 +129,34 @@ def client_of(service: Service) -> Client:
     return Client(api_key=KEY, http_client=httpx.Client(transport=httpx.MockTransport(service)))
 
 
-def test_there_are_32_operations_and_the_models_are_covered() -> None:
+def test_there_are_32_operations_and_all_are_covered() -> None:
     assert len(OPERATIONS) == 32
     covered = {
         (method, f"/{place}/{action}".replace("//", "/"))
-        for place in PLACES
-        for action, (_, method, _) in ACTIONS.items()
+        for places, actions in ((PLACES, ACTIONS), (CHAIN_PLACES, CHAIN_ACTIONS))
+        for place in places
+        for action, (_, method, _) in actions.items()
     }
-    covered |= {("GET", "/async_request/{request_id}"), ("DELETE", "/async_request/{request_id}")}
-    assert covered <= OPERATIONS
-    assert {path for _, path in OPERATIONS - covered} == {
-        f"/{place}/{action}".replace("//", "/") for place in PLACES for action in ("run_remote", "async_run_remote")
-    }
+    assert covered | {("GET", "/async_request/{request_id}"), ("DELETE", "/async_request/{request_id}")} == OPERATIONS
+
+
+@pytest.mark.parametrize("action", CHAIN_ACTIONS)
+@pytest.mark.parametrize("place", CHAIN_PLACES)
+def test_an_operation_of_a_chain_is_asked_for_exactly(service: Service, place: str, action: str) -> None:
+    find, base = CHAIN_PLACES[place]
+    act, method, body = CHAIN_ACTIONS[action]
+    act(find(client_of(service)))
+    assert service.sent == [Sent(method, f"{base}/{action}", body)]
+
+
+@pytest.mark.parametrize("place", CHAIN_PLACES)
+def test_the_status_of_a_chain_s_request_is_asked_for_at_its_host(service: Service, place: str) -> None:
+    find, base = CHAIN_PLACES[place]
+    job = find(client_of(service)).async_run_remote({})
+    job.status()
+    job.cancel()
+    url = f"{REGIONAL_CHAIN_HOST if base == REGIONAL_CHAIN_HOST else CHAIN_HOST}/async_request/{ID}"
+    assert service.sent[1:] == [Sent("GET", url, None), Sent("DELETE", url, None)]
 
 
 @pytest.mark.parametrize("action", ACTIONS)

@@ -252,3 +252,32 @@ def test_places_are_values() -> None:
     assert places().deployment("m") == DeploymentPlace(
         "m", "https://model-m.api.baseten.co", "https://model-m.api.baseten.co/environments/production"
     )
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ({}, "https://chain-c1.api.baseten.co/environments/production"),
+        ({"environment": "development"}, "https://chain-c1.api.baseten.co/development"),
+        ({"deployment_id": "d1"}, "https://chain-c1.api.baseten.co/deployment/d1"),
+        ({"regional": "eu"}, "https://chain-c1-eu.api.baseten.co"),
+    ],
+)
+def test_a_chain_has_the_targets_of_a_model_on_hosts_of_its_own(target: dict[str, str], expected: str) -> None:
+    place = places().chain("c1", **target)
+    assert place.target == expected
+    assert (place.kind, place.owner, place.chain_id, place.model_id) == ("chain", "c1", "c1", None)
+
+
+@pytest.mark.parametrize("value", HOSTILE_LABELS)
+def test_nothing_in_a_chain_s_id_can_lead_elsewhere(value: str) -> None:
+    with pytest.raises(InvalidRequestError, match="chain_id"):
+        places().chain(value)
+
+
+def test_an_async_request_belongs_to_a_model_or_to_a_chain() -> None:
+    assert places().owner("m1", None, None).async_request("r") == "https://model-m1.api.baseten.co/async_request/r"
+    assert places().owner(None, "c1", "eu").async_request("r") == "https://chain-c1-eu.api.baseten.co/async_request/r"
+    for model_id, chain_id in ((None, None), ("m1", "c1")):
+        with pytest.raises(InvalidRequestError, match="give model_id= or chain_id="):
+            places().owner(model_id, chain_id, None)

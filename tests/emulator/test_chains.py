@@ -26,6 +26,17 @@ def test_arguments_that_are_not_an_object_are_a_400(http: httpx.Client, body: by
     assert (reply.status_code, reply.headers["x-baseten-error-code"]) == (400, "700")
 
 
+def test_an_argument_of_the_wrong_type_is_a_400(http: httpx.Client) -> None:
+    reply = http.post(RUN, json={"text": 5})
+    assert (reply.status_code, reply.headers["x-baseten-error-code"]) == (400, "700")
+    assert "`text`: Input should be a valid string" in reply.json()["error"]
+
+
+def test_a_stream_may_lack_header_and_footer(http: httpx.Client) -> None:
+    body = http.post(RUN, json={"stream": True, "items": [1], "header": None, "footer": None}).content
+    assert body == b"\x03\x00\x00\x00\x011"
+
+
 def test_binary_comes_back(http: httpx.Client) -> None:
     assert http.post(RUN, content=b"\x81", headers={"content-type": "application/octet-stream"}).content == b"\x81"
 

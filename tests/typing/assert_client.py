@@ -110,6 +110,6 @@ def mistakes_are_found(client: Client) -> None:
     Client(timeout="30")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a text
     Client(hooks=[len])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]  # takes no event
     client.with_options(time_out=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no such option
-    client.async_requests.get("0f1e")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no model
+    client.async_requests.get("0f1e")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # no model
     client.request("GET", "models", response_model=5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     Timeout(conect=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no such phase

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .resources.async_requests import AsyncRequests
+    from .resources.chains import AsyncChain
     from .resources.chat import AsyncChat
     from .resources.deployments import AsyncDeployment
     from .resources.embeddings import AsyncEmbeddings
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 
 class AsyncClient:
-    """Reaches Baseten: Model APIs, dedicated deployments and async requests.
+    """Reaches Baseten: Model APIs, dedicated deployments, chains and async requests.
 
     One client serves a whole program; it may be used from many tasks at once. Close it with `async with` or `aclose()`.
 
@@ -153,6 +154,32 @@ class AsyncClient:
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return AsyncDeployment(self._service, place)
+
+    def chains(
+        self,
+        chain_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> AsyncChain:
+        """A deployment of a chain; nothing is sent.
+
+        Args:
+            chain_id: the chain's id.
+            environment: an environment's name, or "development"; production unless set.
+            deployment_id: one deployment by its id.
+            regional: the environment of a regional host.
+
+        Raises:
+            ConfigurationError: an id cannot be, or there are two targets.
+        """
+        from .resources.chains import AsyncChain
+
+        place = self._service.places.chain(
+            chain_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        return AsyncChain(self._service, place)
 
     @overload
     async def request(

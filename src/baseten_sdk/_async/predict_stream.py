@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Generic, Self, TypeAlias, TypeVar
 
+from .._core.frames import FrameCut, FrameError
 from .._core.options import Options
 from .._core.request import Request
 from .._core.sse import EventTooLarge, ServerSentEvent, SSEDecoder
@@ -17,6 +18,7 @@ from ..errors import (
     APITimeoutError,
     ConfigurationError,
     StreamDecodeError,
+    StreamError,
     StreamInterrupted,
 )
 from ..types.json import JsonValue
@@ -41,6 +43,8 @@ class AsyncPredictStream:
                 print(text, end="")
     """
 
+    _made_by = "deployment.stream_predict"
+
     def __init__(self, caller: AsyncCaller, request: Request, options: Options) -> None:
         self._caller = caller
         self._request = request
@@ -56,7 +60,7 @@ class AsyncPredictStream:
     @property
     def _body(self) -> AsyncBody:
         if self._opened is None:
-            raise ConfigurationError("Enter the stream first: async with deployment.stream_predict(...) as stream.")
+            raise ConfigurationError(f"Enter the stream first: async with {self._made_by}(...) as stream.")
         return self._opened
 
     def bytes(self) -> AsyncPieces[Piece]:
@@ -147,7 +151,9 @@ class AsyncPieces(Generic[T]):
             else:
                 self._ended = True
                 self._ready.extend(self._flush())
-        except (EventTooLarge, LineTooLong, JSONLineError) as error:
+        except FrameCut as error:
+            failure: StreamError = StreamInterrupted(f"The stream was cut: {error}.")
+        except (EventTooLarge, FrameError, LineTooLong, JSONLineError) as error:
             failure = StreamDecodeError(f"The stream cannot be read: {error}.")
         else:
             if self._ready:

@@ -27,6 +27,7 @@ from ..errors import (
     UnprocessableEntityError,
 )
 from ..errors.api import KEPT
+from ..types.remote import read_remote
 from .body import decode_json
 from .request import Answer
 from .retry_after import retry_after
@@ -86,14 +87,9 @@ def _class(answer: Answer, body: object) -> type[APIStatusError]:
     status = answer.status
     if status in BY_STATUS:
         return BY_STATUS[status]
-    if status == 500 and (answer.headers.get("x-baseten-error-code") == MODEL_CODE or _is_remote(body)):
+    if status == 500 and (answer.headers.get("x-baseten-error-code") == MODEL_CODE or read_remote(body) is not None):
         return ModelError
     return InternalServerError if status >= 500 else APIStatusError
-
-
-def _is_remote(body: object) -> bool:
-    error = body.get("error") if isinstance(body, dict) else None
-    return isinstance(error, dict) and "exception_cls_name" in error
 
 
 def _body(answer: Answer) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from ..config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from ..errors import ConfigurationError, InvalidRequestError
@@ -18,6 +19,9 @@ VARIABLE = "BASETEN_BASE_URL"
 
 PREFIX = "baseten/"
 """LiteLLM's way to name a provider; it may stand before a slug or a model id."""
+
+Kind: TypeAlias = Literal["model", "chain"]
+"""What a deployment is of."""
 
 _MODEL_ID = re.compile(r"[A-Za-z0-9]{8}")
 
@@ -36,17 +40,29 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentPlace:
-    """The URLs of one deployment.
+    """The URLs of one deployment, of a model or of a chain.
 
     Attributes:
-        model_id: the model's id, or the chain's.
+        owner: the model's id, or the chain's.
         host: URL below which `async_request/{id}` is.
-        target: URL below which `predict`, `sync` and the others are.
+        target: URL below which `predict`, `run_remote`, `sync` and the others are.
+        kind: which of the two it is.
     """
 
-    model_id: str
+    owner: str
     host: str
     target: str
+    kind: Kind = "model"
+
+    @property
+    def model_id(self) -> str | None:
+        """The model's id; None for a chain."""
+        return self.owner if self.kind == "model" else None
+
+    @property
+    def chain_id(self) -> str | None:
+        """The chain's id; None for a model."""
+        return self.owner if self.kind == "chain" else None
 
     def at(self, path: str) -> str:
         """The URL of a fixed path of the target, such as "predict"."""
@@ -117,24 +133,49 @@ class Places:
         regional: str | None = None,
     ) -> DeploymentPlace:
         """The URLs of a deployment of a model: production unless one of the keywords says otherwise."""
-        check_label(model_id, "model_id")
-        given = [
-            n
-            for n, v in (
-                ("environment", environment),
-                ("deployment_id", deployment_id),
-                ("regional", regional),
-            )
-            if v is not None
-        ]
+        return self._target("model", model_id, environment, deployment_id, regional)
+
+    def chain(
+        self,
+        chain_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> DeploymentPlace:
+        """The URLs of a deployment of a chain: production unless one of the keywords says otherwise."""
+        return self._target("chain", chain_id, environment, deployment_id, regional)
+
+    def owner(self, model_id: str | None, chain_id: str | None, regional: str | None) -> DeploymentPlace:
+        """Where the async requests of a model or of a chain are."""
+        if model_id is not None and chain_id is None:
+            return self.deployment(model_id, regional=regional)
+        if chain_id is not None and model_id is None:
+            return self.chain(chain_id, regional=regional)
+        raise InvalidRequestError("An async request belongs to a model or to a chain: give model_id= or chain_id=.")
+
+    def _target(
+        self,
+        kind: Kind,
+        owner: str,
+        environment: str | None,
+        deployment_id: str | None,
+        regional: str | None,
+    ) -> DeploymentPlace:
+        check_label(owner, f"{kind}_id")
+        targets = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
+        given = [name for name, value in targets.items() if value is not None]
         if len(given) > 1:
             raise ConfigurationError(f"A deployment has one target; {' and '.join(given)} were given.")
+        endpoints = self._endpoints
+        names = {f"{kind}_id": owner, "environment": regional}
         if regional is not None:
             check_label(regional, "regional")
-            host = self._endpoints.model_regional.format(model_id=model_id, environment=regional).rstrip("/")
-            return DeploymentPlace(model_id, host, host)
-        host = self._endpoints.model.format(model_id=model_id).rstrip("/")
-        return DeploymentPlace(model_id, host, f"{host}/{_segment(environment, deployment_id)}")
+            template = endpoints.model_regional if kind == "model" else endpoints.chain_regional
+            host = template.format_map(names).rstrip("/")
+            return DeploymentPlace(owner, host, host, kind)
+        host = (endpoints.model if kind == "model" else endpoints.chain).format_map(names).rstrip("/")
+        return DeploymentPlace(owner, host, f"{host}/{_segment(environment, deployment_id)}", kind)
 
     def locate(self, url: str, environment: Mapping[str, str]) -> str:
         """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.

@@ -50,7 +50,7 @@ def check_kind(kind: type[object] | None) -> None:
         InvalidRequestError: pydantic cannot validate it.
     """
     if kind is not None:
-        _adapter(kind)
+        adapter_of(kind)
 
 
 def read_as(kind: type[T], answer: Answer) -> T:
@@ -62,8 +62,8 @@ def read_as(kind: type[T], answer: Answer) -> T:
     """
     try:
         if kind is bytes or (kind is str and not _is_json(answer)):
-            return _adapter(kind).validate_python(answer.body)
-        return _adapter(kind).validate_json(answer.body)
+            return adapter_of(kind).validate_python(answer.body)
+        return adapter_of(kind).validate_json(answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
     raise unreadable(answer, problem)
@@ -132,7 +132,12 @@ def problems(error: ValidationError) -> str:
     return "; ".join(found[:PROBLEMS]) + more
 
 
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def adapter_of(kind: type[T]) -> TypeAdapter[T]:
+    """What validates a type.
+
+    Raises:
+        InvalidRequestError: pydantic cannot validate it.
+    """
     try:
         return _cached_adapter(kind)  # type: ignore[arg-type]  # what is not hashable raises TypeError
     except TypeError:

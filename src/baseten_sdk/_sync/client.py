@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .resources.async_requests import Requests
+    from .resources.chains import Chain
     from .resources.chat import Chat
     from .resources.deployments import Deployment
     from .resources.embeddings import Embeddings
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 
 class Client:
-    """Reaches Baseten: Model APIs, dedicated deployments and async requests.
+    """Reaches Baseten: Model APIs, dedicated deployments, chains and async requests.
 
     One client serves a whole program; it may be used from many tasks at once. Close it with `with` or `close()`.
 
@@ -154,6 +155,32 @@ class Client:
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return Deployment(self._service, place)
+
+    def chains(
+        self,
+        chain_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> Chain:
+        """A deployment of a chain; nothing is sent.
+
+        Args:
+            chain_id: the chain's id.
+            environment: an environment's name, or "development"; production unless set.
+            deployment_id: one deployment by its id.
+            regional: the environment of a regional host.
+
+        Raises:
+            ConfigurationError: an id cannot be, or there are two targets.
+        """
+        from .resources.chains import Chain
+
+        place = self._service.places.chain(
+            chain_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        return Chain(self._service, place)
 
     @overload
     def request(

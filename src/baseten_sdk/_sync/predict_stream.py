@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Generic, Self, TypeAlias, TypeVar
 
+from .._core.frames import FrameCut, FrameError
 from .._core.options import Options
 from .._core.request import Request
 from .._core.sse import EventTooLarge, ServerSentEvent, SSEDecoder
@@ -18,6 +19,7 @@ from ..errors import (
     APITimeoutError,
     ConfigurationError,
     StreamDecodeError,
+    StreamError,
     StreamInterrupted,
 )
 from ..types.json import JsonValue
@@ -42,6 +44,8 @@ class PredictStream:
                 print(text, end="")
     """
 
+    _made_by = "deployment.stream_predict"
+
     def __init__(self, caller: Caller, request: Request, options: Options) -> None:
         self._caller = caller
         self._request = request
@@ -57,7 +61,7 @@ class PredictStream:
     @property
     def _body(self) -> Body:
         if self._opened is None:
-            raise ConfigurationError("Enter the stream first: with deployment.stream_predict(...) as stream.")
+            raise ConfigurationError(f"Enter the stream first: with {self._made_by}(...) as stream.")
         return self._opened
 
     def bytes(self) -> Pieces[Piece]:
@@ -148,7 +152,9 @@ class Pieces(Generic[T]):
             else:
                 self._ended = True
                 self._ready.extend(self._flush())
-        except (EventTooLarge, LineTooLong, JSONLineError) as error:
+        except FrameCut as error:
+            failure: StreamError = StreamInterrupted(f"The stream was cut: {error}.")
+        except (EventTooLarge, FrameError, LineTooLong, JSONLineError) as error:
             failure = StreamDecodeError(f"The stream cannot be read: {error}.")
         else:
             if self._ready:

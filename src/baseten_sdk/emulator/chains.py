@@ -1,7 +1,7 @@
 """`POST {target}/run_remote`: a chain whose entrypoint takes `text` and gives back a string.
 
-With `{"stream": true}` it streams frames: a tag byte, a length of four bytes, JSON. It owns what chains do
-that models do not.
+With `{"stream": true}` it streams frames: a tag byte, a length of four bytes, JSON. `items` are what it streams,
+`header` and `footer` replace those two, and null leaves them out. It owns what chains do that models do not.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def run_remote(exchange: Exchange) -> Reply:
         return truss_error(400, 700, f"Invalid JSON payload: {error}")
     if not isinstance(given, dict):
         return truss_error(400, 700, "Input Parsing Error: the arguments of run_remote must be an object")
+    if (wrong := _ill_typed(given)) is not None:
+        return truss_error(400, 700, wrong)
     if given.get("stream") is True:
-        items = _items(given)
-        frames = [frame(_HEADER, {"count": len(items)}), *(frame(_ITEM, item) for item in items)]
-        pieces = (*frames, frame(_FOOTER, {"done": True}))
+        pieces = _frames(given)
         if exchange.gathers:
             return gathered(pieces, exchange.plan)
         return Reply(200, {"content-type": "application/octet-stream"}, pieces, chunked=True)
@@ -43,6 +43,20 @@ def result(given: JSON) -> JSON:
     if "text" in given:
         return f"The chain read: {as_text(given['text'], repr(given['text']))}"
     return given.get("result", given)
+
+
+def _ill_typed(given: dict[str, JSON]) -> str | None:
+    """What the entrypoint's input model says of arguments that it cannot take; names it does not know are ignored."""
+    if isinstance(given.get("text", ""), str):
+        return None
+    return "Input Parsing Error, failed to validate ChainletInput:\n  `text`: Input should be a valid string."
+
+
+def _frames(given: dict[str, JSON]) -> tuple[bytes, ...]:
+    items = _items(given)
+    header, footer = given.get("header", {"count": len(items)}), given.get("footer", {"done": True})
+    parts = [(_HEADER, header), *((_ITEM, item) for item in items), (_FOOTER, footer)]
+    return tuple(frame(tag, value) for tag, value in parts if tag == _ITEM or value is not None)
 
 
 def _items(given: dict[str, JSON]) -> list[JSON]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..types.remote import RemoteException, read_remote
 from .api import APIError
 
 
@@ -46,8 +47,15 @@ class APIStatusError(APIError):
         self.error_source = self.headers.get("x-baseten-error-source")
         self.error_code = self.headers.get("x-baseten-error-code")
 
+    @property
+    def remote(self) -> RemoteException | None:
+        """The exception that a chainlet raised, with its stack, where the service tells it (chains)."""
+        return read_remote(self.body)
+
     def __str__(self) -> str:
-        return f"{self.status_code}: {super().__str__()}"
+        text = f"{self.status_code}: {super().__str__()}"
+        remote = self.remote
+        return f"{text}\n{remote}" if remote is not None and remote.stack else text
 
 
 class BadRequestError(APIStatusError):
@@ -105,11 +113,11 @@ class InternalServerError(APIStatusError):
 
 
 class ModelError(InternalServerError):
-    """500 raised by the model's own code, not by the platform.
+    """500 raised by the model's own code, not by the platform. For chains `remote` holds the exception and its stack.
 
     Attributes:
         exception: the remote exception's class name, for chains.
-        stack: the remote stack, one frame a line, for chains.
+        stack: the remote stack as text, one frame each, for chains.
     """
 
     advice = "The deployed model raised; its logs hold the traceback."
@@ -117,24 +125,13 @@ class ModelError(InternalServerError):
     @property
     def exception(self) -> str | None:
         """Class name of the remote exception, where the service tells it (chains)."""
-        value = self._remote().get("exception_cls_name")
-        return value if isinstance(value, str) else None
+        return None if self.remote is None else self.remote.name
 
     @property
     def stack(self) -> list[str]:
         """Remote stack frames as "file:line in function: source", innermost last (chains)."""
-        frames = self._remote().get("user_stack_trace")
-        if not isinstance(frames, list):
-            return []
-        return [
-            f"{f.get('filename')}:{f.get('lineno')} in {f.get('name')}: {f.get('line')}"
-            for f in frames
-            if isinstance(f, dict)
-        ]
-
-    def _remote(self) -> Mapping[str, object]:
-        error = self.body.get("error") if isinstance(self.body, dict) else None
-        return error if isinstance(error, dict) else {}
+        frames = () if self.remote is None else self.remote.stack
+        return [f"{each.filename}:{each.lineno} in {each.name}: {each.line}" for each in frames]
 
 
 class BadGatewayError(InternalServerError):

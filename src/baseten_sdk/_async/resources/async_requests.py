@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Unpack
+from typing import Unpack, overload
 
 from ..._core.chat import ACCEPT_JSON
 from ..._core.places import DeploymentPlace
@@ -18,42 +18,77 @@ from ..service import AsyncService
 
 
 class AsyncRequests:
-    """Async requests of any model, by their ids."""
+    """Async requests of any model or chain, by their ids."""
 
     def __init__(self, service: AsyncService) -> None:
         self._service = service
 
+    @overload
     async def get(
         self, request_id: str, *, model_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> AsyncRequestStatus: ...
+
+    @overload
+    async def get(
+        self, request_id: str, *, chain_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> AsyncRequestStatus: ...
+
+    async def get(
+        self,
+        request_id: str,
+        *,
+        model_id: str | None = None,
+        chain_id: str | None = None,
+        regional: str | None = None,
+        **options: Unpack[StatusOptions],
     ) -> AsyncRequestStatus:
         """The status of an async request. Outputs are not stored and never come back this way.
 
         Calls of this kind are spaced out to `Limits.status_calls` a second for the whole client.
 
         Args:
-            request_id: the id that `async_predict` gave.
+            request_id: the id that `async_predict` or `async_run_remote` gave.
             model_id: the model that it was sent to; its host keeps the status.
+            chain_id: the chain that it was sent to, instead.
             regional: the environment of the regional host, if it was sent there.
             **options: the options of every call.
 
         Raises:
+            InvalidRequestError: neither a model nor a chain is given, or both.
             NotFoundError: there is no such request, or it ended more than an hour ago.
         """
-        place = self._service.places.deployment(model_id, regional=regional)
+        place = self._service.places.owner(model_id, chain_id, regional)
         return await self.job(place, request_id).status(**options)
 
+    @overload
     async def cancel(
         self, request_id: str, *, model_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> CancelResult: ...
+
+    @overload
+    async def cancel(
+        self, request_id: str, *, chain_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> CancelResult: ...
+
+    async def cancel(
+        self,
+        request_id: str,
+        *,
+        model_id: str | None = None,
+        chain_id: str | None = None,
+        regional: str | None = None,
+        **options: Unpack[StatusOptions],
     ) -> CancelResult:
         """Cancel an async request that is still queued; `canceled` of the result says whether it was.
 
         Args:
-            request_id: the id that `async_predict` gave.
+            request_id: the id that `async_predict` or `async_run_remote` gave.
             model_id: the model that it was sent to.
+            chain_id: the chain that it was sent to, instead.
             regional: the environment of the regional host, if it was sent there.
             **options: the options of every call.
         """
-        place = self._service.places.deployment(model_id, regional=regional)
+        place = self._service.places.owner(model_id, chain_id, regional)
         return await self.job(place, request_id).cancel(**options)
 
     def job(self, place: DeploymentPlace, request_id: str) -> AsyncJob:
@@ -66,7 +101,8 @@ class AsyncJob:
 
     Attributes:
         request_id: its id.
-        model_id: the model that it was sent to.
+        model_id: the model that it was sent to; None for a chain.
+        chain_id: the chain that it was sent to; None for a model.
     """
 
     def __init__(self, service: AsyncService, place: DeploymentPlace, request_id: str) -> None:
@@ -75,9 +111,11 @@ class AsyncJob:
         self._url = place.async_request(request_id)
         self.request_id = request_id
         self.model_id = place.model_id
+        self.chain_id = place.chain_id
+        self._kind, self._owner = place.kind, place.owner
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(request_id={self.request_id!r}, model_id={self.model_id!r})"
+        return f"{type(self).__name__}(request_id={self.request_id!r}, {self._kind}_id={self._owner!r})"
 
     async def status(self, **options: Unpack[CallOptions]) -> AsyncRequestStatus:
         """The status now; it never holds the output.

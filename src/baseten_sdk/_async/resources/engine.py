@@ -7,23 +7,18 @@ from functools import cached_property
 from typing import Unpack
 
 from ..._core.embeddings import classify_body, engine_request, rerank_body
-from ..._core.places import DeploymentPlace
 from ..._core.replies import read_as
 from ..._core.request import Answer
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
-from ..service import AsyncService
 from .chat import AsyncChat
 from .embeddings import AsyncEmbeddings
 from .models import AsyncModels
+from .target import AsyncTarget
 
 
-class AsyncEngine:
+class AsyncEngine(AsyncTarget):
     """What the engine of one deployment serves."""
-
-    def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
-        self._service = service
-        self._place = place
 
     @property
     def openai_base_url(self) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Unpack
+from typing import Unpack, overload
 
 from ..._core.chat import ACCEPT_JSON
 from ..._core.places import DeploymentPlace
@@ -19,42 +19,77 @@ from ..service import Service
 
 
 class Requests:
-    """Async requests of any model, by their ids."""
+    """Async requests of any model or chain, by their ids."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
+    @overload
     def get(
         self, request_id: str, *, model_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> AsyncRequestStatus: ...
+
+    @overload
+    def get(
+        self, request_id: str, *, chain_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> AsyncRequestStatus: ...
+
+    def get(
+        self,
+        request_id: str,
+        *,
+        model_id: str | None = None,
+        chain_id: str | None = None,
+        regional: str | None = None,
+        **options: Unpack[StatusOptions],
     ) -> AsyncRequestStatus:
         """The status of an async request. Outputs are not stored and never come back this way.
 
         Calls of this kind are spaced out to `Limits.status_calls` a second for the whole client.
 
         Args:
-            request_id: the id that `async_predict` gave.
+            request_id: the id that `async_predict` or `async_run_remote` gave.
             model_id: the model that it was sent to; its host keeps the status.
+            chain_id: the chain that it was sent to, instead.
             regional: the environment of the regional host, if it was sent there.
             **options: the options of every call.
 
         Raises:
+            InvalidRequestError: neither a model nor a chain is given, or both.
             NotFoundError: there is no such request, or it ended more than an hour ago.
         """
-        place = self._service.places.deployment(model_id, regional=regional)
+        place = self._service.places.owner(model_id, chain_id, regional)
         return self.job(place, request_id).status(**options)
 
+    @overload
     def cancel(
         self, request_id: str, *, model_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> CancelResult: ...
+
+    @overload
+    def cancel(
+        self, request_id: str, *, chain_id: str, regional: str | None = None, **options: Unpack[StatusOptions]
+    ) -> CancelResult: ...
+
+    def cancel(
+        self,
+        request_id: str,
+        *,
+        model_id: str | None = None,
+        chain_id: str | None = None,
+        regional: str | None = None,
+        **options: Unpack[StatusOptions],
     ) -> CancelResult:
         """Cancel an async request that is still queued; `canceled` of the result says whether it was.
 
         Args:
-            request_id: the id that `async_predict` gave.
+            request_id: the id that `async_predict` or `async_run_remote` gave.
             model_id: the model that it was sent to.
+            chain_id: the chain that it was sent to, instead.
             regional: the environment of the regional host, if it was sent there.
             **options: the options of every call.
         """
-        place = self._service.places.deployment(model_id, regional=regional)
+        place = self._service.places.owner(model_id, chain_id, regional)
         return self.job(place, request_id).cancel(**options)
 
     def job(self, place: DeploymentPlace, request_id: str) -> Job:
@@ -67,7 +102,8 @@ class Job:
 
     Attributes:
         request_id: its id.
-        model_id: the model that it was sent to.
+        model_id: the model that it was sent to; None for a chain.
+        chain_id: the chain that it was sent to; None for a model.
     """
 
     def __init__(self, service: Service, place: DeploymentPlace, request_id: str) -> None:
@@ -76,9 +112,11 @@ class Job:
         self._url = place.async_request(request_id)
         self.request_id = request_id
         self.model_id = place.model_id
+        self.chain_id = place.chain_id
+        self._kind, self._owner = place.kind, place.owner
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(request_id={self.request_id!r}, model_id={self.model_id!r})"
+        return f"{type(self).__name__}(request_id={self.request_id!r}, {self._kind}_id={self._owner!r})"
 
     def status(self, **options: Unpack[CallOptions]) -> AsyncRequestStatus:
         """The status now; it never holds the output.

@@ -7,33 +7,25 @@ from collections.abc import Mapping
 from math import inf
 from typing import TypeVar, Unpack, overload
 
-from ..._core.async_predict import InferenceRetryConfig, async_predict_body
-from ..._core.chat import ACCEPT_JSON
+from ..._core.async_predict import InferenceRetryConfig
 from ..._core.multipart import FieldInput, Files
-from ..._core.options import Options
-from ..._core.payload import EMPTY, MISSING, OCTETS, Missing, Payload, choose_payload
+from ..._core.payload import EMPTY, MISSING, Missing, Payload, choose_payload
 from ..._core.places import DeploymentPlace
 from ..._core.polling import intervals
-from ..._core.replies import check_kind, read_as, read_model, read_value
-from ..._core.request import Answer, Request, build, check_method
+from ..._core.request import Answer, build, check_method
 from ..._core.urls import encode_query
 from ..._core.waking import PROBE, probe_after
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
-from ...types.async_requests import AsyncAccepted, QueueStatus
 from ...types.json import JsonValue
 from ...types.raw_reply import RawReply
-from ...types.reply import attach_meta
 from ..predict_stream import PredictStream
 from ..service import Service
 from .async_requests import Job
 from .engine import Engine
+from .target import ANY, given_input
 
 T = TypeVar("T")
-
-ANY = "*/*"
-"""What is accepted where the model chooses. For JSON in, `application/json` alone is asked for: then Baseten's runtime
-gathers the output of a generator, and an error in its middle is an error status instead of a short reply."""
 
 
 class Deployment(Engine):
@@ -45,10 +37,7 @@ class Deployment(Engine):
 
     def __init__(self, service: Service, place: DeploymentPlace) -> None:
         super().__init__(service, place)
-        self.model_id = place.model_id
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._place.target!r})"
+        self.model_id = place.owner
 
     @overload
     def predict(
@@ -117,17 +106,8 @@ class Deployment(Engine):
             APIError: the call failed otherwise.
             ResponseValidationError: the reply is not what was asked for.
         """
-        check_kind(response_model)
-        payload = _input(model_input, files, data, content_type)
-        request, merged = self._post("predict", options, payload, _accept(payload, response_model))
-
-        def read(answer: Answer) -> T | JsonValue | bytes:
-            if response_model is not None:
-                return read_as(response_model, answer)
-            return answer.body if payload.content_type == OCTETS else read_value(answer)
-
-        output, _ = self._service.caller.fetch(request, merged, read)
-        return output
+        payload = given_input(model_input, files, data, content_type)
+        return self._run("predict", payload, response_model, options)
 
     def stream_predict(
         self,
@@ -155,7 +135,7 @@ class Deployment(Engine):
         Returns:
             A context manager; the call is made when it is entered.
         """
-        request, merged = self._post("predict", options, _input(model_input, files, data, content_type), ANY)
+        request, merged = self._post("predict", options, given_input(model_input, files, data, content_type), ANY)
         return PredictStream(self._service.caller, request, merged)
 
     def sync(
@@ -236,40 +216,15 @@ class Deployment(Engine):
             InvalidRequestError: a field is outside its limits, or the body is too large.
             APIError: it was not accepted; unless the connection broke after it was sent, there is no job.
         """
-        merged = self._service.options.merged(options)
-        body = async_predict_body(
+        return self._submit(
+            "async_predict",
             model_input,
             webhook_endpoint=webhook_endpoint,
             priority=priority,
             max_time_in_queue_seconds=max_time_in_queue_seconds,
             inference_retry_config=inference_retry_config,
-            extra=merged.extra_body,
-            largest=self._service.caller.limits.async_payload,
+            given=options,
         )
-        request = build(
-            "POST",
-            self._place.at("async_predict"),
-            merged.without_body(),
-            accept=ACCEPT_JSON,
-            first_byte=DEPLOYMENT_FIRST_BYTE,
-            payload=Payload(content=body, content_type=ACCEPT_JSON),
-            safety="once",
-        )
-        accepted, _ = self._service.caller.fetch(request, merged, _accepted)
-        return self.job(accepted.request_id)
-
-    def job(self, request_id: str) -> Job:
-        """The handle of a request that was submitted before."""
-        return Job(self._service, self._place, request_id)
-
-    def queue_status(self, **options: Unpack[CallOptions]) -> QueueStatus:
-        """How many async requests are waiting and running."""
-        merged = self._service.options.merged(options)
-        url = self._place.at("async_queue_status")
-        request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
-        self._service.paced()
-        status, meta = self._service.caller.fetch(request, merged, _queue_status)
-        return attach_meta(status, meta)
 
     def wake(
         self,
@@ -295,8 +250,7 @@ class Deployment(Engine):
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         given: CallOptions = {**options, "deadline": deadline}
-        request, merged = self._post("wake", given, EMPTY, ANY)
-        self._service.caller.fetch(request, merged, _nothing)
+        self._wake(given)
         if not wait:
             return
         path = probe
@@ -324,12 +278,6 @@ class Deployment(Engine):
         late = f"{self._place.target} was not awake after {limit:g} s; it goes on starting."
         raise DeadlineExceeded(late, phase="idle", limit=limit)
 
-    def _post(self, path: str, given: CallOptions, payload: Payload, accept: str) -> tuple[Request, Options]:
-        options = self._service.options.merged(given) if given else self._service.options
-        url = self._place.at(path)
-        request = build("POST", url, options, accept=accept, first_byte=DEPLOYMENT_FIRST_BYTE, payload=payload)
-        return request, options
-
 
 def raw_call(
     service: Service,
@@ -355,29 +303,5 @@ def raw_call(
     return RawReply(answer.status, answer.headers, answer.body, meta)
 
 
-def _input(
-    model_input: object, files: Files | None, data: Mapping[str, FieldInput] | None, content_type: str | None
-) -> Payload:
-    if isinstance(model_input, bytes | bytearray | memoryview):
-        return choose_payload(content=model_input, files=files, data=data, content_type=content_type)
-    return choose_payload(json=model_input, files=files, data=data, content_type=content_type)
-
-
-def _accept(payload: Payload, response_model: object) -> str:
-    return ACCEPT_JSON if payload.json is not MISSING and response_model is not bytes else ANY
-
-
-def _accepted(answer: Answer) -> AsyncAccepted:
-    return read_model(AsyncAccepted, answer)
-
-
-def _queue_status(answer: Answer) -> QueueStatus:
-    return read_model(QueueStatus, answer)
-
-
 def _whole(answer: Answer) -> Answer:
     return answer
-
-
-def _nothing(answer: Answer) -> None:
-    return None

@@ -1,0 +1,140 @@
+"""What the deployments of a model and of a chain have in common: the async queue, waking, and one way to ask.
+
+It must not know which routes there are: those are given by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar, Unpack
+
+from ..._core.async_predict import InferenceRetryConfig, async_predict_body
+from ..._core.chat import ACCEPT_JSON
+from ..._core.multipart import FieldInput, Files
+from ..._core.options import Options
+from ..._core.payload import EMPTY, MISSING, OCTETS, Payload, choose_payload
+from ..._core.places import DeploymentPlace
+from ..._core.replies import check_kind, read_as, read_model, read_value
+from ..._core.request import Answer, Request, build
+from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions
+from ...types.async_requests import AsyncAccepted, QueueStatus
+from ...types.json import JsonValue
+from ...types.reply import attach_meta
+from ..service import AsyncService
+from .async_requests import AsyncJob
+
+T = TypeVar("T")
+
+ANY = "*/*"
+"""What is accepted where the model chooses. For JSON in, `application/json` alone is asked for: then Baseten's runtime
+gathers the output of a generator, and an error in its middle is an error status instead of a short reply."""
+
+
+class AsyncTarget:
+    """One deployment of a model or of a chain."""
+
+    def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
+        self._service = service
+        self._place = place
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._place.target!r})"
+
+    def job(self, request_id: str) -> AsyncJob:
+        """The handle of an async request that was submitted before."""
+        return AsyncJob(self._service, self._place, request_id)
+
+    async def queue_status(self, **options: Unpack[CallOptions]) -> QueueStatus:
+        """How many async requests are waiting and running."""
+        merged = self._service.options.merged(options)
+        url = self._place.at("async_queue_status")
+        request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
+        await self._service.paced()
+        status, meta = await self._service.caller.fetch(request, merged, _queue_status)
+        return attach_meta(status, meta)
+
+    async def _run(
+        self, path: str, payload: Payload, response_model: type[T] | None, given: CallOptions
+    ) -> T | JsonValue | bytes:
+        check_kind(response_model)
+        request, merged = self._post(path, given, payload, accepted_type(payload, response_model))
+
+        def read(answer: Answer) -> T | JsonValue | bytes:
+            if response_model is not None:
+                return read_as(response_model, answer)
+            return answer.body if payload.content_type == OCTETS else read_value(answer)
+
+        output, _ = await self._service.caller.fetch(request, merged, read)
+        return output
+
+    async def _submit(
+        self,
+        path: str,
+        model_input: object,
+        *,
+        webhook_endpoint: str | None,
+        priority: int | None,
+        max_time_in_queue_seconds: int | None,
+        inference_retry_config: InferenceRetryConfig | None,
+        given: CallOptions,
+    ) -> AsyncJob:
+        merged = self._service.options.merged(given)
+        body = async_predict_body(
+            model_input,
+            webhook_endpoint=webhook_endpoint,
+            priority=priority,
+            max_time_in_queue_seconds=max_time_in_queue_seconds,
+            inference_retry_config=inference_retry_config,
+            extra=merged.extra_body,
+            largest=self._service.caller.limits.async_payload,
+        )
+        request = build(
+            "POST",
+            self._place.at(path),
+            merged.without_body(),
+            accept=ACCEPT_JSON,
+            first_byte=DEPLOYMENT_FIRST_BYTE,
+            payload=Payload(content=body, content_type=ACCEPT_JSON),
+            safety="once",
+        )
+        accepted, _ = await self._service.caller.fetch(request, merged, _accepted)
+        return self.job(accepted.request_id)
+
+    async def _wake(self, given: CallOptions) -> None:
+        request, merged = self._post("wake", given, EMPTY, ANY)
+        await self._service.caller.fetch(request, merged, _nothing)
+
+    def _post(self, path: str, given: CallOptions, payload: Payload, accept: str) -> tuple[Request, Options]:
+        options = self._service.options.merged(given) if given else self._service.options
+        url = self._place.at(path)
+        request = build("POST", url, options, accept=accept, first_byte=DEPLOYMENT_FIRST_BYTE, payload=payload)
+        return request, options
+
+
+def given_input(
+    value: object,
+    files: Files | None = None,
+    data: Mapping[str, FieldInput] | None = None,
+    content_type: str | None = None,
+) -> Payload:
+    """The body that carries an input: bytes as they are, a form, or any other value as JSON."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        return choose_payload(content=value, files=files, data=data, content_type=content_type)
+    return choose_payload(json=value, files=files, data=data, content_type=content_type)
+
+
+def accepted_type(payload: Payload, response_model: object) -> str:
+    """The `Accept` header for a whole reply."""
+    return ACCEPT_JSON if payload.json is not MISSING and response_model is not bytes else ANY
+
+
+def _accepted(answer: Answer) -> AsyncAccepted:
+    return read_model(AsyncAccepted, answer)
+
+
+def _queue_status(answer: Answer) -> QueueStatus:
+    return read_model(QueueStatus, answer)
+
+
+def _nothing(answer: Answer) -> None:
+    return None
