@@ -19,6 +19,8 @@ from baseten_sdk.errors import (
     AsyncRequestError,
     AuthenticationError,
     BasetenError,
+    BatchRowError,
+    BatchStopped,
     ConfigurationError,
     ConnectTimeout,
     DeadlineExceeded,
@@ -43,6 +45,7 @@ from baseten_sdk.errors import (
     WebhookSignatureError,
 )
 from baseten_sdk.types.async_requests import AsyncRequestStatus
+from baseten_sdk.types.batch import Report
 from baseten_sdk.types.chat import ChatCompletion
 from baseten_sdk.types.meta import Headers, Meta
 from baseten_sdk.types.reply import attach_meta
@@ -137,7 +140,19 @@ def of_arguments(cls: type[ToolArgumentError]) -> BasetenError:
     return cls("No such city.", completion=completion(), tool="weather", arguments='{"city": 1}', partial=None)
 
 
+def of_row(cls: type[BatchRowError]) -> BasetenError:
+    return cls("Line 7 is not JSON.", number=7)
+
+
+def of_batch(cls: type[BatchStopped]) -> BasetenError:
+    error = cls("It ended early.")
+    error.report = Report(ok=3, failed=1, stopped="It ended early.")
+    return error
+
+
 SAMPLES: list[tuple[type[BasetenError], Callable[..., BasetenError]]] = [
+    (BatchRowError, of_row),
+    (BatchStopped, of_batch),
     (ToolArgumentError, of_arguments),
     (StreamAPIError, of_event),
     (ResponseValidationError, of_reply),

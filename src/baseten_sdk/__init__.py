@@ -58,12 +58,22 @@ if TYPE_CHECKING:
         BadGatewayError as BadGatewayError,
         BadRequestError as BadRequestError,
         BasetenError as BasetenError,
+        BatchError as BatchError,
+        BatchHopelessError as BatchHopelessError,
+        BatchInterrupted as BatchInterrupted,
+        BatchLockedError as BatchLockedError,
+        BatchMismatchError as BatchMismatchError,
+        BatchOutputError as BatchOutputError,
+        BatchRowError as BatchRowError,
+        BatchStopped as BatchStopped,
+        BudgetExceededError as BudgetExceededError,
         ClientClosedError as ClientClosedError,
         ConfigurationError as ConfigurationError,
         ConflictError as ConflictError,
         ConnectTimeout as ConnectTimeout,
         ContentFilterError as ContentFilterError,
         DeadlineExceeded as DeadlineExceeded,
+        DuplicateKeyError as DuplicateKeyError,
         FirstByteTimeout as FirstByteTimeout,
         GatewayTimeoutError as GatewayTimeoutError,
         IdleTimeout as IdleTimeout,
@@ -198,13 +208,15 @@ _NAMES = {
     ".errors": (
         "APIConnectionError APIError APIStatusError APITimeoutError AsyncRequestCanceled AsyncRequestError "
         "AsyncRequestExpired AsyncRequestFailed AuthenticationError BadGatewayError BadRequestError "
-        "BasetenError ClientClosedError ConfigurationError ConflictError ConnectTimeout ContentFilterError "
-        "DeadlineExceeded FirstByteTimeout GatewayTimeoutError IdleTimeout InternalServerError "
-        "InvalidRequestError LengthLimitError MaxTurnsError ModelError NotFoundError OutputError "
-        "OutputValidationError OverloadedError PayloadTooLargeError PaymentRequiredError "
-        "PermissionDeniedError RateLimitError RefusalError RequestTimeoutError ResponseValidationError "
-        "ServiceUnavailableError StreamAPIError StreamDecodeError StreamError StreamInterrupted "
-        "ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed WebhookSignatureError"
+        "BasetenError BatchError BatchHopelessError BatchInterrupted BatchLockedError BatchMismatchError "
+        "BatchOutputError BatchRowError BatchStopped BudgetExceededError ClientClosedError ConfigurationError "
+        "ConflictError ConnectTimeout ContentFilterError DeadlineExceeded DuplicateKeyError FirstByteTimeout "
+        "GatewayTimeoutError IdleTimeout InternalServerError InvalidRequestError LengthLimitError "
+        "MaxTurnsError ModelError NotFoundError OutputError OutputValidationError OverloadedError "
+        "PayloadTooLargeError PaymentRequiredError PermissionDeniedError RateLimitError RefusalError "
+        "RequestTimeoutError ResponseValidationError ServiceUnavailableError StreamAPIError StreamDecodeError "
+        "StreamError StreamInterrupted ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed "
+        "WebhookSignatureError"
     ),
     ".hooks": "Hook RetryEvent",
     ".types.async_requests": (

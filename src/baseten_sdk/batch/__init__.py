@@ -1,0 +1,58 @@
+"""Batches: a great many calls from one source, each row with exactly one outcome.
+
+    report = await client.batch.run(
+        "in.jsonl", "out.jsonl",
+        request=lambda row: batch.chat(model="openai/gpt-oss-120b", messages=[user(str(row["text"]))]),
+    )
+
+It owns the public names; they are bound when they are asked for. It stands on the public API of the package, as a
+program of its users would.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
+    from .call import Call as Call, Target as Target
+    from .calls import (
+        chat as chat,
+        custom as custom,
+        embeddings as embeddings,
+        parse as parse,
+        path as path,
+        predict as predict,
+        sync as sync,
+    )
+    from .engine import FixedLevel as FixedLevel, Gauge as Gauge, Level as Level, run_rows as run_rows
+    from .feed import Feed as Feed, Row as Row
+    from .stop import Stop as Stop
+
+_NAMES = {
+    "..types.batch": "Failed Ok Outcome Report",
+    ".call": "Call Target",
+    ".calls": "chat custom embeddings parse path predict sync",
+    ".engine": "FixedLevel Gauge Level run_rows",
+    ".feed": "Feed Row",
+    ".stop": "Stop",
+}
+"""What is public, by the module that it is loaded from."""
+
+_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
+
+__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,115 @@
+"""The rows on their way from a source to the workers: read a little ahead of them, and no more.
+
+One task fills a short queue from a supply, which may read in a thread; the workers empty it. Taking a row that is there
+costs no turn of the event loop. It owns the queue and its bounds. It must not know where rows come from.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+import anyio
+
+from ..types.batch import Failed
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+@dataclass(slots=True)
+class Row(Generic[R_co]):
+    """A row to be run.
+
+    Attributes:
+        number: where it stands in its source, from 1.
+        key: what names it in the output.
+        value: the row as the user knows it.
+        again: whether it failed in an earlier run.
+    """
+
+    number: int
+    key: str
+    value: R_co
+    again: bool = False
+
+
+Item: TypeAlias = Row[R] | Failed[R]
+"""A row to be run, or one that could not even be read."""
+
+
+class Supply(Protocol[R]):
+    """Where a feed gets its rows from."""
+
+    async def take(self, most: int) -> list[Item[R]] | None:
+        """The next rows, at most so many, fewer if they are slow in coming or large; None at the end."""
+        ...
+
+
+class Feed(Generic[R]):
+    """A queue of rows that is kept filled.
+
+    Args:
+        supply: where the rows come from.
+        lookahead: rows that may wait in the queue.
+
+    Attributes:
+        taken: rows that were handed out.
+        ended: whether no more rows will come out of the supply.
+    """
+
+    def __init__(self, supply: Supply[R], *, lookahead: int) -> None:
+        self.taken = 0
+        self.ended = False
+        self._supply = supply
+        self._lookahead = lookahead
+        self._low = lookahead // 2
+        self._rows: deque[Item[R]] = deque()
+        self._waiting: deque[anyio.Event] = deque()
+        self._emptied = anyio.Event()
+        self._scope = anyio.CancelScope()
+        self._closed = False
+
+    async def run(self) -> None:
+        """Keep the queue filled until the supply or the feed has ended."""
+        with self._scope:
+            while not self._closed:
+                wanted = self._lookahead - len(self._rows)
+                if len(self._rows) > self._low:
+                    self._emptied = anyio.Event()
+                    await self._emptied.wait()
+                    continue
+                rows = await self._supply.take(wanted)
+                if rows is None:
+                    break
+                self._rows.extend(rows)
+                for _ in range(min(len(rows), len(self._waiting))):
+                    self._waiting.popleft().set()
+        self.ended = True
+        self._wake_all()
+
+    async def next(self) -> Item[R] | None:
+        """The next row, or None when there are no more. It waits only where none is there."""
+        rows = self._rows
+        while not rows or self._closed:
+            if self.ended or self._closed:
+                return None
+            turn = anyio.Event()
+            self._waiting.append(turn)
+            await turn.wait()
+        self.taken += 1
+        row = rows.popleft()
+        if len(rows) == self._low:
+            self._emptied.set()
+        return row
+
+    def close(self) -> None:
+        """Hand out no more rows; those in the queue stay untouched."""
+        self._closed = True
+        self._scope.cancel()
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        while self._waiting:
+            self._waiting.popleft().set()
