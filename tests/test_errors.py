@@ -150,10 +150,15 @@ def of_batch(cls: type[BatchStopped]) -> BasetenError:
     return error
 
 
+def of_signature(cls: type[WebhookSignatureError]) -> BasetenError:
+    return cls("Not signed.", check="unsigned")
+
+
 SAMPLES: list[tuple[type[BasetenError], Callable[..., BasetenError]]] = [
     (BatchRowError, of_row),
     (BatchStopped, of_batch),
     (ToolArgumentError, of_arguments),
+    (WebhookSignatureError, of_signature),
     (StreamAPIError, of_event),
     (ResponseValidationError, of_reply),
     (AsyncRequestError, of_request),

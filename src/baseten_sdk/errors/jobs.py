@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .base import BasetenError
 
@@ -43,4 +43,13 @@ class WebhookDeliveryFailed(AsyncRequestError):
 
 
 class WebhookSignatureError(BasetenError):
-    """A webhook request is not signed by one of the secrets, or is too old."""
+    """A webhook request is not signed by one of the secrets, is no delivery, or is too old.
+
+    Attributes:
+        check: the check that failed: "unsigned" (it has no signature), "signature" (none fits), "body" (signed, but no
+            delivery) or "time" (signed, but too old, too far ahead, or without a time).
+    """
+
+    def __init__(self, message: str, *, check: Literal["unsigned", "signature", "body", "time"]) -> None:
+        super().__init__(message)
+        self.check = check

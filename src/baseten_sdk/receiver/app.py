@@ -1,0 +1,216 @@
+"""`WebhookReceiver`: the ASGI application that takes deliveries in.
+
+Theory of operation. What Baseten is told decides what becomes of an output, since it keeps none: 200 means that it may
+forget it, 503 that it shall try once more, anything else that the output is lost. So 200 is said only when the delivery
+is stored, 503 whenever it is ours to store and could not be, and the other refusals only to what is not Baseten's. The
+request id that deliveries are told apart by is the body's: it is signed, the header's is not. It must not know who
+waits for a result.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeAlias
+
+import anyio
+import anyio.to_thread
+
+from ..config import check_seconds
+from ..errors import ConfigurationError, WebhookSignatureError
+from ..webhooks import SIGNATURE_HEADER, TOLERANCE, verify
+from .asgi import (
+    BodyTooLarge,
+    Disconnected,
+    RawHeaders,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    path_below,
+    raw_headers,
+    read_body,
+    text_of,
+)
+from .commits import Commits
+from .delivery import StoredDelivery
+from .store import WebhookStore, open_store
+
+__all__ = ["Listener", "WebhookReceiver"]
+
+logger = logging.getLogger("baseten_sdk.receiver")
+
+Listener: TypeAlias = Callable[[Sequence[StoredDelivery]], object]
+"""Is told of deliveries that were stored, in a worker thread; it must not block. One delivery may be told twice."""
+
+MAX_BODY = 64 * 1024 * 1024
+
+BODY_SECONDS = 30.0
+"""Seconds that a body may take to come in. Baseten gives a whole attempt 10."""
+
+LARGE = 256 * 1024
+"""Bytes from which a body is checked and read in a thread, so that others do not wait for it."""
+
+
+class WebhookReceiver:
+    """Receives deliveries: checks them, stores them, and only then says so.
+
+    It is an ASGI application without a framework: run it under any server, or mount it in Starlette or FastAPI. Its
+    lifespan is supported and optional. It answers:
+
+    - 200: the delivery is stored, now or by an earlier attempt;
+    - 503: it could not be stored. Baseten tries again after that, once or twice;
+    - 401: it is not signed by one of the secrets, or too old; 400: signed, but no delivery; 408, 413: its body did not
+      come in time, or is larger than `max_body`; 405: not a POST; 404: another path than `path`. After these Baseten
+      gives up.
+
+    Example:
+        app = WebhookReceiver(secrets=[os.environ["BASETEN_WEBHOOK_SECRET"]], store="jobs.sqlite")
+
+    Args:
+        secrets: the webhook secret, or all that are valid while one is rotated, `whsec_` included.
+        store: where deliveries are kept: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
+        path: the only path that is taken, below where the receiver is mounted; any if not set.
+        tolerance: seconds that a delivery may be old, or ahead of this machine's clock; None turns the check off.
+        max_body: bytes that a body may have.
+        allow_unsigned: take deliveries without any signature, as a workspace without a secret sends them. Then anybody
+            who finds the URL can post results.
+
+    Raises:
+        ConfigurationError: there are no secrets, or the store cannot be opened.
+    """
+
+    def __init__(
+        self,
+        *,
+        secrets: str | Sequence[str],
+        store: WebhookStore | str | os.PathLike[str],
+        path: str | None = None,
+        tolerance: float | None = TOLERANCE,
+        max_body: int = MAX_BODY,
+        allow_unsigned: bool = False,
+    ) -> None:
+        self._secrets = (secrets,) if isinstance(secrets, str) else tuple(secrets)
+        if not (self._secrets or allow_unsigned) or not all(isinstance(s, str) and s.strip() for s in self._secrets):
+            raise ConfigurationError(
+                "secrets must be one or more non-empty strings, as Baseten shows them (whsec_...)."
+            )
+        if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:
+            raise ConfigurationError(f"max_body must be an integer of at least 1, not {max_body!r}.")
+        check_seconds("tolerance", tolerance)
+        self._path = None if path is None else f"/{path.strip('/')}"
+        self._tolerance = tolerance
+        self._max_body = max_body
+        self._allow_unsigned = allow_unsigned
+        self._owns_store = isinstance(store, str | os.PathLike)
+        self.store: WebhookStore = open_store(store) if isinstance(store, str | os.PathLike) else store
+        self._commits = Commits(self.store, self._tell)
+        self._listeners: tuple[Listener, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(store={self.store!r}, path={self._path!r})"
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Have a function called with whatever is stored from now on; the function returned ends that."""
+        # A new tuple each time, so that a thread that tells of a delivery never sees half a change.
+        self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Close the store, if it was given as a path."""
+        if self._owns_store:
+            self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, as ASGI has it."""
+        match text_of(scope, "type"):
+            case "http":
+                await self._serve(scope, receive, send)
+            case "lifespan":
+                await self._live(receive, send)
+            case "websocket":
+                await receive()
+                await send({"type": "websocket.close", "code": 1000})
+            case kind:
+                raise RuntimeError(f"the receiver does not serve {kind!r}")
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._path is not None and path_below(scope) != self._path:
+            return await answer(send, 404, "not found")
+        if text_of(scope, "method") != "POST":
+            return await answer(send, 405, "method not allowed", [(b"allow", b"POST")])
+        headers = raw_headers(scope)
+        if not self._allow_unsigned and not _is_signed(headers):
+            # Before its body is read: what nobody signed shall cost nothing.
+            logger.warning("refused a webhook request: it is not signed")
+            return await answer(send, 401, "unauthorized")
+        try:
+            with anyio.fail_after(BODY_SECONDS):
+                body = await read_body(headers, receive, self._max_body)
+        except BodyTooLarge:
+            logger.error("refused a webhook request: its body is larger than max_body=%d", self._max_body)
+            return await answer(send, 413, "content too large")
+        except TimeoutError:
+            return await answer(send, 408, "request timeout")
+        except Disconnected:
+            return
+        await answer(send, *await self._take(body, headers))
+
+    async def _take(self, body: bytes, headers: RawHeaders) -> tuple[int, str]:
+        """Check and store a delivery: the status and the text to answer."""
+        try:
+            request_id = await self._verified(body, headers)
+        except WebhookSignatureError as error:
+            logger.warning("refused a webhook request: %s", error)
+            # Which check failed is for the log, not for whoever sent it.
+            return (400, "bad request") if error.check == "body" else (401, "unauthorized")
+        failure = await self._commits.add(StoredDelivery(request_id, body, time.time()))
+        if failure is not None:
+            logger.error("could not store the delivery of %s; answered 503", request_id, exc_info=failure)
+            return 503, "could not be stored"
+        return 200, "stored"
+
+    async def _verified(self, body: bytes, headers: RawHeaders) -> str:
+        check = partial(verify, body, headers, self._secrets, self._tolerance, allow_unsigned=self._allow_unsigned)
+        result = check() if len(body) < LARGE else await anyio.to_thread.run_sync(check)
+        return result.request_id
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            match text_of(await receive(), "type"):
+                case "lifespan.startup":
+                    await send({"type": "lifespan.startup.complete"})
+                case "lifespan.shutdown":
+                    await anyio.to_thread.run_sync(self.close)
+                    await send({"type": "lifespan.shutdown.complete"})
+                    return
+                case _:
+                    pass
+
+    def _tell(self, deliveries: Sequence[StoredDelivery]) -> None:
+        for listener in self._listeners:
+            try:
+                listener(deliveries)
+            except Exception:
+                logger.exception("a listener of the receiver failed; the deliveries are stored")
+
+
+def _is_signed(headers: RawHeaders) -> bool:
+    name = SIGNATURE_HEADER.encode()
+    return any(each == name and value.strip() for each, value in headers)

@@ -1,0 +1,46 @@
+"""A delivery as a store keeps it: verified, and byte for byte as it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar, overload
+
+from ..types.json import JsonValue
+from ..types.webhooks import AsyncPredictResult
+from ..webhooks import parse
+
+__all__ = ["StoredDelivery"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """One delivery.
+
+    Attributes:
+        request_id: the id of the async request, as the signed body says.
+        body: the body of the webhook request, byte for byte.
+        received_at: when it came, in seconds since the epoch.
+    """
+
+    request_id: str
+    body: bytes = field(repr=False)
+    received_at: float
+
+    @overload
+    def result(self, *, as_: type[T]) -> AsyncPredictResult[T]: ...
+
+    @overload
+    def result(self, *, as_: None = None) -> AsyncPredictResult[JsonValue]: ...
+
+    def result(self, *, as_: type[T] | None = None) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
+        """What it says.
+
+        Args:
+            as_: the type of the output, anything that pydantic can validate.
+
+        Raises:
+            ResponseValidationError: the output is not an `as_`.
+        """
+        return parse(self.body) if as_ is None else parse(self.body, as_=as_)

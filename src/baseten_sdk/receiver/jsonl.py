@@ -1,0 +1,202 @@
+"""Deliveries as lines of JSON in a file that is only ever appended to.
+
+Theory of operation. A line is on the disk before `add` returns. A process that dies while it writes leaves a torn line
+at the end: the next one cuts it off, which loses nothing, since nobody was told that it had arrived. A write that fails
+(a full disk) is cut off at once, or else before the next one, so that a torn line never stands between whole ones. What
+stands in memory is where each line begins; bodies are read from the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..errors import ConfigurationError
+from .delivery import StoredDelivery
+
+__all__ = ["JSONLStore"]
+
+logger = logging.getLogger("baseten_sdk.receiver")
+
+
+class JSONLStore:
+    """Keeps deliveries in a file of JSON lines, one process at a time.
+
+    A line has `request_id`, `received_at` (seconds since the epoch), and `body` (the webhook's body as text: in jq,
+    `.body | fromjson`), or `body_base64` where it is no UTF-8.
+
+    Args:
+        path: the file; made if there is none.
+
+    Raises:
+        ConfigurationError: the file cannot be opened, or another process has it open.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._lock = threading.Lock()
+        self._places: dict[str, int] = {}
+        try:
+            self._file: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            self._end = self._claimed(self._file)
+        except OSError as error:
+            problem = error.strerror or str(error)
+        else:
+            return
+        raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
+
+    def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
+        """Append deliveries; of two with one request id the first.
+
+        Raises:
+            OSError: the disk is full or failed, or the store is closed.
+        """
+        with self._lock:
+            file = self._open()
+            places: dict[str, int] = {}
+            lines: list[bytes] = []
+            end = self._end
+            for each in deliveries:
+                if each.request_id not in self._places and each.request_id not in places:
+                    places[each.request_id] = end
+                    lines.append(_line(each))
+                    end += len(lines[-1])
+            if not lines:
+                return
+            # What a failed write may have left behind goes first.
+            os.ftruncate(file, self._end)
+            try:
+                _write(file, b"".join(lines), self._end)
+                _flush(file)
+            except BaseException:
+                os.ftruncate(file, self._end)
+                raise
+            self._places.update(places)
+            self._end = end
+
+    def get(self, request_id: str, /) -> StoredDelivery | None:
+        """The delivery of a request."""
+        with self._lock:
+            place = self._places.get(request_id)
+            return None if place is None else _delivery(_read_line(self._open(), place))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            file, self._file = self._file, None
+            if file is not None:
+                os.close(file)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[StoredDelivery]:
+        """The deliveries in the order in which they came."""
+        for request_id in list(self._places):
+            if (delivery := self.get(request_id)) is not None:
+                yield delivery
+
+    def _open(self) -> int:
+        if self._file is None:
+            raise OSError(f"the store {os.fspath(self.path)!r} is closed")
+        return self._file
+
+    def _claimed(self, file: int) -> int:
+        """Claim the file, find its lines, and cut off a torn one at the end: where the next line begins."""
+        try:
+            _claim(file)
+            end = 0
+            with open(file, "rb", closefd=False) as lines:
+                for line in lines:
+                    if not line.endswith(b"\n"):
+                        logger.warning(
+                            "%s: %d bytes of a line that was never finished are cut off", self.path, len(line)
+                        )
+                        break
+                    if (delivery := _delivery(line)) is None:
+                        logger.warning("%s: a line at byte %d is no delivery and is passed over", self.path, end)
+                    else:
+                        self._places.setdefault(delivery.request_id, end)
+                    end += len(line)
+            os.ftruncate(file, end)
+            _flush(file)
+            _flush_folder(self.path.parent)
+        except BaseException:
+            os.close(file)
+            self._file = None
+            raise
+        return end
+
+
+def _line(delivery: StoredDelivery) -> bytes:
+    fields: dict[str, object] = {"request_id": delivery.request_id, "received_at": delivery.received_at}
+    try:
+        fields["body"] = delivery.body.decode("utf-8")
+    except UnicodeDecodeError:
+        fields["body_base64"] = base64.b64encode(delivery.body).decode("ascii")
+    return json.dumps(fields).encode("ascii") + b"\n"
+
+
+def _delivery(line: bytes) -> StoredDelivery | None:
+    try:
+        fields = json.loads(line)
+        body = fields["body"].encode("utf-8") if "body" in fields else base64.b64decode(fields["body_base64"])
+        return StoredDelivery(str(fields["request_id"]), body, float(fields["received_at"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _read_line(file: int, place: int) -> bytes:
+    pieces: list[bytes] = []
+    while piece := os.pread(file, 65536, place):
+        line, ended, _ = piece.partition(b"\n")
+        pieces.append(line)
+        if ended:
+            break
+        place += len(piece)
+    return b"".join(pieces)
+
+
+def _write(file: int, data: bytes, place: int) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = os.pwrite(file, rest, place)
+        place += written
+        rest = rest[written:]
+
+
+def _flush(file: int) -> None:
+    """Have the disk itself keep what was written."""
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(file, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(file)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the disk keep the file's name, which is part of the folder."""
+    if sys.platform != "win32":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _claim(file: int) -> None:
+    """Keep other processes out: two that append would write over each other."""
+    if sys.platform != "win32":
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError("another process has it open, and a .jsonl store is for one; use .sqlite") from None

@@ -1,0 +1,135 @@
+"""Deliveries in an SQLite file, by the standard library alone.
+
+Theory of operation. The file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
+the disk. Readers, of this process and of others, do not wait for writers. Several receivers may share a file; a writer
+waits for the one before it, for some seconds. A connection belongs to the process that opened it: after a fork there is
+a new one, and the inherited one is left alone, since closing it would drop the parent's locks.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..errors import ConfigurationError
+from .delivery import StoredDelivery
+
+__all__ = ["SQLiteStore"]
+
+BUSY = 5.0
+"""Seconds to wait for another writer. Baseten waits 10 for an answer."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS baseten_deliveries (
+    position INTEGER PRIMARY KEY,
+    request_id TEXT NOT NULL UNIQUE,
+    body BLOB NOT NULL,
+    received_at REAL NOT NULL
+)
+"""
+
+INSERT = "INSERT INTO baseten_deliveries (request_id, body, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+
+SELECT = "SELECT request_id, body, received_at FROM baseten_deliveries WHERE request_id = ?"
+
+PAGE = """
+SELECT position, request_id, body, received_at FROM baseten_deliveries WHERE position > ? ORDER BY position LIMIT 100
+"""
+
+
+class SQLiteStore:
+    """Keeps deliveries in an SQLite file, in the table `baseten_deliveries`; other tables may live beside it.
+
+    Several processes may use one file: a receiver that runs by itself, and programs that read what it received.
+
+    Args:
+        path: the file; made if there is none.
+
+    Raises:
+        ConfigurationError: the file cannot be opened, or is no SQLite file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._lock = threading.Lock()
+        self._process = os.getpid()
+        self._inherited: list[sqlite3.Connection] = []
+        try:
+            self._connection: sqlite3.Connection | None = self._opened()
+        except sqlite3.Error as error:
+            problem = str(error)
+        else:
+            return
+        raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
+
+    def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
+        """Keep deliveries in one transaction; of two with one request id the first.
+
+        Raises:
+            sqlite3.Error: the disk is full, the file is damaged or was busy for too long, or the store is closed.
+        """
+        rows = [(each.request_id, each.body, each.received_at) for each in deliveries]
+        with self._lock:
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                connection.executemany(INSERT, rows)
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def get(self, request_id: str, /) -> StoredDelivery | None:
+        """The delivery of a request, whichever process received it."""
+        with self._lock:
+            row = self._open().execute(SELECT, (request_id,)).fetchone()
+        return None if row is None else StoredDelivery(*row)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def __len__(self) -> int:
+        with self._lock:
+            (count,) = self._open().execute("SELECT count(*) FROM baseten_deliveries").fetchone()
+        return int(count)
+
+    def __iter__(self) -> Iterator[StoredDelivery]:
+        """The deliveries in the order in which they came."""
+        last = 0
+        while True:
+            with self._lock:
+                rows = self._open().execute(PAGE, (last,)).fetchall()
+            for position, *row in rows:
+                last = position
+                yield StoredDelivery(*row)
+            if not rows:
+                return
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise sqlite3.ProgrammingError(f"the store {os.fspath(self.path)!r} is closed")
+        if self._process != os.getpid():
+            self._inherited.append(self._connection)
+            self._connection, self._process = self._opened(), os.getpid()
+        return self._connection
+
+    def _opened(self) -> sqlite3.Connection:
+        # The lock, not the thread, keeps uses apart; transactions are begun by hand.
+        connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk, not to its cache
+            connection.execute(SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
