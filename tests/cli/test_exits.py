@@ -46,7 +46,7 @@ STATUS = AsyncRequestStatus.model_validate({"request_id": "r", "status": "FAILED
         (APIStatusError("x", status_code=418), 5),
         (ResponseValidationError("x", status_code=200, body=b""), 5),
         (LengthLimitError("x", completion=COMPLETION), 5),
-        (WebhookSignatureError("x"), 5),
+        (WebhookSignatureError("x", check="signature"), 5),
         (RateLimitError("x", status_code=429), 6),
         (RequestTimeoutError("x", status_code=408), 6),
         (ModelError("x", status_code=500), 6),
