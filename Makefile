@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test core integrations lint format sync bench clean
+.PHONY: help demo test core integrations lint format sync docs bench clean
 
 help: ## show this list
 	@echo "usage: make <target>"
@@ -45,11 +45,14 @@ format: $(VENV)/.lint ## format, and fix what can be fixed without thought
 sync: $(VENV)/.lint ## regenerate the _sync packages from the _async ones
 	$(BIN)/python scripts/unasync.py
 
+docs: $(VENV)/.docs ## the documentation as a site, into site/; warnings are errors
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet $(ARGS)
+
 bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--quick takes four
 	@$(BENCH)/bin/python -m benchmarks.run $(ARGS)
 
 clean: ## remove the virtual environment, caches and build output
-	rm -rf $(VENV) $(INTEGRATIONS) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(INTEGRATIONS) $(BENCH) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamps: each is touched last, so that an interrupted installation is done again and a finished one is not.
@@ -85,6 +88,11 @@ $(VENV)/.dev: $(VENV)/.runtime
 $(VENV)/.lint: $(VENV)/.dev
 	@echo "Installing the checkers ..."
 	@$(PIP_INSTALL) --group lint
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.created pyproject.toml
+	@echo "Installing the tools of the documentation ..."
+	@$(PIP_INSTALL) --group docs
 	@touch $@
 
 # Other libraries come with many dependencies and pytest plugins: none of them may get between the package and its tests.
