@@ -25,6 +25,7 @@ def emulator() -> Iterator[Emulator]:
 def emu(emulator: Emulator) -> Emulator:
     emulator.requests.clear()
     emulator.deliveries.clear()
+    emulator.jobs.clear()
     emulator.faults.clear()
     return emulator
 

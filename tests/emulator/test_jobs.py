@@ -194,6 +194,20 @@ def test_capacity_may_be_exceeded(service: Service) -> None:
     assert (reply.status_code, reply.json()["error_code"]) == (429, "CAPACITY_EXCEEDED")
 
 
+def test_a_full_queue_refuses_more() -> None:
+    with (
+        Emulator(clock=lambda: 5.0, queue_seconds=10, queue_limit=2) as emu,
+        httpx.Client(base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False) as http,
+    ):
+        replies = [http.post(SUBMIT, json={"model_input": {}}) for _ in range(3)]
+        assert [reply.status_code for reply in replies] == [201, 201, 429]
+        assert replies[2].json()["error_code"] == "CAPACITY_EXCEEDED"
+        assert http.post("/model/other123/production/async_predict", json={"model_input": {}}).status_code == 201
+        assert len(emu.jobs) == 3
+        emu.advance(10)
+        assert http.post(SUBMIT, json={"model_input": {}}).status_code == 201
+
+
 def test_status_calls_may_be_limited_to_20_a_second() -> None:
     with (
         Emulator(clock=lambda: 5.0, status_rate_limit=20) as emu,

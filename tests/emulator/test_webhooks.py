@@ -187,3 +187,53 @@ def test_stopping_ends_deliveries_that_wait() -> None:
 def test_a_signature_is_lower_case_hex_under_the_whole_secret() -> None:
     body = b'{"a":1}'
     assert sign(body, [SECRET, "b"]) == f"{digest(SECRET, body)},{digest('b', body)}"
+
+
+def test_attempts_are_two_seconds_apart_on_the_clock() -> None:
+    with receiver() as inbox, Emulator(clock=lambda: 1.0, queue_seconds=0, run_seconds=0) as emu:
+        inbox.statuses = [503, 503, 503]
+        headers = {"authorization": f"Bearer {emu.api_key}"}
+        body = {"model_input": {}, "webhook_endpoint": inbox.url}
+        httpx.post(f"{emu.url}{MODEL}/production/async_predict", json=body, headers=headers)
+        assert emu.deliveries.wait_for(1)[0].status_code == 503
+        emu.advance(1.9)
+        assert len(emu.deliveries) == 1
+        emu.advance(0.1)
+        assert [each.attempt for each in emu.deliveries.wait_for(2)] == [1, 2]
+        assert len(inbox.statuses) == 1
+
+
+def test_a_delivery_may_be_late() -> None:
+    with receiver() as inbox, Emulator(clock=lambda: 1.0, queue_seconds=0, run_seconds=0) as emu:
+        headers = {"authorization": f"Bearer {emu.api_key}", "x-emulator": "webhook-delay=30"}
+        body = {"model_input": {"n": 1}, "webhook_endpoint": inbox.url}
+        httpx.post(f"{emu.url}{MODEL}/production/async_predict", json=body, headers=headers)
+        (job,) = emu.jobs
+        emu.advance(29)
+        status = httpx.get(f"{emu.url}{MODEL}/async_request/{job.request_id}", headers=headers).json()
+        assert (status["status"], status["webhook_status"]) == ("SUCCEEDED", "PENDING")
+        emu.advance(1)
+        emu.deliveries.wait_for(1)
+        assert (job.model_input, job.webhook_status) == ({"n": 1}, "SUCCEEDED")
+
+
+def test_a_replaced_secret_signs_for_a_day() -> None:
+    with Emulator(clock=lambda: 1.0, webhook_secrets=[SECRET]) as emu:
+        second = emu.rotate_webhook_secret()
+        emu.advance(24 * 3600)
+        assert SECRET in emu.webhook_secrets
+        emu.advance(1)
+        assert emu.webhook_secrets[0] == second
+        assert len(emu.webhook_secrets) == 1
+
+
+def test_nothing_is_tried_again_after_a_timeout() -> None:
+    with receiver() as inbox, Emulator(webhook_timeout=0.05, webhook_interval=0) as emu:
+        inbox.silent = True
+        headers = {"authorization": f"Bearer {emu.api_key}", "x-emulator": "queue=0, run=0"}
+        body = {"model_input": {}, "webhook_endpoint": inbox.url}
+        httpx.post(f"{emu.url}{MODEL}/production/async_predict", json=body, headers=headers)
+        emu.deliveries.wait_for(1)
+        (job,) = emu.jobs
+        assert job.webhook_status == "FAILED"
+    assert len(emu.deliveries) == 1

@@ -140,6 +140,7 @@ TABLE: tuple[Behaviour, ...] = (
     Behaviour("run", Kind.SECONDS, "seconds that it runs"),
     _text("fail-with", "it fails with this error code"),
     _text("webhook", "deliver its webhook twice, never, or elsewhere", "duplicate lost astray"),
+    Behaviour("webhook-delay", Kind.SECONDS, "seconds between its end and the first attempt to deliver its webhook"),
 )
 _SECONDS = re.compile(r"\d+(?:\.\d+)?")
 

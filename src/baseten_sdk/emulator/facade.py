@@ -18,7 +18,7 @@ from .behaviours import Spec
 from .clock import Clock
 from .faults import Faults
 from .fleet import Fleet, State
-from .jobs import Queue
+from .jobs import Job, Queue
 from .records import Delivery, Record, RecordedRequest
 from .server import ServerThread
 from .webhooks import Courier, Secrets
@@ -39,6 +39,7 @@ class Emulator:
         api_key: The key that is accepted, as `Bearer` and as `Api-Key`.
         requests: What arrived, in order; `clear()` empties it.
         deliveries: The attempts to deliver webhooks, in order.
+        jobs: The asynchronous requests that were accepted, in order, whatever became of their replies.
         faults: Behaviours for coming requests.
         app: The ASGI application, for use without a socket; webhooks are delivered only where its lifespan is
             run.
@@ -57,6 +58,7 @@ class Emulator:
         run_seconds: float = 0.05,
         wake_seconds: float = 0.2,
         status_rate_limit: int | None = None,
+        queue_limit: int | None = None,
         webhook_attempts: int = 2,
         webhook_interval: float = 2.0,
         webhook_timeout: float = 10.0,
@@ -80,9 +82,11 @@ class Emulator:
             wake_seconds: How long a cold start takes.
             status_rate_limit: Status, cancel and queue calls allowed in a second (the service: 20); None for
                 no limit.
+            queue_limit: Queued asynchronous requests of one deployment, above which further ones are refused
+                with `CAPACITY_EXCEEDED`; None for no limit.
             webhook_attempts: How often a webhook is tried in all.
-            webhook_interval: Seconds between the attempts.
-            webhook_timeout: Seconds that an endpoint may take to answer.
+            webhook_interval: Seconds between the attempts, on the emulator's clock.
+            webhook_timeout: Seconds of wall clock that an endpoint may take to answer.
             strict_models: Answer 404 to chat models that are not listed.
             upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
                 chat; queues, webhooks, limits and faults stay the emulator's.
@@ -95,7 +99,7 @@ class Emulator:
         self.faults = Faults()
         self._port = port
         self._clock = Clock(clock)
-        self._secrets = Secrets(webhook_secrets, source)
+        self._secrets = Secrets(webhook_secrets, source, self._clock)
         self._fleet = Fleet(self._clock, wake_seconds)
         self._server: ServerThread | None = None
         courier = Courier(
@@ -110,10 +114,12 @@ class Emulator:
             queue_seconds=queue_seconds,
             run_seconds=run_seconds,
             status_rate_limit=status_rate_limit,
+            queue_limit=queue_limit,
             new_id=lambda: source.randbytes(16).hex(),
         )
         self.requests: Record[RecordedRequest] = Record()
         self.deliveries: Record[Delivery] = courier.deliveries
+        self.jobs: Record[Job] = queue.accepted
         service = Service(
             api_key=self.api_key,
             seed=seed,
@@ -191,12 +197,12 @@ class Emulator:
         return self._secrets.active
 
     def rotate_webhook_secret(self) -> str:
-        """Make a new secret and return it; until the next rotation the one before it signs too."""
+        """Make a new secret and return it; the one before it signs too, for a day or until the next rotation."""
         return self._secrets.rotate()
 
     def advance(self, seconds: float) -> None:
-        """Move the emulator's clock forward: the queue, expiry, the status window and cold starts live on
-        it."""
+        """Move the emulator's clock forward: the queue, expiry, the status window, attempts to deliver
+        and cold starts live on it."""
         self._clock.advance(seconds)
 
     def script(self, specs: Sequence[Spec | None]) -> None:

@@ -20,6 +20,7 @@ from .errors import error_reply
 from .exchange import Exchange
 from .jsonvalue import JSON, Object, as_number, as_object
 from .predict import output
+from .records import Record
 from .routing import Place
 from .wire import Reply, json_reply
 
@@ -43,7 +44,9 @@ class Job:
 
     Attributes:
         failure: The error code it ends with, or None.
+        model_input: What was submitted.
         webhook: Where its result goes, or None.
+        delivery_delay: Seconds between its end and the first attempt to deliver.
         handling: What is to go wrong with its webhook, or None.
     """
 
@@ -54,9 +57,11 @@ class Job:
     end_at: float
     expires_at: float
     output: JSON
+    model_input: JSON = None
     failure: str | None = None
     webhook: str | None = None
     handling: str | None = None
+    delivery_delay: float = 0.0
     canceled_at: float | None = None
     webhook_status: str = "NO_WEBHOOK_PROVIDED"
     settled_at: float | None = None
@@ -112,12 +117,15 @@ class Queue:
         queue_seconds: float,
         run_seconds: float,
         status_rate_limit: int | None,
+        queue_limit: int | None,
         new_id: Callable[[], str],
     ) -> None:
         self._clock = clock
         self._queue_seconds = queue_seconds
         self._run_seconds = run_seconds
         self._limit = status_rate_limit
+        self._queue_limit = queue_limit
+        self.accepted: Record[Job] = Record()
         self._recent: deque[float] = deque()
         self._new_id = new_id
         self._jobs: dict[str, Job] = {}
@@ -137,8 +145,11 @@ class Queue:
         if (wrong := _complaint(body)) is not None:
             return error_reply(400, wrong, "2", "client_error"), None
         request = as_object(body)
+        if self._queue_limit is not None and self._counts(exchange.place)[0] >= self._queue_limit:
+            return error_reply(429, "CAPACITY_EXCEEDED", "2", "CAPACITY_EXCEEDED"), None
         job = self._job(exchange, request, ready_at)
         self._jobs[job.request_id] = job
+        self.accepted.append(job)
         return json_reply({"request_id": job.request_id}, 201), job
 
     def _job(self, exchange: Exchange, request: Object, ready_at: float) -> Job:
@@ -153,10 +164,12 @@ class Queue:
             start_at=start_at,
             end_at=start_at + _seconds(plan, "run", self._run_seconds),
             expires_at=now + (as_number(request.get("max_time_in_queue_seconds")) or 600),
+            model_input=given,
             output=result(given) if exchange.place.surface == "chain" else output(given, plan),
             failure=plan.text("fail-with"),
             webhook=webhook if isinstance(webhook, str) else None,
             handling=plan.text("webhook"),
+            delivery_delay=_seconds(plan, "webhook-delay", 0.0),
             webhook_status="PENDING" if isinstance(webhook, str) else "NO_WEBHOOK_PROVIDED",
         )
 
@@ -193,18 +206,19 @@ class Queue:
     def depth(self, exchange: Exchange) -> Reply:
         if (refusal := self._refusal()) is not None:
             return refusal
+        queued, running = self._counts(exchange.place)
+        counts: Object = {"num_queued_requests": queued, "num_in_progress_requests": running}
+        return json_reply(owner_fields(exchange.place) | counts)
+
+    def _counts(self, place: Place) -> tuple[int, int]:
+        """How many jobs of a deployment are queued, and how many run."""
         now = self._clock.now()
-        place = exchange.place
         states = [
             job.state(now)[0]
             for job in self._jobs.values()
             if job.place.owner == place.owner and job.place.deployment_id == place.deployment_id
         ]
-        counts: Object = {
-            "num_queued_requests": states.count("QUEUED"),
-            "num_in_progress_requests": states.count("IN_PROGRESS"),
-        }
-        return json_reply(owner_fields(place) | counts)
+        return states.count("QUEUED"), states.count("IN_PROGRESS")
 
     def _find(self, exchange: Exchange, request_id: str) -> Job | Reply:
         if (refusal := self._refusal()) is not None:

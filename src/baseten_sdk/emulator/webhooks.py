@@ -13,8 +13,6 @@ import string
 import threading
 from collections.abc import Sequence
 
-import anyio
-
 from .clock import Clock, iso
 from .jobs import Job, owner_fields
 from .jsonvalue import dump
@@ -22,6 +20,8 @@ from .post import post
 from .records import Delivery, Record
 
 _RETRIED = {500, 502, 503, 504}
+OVERLAP = 24 * 3600.0
+"""Seconds for which a secret signs beside the one that has replaced it."""
 
 
 def sign(body: bytes, secrets: Sequence[str]) -> str:
@@ -36,20 +36,26 @@ def new_secret(source: random.Random) -> str:
 class Secrets:
     """The active secrets, newest first, from any thread."""
 
-    def __init__(self, secrets: Sequence[str], source: random.Random) -> None:
+    def __init__(self, secrets: Sequence[str], source: random.Random, clock: Clock) -> None:
         self._secrets = tuple(secrets)
         self._source = source
+        self._clock = clock
+        self._rotated_at: float | None = None
         self._lock = threading.Lock()
 
     @property
     def active(self) -> tuple[str, ...]:
-        return self._secrets
+        with self._lock:
+            if self._rotated_at is not None and self._clock.now() - self._rotated_at > OVERLAP:
+                self._secrets = self._secrets[:1]
+            return self._secrets
 
     def rotate(self) -> str:
-        """A new secret; the one before it stays active beside it, older ones do not."""
+        """A new secret; the one before it stays active beside it for a day, older ones do not."""
         with self._lock:
             made = new_secret(self._source)
             self._secrets = (made, *self._secrets[:1])
+            self._rotated_at = self._clock.now()
             return made
 
 
@@ -68,7 +74,7 @@ class Courier:
         """Wait for a job to end, deliver its result, and note on the job how that went."""
         if job.webhook is None:
             return
-        await self._clock.sleep_until(job.over_at)
+        await self._clock.sleep_until(job.over_at + job.delivery_delay)
         if job.canceled_at is not None:
             return
         if job.handling in ("lost", "astray"):
@@ -80,7 +86,7 @@ class Courier:
     async def _deliver(self, job: Job, url: str) -> None:
         for attempt in range(1, self._attempts + 1):
             if attempt > 1:
-                await anyio.sleep(self._interval)
+                await self._clock.sleep_until(self._clock.now() + self._interval)
             body = self._body(job)
             headers = {"content-type": "application/json", "x-baseten-request-id": job.request_id}
             if secrets := self._secrets.active:
