@@ -39,7 +39,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-TREES = (("src/baseten_sdk/_async", "src/baseten_sdk/_sync"), ("tests/_async", "tests/_sync"))
+TREES = (
+    ("src/baseten_sdk/_async", "src/baseten_sdk/_sync"),
+    ("tests/_async", "tests/_sync"),
+    ("tests/faults/_async", "tests/faults/_sync"),
+)
 
 # Identifiers that the `Async` prefix rule does not reach.
 NAMES = {

@@ -88,7 +88,6 @@ def test_an_end_before_the_end_is_an_error(data: bytes, reason: str) -> None:
         OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nhi",
         OK + b"Content-Length: -2\r\n\r\nhi",
         OK + b"Bad Header: 2\r\n\r\n",
-        OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\n" * (MOST_INTERIM + 1),
         OK + b"".join(b"h%d: x\r\n" % n for n in range(MOST_HEADERS + 1)) + b"\r\n",
@@ -98,3 +97,13 @@ def test_an_end_before_the_end_is_an_error(data: bytes, reason: str) -> None:
 def test_what_is_no_reply_is_an_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         parsed(data)
+
+
+def test_what_is_wrong_behind_the_head_leaves_what_is_good() -> None:
+    parser = parsed(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n")
+    assert (parser.head, parser.status, parser.body) == (True, 200, [b"hi"])
+    assert isinstance(parser.broken, ProtocolError)
+    assert not parser.complete
+    assert not parser.reusable
+    parser.begin("GET")
+    assert parser.broken is None

@@ -35,7 +35,7 @@ class Reading:
         """The headers have arrived."""
         self._status = status
         self._headers = headers
-        if self._failed:
+        if self.failed:
             self._most = KEPT
 
     def add(self, piece: bytes) -> bool:
@@ -53,7 +53,8 @@ class Reading:
         return self._size > self._most
 
     @property
-    def _failed(self) -> bool:
+    def failed(self) -> bool:
+        """Whether the status is none of success."""
         return self._status is not None and not 200 <= self._status < 300
 
     def answer(self) -> Answer:
@@ -67,7 +68,7 @@ class Reading:
             failure: what ended the reading early.
             now: seconds since the epoch.
         """
-        if self._failed:
+        if self.failed:
             return status_error(self.answer(), now)
         if isinstance(failure, Expired):
             return timeout_error(failure.expiry, status_code=self._status)

@@ -1,15 +1,19 @@
 """Opening a TCP connection: addresses are looked up, and tried so that a dead one costs a quarter of a second.
 
-The async flavour follows the idea of happy eyeballs (RFC 8305): addresses of both families in turn, each a little
-later than the one before, and the first that answers wins. The sync flavour tries one after the other within the time
-there is.
+Both flavours follow the idea of happy eyeballs (RFC 8305): addresses of both families in turn, each a little later
+than the one before, and the first that answers wins. The async flavour races tasks, the sync flavour sockets that do
+not block.
 """
 
 from __future__ import annotations
 
 import errno
+import os
+import selectors
 import socket
 import ssl
+import threading
+from collections import deque
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
@@ -62,30 +66,18 @@ class Connecting:
         Raises:
             OSError: no address answered, or the other side is not who it should be.
         """
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        failure: OSError = OSError(f"{host} has no address")
-        addresses: list[Address] = [(family, address) for family, _, _, _, address in found]
-        for family, address in _interleaved(addresses):
-            raw = socket.socket(family, socket.SOCK_STREAM)
-            try:
-                raw.settimeout(timer.remaining())
-                raw.connect(address)
-                tune(raw)
-                connection = Socket(raw)
-                if tls is not None:
-                    raw.settimeout(timer.remaining())
-                    connection.start_tls(tls, host)
-                return connection
-            except ssl.SSLError:
-                raw.close()
-                raise
-            except OSError as error:
-                raw.close()
-                failure = error
-            except BaseException:
-                raw.close()
-                raise
-        raise failure
+        addresses = _literal(host, port) or _interleaved(_resolved(host, port, timer))
+        raw = _Race(addresses).run(timer)
+        try:
+            raw.settimeout(timer.remaining())
+            tune(raw)
+            connection = Socket(raw)
+            if tls is not None:
+                connection.start_tls(tls, host)
+        except BaseException:
+            raw.close()
+            raise
+        return connection
 
 
 def _literal(host: str, port: int) -> list[Address] | None:
@@ -100,10 +92,105 @@ def _literal(host: str, port: int) -> list[Address] | None:
 
 
 def _interleaved(addresses: list[Address]) -> list[Address]:
-    """The addresses with their families in turn, beginning with the first."""
+    """The addresses with their families in turn, beginning with the first.
+
+    Raises:
+        OSError: there are none.
+    """
+    if not addresses:
+        raise OSError("the name has no address")
     first = [each for each in addresses if each[0] == addresses[0][0]]
     other = [each for each in addresses if each[0] != addresses[0][0]]
     return [each for each in chain.from_iterable(zip_longest(first, other)) if each is not None]
+
+
+def _resolved(host: str, port: int, timer: Timer) -> list[Address]:
+    """The addresses of a name. The resolver knows no limits of time, so it is asked in a thread that may be left."""
+    found: list[Address] = []
+    failures: list[Exception] = []
+
+    def resolve() -> None:
+        try:
+            for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                found.append((family, address))  # what is there counts, also where the rest fails
+        except (OSError, UnicodeError) as error:
+            failures.append(error)
+
+    resolver = threading.Thread(target=resolve, name="baseten-sdk resolver", daemon=True)
+    resolver.start()
+    resolver.join(timer.remaining())
+    if resolver.is_alive():
+        raise TimeoutError
+    if failures:
+        raise failures[0]
+    return found
+
+
+class _Race:
+    """Connects to addresses, each a little later than the one before, until one answers; the others are closed."""
+
+    def __init__(self, addresses: list[Address]) -> None:
+        self._waiting = deque(addresses)
+        self._running = selectors.DefaultSelector()
+        self._failure: OSError | None = None
+
+    def run(self, timer: Timer) -> socket.socket:
+        """The socket that was connected first.
+
+        Raises:
+            OSError: no address answered.
+        """
+        winner: socket.socket | None = None
+        try:
+            while winner is None:
+                winner = self._start_next() or self._watch(timer)
+                if winner is None and not self._waiting and not self._running.get_map():
+                    raise self._failure or OSError("no address answered")
+            return winner
+        finally:
+            for key in list(self._running.get_map().values()):
+                if isinstance(key.fileobj, socket.socket) and key.fileobj is not winner:
+                    key.fileobj.close()
+            self._running.close()
+
+    def _start_next(self) -> socket.socket | None:
+        if not self._waiting:
+            return None
+        family, place = self._waiting.popleft()
+        raw: socket.socket | None = None
+        try:
+            raw = socket.socket(family, socket.SOCK_STREAM)
+            raw.setblocking(False)
+            code = raw.connect_ex(place)
+            if code == 0:
+                return raw
+            if code not in UNDER_WAY:
+                raise OSError(code, os.strerror(code))
+            self._running.register(raw, selectors.EVENT_WRITE)
+        except OSError as error:
+            self._lost(raw, error)
+        return None
+
+    def _watch(self, timer: Timer) -> socket.socket | None:
+        """Wait for those that are running, until the next may start."""
+        if not self._running.get_map():
+            return None
+        left = timer.remaining()
+        longest = left if not self._waiting else STAGGER if left is None else min(left, STAGGER)
+        for key, _ in self._running.select(longest):
+            raw = key.fileobj
+            assert isinstance(raw, socket.socket)
+            code = raw.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if code == 0:
+                return raw
+            self._running.unregister(raw)
+            self._lost(raw, OSError(code, os.strerror(code)))
+        return None
+
+    def _lost(self, raw: socket.socket | None, error: OSError) -> None:
+        if raw is not None:
+            raw.close()
+        self._failure = self._failure or error
 
 
 async def _connect(address: Address) -> socket.socket:
@@ -116,7 +203,7 @@ async def _connect(address: Address) -> socket.socket:
             await anyio.wait_writable(raw)
             code = raw.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            raise OSError(code, errno.errorcode.get(code, "connect failed"))
+            raise OSError(code, os.strerror(code))
     except BaseException:
         raw.close()
         raise

@@ -32,6 +32,7 @@ class ReplyParser:
         head: whether the headers are complete.
         complete: whether the whole message is.
         begun: whether any byte of the reply has come.
+        broken: what is wrong with the body, behind what was good of it.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class ReplyParser:
         "_without_body",
         "begun",
         "body",
+        "broken",
         "complete",
         "head",
         "headers",
@@ -62,6 +64,7 @@ class ReplyParser:
         self.head = False
         self.complete = False
         self.begun = False
+        self.broken: ProtocolError | None = None
         self._keep_alive = False
         self._surplus = False
         self._by_close = False
@@ -75,7 +78,7 @@ class ReplyParser:
         return self.complete and self._keep_alive and not self._surplus
 
     def feed(self, data: bytes) -> None:
-        """Take bytes in.
+        """Take bytes in. What is wrong behind the head is left in `broken`: status and body up to there still count.
 
         Raises:
             ProtocolError: they are no reply.
@@ -95,7 +98,10 @@ class ReplyParser:
                 self._surplus = True
                 return
             cause = error.__context__
-            raise ProtocolError(str(cause if isinstance(cause, ProtocolError) else error)) from None
+            wrong = ProtocolError(str(cause if isinstance(cause, ProtocolError) else error))
+            if not self.head:
+                raise wrong from None
+            self.broken = wrong
         if not self.head and self._head_size > LONGEST_HEAD:
             raise ProtocolError(f"the head is longer than {LONGEST_HEAD} bytes")
 

@@ -58,8 +58,11 @@ class AsyncTimer:
         return Expired(self.limits.expiry(phase, bound))
 
     def shorten(self, seconds: float) -> None:
-        """What is left to do must be done within so many seconds."""
-        self._end = min(self._end, loop_time() + seconds)
+        """What is left of the attempt must be done within so many seconds, whatever phases it has."""
+        self._attempt_end = min(self._attempt_end, loop_time() + seconds)
+        self._end = min(self._end, self._attempt_end)
+        if self._scope is not None:
+            self._scope.deadline = self._end
 
     def release_attempt(self) -> None:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
@@ -115,8 +118,9 @@ class Timer:
         return Expired(self.limits.expiry(phase, bound))
 
     def shorten(self, seconds: float) -> None:
-        """What is left to do must be done within so many seconds."""
-        self._end = min(self._end, time.monotonic() + seconds)
+        """What is left of the attempt must be done within so many seconds, whatever phases it has."""
+        self._attempt_end = min(self._attempt_end, time.monotonic() + seconds)
+        self._end = min(self._end, self._attempt_end)
 
     def release_attempt(self) -> None:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("baseten_sdk")
 
+ERROR_BODY = 5.0
+"""Seconds for the body behind an error status: what matters is known, and the rest is worth no long wait."""
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -192,6 +195,8 @@ class Caller:
 def _read(exchange: Exchange, reading: Reading, timer: Timer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     reading.begin(exchange.status, exchange.headers)
+    if reading.failed:
+        timer.shorten(ERROR_BODY)
     try:
         idle = False
         while not reading.full:

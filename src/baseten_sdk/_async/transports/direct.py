@@ -53,13 +53,14 @@ FRESH = 10.0
 class AsyncConnection:
     """A connection to a server, and the parser of its replies."""
 
-    __slots__ = ("origin", "parser", "since", "socket")
+    __slots__ = ("origin", "parser", "since", "socket", "spoiled")
 
     def __init__(self, origin: Origin, socket: AsyncSocket) -> None:
         self.origin = origin
         self.socket = socket
         self.parser = ReplyParser()
         self.since = 0.0
+        self.spoiled = False
 
 
 class AsyncDirectTransport:
@@ -74,6 +75,7 @@ class AsyncDirectTransport:
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectExchange:
         origin, target = locate(request.url)
         timer.begin()
+        self._check_open()
         connection = self._take(origin, FRESH if request.safety == "once" else self._keep)
         if connection is not None:
             taken = time.monotonic()
@@ -91,9 +93,9 @@ class AsyncDirectTransport:
         try:
             tls = shared_context() if origin.scheme == "https" else None
             socket = await AsyncConnecting.open(origin.host, origin.port, tls, timer)
-        except TimeoutError:
-            raise timer.expired("connect") from None
         except (OSError, UnicodeError) as error:
+            if _is_limit(error):
+                raise timer.expired("connect") from None
             permanent = isinstance(error, ssl.SSLCertVerificationError | UnicodeError)
             message = f"Cannot connect to {origin.host}:{origin.port}: {_text(error)}."
         else:
@@ -108,22 +110,20 @@ class AsyncDirectTransport:
         connection.parser.begin(request.method)
         unsent: OSError | None = None
         try:
+            self._check_open()
             unsent = await _write(connection, request, target, timer)
+            connection.spoiled = unsent is not None
             await _read_head(connection, timer)
             return AsyncDirectExchange(self, connection, timer)
-        except TimeoutError:
-            self.discard(connection)
-            raise timer.expired(timer.phase) from None
         except (OSError, ProtocolError) as error:
             self.discard(connection)
+            if _is_limit(error):
+                raise timer.expired(timer.phase) from None
             reason = _text(error)
         except BaseException:
             self.discard(connection)
             raise
-        if self._closed:
-            raise ClientClosedError("The client was closed during the call.")
-        if connection.parser.head:
-            raise _cut(reason, connection.parser.status)
+        self._check_open()
         if unsent is not None and not connection.parser.begun:
             raise APIConnectionError(f"The connection broke while sending: {_text(unsent)}.", phase="write")
         raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
@@ -147,7 +147,7 @@ class AsyncDirectTransport:
     def keep(self, connection: AsyncConnection) -> None:
         """A reply was read to its end: the connection may be used again, if nothing speaks against it."""
         self._busy.discard(connection)
-        if self._closed or not connection.parser.reusable:
+        if self._closed or connection.spoiled or not connection.parser.reusable:
             connection.socket.close()
             return
         now = connection.since = time.monotonic()
@@ -165,6 +165,10 @@ class AsyncDirectTransport:
         """An exchange was forgotten, perhaps by a loop that has ended."""
         self._busy.discard(connection)
         connection.socket.abandon()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClientClosedError("The client was closed during the call.")
 
     @property
     def closed(self) -> bool:
@@ -219,11 +223,10 @@ class AsyncDirectExchange:
             return b""
         try:
             piece = await self._piece()
-        except TimeoutError:
-            self._discard()
-            raise self._timer.expired(self._timer.phase) from None
         except (OSError, ProtocolError) as error:
             self._discard()
+            if _is_limit(error):
+                raise self._timer.expired(self._timer.phase) from None
             reason = _text(error)
         except BaseException:
             self._discard()
@@ -245,6 +248,8 @@ class AsyncDirectExchange:
                 return taken[0] if len(taken) == 1 else b"".join(taken)
             if parser.complete:
                 return b""
+            if parser.broken is not None:
+                raise parser.broken
             if data := await self._connection.socket.receive(self._timer):
                 parser.feed(data)
             else:
@@ -276,9 +281,9 @@ async def _write(connection: AsyncConnection, request: Request, target: str, tim
         else:
             await connection.socket.send(head, timer)
             await connection.socket.send(body, timer)
-    except TimeoutError:
-        raise
     except OSError as error:
+        if _is_limit(error):
+            raise
         return error
     return None
 
@@ -313,6 +318,11 @@ def _cut(reason: str, status: int) -> APIConnectionError:
     return APIConnectionError(
         f"The connection broke in the middle of the reply: {reason}.", phase="idle", status_code=status
     )
+
+
+def _is_limit(error: Exception) -> bool:
+    """Whether a limit of ours was reached; where the kernel gives a connection up, the error has a number."""
+    return isinstance(error, TimeoutError) and error.errno is None
 
 
 def _text(error: Exception) -> str:

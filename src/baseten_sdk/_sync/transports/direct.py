@@ -54,13 +54,14 @@ FRESH = 10.0
 class Connection:
     """A connection to a server, and the parser of its replies."""
 
-    __slots__ = ("origin", "parser", "since", "socket")
+    __slots__ = ("origin", "parser", "since", "socket", "spoiled")
 
     def __init__(self, origin: Origin, socket: Socket) -> None:
         self.origin = origin
         self.socket = socket
         self.parser = ReplyParser()
         self.since = 0.0
+        self.spoiled = False
 
 
 class DirectTransport:
@@ -75,6 +76,7 @@ class DirectTransport:
     def send(self, request: Request, timer: Timer) -> DirectExchange:
         origin, target = locate(request.url)
         timer.begin()
+        self._check_open()
         connection = self._take(origin, FRESH if request.safety == "once" else self._keep)
         if connection is not None:
             taken = time.monotonic()
@@ -92,9 +94,9 @@ class DirectTransport:
         try:
             tls = shared_context() if origin.scheme == "https" else None
             socket = Connecting.open(origin.host, origin.port, tls, timer)
-        except TimeoutError:
-            raise timer.expired("connect") from None
         except (OSError, UnicodeError) as error:
+            if _is_limit(error):
+                raise timer.expired("connect") from None
             permanent = isinstance(error, ssl.SSLCertVerificationError | UnicodeError)
             message = f"Cannot connect to {origin.host}:{origin.port}: {_text(error)}."
         else:
@@ -107,22 +109,20 @@ class DirectTransport:
         connection.parser.begin(request.method)
         unsent: OSError | None = None
         try:
+            self._check_open()
             unsent = _write(connection, request, target, timer)
+            connection.spoiled = unsent is not None
             _read_head(connection, timer)
             return DirectExchange(self, connection, timer)
-        except TimeoutError:
-            self.discard(connection)
-            raise timer.expired(timer.phase) from None
         except (OSError, ProtocolError) as error:
             self.discard(connection)
+            if _is_limit(error):
+                raise timer.expired(timer.phase) from None
             reason = _text(error)
         except BaseException:
             self.discard(connection)
             raise
-        if self._closed:
-            raise ClientClosedError("The client was closed during the call.")
-        if connection.parser.head:
-            raise _cut(reason, connection.parser.status)
+        self._check_open()
         if unsent is not None and not connection.parser.begun:
             raise APIConnectionError(f"The connection broke while sending: {_text(unsent)}.", phase="write")
         raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
@@ -146,7 +146,7 @@ class DirectTransport:
     def keep(self, connection: Connection) -> None:
         """A reply was read to its end: the connection may be used again, if nothing speaks against it."""
         self._busy.discard(connection)
-        if self._closed or not connection.parser.reusable:
+        if self._closed or connection.spoiled or not connection.parser.reusable:
             connection.socket.close()
             return
         now = connection.since = time.monotonic()
@@ -164,6 +164,10 @@ class DirectTransport:
         """An exchange was forgotten, perhaps by a loop that has ended."""
         self._busy.discard(connection)
         connection.socket.abandon()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise ClientClosedError("The client was closed during the call.")
 
     @property
     def closed(self) -> bool:
@@ -218,11 +222,10 @@ class DirectExchange:
             return b""
         try:
             piece = self._piece()
-        except TimeoutError:
-            self._discard()
-            raise self._timer.expired(self._timer.phase) from None
         except (OSError, ProtocolError) as error:
             self._discard()
+            if _is_limit(error):
+                raise self._timer.expired(self._timer.phase) from None
             reason = _text(error)
         except BaseException:
             self._discard()
@@ -244,6 +247,8 @@ class DirectExchange:
                 return taken[0] if len(taken) == 1 else b"".join(taken)
             if parser.complete:
                 return b""
+            if parser.broken is not None:
+                raise parser.broken
             if data := self._connection.socket.receive(self._timer):
                 parser.feed(data)
             else:
@@ -275,9 +280,9 @@ def _write(connection: Connection, request: Request, target: str, timer: Timer) 
         else:
             connection.socket.send(head, timer)
             connection.socket.send(body, timer)
-    except TimeoutError:
-        raise
     except OSError as error:
+        if _is_limit(error):
+            raise
         return error
     return None
 
@@ -312,6 +317,11 @@ def _cut(reason: str, status: int) -> APIConnectionError:
     return APIConnectionError(
         f"The connection broke in the middle of the reply: {reason}.", phase="idle", status_code=status
     )
+
+
+def _is_limit(error: Exception) -> bool:
+    """Whether a limit of ours was reached; where the kernel gives a connection up, the error has a number."""
+    return isinstance(error, TimeoutError) and error.errno is None
 
 
 def _text(error: Exception) -> str:
