@@ -75,6 +75,26 @@ async def test_a_delivery_is_stored_and_then_acknowledged(receiver: WebhookRecei
     assert before <= delivery.received_at <= time.time()
 
 
+@pytest.mark.parametrize(
+    ("query", "tag"),
+    [
+        (b"baseten_tag=job.1%2F2&x=1", "job.1/2"),
+        (b"x=1&baseten_tag=a&baseten_tag=b", "a"),
+        (b"x=1", None),
+        (b"baseten_tag=", None),
+        (b"\xff&=&%", None),
+    ],
+)
+async def test_the_tag_in_the_url_is_kept(
+    receiver: WebhookReceiver, store: Faulty, query: bytes, tag: str | None
+) -> None:
+    body = body_of("r1")
+    assert (await call(receiver, {**scope_of(signed(body)), "query_string": query}, [body])).status == 200
+    delivery = store.get("r1")
+    assert delivery is not None
+    assert delivery.tag == tag
+
+
 async def test_a_body_in_pieces_is_one_body(receiver: WebhookReceiver, store: Faulty) -> None:
     body = body_of("r1", "é" * 100)
     answer = await call(receiver, scope_of(signed(body)), [body[:10], b"", body[10:50], body[50:]])

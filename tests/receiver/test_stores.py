@@ -7,12 +7,21 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from baseten_sdk import ConfigurationError
-from baseten_sdk.receiver import JSONLStore, MemoryStore, SQLiteStore, StoredDelivery, WebhookStore, open_store
+from baseten_sdk.receiver import (
+    JSONLStore,
+    MemoryStore,
+    SQLiteStore,
+    StoredDelivery,
+    TaggedStore,
+    WebhookStore,
+    open_store,
+)
 from tests.receiver.deliveries import stored
 
 Store = JSONLStore | MemoryStore | SQLiteStore
@@ -58,6 +67,22 @@ def test_the_first_of_two_with_one_id_is_kept(store: Store) -> None:
     store.add([stored("a", 1), stored("a", 2)])
     store.add([stored("a", 3), stored("b", 4)])
     assert list(store) == [stored("a", 1), stored("b", 4)]
+
+
+def test_a_delivery_is_found_by_its_tag(store: Store) -> None:
+    first, second = replace(stored("a"), tag="job.1"), replace(stored("b"), tag="job.1")
+    store.add([first, second, stored("c")])
+    assert store.tagged("job.1") == first
+    assert store.get("b") == second
+    assert store.tagged("job.2") is None
+    assert list(store) == [first, second, stored("c")]
+    assert isinstance(store, TaggedStore)
+
+
+def test_tags_are_there_after_a_restart(reopen: Opened) -> None:
+    tagged = replace(stored("a"), tag="é 1")
+    reopen().add([tagged])
+    assert reopen().tagged("é 1") == tagged
 
 
 def test_many_are_told_in_their_order(store: Store) -> None:

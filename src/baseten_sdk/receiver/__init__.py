@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from .jsonl import JSONLStore as JSONLStore
     from .memory import MemoryStore as MemoryStore
     from .sqlite import SQLiteStore as SQLiteStore
-    from .store import WebhookStore as WebhookStore, open_store as open_store
+    from .store import TaggedStore as TaggedStore, WebhookStore as WebhookStore, open_store as open_store
 
 __all__ = [
     "JSONLStore",
     "MemoryStore",
     "SQLiteStore",
     "StoredDelivery",
+    "TaggedStore",
     "WebhookReceiver",
     "WebhookStore",
     "open_store",
@@ -34,6 +35,7 @@ _HOMES = {
     "MemoryStore": "memory",
     "SQLiteStore": "sqlite",
     "StoredDelivery": "delivery",
+    "TaggedStore": "store",
     "WebhookReceiver": "app",
     "WebhookStore": "store",
     "open_store": "store",

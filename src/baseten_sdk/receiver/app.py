@@ -32,6 +32,7 @@ from .asgi import (
     Send,
     answer,
     path_below,
+    query_value,
     raw_headers,
     read_body,
     text_of,
@@ -51,6 +52,9 @@ MAX_BODY = 64 * 1024 * 1024
 
 BODY_SECONDS = 30.0
 """Seconds that a body may take to come in. Baseten gives a whole attempt 10."""
+
+TAG = "baseten_tag"
+"""The parameter in the query of a webhook's URL that is kept with what is delivered to it."""
 
 LARGE = 256 * 1024
 """Bytes from which a body is checked and read in a thread, so that others do not wait for it."""
@@ -170,9 +174,9 @@ class WebhookReceiver:
             return await answer(send, 408, "request timeout")
         except Disconnected:
             return
-        await answer(send, *await self._take(body, headers))
+        await answer(send, *await self._take(body, headers, query_value(scope, TAG)))
 
-    async def _take(self, body: bytes, headers: RawHeaders) -> tuple[int, str]:
+    async def _take(self, body: bytes, headers: RawHeaders, tag: str | None) -> tuple[int, str]:
         """Check and store a delivery: the status and the text to answer."""
         try:
             request_id = await self._verified(body, headers)
@@ -180,7 +184,7 @@ class WebhookReceiver:
             logger.warning("refused a webhook request: %s", error)
             # Which check failed is for the log, not for whoever sent it.
             return (400, "bad request") if error.check == "body" else (401, "unauthorized")
-        failure = await self._commits.add(StoredDelivery(request_id, body, time.time()))
+        failure = await self._commits.add(StoredDelivery(request_id, body, time.time(), tag))
         if failure is not None:
             logger.error("could not store the delivery of %s; answered 503", request_id, exc_info=failure)
             return 503, "could not be stored"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import TypeAlias
+from urllib.parse import parse_qsl
 
 # What a scope or a message holds depends on its type, so it is narrowed where it is read.
 Scope: TypeAlias = MutableMapping[str, object]
@@ -36,6 +37,14 @@ def path_below(scope: Scope) -> str:
     path, root = text_of(scope, "path"), text_of(scope, "root_path").rstrip("/")
     below = path[len(root) :] if root and f"{path}/".startswith(f"{root}/") else path
     return f"/{below.strip('/')}"
+
+
+def query_value(scope: Scope, name: str) -> str | None:
+    """The first value of a parameter in the query of a request; None where it has none."""
+    query = scope.get("query_string")
+    if not isinstance(query, bytes) or not query:
+        return None
+    return next((value for key, value in parse_qsl(query.decode("latin-1")) if key == name), None)
 
 
 def raw_headers(scope: Scope) -> RawHeaders:

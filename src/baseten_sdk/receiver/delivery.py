@@ -22,11 +22,14 @@ class StoredDelivery:
         request_id: the id of the async request, as the signed body says.
         body: the body of the webhook request, byte for byte.
         received_at: when it came, in seconds since the epoch.
+        tag: the value of `baseten_tag` in the query of the URL that it came to, where there is one. It tells what a
+            delivery belongs to before its request id is known. It is not signed: believe it only where the id is new.
     """
 
     request_id: str
     body: bytes = field(repr=False)
     received_at: float
+    tag: str | None = None
 
     @overload
     def result(self, *, as_: type[T]) -> AsyncPredictResult[T]: ...

@@ -14,7 +14,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import ConfigurationError
@@ -28,8 +28,8 @@ logger = logging.getLogger("baseten_sdk.receiver")
 class JSONLStore:
     """Keeps deliveries in a file of JSON lines, one process at a time.
 
-    A line has `request_id`, `received_at` (seconds since the epoch), and `body` (the webhook's body as text: in jq,
-    `.body | fromjson`), or `body_base64` where it is no UTF-8.
+    A line has `request_id`, `received_at` (seconds since the epoch), `tag` where there is one, and `body` (the
+    webhook's body as text: in jq, `.body | fromjson`), or `body_base64` where it is no UTF-8.
 
     Args:
         path: the file; made if there is none.
@@ -42,6 +42,7 @@ class JSONLStore:
         self.path = Path(path)
         self._lock = threading.Lock()
         self._places: dict[str, int] = {}
+        self._tags: dict[str, str] = {}
         try:
             self._file: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
             self._end = self._claimed(self._file)
@@ -78,6 +79,7 @@ class JSONLStore:
                 os.ftruncate(file, self._end)
                 raise
             self._places.update(places)
+            self._note(each for each in deliveries if each.request_id in places)
             self._end = end
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
@@ -85,6 +87,11 @@ class JSONLStore:
         with self._lock:
             place = self._places.get(request_id)
             return None if place is None else _delivery(_read_line(self._open(), place))
+
+    def tagged(self, tag: str, /) -> StoredDelivery | None:
+        """The first delivery with a tag."""
+        request_id = self._tags.get(tag)
+        return None if request_id is None else self.get(request_id)
 
     def close(self) -> None:
         """Close the file."""
@@ -101,6 +108,11 @@ class JSONLStore:
         for request_id in list(self._places):
             if (delivery := self.get(request_id)) is not None:
                 yield delivery
+
+    def _note(self, deliveries: Iterable[StoredDelivery]) -> None:
+        for each in deliveries:
+            if each.tag is not None:
+                self._tags.setdefault(each.tag, each.request_id)
 
     def _open(self) -> int:
         if self._file is None:
@@ -123,6 +135,7 @@ class JSONLStore:
                         logger.warning("%s: a line at byte %d is no delivery and is passed over", self.path, end)
                     else:
                         self._places.setdefault(delivery.request_id, end)
+                        self._note((delivery,))
                     end += len(line)
             os.ftruncate(file, end)
             _flush(file)
@@ -136,6 +149,8 @@ class JSONLStore:
 
 def _line(delivery: StoredDelivery) -> bytes:
     fields: dict[str, object] = {"request_id": delivery.request_id, "received_at": delivery.received_at}
+    if delivery.tag is not None:
+        fields["tag"] = delivery.tag
     try:
         fields["body"] = delivery.body.decode("utf-8")
     except UnicodeDecodeError:
@@ -147,7 +162,7 @@ def _delivery(line: bytes) -> StoredDelivery | None:
     try:
         fields = json.loads(line)
         body = fields["body"].encode("utf-8") if "body" in fields else base64.b64decode(fields["body_base64"])
-        return StoredDelivery(str(fields["request_id"]), body, float(fields["received_at"]))
+        return StoredDelivery(str(fields["request_id"]), body, float(fields["received_at"]), fields.get("tag"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

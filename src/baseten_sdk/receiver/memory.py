@@ -15,17 +15,24 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._deliveries: dict[str, StoredDelivery] = {}
+        self._tagged: dict[str, StoredDelivery] = {}
         self._lock = threading.Lock()
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
         """Keep deliveries; of two with one request id the first."""
         with self._lock:
             for delivery in deliveries:
-                self._deliveries.setdefault(delivery.request_id, delivery)
+                kept = self._deliveries.setdefault(delivery.request_id, delivery)
+                if kept.tag is not None:
+                    self._tagged.setdefault(kept.tag, kept)
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
         """The delivery of a request."""
         return self._deliveries.get(request_id)
+
+    def tagged(self, tag: str, /) -> StoredDelivery | None:
+        """The first delivery with a tag."""
+        return self._tagged.get(tag)
 
     def close(self) -> None:
         """Nothing to let go of: what was kept can still be read."""

@@ -27,16 +27,28 @@ CREATE TABLE IF NOT EXISTS baseten_deliveries (
     position INTEGER PRIMARY KEY,
     request_id TEXT NOT NULL UNIQUE,
     body BLOB NOT NULL,
-    received_at REAL NOT NULL
+    received_at REAL NOT NULL,
+    tag TEXT
 )
 """
 
-INSERT = "INSERT INTO baseten_deliveries (request_id, body, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+INDEX = """
+CREATE INDEX IF NOT EXISTS baseten_deliveries_tag ON baseten_deliveries (tag, position) WHERE tag IS NOT NULL
+"""
 
-SELECT = "SELECT request_id, body, received_at FROM baseten_deliveries WHERE request_id = ?"
+INSERT = """
+INSERT INTO baseten_deliveries (request_id, body, received_at, tag) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+
+SELECT = "SELECT request_id, body, received_at, tag FROM baseten_deliveries WHERE request_id = ?"
+
+TAGGED = """
+SELECT request_id, body, received_at, tag FROM baseten_deliveries WHERE tag = ? ORDER BY position LIMIT 1
+"""
 
 PAGE = """
-SELECT position, request_id, body, received_at FROM baseten_deliveries WHERE position > ? ORDER BY position LIMIT 100
+SELECT position, request_id, body, received_at, tag FROM baseten_deliveries
+WHERE position > ? ORDER BY position LIMIT 100
 """
 
 
@@ -71,7 +83,7 @@ class SQLiteStore:
         Raises:
             sqlite3.Error: the disk is full, the file is damaged or was busy for too long, or the store is closed.
         """
-        rows = [(each.request_id, each.body, each.received_at) for each in deliveries]
+        rows = [(each.request_id, each.body, each.received_at, each.tag) for each in deliveries]
         with self._lock:
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE")
@@ -85,8 +97,15 @@ class SQLiteStore:
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
         """The delivery of a request, whichever process received it."""
+        return self._one(SELECT, request_id)
+
+    def tagged(self, tag: str, /) -> StoredDelivery | None:
+        """The first delivery with a tag, whichever process received it."""
+        return self._one(TAGGED, tag)
+
+    def _one(self, query: str, value: str) -> StoredDelivery | None:
         with self._lock:
-            row = self._open().execute(SELECT, (request_id,)).fetchone()
+            row = self._open().execute(query, (value,)).fetchone()
         return None if row is None else StoredDelivery(*row)
 
     def close(self) -> None:
@@ -129,6 +148,7 @@ class SQLiteStore:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk, not to its cache
             connection.execute(SCHEMA)
+            connection.execute(INDEX)
         except BaseException:
             connection.close()
             raise

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
 
-__all__ = ["WebhookStore", "open_store"]
+__all__ = ["TaggedStore", "WebhookStore", "open_store"]
 
 
 class WebhookStore(Protocol):
@@ -38,6 +38,15 @@ class WebhookStore(Protocol):
 
     def close(self) -> None:
         """Let go of files and connections. Closing twice is fine."""
+        ...
+
+
+@runtime_checkable
+class TaggedStore(WebhookStore, Protocol):
+    """A store that also finds deliveries by their tags, as a ledger of jobs needs it."""
+
+    def tagged(self, tag: str, /) -> StoredDelivery | None:
+        """The first delivery with a tag; None where none came, or not yet."""
         ...
 
 
