@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 from math import inf, nan
 from random import Random
@@ -75,6 +76,19 @@ def test_a_retry_policy_may_wait_not_at_all_or_without_bound() -> None:
 def test_a_bound_is_an_integer_of_at_least_1(name: str, value: object) -> None:
     with pytest.raises(ConfigurationError, match=rf"Limits\({name}=\.\.\.\) must be an integer of at least 1"):
         Limits(**{name: value})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("name", ["requests_per_minute", "tokens_per_minute"])
+@pytest.mark.parametrize("value", [0, 0.5, -1, math.inf, math.nan, True, "60"])
+def test_a_rate_is_a_number_of_at_least_one(name: str, value: object) -> None:
+    with pytest.raises(ConfigurationError, match=rf"Limits\({name}=\.\.\.\)"):
+        Limits(**{name: value})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_limits_are_rated_when_there_is_a_rate() -> None:
+    assert not Limits().rated
+    assert Limits(requests_per_minute=1).rated
+    assert Limits(tokens_per_minute=1.5).rated
 
 
 @pytest.mark.parametrize("name", ["idle_connection", "status_calls"])

@@ -119,6 +119,11 @@ class Limits:
     Attributes:
         concurrency: calls in flight at once; further ones wait their turn, first come, first served. A stream
             holds its place until it is closed.
+        requests_per_minute: requests that are sent in any minute, retries among them; None for any number. A sixth of
+            them may go at once, the others are spread over the minute.
+        tokens_per_minute: tokens in any minute, of prompts and of answers, of all calls that say how many they used
+            (chat, completions, embeddings). A call waits until what it may use fits; what it did not use is given
+            back when it ends. None for any number.
         idle_connection: seconds that an unused connection is kept; Baseten closes it after 60 to 120.
         body: largest reply in bytes that is read into memory.
         event: largest single event or line of a stream, in bytes.
@@ -132,6 +137,13 @@ class Limits:
     event: int = 8 * 1024 * 1024
     async_payload: int = 256 * 1024
     status_calls: float = 20.0
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+    @property
+    def rated(self) -> bool:
+        """Whether requests or tokens are limited."""
+        return self.requests_per_minute is not None or self.tokens_per_minute is not None
 
     def __post_init__(self) -> None:
         for name in ("concurrency", "body", "event", "async_payload"):
@@ -140,6 +152,8 @@ class Limits:
                 raise ConfigurationError(f"Limits({name}=...) must be an integer of at least 1, not {value!r}.")
         for name in ("idle_connection", "status_calls"):
             _require_seconds(f"Limits({name}=...)", getattr(self, name))
+        for name in ("requests_per_minute", "tokens_per_minute"):
+            _check_rate(f"Limits({name}=...)", getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,3 +254,10 @@ def check_seconds(what: str, value: object) -> None:
 def _require_seconds(what: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or value <= 0:
         raise ConfigurationError(f"{what} must be a number of seconds above 0, not {value!r}.")
+
+
+def _check_rate(what: str, value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 1 <= value < math.inf:
+        raise ConfigurationError(f"{what} must be a number of at least 1, or None, not {value!r}.")

@@ -26,6 +26,9 @@ class AsyncFakeClock(AsyncClock):
     def now(self) -> float:
         return self.time
 
+    def steady(self) -> float:
+        return self.time
+
     async def sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
         self.time += seconds

@@ -13,7 +13,7 @@ from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
 from .._core.request import Request
-from .._io.limiter import AsyncLimiter
+from .._io.limiter import AsyncAdmission
 from .._io.timer import AsyncTimer
 from ..errors import APIConnectionError, APIError, ClientClosedError
 from ..types.meta import Meta
@@ -26,7 +26,7 @@ DRAIN = 0.1
 class AsyncBody:
     """The pieces of an open reply."""
 
-    def __init__(self, exchange: AsyncExchange, limiter: AsyncLimiter, timer: AsyncTimer) -> None:
+    def __init__(self, exchange: AsyncExchange, limiter: AsyncAdmission, timer: AsyncTimer) -> None:
         self._exchange = exchange
         self._limiter = limiter
         self._timer = timer

@@ -32,12 +32,13 @@ from ..errors import APIConnectionError, APIError, ResponseValidationError
 from ..hooks import Hook, RetryEvent
 from ..types.meta import Meta
 from .body import AsyncBody
-from .connections import AsyncConnections, AsyncLane
+from .connections import AsyncConnections, AsyncLane, AsyncRoute
 from .transports.base import AsyncExchange
 from .transports.inflated import inflated
 
 if TYPE_CHECKING:
     from .._core.recovery import Recovery
+    from .._io.meter import Meter
 
 log = logging.getLogger("baseten_sdk")
 
@@ -51,7 +52,7 @@ T_co = TypeVar("T_co", covariant=True)
 class AsyncAttempt(Protocol[T_co]):
     """One attempt at a call, with a timer of its own."""
 
-    async def __call__(self, lane: AsyncLane, request: Request, timer: AsyncTimer, /) -> T_co: ...
+    async def __call__(self, lane: AsyncRoute, request: Request, timer: AsyncTimer, /) -> T_co: ...
 
 
 class AsyncCaller:
@@ -72,6 +73,7 @@ class AsyncCaller:
         self.clock = AsyncClock()
         self._budget = budget
         self._hooks = tuple(hooks)
+        self._meter = _meter(limits) if limits.rated else None
 
     async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
@@ -98,7 +100,7 @@ class AsyncCaller:
         body.started(request, options, attempts, elapsed)
         return body
 
-    async def _fetch_once(self, lane: AsyncLane, request: Request, timer: AsyncTimer) -> Answer:
+    async def _fetch_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> Answer:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -116,7 +118,7 @@ class AsyncCaller:
             raise wrong
         return reading.answer()
 
-    async def _open_once(self, lane: AsyncLane, request: Request, timer: AsyncTimer) -> AsyncBody:
+    async def _open_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> AsyncBody:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -155,7 +157,9 @@ class AsyncCaller:
             timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
                 ready = request.with_header("authorization", bearer(await self.keyring.get()))
-                result = await attempt(self.connections.lane(), ready, timer)
+                lane = self.connections.lane()
+                route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
+                result = await attempt(route, ready, timer)
             except APIError as error:
                 failure = error
             else:
@@ -166,6 +170,9 @@ class AsyncCaller:
             if recovery is None:
                 recovery = _recovery(options, request, self._budget, started + deadline)
             wait = recovery.decide(failure, attempts, now)
+            refusal = recovery.refusal(failure, wait)
+            if refusal is not None:
+                self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
                 recovery.annotate(failure)
@@ -173,6 +180,12 @@ class AsyncCaller:
             self._tell(RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id))
             await clock.sleep(wait)
             remaining = deadline - (clock.now() - started)
+
+    def _refused(self, place: str, seconds: float) -> None:
+        """The service has answered 429: nobody else need run into it."""
+        if self._meter is None:
+            self._meter = _meter(self.limits)
+        self._meter.refused(place, seconds, self.clock.steady())
 
     def _tell(self, event: RetryEvent) -> None:
         log.info(
@@ -215,3 +228,15 @@ def _recovery(options: Options, request: Request, budget: RetryBudget, end: floa
     from .._core.recovery import Recovery
 
     return Recovery(options.retry, request.safety, budget, end)
+
+
+def _meter(limits: Limits) -> Meter:
+    from .._io.meter import Meter
+
+    return Meter(limits)
+
+
+def _throttled(lane: AsyncLane, meter: Meter, clock: AsyncClock) -> AsyncRoute:
+    from .throttled import AsyncThrottledLane
+
+    return AsyncThrottledLane(lane, meter, clock)

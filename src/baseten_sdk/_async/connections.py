@@ -8,24 +8,53 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
+from .._core.request import Request
 from .._io.home import AsyncHome
-from .._io.limiter import AsyncLimiter
+from .._io.limiter import AsyncAdmission, AsyncLimiter
+from .._io.timer import AsyncTimer
 from ..config import Limits
 from ..errors import ClientClosedError
-from .transports.base import AsyncTransport
+from .transports.base import AsyncExchange, AsyncTransport
+
+if TYPE_CHECKING:
+    from .._io.throttle import AsyncThrottle
 
 log = logging.getLogger("baseten_sdk")
 
 
-class AsyncLane:
-    """A transport and the queue in front of it."""
+class AsyncCarrier(Protocol):
+    """What carries a request; a transport does."""
 
-    __slots__ = ("limiter", "transport")
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncExchange:
+        """Send a request and wait for the reply's headers."""
+        ...
+
+
+class AsyncRoute(Protocol):
+    """What an attempt goes through: a lane, or what stands before one."""
+
+    @property
+    def limiter(self) -> AsyncAdmission: ...
+
+    @property
+    def transport(self) -> AsyncCarrier: ...
+
+
+class AsyncLane:
+    """A transport and the queue in front of it.
+
+    Attributes:
+        throttle: the queue of those who wait for a limit or a gate, once there are any.
+    """
+
+    __slots__ = ("limiter", "throttle", "transport")
 
     def __init__(self, transport: AsyncTransport, limiter: AsyncLimiter) -> None:
         self.transport = transport
         self.limiter = limiter
+        self.throttle: AsyncThrottle | None = None
 
 
 class AsyncConnections:

@@ -9,10 +9,12 @@ from typing import Literal, TypeAlias
 from ..config import Timeout
 from ..errors import APITimeoutError, ConnectTimeout, DeadlineExceeded, FirstByteTimeout, IdleTimeout
 
-Phase: TypeAlias = Literal["queue", "connect", "write", "first_byte", "idle"]
+Phase: TypeAlias = Literal["gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
 Bound: TypeAlias = Literal["phase", "attempt", "call"]
 
 _DOING: dict[Phase, str] = {
+    "gate": "waiting because the service had answered 429",
+    "rate": "waiting for a turn under Limits(requests_per_minute=..., tokens_per_minute=...)",
     "queue": "waiting for a place among the calls in flight",
     "connect": "connecting",
     "write": "sending the request",
@@ -47,7 +49,7 @@ class TimeLimits:
         """Seconds that a phase may last."""
         timeout = self.timeout
         match phase:
-            case "queue":
+            case "gate" | "rate" | "queue":
                 return inf
             case "connect":
                 return timeout.connect
@@ -98,3 +100,12 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
     message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
     cls = _ERRORS.get(phase, APITimeoutError)
     return cls(message, phase=phase, limit=limit, status_code=status_code)
+
+
+def late(phase: Phase, wait: float, limits: TimeLimits) -> DeadlineExceeded:
+    """The error for a wait that is not begun, because it would not end in time."""
+    message = (
+        f"Did not begin to wait: {_DOING[phase]} takes another {wait:.1f} s or more, and the deadline is "
+        f"{limits.deadline:g} s."
+    )
+    return DeadlineExceeded(message, phase=phase, limit=limits.deadline)

@@ -12,7 +12,14 @@ from math import inf
 from tenacity import Future, RetryCallState, Retrying, stop_after_attempt, wait_exponential
 
 from ..config import Retry
-from ..errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, DeadlineExceeded
+from ..errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    DeadlineExceeded,
+    RateLimitError,
+)
 from .budget import RetryBudget
 from .request import Safety
 
@@ -89,6 +96,19 @@ class Recovery:
         self._history[-1] = f"{self.reason} (waited {seconds:.2f} s)"
         return seconds
 
+    def refusal(self, error: APIError, wait: float | None) -> float | None:
+        """Seconds for which nobody else need try, because the service has answered 429; None where it has not.
+
+        Args:
+            error: how an attempt failed.
+            wait: what was decided for the call itself.
+        """
+        if not isinstance(error, RateLimitError) or _is_permanent(error):
+            return None
+        if error.retry_after is not None:
+            return error.retry_after if error.retry_after <= self._policy.max_retry_after else None
+        return self._bound(self._state) if wait is None else wait
+
     def _seconds(self, asked: float | None, error: APIError) -> float:
         if asked is not None:
             return asked * (1 + self._random.uniform(0, SPREAD))
@@ -112,14 +132,14 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
         case DeadlineExceeded():
             return False
         case APIStatusError():
-            if error.code in PERMANENT_CODES or error.type in PERMANENT_CODES:
+            if _is_permanent(error):
                 return False
             return error.status_code in (RETRIED if safety == "repeatable" else RETRIED_ONCE)
         case APIConnectionError(permanent=True):
             return False
         case APIConnectionError(phase="connect"):
             return True
-        case APITimeoutError(phase="queue"):
+        case APITimeoutError(phase="gate" | "rate" | "queue"):
             return False
         case APITimeoutError():
             return policy.on_read_timeout and safety == "repeatable"
@@ -127,6 +147,10 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
             return safety == "repeatable" and error.status_code is None
         case _:
             return False
+
+
+def _is_permanent(error: APIStatusError) -> bool:
+    return error.code in PERMANENT_CODES or error.type in PERMANENT_CODES
 
 
 def describe(error: APIError) -> str:

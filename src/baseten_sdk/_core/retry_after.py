@@ -19,26 +19,27 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     What cannot be read, or lies in the past, asks for nothing. An absurd value is returned as it is; the caller
     decides that it is too long.
     """
-    milliseconds = _number(headers.get("retry-after-ms"))
+    milliseconds = number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
     text = headers.get("retry-after")
     if text is not None:
-        seconds = _number(text)
+        seconds = number(text)
         return seconds if seconds is not None else _until(text, now)
     waits = [
         wait
         for what in ("requests", "tokens")
-        if _number(headers.get(f"x-ratelimit-remaining-{what}")) == 0
+        if number(headers.get(f"x-ratelimit-remaining-{what}")) == 0
         and (wait := _reset(headers.get(f"x-ratelimit-reset-{what}"), now)) is not None
     ]
     if waits:
         return max(waits)
-    left = [_number(value) for name, value in headers.items() if name.startswith("x-ratelimit-remaining")]
+    left = [number(value) for name, value in headers.items() if name.startswith("x-ratelimit-remaining")]
     return _reset(headers.get("x-ratelimit-reset"), now) if not left or 0 in left else None
 
 
-def _number(text: str | None) -> float | None:
+def number(text: str | None) -> float | None:
+    """A header's value as a number of at least 0; None where it is none."""
     try:
         value = float(text) if text is not None else -1.0
     except ValueError:
@@ -63,7 +64,7 @@ def _reset(text: str | None, now: float) -> float | None:
     """A reset in seconds, as a point in time, or as a duration such as `6m0s` or `250ms`."""
     if not text:
         return None
-    value = _number(text)
+    value = number(text)
     if value is not None:
         return max(value - now, 0.0) if value > EPOCH else value
     match = _DURATION.fullmatch(text.strip())

@@ -24,6 +24,10 @@ class AsyncClock:
     def now(self) -> float:
         return loop_time()
 
+    def steady(self) -> float:
+        """The machine's monotonic clock, which is the same in all event loops."""
+        return time.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
 
@@ -34,6 +38,10 @@ class Clock:
     __slots__ = ()
 
     def now(self) -> float:
+        return time.monotonic()
+
+    def steady(self) -> float:
+        """The same; the machine's monotonic clock."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:

@@ -9,10 +9,35 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Protocol
 
 import anyio
 
 from .timer import AsyncTimer, Timer
+
+
+class AsyncAdmission(Protocol):
+    """What lets calls in, and is told when they are out."""
+
+    async def acquire(self, timer: AsyncTimer) -> None:
+        """Wait to be let in."""
+        ...
+
+    def release(self) -> None:
+        """The call is out."""
+        ...
+
+
+class Admission(Protocol):
+    """The same for threads."""
+
+    def acquire(self, timer: Timer) -> None:
+        """Wait to be let in."""
+        ...
+
+    def release(self) -> None:
+        """The call is out."""
+        ...
 
 
 class AsyncLimiter:

@@ -68,6 +68,10 @@ class AsyncTimer:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
         self._attempt_end = inf
 
+    def left(self) -> float:
+        """Seconds that are left of the call's deadline; `inf` where it has none."""
+        return self._call_end - loop_time()
+
     def remaining(self) -> float | None:
         """Async work needs no timeouts of its own: the scope ends it."""
         return None
@@ -125,6 +129,10 @@ class Timer:
     def release_attempt(self) -> None:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
         self._attempt_end = inf
+
+    def left(self) -> float:
+        """Seconds that are left of the call's deadline; `inf` where it has none."""
+        return self._call_end - time.monotonic()
 
     def remaining(self) -> float | None:
         """Seconds that the next operation may take; None where nothing bounds it.

@@ -14,7 +14,7 @@ from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
 from .._core.request import Request
-from .._io.limiter import Limiter
+from .._io.limiter import Admission
 from .._io.timer import Timer
 from ..errors import APIConnectionError, APIError, ClientClosedError
 from ..types.meta import Meta
@@ -27,7 +27,7 @@ DRAIN = 0.1
 class Body:
     """The pieces of an open reply."""
 
-    def __init__(self, exchange: Exchange, limiter: Limiter, timer: Timer) -> None:
+    def __init__(self, exchange: Exchange, limiter: Admission, timer: Timer) -> None:
         self._exchange = exchange
         self._limiter = limiter
         self._timer = timer

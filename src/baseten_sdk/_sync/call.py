@@ -33,12 +33,13 @@ from ..errors import APIConnectionError, APIError, ResponseValidationError
 from ..hooks import Hook, RetryEvent
 from ..types.meta import Meta
 from .body import Body
-from .connections import Connections, Lane
+from .connections import Connections, Lane, Route
 from .transports.base import Exchange
 from .transports.inflated import inflated
 
 if TYPE_CHECKING:
     from .._core.recovery import Recovery
+    from .._io.meter import Meter
 
 log = logging.getLogger("baseten_sdk")
 
@@ -52,7 +53,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Attempt(Protocol[T_co]):
     """One attempt at a call, with a timer of its own."""
 
-    def __call__(self, lane: Lane, request: Request, timer: Timer, /) -> T_co: ...
+    def __call__(self, lane: Route, request: Request, timer: Timer, /) -> T_co: ...
 
 
 class Caller:
@@ -73,6 +74,7 @@ class Caller:
         self.clock = Clock()
         self._budget = budget
         self._hooks = tuple(hooks)
+        self._meter = _meter(limits) if limits.rated else None
 
     def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
@@ -99,7 +101,7 @@ class Caller:
         body.started(request, options, attempts, elapsed)
         return body
 
-    def _fetch_once(self, lane: Lane, request: Request, timer: Timer) -> Answer:
+    def _fetch_once(self, lane: Route, request: Request, timer: Timer) -> Answer:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -117,7 +119,7 @@ class Caller:
             raise wrong
         return reading.answer()
 
-    def _open_once(self, lane: Lane, request: Request, timer: Timer) -> Body:
+    def _open_once(self, lane: Route, request: Request, timer: Timer) -> Body:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -156,7 +158,9 @@ class Caller:
             timer = Timer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
                 ready = request.with_header("authorization", bearer(self.keyring.get()))
-                result = attempt(self.connections.lane(), ready, timer)
+                lane = self.connections.lane()
+                route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
+                result = attempt(route, ready, timer)
             except APIError as error:
                 failure = error
             else:
@@ -167,6 +171,9 @@ class Caller:
             if recovery is None:
                 recovery = _recovery(options, request, self._budget, started + deadline)
             wait = recovery.decide(failure, attempts, now)
+            refusal = recovery.refusal(failure, wait)
+            if refusal is not None:
+                self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
                 recovery.annotate(failure)
@@ -174,6 +181,12 @@ class Caller:
             self._tell(RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id))
             clock.sleep(wait)
             remaining = deadline - (clock.now() - started)
+
+    def _refused(self, place: str, seconds: float) -> None:
+        """The service has answered 429: nobody else need run into it."""
+        if self._meter is None:
+            self._meter = _meter(self.limits)
+        self._meter.refused(place, seconds, self.clock.steady())
 
     def _tell(self, event: RetryEvent) -> None:
         log.info(
@@ -216,3 +229,15 @@ def _recovery(options: Options, request: Request, budget: RetryBudget, end: floa
     from .._core.recovery import Recovery
 
     return Recovery(options.retry, request.safety, budget, end)
+
+
+def _meter(limits: Limits) -> Meter:
+    from .._io.meter import Meter
+
+    return Meter(limits)
+
+
+def _throttled(lane: Lane, meter: Meter, clock: Clock) -> Route:
+    from .throttled import ThrottledLane
+
+    return ThrottledLane(lane, meter, clock)

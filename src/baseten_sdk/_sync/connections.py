@@ -9,24 +9,53 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
+from .._core.request import Request
 from .._io.home import Home
-from .._io.limiter import Limiter
+from .._io.limiter import Admission, Limiter
+from .._io.timer import Timer
 from ..config import Limits
 from ..errors import ClientClosedError
-from .transports.base import Transport
+from .transports.base import Exchange, Transport
+
+if TYPE_CHECKING:
+    from .._io.throttle import Throttle
 
 log = logging.getLogger("baseten_sdk")
 
 
-class Lane:
-    """A transport and the queue in front of it."""
+class Carrier(Protocol):
+    """What carries a request; a transport does."""
 
-    __slots__ = ("limiter", "transport")
+    def send(self, request: Request, timer: Timer) -> Exchange:
+        """Send a request and wait for the reply's headers."""
+        ...
+
+
+class Route(Protocol):
+    """What an attempt goes through: a lane, or what stands before one."""
+
+    @property
+    def limiter(self) -> Admission: ...
+
+    @property
+    def transport(self) -> Carrier: ...
+
+
+class Lane:
+    """A transport and the queue in front of it.
+
+    Attributes:
+        throttle: the queue of those who wait for a limit or a gate, once there are any.
+    """
+
+    __slots__ = ("limiter", "throttle", "transport")
 
     def __init__(self, transport: Transport, limiter: Limiter) -> None:
         self.transport = transport
         self.limiter = limiter
+        self.throttle: Throttle | None = None
 
 
 class Connections:

@@ -1,0 +1,76 @@
+"""After a 429 nobody is let through to the same place until the service will have it, and then not all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+REMEMBERED = 2.0
+"""Seconds, beside twice its own length, that a closing counts as the one before the next."""
+
+SPREAD = 0.25
+"""Those who waited are let through over this part of the time that they waited; doubled with each further closing."""
+
+LONGEST_SPREAD = 10.0
+"""Seconds over which they are let through at most."""
+
+
+@dataclass(slots=True)
+class _Closing:
+    """When it opens, how long it was closed, and how often in a row."""
+
+    opens: float
+    seconds: float
+    count: int
+
+    @property
+    def forgotten(self) -> float:
+        """The moment from which another refusal is the first one again."""
+        return self.opens + 2 * self.seconds + REMEMBERED
+
+
+class Gates:
+    """The gates of a client, one for each place that has refused.
+
+    Attributes:
+        closed: whether any of them may be closed; where not, nobody needs to ask.
+    """
+
+    __slots__ = ("_closings", "closed")
+
+    def __init__(self) -> None:
+        self._closings: dict[str, _Closing] = {}
+        self.closed = False
+
+    def close(self, place: str, seconds: float, now: float) -> None:
+        """A request was refused.
+
+        Args:
+            place: the URL that refused it.
+            seconds: how long nobody need try again.
+            now: when.
+        """
+        last = self._closings.get(place)
+        if last is not None and now < last.opens:
+            if now + seconds > last.opens:
+                last.opens, last.seconds = now + seconds, seconds
+            return
+        count = last.count + 1 if last is not None and now < last.forgotten else 1
+        self._closings[place] = _Closing(now + seconds, seconds, count)
+        self.closed = True
+
+    def release(self, place: str, now: float, random: Random) -> float:
+        """The moment at which one who comes now is let through; `now` where the gate is open."""
+        closing = self._closings.get(place)
+        if closing is None or now >= closing.opens:
+            self._forget(now)
+            return now
+        spread = min(closing.seconds * SPREAD * 2 ** (closing.count - 1), LONGEST_SPREAD)
+        return closing.opens + random.uniform(0, spread)
+
+    def _forget(self, now: float) -> None:
+        """Let go of closings that are over and count for nothing any more."""
+        over = [place for place, each in self._closings.items() if now >= each.forgotten]
+        for place in over:
+            del self._closings[place]
+        self.closed = bool(self._closings)

@@ -1,0 +1,184 @@
+"""Who comes first goes first, however much it needs, and who gives up keeps nobody waiting."""
+
+from __future__ import annotations
+
+import threading
+import time
+from math import inf
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+
+from baseten_sdk import DeadlineExceeded, Limits
+from baseten_sdk._core.phase import TimeLimits
+from baseten_sdk._core.ratelimit import RateLimit, Reservation
+from baseten_sdk._core.token_estimate import UNMETERED
+from baseten_sdk._io.clock import AsyncClock, Clock
+from baseten_sdk._io.meter import Meter
+from baseten_sdk._io.throttle import AsyncThrottle, Throttle
+from baseten_sdk._io.timer import AsyncTimer, Timer
+from baseten_sdk.config import Timeout
+
+pytestmark = pytest.mark.anyio
+
+CLOCK = AsyncClock()
+
+
+def meter(requests: float | None = None, tokens: float | None = None, minute: float = 60.0) -> Meter:
+    made = Meter(Limits(requests_per_minute=requests, tokens_per_minute=tokens))
+    made._rates = RateLimit(requests, tokens, minute)
+    return made
+
+
+def limits(deadline: float = inf) -> TimeLimits:
+    return TimeLimits(Timeout(), first_byte=30, deadline=deadline, remaining=deadline)
+
+
+async def take(throttle: AsyncThrottle, tokens: float = 0, deadline: float = inf) -> Reservation:
+    timer = AsyncTimer(limits(deadline))
+    with timer:
+        return await throttle.reserve(tokens, timer, CLOCK)
+
+
+def give_back(books: Meter, reservation: Reservation, throttle: AsyncThrottle | Throttle) -> None:
+    books.settle(reservation, UNMETERED, 0.0, time.monotonic())
+    throttle.wake()
+
+
+async def settle() -> None:
+    for _ in range(10):
+        await checkpoint()
+
+
+async def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
+    books = meter(requests=10, minute=0.1)
+    books._rates.drain(time.monotonic())
+    throttle = AsyncThrottle(books)
+    order: list[int] = []
+
+    async def call(number: int) -> None:
+        await take(throttle)
+        order.append(number)
+
+    async with anyio.create_task_group() as group:
+        for number in range(10):
+            group.start_soon(call, number)
+            await settle()
+    assert order == list(range(10))
+
+
+async def test_a_large_call_is_not_overtaken_by_small_ones() -> None:
+    books = meter(tokens=600)
+    throttle = AsyncThrottle(books)
+    first = await take(throttle, 90)
+    order: list[str] = []
+
+    async def call(name: str, tokens: float) -> None:
+        await take(throttle, tokens)
+        order.append(name)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(call, "large", 95)
+        await settle()
+        group.start_soon(call, "small", 1)
+        await settle()
+        assert order == []
+        give_back(books, first, throttle)
+    assert order == ["large", "small"]
+
+
+async def test_who_gives_up_keeps_nobody_waiting() -> None:
+    books = meter(tokens=100)
+    throttle = AsyncThrottle(books)
+    held = await take(throttle, 99)
+    through: list[str] = []
+
+    async def call(name: str, tokens: float, scope: anyio.CancelScope) -> None:
+        with scope:
+            await take(throttle, tokens)
+            through.append(name)
+
+    leaves, stays = anyio.CancelScope(), anyio.CancelScope()
+    async with anyio.create_task_group() as group:
+        group.start_soon(call, "leaves", 50, leaves)
+        await settle()
+        group.start_soon(call, "stays", 10, stays)
+        await settle()
+        leaves.cancel()
+        give_back(books, held, throttle)
+    assert through == ["stays"]
+    assert not throttle._waiting
+
+
+async def test_a_deadline_far_before_the_turn_is_told_at_once() -> None:
+    throttle = AsyncThrottle(meter(requests=60))
+    for _ in range(10):
+        await take(throttle)
+    async with anyio.create_task_group() as group:
+        for _ in range(5):
+            group.start_soon(take, throttle)
+        await settle()
+        began = time.monotonic()
+        with pytest.raises(DeadlineExceeded) as caught:
+            await take(throttle, deadline=3)
+        assert time.monotonic() - began < 1
+        assert (caught.value.phase, caught.value.limit) == ("rate", 3)
+        group.cancel_scope.cancel()
+    assert not throttle._waiting
+
+
+async def test_two_event_loops_share_the_books_but_not_the_queue() -> None:
+    books = meter(tokens=100)
+    here, there = AsyncThrottle(books), AsyncThrottle(books)
+    held = await take(there, 100)
+    async with anyio.create_task_group() as group:
+        group.start_soon(take, here, 100)
+        await settle()
+        books.settle(held, UNMETERED, 0.0, time.monotonic())
+    assert not here._waiting
+
+
+def test_threads_get_their_turns_in_order() -> None:
+    books = meter(requests=6, minute=0.2)
+    throttle = Throttle(books)
+    order: list[int] = []
+
+    def call(number: int) -> None:
+        throttle.reserve(0, Timer(limits()), Clock())
+        order.append(number)
+
+    books._rates.drain(time.monotonic())
+    running: list[threading.Thread] = []
+    for number in range(6):
+        thread = threading.Thread(target=call, args=(number,), daemon=True)
+        thread.start()
+        running.append(thread)
+        end = time.monotonic() + 5
+        while len(throttle._waiting) + len(order) < number + 1:
+            assert time.monotonic() < end
+            time.sleep(0.0005)
+    for thread in running:
+        thread.join(5)
+    assert order == list(range(6))
+    assert not throttle._waiting
+
+
+def test_a_thread_whose_turn_would_come_too_late_does_not_wait() -> None:
+    throttle = Throttle(meter(requests=1))
+    throttle.reserve(0, Timer(limits()), Clock())
+    began = time.monotonic()
+    with pytest.raises(DeadlineExceeded):
+        throttle.reserve(0, Timer(limits(10)), Clock())
+    assert time.monotonic() - began < 1
+    assert not throttle._waiting
+
+
+def test_a_thread_is_woken_by_what_another_gives_back() -> None:
+    books = meter(tokens=100)
+    throttle = Throttle(books)
+    held = throttle.reserve(100, Timer(limits()), Clock())
+    timer = threading.Timer(0.02, give_back, (books, held, throttle))
+    timer.start()
+    assert throttle.reserve(50, Timer(limits(5)), Clock()).tokens == 50
+    timer.join()
