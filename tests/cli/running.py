@@ -36,10 +36,22 @@ class Ended:
         return [from_json(line) for line in self.out.splitlines()]
 
     @property
-    def error(self) -> dict[str, JsonValue]:
+    def error(self) -> JsonValue:
         """What a failed command said on stderr, where JSON was asked for."""
-        document: dict[str, dict[str, JsonValue]] = from_json(self.err)
-        return document["error"]
+        value: JsonValue = from_json(self.err)["error"]
+        return value
+
+
+def at(value: object, *path: str | int) -> object:
+    """What is at a path within a JSON value."""
+    for step in path:
+        if isinstance(step, str):
+            assert isinstance(value, dict)
+            value = value[step]
+        else:
+            assert isinstance(value, list)
+            value = value[step]
+    return value
 
 
 class Run(Protocol):

@@ -10,7 +10,7 @@ from pathlib import Path
 from baseten_sdk.cli.app import app
 from baseten_sdk.cli.exits import ExitCode
 from baseten_sdk.emulator import Emulator
-from tests.cli.running import KEY, Run, Start
+from tests.cli.running import KEY, Run, Start, at
 
 
 def test_without_a_command_it_lists_them(run: Run) -> None:
@@ -64,9 +64,8 @@ def test_an_error_is_json_too_where_json_was_asked_for(run: Run, emu: Emulator) 
     ended = run("models", "-o", "json")
     assert ended.code == ExitCode.NOT_FOUND
     assert ended.out == ""
-    assert ended.error["type"] == "NotFoundError"
-    assert ended.error["status_code"] == 404
-    assert ended.error["attempts"] == 1
+    told = [at(ended.error, name) for name in ("type", "status_code", "attempts")]
+    assert told == ["NotFoundError", 404, 1]
 
 
 def test_retries_deadlines_and_timeouts_are_options(run: Run, emu: Emulator) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from baseten_sdk.cli.exits import ExitCode
-from tests.cli.running import Run
+from tests.cli.running import Run, at
 
 
 def test_models_are_listed_with_context_and_prices(run: Run) -> None:
@@ -13,10 +13,7 @@ def test_models_are_listed_with_context_and_prices(run: Run) -> None:
 
 def test_models_as_json_are_as_the_service_tells_them(run: Run) -> None:
     models = run("models", "--output", "json").json
-    assert isinstance(models, list)
-    assert isinstance(models[0], dict)
-    assert models[0]["id"] == "openai/gpt-oss-120b"
-    assert models[0]["quantization"] == "fp4"
+    assert (at(models, 0, "id"), at(models, 0, "quantization")) == ("openai/gpt-oss-120b", "fp4")
 
 
 def test_an_engine_inside_a_deployment_is_asked_by_its_model(run: Run) -> None:

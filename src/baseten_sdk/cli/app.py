@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import typer
 
+from .async_requests import cancel, status, submit, wait
+from .chat import chat
 from .command import command, remember
 from .emulator import PASS_ON, emulator
 from .models import models
+from .predict import predict, sync
 
 __all__ = ["app", "run"]
 
@@ -19,7 +22,16 @@ app = typer.Typer(
 )
 
 app.callback()(remember)
+app.command()(command(chat))
 app.command()(command(models))
+app.command()(command(predict))
+app.command()(command(sync))
+
+queue = typer.Typer(no_args_is_help=True, help="The queue of a dedicated deployment: outputs go to a webhook.")
+for each in (submit, status, wait, cancel):
+    queue.command()(command(each))
+app.add_typer(queue, name="async")
+
 app.command(context_settings=PASS_ON)(emulator)
 
 

@@ -10,13 +10,18 @@ import sys
 from base64 import b64encode
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from ..errors import APIError, APIStatusError, BasetenError
+from ..errors import APIError, APIStatusError, APITimeoutError, BasetenError, OutputError, StreamError
 
-__all__ = ["Output", "Printer"]
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Output", "Printer", "encoded", "plain"]
 
 
 class Output(StrEnum):
@@ -32,6 +37,13 @@ class Printer:
 
     def __init__(self, form: Output) -> None:
         self.form = form
+        self._mid_line = False
+
+    @cached_property
+    def _person(self) -> Console:
+        from rich.console import Console
+
+        return Console(stderr=True)
 
     @property
     def structured(self) -> bool:
@@ -42,6 +54,7 @@ class Printer:
         """Write text at once, as it is."""
         sys.stdout.write(text)
         sys.stdout.flush()
+        self._mid_line = not text.endswith("\n")
 
     def line(self, text: str) -> None:
         """Write a line."""
@@ -74,8 +87,14 @@ class Printer:
 
     def note(self, text: str) -> None:
         """Tell the person at the terminal something; it is no part of the output."""
-        sys.stderr.write(f"{text}\n")
+        broken = "\n" if self._mid_line and sys.stdout.isatty() else ""
+        self._mid_line = False
+        sys.stderr.write(f"{broken}{text}\n")
         sys.stderr.flush()
+
+    def aside(self, text: str) -> None:
+        """Tell the person at the terminal something in a low voice, at once, as it is."""
+        self._person.print(text, style="dim", end="", markup=False, highlight=False, soft_wrap=True)
 
     def error(self, error: BasetenError) -> None:
         """Say what went wrong, on stderr: a line of text, or of JSON."""
@@ -96,11 +115,14 @@ def encoded(body: bytes, content_type: str) -> dict[str, str]:
     return {"body": b64encode(body).decode(), "content_type": content_type}
 
 
+def plain(value: object) -> object:
+    """A reply as plain values, without what is null; other values as they are."""
+    return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
+
+
 def _json(value: object, indent: int | None = None) -> str:
-    if isinstance(value, BaseModel):
-        return value.model_dump_json(indent=indent, exclude_unset=True)
-    # NaN and Infinity, which models do send, are written as JavaScript reads them.
-    return to_json(value, indent=indent, inf_nan_mode="constants").decode()
+    # NaN and Infinity, which models do send, are written as they came.
+    return to_json(plain(value), indent=indent, inf_nan_mode="constants").decode()
 
 
 def _described(error: BasetenError) -> dict[str, object]:
@@ -111,4 +133,6 @@ def _described(error: BasetenError) -> dict[str, object]:
     if isinstance(error, APIStatusError):
         described["status_code"] = error.status_code
         described["body"] = error.body
+    if isinstance(error, StreamError | APITimeoutError | OutputError) and error.partial is not None:
+        described["partial"] = plain(error.partial)
     return described

@@ -6,7 +6,6 @@ A key is never an argument: those stand in the list of processes and in the hist
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
@@ -16,16 +15,15 @@ import typer
 from ..config import Endpoints
 from ..errors import ConfigurationError
 from .exits import ExitCode
+from .inputs import read
 from .printing import Output, Printer
 
 if TYPE_CHECKING:
     from .. import Client
 
-__all__ = ["KEY", "STDIN", "Session", "Shared"]
+__all__ = ["KEY", "Session", "Shared"]
 
 KEY = "BASETEN_API_KEY"
-
-STDIN = Path("-")
 
 _PANEL = "Options of every command"
 
@@ -115,23 +113,9 @@ class Session:
             key = os.environ.get(KEY, "").strip()
             missing = f"No API key: set {KEY}, or name a file that holds it with --api-key-file."
         else:
-            key = read_input(source).decode("utf-8", "replace").strip()
+            key = read(source).decode("utf-8", "replace").strip()
             missing = f"There is no API key in {source}."
         if not key:
             self.out.error(ConfigurationError(missing))
             raise typer.Exit(ExitCode.AUTH)
         return key
-
-
-def read_input(path: Path) -> bytes:
-    """What is in a file, or comes over stdin.
-
-    Raises:
-        typer.BadParameter: it cannot be read.
-    """
-    if path == STDIN:
-        return sys.stdin.buffer.read()
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be read: {error.strerror}.") from None

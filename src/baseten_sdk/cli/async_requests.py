@@ -1,0 +1,97 @@
+"""`baseten-sdk async`: the queue of a dedicated deployment. Outputs go to the webhook and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+import typer
+
+from ..types.async_requests import AsyncRequestStatus
+from .exits import ExitCode
+from .inputs import Data, File, json_value, require_json
+from .printing import Printer
+from .session import Session
+from .target import DeploymentId, Environment, ModelId, Regional
+
+__all__ = ["cancel", "status", "submit", "wait"]
+
+RequestId: TypeAlias = Annotated[str, typer.Argument(help="Id of the async request.")]
+
+
+def submit(
+    session: Session,
+    model_id: ModelId,
+    environment: Environment = None,
+    deployment_id: DeploymentId = None,
+    regional: Regional = None,
+    data: Data = None,
+    file: File = None,
+    webhook: Annotated[str | None, typer.Option(metavar="URL", help="Where the output goes (https).")] = None,
+    priority: Annotated[int | None, typer.Option(min=0, max=2, help="Lower runs first (default: 0).")] = None,
+    max_time_in_queue: Annotated[
+        int | None, typer.Option(metavar="SECONDS", help="How long it may wait, 10 to 259200 (default: 600).")
+    ] = None,
+    attempts: Annotated[
+        int | None, typer.Option(min=1, max=10, help="How often the model may be run (default: 3).")
+    ] = None,
+) -> None:
+    """Put a request into the queue, and print its id."""
+    model_input = json_value(require_json(data, file))
+    with session.client() as client:
+        deployment = client.deployments(
+            model_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        job = deployment.async_predict(
+            model_input,
+            webhook_endpoint=webhook,
+            priority=priority,
+            max_time_in_queue_seconds=max_time_in_queue,
+            inference_retry_config=None if attempts is None else {"max_attempts": attempts},
+        )
+    if session.out.structured:
+        session.out.value({"request_id": job.request_id, "model_id": job.model_id})
+    else:
+        session.out.line(job.request_id)
+
+
+def status(session: Session, model_id: ModelId, request_id: RequestId, regional: Regional = None) -> None:
+    """Show how an async request is doing. Baseten forgets it an hour after its end."""
+    with session.client() as client:
+        _show(session.out, client.async_requests.get(request_id, model_id=model_id, regional=regional))
+
+
+def wait(session: Session, model_id: ModelId, request_id: RequestId, regional: Regional = None) -> None:
+    """Wait for the end of an async request; --deadline bounds it. It fails where the request did."""
+    with session.client() as client:
+        job = client.deployments(model_id, regional=regional).job(request_id)
+        end = job.wait(deadline=session.shared.deadline)
+    _show(session.out, end)
+    end.raise_for_status()
+
+
+def cancel(session: Session, model_id: ModelId, request_id: RequestId, regional: Regional = None) -> None:
+    """Cancel an async request that is still queued; it fails where the request is not."""
+    with session.client() as client:
+        result = client.async_requests.cancel(request_id, model_id=model_id, regional=regional)
+    if session.out.structured:
+        session.out.value(result)
+    else:
+        session.out.line(result.message or ("canceled" if result.canceled else "not canceled"))
+    if not result.canceled:
+        raise typer.Exit(ExitCode.OTHER)
+
+
+def _show(out: Printer, status: AsyncRequestStatus) -> None:
+    if out.structured:
+        out.value(status)
+        return
+    out.line(f"status   {status.status}{_since(status.status_at)}")
+    if status.webhook_status:
+        out.line(f"webhook  {status.webhook_status}")
+    for error in status.errors:
+        out.line(f"error    {error.code}: {error.message}")
+
+
+def _since(moment: datetime | None) -> str:
+    return f" since {moment:%Y-%m-%d %H:%M:%S %Z}".rstrip() if moment else ""

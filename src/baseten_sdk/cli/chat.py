@@ -1,0 +1,183 @@
+"""`baseten-sdk chat`: one question, or a conversation.
+
+The answer goes to stdout as it is made, what the model thinks to stderr. As `json` the whole completion is shown, as
+`jsonl` its pieces.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from ..types.events import (
+    Finished,
+    PartialObject,
+    ReasoningDelta,
+    RefusalDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallDone,
+    ToolCallStarted,
+    UsageUpdated,
+)
+from ..types.params import Message, SamplingParams, system, user
+from .inputs import STDIN, json_value, read
+from .printing import Output, Printer, plain
+from .session import Session
+from .turns import Ask, converse
+
+__all__ = ["chat"]
+
+Row: TypeAlias = dict[str, object]
+
+
+def chat(
+    session: Session,
+    prompt: Annotated[
+        list[str] | None,
+        typer.Argument(help="The question; - is what stdin holds. None at a terminal: a conversation."),
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            "--model", "-m", envvar="BASETEN_MODEL", show_envvar=True, help="Slug, or id of a dedicated model."
+        ),
+    ] = "",
+    deployment: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL_ID", help="Ask the engine of this dedicated model; -m is its name there."),
+    ] = None,
+    environment: Annotated[str | None, typer.Option("--environment", "-e", help="Environment of --deployment.")] = None,
+    system_text: Annotated[str | None, typer.Option("--system", "-s", help="System message.")] = None,
+    reasoning: Annotated[
+        bool | None, typer.Option(help="Show on stderr what the model thinks (default: at a terminal).")
+    ] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Reasoning and answer together.")] = None,
+    temperature: Annotated[float | None, typer.Option()] = None,
+    reasoning_effort: Annotated[str | None, typer.Option(help="How much to think: none, low, medium, high ...")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", metavar="NAME=JSON", help="Any other parameter; repeatable.")
+    ] = None,
+) -> None:
+    """Ask a model, or talk with it."""
+    if not model:
+        raise typer.BadParameter("No model: give --model SLUG, or set BASETEN_MODEL. `baseten-sdk models` lists them.")
+    if environment is not None and deployment is None:
+        raise typer.BadParameter("--environment needs --deployment.")
+    params: SamplingParams = {
+        "max_tokens": max_tokens,
+        "temperature": temperature,
+        "reasoning_effort": reasoning_effort,
+        "extra_body": _extra(param or []),
+    }
+    thoughts = sys.stderr.isatty() if reasoning is None else reasoning
+    opening: list[Message] = [system(system_text)] if system_text else []
+    question = _question(prompt or [])
+    with session.client() as client:
+        asked = client if deployment is None else client.deployments(deployment, environment=environment)
+        completions = asked.chat.completions
+
+        def ask(messages: Sequence[Message]) -> Message:
+            teller = Teller(session.out, thoughts)
+            with completions.stream(model=model, messages=messages, **params) as stream:
+                for event in stream:
+                    teller.tell(event)
+                return stream.get_final_completion().message
+
+        _answer(session, ask, opening, question)
+
+
+def _answer(session: Session, ask: Ask, opening: Sequence[Message], question: str | None) -> None:
+    if question is None:
+        converse(session.out, ask, opening)
+    else:
+        ask([*opening, user(question)])
+
+
+def _question(prompt: Sequence[str]) -> str | None:
+    """The question; None where there is none and somebody sits at the terminal."""
+    if not prompt and sys.stdin.isatty():
+        return None
+    parts = [
+        read(STDIN).decode("utf-8", "replace") if is_stdin else " ".join(words)
+        for is_stdin, words in groupby(prompt or [str(STDIN)], key=lambda word: word == str(STDIN))
+    ]
+    question = "\n".join(parts).strip()
+    if not question:
+        raise typer.BadParameter("The question is empty.")
+    return question
+
+
+def _extra(given: Sequence[str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not name or not equals:
+            raise typer.BadParameter("A parameter is NAME=JSON.")
+        values[name] = json_value(value, f"The value of {name}")
+    return values
+
+
+class Teller:
+    """Tells an answer as it comes. As text: what is said to stdout; thoughts and tool calls to stderr."""
+
+    def __init__(self, out: Printer, thoughts: bool) -> None:
+        self._out = out
+        self._thoughts = thoughts
+        self._thinking = False
+
+    def tell(self, event: StreamEvent[None]) -> None:
+        """Tell one event."""
+        match self._out.form:
+            case Output.JSON:
+                if isinstance(event, Finished):
+                    self._out.value(event.completion)
+            case Output.JSONL:
+                row = _row(event)
+                if row is not None:
+                    self._out.value(row)
+            case Output.TEXT:
+                self._say(event)
+
+    def _say(self, event: StreamEvent[None]) -> None:
+        match event:
+            case ReasoningDelta(text, 0) if self._thoughts:
+                self._out.aside(text)
+                self._thinking = True
+            case TextDelta(text, 0) | RefusalDelta(text, 0):
+                if self._thinking:
+                    self._out.aside("\n\n")
+                    self._thinking = False
+                self._out.text(text)
+            case ToolCallDone(tool_call=call):
+                self._out.note(f"[calls {call.name}({call.arguments})]")
+            case Finished():
+                self._out.line("")
+                if event.finish_reason == "length":
+                    self._out.note("[cut at the token limit: raise --max-tokens]")
+            case _:
+                pass
+
+
+def _row(event: StreamEvent[None]) -> Row | None:
+    """An event as a line of JSON; None for those that others repeat."""
+    kind: Literal["text", "reasoning", "refusal"]
+    match event:
+        case TextDelta():
+            kind = "text"
+        case ReasoningDelta():
+            kind = "reasoning"
+        case RefusalDelta():
+            kind = "refusal"
+        case ToolCallDone(tool_call=call):
+            return {"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}
+        case Finished(completion=completion):
+            return {"type": "finished", "completion": plain(completion)}
+        case ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
+            return None
+    return {"type": kind, "text": event.text}

@@ -1,0 +1,96 @@
+"""Showing what a model of the user's own put out, by its content type: JSON, server-sent events, text, or bytes.
+
+What streams is shown as it comes. In `text` everything but JSON is written as it is; in `json` and `jsonl` text is a
+string and other bytes are base64.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from pydantic_core import from_json
+
+from .. import PredictStream
+from ..errors import ConfigurationError
+from ..types.json import JsonValue
+from .printing import Output, Printer, encoded
+
+__all__ = ["show", "show_whole"]
+
+DONE = b"[DONE]"
+"""Ends a stream of events in OpenAI's way; it is no output."""
+
+
+def show(out: Printer, stream: PredictStream, *, as_text: bool) -> None:
+    """Show a stream as it comes.
+
+    Args:
+        out: where to.
+        stream: what came; it is open and nothing of it was read.
+        as_text: take it for UTF-8 text, whatever its content type says.
+    """
+    kind = media_type(stream.meta.headers.get("content-type", ""))
+    if is_json(kind) and not as_text:
+        show_whole(out, b"".join(stream.bytes()), kind)
+    elif kind == "text/event-stream" and not as_text:
+        payloads = (event.data for event in stream.sse() if event.data not in (b"", DONE))
+        if out.structured:
+            out.values(map(_payload, payloads))
+        else:
+            for payload in payloads:
+                out.data(payload + b"\n")
+    elif out.form is Output.JSON:
+        whole = b"".join(stream.bytes())
+        show_whole(out, whole, "text/plain" if as_text else kind)
+    elif out.structured:
+        text = as_text or kind.startswith("text/")
+        out.values(stream.text() if text else (encoded(piece, kind) for piece in stream.bytes()))
+    else:
+        _raw(out, stream.bytes())
+
+
+def show_whole(out: Printer, body: bytes, content_type: str) -> None:
+    """Show a whole reply."""
+    kind = media_type(content_type)
+    if is_json(kind):
+        try:
+            value: JsonValue = from_json(body)
+        except ValueError:
+            out.body(body, kind)
+        else:
+            out.value(value)
+    elif out.structured:
+        out.body(body, kind)
+    else:
+        _raw(out, (body,))
+
+
+def media_type(content_type: str) -> str:
+    """A content type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def is_json(kind: str) -> bool:
+    return kind == "application/json" or kind.endswith("+json")
+
+
+def _payload(data: bytes) -> JsonValue:
+    try:
+        value: JsonValue = from_json(data)
+    except ValueError:
+        return data.decode("utf-8", "replace")
+    return value
+
+
+def _raw(out: Printer, pieces: Iterable[bytes]) -> None:
+    """Write bytes as they are; to a terminal only what it can show, and with a line's end behind it."""
+    terminal = sys.stdout.isatty()
+    last = b""
+    for piece in pieces:
+        if terminal and b"\0" in piece:
+            raise ConfigurationError("The output is binary: send it to a file with > FILE, or use --output json.")
+        out.data(piece)
+        last = piece or last
+    if terminal and last and not last.endswith(b"\n"):
+        out.line("")

@@ -1,0 +1,89 @@
+"""`baseten-sdk predict` and `baseten-sdk sync`: a dedicated deployment's model, and any path of its container."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .inputs import JSON, ContentType, Data, File, Header, body, headers, json_value
+from .output import show, show_whole
+from .session import Session
+from .target import DeploymentId, Environment, ModelId, Regional
+
+__all__ = ["predict", "sync"]
+
+
+def predict(
+    session: Session,
+    model_id: ModelId,
+    environment: Environment = None,
+    deployment_id: DeploymentId = None,
+    regional: Regional = None,
+    data: Data = None,
+    file: File = None,
+    content_type: ContentType = JSON,
+    header: Header = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Take the output for text, whatever its content type says.")
+    ] = False,
+) -> None:
+    """Run a dedicated model, and show its output as it comes."""
+    given = body(data, file)
+    if given is None:
+        raise typer.BadParameter("Input is missing: give --data JSON, or --file PATH (- for stdin).")
+    if content_type == JSON:
+        json_value(given)
+    with session.client() as client:
+        deployment = client.deployments(
+            model_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        with deployment.stream_predict(given, content_type=content_type, extra_headers=headers(header)) as stream:
+            show(session.out, stream, as_text=text)
+
+
+def sync(
+    session: Session,
+    model_id: ModelId,
+    path: Annotated[str, typer.Argument(help="The path, as the container sees it.")],
+    method: Annotated[
+        str | None, typer.Option("--method", "-X", help="The verb (default: GET, or POST with an input).")
+    ] = None,
+    environment: Environment = None,
+    deployment_id: DeploymentId = None,
+    regional: Regional = None,
+    data: Data = None,
+    file: File = None,
+    content_type: ContentType = JSON,
+    query: Annotated[
+        list[str] | None, typer.Option("--query", "-q", metavar="NAME=VALUE", help="Query parameter; repeatable.")
+    ] = None,
+    header: Header = None,
+) -> None:
+    """Call any path of a deployment's container."""
+    given = body(data, file)
+    if given is not None and content_type == JSON:
+        json_value(given)
+    with session.client() as client:
+        deployment = client.deployments(
+            model_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        reply = deployment.sync(
+            path,
+            method=method,
+            content=given,
+            content_type=None if given is None else content_type,
+            params=_query(query or []),
+            extra_headers=headers(header),
+        )
+    show_whole(session.out, reply.content, reply.headers.get("content-type", ""))
+
+
+def _query(given: list[str]) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise typer.BadParameter("A query parameter is NAME=VALUE.")
+        values.setdefault(name, []).append(value)
+    return values

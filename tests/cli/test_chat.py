@@ -1,0 +1,205 @@
+"""`baseten-sdk chat`, one-shot and at a terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import pytest
+from pydantic import TypeAdapter
+
+from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.emulator import Emulator
+from baseten_sdk.emulator.records import RecordedRequest
+from tests.cli.running import Run, Start, at
+
+MODEL = ("-m", "emulator/text-hello")
+REASON = ("-m", "emulator/reason")
+
+
+def test_one_question_one_answer(run: Run, emu: Emulator) -> None:
+    ended = run("chat", *MODEL, "Who", "are you?", "--system", "Be brief.")
+    assert (ended.code, ended.out, ended.err) == (ExitCode.OK, "hello\n", "")
+    assert emu.requests[0].json == {
+        "model": "emulator/text-hello",
+        "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who are you?"}],
+        "stream": True,
+    }
+
+
+def test_stdin_may_be_the_question_or_a_part_of_it(run: Run, emu: Emulator) -> None:
+    assert run("chat", *MODEL, stdin="What is this?\n").out == "hello\n"
+    assert run("chat", *MODEL, "Summarise:", "-", stdin="a text\n").out == "hello\n"
+    contents = [at(request.json, "messages", 0, "content") for request in emu.requests]
+    assert contents == ["What is this?", "Summarise:\na text"]
+
+
+def test_reasoning_is_apart_from_the_answer(run: Run) -> None:
+    apart = run("chat", *REASON, "Say hello", "--reasoning")
+    assert apart.out == "hello\n"
+    assert apart.err.startswith("The user writes")
+    assert run("chat", *REASON, "Say hello").err == ""
+    assert run("chat", *REASON, "Say hello", "--no-reasoning").err == ""
+
+
+def test_json_is_the_completion(run: Run) -> None:
+    completion = run("chat", *REASON, "Say hello", "-o", "json").json
+    assert at(completion, "object") == "chat.completion"
+    assert at(completion, "choices", 0, "message", "content") == "hello"
+    assert str(at(completion, "choices", 0, "message", "reasoning_content")).startswith("The user")
+
+
+def test_jsonl_is_the_pieces_and_then_the_completion(run: Run) -> None:
+    rows = run("chat", *REASON, "Say hello", "-o", "jsonl").lines
+    assert {at(row, "type") for row in rows} == {"reasoning", "text", "finished"}
+    assert "".join(str(at(row, "text")) for row in rows if at(row, "type") == "text") == "hello"
+    assert at(rows, -1, "completion", "choices", 0, "message", "content") == "hello"
+
+
+def test_parameters_of_the_model(run: Run, emu: Emulator) -> None:
+    ended = run(
+        "chat", *MODEL, "x", "--max-tokens", "5", "--temperature", "0.5", "--reasoning-effort", "low", "-p", "seed=7"
+    )
+    assert ended.code == ExitCode.OK
+    sent = [at(emu.requests[0].json, name) for name in ("max_tokens", "temperature", "reasoning_effort", "seed")]
+    assert sent == [5, 0.5, "low", 7]
+    assert run("chat", *MODEL, "x", "-p", "seed").code == ExitCode.USAGE
+    assert run("chat", *MODEL, "x", "-p", "seed=x").code == ExitCode.USAGE
+
+
+def test_an_answer_that_was_cut_says_so(run: Run) -> None:
+    assert "--max-tokens" in run("chat", "-m", "emulator/chat", "Tell me much", "--max-tokens", "3").err
+
+
+def test_tool_calls_are_shown(run: Run) -> None:
+    tool = '[{"type": "function", "function": {"name": "look_up", "parameters": {"type": "object", "properties": {}}}}]'
+    asked = ("chat", "-m", "emulator/tool-call", "call look_up", "-p", f"tools={tool}")
+    assert "look_up({" in run(*asked).err
+    assert {"tool_call", "finished"} <= {at(row, "type") for row in run(*asked, "-o", "jsonl").lines}
+
+
+def test_the_engine_inside_a_deployment(run: Run, emu: Emulator) -> None:
+    assert run("chat", "-m", "abcd1234", "x").code == ExitCode.OK
+    assert run("chat", "--deployment", "wxyz1234", "-e", "staging", "-m", "served", "x").code == ExitCode.OK
+    assert [request.path for request in emu.requests] == [
+        "/model/abcd1234/environments/production/sync/v1/chat/completions",
+        "/model/wxyz1234/environments/staging/sync/v1/chat/completions",
+    ]
+    assert run("chat", "-m", "x/y", "-e", "staging", "x").code == ExitCode.USAGE
+
+
+def test_a_model_and_a_question_are_needed(run: Run) -> None:
+    assert "BASETEN_MODEL" in run("chat", "x").err
+    assert run("chat", "x").code == ExitCode.USAGE
+    assert run("chat", "x", env={"BASETEN_MODEL": "emulator/text-hello"}).out == "hello\n"
+    assert run("chat", *MODEL, stdin=" \n").code == ExitCode.USAGE
+
+
+def test_what_had_arrived_of_a_cut_stream_is_shown(run: Run) -> None:
+    cut = ("chat", "-m", "emulator/cut-20", "Tell me a lot, please")
+    text = run(*cut)
+    assert text.code == ExitCode.SERVER
+    assert text.out
+    ended = run(*cut, "-o", "json")
+    assert (ended.code, ended.out) == (ExitCode.SERVER, "")
+    assert at(ended.error, "type") == "StreamInterrupted"
+    assert at(ended.error, "partial", "choices", 0, "message", "content") == text.out
+
+
+def test_an_answer_is_shown_while_it_is_made(start: Start) -> None:
+    with start("chat", "-m", "emulator/stall-8", "Tell me a lot, please") as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == ExitCode.INTERRUPTED
+
+
+def messages(request: RecordedRequest) -> list[dict[str, str]]:
+    """The conversation that was sent."""
+    return TypeAdapter(list[dict[str, str]]).validate_python(at(request.json, "messages"))
+
+
+class Terminal:
+    """A conversation at a terminal: the other end of it."""
+
+    def __init__(self, end: int, process: subprocess.Popen[bytes]) -> None:
+        self._end = end
+        self._seen = ""
+        self.process = process
+
+    def ask(self, question: str, answer: str = "") -> str:
+        """Type a line: what is shown after it, up to an answer and with it."""
+        os.write(self._end, f"{question}\n".encode())
+        self.until(f"{question}\r\n")
+        return self.until(answer) if answer else ""
+
+    def until(self, text: str) -> str:
+        """What is shown up to a text and with it."""
+        while text not in self._seen:
+            readable, _, _ = select.select([self._end], [], [], 20)
+            assert readable, f"{text!r} did not come after {self._seen!r}"
+            self._seen += os.read(self._end, 4096).decode()
+        before, found, self._seen = self._seen.partition(text)
+        return before + found
+
+
+@contextmanager
+def terminal(environment: dict[str, str], *arguments: str) -> Generator[Terminal]:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "baseten_sdk", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**environment, "PYTHONPATH": "src", "TERM": "dumb"},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    with process:
+        try:
+            yield Terminal(ours, process)
+        finally:
+            process.kill()
+            os.close(ours)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_conversation_at_a_terminal(environment: dict[str, str], emu: Emulator) -> None:
+    with terminal(environment, "chat", "-m", "emulator/chat", "-s", "Be kind.") as person:
+        person.until("> ")
+        person.ask("Say first", "first\r\n> ")
+        person.ask("Say second", "second\r\n> ")
+        emu.faults.push("status=400")
+        person.ask("Say third", "Error: 400")
+        person.until("> ")
+        emu.faults.push("stall=4")
+        person.ask("Say one two three four five six", "one")
+        person.process.send_signal(signal.SIGINT)
+        person.until("[stopped]\r\n> ")
+        person.ask("/clear", "> ")
+        person.ask("Say fourth", "fourth\r\n> ")
+        person.ask("/exit")
+        assert person.process.wait(20) == ExitCode.OK
+    said = [[message["content"] for message in messages(request)] for request in emu.requests]
+    assert said == [
+        ["Be kind.", "Say first"],
+        ["Be kind.", "Say first", "first", "Say second"],
+        ["Be kind.", "Say first", "first", "Say second", "second", "Say third"],
+        ["Be kind.", "Say first", "first", "Say second", "second", "Say one two three four five six"],
+        ["Be kind.", "Say fourth"],
+    ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_ctrl_c_at_the_prompt_ends_the_conversation(environment: dict[str, str]) -> None:
+    with terminal(environment, "chat", "-m", "emulator/reason") as person:
+        person.until("> ")
+        assert "The user writes" in person.ask("Say hello", "hello\r\n> ")
+        person.process.send_signal(signal.SIGINT)
+        assert person.process.wait(20) == ExitCode.INTERRUPTED
