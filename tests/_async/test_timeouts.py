@@ -88,23 +88,14 @@ async def test_a_dripping_body_extends_nothing(transport: TransportName) -> None
             await expect(client, IdleTimeout)
 
 
-async def test_a_dripping_head_extends_nothing() -> None:
+async def test_a_dripping_head_extends_nothing(transport: TransportName) -> None:
     with ScriptedServer([Read(), Drip(HEAD + b" " * 1000)]) as server:
-        async with client_of("direct", server, first_byte=SHORT * 2) as client:
+        async with client_of(transport, server, first_byte=SHORT * 2) as client:
             await expect(client, FirstByteTimeout)
-        async with client_of("direct", server) as client:
+        async with client_of(transport, server) as client:
             await expect(client, DeadlineExceeded, deadline=SHORT)
 
 
-# unasync: remove
-# httpx bounds each read of a head; only where a task can be cancelled does that bound their sum.
-async def test_a_dripping_head_extends_nothing_in_httpx_either() -> None:
-    with ScriptedServer([Read(), Drip(HEAD + b" " * 1000)]) as server:
-        async with client_of("httpx", server, first_byte=SHORT * 2) as client:
-            await expect(client, FirstByteTimeout)
-
-
-# unasync: end
 async def test_a_body_that_goes_on_is_not_idle(transport: TransportName) -> None:
     piece = b" " * 5000
     script: list[Action] = [Send(b"HTTP/1.1 200 OK\r\nContent-Length: 25012\r\n\r\n")]

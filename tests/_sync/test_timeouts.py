@@ -89,11 +89,11 @@ def test_a_dripping_body_extends_nothing(transport: TransportName) -> None:
             expect(client, IdleTimeout)
 
 
-def test_a_dripping_head_extends_nothing() -> None:
+def test_a_dripping_head_extends_nothing(transport: TransportName) -> None:
     with ScriptedServer([Read(), Drip(HEAD + b" " * 1000)]) as server:
-        with client_of("direct", server, first_byte=SHORT * 2) as client:
+        with client_of(transport, server, first_byte=SHORT * 2) as client:
             expect(client, FirstByteTimeout)
-        with client_of("direct", server) as client:
+        with client_of(transport, server) as client:
             expect(client, DeadlineExceeded, deadline=SHORT)
 
 

@@ -136,8 +136,6 @@ async def test_cancelling_in_the_queue_leaves_no_place_taken(emu: Emulator, tran
     assert len(emu.requests) == 2
 
 
-# httpx leaves the socket of a handshake that was cancelled to the garbage collector; the direct transport closes it.
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 async def test_cancelling_while_connecting_leaves_no_place_taken(transport: TransportName) -> None:
     with ScriptedServer([Hold()]) as server:
         base_url = server.url.replace("http:", "https:")

@@ -22,6 +22,10 @@ class ProtocolError(Exception):
     """What came is no reply of HTTP/1.1, or breaks its rules or our bounds."""
 
 
+class LimitExceeded(ProtocolError):
+    """What came breaks our bounds."""
+
+
 class ReplyParser:
     """Parses the replies of one connection, one after the other.
 
@@ -98,12 +102,13 @@ class ReplyParser:
                 self._surplus = True
                 return
             cause = error.__context__
-            wrong = ProtocolError(str(cause if isinstance(cause, ProtocolError) else error))
+            wrong = cause if isinstance(cause, ProtocolError) else ProtocolError(str(error))
+            wrong.__context__ = None
             if not self.head:
                 raise wrong from None
             self.broken = wrong
         if not self.head and self._head_size > LONGEST_HEAD:
-            raise ProtocolError(f"the head is longer than {LONGEST_HEAD} bytes")
+            raise LimitExceeded(f"the head is longer than {LONGEST_HEAD} bytes")
 
     def end(self) -> None:
         """The server has closed its side.
@@ -128,7 +133,7 @@ class ReplyParser:
         if not self.head:
             self.headers.append((name, value))
             if len(self.headers) > MOST_HEADERS:
-                raise ProtocolError(f"the head has more than {MOST_HEADERS} lines")
+                raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
 
     def on_headers_complete(self) -> None:
         if self.complete:
@@ -137,7 +142,7 @@ class ReplyParser:
         if status < 200:
             self._interim += 1
             if self._interim > MOST_INTERIM:
-                raise ProtocolError(f"more than {MOST_INTERIM} interim replies")
+                raise LimitExceeded(f"more than {MOST_INTERIM} interim replies")
             return
         self.status = status
         self.head = True

@@ -12,6 +12,7 @@ import select
 import socket
 import ssl
 from contextlib import suppress
+from typing import Protocol, runtime_checkable
 
 import anyio
 import anyio.lowlevel
@@ -211,7 +212,16 @@ async def _writable(raw: socket.socket) -> None:
         raise ConnectionAbortedError(CLOSED) from None
 
 
-def tune(raw: socket.socket) -> None:
+@runtime_checkable
+class Tunable(Protocol):
+    """A socket, whoever's class it has."""
+
+    def setsockopt(self, level: int, option: int, value: int, /) -> object:
+        """Set an option."""
+        ...
+
+
+def tune(raw: Tunable) -> None:
     """Send small pieces at once, and notice a connection that a router has forgotten."""
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -1,12 +1,12 @@
 """The transport on httpx: everything that a user may want to configure there, from proxies to mocks.
 
-It uses only what httpx and its successors share. What httpx cannot promise: bytes that a server sends behind a reply
-are not looked at before a connection is used again; and in the sync flavour a server that drips the bytes of its
-headers is bounded for each read, not for their sum, and the limits within a stream are rounded up to whole seconds.
+It uses only what httpx and its successors share. What its connections read and write is watched, so that limits hold
+and no reply reaches another call, on all connections that calls of this package opened. Where a call of the user's own
+opened one, on the same client, httpx is on its own there; in the sync flavour the limits within a stream are then
+rounded up to whole seconds.
 
 The timer starts with "first_byte", since a mock or another transport of the user's may never tell what it is doing;
-where httpx traces its steps, the phase begins anew when the request has been sent. Connecting and writing are bounded
-by httpx itself.
+where httpx traces its steps, each phase begins with its step.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, BasetenError, ClientClosedError, InvalidRequestError
 from ...types.meta import Headers
+from .watched import AsyncPatience, AsyncWatch
 
 ONE_DAY = 24 * 60 * 60
 
@@ -65,6 +66,7 @@ class AsyncHttpxTransport:
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxExchange:
         timer.begin()
         timer.enter("first_byte")
+        watch = AsyncWatch(timer, tuned=self._owned)
         failure: BasetenError | Expired
         try:
             message = self._client.build_request(
@@ -72,13 +74,17 @@ class AsyncHttpxTransport:
                 request.url,
                 headers=[*request.with_header("accept-encoding", ACCEPTED).headers],
                 content=request.body or None,
-                extensions={"timeout": (left := _Left(timer)), "trace": _Trace(timer)},
+                extensions={"timeout": (left := _Left(timer, watch)), "trace": watch},
             )
             reply = await self._client.send(message, stream=True, auth=None, follow_redirects=False)
             left.replied = True
             return AsyncHttpxExchange(reply, timer)
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
             failure = _translated(error, timer, "first_byte", self._client.is_closed)
+        except BaseException:
+            with AsyncShield.briefly():
+                await watch.give_up()
+            raise
         raise failure
 
     async def aclose(self) -> None:
@@ -149,7 +155,7 @@ class AsyncHttpxExchange:
             with AsyncShield.briefly():
                 await self._reply.aclose()
                 await self._exhaust()
-        except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError):
+        except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError, APIConnectionError, Expired):
             return
         finally:
             self._over()
@@ -165,9 +171,10 @@ class AsyncHttpxExchange:
 class _Left(dict[str, object]):
     """httpx's timeouts, asked for when a step begins: what is left then, not what was left when the call began."""
 
-    def __init__(self, timer: AsyncTimer) -> None:
+    def __init__(self, timer: AsyncTimer, watch: AsyncWatch) -> None:
         super().__init__()
         self._timer = timer
+        self._watch = watch
         self.replied = False
 
     def get(self, step: str, default: object = None) -> object:
@@ -175,20 +182,23 @@ class _Left(dict[str, object]):
         match step:
             case "pool":
                 return left
-            case "read" if left is None or not self.replied or self._timer.phase == "idle":
+            case "read" if self._watch.seen or not self.replied:
+                return AsyncPatience.of(self._watch, left)
+            case "read" if left is None or self._timer.phase == "idle":
                 return left
             case "read":
                 return _Seconds(self._timer)
             case "connect":
                 bound = self._timer.limits.of("connect")
+                return bound if left is None else min(left, bound)
             case _:
                 bound = self._timer.limits.of("write")
-        return bound if left is None else min(left, bound)
+                return AsyncPatience.of(self._watch, bound if left is None else min(left, bound))
 
 
 class _Seconds:
-    """The timeout of each read of a stream. httpx keeps the one that it got at the first read, and the limit changes
-    with every event; so the socket asks an integer for its value, each time anew."""
+    """The timeout of each read of a stream that is not watched. httpx keeps the one that it got at the first read, and
+    the limit changes with every event; so the socket asks an integer for its value, each time anew."""
 
     __slots__ = ("_timer",)
 
@@ -203,25 +213,16 @@ class _Seconds:
         return ONE_DAY if left is None else max(ceil(left), 1)
 
 
-class _Trace:
-    """Listens to httpx's steps: the wait for the first byte begins when the request has been sent."""
-
-    __slots__ = ("_timer",)
-
-    def __init__(self, timer: AsyncTimer) -> None:
-        self._timer = timer
-
-    async def __call__(self, step: str, info: object) -> None:
-        if step.endswith("send_request_body.complete"):
-            self._timer.enter("first_byte")
-
-
 def _translated(
     error: Exception, timer: AsyncTimer, phase: Phase, closed: bool, status: int | None = None
 ) -> BasetenError | Expired:
     """The public error for what httpx raised; never chained to it, since it holds the request and so the key."""
     text = _text(error)
     match error:
+        case httpx.TimeoutException() if _gave_up(error):
+            return APIConnectionError(
+                f"The connection broke: {_gave_up(error)}.", phase=timer.phase, status_code=status
+            )
         case httpx.ConnectTimeout():
             return timer.expired("connect")
         case httpx.WriteTimeout():
@@ -242,6 +243,16 @@ def _translated(
         case _:
             where = "while waiting for the reply" if phase == "first_byte" else "in the middle of the reply"
             return APIConnectionError(f"The connection broke {where}: {text}.", phase=phase, status_code=status)
+
+
+def _gave_up(error: Exception) -> str:
+    """What the kernel says where it was the kernel that gave a connection up; "" where a limit was reached."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, TimeoutError) and cause.errno is not None:
+            return str(cause.strerror).lower()
+        cause = cause.__cause__
+    return ""
 
 
 def _text(error: Exception) -> str:
