@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 
 import httpx
@@ -257,6 +258,32 @@ def test_a_pickle_holds_everything_but_the_key(
     assert caught.value.attempts == 2
     assert emu.requests[1].headers["x-team"] == "blue"
     assert emu.requests[1].headers["x-session-affinity"] == "s-1"
+
+
+def test_a_client_that_is_nobody_s_goes_quietly_and_takes_its_connections_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with ScriptedServer([REPLY, Hold()], [REPLY, Hold()], [REPLY, Hold()]) as server:
+        clients = [Client(transport="direct", api_key=KEY, base_url=server.url, max_retries=1)]
+        clients[0].models.list()
+        clients.append(clients[0].disowned())
+        assert "connected" in repr(clients[1])
+        clients[1].models.list()
+        monkeypatch.setenv("BASETEN_API_KEY", KEY)
+        clients.append(pickle.loads(pickle.dumps(clients[1])))
+        clients[2].models.list()
+        assert clients[2]._service.options.retry.max_retries == 1
+        for place in (2, 1):
+            forget_last(clients)
+            assert server.wait_until_left(place)
+        with pytest.warns(ResourceWarning, match="client was not closed"):
+            forget_last(clients)
+        assert server.wait_until_left(0)
+
+
+def forget_last(clients: list[Client]) -> None:
+    clients.pop()
+    gc.collect()
 
 
 def key_by_name() -> str:

@@ -227,6 +227,13 @@ def test_hints_are_used_only_where_they_fit() -> None:
     assert instance(schema, Hints("I am 42.5 and live in Rome")) == {"city": "Rome", "age": 3, "n": 42.5}
 
 
+def test_quoted_words_are_taken_over_and_apostrophes_are_not_quotes() -> None:
+    schema: JSON = {"type": "object", "properties": {"customer": {"type": "string"}}}
+    assert instance(schema, Hints("Create a customer named '你好啊集团' (Hello)")) == {"customer": "你好啊集团"}
+    assert instance(schema, Hints("The customer's \"ACME\", it's said")) == {"customer": "ACME"}
+    assert instance(schema, Hints("The customer's old, it's said")) == {"customer": "Ada Lovelace"}
+
+
 def test_a_structured_reply_is_valid_for_its_schema(http: httpx.Client) -> None:
     wanted = {
         "type": "json_schema",
@@ -240,3 +247,17 @@ def test_a_structured_reply_is_valid_for_its_schema(http: httpx.Client) -> None:
 def test_a_json_object_reply_is_an_object(http: httpx.Client) -> None:
     reply = http.post(CHAT, json=ask(response_format={"type": "json_object"})).json()
     assert json.loads(reply["choices"][0]["message"]["content"])["question"] == "Explain retries"
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("A joke as JSON with 'setup' and 'punchline' keys", ["setup", "punchline"]),
+        ('JSON with "a", "b-2" and `c` keys, please', ["a", "b-2", "c"]),
+        ("With the 'name' field", ["name"]),
+        ("Say 'setup'", ["question", "answer"]),
+    ],
+)
+def test_a_json_object_has_the_keys_that_are_asked_for(http: httpx.Client, question: str, names: list[str]) -> None:
+    reply = http.post(CHAT, json=ask(question, response_format={"type": "json_object"})).json()
+    assert list(json.loads(reply["choices"][0]["message"]["content"])) == names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
@@ -260,6 +261,17 @@ class AsyncClient:
         clone = type(self).__new__(type(self))
         clone._setup = self._setup
         clone._service = self._service.with_options(options)
+        return clone
+
+    def disowned(self) -> Self:
+        """A client like this one, with connections of its own, that nobody needs to close.
+
+        They are closed when the client is collected, without the warning that it was not closed. For objects that hold
+        a client and have no end of their own.
+        """
+        clone = type(self).__new__(type(self))
+        clone._setup = replace(self._setup, owned=False, options=self._service.options)
+        clone._service = clone._setup.service()
         return clone
 
     async def aclose(self) -> None:

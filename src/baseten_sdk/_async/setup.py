@@ -37,6 +37,8 @@ class AsyncSetup:
     transport: TransportName
     hooks: tuple[Hook, ...]
     options: Options
+    owned: bool = True
+    """Whether somebody is to close the client, and is told when nobody did."""
 
     def service(self) -> AsyncService:
         """Make the parts; nothing is opened and nothing is read from the environment.
@@ -45,7 +47,7 @@ class AsyncSetup:
             ConfigurationError: the transport that was asked for cannot be had.
         """
         places = Places(self.base_url, self.endpoints)
-        opener = AsyncOpener(self.transport, self.http_client, self.limits, places)
+        opener = AsyncOpener(self.transport, self.http_client, self.limits, places, owned=self.owned)
         caller = AsyncCaller(
             keyring=AsyncKeyring(self.key),
             connections=AsyncConnections(opener, self.limits),

@@ -38,6 +38,8 @@ class Setup:
     transport: TransportName
     hooks: tuple[Hook, ...]
     options: Options
+    owned: bool = True
+    """Whether somebody is to close the client, and is told when nobody did."""
 
     def service(self) -> Service:
         """Make the parts; nothing is opened and nothing is read from the environment.
@@ -46,7 +48,7 @@ class Setup:
             ConfigurationError: the transport that was asked for cannot be had.
         """
         places = Places(self.base_url, self.endpoints)
-        opener = Opener(self.transport, self.http_client, self.limits, places)
+        opener = Opener(self.transport, self.http_client, self.limits, places, owned=self.owned)
         caller = Caller(
             keyring=Keyring(self.key),
             connections=Connections(opener, self.limits),

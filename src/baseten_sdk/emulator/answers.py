@@ -33,6 +33,8 @@ _VERBS = {
     "new",
     "tool",
 }
+_KEYS = re.compile(r"((?:[\"'“`][\w-]+[\"'”`](?:,|\s|and\b|or\b)*)+)(?:keys?|fields?|properties)\b")
+"""Names in quotation marks that a question says are keys."""
 _REFUSAL = "I cannot help with that."
 
 
@@ -139,7 +141,7 @@ def _content(body: Object, last: Object, question: str, plan: Plan, seed: int) -
             schema = as_object(wanted.get("json_schema")).get("schema")
             return json.dumps(instance(schema), ensure_ascii=False)
         case "json_object":
-            return json.dumps({"question": question, "answer": prose(question, seed)}, ensure_ascii=False)
+            return json.dumps(_json_object(question, seed), ensure_ascii=False)
         case _:
             pass
     if last.get("role") == "tool":
@@ -148,6 +150,15 @@ def _content(body: Object, last: Object, question: str, plan: Plan, seed: int) -
     wanted_tokens = plan.number("tokens") or int(as_number(body.get("min_tokens")) or 0)
     exact = plan.on("tokens") or len(tokens(said)) < wanted_tokens
     return lengthened(said, wanted_tokens) if exact else said
+
+
+def _json_object(question: str, seed: int) -> JSON:
+    """Any object, or one with the keys that the question names."""
+    found = _KEYS.search(question)
+    if found is None:
+        return {"question": question, "answer": prose(question, seed)}
+    names: list[str] = [name for name in re.findall(r"[\w-]+", found[1]) if name not in ("and", "or")]
+    return instance({"type": "object", "properties": {name: {"type": "string"} for name in names}})
 
 
 def _stopped(text: str, stop: JSON) -> str:

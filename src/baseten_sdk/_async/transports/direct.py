@@ -64,9 +64,15 @@ class AsyncConnection:
 
 
 class AsyncDirectTransport:
-    """Carries requests over sockets of its own."""
+    """Carries requests over sockets of its own.
 
-    def __init__(self, limits: Limits) -> None:
+    Args:
+        limits: how long connections are kept.
+        owned: whether somebody is to close it, and is warned when it is collected open.
+    """
+
+    def __init__(self, limits: Limits, *, owned: bool = True) -> None:
+        self._owned = owned
         self._keep = limits.idle_connection
         self._idle: dict[Origin, deque[AsyncConnection]] = {}
         self._busy: set[AsyncConnection] = set()
@@ -193,9 +199,10 @@ class AsyncDirectTransport:
     def __del__(self) -> None:
         if any(self._idle.values()):
             self.abandon()
-            warnings.warn(
-                "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
-            )
+            if self._owned:
+                warnings.warn(
+                    "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
+                )
 
 
 class AsyncDirectExchange:

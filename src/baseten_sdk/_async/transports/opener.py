@@ -22,16 +22,23 @@ class AsyncOpener:
         ConfigurationError: what was asked for cannot be had.
     """
 
-    __slots__ = ("_http_client", "_limits", "_places", "_wanted")
+    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_wanted")
 
     def __init__(
-        self, wanted: TransportName, http_client: httpx.AsyncClient | None, limits: Limits, places: Places
+        self,
+        wanted: TransportName,
+        http_client: httpx.AsyncClient | None,
+        limits: Limits,
+        places: Places,
+        *,
+        owned: bool,
     ) -> None:
         check_transport(wanted, http_client is not None)
         self._wanted: TransportName = wanted
         self._http_client = http_client
         self._limits = limits
         self._places = places
+        self._owned = owned
 
     def __call__(self) -> AsyncTransport:
         chosen = choose_transport(
@@ -43,7 +50,7 @@ class AsyncOpener:
         if chosen == "direct":
             from .direct import AsyncDirectTransport
 
-            return AsyncDirectTransport(self._limits)
+            return AsyncDirectTransport(self._limits, owned=self._owned)
 
         from .httpx import AsyncHttpxTransport, new_client
         from .pools import AsyncHttpxPools

@@ -65,9 +65,15 @@ class Connection:
 
 
 class DirectTransport:
-    """Carries requests over sockets of its own."""
+    """Carries requests over sockets of its own.
 
-    def __init__(self, limits: Limits) -> None:
+    Args:
+        limits: how long connections are kept.
+        owned: whether somebody is to close it, and is warned when it is collected open.
+    """
+
+    def __init__(self, limits: Limits, *, owned: bool = True) -> None:
+        self._owned = owned
         self._keep = limits.idle_connection
         self._idle: dict[Origin, deque[Connection]] = {}
         self._busy: set[Connection] = set()
@@ -192,9 +198,10 @@ class DirectTransport:
     def __del__(self) -> None:
         if any(self._idle.values()):
             self.abandon()
-            warnings.warn(
-                "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
-            )
+            if self._owned:
+                warnings.warn(
+                    "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
+                )
 
 
 class DirectExchange:

@@ -23,14 +23,23 @@ class Opener:
         ConfigurationError: what was asked for cannot be had.
     """
 
-    __slots__ = ("_http_client", "_limits", "_places", "_wanted")
+    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_wanted")
 
-    def __init__(self, wanted: TransportName, http_client: httpx.Client | None, limits: Limits, places: Places) -> None:
+    def __init__(
+        self,
+        wanted: TransportName,
+        http_client: httpx.Client | None,
+        limits: Limits,
+        places: Places,
+        *,
+        owned: bool,
+    ) -> None:
         check_transport(wanted, http_client is not None)
         self._wanted: TransportName = wanted
         self._http_client = http_client
         self._limits = limits
         self._places = places
+        self._owned = owned
 
     def __call__(self) -> Transport:
         chosen = choose_transport(
@@ -42,7 +51,7 @@ class Opener:
         if chosen == "direct":
             from .direct import DirectTransport
 
-            return DirectTransport(self._limits)
+            return DirectTransport(self._limits, owned=self._owned)
 
         from .httpx import HttpxTransport, new_client
         from .pools import HttpxPools

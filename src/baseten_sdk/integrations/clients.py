@@ -1,0 +1,92 @@
+"""The two clients of an object that has methods of both kinds, and the arguments of their calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from .. import AsyncClient, CallOptions, Client, Endpoints, Timeout
+from .targets import AsyncEngine, Engine, Target
+
+OPTIONS = frozenset(CallOptions.__optional_keys__)
+
+
+@dataclass(frozen=True, slots=True)
+class Clients:
+    """A client and an async one with the same settings.
+
+    Neither opens a connection before its first call, and nobody needs to close them; a literal key is in no pickle.
+    """
+
+    plain: Client
+    asynchronous: AsyncClient
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        api_key: str | Callable[[], str] | None = None,
+        base_url: str | None = None,
+        endpoints: Endpoints | None = None,
+        timeout: Timeout | float | None = None,
+        max_retries: int | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        default_query: Mapping[str, str] | None = None,
+        client: Client | None = None,
+        async_client: AsyncClient | None = None,
+    ) -> Self:
+        """Clients with these settings; one that is given is used as it is.
+
+        Raises:
+            ConfigurationError: a setting cannot be.
+        """
+        return cls(
+            client
+            or Client(
+                api_key=api_key,
+                base_url=base_url,
+                endpoints=endpoints,
+                timeout=timeout,
+                max_retries=max_retries,
+                default_headers=default_headers,
+                default_query=default_query,
+            ).disowned(),
+            async_client
+            or AsyncClient(
+                api_key=api_key,
+                base_url=base_url,
+                endpoints=endpoints,
+                timeout=timeout,
+                max_retries=max_retries,
+                default_headers=default_headers,
+                default_query=default_query,
+            ).disowned(),
+        )
+
+    def engine(self, target: Target) -> Engine:
+        """Where the client finds a target."""
+        return target.of(self.plain)
+
+    def async_engine(self, target: Target) -> AsyncEngine:
+        """Where the async client finds a target."""
+        return target.of_async(self.asynchronous)
+
+
+def call_options(params: Mapping[str, object]) -> CallOptions:
+    """Parameters as another library hands them on: the options of the call stay what they are, all else is a field of
+    the body, sent as it is. None is the same as leaving a parameter out.
+    """
+    options: CallOptions = {}
+    body: dict[str, object] = {}
+    for name, value in params.items():
+        if value is None:
+            continue
+        if name == "extra_body" and isinstance(value, Mapping):
+            body.update(value)
+        elif name in OPTIONS:
+            options[name] = value  # type: ignore[literal-required]  # a name of CallOptions, just checked
+        else:
+            body.setdefault(name, value)
+    options["extra_body"] = body
+    return options

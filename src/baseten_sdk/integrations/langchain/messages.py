@@ -1,0 +1,139 @@
+"""LangChain's messages as those of a request, and a completion as LangChain's messages.
+
+LangChain's own converter does most of the first; what it does not know is that reasoning goes back as
+`reasoning_content`, and that calls whose arguments are no JSON were still made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from langchain_core.exceptions import OutputParserException
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    InvalidToolCall,
+    ToolCall as LangChainToolCall,
+    convert_to_openai_messages,
+)
+from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
+from langchain_core.output_parsers.openai_tools import make_invalid_tool_call, parse_tool_call
+
+from ... import ChatCompletion, ChatCompletionMessage, Choice, Usage
+
+REASONING = "reasoning_content"
+
+OWN_PARTS = frozenset(
+    {"reasoning", "thinking", "refusal", "tool_call", "invalid_tool_call", "tool_use", "function_call", "non_standard"}
+)
+"""Blocks of an assistant's message that have a place of their own on the wire, or none."""
+
+
+def message_params(messages: Iterable[BaseMessage]) -> list[dict[str, object]]:
+    """The messages as a request has them.
+
+    Raises:
+        ValueError: a block lacks something that it needs, or is of a kind that LangChain does not know.
+    """
+    params: list[dict[str, object]] = []
+    for message in messages:
+        converted: list[dict[str, object]] = convert_to_openai_messages([message])
+        if isinstance(message, AIMessage) and converted:
+            _complete_assistant(converted[0], message)
+        params += converted
+    return params
+
+
+def _complete_assistant(param: dict[str, object], message: AIMessage) -> None:
+    content = param.get("content")
+    if isinstance(content, list):
+        kept = [part for part in content if isinstance(part, dict) and part.get("type") not in OWN_PARTS]
+        plain = all(part.get("type") == "text" for part in kept)
+        param["content"] = "".join(str(part.get("text", "")) for part in kept) if plain else kept
+    if message.invalid_tool_calls:
+        calls = param.get("tool_calls")
+        param["tool_calls"] = [
+            *(calls if isinstance(calls, list) else ()),
+            *(_as_made(call) for call in message.invalid_tool_calls),
+        ]
+    blocks = message.content_blocks
+    reasoning = "".join(block.get("reasoning", "") for block in blocks if block["type"] == "reasoning")
+    refusal = "".join(block["refusal"] for block in blocks if block["type"] == "refusal")
+    param.update({name: text for name, text in ((REASONING, reasoning), ("refusal", refusal)) if text})
+
+
+def _as_made(call: InvalidToolCall) -> dict[str, object]:
+    function = {"name": call["name"] or "", "arguments": call["args"] or ""}
+    return {"type": "function", "id": call["id"], "function": function}
+
+
+def ai_message(completion: ChatCompletion, choice: Choice) -> AIMessage:
+    """A choice as a message, with everything that is known of the exchange."""
+    calls, invalid = tool_calls(choice.message)
+    text, refusal, reasoning = choice.message.content or "", choice.message.refusal, choice.message.reasoning
+    return AIMessage(
+        content=[*([{"type": "text", "text": text}] if text else ()), refusal_block(refusal)] if refusal else text,
+        additional_kwargs={REASONING: reasoning} if reasoning else {},
+        tool_calls=calls,
+        invalid_tool_calls=invalid,
+        usage_metadata=usage_metadata(completion.usage),
+        response_metadata=response_metadata(completion, choice),
+    )
+
+
+def refusal_block(text: str) -> dict[str, object]:
+    """A refusal as LangChain knows it; pieces of one belong together."""
+    return {"type": "refusal", "refusal": text, "index": 0}
+
+
+def tool_calls(message: ChatCompletionMessage) -> tuple[list[LangChainToolCall], list[InvalidToolCall]]:
+    """The calls of a message: those with arguments, and those whose arguments are no JSON object."""
+    calls: list[LangChainToolCall] = []
+    invalid: list[InvalidToolCall] = []
+    for call in message.tool_calls:
+        function = {"name": call.function.name, "arguments": call.function.arguments.strip() or "{}"}
+        raw = {"id": call.id, "type": "function", "function": function}
+        try:
+            parsed = parse_tool_call(raw, return_id=True)
+        except OutputParserException as error:
+            invalid.append(make_invalid_tool_call(raw, str(error)))
+            continue
+        if parsed is not None and isinstance(parsed["args"], dict):
+            calls.append(LangChainToolCall(name=parsed["name"], args=parsed["args"], id=parsed["id"], type="tool_call"))
+        else:
+            invalid.append(make_invalid_tool_call(raw, "The arguments are no JSON object."))
+    return calls, invalid
+
+
+def usage_metadata(usage: Usage | None) -> UsageMetadata | None:
+    """The tokens of a call as LangChain counts them."""
+    if usage is None:
+        return None
+    told = UsageMetadata(
+        input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, total_tokens=usage.total_tokens
+    )
+    if (read := usage.prompt_tokens_details) is not None:
+        told["input_token_details"] = InputTokenDetails(audio=read.audio_tokens, cache_read=read.cached_tokens)
+    if (made := usage.completion_tokens_details) is not None:
+        told["output_token_details"] = OutputTokenDetails(audio=made.audio_tokens, reasoning=made.reasoning_tokens)
+    return told
+
+
+def response_metadata(completion: ChatCompletion, choice: Choice) -> dict[str, object]:
+    """What is known of a reply besides the message; fields that nobody knows are among it."""
+    meta = completion.meta
+    told: dict[str, object] = {
+        **(completion.model_extra or {}),
+        "model_provider": "baseten",
+        "model_name": completion.model,
+        "finish_reason": choice.finish_reason,
+        "id": completion.id,
+        "token_usage": completion.usage.model_dump(mode="json", exclude_none=True) if completion.usage else None,
+        "logprobs": choice.logprobs.model_dump(mode="json") if choice.logprobs else None,
+        "stop_reason": choice.stop_reason,
+        "service_tier": completion.service_tier,
+        "system_fingerprint": completion.system_fingerprint,
+        "request_id": meta.request_id,
+        "attempts": meta.attempts,
+    }
+    return {name: value for name, value in told.items() if value is not None}

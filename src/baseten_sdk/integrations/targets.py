@@ -1,0 +1,79 @@
+"""Which model is meant, and where it is served: by the Model APIs, or by one target of a dedicated model.
+
+Owns the text by which a configuration file names any of them. It must not know the libraries that such files belong to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from .. import AsyncClient, AsyncDeployment, Client, Deployment, InvalidRequestError
+
+Engine: TypeAlias = Client | Deployment
+AsyncEngine: TypeAlias = AsyncClient | AsyncDeployment
+"""What has `chat` and `models`."""
+
+DEDICATED = "model/"
+
+GRAMMAR = (
+    "A target is a slug of the Model APIs (openai/gpt-oss-120b), the id of a dedicated model if it has eight letters "
+    "and digits (abcd1234), or model/ID, with one of ?environment=NAME, ?deployment_id=ID and ?regional=NAME, and with "
+    "#NAME for the name that its engine serves."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model and where it is served.
+
+    Attributes:
+        model: what is sent as `model`: a slug of the Model APIs, or the name that an engine serves.
+        model_id: id of a dedicated model; None for the Model APIs.
+        environment: an environment's name, or "development"; production unless set.
+        deployment_id: one deployment by its id.
+        regional: the environment of a regional host.
+    """
+
+    model: str
+    model_id: str | None = None
+    environment: str | None = None
+    deployment_id: str | None = None
+    regional: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Target:
+        """The target that a text names.
+
+        Example:
+            Target.parse("model/abcd1234?environment=staging#my-model")
+
+        Raises:
+            InvalidRequestError: it names none.
+        """
+        if not text.startswith(DEDICATED):
+            return cls(text)
+        parts = urlsplit(text)
+        model_id = unquote(parts.path.removeprefix(DEDICATED))
+        given = dict(parse_qsl(parts.query, keep_blank_values=True))
+        unknown = given.keys() - {"environment", "deployment_id", "regional"}
+        if unknown or not model_id or len(given) > 1:
+            raise InvalidRequestError(f"{text!r} is no target. {GRAMMAR}")
+        return cls(unquote(parts.fragment) or model_id, model_id, **given)
+
+    def of(self, client: Client) -> Engine:
+        """Where a client finds it."""
+        if self.model_id is None:
+            return client
+        return client.deployments(
+            self.model_id, environment=self.environment, deployment_id=self.deployment_id, regional=self.regional
+        )
+
+    def of_async(self, client: AsyncClient) -> AsyncEngine:
+        """Where an async client finds it."""
+        if self.model_id is None:
+            return client
+        return client.deployments(
+            self.model_id, environment=self.environment, deployment_id=self.deployment_id, regional=self.regional
+        )

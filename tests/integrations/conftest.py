@@ -1,0 +1,29 @@
+"""What tests inside other libraries share: the service, and where `Client()` and its like find it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from baseten_sdk.emulator import Emulator
+
+SECRET = "whsec_integrations"
+
+
+@pytest.fixture(scope="session")
+def emu() -> Iterator[Emulator]:
+    with Emulator(webhook_secrets=[SECRET]) as emu:
+        yield emu
+
+
+@pytest.fixture
+def at_home(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
+    """The emulator at the default endpoints: where everything goes when nothing is set but a key."""
+    endpoints = emu.endpoints
+    monkeypatch.setattr("baseten_sdk._core.places.Endpoints", lambda: endpoints)
+    monkeypatch.setenv("NO_PROXY", emu.host)
+    monkeypatch.setenv("no_proxy", emu.host)
+    monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
+    monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+    return emu
