@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
+    from .auto_level import AutoLevel as AutoLevel
     from .call import Call as Call, Target as Target
     from .calls import (
         chat as chat,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "..types.batch": "Failed Ok Outcome Report",
+    ".auto_level": "AutoLevel",
     ".call": "Call Target",
     ".calls": "chat custom embeddings parse path predict sync",
     ".engine": "FixedLevel Gauge Level run_rows",
