@@ -67,6 +67,7 @@ KEEP = frozenset(
         "AsyncRequestExpired",
         "AsyncRequestFailed",
         "AsyncAccepted",
+        "AsyncPredictResult",
         "AsyncRequestStatus",
     }
 )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ._async.chain_stream import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.client import AsyncClient as AsyncClient
     from ._async.completion_stream import AsyncCompletionStream as AsyncCompletionStream
+    from ._async.inbox import AsyncInbox as AsyncInbox
+    from ._async.job_ends import AsyncJobEnds as AsyncJobEnds
     from ._async.predict_stream import AsyncPredictStream as AsyncPredictStream
     from ._async.resources.async_requests import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from ._sync.chain_stream import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.client import Client as Client
     from ._sync.completion_stream import CompletionStream as CompletionStream
+    from ._sync.inbox import Inbox as Inbox
+    from ._sync.job_ends import JobEnds as JobEnds
     from ._sync.predict_stream import PredictStream as PredictStream
     from ._sync.resources.async_requests import Job as Job
     from ._sync.resources.chains import Chain as Chain
@@ -73,6 +77,7 @@ if TYPE_CHECKING:
         ConnectTimeout as ConnectTimeout,
         ContentFilterError as ContentFilterError,
         DeadlineExceeded as DeadlineExceeded,
+        DeliveredElsewhere as DeliveredElsewhere,
         DuplicateKeyError as DuplicateKeyError,
         FirstByteTimeout as FirstByteTimeout,
         GatewayTimeoutError as GatewayTimeoutError,
@@ -185,6 +190,8 @@ _NAMES = {
     "._async.chain_stream": "AsyncChainItems AsyncChainStream",
     "._async.client": "AsyncClient",
     "._async.completion_stream": "AsyncCompletionStream",
+    "._async.inbox": "AsyncInbox",
+    "._async.job_ends": "AsyncJobEnds",
     "._async.predict_stream": "AsyncPredictStream",
     "._async.resources.async_requests": "AsyncJob",
     "._async.resources.chains": "AsyncChain",
@@ -198,6 +205,8 @@ _NAMES = {
     "._sync.chain_stream": "ChainItems ChainStream",
     "._sync.client": "Client",
     "._sync.completion_stream": "CompletionStream",
+    "._sync.inbox": "Inbox",
+    "._sync.job_ends": "JobEnds",
     "._sync.predict_stream": "PredictStream",
     "._sync.resources.async_requests": "Job",
     "._sync.resources.chains": "Chain",
@@ -210,7 +219,8 @@ _NAMES = {
         "AsyncRequestExpired AsyncRequestFailed AuthenticationError BadGatewayError BadRequestError "
         "BasetenError BatchError BatchHopelessError BatchInterrupted BatchLockedError BatchMismatchError "
         "BatchOutputError BatchRowError BatchStopped BudgetExceededError ClientClosedError ConfigurationError "
-        "ConflictError ConnectTimeout ContentFilterError DeadlineExceeded DuplicateKeyError FirstByteTimeout "
+        "ConflictError ConnectTimeout ContentFilterError DeadlineExceeded DeliveredElsewhere DuplicateKeyError "
+        "FirstByteTimeout "
         "GatewayTimeoutError IdleTimeout InternalServerError InvalidRequestError LengthLimitError "
         "MaxTurnsError ModelError NotFoundError OutputError OutputValidationError OverloadedError "
         "PayloadTooLargeError PaymentRequiredError PermissionDeniedError RateLimitError RefusalError "

@@ -13,10 +13,9 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias, TypeVar, overload, runtime_checkable
 
-from ._core.delivery import Envelope, read_envelope, typed_result, untyped_result
+from ._core.delivery import Envelope, read_envelope, read_stored, typed_result, untyped_result
 from .config import check_seconds
-from .errors import ConfigurationError, ResponseValidationError, WebhookSignatureError
-from .errors.api import KEPT
+from .errors import ConfigurationError, WebhookSignatureError
 from .types.json import JsonValue
 from .types.webhooks import AsyncPredictResult
 
@@ -134,9 +133,7 @@ def parse(body: bytes, *, as_: type[T] | None = None) -> AsyncPredictResult[T] |
         ResponseValidationError: it is no delivery, or its output is not an `as_`.
     """
     body = _raw(body)
-    envelope = read_envelope(body)
-    if envelope is None:
-        raise ResponseValidationError("This is no delivery of Baseten's.", status_code=200, body=body[:KEPT])
+    envelope = read_stored(body)
     return untyped_result(envelope) if as_ is None else typed_result(envelope, as_, body)
 
 

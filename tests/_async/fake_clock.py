@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from baseten_sdk._io.clock import AsyncClock
+from baseten_sdk._io.wakeup import AsyncWakeup
 
 
 class AsyncFakeClock(AsyncClock):
@@ -33,3 +34,7 @@ class AsyncFakeClock(AsyncClock):
         self.sleeps.append(seconds)
         self.time += seconds
         self._pass_elsewhere(seconds)
+
+    async def sleep_unless(self, wakeup: AsyncWakeup, seconds: float) -> None:
+        if not wakeup.is_set:
+            await self.sleep(seconds)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from baseten_sdk._io.clock import Clock
+from baseten_sdk._io.wakeup import Wakeup
 
 
 class FakeClock(Clock):
@@ -34,3 +35,7 @@ class FakeClock(Clock):
         self.sleeps.append(seconds)
         self.time += seconds
         self._pass_elsewhere(seconds)
+
+    def sleep_unless(self, wakeup: Wakeup, seconds: float) -> None:
+        if not wakeup.is_set:
+            self.sleep(seconds)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .resources.deployments import AsyncDeployment
     from .resources.embeddings import AsyncEmbeddings
     from .resources.models import AsyncModels
+    from .resources.webhooks import AsyncWebhooks
 
 T = TypeVar("T")
 
@@ -129,6 +130,13 @@ class AsyncClient:
         from .resources.async_requests import AsyncRequests
 
         return AsyncRequests(self._service)
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks:
+        """Inboxes, for the outputs of async requests."""
+        from .resources.webhooks import AsyncWebhooks
+
+        return AsyncWebhooks()
 
     def deployments(
         self,

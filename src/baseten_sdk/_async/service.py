@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .._core.options import Options
-from .._core.pace import Pace
 from .._core.places import Place, Places
+from .._io.pacing import AsyncPacing
 from ..config import CallOptions
 from .call import AsyncCaller
 
@@ -19,7 +19,7 @@ class AsyncService:
 
     caller: AsyncCaller
     places: Places
-    pace: Pace
+    pacing: AsyncPacing
     options: Options
 
     def with_options(self, options: CallOptions) -> AsyncService:
@@ -38,6 +38,6 @@ class AsyncService:
     async def paced(self) -> None:
         """Wait for the next status call that the service's limit allows."""
         clock = self.caller.clock
-        wait = self.pace.reserve(clock.now())
+        wait = self.pacing.reserve(clock.now())
         if wait > 0:
             await clock.sleep(wait)

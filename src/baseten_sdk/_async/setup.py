@@ -13,6 +13,7 @@ from .._core.pace import Pace
 from .._core.places import Places
 from .._core.transport_choice import TransportName
 from .._io.keyring import AsyncKeyring
+from .._io.pacing import AsyncPacing
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook
@@ -55,7 +56,7 @@ class AsyncSetup:
             budget=RetryBudget(self.options.retry.budget),
             hooks=self.hooks,
         )
-        return AsyncService(caller, places, Pace(self.limits.status_calls), self.options)
+        return AsyncService(caller, places, AsyncPacing(Pace(self.limits.status_calls)), self.options)
 
     def picklable(self, options: Options) -> AsyncSetup:
         """The same with other defaults, for a pickle; a literal key stays behind.

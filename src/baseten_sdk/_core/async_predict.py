@@ -46,7 +46,7 @@ def async_predict_body(
     """
     body: dict[str, object] = {"model_input": model_input}
     if webhook_endpoint is not None:
-        body["webhook_endpoint"] = _webhook(webhook_endpoint)
+        body["webhook_endpoint"] = check_webhook("webhook_endpoint", webhook_endpoint)
     if priority is not None:
         body["priority"] = _within("priority", priority, 0, 2)
     if max_time_in_queue_seconds is not None:
@@ -62,18 +62,23 @@ def async_predict_body(
     return encoded
 
 
-def _webhook(url: object) -> str:
+def check_webhook(name: str, url: object) -> str:
+    """A URL that the service posts to.
+
+    Raises:
+        InvalidRequestError: it is none; `name` is the argument's.
+    """
     if not isinstance(url, str) or any(c.isspace() or not c.isprintable() for c in url):
-        raise InvalidRequestError(f"webhook_endpoint must be a URL, not {url!r}.")
+        raise InvalidRequestError(f"{name} must be a URL, not {url!r}.")
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
-        raise InvalidRequestError(f"webhook_endpoint is no URL: {error}.") from None
+        raise InvalidRequestError(f"{name} is no URL: {error}.") from None
     if not host or parts.scheme not in ("https", "http"):
-        raise InvalidRequestError(f"webhook_endpoint must be an https URL, not {url!r}.")
+        raise InvalidRequestError(f"{name} must be an https URL, not {url!r}.")
     if parts.scheme == "http" and host not in LOCAL:
-        raise InvalidRequestError("webhook_endpoint must be https; http is for localhost alone.")
+        raise InvalidRequestError(f"{name} must be https; http is for localhost alone.")
     return url
 
 

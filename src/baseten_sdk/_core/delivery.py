@@ -66,6 +66,18 @@ def read_envelope(body: bytes) -> Envelope | None:
     )
 
 
+def read_stored(body: bytes) -> Envelope:
+    """The delivery in a body that was verified before.
+
+    Raises:
+        ResponseValidationError: it is none.
+    """
+    envelope = read_envelope(body)
+    if envelope is None:
+        raise ResponseValidationError("This is no delivery of Baseten's.", status_code=200, body=body[:KEPT])
+    return envelope
+
+
 def untyped_result(envelope: Envelope) -> AsyncPredictResult[JsonValue]:
     """The delivery with its output as it came."""
     return _result(envelope, envelope.data)
@@ -80,7 +92,30 @@ def typed_result(envelope: Envelope, kind: type[T], body: bytes) -> AsyncPredict
     """
     check_kind(kind)
     failed = envelope.data is None and envelope.errors
-    return _result(envelope, None if failed else _typed(envelope, kind, body))
+    return _result(envelope, None if failed else typed_output(envelope, kind, body))
+
+
+def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
+    """The output as a `kind`.
+
+    Raises:
+        ResponseValidationError: it is not of it; the error keeps the body.
+    """
+    adapter = TypeAdapter(kind)
+    try:
+        try:
+            # As JSON, not as Python: a date or an enum in a strict model is text here, and that is right.
+            return adapter.validate_json(to_json(envelope.data, inf_nan_mode="constants"))
+        except PydanticSerializationError:
+            return adapter.validate_python(envelope.data)
+    except ValidationError as error:
+        problem = problems(error)
+    raise ResponseValidationError(
+        f"The output of async request {envelope.request_id} is no {getattr(kind, '__name__', kind)}: {problem}.",
+        status_code=200,
+        body=body[:KEPT],
+        request_id=envelope.request_id,
+    )
 
 
 def _fields(body: bytes) -> dict[str, JsonValue]:
@@ -127,24 +162,6 @@ def _error(value: JsonValue) -> AsyncErrorDetail:
 
 def _written(value: JsonValue) -> str:
     return "" if value is None else value if isinstance(value, str) else json.dumps(value)
-
-
-def _typed(envelope: Envelope, kind: type[T], body: bytes) -> T:
-    adapter = TypeAdapter(kind)
-    try:
-        try:
-            # As JSON, not as Python: a date or an enum in a strict model is text here, and that is right.
-            return adapter.validate_json(to_json(envelope.data, inf_nan_mode="constants"))
-        except PydanticSerializationError:
-            return adapter.validate_python(envelope.data)
-    except ValidationError as error:
-        problem = problems(error)
-    raise ResponseValidationError(
-        f"The output of async request {envelope.request_id} is no {getattr(kind, '__name__', kind)}: {problem}.",
-        status_code=200,
-        body=body[:KEPT],
-        request_id=envelope.request_id,
-    )
 
 
 def _result(envelope: Envelope, data: T | None) -> AsyncPredictResult[T]:

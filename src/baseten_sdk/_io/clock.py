@@ -7,6 +7,8 @@ import time
 
 import anyio
 
+from .wakeup import AsyncWakeup, Wakeup
+
 
 def loop_time() -> float:
     """The running event loop's clock; asking asyncio itself first is several times cheaper than asking anyio."""
@@ -31,6 +33,10 @@ class AsyncClock:
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
 
+    async def sleep_unless(self, wakeup: AsyncWakeup, seconds: float) -> None:
+        """Sleep, but no longer than until the wakeup is set."""
+        await wakeup.wait(seconds)
+
 
 class Clock:
     """The machine's monotonic clock."""
@@ -46,3 +52,7 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def sleep_unless(self, wakeup: Wakeup, seconds: float) -> None:
+        """Sleep, but no longer than until the wakeup is set."""
+        wakeup.wait(seconds)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .resources.deployments import Deployment
     from .resources.embeddings import Embeddings
     from .resources.models import Models
+    from .resources.webhooks import Webhooks
 
 T = TypeVar("T")
 
@@ -130,6 +131,13 @@ class Client:
         from .resources.async_requests import Requests
 
         return Requests(self._service)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Inboxes, for the outputs of async requests."""
+        from .resources.webhooks import Webhooks
+
+        return Webhooks()
 
     def deployments(
         self,

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .._core.options import Options
-from .._core.pace import Pace
 from .._core.places import Place, Places
+from .._io.pacing import Pacing
 from ..config import CallOptions
 from .call import Caller
 
@@ -20,7 +20,7 @@ class Service:
 
     caller: Caller
     places: Places
-    pace: Pace
+    pacing: Pacing
     options: Options
 
     def with_options(self, options: CallOptions) -> Service:
@@ -39,6 +39,6 @@ class Service:
     def paced(self) -> None:
         """Wait for the next status call that the service's limit allows."""
         clock = self.caller.clock
-        wait = self.pace.reserve(clock.now())
+        wait = self.pacing.reserve(clock.now())
         if wait > 0:
             clock.sleep(wait)

@@ -14,6 +14,7 @@ from .._core.pace import Pace
 from .._core.places import Places
 from .._core.transport_choice import TransportName
 from .._io.keyring import Keyring
+from .._io.pacing import Pacing
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook
@@ -56,7 +57,7 @@ class Setup:
             budget=RetryBudget(self.options.retry.budget),
             hooks=self.hooks,
         )
-        return Service(caller, places, Pace(self.limits.status_calls), self.options)
+        return Service(caller, places, Pacing(Pace(self.limits.status_calls)), self.options)
 
     def picklable(self, options: Options) -> Setup:
         """The same with other defaults, for a pickle; a literal key stays behind.

@@ -30,6 +30,7 @@ from .jobs import (
     AsyncRequestError,
     AsyncRequestExpired,
     AsyncRequestFailed,
+    DeliveredElsewhere,
     WebhookDeliveryFailed,
     WebhookSignatureError,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "ConnectTimeout",
     "ContentFilterError",
     "DeadlineExceeded",
+    "DeliveredElsewhere",
     "DuplicateKeyError",
     "FirstByteTimeout",
     "GatewayTimeoutError",

@@ -42,6 +42,12 @@ class WebhookDeliveryFailed(AsyncRequestError):
     advice = "Baseten does not store outputs: submit the request again with a reachable webhook."
 
 
+class DeliveredElsewhere(AsyncRequestError):
+    """The output was delivered, but not to the inbox that waits for it."""
+
+    advice = "Submit with webhook_endpoint=inbox.url, and let the inbox read the store of the receiver at that URL."
+
+
 class WebhookSignatureError(BasetenError):
     """A webhook request is not signed by one of the secrets, is no delivery, or is too old.
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf
-from typing import Unpack, overload
+from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ..._core.chat import ACCEPT_JSON
 from ..._core.places import DeploymentPlace
-from ..._core.polling import DELIVERY, intervals
-from ..._core.replies import read_model
+from ..._core.polling import Ending, intervals
+from ..._core.replies import check_kind, read_model
 from ..._core.request import Answer, build
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, StatusOptions, WaitOptions, check_seconds
 from ...errors import DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
+from ...types.json import JsonValue
 from ...types.reply import attach_meta
 from ..service import AsyncService
+from ..status_call import ask_status
+
+if TYPE_CHECKING:
+    from ..inbox import AsyncInbox
+    from ..job_ends import AsyncJobEnds
+
+T = TypeVar("T")
 
 
 class AsyncRequests:
@@ -91,6 +100,36 @@ class AsyncRequests:
         place = self._service.places.owner(model_id, chain_id, regional)
         return await self.job(place, request_id).cancel(**options)
 
+    def wait_many(
+        self, jobs: Iterable[AsyncJob], *, deadline: float | None = None, **options: Unpack[WaitOptions]
+    ) -> AsyncJobEnds:
+        """Wait for many requests: each with its last status, as they end.
+
+        All of them together keep to `Limits.status_calls` a second, and none is asked about more often than its turn:
+        thousands may be waited for. What ends and how is as for `AsyncJob.wait`. A question that fails for a passing
+        reason is asked again later; where the service refuses to tell of one request, that is raised after all others
+        have ended.
+
+        Example:
+            async for job, status in client.async_requests.wait_many(jobs, deadline=3600):
+                print(job.request_id, status.status)
+
+        Args:
+            jobs: the requests; the same one twice is waited for once.
+            deadline: seconds to wait in all, from the first step of the iteration; None waits for ever.
+            **options: the options of every call, for each question.
+
+        Returns:
+            An iterator. It can be left and gone on with.
+
+        Raises:
+            DeadlineExceeded: some had not ended in time; they go on.
+            APIError: the service does not tell of one.
+        """
+        from ..job_ends import AsyncJobEnds
+
+        return AsyncJobEnds(self._service, jobs, deadline, options)
+
     def job(self, place: DeploymentPlace, request_id: str) -> AsyncJob:
         """The handle of a request."""
         return AsyncJob(self._service, place, request_id)
@@ -123,11 +162,8 @@ class AsyncJob:
         Raises:
             NotFoundError: the request ended more than an hour ago.
         """
-        merged = self._service.options.merged(options)
-        request = build("GET", self._url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
         await self._service.paced()
-        status, meta = await self._service.caller.fetch(request, merged, _status)
-        return attach_meta(status, meta)
+        return await ask_status(self._service, self._url, options)
 
     async def cancel(self, **options: Unpack[CallOptions]) -> CancelResult:
         """Cancel the request if it is still queued; `canceled` of the result says whether it was."""
@@ -154,17 +190,15 @@ class AsyncJob:
         check_seconds("deadline", deadline)
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
-        delivery_end = inf
+        ending = Ending()
         seen = "QUEUED"
         for interval in intervals():
             left = end - clock.now()
             asked: CallOptions = {**options, "deadline": left if left < inf else None}
             status = await self.status(**asked)
             seen = status.status
-            if status.is_terminal:
-                if not status.delivery_pending or clock.now() >= delivery_end:
-                    return status
-                delivery_end = min(delivery_end, clock.now() + DELIVERY)
+            if ending.reached(status, clock.now()):
+                return status
             if clock.now() + interval >= end:
                 break
             await clock.sleep(interval)
@@ -176,9 +210,61 @@ class AsyncJob:
             request_id=self.request_id,
         )
 
+    @overload
+    async def result(
+        self, inbox: AsyncInbox, *, as_: type[T], deadline: float | None = None, **options: Unpack[WaitOptions]
+    ) -> T: ...
 
-def _status(answer: Answer) -> AsyncRequestStatus:
-    return read_model(AsyncRequestStatus, answer)
+    @overload
+    async def result(
+        self, inbox: AsyncInbox, *, as_: None = None, deadline: float | None = None, **options: Unpack[WaitOptions]
+    ) -> JsonValue: ...
+
+    async def result(
+        self,
+        inbox: AsyncInbox,
+        *,
+        as_: type[T] | None = None,
+        deadline: float | None = None,
+        **options: Unpack[WaitOptions],
+    ) -> T | JsonValue:
+        """Wait for the output, which comes to the inbox.
+
+        The status is watched beside it, so that a request which fails, or whose output goes elsewhere or is lost, does
+        not keep you waiting. May be called again, and long after: what is in the inbox is returned at once.
+
+        Example:
+            async with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
+                job = await deployment.async_predict({"url": "..."}, webhook_endpoint=inbox.url)
+                transcript = await job.result(inbox, as_=Transcript, deadline=3600)
+
+        Args:
+            inbox: where the webhook of this request is received.
+            as_: the type of the output, anything that pydantic can validate.
+            deadline: seconds to wait in all; None waits as long as the request lives.
+            **options: the options of every call, for each question after the status.
+
+        Raises:
+            AsyncRequestFailed: the model failed on every attempt.
+            AsyncRequestExpired: it waited too long in the queue.
+            AsyncRequestCanceled: it was cancelled.
+            DeliveredElsewhere: the output was delivered, but not to this inbox.
+            WebhookDeliveryFailed: the output could not be delivered and is gone; submit again.
+            DeadlineExceeded: the output had not come in time; the request goes on.
+            ResponseValidationError: the output is not an `as_`; `inbox.get` has it as it came.
+            NotFoundError: the service does not know the request, or no longer, and the inbox has nothing.
+        """
+        from ..._core.delivery import read_stored, typed_output
+        from ..result_wait import AsyncResultWait
+
+        check_seconds("deadline", deadline)
+        check_kind(as_)
+        wait = AsyncResultWait(self._service, self._url, self.request_id, inbox, deadline, options)
+        body = await wait.body()
+        envelope = read_stored(body)
+        if envelope.errors:
+            raise await wait.failure(envelope)
+        return envelope.data if as_ is None else typed_output(envelope, as_, body)
 
 
 def _cancel(answer: Answer) -> CancelResult:

@@ -1,0 +1,109 @@
+"""`client.webhooks`: inboxes, for programs that wait for the outputs of async requests.
+
+The receiver is imported when one is opened: a client that waits for nothing pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..._core.async_predict import check_webhook
+from ..._io.blocking import AsyncBlocking
+from ..._io.shield import AsyncShield
+from ..inbox import AsyncInbox
+
+if TYPE_CHECKING:
+    from ...receiver import WebhookReceiver, WebhookStore
+
+PARTING = 10.0
+"""Seconds that closing may take: deliveries under way come to their end."""
+
+
+class AsyncWebhooks:
+    """Inboxes for the webhooks of async requests."""
+
+    @asynccontextmanager
+    async def listen(
+        self,
+        *,
+        secrets: str | Sequence[str],
+        url: str | None = None,
+        port: int = 8788,
+        host: str = "127.0.0.1",
+        store: WebhookStore | str | os.PathLike[str] | None = None,
+        tolerance: float | None = 300.0,
+        allow_unsigned: bool = False,
+    ) -> AsyncGenerator[AsyncInbox]:
+        """Receive webhooks inside this process, for as long as the block lasts.
+
+        The receiver runs in a thread of its own. Baseten must reach it: at `url`, through a tunnel or a load balancer.
+        An output that comes when nobody listens is lost, so leave the block when all results are there.
+
+        Example:
+            async with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
+                job = await deployment.async_predict({"prompt": "..."}, webhook_endpoint=inbox.url)
+                output = await job.result(inbox, deadline=3600)
+
+        Args:
+            secrets: the webhook secret, or all that are valid while one is rotated, `whsec_` included.
+            url: the https URL at which Baseten reaches this port, and by which results are posted. None: the port
+                itself, which is of use with the emulator.
+            port: the port to listen on; 0 for a free one.
+            host: the address to listen on; "0.0.0.0" for all of this machine.
+            store: where deliveries are kept: a `.sqlite` or `.jsonl` file, or any `WebhookStore`. None: in memory, so
+                that they end with the block.
+            tolerance: seconds that a delivery may be old, or ahead of this machine's clock; None turns the check off.
+            allow_unsigned: take deliveries without any signature, as a workspace without a secret sends them.
+
+        Raises:
+            ConfigurationError: there are no secrets, the port is taken, the store cannot be opened, or uvicorn is not
+                installed.
+            InvalidRequestError: `url` is no URL that Baseten posts to.
+        """
+        from ...receiver import MemoryStore, WebhookReceiver
+        from ...receiver.serving import ServerThread
+
+        if url is not None:
+            check_webhook("url", url)
+        kept = MemoryStore() if store is None else store
+        make = partial(WebhookReceiver, secrets=secrets, store=kept, tolerance=tolerance, allow_unsigned=allow_unsigned)
+        receiver = await AsyncBlocking.run(make)
+        try:
+            server = ServerThread(receiver, host, port)
+            server.start()
+            inbox = self.inbox(receiver, url=url or f"http://127.0.0.1:{server.port}/")
+            try:
+                yield inbox
+            finally:
+                inbox.close()
+                with AsyncShield.briefly(PARTING):
+                    await AsyncBlocking.run(server.stop)
+        finally:
+            with AsyncShield.briefly(PARTING):
+                await AsyncBlocking.run(receiver.close)
+
+    def inbox(self, source: WebhookReceiver | WebhookStore, *, url: str) -> AsyncInbox:
+        """An inbox of a receiver that runs elsewhere: mounted in your application, or in another process.
+
+        Example:
+            receiver = WebhookReceiver(secrets=[secret], store="jobs.sqlite")  # app.mount("/baseten", receiver)
+            inbox = client.webhooks.inbox(receiver, url="https://example.com/baseten")
+
+        Args:
+            source: the receiver, where it is in this process; else the store that it writes to, such as
+                `SQLiteStore("jobs.sqlite")`, which is looked into once a second.
+            url: the URL at which Baseten reaches the receiver.
+
+        Raises:
+            InvalidRequestError: `url` is no URL that Baseten posts to.
+        """
+        from ...receiver import WebhookReceiver
+
+        check_webhook("url", url)
+        if isinstance(source, WebhookReceiver):
+            return AsyncInbox(url, source.store.get, source.subscribe)
+        return AsyncInbox(url, source.get, None)

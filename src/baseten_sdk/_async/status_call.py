@@ -1,0 +1,23 @@
+"""The call that asks how an async request is doing. When it may be made is its caller's business."""
+
+from __future__ import annotations
+
+from .._core.chat import ACCEPT_JSON
+from .._core.replies import read_model
+from .._core.request import Answer, build
+from ..config import DEPLOYMENT_FIRST_BYTE, CallOptions
+from ..types.async_requests import AsyncRequestStatus
+from ..types.reply import attach_meta
+from .service import AsyncService
+
+
+async def ask_status(service: AsyncService, url: str, given: CallOptions) -> AsyncRequestStatus:
+    """The status at a URL, now."""
+    options = service.options.merged(given)
+    request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
+    status, meta = await service.caller.fetch(request, options, _status)
+    return attach_meta(status, meta)
+
+
+def _status(answer: Answer) -> AsyncRequestStatus:
+    return read_model(AsyncRequestStatus, answer)

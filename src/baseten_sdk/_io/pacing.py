@@ -1,0 +1,35 @@
+"""The pace of a client's status calls, kept by all that make them."""
+
+from __future__ import annotations
+
+import threading
+
+from .._core.pace import Pace
+
+
+class AsyncPacing:
+    """For the tasks of an event loop, of which one runs at a time."""
+
+    __slots__ = ("_pace",)
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    def reserve(self, now: float) -> float:
+        """Seconds to wait before the call that is asked for at `now`."""
+        return self._pace.reserve(now)
+
+
+class Pacing:
+    """For threads."""
+
+    __slots__ = ("_lock", "_pace")
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._lock = threading.Lock()
+
+    def reserve(self, now: float) -> float:
+        """Seconds to wait before the call that is asked for at `now`."""
+        with self._lock:
+            return self._pace.reserve(now)

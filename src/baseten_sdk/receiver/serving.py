@@ -1,0 +1,114 @@
+"""A server of its own for a receiver, in a thread of its own with its own event loop.
+
+So it works beside synchronous code, asyncio and trio alike, and a program that is busy does not keep Baseten waiting.
+It owns the socket and the thread, and must not know what a delivery is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .app import WebhookReceiver
+
+__all__ = ["ServerThread", "listening_socket", "server_of"]
+
+PARTING = 5
+"""Seconds that deliveries under way have to come to their end when the server stops."""
+
+BACKLOG = 2048
+"""Connections that may wait to be taken: deliveries of many jobs come at once."""
+
+
+class ServerThread:
+    """Serves a receiver until it is stopped.
+
+    Args:
+        receiver: the application.
+        host: the address to listen on.
+        port: the port; 0 for a free one.
+
+    Raises:
+        ConfigurationError: the port is taken, the address is not this machine's, or uvicorn is not installed.
+    """
+
+    def __init__(self, receiver: WebhookReceiver, host: str, port: int) -> None:
+        self._server = server_of(receiver)
+        self._socket = listening_socket(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._run, name="baseten-receiver", daemon=True)
+
+    def start(self) -> None:
+        """Start. A connection that is made before the first delivery can be served waits."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more, let what is under way end, and wait for the thread."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._server.serve(sockets=[self._socket]))
+        finally:
+            self._socket.close()
+
+
+def server_of(receiver: WebhookReceiver) -> uvicorn.Server:
+    """A server that leaves logging and signals to the program around it.
+
+    Raises:
+        ConfigurationError: uvicorn is not installed.
+    """
+    try:
+        import uvicorn
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != "uvicorn":
+            raise
+        problem = "The receiver's own server needs uvicorn, which is not installed: pip install 'baseten-sdk[receiver]'"
+    else:
+        config = uvicorn.Config(
+            receiver,
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=PARTING,
+        )
+        return uvicorn.Server(config)
+    raise ConfigurationError(problem)
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens already, so that nothing is refused while the server starts.
+
+    Raises:
+        ConfigurationError: the port is taken, or the address is not this machine's.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except (OSError, OverflowError) as error:
+        problem = str(error)
+    else:
+        return listener
+    raise ConfigurationError(f"The receiver cannot listen on {host}:{port}: {problem}.")
