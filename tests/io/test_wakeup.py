@@ -1,0 +1,62 @@
+"""A thread wakes a task or another thread, and nobody waits for whom it wakes."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import anyio
+import anyio.to_thread
+import pytest
+
+from baseten_sdk._io.clock import AsyncClock, Clock
+from baseten_sdk._io.wakeup import AsyncWakeup, Wakeup
+
+
+@pytest.mark.anyio
+async def test_a_task_is_woken_from_another_thread() -> None:
+    wakeup = AsyncWakeup()
+    assert not wakeup.is_set
+    threading.Timer(0.01, wakeup.set).start()
+    with anyio.fail_after(5):
+        await AsyncClock().sleep_unless(wakeup, 60)
+    assert wakeup.is_set
+    await AsyncClock().sleep_unless(wakeup, 60)
+
+
+@pytest.mark.anyio
+async def test_a_task_is_woken_from_its_own_thread() -> None:
+    wakeup = AsyncWakeup()
+    wakeup.set()
+    with anyio.fail_after(5):
+        await wakeup.wait(60)
+    assert wakeup.is_set
+
+
+@pytest.mark.anyio
+async def test_a_task_waits_no_longer_than_it_is_told() -> None:
+    wakeup = AsyncWakeup()
+    with anyio.fail_after(5):
+        await wakeup.wait(0.01)
+    assert not wakeup.is_set
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_loop_that_is_over_sleeps_on(backend: str) -> None:
+    async def make() -> AsyncWakeup:
+        return AsyncWakeup()
+
+    wakeup = anyio.run(make, backend=backend)
+    wakeup.set()
+    assert not wakeup.is_set
+
+
+def test_a_thread_is_woken() -> None:
+    wakeup = Wakeup()
+    wakeup.wait(0.001)
+    assert not wakeup.is_set
+    threading.Timer(0.01, wakeup.set).start()
+    began = time.monotonic()
+    Clock().sleep_unless(wakeup, float("inf"))
+    assert wakeup.is_set
+    assert time.monotonic() - began < 5
