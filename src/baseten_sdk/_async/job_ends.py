@@ -33,7 +33,7 @@ class AsyncJobEnds:
         check_seconds("deadline", deadline)
         self._clock = service.caller.clock
         self._most = max(1, int(min(service.caller.limits.status_calls, service.caller.limits.concurrency)))
-        self._jobs = list({(job.model_id, job.request_id): job for job in jobs}.values())
+        self._jobs = list({(job.model_id, job.chain_id, job.request_id): job for job in jobs}.values())
         self._deadline = deadline
         self._options = options
         self._roster: Roster[AsyncJob] | None = None
