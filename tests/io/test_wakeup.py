@@ -6,7 +6,6 @@ import threading
 import time
 
 import anyio
-import anyio.to_thread
 import pytest
 
 from baseten_sdk._io.clock import AsyncClock, Clock
