@@ -108,7 +108,14 @@ if TYPE_CHECKING:
         WebhookDeliveryFailed as WebhookDeliveryFailed,
         WebhookSignatureError as WebhookSignatureError,
     )
-    from .hooks import Hook as Hook, RetryEvent as RetryEvent
+    from .hooks import (
+        CallEnded as CallEnded,
+        CallStarted as CallStarted,
+        CallWatch as CallWatch,
+        Hook as Hook,
+        Observer as Observer,
+        RetryEvent as RetryEvent,
+    )
     from .types.async_requests import (
         AsyncErrorDetail as AsyncErrorDetail,
         AsyncRequestState as AsyncRequestState,
@@ -228,7 +235,7 @@ _NAMES = {
         "StreamError StreamInterrupted ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed "
         "WebhookSignatureError"
     ),
-    ".hooks": "Hook RetryEvent",
+    ".hooks": "CallEnded CallStarted CallWatch Hook Observer RetryEvent",
     ".types.async_requests": (
         "AsyncErrorDetail AsyncRequestState AsyncRequestStatus CancelResult QueueStatus WebhookState"
     ),

@@ -1,12 +1,21 @@
-"""What a client tells those who listen: `hooks=[function]` is called with each of these events."""
+"""What a client tells those who listen.
+
+`hooks=` takes functions, which are called with a `RetryEvent`, and observers, which watch calls from their start to
+their end. A hook runs within the call that it is told of: keep it short. What it raises is logged and nothing more.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-__all__ = ["Hook", "RetryEvent"]
+if TYPE_CHECKING:
+    from .types.meta import Meta
+
+__all__ = ["CallEnded", "CallStarted", "CallWatch", "Hook", "Observer", "RetryEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,5 +39,75 @@ class RetryEvent:
     request_id: str | None
 
 
-Hook: TypeAlias = Callable[[RetryEvent], object]
-"""Called within the call that it tells of: keep it short. What it raises is logged and otherwise ignored."""
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A call is about to be made.
+
+    Attributes:
+        method: the verb.
+        url: the URL without its query.
+        streamed: whether the reply is read as it comes.
+        headers: what is sent, names in lower case; without the key.
+        body: what is sent; JSON where the content type says so.
+    """
+
+    method: str
+    url: str
+    streamed: bool
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """A call ended without an error.
+
+    Attributes:
+        result: what the call returned, such as a `ChatCompletion`; of a chat stream, the completion as far as it came;
+            None where there is nothing, or it is not known.
+        meta: request id, status, headers and attempts.
+        complete: whether the reply was read to its end; a stream may be left before.
+    """
+
+    result: object
+    meta: Meta
+    complete: bool = True
+
+
+class CallWatch:
+    """What an observer wants to know of one call: override what is of interest.
+
+    After `ended` or `failed` nothing more is told. A stream that is forgotten, not closed, ends when it is collected.
+    """
+
+    def headers(self) -> Mapping[str, str]:
+        """Headers to add to the request, such as a trace's; those that the caller set stay."""
+        return {}
+
+    def active(self) -> AbstractContextManager[object]:
+        """Entered while the call is made: until its reply was read, or its stream is open."""
+        return nullcontext()
+
+    def retrying(self, event: RetryEvent) -> None:
+        """An attempt failed and another will be made."""
+
+    def chunk(self, chunk: object) -> None:
+        """A piece of a stream was handed over: a `ChatCompletionChunk`, or what the stream is read as."""
+
+    def ended(self, end: CallEnded) -> None:
+        """The call is over, and its reply is there."""
+
+    def failed(self, error: BaseException) -> None:
+        """The call is over: this is what its caller gets, cancellation included."""
+
+
+class Observer(ABC):
+    """Watches the calls of a client."""
+
+    @abstractmethod
+    def started(self, call: CallStarted) -> CallWatch | None:
+        """A call is about to be made: what is to be told of it; None for nothing."""
+
+
+Hook: TypeAlias = Callable[[RetryEvent], object] | Observer
+"""A function that is told of retries, or an observer of whole calls."""

@@ -29,7 +29,7 @@ from .._io.keyring import AsyncKeyring
 from .._io.timer import AsyncTimer
 from ..config import Limits
 from ..errors import APIConnectionError, APIError, ResponseValidationError
-from ..hooks import Hook, RetryEvent
+from ..hooks import Hook, Observer, RetryEvent
 from ..types.meta import Meta
 from .body import AsyncBody
 from .connections import AsyncConnections, AsyncLane, AsyncRoute
@@ -72,7 +72,7 @@ class AsyncCaller:
         self.limits = limits
         self.clock = AsyncClock()
         self._budget = budget
-        self._hooks = tuple(hooks)
+        self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._meter = _meter(limits) if limits.rated else None
 
     async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
@@ -177,7 +177,8 @@ class AsyncCaller:
                 locate(failure, request, options, attempts, now - started)
                 recovery.annotate(failure)
                 raise failure
-            self._tell(RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id))
+            event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)
+            self._tell(request, event)
             await clock.sleep(wait)
             remaining = deadline - (clock.now() - started)
 
@@ -187,7 +188,8 @@ class AsyncCaller:
             self._meter = _meter(self.limits)
         self._meter.refused(place, seconds, self.clock.steady())
 
-    def _tell(self, event: RetryEvent) -> None:
+    def _tell(self, request: Request, event: RetryEvent) -> None:
+        """Tell of a retry; `request` says of which call."""
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",
             event.method,

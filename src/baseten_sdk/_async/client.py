@@ -59,7 +59,7 @@ class AsyncClient:
         default_query: query parameters of every request.
         http_client: an httpx client of yours; it is used as it is and never closed.
         transport: "direct", "httpx", or "auto" to choose what fits.
-        hooks: functions that are told of retries.
+        hooks: functions that are told of retries, and observers of whole calls.
 
     Raises:
         ConfigurationError: an argument cannot be. A missing key is noticed at the first call.

@@ -19,7 +19,7 @@ from ..types.meta import Meta
 from ..types.parsed import Parsed
 from ..types.reply import attach_meta
 from .call import AsyncCaller
-from .stream import AsyncChatStream
+from .stream import AsyncChatStream, chat_stream
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -167,7 +167,7 @@ class AsyncCompletionStream(Generic[T]):
         if self._opened is not None:
             raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
         body = await self._caller.open(self._request, self._options)
-        self._opened = AsyncChatStream(body, self._caller.limits)
+        self._opened = chat_stream(body, self._caller.limits)
         return self
 
     async def __aexit__(

@@ -21,6 +21,7 @@ from ..errors import (
     StreamError,
     StreamInterrupted,
 )
+from ..hooks import CallEnded
 from ..types.json import JsonValue
 from ..types.meta import Meta
 from .body import AsyncBody
@@ -98,12 +99,20 @@ class AsyncPredictStream:
         if self._taken:
             raise ConfigurationError("A stream can be read in one way, once.")
         self._taken = True
-        return AsyncPieces(body, feed, flush)
+        pieces = AsyncPieces(body, feed, flush)
+        if body.watch is None:
+            return pieces
+
+        from .watched import AsyncWatchedPieces
+
+        return AsyncWatchedPieces(pieces, body.watch)
 
     async def aclose(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             await self._opened.aclose()
+            if self._opened.watch is not None:
+                self._opened.watch.ended(CallEnded(None, self._opened.meta, complete=False))
 
     async def __aenter__(self) -> Self:
         self._opened = await self._caller.open(self._request, self._options)

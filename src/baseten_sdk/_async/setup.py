@@ -16,7 +16,7 @@ from .._io.keyring import AsyncKeyring
 from .._io.pacing import AsyncPacing
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
-from ..hooks import Hook
+from ..hooks import Hook, Observer
 from .call import AsyncCaller
 from .connections import AsyncConnections
 from .service import AsyncService
@@ -49,7 +49,7 @@ class AsyncSetup:
         """
         places = Places(self.base_url, self.endpoints)
         opener = AsyncOpener(self.transport, self.http_client, self.limits, places, owned=self.owned)
-        caller = AsyncCaller(
+        caller = self._kind_of_caller()(
             keyring=AsyncKeyring(self.key),
             connections=AsyncConnections(opener, self.limits),
             limits=self.limits,
@@ -57,6 +57,14 @@ class AsyncSetup:
             hooks=self.hooks,
         )
         return AsyncService(caller, places, AsyncPacing(Pace(self.limits.status_calls)), self.options)
+
+    def _kind_of_caller(self) -> type[AsyncCaller]:
+        if not any(isinstance(hook, Observer) for hook in self.hooks):
+            return AsyncCaller
+
+        from .watched import AsyncWatchedCaller
+
+        return AsyncWatchedCaller
 
     def picklable(self, options: Options) -> AsyncSetup:
         """The same with other defaults, for a pickle; a literal key stays behind.

@@ -14,6 +14,7 @@ from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
 from .._core.request import Request
+from .._core.watch import Watch, WatchedRequest
 from .._io.limiter import Admission
 from .._io.timer import Timer
 from ..errors import APIConnectionError, APIError, ClientClosedError
@@ -44,6 +45,11 @@ class Body:
         self._request, self._options = request, options
         self._opened_at = time.monotonic() - elapsed
         self.meta = Meta(self._exchange.status, self._exchange.headers, attempts, elapsed)
+
+    @property
+    def watch(self) -> Watch | None:
+        """Who watches the call."""
+        return self._request.watch if isinstance(self._request, WatchedRequest) else None
 
     @property
     def closed(self) -> bool:

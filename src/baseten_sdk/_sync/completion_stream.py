@@ -20,7 +20,7 @@ from ..types.meta import Meta
 from ..types.parsed import Parsed
 from ..types.reply import attach_meta
 from .call import Caller
-from .stream import ChatStream
+from .stream import ChatStream, chat_stream
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -164,7 +164,7 @@ class CompletionStream(Generic[T]):
         if self._opened is not None:
             raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
         body = self._caller.open(self._request, self._options)
-        self._opened = ChatStream(body, self._caller.limits)
+        self._opened = chat_stream(body, self._caller.limits)
         return self
 
     def __exit__(

@@ -22,6 +22,7 @@ from ..errors import (
     StreamError,
     StreamInterrupted,
 )
+from ..hooks import CallEnded
 from ..types.json import JsonValue
 from ..types.meta import Meta
 from .body import Body
@@ -99,12 +100,20 @@ class PredictStream:
         if self._taken:
             raise ConfigurationError("A stream can be read in one way, once.")
         self._taken = True
-        return Pieces(body, feed, flush)
+        pieces = Pieces(body, feed, flush)
+        if body.watch is None:
+            return pieces
+
+        from .watched import WatchedPieces
+
+        return WatchedPieces(pieces, body.watch)
 
     def close(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             self._opened.close()
+            if self._opened.watch is not None:
+                self._opened.watch.ended(CallEnded(None, self._opened.meta, complete=False))
 
     def __enter__(self) -> Self:
         self._opened = self._caller.open(self._request, self._options)

@@ -17,7 +17,7 @@ from .._io.keyring import Keyring
 from .._io.pacing import Pacing
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
-from ..hooks import Hook
+from ..hooks import Hook, Observer
 from .call import Caller
 from .connections import Connections
 from .service import Service
@@ -50,7 +50,7 @@ class Setup:
         """
         places = Places(self.base_url, self.endpoints)
         opener = Opener(self.transport, self.http_client, self.limits, places, owned=self.owned)
-        caller = Caller(
+        caller = self._kind_of_caller()(
             keyring=Keyring(self.key),
             connections=Connections(opener, self.limits),
             limits=self.limits,
@@ -58,6 +58,14 @@ class Setup:
             hooks=self.hooks,
         )
         return Service(caller, places, Pacing(Pace(self.limits.status_calls)), self.options)
+
+    def _kind_of_caller(self) -> type[Caller]:
+        if not any(isinstance(hook, Observer) for hook in self.hooks):
+            return Caller
+
+        from .watched import WatchedCaller
+
+        return WatchedCaller
 
     def picklable(self, options: Options) -> Setup:
         """The same with other defaults, for a pickle; a literal key stays behind.

@@ -125,9 +125,9 @@ class AsyncCompletions:
         request, options = self._prepared(model, messages, params, tools=_params(tools), stream=bool(stream))
         caller = self._service.caller
         if stream:
-            from ..stream import AsyncChatStream
+            from ..stream import chat_stream
 
-            return AsyncChatStream(await caller.open(request, options), caller.limits)
+            return chat_stream(await caller.open(request, options), caller.limits)
         completion, meta = await caller.fetch(request, options, _completion)
         return attach_meta(completion, meta)
 

@@ -126,9 +126,9 @@ class Completions:
         request, options = self._prepared(model, messages, params, tools=_params(tools), stream=bool(stream))
         caller = self._service.caller
         if stream:
-            from ..stream import ChatStream
+            from ..stream import chat_stream
 
-            return ChatStream(caller.open(request, options), caller.limits)
+            return chat_stream(caller.open(request, options), caller.limits)
         completion, meta = caller.fetch(request, options, _completion)
         return attach_meta(completion, meta)
 
