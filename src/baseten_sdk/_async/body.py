@@ -31,6 +31,7 @@ class AsyncBody:
         self._exchange = exchange
         self._limiter = limiter
         self._timer = timer
+        timer.last()
         self._progressed = False
         self._closed = False
         self._ended = False
@@ -113,6 +114,7 @@ class AsyncBody:
         if self._closed:
             return
         self._closed = True
+        self._timer.close()
         try:
             await self._exchange.aclose()
         finally:
@@ -121,6 +123,7 @@ class AsyncBody:
     def __del__(self) -> None:
         if not self._closed:
             self._closed = True
+            self._timer.close()
             self._exchange.abandon()
             self._limiter.release()
             warnings.warn(

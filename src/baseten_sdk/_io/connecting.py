@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 import anyio
 
-from .sockets import AsyncSocket, Socket, tune
+from .sockets import AsyncSocket, Socket, encrypted, tune
 from .timer import AsyncTimer, Timer
 
 STAGGER = 0.25
@@ -45,15 +45,12 @@ class AsyncConnecting:
             found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = _interleaved([(family, address) for family, _, _, _, address in found])
         raw = await _connect(addresses[0]) if len(addresses) == 1 else await _race(addresses)
-        connection = AsyncSocket(raw)
         try:
             tune(raw)
-            if tls is not None:
-                await connection.start_tls(tls, host)
+            return AsyncSocket(raw if tls is None else await encrypted(raw, tls, host))
         except BaseException:
-            connection.close()
+            raw.close()
             raise
-        return connection
 
 
 class Connecting:
@@ -69,15 +66,14 @@ class Connecting:
         addresses = _literal(host, port) or _interleaved(_resolved(host, port, timer))
         raw = _Race(addresses).run(timer)
         try:
-            raw.settimeout(timer.remaining())
             tune(raw)
-            connection = Socket(raw)
-            if tls is not None:
-                connection.start_tls(tls, host)
+            if tls is None:
+                return Socket(raw)
+            raw.settimeout(timer.remaining())
+            return Socket(tls.wrap_socket(raw, server_hostname=host))
         except BaseException:
             raw.close()
             raise
-        return connection
 
 
 def _literal(host: str, port: int) -> list[Address] | None:

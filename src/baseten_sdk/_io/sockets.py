@@ -1,9 +1,7 @@
 """A connection as bytes in and out, over TCP or TLS, in both flavours.
 
-The async flavour has a socket of its own that never blocks, and waits for it with anyio, so that it works on asyncio
-and trio alike and nothing is read that nobody asked for: what the kernel holds is all that there is, and `quiet` can
-tell.
-The sync flavour gives each operation the time that is left.
+Both are sockets that do not block. Nothing is read that nobody asked for: what the kernel holds is all that there is,
+and `quiet` can tell. The async flavour waits in the event loop, the sync flavour for the time that is left.
 """
 
 from __future__ import annotations
@@ -12,17 +10,18 @@ import select
 import socket
 import ssl
 from contextlib import suppress
+from math import ceil
 from typing import Protocol, runtime_checkable
 
 import anyio
 import anyio.lowlevel
 
+from .readiness import CLOSED, PIECE, UNREADY, readiness
 from .timer import AsyncTimer, Timer
 
-PIECE = 64 * 1024
-"""Bytes that are read at a time."""
+RECORD = 16 * 1024
+"""Bytes that TLS gives at a time."""
 
-CLOSED = "the connection was closed here"
 EARLY = "the other side did not take all of it"
 
 STRAIGHT = 32
@@ -40,28 +39,18 @@ class AnsweredEarly(OSError):
 
 
 class AsyncSocket:
-    """One connection of an event loop."""
+    """One connection of an event loop, over a socket that does not block."""
 
-    __slots__ = ("_early", "_poll", "_raw", "_straight")
+    __slots__ = ("_early", "_full", "_more", "_poll", "_raw", "_readiness", "_straight")
 
     def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
         self._poll = _poll(raw)
+        self._readiness = readiness(raw)
+        self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
+        self._more = False
         self._straight = 0
         self._early: bytes | None = None
-
-    async def start_tls(self, context: ssl.SSLContext, hostname: str) -> None:
-        """Encrypt the connection, and check whose it is."""
-        wrapped = context.wrap_socket(self._raw, server_hostname=hostname, do_handshake_on_connect=False)
-        self._raw = wrapped
-        while True:
-            try:
-                wrapped.do_handshake()
-                return
-            except ssl.SSLWantReadError:
-                await anyio.wait_readable(wrapped)
-            except ssl.SSLWantWriteError:
-                await anyio.wait_writable(wrapped)
 
     async def send(self, data: bytes, timer: AsyncTimer) -> None:
         """Send all of it.
@@ -69,18 +58,17 @@ class AsyncSocket:
         Raises:
             AnsweredEarly: the other side did not want all of it.
         """
-        sent = await self._send_some(data)
+        try:
+            sent = self._raw.send(data)
+        except (*UNREADY, ssl.SSLWantWriteError):
+            sent = 0
         if sent == len(data):
             return
         timer.enter("write")
         view = memoryview(data)
         while sent < len(data):
-            sent += await self._send_some(view[sent:])
-
-    async def _send_some(self, data: bytes | memoryview) -> int:
-        while True:
             try:
-                return self._raw.send(data)
+                sent += self._raw.send(view[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 with anyio.move_on_after(GLANCE) as waiting:
                     await _writable(self._raw)
@@ -89,32 +77,33 @@ class AsyncSocket:
                     if self._early is not None:
                         raise AnsweredEarly(EARLY) from None
             except ssl.SSLWantReadError:
+                self._readiness.unwatch()
                 await _readable(self._raw)
 
-    async def wait(self, timer: AsyncTimer) -> None:
-        """Wait until there is something to read."""
-        if self._early is None and not (isinstance(self._raw, ssl.SSLSocket) and self._raw.pending()):
-            await _readable(self._raw)
-
     async def receive(self, timer: AsyncTimer) -> bytes:
-        """The next bytes; b"" when the other side has closed."""
+        """The next bytes; b"" when the other side has closed.
+
+        It waits for them, except where the last read took as much as one can: then there is probably more.
+        """
         if self._early is not None:
             early, self._early = self._early, None
             return early
-        while True:
-            try:
-                data = self._raw.recv(PIECE)
-            except (BlockingIOError, ssl.SSLWantReadError):
-                self._straight = 0
-                await _readable(self._raw)
-            except ssl.SSLWantWriteError:
-                await _writable(self._raw)
-            else:
-                self._straight += 1
-                if self._straight >= STRAIGHT:
-                    self._straight = 0
-                    await anyio.lowlevel.checkpoint()
-                return data
+        data = await self._straightaway() if self._more else None
+        if data is None:
+            data = await self._readiness.read()
+        self._more = len(data) >= self._full
+        return data
+
+    async def _straightaway(self) -> bytes | None:
+        """What is there; None where nothing is. Other tasks get their turn now and then."""
+        self._straight += 1
+        if self._straight >= STRAIGHT:
+            self._straight = 0
+            await anyio.lowlevel.checkpoint()
+        try:
+            return self._raw.recv(PIECE)
+        except (*UNREADY, ssl.SSLWantWriteError):
+            return None
 
     def quiet(self) -> bool:
         """Whether nothing has come, not even the end: only then may another request be sent."""
@@ -124,26 +113,27 @@ class AsyncSocket:
         """Close it now; whoever waits for it gets an error."""
         with suppress(anyio.NoEventLoopError, RuntimeError, ValueError):
             anyio.notify_closing(self._raw)
-        self._raw.close()
+        if self._readiness.forget():
+            self._raw.close()
 
     def abandon(self) -> None:
-        """Close it without its event loop, which has ended."""
-        self._raw.close()
+        """Close it without waiting, from wherever: its event loop may have ended."""
+        if self._readiness.forget():
+            self._raw.close()
 
 
 class Socket:
-    """One connection of a thread."""
+    """One connection of a thread, over a socket that does not block: it is waited for where it has nothing."""
 
-    __slots__ = ("_early", "_poll", "_raw")
+    __slots__ = ("_early", "_full", "_more", "_poll", "_raw")
 
     def __init__(self, raw: socket.socket) -> None:
+        raw.setblocking(False)
         self._raw = raw
         self._poll = _poll(raw)
+        self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
+        self._more = False
         self._early: bytes | None = None
-
-    def start_tls(self, context: ssl.SSLContext, hostname: str) -> None:
-        """Encrypt the connection, and check whose it is."""
-        self._raw = context.wrap_socket(self._raw, server_hostname=hostname)
 
     def send(self, data: bytes, timer: Timer) -> None:
         """Send all of it.
@@ -151,29 +141,63 @@ class Socket:
         Raises:
             AnsweredEarly: the other side did not want all of it.
         """
+        try:
+            sent = self._raw.send(data)
+        except (*UNREADY, ssl.SSLWantWriteError):
+            sent = 0
+        if sent == len(data):
+            return
         timer.enter("write")
         view = memoryview(data)
-        while view:
-            left = timer.remaining()
-            self._raw.settimeout(GLANCE if left is None else min(left, GLANCE))
+        while sent < len(data):
             try:
-                view = view[self._raw.send(view) :]
-            except TimeoutError:
-                self._raw.settimeout(0)
-                self._early = _glance(self._raw)
-                if self._early is not None:
-                    raise AnsweredEarly(EARLY) from None
-
-    def wait(self, timer: Timer) -> None:
-        """Reading waits by itself."""
+                sent += self._raw.send(view[sent:])
+            except (BlockingIOError, ssl.SSLWantWriteError):
+                if not self._writable(timer, GLANCE):
+                    self._early = _glance(self._raw)
+                    if self._early is not None:
+                        raise AnsweredEarly(EARLY) from None
+            except ssl.SSLWantReadError:
+                self._wait(timer)
 
     def receive(self, timer: Timer) -> bytes:
-        """The next bytes; b"" when the other side has closed."""
+        """The next bytes; b"" when the other side has closed.
+
+        It waits for them, except where the last read took as much as one can: then there is probably more.
+        """
         if self._early is not None:
             early, self._early = self._early, None
             return early
-        self._raw.settimeout(timer.remaining())
-        return self._raw.recv(PIECE)
+        while True:
+            if not self._more:
+                self._wait(timer)
+            try:
+                data = self._raw.recv(PIECE)
+            except UNREADY:
+                self._more = False
+            except ssl.SSLWantWriteError:
+                self._writable(timer, GLANCE)
+            else:
+                self._more = len(data) >= self._full
+                return data
+
+    def _wait(self, timer: Timer) -> None:
+        left = timer.remaining()
+        if self._poll is None:
+            ready = bool(select.select([self._raw], [], [], left)[0])
+        else:
+            ready = bool(self._poll.poll(_milliseconds(left)))
+        if not ready:
+            raise TimeoutError
+
+    def _writable(self, timer: Timer, longest: float) -> bool:
+        left = timer.remaining()
+        longest = longest if left is None else min(left, longest)
+        if self._poll is None:
+            return bool(select.select([], [self._raw], [], longest)[1])
+        poll = select.poll()
+        poll.register(self._raw, select.POLLOUT)
+        return bool(poll.poll(_milliseconds(longest)))
 
     def quiet(self) -> bool:
         """Whether nothing has come, not even the end: only then may another request be sent."""
@@ -196,6 +220,24 @@ def _glance(raw: socket.socket) -> bytes | None:
         return raw.recv(PIECE)
     except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
         return None
+
+
+async def encrypted(raw: socket.socket, context: ssl.SSLContext, hostname: str) -> ssl.SSLSocket:
+    """The socket with TLS on it, when the other side has shown who it is; closed where that is not who it should be."""
+    wrapped = context.wrap_socket(raw, server_hostname=hostname, do_handshake_on_connect=False)
+    try:
+        while True:
+            try:
+                wrapped.do_handshake()
+            except ssl.SSLWantReadError:
+                await _readable(wrapped)
+            except ssl.SSLWantWriteError:
+                await _writable(wrapped)
+            else:
+                return wrapped
+    except BaseException:
+        wrapped.close()
+        raise
 
 
 async def _readable(raw: socket.socket) -> None:
@@ -230,6 +272,14 @@ def tune(raw: Tunable) -> None:
         option = getattr(socket, name, None)
         if option is not None:
             raw.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+LONGEST_WAIT = 24 * 60 * 60 * 1000
+"""Milliseconds that one wait lasts at most; as a C integer holds them."""
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else min(ceil(seconds * 1000), LONGEST_WAIT)
 
 
 def _poll(raw: socket.socket) -> select.poll | None:

@@ -5,8 +5,8 @@ progress that counts: reading a body re-arms "idle" once enough bytes have come,
 What does not call `enter` does not extend anything, so a server that drips bytes gains nothing. The end that holds is
 the nearest of the phase's, the attempt's and the call's.
 
-The async flavour is a cancel scope whose deadline moves: no timer of its own for each read. The sync flavour cannot
-interrupt a read, so it hands out what is left (`remaining`) as the timeout of each socket operation.
+The async flavour has an alarm whose end moves: no timer of its own for each read. The sync flavour cannot interrupt a
+read, so it hands out what is left (`remaining`) as the timeout of each socket operation.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ import time
 from math import inf
 from types import TracebackType
 
-import anyio
-
 from .._core.phase import Bound, Expired, Phase, TimeLimits
-from .clock import loop_time
+from .alarm import alarm
 
 SLACK = 0.005
 """Seconds by which a library's timer may fire before ours."""
@@ -27,42 +25,42 @@ SLACK = 0.005
 class AsyncTimer:
     """Bounds the body of its `with` block, and raises `Expired` where the time was up."""
 
-    __slots__ = ("_attempt_end", "_bound", "_call_end", "_end", "_scope", "limits", "phase")
+    __slots__ = ("_alarm", "_attempt_end", "_bound", "_call_end", "_end", "_lasting", "limits", "phase")
 
     def __init__(self, limits: TimeLimits) -> None:
         self.limits = limits
-        self._scope: anyio.CancelScope | None = None
+        self._alarm = alarm()
         self._attempt_end = inf
-        self._call_end = inf if limits.remaining == inf else loop_time() + limits.remaining
+        self._call_end = inf if limits.remaining == inf else self._alarm.now() + limits.remaining
         self._end = self._call_end
         self._bound: Bound = "call"
+        self._lasting = False
         self.phase: Phase = "queue"
+        self._alarm.move(self._end)
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase, or its limit anew."""
-        now = loop_time()
         self.phase = phase
-        self._end, self._bound = _nearest(now + self.limits.of(phase), self._attempt_end, self._call_end)
-        if self._scope is not None:
-            self._scope.deadline = self._end
+        end = self._alarm.now() + self.limits.of(phase)
+        self._end, self._bound = _nearest(end, self._attempt_end, self._call_end)
+        self._alarm.move(self._end)
 
     def begin(self) -> None:
         """The attempt starts: from here on its own limit holds too."""
         if self.limits.timeout.attempt is not None:
-            self._attempt_end = loop_time() + self.limits.timeout.attempt
+            self._attempt_end = self._alarm.now() + self.limits.timeout.attempt
 
     def expired(self, phase: Phase) -> Expired:
         """What to raise where a library's own timer ended a phase: the limit that was the nearest."""
-        now = loop_time() + SLACK
+        now = self._alarm.now() + SLACK
         bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
         return Expired(self.limits.expiry(phase, bound))
 
     def shorten(self, seconds: float) -> None:
         """What is left of the attempt must be done within so many seconds, whatever phases it has."""
-        self._attempt_end = min(self._attempt_end, loop_time() + seconds)
+        self._attempt_end = min(self._attempt_end, self._alarm.now() + seconds)
         self._end = min(self._end, self._attempt_end)
-        if self._scope is not None:
-            self._scope.deadline = self._end
+        self._alarm.move(self._end)
 
     def release_attempt(self) -> None:
         """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
@@ -70,24 +68,32 @@ class AsyncTimer:
 
     def left(self) -> float:
         """Seconds that are left of the call's deadline; `inf` where it has none."""
-        return self._call_end - loop_time()
+        return self._call_end - self._alarm.now()
+
+    def release(self) -> None:
+        """Everything was met: what is left to do is bounded by something else."""
+        self._alarm.move(inf)
+
+    def last(self) -> None:
+        """It will be entered again and again, until it is closed."""
+        self._lasting = True
+
+    def close(self) -> None:
+        """It will not be entered again."""
+        self._alarm.close()
 
     def remaining(self) -> float | None:
-        """Async work needs no timeouts of its own: the scope ends it."""
+        """Async work needs no timeouts of its own: the alarm ends it."""
         return None
 
     def __enter__(self) -> AsyncTimer:
-        self._scope = anyio.CancelScope(deadline=self._end)
-        self._scope.__enter__()
+        self._alarm.arm()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        scope, self._scope = self._scope, None
-        assert scope is not None
-        scope.__exit__(kind, error, trace)
-        if scope.cancelled_caught:
+        if self._alarm.disarm(kind, error, keep=self._lasting):
             raise Expired(self.limits.expiry(self.phase, self._bound)) from None
 
 
@@ -133,6 +139,16 @@ class Timer:
     def left(self) -> float:
         """Seconds that are left of the call's deadline; `inf` where it has none."""
         return self._call_end - time.monotonic()
+
+    def release(self) -> None:
+        """Everything was met: what is left to do is bounded by something else."""
+        self._end = inf
+
+    def last(self) -> None:
+        """It will be entered again and again, until it is closed."""
+
+    def close(self) -> None:
+        """It will not be entered again."""
 
     def remaining(self) -> float | None:
         """Seconds that the next operation may take; None where nothing bounds it.

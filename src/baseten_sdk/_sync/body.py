@@ -32,6 +32,7 @@ class Body:
         self._exchange = exchange
         self._limiter = limiter
         self._timer = timer
+        timer.last()
         self._progressed = False
         self._closed = False
         self._ended = False
@@ -114,6 +115,7 @@ class Body:
         if self._closed:
             return
         self._closed = True
+        self._timer.close()
         try:
             self._exchange.close()
         finally:
@@ -122,6 +124,7 @@ class Body:
     def __del__(self) -> None:
         if not self._closed:
             self._closed = True
+            self._timer.close()
             self._exchange.abandon()
             self._limiter.release()
             warnings.warn(

@@ -298,7 +298,6 @@ async def _write(connection: AsyncConnection, request: Request, target: str, tim
 async def _read_head(connection: AsyncConnection, timer: AsyncTimer) -> None:
     socket, parser = connection.socket, connection.parser
     timer.enter("first_byte")
-    await socket.wait(timer)
     while not parser.head:
         data = await socket.receive(timer)
         if data:

@@ -151,6 +151,7 @@ class AsyncHttpxExchange:
             give_back()
 
     async def aclose(self) -> None:
+        self._timer.release()
         try:
             with AsyncShield.briefly():
                 await self._reply.aclose()

@@ -297,7 +297,6 @@ def _write(connection: Connection, request: Request, target: str, timer: Timer) 
 def _read_head(connection: Connection, timer: Timer) -> None:
     socket, parser = connection.socket, connection.parser
     timer.enter("first_byte")
-    socket.wait(timer)
     while not parser.head:
         data = socket.receive(timer)
         if data:

@@ -152,6 +152,7 @@ class HttpxExchange:
             give_back()
 
     def close(self) -> None:
+        self._timer.release()
         try:
             with Shield.briefly():
                 self._reply.close()

@@ -1,0 +1,172 @@
+"""An interruption that is ours, beside those that are not, and what it costs the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from math import inf
+
+import anyio
+import pytest
+
+from baseten_sdk._core.phase import Expired, TimeLimits
+from baseten_sdk._io.alarm import AHEAD, ScopeAlarm, TaskAlarm, alarm
+from baseten_sdk._io.timer import AsyncTimer
+from baseten_sdk.config import Timeout
+
+SOON = 0.004
+FOR_EVER = 5.0
+
+
+def timer(phase: float, call: float = inf) -> AsyncTimer:
+    return AsyncTimer(TimeLimits(Timeout(idle=phase), 30.0, call, call))
+
+
+@pytest.mark.anyio
+async def test_each_event_loop_has_an_alarm_that_fits(anyio_backend: str) -> None:
+    assert isinstance(alarm(), TaskAlarm if anyio_backend == "asyncio" else ScopeAlarm)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("inner", [SOON, FOR_EVER])
+async def test_who_is_cancelled_from_outside_stays_cancelled(inner: float) -> None:
+    """Also where both are due in the same turn."""
+    reached = False
+    with anyio.move_on_after(SOON) as scope:
+        await wait(timer(inner), "idle")
+        reached = True
+    assert scope.cancelled_caught
+    assert not reached
+
+
+async def wait(bound: AsyncTimer, phase: str) -> None:
+    with bound:
+        bound.enter("idle")
+        try:
+            await anyio.sleep(FOR_EVER)
+        except BaseException:
+            fall_behind()
+            raise
+
+
+def fall_behind() -> None:
+    """Keep the loop from turning, so that whatever is due is due at once."""
+    time.sleep(SOON * 2)
+
+
+def test_a_cancelled_task_is_not_told_that_its_time_is_up() -> None:
+    async def main() -> None:
+        task = asyncio.create_task(wait(timer(SOON), "idle"))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+
+
+def test_both_in_one_turn_is_a_cancellation() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        bound = timer(SOON)
+        task = asyncio.create_task(wait(bound, "idle"))
+        await asyncio.sleep(0)
+        loop.call_at(loop.time() + SOON, task.cancel)
+        fall_behind()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+
+
+def test_an_interrupted_task_can_be_interrupted_again() -> None:
+    async def main() -> None:
+        for _ in range(2):
+            with pytest.raises(Expired):
+                await wait(timer(SOON), "idle")
+        task = asyncio.current_task()
+        assert task is not None
+        assert not task.cancelling()
+        async with asyncio.timeout(FOR_EVER):
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+
+
+def test_one_handle_serves_all_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        handles: list[asyncio.TimerHandle] = []
+        call_at = loop.call_at
+
+        def counted(when: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
+            handles.append(call_at(when, callback))
+            return handles[-1]
+
+        monkeypatch.setattr(loop, "call_at", counted)
+        bound = timer(AHEAD + 1, call=AHEAD * 100)
+        with bound:
+            for _ in range(10):
+                bound.enter("first_byte")
+                bound.enter("idle")
+                await asyncio.sleep(0)
+        assert len(handles) == 1
+        assert handles[0].cancelled()
+
+        bound.last()
+        for _ in range(10):
+            with bound:
+                bound.enter("idle")
+                await asyncio.sleep(0)
+        assert len(handles) == 2
+        assert not handles[1].cancelled()
+        bound.close()
+        assert handles[1].cancelled()
+
+    asyncio.run(main())
+
+
+def test_an_end_that_comes_nearer_holds() -> None:
+    async def main() -> None:
+        bound = timer(FOR_EVER)
+        with pytest.raises(Expired):
+            await shortened(bound)
+
+    async def shortened(bound: AsyncTimer) -> None:
+        with bound:
+            bound.enter("idle")
+            await asyncio.sleep(0)
+            bound.shorten(SOON)
+            await asyncio.sleep(FOR_EVER)
+
+    asyncio.run(main())
+
+
+def test_nobody_is_interrupted_between_two_waits() -> None:
+    async def main() -> None:
+        bound = timer(SOON)
+        bound.last()
+        with bound:
+            bound.enter("idle")
+            await asyncio.sleep(0)
+        await asyncio.sleep(SOON * 3)
+        with pytest.raises(Expired):
+            await only_wait(bound)
+
+    async def only_wait(bound: AsyncTimer) -> None:
+        with bound:
+            await asyncio.sleep(FOR_EVER)
+
+    asyncio.run(main())
+
+
+def test_what_was_met_interrupts_no_more() -> None:
+    async def main() -> None:
+        bound = timer(SOON)
+        with bound:
+            bound.enter("idle")
+            bound.release()
+            await asyncio.sleep(SOON * 3)
+
+    asyncio.run(main())
