@@ -62,7 +62,8 @@ HTTP = frozenset({"httpx"})
 
 _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
 _CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}
-_SHELL = Layer(_CLIENT_PARTS, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
+# `client.batch` reaches into the part that stands on the client.
+_SHELL = Layer(_CLIENT_PARTS | {"batch"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
 _OUTER = Layer(frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "_version"}), None)
 
 LAYERS = {
@@ -83,7 +84,8 @@ LAYERS = {
         frozenset({"types", "errors", "config", "_version"}), PYDANTIC | {"anyio", "starlette", "uvicorn"}
     ),
     "testing": Layer(_OUTER.parts | {"emulator"}, None),
-    "batch": _OUTER,
+    "_twin": Layer(frozenset({"_async", "_sync", "errors"})),
+    "batch": Layer(_OUTER.parts | {"_twin"}, None),
     "receiver": _OUTER,
     "integrations": _OUTER,
     "cli": Layer(_OUTER.parts | {"batch", "emulator", "receiver"}, None),

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         BasetenError as BasetenError,
         BatchError as BatchError,
         BatchHopelessError as BatchHopelessError,
+        BatchInputError as BatchInputError,
         BatchInterrupted as BatchInterrupted,
         BatchLockedError as BatchLockedError,
         BatchMismatchError as BatchMismatchError,
@@ -224,16 +225,15 @@ _NAMES = {
     ".errors": (
         "APIConnectionError APIError APIStatusError APITimeoutError AsyncRequestCanceled AsyncRequestError "
         "AsyncRequestExpired AsyncRequestFailed AuthenticationError BadGatewayError BadRequestError "
-        "BasetenError BatchError BatchHopelessError BatchInterrupted BatchLockedError BatchMismatchError "
-        "BatchOutputError BatchRowError BatchStopped BudgetExceededError ClientClosedError ConfigurationError "
-        "ConflictError ConnectTimeout ContentFilterError DeadlineExceeded DeliveredElsewhere DuplicateKeyError "
-        "FirstByteTimeout "
-        "GatewayTimeoutError IdleTimeout InternalServerError InvalidRequestError LengthLimitError "
-        "MaxTurnsError ModelError NotFoundError OutputError OutputValidationError OverloadedError "
-        "PayloadTooLargeError PaymentRequiredError PermissionDeniedError RateLimitError RefusalError "
-        "RequestTimeoutError ResponseValidationError ServiceUnavailableError StreamAPIError StreamDecodeError "
-        "StreamError StreamInterrupted ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed "
-        "WebhookSignatureError"
+        "BasetenError BatchError BatchHopelessError BatchInputError BatchInterrupted BatchLockedError "
+        "BatchMismatchError BatchOutputError BatchRowError BatchStopped BudgetExceededError ClientClosedError "
+        "ConfigurationError ConflictError ConnectTimeout ContentFilterError DeadlineExceeded "
+        "DeliveredElsewhere DuplicateKeyError FirstByteTimeout GatewayTimeoutError IdleTimeout "
+        "InternalServerError InvalidRequestError LengthLimitError MaxTurnsError ModelError NotFoundError "
+        "OutputError OutputValidationError OverloadedError PayloadTooLargeError PaymentRequiredError "
+        "PermissionDeniedError RateLimitError RefusalError RequestTimeoutError ResponseValidationError "
+        "ServiceUnavailableError StreamAPIError StreamDecodeError StreamError StreamInterrupted "
+        "ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed WebhookSignatureError"
     ),
     ".hooks": "CallEnded CallStarted CallWatch Hook Observer RetryEvent",
     ".types.async_requests": (

@@ -298,14 +298,17 @@ async def test_what_the_receiver_raises_ends_the_run_as_it_is() -> None:
         await run_rows(feed_of(range(50)), double, deliver, level=FixedLevel(4))
 
 
-async def test_what_a_source_raises_ends_the_run_as_it_is() -> None:
+async def test_what_a_source_raises_is_raised_when_the_rows_before_that_have_their_outcomes() -> None:
     def source() -> Iterator[Record[int]]:
         yield Record(1, 1)
+        yield Record(2, 2)
         raise LookupError("no such table")
 
-    feed = Feed(ThreadSupply(source(), admit), lookahead=4)
+    got = collected()
+    feed = Feed(ThreadSupply(source(), admit), lookahead=1)
     with pytest.raises(LookupError, match=r"^no such table$"):
-        await run_rows(feed, double, collected(), level=FixedLevel(4))
+        await run_rows(feed, double, got, level=FixedLevel(4))
+    assert sorted(got.keys) == ["k1", "k2"]
 
 
 async def test_a_slow_receiver_slows_the_workers_down() -> None:

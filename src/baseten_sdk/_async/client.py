@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .resources.async_requests import AsyncRequests
+    from .resources.batch import AsyncBatch
     from .resources.chains import AsyncChain
     from .resources.chat import AsyncChat
     from .resources.deployments import AsyncDeployment
@@ -116,6 +117,13 @@ class AsyncClient:
         from .resources.embeddings import AsyncEmbeddings
 
         return AsyncEmbeddings(self._service)
+
+    @cached_property
+    def batch(self) -> AsyncBatch:
+        """Batches: a great many calls, from a file to a file or from rows to outcomes."""
+        from .resources.batch import AsyncBatch
+
+        return AsyncBatch(self)
 
     @cached_property
     def models(self) -> AsyncModels:
@@ -281,6 +289,11 @@ class AsyncClient:
         clone._setup = replace(self._setup, owned=False, options=self._service.options)
         clone._service = clone._setup.service()
         return clone
+
+    @property
+    def limits(self) -> Limits:
+        """What the client was made with."""
+        return self._setup.limits
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .resources.async_requests import Requests
+    from .resources.batch import Batch
     from .resources.chains import Chain
     from .resources.chat import Chat
     from .resources.deployments import Deployment
@@ -117,6 +118,13 @@ class Client:
         from .resources.embeddings import Embeddings
 
         return Embeddings(self._service)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """Batches: a great many calls, from a file to a file or from rows to outcomes."""
+        from .resources.batch import Batch
+
+        return Batch(self)
 
     @cached_property
     def models(self) -> Models:
@@ -282,6 +290,11 @@ class Client:
         clone._setup = replace(self._setup, owned=False, options=self._service.options)
         clone._service = clone._setup.service()
         return clone
+
+    @property
+    def limits(self) -> Limits:
+        """What the client was made with."""
+        return self._setup.limits
 
     def close(self) -> None:
         """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
     from .auto_level import AutoLevel as AutoLevel
+    from .budget import Budget as Budget
     from .call import Call as Call, Target as Target
     from .calls import (
         chat as chat,
@@ -29,16 +30,27 @@ if TYPE_CHECKING:
     )
     from .engine import FixedLevel as FixedLevel, Gauge as Gauge, Level as Level, run_rows as run_rows
     from .feed import Feed as Feed, Row as Row
+    from .openai_lines import openai_request as openai_request
+    from .options import MapOptions as MapOptions, RunOptions as RunOptions
+    from .outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
+    from .row_type import FileRow as FileRow
     from .stop import Stop as Stop
+    from .tally import Progress as Progress
 
 _NAMES = {
     "..types.batch": "Failed Ok Outcome Report",
     ".auto_level": "AutoLevel",
+    ".budget": "Budget",
     ".call": "Call Target",
     ".calls": "chat custom embeddings parse path predict sync",
     ".engine": "FixedLevel Gauge Level run_rows",
     ".feed": "Feed Row",
+    ".openai_lines": "openai_request",
+    ".options": "MapOptions RunOptions",
+    ".outcomes": "AsyncOutcomes Outcomes",
+    ".row_type": "FileRow",
     ".stop": "Stop",
+    ".tally": "Progress",
 }
 """What is public, by the module that it is loaded from."""
 

@@ -23,6 +23,7 @@ import anyio.abc
 from ..errors import APIError
 from ..types.batch import Failed, Ok, Outcome
 from .feed import Feed, Row
+from .groups import ungrouped
 from .passing import patience_for
 from .stop import Stop
 
@@ -82,7 +83,7 @@ async def run_rows(
     """Run all rows of a feed; return when each has its outcome, or when the stop is complete.
 
     Args:
-        feed: the rows.
+        feed: the rows. What its supply raises is raised here, when the rows before that have their outcomes.
         perform: makes the call of a row. What it raises is the row's failure and ends nothing else.
         deliver: takes each outcome, in the order in which they come. What it raises ends the run.
         level: how many rows may be in flight.
@@ -92,17 +93,13 @@ async def run_rows(
     """
     stop = stop or Stop()
     engine = _Engine(feed, perform, deliver, level, stop, retries, gauge or Gauge())
-    failure: BaseException | None = None
-    with anyio.CancelScope() as scope:
+    with ungrouped(), anyio.CancelScope() as scope:
         stop.bounds(scope, feed.close)
-        try:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(feed.run)
-                engine.start(tasks)
-        except BaseExceptionGroup as group:
-            failure = _first(group)
-    if failure is not None:
-        raise failure
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(feed.run)
+            engine.start(tasks)
+    if feed.failure is not None:
+        raise feed.failure
 
 
 class _Engine(Generic[R, T]):
@@ -178,11 +175,3 @@ def _attempts(value: object) -> int:
     """How many requests a reply took, where it tells."""
     attempts = getattr(getattr(value, "meta", None), "attempts", 0)
     return attempts if isinstance(attempts, int) else 0
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The failure that began it, rather than the cancellations that it brought about."""
-    error: BaseException = group.subgroup(Exception) or group
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error

@@ -57,11 +57,13 @@ class Feed(Generic[R]):
     Attributes:
         taken: rows that were handed out.
         ended: whether no more rows will come out of the supply.
+        failure: why the supply ended before its time; the rows before that are handed out.
     """
 
     def __init__(self, supply: Supply[R], *, lookahead: int) -> None:
         self.taken = 0
         self.ended = False
+        self.failure: Exception | None = None
         self._supply = supply
         self._lookahead = lookahead
         self._low = lookahead // 2
@@ -80,7 +82,11 @@ class Feed(Generic[R]):
                     self._emptied = anyio.Event()
                     await self._emptied.wait()
                     continue
-                rows = await self._supply.take(wanted)
+                try:
+                    rows = await self._supply.take(wanted)
+                except Exception as error:
+                    self.failure = error
+                    break
                 if rows is None:
                     break
                 self._rows.extend(rows)

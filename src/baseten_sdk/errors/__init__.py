@@ -16,6 +16,7 @@ from .base import BasetenError, ClientClosedError, ConfigurationError, InvalidRe
 from .batch import (
     BatchError,
     BatchHopelessError,
+    BatchInputError,
     BatchInterrupted,
     BatchLockedError,
     BatchMismatchError,
@@ -79,6 +80,7 @@ __all__ = [
     "BasetenError",
     "BatchError",
     "BatchHopelessError",
+    "BatchInputError",
     "BatchInterrupted",
     "BatchLockedError",
     "BatchMismatchError",

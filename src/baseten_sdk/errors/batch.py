@@ -26,6 +26,10 @@ class BatchLockedError(BatchError, ConfigurationError):
     advice = "Wait for it, or end it; two writers would do every row twice."
 
 
+class BatchInputError(BatchError):
+    """The source cannot be read, or not to its end; the rows before that have their outcomes."""
+
+
 class BatchOutputError(BatchError):
     """The output cannot be read, mended or written. Whole lines that were written are kept."""
 

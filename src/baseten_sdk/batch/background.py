@@ -1,0 +1,56 @@
+"""Work that goes on beside its owner, on asyncio and on trio: for an iterator that is used without `async with`.
+
+A task group cannot be held open by an iterator that may be left at any moment; so the work is a task of its own, which
+its owner ends. It must not know what the work is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from contextvars import copy_context
+
+import anyio
+
+
+class Background:
+    """A function that runs until it ends or is ended; it must not raise.
+
+    Args:
+        function: the work.
+    """
+
+    def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
+        self._function = function
+        self._scope = anyio.CancelScope()
+        self._over = anyio.Event()
+        self._task: asyncio.Task[None] | None = None
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            lowlevel = sys.modules["trio"].lowlevel
+            self._soon: Callable[[Callable[[], None]], object] = lowlevel.current_trio_token().run_sync_soon
+            lowlevel.spawn_system_task(self._run, context=copy_context())
+        else:
+            self._soon = loop.call_soon_threadsafe
+            self._task = loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            with self._scope:
+                await self._function()
+        finally:
+            self._over.set()
+
+    async def end(self) -> None:
+        """Cancel it, and wait until it has ended."""
+        self._scope.cancel()
+        with anyio.CancelScope(shield=True):
+            await self._over.wait()
+
+    def abandon(self) -> None:
+        """Cancel it, from any thread, and wait for nothing."""
+        with suppress(Exception):  # the loop may be over, and all its tasks with it
+            self._soon(self._scope.cancel)

@@ -1,0 +1,57 @@
+"""What `run` and `map` take besides the rows and what to do with them."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from .budget import Budget
+from .display import Show
+from .engine import Level
+from .files import Format
+
+CONCURRENCY = 64
+"""Rows in flight unless something else is asked for."""
+
+
+class MapOptions(TypedDict, total=False):
+    """Options of `map`, and of `run` too.
+
+    Attributes:
+        concurrency: rows in flight; 64 unless set, at most the client's `Limits(concurrency=...)`. A `Level` may change
+            it while the rows run.
+        retries: how often a row that failed for a passing reason is tried again, after the client's own attempts and
+            after up to 30 s; 2 unless set. Passing are lost connections, 408, 429, 5xx, and replies that cannot be
+            read.
+        patience: failures, all alike and with no success among them, after which the batch is hopeless; 20 unless set,
+            ten times as many once something has succeeded. 401 and 402 end it at once, 403 and 404 if nothing has
+            succeeded. None: nothing does.
+        format: what is in the source, where its name does not say so.
+    """
+
+    concurrency: int | Level | None
+    retries: int
+    patience: int | None
+    format: Format | None
+
+
+class RunOptions(MapOptions, total=False):
+    """Options of `run`.
+
+    Attributes:
+        retry_failed: take up again the rows that earlier runs failed.
+        force: go on although the output belongs to another job.
+        fingerprint: what else a resumed job is to be compared by, such as the version of a prompt.
+        budget: what the job may use up.
+        progress: how to show it: "bar", "log", "none", a function of a `Progress`, or "auto": a bar on a terminal where
+            rich is installed, else a line to the log `baseten_sdk.batch` every 15 s.
+        signals: obey Ctrl-C and SIGTERM in the main thread: the first stops, the second stops at once.
+        hint: what to say about going on later, such as the command.
+    """
+
+    retry_failed: bool
+    force: bool
+    fingerprint: str | None
+    budget: Budget | None
+    progress: Show
+    signals: bool
+    hint: str

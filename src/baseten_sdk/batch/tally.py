@@ -1,0 +1,161 @@
+"""What a running job has counted, in memory that does not grow: rows, tokens, and how long the calls took."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..types.batch import Failed, Ok, Report
+from .usage import NONE, Tokens
+
+STEP = math.log(1.02)
+"""Times are counted in classes that are 2 % wide."""
+
+
+class Times:
+    """A histogram of times, for percentiles within 1 %."""
+
+    def __init__(self) -> None:
+        self._classes: dict[int, int] = {}
+        self._count = 0
+
+    def add(self, seconds: float) -> None:
+        """Count one."""
+        place = round(math.log(max(seconds, 1e-6)) / STEP)
+        self._classes[place] = self._classes.get(place, 0) + 1
+        self._count += 1
+
+    def percentile(self, share: float) -> float | None:
+        """The time within which so much of them were, from 0 to 1; None without any."""
+        left = math.ceil(share * self._count)
+        for place in sorted(self._classes):
+            left -= self._classes[place]
+            if left <= 0:
+                return math.exp(place * STEP)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A running job at one moment.
+
+    Attributes:
+        ok: rows that succeeded.
+        failed: rows that failed.
+        skipped: rows of earlier runs that were passed over.
+        in_flight: rows whose call is being made.
+        level: how many may be.
+        tokens: tokens so far, in and out.
+        rows_per_second: outcomes a second, of late.
+        tokens_per_second: tokens a second, of late.
+        done: how much of the source was read, from 0 to 1; None where that is not known.
+        eta: seconds that are left at this pace; None where that is not known.
+        seconds: seconds so far.
+    """
+
+    ok: int
+    failed: int
+    skipped: int
+    in_flight: int
+    level: int
+    tokens: int
+    rows_per_second: float
+    tokens_per_second: float
+    done: float | None
+    eta: float | None
+    seconds: float
+
+
+class Tally:
+    """Counts outcomes.
+
+    Args:
+        clock: gives the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.ok = 0
+        self.failed = 0
+        self.tokens = NONE
+        self._attempts = 0
+        self._sent = 0
+        self._times = Times()
+        self._clock = clock
+        self._began = clock()
+        self._late = (self._began, 0, 0)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the job began."""
+        return self._clock() - self._began
+
+    def result(self, ok: Ok[object, object], tokens: Tokens) -> None:
+        """A row succeeded."""
+        self.ok += 1
+        self._times.add(ok.seconds)
+        self._count(ok.attempts)
+        if tokens is not NONE:
+            mine = self.tokens
+            self.tokens = Tokens(mine.input + tokens.input, mine.output + tokens.output, mine.cached + tokens.cached)
+
+    def failure(self, failed: Failed[object]) -> None:
+        """A row failed."""
+        self.failed += 1
+        self._count(failed.attempts)
+
+    def _count(self, attempts: int) -> None:
+        if attempts:
+            self._attempts += attempts
+            self._sent += 1
+
+    def progress(self, *, skipped: int, in_flight: int, level: int, done: float | None, scanned: float) -> Progress:
+        """The job at this moment; rates are those since this was asked for last.
+
+        Args:
+            skipped: rows that were passed over.
+            in_flight: rows whose call is being made.
+            level: how many may be.
+            done: how much of the source was read.
+            scanned: how much of it was read before the first row was run; it went faster than the rest will.
+        """
+        now = self._clock()
+        rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
+        then, rows_then, tokens_then = self._late
+        past = max(now - then, 1e-9)
+        self._late = (now, rows, tokens)
+        seconds = now - self._began
+        eta = None
+        if done is not None and done > scanned and rows:
+            eta = (1 - done) / (done - scanned) * seconds
+        return Progress(
+            self.ok,
+            self.failed,
+            skipped,
+            in_flight,
+            level,
+            tokens,
+            (rows - rows_then) / past,
+            (tokens - tokens_then) / past,
+            done,
+            eta,
+            seconds,
+        )
+
+    def report(self, *, done_before: int, failed_before: int, stopped: str | None) -> Report:
+        """The job at its end."""
+        return Report(
+            ok=self.ok,
+            failed=self.failed,
+            done_before=done_before,
+            failed_before=failed_before,
+            retries=self._attempts - self._sent,
+            input_tokens=self.tokens.input,
+            output_tokens=self.tokens.output,
+            cached_tokens=self.tokens.cached,
+            p50=self._times.percentile(0.5),
+            p95=self._times.percentile(0.95),
+            seconds=self.seconds,
+            stopped=stopped,
+        )
