@@ -298,6 +298,12 @@ def test_outcomes_that_are_left_early_end_what_is_in_flight(client: Client, emu:
     assert len(emu.requests) <= 1 + 8 + 4 + 256 + 8
 
 
+def test_the_concurrency_may_be_found_while_the_rows_run(client: Client, tmp_path: Path) -> None:
+    source = written(tmp_path / "in.jsonl", texts(60))
+    report = client.batch.run(source, tmp_path / "out.jsonl", request=ask, concurrency="auto")
+    assert report.ok == 60
+
+
 @pytest.mark.parametrize("concurrency", [0, -1, True, 257])
 def test_a_concurrency_that_cannot_be_is_refused(client: Client, tmp_path: Path, concurrency: int) -> None:
     with pytest.raises(ConfigurationError, match="concurrency"):

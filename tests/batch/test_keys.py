@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from baseten_sdk.batch import keys
 from baseten_sdk.batch.keys import STEP, KeyTable
 
-TEXT = st.text(st.characters(), max_size=6)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 
 @given(st.lists(st.tuples(TEXT, st.integers(1, 255)), max_size=60), st.lists(TEXT, max_size=20))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from .budget import Budget
 from .display import Show
@@ -17,8 +17,8 @@ class MapOptions(TypedDict, total=False):
     """Options of `map`, and of `run` too.
 
     Attributes:
-        concurrency: rows in flight; 64 unless set, at most the client's `Limits(concurrency=...)`. A `Level` may change
-            it while the rows run.
+        concurrency: rows in flight; 64 unless set, at most the client's `Limits(concurrency=...)`. "auto" finds as many
+            as the service takes well. A `Level` may change it while the rows run.
         retries: how often a row that failed for a passing reason is tried again, after the client's own attempts and
             after up to 30 s; 2 unless set. Passing are lost connections, 408, 429, 5xx, and replies that cannot be
             read.
@@ -28,7 +28,7 @@ class MapOptions(TypedDict, total=False):
         format: what is in the source, where its name does not say so.
     """
 
-    concurrency: int | Level | None
+    concurrency: int | Literal["auto"] | Level | None
     retries: int
     patience: int | None
     format: Format | None

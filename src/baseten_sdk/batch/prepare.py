@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ..errors import ConfigurationError
 from ..types.batch import Failed, Outcome
+from .auto_level import AutoLevel
 from .budget import Budget
 from .call import Call
 from .display import display_of
@@ -82,7 +83,7 @@ def job(
         budget=options.get("budget") or Budget(),
         patience=options.get("patience", 20),
         retries=options.get("retries", 2),
-        lookahead=_lookahead(level, place),
+        lookahead=_lookahead(client, level, place),
         retry_failed=options.get("retry_failed", False),
         force=options.get("force", False),
         fingerprint=options.get("fingerprint"),
@@ -133,7 +134,7 @@ def outcomes(
                 verdict.success()
             await exchange.deliver(at, outcome)
 
-        feed = Feed(rows.supply(admit), lookahead=_lookahead(level, place))
+        feed = Feed(rows.supply(admit), lookahead=_lookahead(client, level, place))
         await run_rows(feed, perform, deliver, level=level, stop=stop, retries=retries)
         if stop.error is not None:
             raise stop.error
@@ -151,6 +152,10 @@ def level_of(client: AsyncClient, options: MapOptions) -> Level:
     asked = options.get("concurrency")
     if asked is None:
         return FixedLevel(min(CONCURRENCY, most))
+    if asked == "auto":
+        return AutoLevel(most)
+    if isinstance(asked, str):
+        raise ConfigurationError(f'concurrency must be a number, "auto" or a Level, not {asked!r}.')
     if not isinstance(asked, int):
         return asked
     if isinstance(asked, bool) or asked < 1:
@@ -176,6 +181,7 @@ def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) ->
     return source_of(source), "row"
 
 
-def _lookahead(level: Level, place: Place) -> int:
+def _lookahead(client: AsyncClient, level: Level, place: Place) -> int:
     """Rows to read ahead: of a file a good many, of a program's rows no more than can be in flight."""
-    return min(MOST_AHEAD, max(64, 2 * level.current)) if place == "line" else max(1, level.current)
+    width = level.current if isinstance(level, FixedLevel) else client.limits.concurrency
+    return min(MOST_AHEAD, max(64, 2 * width)) if place == "line" else width
