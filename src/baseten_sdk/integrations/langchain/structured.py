@@ -15,7 +15,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_core.utils.pydantic import is_basemodel_subclass
 from pydantic import BaseModel
 
-from ... import InvalidRequestError, schema_for
+from ..schemas import format_for
 
 Method: TypeAlias = Literal["json_schema", "function_calling", "json_mode"]
 
@@ -34,12 +34,7 @@ def response_format(schema: Mapping[str, object] | type, *, strict: bool | None)
         InvalidRequestError: strict mode cannot express it, and was asked for.
     """
     if isinstance(schema, type) and issubclass(schema, BaseModel):
-        try:
-            return schema_for(schema, strict=strict is not False).response_format()
-        except InvalidRequestError:
-            if strict:
-                raise
-            return schema_for(schema, strict=False).response_format()
+        return format_for(schema, strict=strict)
     function: dict[str, object] = convert_to_openai_tool(schema, strict=strict)["function"]
     body = {"name": function["name"], "schema": function.get("parameters", {})}
     if strict:

@@ -1,0 +1,292 @@
+"""`Baseten`: LlamaIndex's LLM on this package's client."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from llama_index.core.base.llms.types import (
+    ChatMessage,
+    ChatResponse,
+    ChatResponseAsyncGen,
+    ChatResponseGen,
+    CompletionResponse,
+    CompletionResponseAsyncGen,
+    CompletionResponseGen,
+    LLMMetadata,
+)
+from llama_index.core.callbacks import CallbackManager
+from llama_index.core.constants import DEFAULT_CONTEXT_WINDOW, DEFAULT_NUM_OUTPUTS, DEFAULT_TEMPERATURE
+from llama_index.core.llms.llm import CompletionToPromptType, MessagesToPromptType
+from llama_index.core.types import BaseOutputParser, PydanticProgramMode
+
+from ... import (
+    APIError,
+    AsyncClient,
+    Client,
+    Endpoints,
+    InvalidRequestError,
+    Model,
+    NotFoundError,
+)
+from ..clients import Clients, call_options
+from ..targets import Target
+from .messages import message_params
+from .metadata import BasetenMetadata, context_length
+from .observed import observed_chat, observed_completion
+from .responses import Growing, chat_response, completion_response
+from .structured import Arguments
+from .submitting import SubmittingLLM
+
+log = logging.getLogger("baseten_sdk")
+
+LOOK_UP_SECONDS = 10.0
+
+
+class Baseten(SubmittingLLM):
+    """An LLM of Baseten: a Model API, or the engine of a dedicated model.
+
+    Example:
+        llm = Baseten("openai/gpt-oss-120b")
+        print(llm.complete("Paul Graham is"))
+
+    The constructor asks nobody. Reasoning is a `ThinkingBlock` of the message, usage and the request id are in
+    `additional_kwargs`, the reply itself in `raw`. Errors are this package's. Keyword arguments of every method go into
+    the body of the request as they are, or are options of the call, such as `session` and `deadline`.
+
+    Args:
+        model_id: slug of a Model API, or id of a dedicated model.
+        model_apis: which of the two; None goes by the "/" that every slug has.
+        webhook_endpoint: where async requests deliver. With it `acomplete` submits one instead of answering.
+        temperature: LlamaIndex's default unless set; None leaves it to the model.
+        max_tokens: reasoning and answer together; None leaves it to the service.
+        additional_kwargs: further parameters of every request.
+        max_retries: attempts after the first; 2 unless set.
+        api_key: the key, or a function that gives it. None: `BASETEN_API_KEY`.
+        callback_manager: LlamaIndex's callbacks.
+        default_headers: headers of every request.
+        system_prompt: for LlamaIndex's own prompts.
+        messages_to_prompt: as in LlamaIndex.
+        completion_to_prompt: as in LlamaIndex; `complete` applies it.
+        pydantic_program_mode: how objects are made; the default holds the model to their schema.
+        output_parser: as in LlamaIndex.
+        model: the same as `model_id`, as LlamaIndex's other classes have it.
+        served_model: the name that the engine of a dedicated model serves; most take any.
+        environment: an environment's name, or "development"; production unless set.
+        deployment_id: one deployment by its id.
+        regional: the environment of a regional host.
+        timeout: seconds for each attempt.
+        api_base: a gateway in the place of the Model APIs.
+        endpoints: URL templates of everything, for the emulator and private gateways.
+        context_window: tokens of prompt and answer together. None asks the list of models when it is first needed.
+        reasoning_effort: how much to think.
+        strict: hold the model to the schemas of tools.
+        client: a client of yours; it is used as it is and never closed.
+        async_client: the same for async calls.
+    """
+
+    def __init__(
+        self,
+        model_id: str | None = None,
+        model_apis: bool | None = None,
+        webhook_endpoint: str | None = None,
+        temperature: float | None = DEFAULT_TEMPERATURE,
+        max_tokens: int | None = None,
+        additional_kwargs: dict[str, Any] | None = None,
+        max_retries: int | None = None,
+        api_key: str | Callable[[], str] | None = None,
+        callback_manager: CallbackManager | None = None,
+        default_headers: dict[str, str] | None = None,
+        system_prompt: str | None = None,
+        messages_to_prompt: MessagesToPromptType | None = None,
+        completion_to_prompt: CompletionToPromptType | None = None,
+        pydantic_program_mode: PydanticProgramMode = PydanticProgramMode.DEFAULT,
+        output_parser: BaseOutputParser | None = None,
+        *,
+        model: str | None = None,
+        served_model: str | None = None,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+        timeout: float | None = None,
+        api_base: str | None = None,
+        endpoints: Endpoints | None = None,
+        client: Client | None = None,
+        async_client: AsyncClient | None = None,
+        **rest: Any,
+    ) -> None:
+        name = model_id or model
+        if not name:
+            raise InvalidRequestError("Say which model: model_id= a slug of the Model APIs, or the id of yours.")
+        shared = ("/" in name or api_base is not None) if model_apis is None else model_apis
+        super().__init__(
+            model=name,
+            model_apis=shared,
+            webhook_endpoint=webhook_endpoint,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            additional_kwargs=additional_kwargs or {},
+            max_retries=max_retries,
+            callback_manager=callback_manager or CallbackManager([]),
+            default_headers=default_headers,
+            system_prompt=system_prompt,
+            messages_to_prompt=messages_to_prompt,
+            completion_to_prompt=completion_to_prompt,
+            pydantic_program_mode=pydantic_program_mode,
+            output_parser=output_parser,
+            served_model=served_model,
+            environment=environment,
+            deployment_id=deployment_id,
+            regional=regional,
+            timeout=timeout,
+            api_base=api_base,
+            endpoints=endpoints,
+            **rest,
+        )
+        dedicated = None if shared or api_base is not None else name
+        self._target = Target(served_model or name, dedicated, environment, deployment_id, regional)
+        self._clients = Clients.of(
+            api_key=api_key,
+            base_url=api_base,
+            endpoints=endpoints,
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            client=client,
+            async_client=async_client,
+        )
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "Baseten_LLM"
+
+    @property
+    def metadata(self) -> LLMMetadata:
+        """What LlamaIndex asks about the model. The list of models is asked for the context window alone, when that is
+        first read; without an answer it is LlamaIndex's default."""
+        metadata = BasetenMetadata(
+            context_window=self.context_window or DEFAULT_CONTEXT_WINDOW,
+            num_output=self.max_tokens or DEFAULT_NUM_OUTPUTS,
+            is_chat_model=True,
+            is_function_calling_model=True,
+            model_name=self.model,
+        )
+        return metadata if self.context_window else metadata.asking(self._look_up_window)
+
+    @property
+    def available_models(self) -> list[Model]:
+        """The models of the Model APIs that the account can use, or those that the engine serves."""
+        try:
+            return list(self._clients.engine(self._target).models.list())
+        except NotFoundError:
+            if self._target.model_id is None:
+                raise
+            return [Model(id=self._target.model)]  # an engine may have no list; it serves the one
+
+    async def aavailable_models(self) -> list[Model]:
+        """As `available_models`."""
+        try:
+            return list(await self._clients.async_engine(self._target).models.list())
+        except NotFoundError:
+            if self._target.model_id is None:
+                raise
+            return [Model(id=self._target.model)]  # an engine may have no list; it serves the one
+
+    @observed_chat
+    def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        return self._chat(messages, kwargs)
+
+    @observed_chat
+    async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
+        return await self._achat(messages, kwargs)
+
+    @observed_chat
+    def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
+        return self._stream(messages, kwargs)
+
+    @observed_chat
+    async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
+        return self._astream(messages, kwargs)
+
+    @observed_completion
+    def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        return completion_response(self._chat(self._asked(prompt, formatted), kwargs))
+
+    @observed_completion
+    async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
+        """The answer to a prompt; with `webhook_endpoint` set the id of an async request, which delivers there.
+
+        Raises:
+            InvalidRequestError: there is a webhook, and the model is a Model API: those take no async requests.
+        """
+        if self.webhook_endpoint is None:
+            return completion_response(await self._achat(self._asked(prompt, formatted), kwargs))
+        job = await self.asubmit(prompt, **kwargs)
+        return CompletionResponse(
+            text=job.request_id, raw={"request_id": job.request_id}, additional_kwargs={"async_request": True}
+        )
+
+    @observed_completion
+    def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
+        responses = self._stream(self._asked(prompt, formatted), kwargs)
+        return (completion_response(response) for response in responses)
+
+    @observed_completion
+    async def astream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseAsyncGen:
+        responses = self._astream(self._asked(prompt, formatted), kwargs)
+        return (completion_response(response) async for response in responses)
+
+    def _chat(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponse:
+        completions = self._clients.engine(self._target).chat.completions
+        params = call_options(self._params(given))
+        return chat_response(completions.create(model=self._target.model, messages=message_params(messages), **params))
+
+    async def _achat(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponse:
+        completions = self._clients.async_engine(self._target).chat.completions
+        params = call_options(self._params(given))
+        return chat_response(
+            await completions.create(model=self._target.model, messages=message_params(messages), **params)
+        )
+
+    def _stream(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponseGen:
+        completions = self._clients.engine(self._target).chat.completions
+        params = call_options(self._params({"stream_options": {"include_usage": True}, **given}))
+        growing = Growing()
+        with completions.stream(model=self._target.model, messages=message_params(messages), **params) as events:
+            for event in events:
+                response = growing.response(event)
+                if response is not None:
+                    yield response
+
+    async def _astream(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponseAsyncGen:
+        completions = self._clients.async_engine(self._target).chat.completions
+        params = call_options(self._params({"stream_options": {"include_usage": True}, **given}))
+        growing = Growing()
+        async with completions.stream(model=self._target.model, messages=message_params(messages), **params) as events:
+            async for event in events:
+                response = growing.response(event)
+                if response is not None:
+                    yield response
+
+    def _asked(self, prompt: str, formatted: bool) -> list[ChatMessage]:
+        asked = prompt if formatted or self.completion_to_prompt is None else self.completion_to_prompt(prompt)
+        return [ChatMessage(content=asked)]
+
+    def _params(self, given: Mapping[str, object]) -> dict[str, object]:
+        own = {
+            "temperature": self.temperature,
+            "max_tokens": self.max_tokens,
+            "reasoning_effort": self.reasoning_effort,
+        }
+        return {**own, **self.additional_kwargs, **given}
+
+    def _look_up_window(self) -> int:
+        try:
+            models = self._clients.engine(self._target).models.list(timeout=LOOK_UP_SECONDS, max_retries=0)
+        except APIError as error:
+            log.warning("The context window of %s is not known, LlamaIndex's default is taken: %s", self.model, error)
+            return DEFAULT_CONTEXT_WINDOW
+        window = next((context_length(each) for each in models if each.id == self._target.model), None)
+        self.context_window = window or DEFAULT_CONTEXT_WINDOW
+        return self.context_window

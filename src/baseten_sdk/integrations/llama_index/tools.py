@@ -1,0 +1,61 @@
+"""Tools of LlamaIndex as parameters of a request, and the calls of a response as LlamaIndex's selections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from llama_index.core.base.llms.types import ChatResponse, ToolCallBlock
+from llama_index.core.llms.llm import ToolSelection
+from llama_index.core.llms.utils import parse_partial_json
+from llama_index.core.tools.types import BaseTool
+
+WORDS = ("auto", "none", "required")
+
+
+def tool_params(tools: Sequence[BaseTool], *, strict: bool) -> list[dict[str, object]]:
+    """The tools as a request has them; strict ones hold the model to their schemas."""
+    params: list[dict[str, object]] = []
+    for tool in tools:
+        param = tool.metadata.to_openai_tool(skip_length_check=True)
+        if strict:
+            function = param["function"]
+            closed = {**function["parameters"], "additionalProperties": False}
+            param["function"] = {**function, "strict": True, "parameters": closed}
+        params.append(param)
+    return params
+
+
+def tool_choice(given: str | Mapping[str, object] | None, *, required: bool) -> str | Mapping[str, object]:
+    """What the API calls a choice: one of its words, or a function by its name."""
+    if given is None:
+        return "required" if required else "auto"
+    if isinstance(given, str) and given not in WORDS:
+        return {"type": "function", "function": {"name": given}}
+    return given
+
+
+def selections(response: ChatResponse) -> list[ToolSelection]:
+    """The calls of a response. Arguments that were cut short are read as far as they came."""
+    calls = [block for block in response.message.blocks if isinstance(block, ToolCallBlock)]
+    return [
+        ToolSelection(tool_id=call.tool_call_id or "", tool_name=call.tool_name, tool_kwargs=_arguments(call))
+        for call in calls
+    ]
+
+
+def _arguments(call: ToolCallBlock) -> dict[str, object]:
+    if not isinstance(call.tool_kwargs, str):
+        return call.tool_kwargs
+    try:
+        read: object = parse_partial_json(call.tool_kwargs)
+    except (ValueError, TypeError):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def only_first_call(response: ChatResponse) -> ChatResponse:
+    """The same without the calls after the first."""
+    blocks = response.message.blocks
+    calls = [block for block in blocks if isinstance(block, ToolCallBlock)]
+    kept = [block for block in blocks if not isinstance(block, ToolCallBlock) or block is calls[0]]
+    return response.model_copy(update={"message": response.message.model_copy(update={"blocks": kept})})

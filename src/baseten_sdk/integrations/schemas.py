@@ -1,0 +1,23 @@
+"""The `response_format` for a pydantic model where a caller did not say how strictly the model is to be held to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel
+
+from .. import InvalidRequestError, schema_for
+
+
+def format_for(kind: type[BaseModel], *, strict: bool | None = None) -> Mapping[str, object]:
+    """The `response_format` for a model: strict where strict mode can express it, unless told otherwise.
+
+    Raises:
+        InvalidRequestError: strict mode cannot express it, and was asked for.
+    """
+    try:
+        return schema_for(kind, strict=strict is not False).response_format()
+    except InvalidRequestError:
+        if strict:
+            raise
+        return schema_for(kind, strict=False).response_format()
