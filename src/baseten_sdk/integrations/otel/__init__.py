@@ -1,0 +1,14 @@
+"""OpenTelemetry: a span for each call, and metrics, by the semantic conventions for generative AI.
+
+Needs the extra `otel`.
+
+```python
+client = AsyncClient(hooks=[OpenTelemetry()])
+```
+"""
+
+from __future__ import annotations
+
+from .observer import OpenTelemetry
+
+__all__ = ["OpenTelemetry"]

@@ -1,0 +1,176 @@
+"""The attributes of a call by the semantic conventions: what is known before it, and what its reply tells.
+
+Owns the names, which are those of the conventions as of their release 1.44, where the ones for generative AI are still
+in development. What the conventions have no name for begins with `baseten.`. Nothing here is content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from pydantic_core import from_json
+
+from ...errors import APIStatusError
+from ...hooks import CallStarted
+from ...types.chat import ChatCompletion, Usage
+from ...types.embeddings import CreateEmbeddingResponse
+from ...types.meta import Meta
+
+Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
+
+OPERATION = "gen_ai.operation.name"
+PROVIDER = "gen_ai.provider.name"
+REQUEST_MODEL = "gen_ai.request.model"
+RESPONSE_MODEL = "gen_ai.response.model"
+FIRST_CHUNK = "gen_ai.response.time_to_first_chunk"
+INPUT_TOKENS = "gen_ai.usage.input_tokens"
+OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
+TOKEN_TYPE = "gen_ai.token.type"
+ERROR_TYPE = "error.type"
+
+OPERATIONS = {"chat/completions": "chat", "embeddings": "embeddings", "completions": "text_completion"}
+"""Operations that the conventions know, by the end of the URL; others have the name of their own path."""
+
+PATHS = (
+    "async_predict",
+    "async_run_remote",
+    "async_queue_status",
+    "async_request",
+    "predict",
+    "run_remote",
+    "wake",
+    "sync",
+)
+
+NUMBERS = {
+    "temperature": "gen_ai.request.temperature",
+    "top_p": "gen_ai.request.top_p",
+    "top_k": "gen_ai.request.top_k",
+    "max_tokens": "gen_ai.request.max_tokens",
+    "max_completion_tokens": "gen_ai.request.max_tokens",
+    "frequency_penalty": "gen_ai.request.frequency_penalty",
+    "presence_penalty": "gen_ai.request.presence_penalty",
+    "seed": "gen_ai.request.seed",
+}
+
+
+def operation(call: CallStarted) -> str:
+    """The name of a call's operation."""
+    path = urlsplit(call.url).path.rstrip("/")
+    for end, name in OPERATIONS.items():
+        if path.endswith(f"/{end}"):
+            return name
+    segments = path.split("/")
+    return next((name for name in PATHS if name in segments), segments[-1] or call.method.lower())
+
+
+def parameters(call: CallStarted) -> Mapping[str, object]:
+    """The parameters of an operation that the conventions know; those of other calls are content."""
+    if operation(call) not in OPERATIONS.values():
+        return {}
+    try:
+        body: object = from_json(call.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
+    """What is known before the call: its operation, where it goes, and its parameters."""
+    parts = urlsplit(call.url)
+    attributes: Attributes = {
+        OPERATION: operation(call),
+        PROVIDER: "baseten",
+        "server.address": parts.hostname or "",
+        "server.port": parts.port or (443 if parts.scheme == "https" else 80),
+    }
+    if call.streamed:
+        attributes["gen_ai.request.stream"] = True
+    session = call.headers.get("x-session-affinity")
+    if session is not None:
+        attributes["gen_ai.conversation.id"] = session
+    model = sent.get("model")
+    if isinstance(model, str):
+        attributes[REQUEST_MODEL] = model
+    for parameter, name in NUMBERS.items():
+        value = sent.get(parameter)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            attributes[name] = value
+    choices = sent.get("n")
+    if isinstance(choices, int) and choices != 1:
+        attributes["gen_ai.request.choice.count"] = choices
+    stop = sent.get("stop")
+    if stop:
+        attributes["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else _texts(stop)
+    form = sent.get("response_format")
+    if isinstance(form, dict):
+        attributes["gen_ai.output.type"] = "json" if str(form.get("type", "")).startswith("json") else "text"
+    return attributes
+
+
+def of_reply(result: object) -> Attributes:
+    """What the reply of a chat or of embeddings tells."""
+    attributes: Attributes = {}
+    if isinstance(result, ChatCompletion):
+        attributes["gen_ai.response.id"] = result.id
+        reasons = [choice.finish_reason for choice in result.choices if choice.finish_reason]
+        if reasons:
+            attributes["gen_ai.response.finish_reasons"] = reasons
+    if isinstance(result, ChatCompletion | CreateEmbeddingResponse):
+        attributes[RESPONSE_MODEL] = result.model
+        if result.usage is not None:
+            attributes |= _of_usage(result.usage, chat=isinstance(result, ChatCompletion))
+    return {name: value for name, value in attributes.items() if value != ""}
+
+
+def _of_usage(usage: Usage, *, chat: bool) -> Attributes:
+    attributes: Attributes = {INPUT_TOKENS: usage.prompt_tokens}
+    if chat:
+        attributes[OUTPUT_TOKENS] = usage.completion_tokens
+    if usage.prompt_tokens_details is not None:
+        attributes["gen_ai.usage.cache_read.input_tokens"] = usage.cached_tokens
+    if usage.completion_tokens_details is not None:
+        attributes["gen_ai.usage.reasoning.output_tokens"] = usage.reasoning_tokens
+    return attributes
+
+
+def of_exchange(meta: Meta) -> Attributes:
+    """What the exchange behind a reply tells."""
+    attributes: Attributes = {}
+    if meta.status_code:
+        attributes["http.response.status_code"] = meta.status_code
+    if meta.attempts > 1:
+        attributes["http.request.resend_count"] = meta.attempts - 1
+    named = {"request.id": meta.request_id, "model.id": meta.model_id, "deployment.id": meta.deployment_id}
+    return attributes | {f"baseten.{name}": value for name, value in named.items() if value is not None}
+
+
+def error_type(error: BaseException) -> str:
+    """What kind of error it is: the name of its class."""
+    return type(error).__name__
+
+
+def of_error(error: BaseException) -> Attributes:
+    """What an error tells without telling content."""
+    attributes: Attributes = {ERROR_TYPE: error_type(error)}
+    if isinstance(error, APIStatusError):
+        attributes["http.response.status_code"] = error.status_code
+    attempts = getattr(error, "attempts", 0)
+    if isinstance(attempts, int) and attempts > 1:
+        attributes["http.request.resend_count"] = attempts - 1
+    request_id = getattr(error, "request_id", None)
+    if isinstance(request_id, str):
+        attributes["baseten.request.id"] = request_id
+    return attributes
+
+
+def of_metric(attributes: Mapping[str, object]) -> Attributes:
+    """Those of a span's attributes that a metric is split by."""
+    names = (OPERATION, PROVIDER, REQUEST_MODEL, RESPONSE_MODEL, ERROR_TYPE, "server.address", "server.port")
+    return {name: value for name in names if isinstance(value := attributes.get(name), str | int)}
+
+
+def _texts(values: object) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []

@@ -1,0 +1,81 @@
+"""What was said, in the form that the semantic conventions give to messages. Used by those alone who opted in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from pydantic_core import to_json
+
+from ...types.chat import ChatCompletion, Choice
+from .attributes import Attributes
+
+Part: TypeAlias = Mapping[str, object]
+
+
+def of_request(sent: Mapping[str, object]) -> Attributes:
+    """The messages and tools of a chat."""
+    attributes: Attributes = {}
+    messages = sent.get("messages")
+    if isinstance(messages, list):
+        told = [_message(message) for message in messages if isinstance(message, dict)]
+        attributes["gen_ai.input.messages"] = _json(told)
+    if "tools" in sent:
+        attributes["gen_ai.tool.definitions"] = _json(sent["tools"])
+    return attributes
+
+
+def of_reply(result: object) -> Attributes:
+    """The answers of a chat."""
+    if not isinstance(result, ChatCompletion):
+        return {}
+    return {"gen_ai.output.messages": _json([_answer(choice) for choice in result.choices])}
+
+
+def _message(message: Mapping[str, object]) -> dict[str, object]:
+    return {"role": message.get("role"), "parts": list(_parts(message))}
+
+
+def _answer(choice: Choice) -> dict[str, object]:
+    message = choice.message.model_dump(exclude_none=True)
+    return {"role": choice.message.role, "parts": list(_parts(message)), "finish_reason": choice.finish_reason or ""}
+
+
+def _parts(message: Mapping[str, object]) -> Iterator[Part]:
+    content = message.get("content")
+    reasoning = message.get("reasoning_content") or message.get("reasoning")
+    if reasoning:
+        yield {"type": "reasoning", "content": reasoning}
+    if message.get("role") == "tool":
+        yield {"type": "tool_call_response", "id": message.get("tool_call_id"), "response": content}
+        return
+    if isinstance(content, str) and content:
+        yield {"type": "text", "content": content}
+    elif isinstance(content, list):
+        yield from (_piece(piece) for piece in content if isinstance(piece, dict))
+    if message.get("refusal"):
+        yield {"type": "text", "content": message["refusal"]}
+    yield from _calls(message.get("tool_calls"))
+
+
+def _piece(piece: Mapping[str, object]) -> Part:
+    """A piece of a multimodal message; one of a kind that the conventions do not know stays as it is."""
+    match piece:
+        case {"type": "text", "text": str(text)}:
+            return {"type": "text", "content": text}
+        case {"type": "image_url", "image_url": {"url": str(url)}}:
+            return {"type": "uri", "modality": "image", "uri": url}
+        case _:
+            return piece
+
+
+def _calls(calls: object) -> Iterator[Part]:
+    for call in calls if isinstance(calls, Sequence) else ():
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(call, dict) and isinstance(function, dict):
+            name, arguments = function.get("name"), function.get("arguments")
+            yield {"type": "tool_call", "id": call.get("id"), "name": name, "arguments": arguments}
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()

@@ -1,0 +1,162 @@
+"""The observer that a client is given: it begins a span for each call, and records what becomes of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property
+
+from opentelemetry.metrics import MeterProvider, get_meter
+from opentelemetry.trace import (
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    Tracer,
+    TracerProvider,
+    get_tracer,
+    set_span_in_context,
+    use_span,
+)
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from ... import __version__
+from ...hooks import CallEnded, CallStarted, CallWatch, Observer, RetryEvent
+from . import attributes, content
+from .attributes import Attributes
+from .instruments import Instruments
+
+__all__ = ["OpenTelemetry"]
+
+SCOPE = "baseten_sdk"
+
+CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+"""The variable by which instrumentations of generative AI are told to record content."""
+
+
+class OpenTelemetry(Observer):
+    """A span for each call of a client, with metrics, and its context in the headers of the request.
+
+    A span is `chat openai/gpt-oss-120b`, `predict`, ...; it covers all attempts, and of a stream everything until it
+    was read, closed or forgotten. Retries are events of it. Metrics are `gen_ai.client.operation.duration`,
+    `gen_ai.client.operation.time_to_first_chunk` and `gen_ai.client.token.usage`.
+
+    Example:
+        client = AsyncClient(hooks=[OpenTelemetry()])
+
+    Args:
+        tracer_provider: where spans go; the global one unless given.
+        meter_provider: where metrics go; the global one unless given.
+        content: whether what is said is recorded: messages, answers, definitions of tools and texts of errors. None:
+            what the variable `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says, and no unless it says "true".
+        propagate: whether requests carry the span's context, as `traceparent` and `tracestate`.
+    """
+
+    def __init__(
+        self,
+        *,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        content: bool | None = None,
+        propagate: bool = True,
+    ) -> None:
+        self._tracer_provider = tracer_provider
+        self._meter_provider = meter_provider
+        self._content = content
+        self._propagate = propagate
+
+    @cached_property
+    def _tracer(self) -> Tracer:
+        return get_tracer(SCOPE, __version__, self._tracer_provider)
+
+    @cached_property
+    def _instruments(self) -> Instruments:
+        return Instruments(get_meter(SCOPE, __version__, self._meter_provider))
+
+    @cached_property
+    def _captures(self) -> bool:
+        told = self._content
+        return os.environ.get(CAPTURE, "").strip().lower() == "true" if told is None else told
+
+    def started(self, call: CallStarted) -> CallWatch:
+        sent = attributes.parameters(call)
+        known = attributes.of_request(call, sent)
+        model = known.get(attributes.REQUEST_MODEL)
+        name = f"{known[attributes.OPERATION]} {model}" if model else str(known[attributes.OPERATION])
+        span = self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=known)
+        if self._captures and span.is_recording():
+            span.set_attributes(content.of_request(sent))
+        return CallSpan(span, known, self._instruments, captures=self._captures, propagates=self._propagate)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Where a copy lives, it finds its own tracer."""
+        made = ("_tracer", "_instruments", "_captures")
+        return {name: value for name, value in self.__dict__.items() if name not in made}
+
+
+class CallSpan(CallWatch):
+    """The span of one call."""
+
+    def __init__(
+        self, span: Span, known: Attributes, instruments: Instruments, *, captures: bool, propagates: bool
+    ) -> None:
+        self._span = span
+        self._known = known
+        self._instruments = instruments
+        self._captures = captures
+        self._propagates = propagates
+        self._began = time.perf_counter()
+        self._chunks = False
+
+    def headers(self) -> Mapping[str, str]:
+        carrier: dict[str, str] = {}
+        if self._propagates:
+            TraceContextTextMapPropagator().inject(carrier, set_span_in_context(self._span))
+        return carrier
+
+    def active(self) -> AbstractContextManager[object]:
+        return use_span(self._span, record_exception=False, set_status_on_exception=False)
+
+    def retrying(self, event: RetryEvent) -> None:
+        told: Attributes = {"error.type": event.reason, "baseten.attempt": event.attempt, "baseten.wait": event.wait}
+        if event.request_id is not None:
+            told["baseten.request.id"] = event.request_id
+        self._span.add_event("baseten.retry", told)
+
+    def chunk(self, chunk: object) -> None:
+        if not self._chunks:
+            self._chunks = True
+            seconds = self._seconds()
+            self._span.set_attribute(attributes.FIRST_CHUNK, seconds)
+            self._instruments.first_chunk.record(seconds, attributes.of_metric(self._known))
+
+    def ended(self, end: CallEnded) -> None:
+        told = attributes.of_reply(end.result) | attributes.of_exchange(end.meta)
+        if not end.complete:
+            told["baseten.stream.complete"] = False
+        if self._captures:
+            told |= content.of_reply(end.result)
+        self._end(told)
+
+    def failed(self, error: BaseException) -> None:
+        # The text of an error may quote what was said.
+        self._span.set_status(Status(StatusCode.ERROR, str(error) if self._captures else None))
+        if self._captures:
+            self._span.record_exception(error)
+        partial = getattr(error, "partial", None)
+        self._end(attributes.of_reply(partial) | attributes.of_error(error))
+
+    def _end(self, told: Attributes) -> None:
+        self._span.set_attributes(told)
+        self._span.end()
+        split = attributes.of_metric(self._known | told)
+        self._instruments.duration.record(self._seconds(), split)
+        for name, kind in ((attributes.INPUT_TOKENS, "input"), (attributes.OUTPUT_TOKENS, "output")):
+            tokens = told.get(name)
+            if isinstance(tokens, int):
+                self._instruments.tokens.record(tokens, {**split, attributes.TOKEN_TYPE: kind})
+
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._began

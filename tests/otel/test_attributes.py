@@ -1,0 +1,131 @@
+"""What is told of a call, and what is not: attributes and content as plain values."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from pydantic_core import to_json
+
+from baseten_sdk import CallStarted, ChatCompletion
+from baseten_sdk.integrations.otel import attributes, content
+
+
+def started(url: str, body: object = None, *, streamed: bool = False) -> CallStarted:
+    return CallStarted("POST", url, streamed, {}, b"" if body is None else to_json(body))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://inference.baseten.co/v1/chat/completions", "chat"),
+        ("https://model-abcd1234.api.baseten.co/environments/production/sync/v1/chat/completions", "chat"),
+        ("https://model-abcd1234.api.baseten.co/environments/production/sync/v1/embeddings", "embeddings"),
+        ("https://model-abcd1234.api.baseten.co/environments/production/sync/v1/completions", "text_completion"),
+        ("https://model-abcd1234.api.baseten.co/environments/production/predict", "predict"),
+        ("https://model-abcd1234.api.baseten.co/development/async_predict", "async_predict"),
+        ("https://model-abcd1234.api.baseten.co/async_request/0123", "async_request"),
+        ("https://model-abcd1234.api.baseten.co/production/sync/items/1", "sync"),
+        ("https://chain-abcd1234.api.baseten.co/production/run_remote", "run_remote"),
+        ("https://inference.baseten.co/v1/models", "models"),
+        ("https://inference.baseten.co", "post"),
+    ],
+)
+def test_an_operation_has_the_name_of_the_conventions_or_of_its_path(url: str, name: str) -> None:
+    assert attributes.operation(started(url)) == name
+
+
+def test_the_body_of_other_operations_is_not_read() -> None:
+    url = "https://model-abcd1234.api.baseten.co/production/predict"
+    assert attributes.parameters(started(url, {"model": "secret", "temperature": 1})) == {}
+
+
+@pytest.mark.parametrize("body", [b"", b"not json", b"[1]", b"\xff"])
+def test_a_body_that_is_no_object_has_no_parameters(body: bytes) -> None:
+    call = CallStarted("POST", "https://x/v1/chat/completions", False, {}, body)
+    assert attributes.parameters(call) == {}
+
+
+def test_parameters_of_the_wrong_type_are_left_out() -> None:
+    call = started("https://x:8443/v1/chat/completions", streamed=True)
+    sent = {
+        "model": 1,
+        "temperature": "hot",
+        "seed": True,
+        "n": 2,
+        "stop": ["a", 1],
+        "response_format": {"type": "json_schema"},
+    }
+    assert attributes.of_request(call, sent) == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "baseten",
+        "gen_ai.request.stream": True,
+        "gen_ai.request.choice.count": 2,
+        "gen_ai.request.stop_sequences": ["a"],
+        "gen_ai.output.type": "json",
+        "server.address": "x",
+        "server.port": 8443,
+    }
+
+
+def test_messages_have_the_form_of_the_conventions() -> None:
+    told = content.of_request(
+        {
+            "messages": [
+                {
+                    "role": "user",
+                    "content": [
+                        {"type": "text", "text": "What is this?"},
+                        {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
+                        {"type": "input_audio", "input_audio": {"data": "x", "format": "wav"}},
+                    ],
+                },
+                {
+                    "role": "assistant",
+                    "content": None,
+                    "reasoning_content": "Hm.",
+                    "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
+                },
+                {"role": "tool", "tool_call_id": "t1", "content": "42"},
+                "nonsense",
+            ]
+        }
+    )
+    assert json.loads(str(told["gen_ai.input.messages"])) == [
+        {
+            "role": "user",
+            "parts": [
+                {"type": "text", "content": "What is this?"},
+                {"type": "uri", "modality": "image", "uri": "https://example.com/a.png"},
+                {"type": "input_audio", "input_audio": {"data": "x", "format": "wav"}},
+            ],
+        },
+        {
+            "role": "assistant",
+            "parts": [
+                {"type": "reasoning", "content": "Hm."},
+                {"type": "tool_call", "id": "t1", "name": "f", "arguments": "{}"},
+            ],
+        },
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "t1", "response": "42"}]},
+    ]
+
+
+def test_answers_have_the_form_of_the_conventions() -> None:
+    completion = ChatCompletion.model_validate(
+        {"choices": [{"message": {"content": "Hi", "refusal": "No"}, "finish_reason": "stop"}]}
+    )
+    (answer,) = json.loads(str(content.of_reply(completion)["gen_ai.output.messages"]))
+    parts = [{"type": "text", "content": "Hi"}, {"type": "text", "content": "No"}]
+    assert answer == {"role": "assistant", "parts": parts, "finish_reason": "stop"}
+    assert content.of_reply(None) == {}
+
+
+def test_nothing_of_it_is_imported_with_the_package() -> None:
+    program = (
+        "import sys, baseten_sdk; baseten_sdk.Client(api_key='x'); baseten_sdk.Observer;"
+        "assert not [name for name in sys.modules if name.startswith(('opentelemetry', 'baseten_sdk._sync.watched'))]"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": "src"})
