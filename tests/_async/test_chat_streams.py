@@ -199,12 +199,19 @@ async def test_neither_finish_reason_nor_done_is_no_end(client: AsyncClient) -> 
     assert caught.value.partial.text == SAID
 
 
-@pytest.mark.parametrize("spec", ["lone-done", "reply=empty", "cut=0", "end=0", "reply=not-json"])
+@pytest.mark.parametrize("spec", ["lone-done", "reply=empty", "cut=0", "end=0"])
 async def test_a_stream_of_nothing_is_no_success(client: AsyncClient, spec: str) -> None:
     stream = await opened(client, spec)
     with pytest.raises(StreamInterrupted) as caught:
         await read(stream)
     assert caught.value.partial is None
+    assert IDLE in repr(client)
+
+
+async def test_a_text_in_the_place_of_a_stream_is_shown(client: AsyncClient) -> None:
+    stream = await opened(client, "reply=not-json")
+    with pytest.raises(StreamDecodeError, match="is no stream: 'upstream says hello'"):
+        await read(stream)
     assert IDLE in repr(client)
 
 

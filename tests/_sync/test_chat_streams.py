@@ -200,12 +200,19 @@ def test_neither_finish_reason_nor_done_is_no_end(client: Client) -> None:
     assert caught.value.partial.text == SAID
 
 
-@pytest.mark.parametrize("spec", ["lone-done", "reply=empty", "cut=0", "end=0", "reply=not-json"])
+@pytest.mark.parametrize("spec", ["lone-done", "reply=empty", "cut=0", "end=0"])
 def test_a_stream_of_nothing_is_no_success(client: Client, spec: str) -> None:
     stream = opened(client, spec)
     with pytest.raises(StreamInterrupted) as caught:
         read(stream)
     assert caught.value.partial is None
+    assert IDLE in repr(client)
+
+
+def test_a_text_in_the_place_of_a_stream_is_shown(client: Client) -> None:
+    stream = opened(client, "reply=not-json")
+    with pytest.raises(StreamDecodeError, match="is no stream: 'upstream says hello'"):
+        read(stream)
     assert IDLE in repr(client)
 
 

@@ -167,7 +167,7 @@ def test_an_error_inside_the_stream_comes_after_the_chunks_before_it(
     found = bad(A + B + data + said("c")) if together else bad(A, B, data)
     assert type(found.error) is StreamAPIError
     assert (found.text, found.partial) == ("ab", "ab")
-    assert found.error.message == f"The service reported an error inside the stream: {message}"
+    assert found.error.message == f"The service reported an error inside the stream: {message}."
     assert (found.error.body, found.error.code) == (body, code)
 
 

@@ -22,9 +22,15 @@ def test_a_gathered_stream_without_an_end_is_not_success() -> None:
     assert (found.text, found.partial) == ("ab", "ab")
 
 
-@pytest.mark.parametrize("stream", [b"", b'"once more"', b"plain text"])
-def test_a_gathered_text_that_is_no_stream_is_not_success(stream: bytes) -> None:
-    assert type(bad(gathered(stream)).error) is StreamInterrupted
+@pytest.mark.parametrize("stream", [b'"once more"', b"plain text"])
+def test_a_gathered_text_that_is_no_stream_is_shown(stream: bytes) -> None:
+    error = bad(gathered(stream)).error
+    assert type(error) is StreamDecodeError
+    assert stream.decode() in error.message
+
+
+def test_a_gathered_nothing_is_not_success() -> None:
+    assert type(bad(gathered(b"")).error) is StreamInterrupted
 
 
 def test_a_gathered_stream_with_an_error_has_the_chunks_before_it() -> None:
@@ -54,7 +60,7 @@ def test_a_gathered_stream_is_judged_like_any_other() -> None:
 def test_json_that_is_no_stream_is_an_error_of_the_service(body: object, message: str, code: str | None) -> None:
     found = bad(b" \n" + json.dumps(body, indent=2).encode())
     assert type(found.error) is StreamAPIError
-    assert found.error.message.endswith(f": {message}")
+    assert found.error.message.endswith(f": {message}.")
     assert (found.error.body, found.error.code, found.chunks) == (body, code, [])
 
 

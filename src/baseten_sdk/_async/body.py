@@ -14,6 +14,7 @@ from .._core.options import Options
 from .._core.phase import Expired, timeout_error
 from .._core.request import Request
 from .._core.watch import Watch, WatchedRequest
+from .._io.keyring import AsyncKeyring
 from .._io.limiter import AsyncAdmission
 from .._io.timer import AsyncTimer
 from ..errors import APIConnectionError, APIError, ClientClosedError
@@ -38,13 +39,17 @@ class AsyncBody:
         self.meta = Meta()
         self._request: Request | None = None
         self._options = Options()
+        self._keyring: AsyncKeyring | None = None
         self._opened_at = 0.0
 
-    def started(self, request: Request, options: Options, attempts: int, elapsed: float) -> None:
-        """The call is through: what it took to get here."""
-        self._request, self._options = request, options
+    def started(
+        self, request: Request, options: Options, attempts: int, elapsed: float, keyring: AsyncKeyring | None = None
+    ) -> None:
+        """The call is through: what it took to get here, and whose key no error may show."""
+        self._request, self._options, self._keyring = request, options, keyring
         self._opened_at = time.monotonic() - elapsed
-        self.meta = Meta(self._exchange.status, self._exchange.headers, attempts, elapsed)
+        exchange = self._exchange
+        self.meta = Meta(exchange.status, exchange.headers, attempts, elapsed, request.method, request.place)
 
     @property
     def watch(self) -> Watch | None:
@@ -99,6 +104,8 @@ class AsyncBody:
             locate(error, self._request, self._options, self.meta.attempts, elapsed)
         if error.request_id is None or error.request_id == self._options.request_id:
             error.request_id = self.meta.request_id or self._options.request_id
+        if self._keyring is not None:
+            self._keyring.hide_key(error)
         return error
 
     async def finish(self) -> None:

@@ -4,9 +4,9 @@ Theory of operation. Events are decoded, and each event's data is validated stra
 kept, so that an error can hold what had arrived as a completion; nothing is accumulated until then. A stream has ended
 well if it said `[DONE]`, or if a `finish_reason` was seen before a clean end: servers differ, and some send content
 after the `finish_reason`, so only `[DONE]` and the end of the body stop the reading. An error inside a stream is an
-`event: error`, or data that is an object with `error`, with `"object": "error"`, or with `message` and `code` and no
-choices, as half of the service's plain errors are. What came before an error in the same piece is handed out first: the
-error waits in `error`.
+`event: error`, or data that is an object with `error`, with `"object": "error"`, or, without choices, with `message`
+and `code` or with `detail`, as half of the plain errors are. What came before an error in the same piece is handed out
+first: the error waits in `error`.
 
 A body that begins like JSON or HTML is no event stream, whatever its content type says. It is read whole: Baseten's
 runtime may gather a stream into one JSON string, a server may answer with an error or with a completion, a proxy with
@@ -15,6 +15,8 @@ a page.
 
 from __future__ import annotations
 
+import re
+
 from pydantic import ValidationError
 
 from ..config import Limits
@@ -22,8 +24,8 @@ from ..errors import APIConnectionError, StreamAPIError, StreamDecodeError, Stre
 from ..types.chat import ChatCompletion
 from ..types.chunks import ChatCompletionChunk
 from .accumulate import Accumulator
-from .body import decode_json
-from .classify import read_error
+from .body import BOM, decode_json
+from .classify import as_sentence, read_error
 from .mend import read_odd
 from .replies import problems
 from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
@@ -39,6 +41,9 @@ NO_STREAM = (b"{", b"[", b'"', b"<")
 MESSAGE_MARK = b'"message"'
 """Data without it have no message in the place of a delta."""
 
+FIELD = re.compile(rb"(data|event|id|retry)\b|:")
+"""How a line of an event stream begins."""
+
 EXCERPT = 200
 """Bytes of unreadable data that an error shows."""
 
@@ -51,13 +56,14 @@ class ChunkReader:
         error: how the stream failed, to be raised when the chunks before it have been handed out.
     """
 
-    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_whole", "done", "error")
+    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_whole", "done", "error")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._decoder = SSEDecoder(limits.event)
         self._kept: list[bytes] = []
         self._begun = False
+        self._opening = b""
         self._whole: bytearray | None = None
         self.done = False
         self.error: StreamError | None = None
@@ -73,6 +79,8 @@ class ChunkReader:
         """
         if not self._begun:
             self._begin(piece)
+        elif not self._kept and len(self._opening) < EXCERPT:
+            self._opening += piece[: EXCERPT - len(self._opening)]
         if self._whole is not None:
             self._whole += piece
             if len(self._whole) > self._limits.body:
@@ -95,6 +103,9 @@ class ChunkReader:
             return []
         if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
             self.error = StreamInterrupted(self._cut(), partial=self.partial())
+            opening = self._opening.removeprefix(BOM)
+            if opening and not self._kept and not FIELD.match(opening):
+                self.error = self._no_stream(opening)
         return chunks
 
     def _begin(self, piece: bytes) -> None:
@@ -102,17 +113,18 @@ class ChunkReader:
         start = piece.lstrip()
         if start:
             self._begun = True
-            if start[:1] in NO_STREAM:
+            self._opening = start[:EXCERPT]
+            if start.removeprefix(BOM)[:1] in NO_STREAM:
                 self._whole = bytearray()
 
     def _gathered(self, body: bytes) -> list[ChatCompletionChunk]:
         """The chunks of a body that was no stream."""
         self._whole = None
+        self._opening = b""
         try:
             value = decode_json(body)
         except ValueError:
-            shown = body[:EXCERPT].decode("utf-8", "backslashreplace")
-            self.error = StreamDecodeError(f"The reply is no stream: {shown!r}")
+            self.error = self._no_stream(body)
             return []
         if isinstance(value, str):
             chunks = self.feed(value.encode())
@@ -198,11 +210,14 @@ class ChunkReader:
             body = data.decode("utf-8", "replace")
         message, code, _ = read_error(body)
         return StreamAPIError(
-            f"The service reported an error inside the stream: {message or 'it does not say which'}",
+            as_sentence(f"The service reported an error inside the stream: {message or 'it does not say which'}"),
             partial=self.partial(),
             body=body,
             code=code,
         )
+
+    def _no_stream(self, body: bytes) -> StreamDecodeError:
+        return StreamDecodeError(f"The reply is no stream: {body[:EXCERPT].decode('utf-8', 'backslashreplace')!r}.")
 
     def _too_large(self, error: EventTooLarge) -> StreamDecodeError:
         return StreamDecodeError(f"In the stream, {error}; see Limits(event=...).", partial=self.partial())
@@ -210,7 +225,7 @@ class ChunkReader:
     def _unreadable(self, data: bytes, error: ValidationError) -> StreamDecodeError:
         shown = data[:EXCERPT].decode("utf-8", "backslashreplace")
         return StreamDecodeError(
-            f"The stream holds data that is no chunk ({problems(error)}): {shown!r}", partial=self.partial()
+            f"The stream holds data that is no chunk ({problems(error)}): {shown!r}.", partial=self.partial()
         )
 
 
@@ -253,5 +268,6 @@ def _has_choices(value: object) -> bool:
 
 def _is_error(chunk: ChatCompletionChunk) -> bool:
     unknown = chunk.model_extra or {}
-    bare = not chunk.choices and chunk.usage is None and "message" in unknown and "code" in unknown
+    plain = ("message" in unknown and "code" in unknown) or bool(unknown.get("detail"))
+    bare = not chunk.choices and chunk.usage is None and plain
     return bare or chunk.object == "error" or bool(unknown.get("error"))

@@ -32,8 +32,13 @@ from .body import decode_json
 from .request import Answer
 from .retry_after import retry_after
 
+NOT_MODIFIED = 304
+
 SHOWN = 500
 """Characters of a body that an error shows where it holds no message of its own."""
+
+LONGEST = 4000
+"""Characters of a server's own message that an error shows."""
 
 BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
@@ -66,12 +71,11 @@ def status_error(answer: Answer, now: float) -> APIStatusError:
     headers = answer.headers
     body = _body(answer)
     message, code, kind = read_error(body)
-    if 300 <= answer.status < 400:
-        message = (
-            f"Redirect to {headers.get('location', 'nowhere')!r} not followed: the key goes to configured hosts only"
-        )
+    if 300 <= answer.status < 400 and answer.status != NOT_MODIFIED:
+        where = _shortened(headers.get("location", "nowhere").partition("?")[0])
+        message = f"Redirect to {where!r} not followed: the key goes to configured hosts only"
     return _class(answer, body)(
-        _sentence(message or f"HTTP status {answer.status}"),
+        as_sentence(message or "") or f"HTTP status {answer.status}.",
         status_code=answer.status,
         body=body,
         raw=answer.body[:KEPT],
@@ -151,6 +155,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
-def _sentence(text: str) -> str:
-    text = text.strip()
-    return text if text.endswith((".", "!", "?", "...")) else f"{text}."
+def as_sentence(text: str) -> str:
+    """What a server says, as a part of an error: bounded, ended, and without what would upset a terminal or a log."""
+    text = "".join(char if char.isprintable() or char in "\n\t" else " " for char in text[:LONGEST].strip()).strip()
+    return text if not text or text.endswith((".", "!", "?", "...")) else f"{text}."

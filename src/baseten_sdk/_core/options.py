@@ -28,9 +28,9 @@ class Options:
     timeout: Timeout = field(default_factory=Timeout)
     deadline: float | None = None
     retry: Retry = field(default_factory=Retry)
-    extra_headers: HeaderPairs = ()
-    extra_query: Query = field(default_factory=dict)
-    extra_body: Mapping[str, object] = field(default_factory=dict)
+    extra_headers: HeaderPairs = field(default=(), repr=False)
+    extra_query: Query = field(default_factory=dict, repr=False)
+    extra_body: Mapping[str, object] = field(default_factory=dict, repr=False)
     session: str | None = None
     request_id: str | None = None
     _rendered: dict[tuple[str, str | None], HeaderPairs] = field(

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from ..config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from ..errors import ConfigurationError, InvalidRequestError
-from .urls import check_base_url, check_label, quote_path, quote_segment, template_matches
+from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
 
 VARIABLE = "BASETEN_BASE_URL"
 
@@ -99,6 +99,9 @@ class Places:
             self._model_apis = check_base_url(base_url, "base_url")
         elif endpoints is not None:
             self._model_apis = check_base_url(endpoints.model_apis, "Endpoints(model_apis=...)")
+        if endpoints is not None:
+            for name in ("model", "model_regional", "chain", "chain_regional"):
+                check_base_url(PLACEHOLDER.sub("x", getattr(endpoints, name)), f"Endpoints({name}=...)")
 
     def model_apis(self, environment: Mapping[str, str]) -> Place:
         """The Model APIs, or the gateway that stands in their place."""

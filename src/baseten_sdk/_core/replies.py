@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from ..errors import InvalidRequestError, ResponseValidationError
 from ..errors.api import KEPT
 from ..types.json import JsonValue
 from .body import decode_json
-from .classify import read_error
+from .classify import as_sentence, read_error
 from .mend import read_odd
 from .request import Answer
 
@@ -33,14 +34,17 @@ def read_model(model: type[M], answer: Answer) -> M:
     Raises:
         ResponseValidationError: it is not JSON, has another shape, or is an error under a status of success.
     """
+    problem = ""
     try:
-        return model.model_validate_json(answer.body)
+        found: M | None = model.model_validate_json(answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
-        odd = read_odd(model, answer.body, error)
-    if odd is None:
+        found = read_odd(model, answer.body, error)
+    if found is None:
         raise unreadable(answer, problem)
-    return odd
+    if found.model_extra and found.model_extra.get("error"):
+        raise unreadable(answer, _as_error(found.model_extra))
+    return found
 
 
 def check_kind(kind: type[object] | None) -> None:
@@ -116,9 +120,13 @@ def _problem(error: ValidationError, answer: Answer) -> str:
         body = decode_json(answer.body)
     except ValueError as bad:
         return f"{bad}."
-    if isinstance(body, dict) and body.get("error"):
-        return f"it is an error: {read_error(body)[0]}"
+    if isinstance(body, dict) and (body.get("error") or body.get("object") == "error"):
+        return _as_error(body)
     return f"{problems(error)}."
+
+
+def _as_error(body: Mapping[str, object]) -> str:
+    return as_sentence(f"it is an error: {read_error(body)[0]}")
 
 
 def problems(error: ValidationError) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ..errors import InvalidRequestError
@@ -37,8 +37,8 @@ class Request:
 
     method: str
     url: str
-    headers: HeaderPairs
-    body: bytes
+    headers: HeaderPairs = field(repr=False)
+    body: bytes = field(repr=False)
     first_byte: float
     safety: Safety = "repeatable"
 

@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from ..errors import MaxTurnsError, OutputError
+from ..errors import BasetenError, MaxTurnsError, OutputError
 from ..types.chat import ChatCompletion, Usage
 from ..types.events import ToolResult
 from ..types.params import Message
@@ -128,4 +128,4 @@ def _result(pending: Pending, outcome: object) -> ToolResult:
 
 def _told(error: Exception) -> str:
     """An error as the model is told of it: its class and its own words, no traceback."""
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {error.message if isinstance(error, BasetenError) else error}"

@@ -89,8 +89,9 @@ class Caller:
             result = read(answer)
         except ResponseValidationError as error:
             locate(error, request, options, attempts, elapsed)
+            self.keyring.hide_key(error)
             raise
-        return result, Meta(answer.status, answer.headers, attempts, elapsed)
+        return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
     def open(self, request: Request, options: Options) -> Body:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
@@ -98,7 +99,7 @@ class Caller:
         if timeout.attempt is not None:
             options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
         body, attempts, elapsed = self._run(request, options, self._open_once)
-        body.started(request, options, attempts, elapsed)
+        body.started(request, options, attempts, elapsed, self.keyring)
         return body
 
     def _fetch_once(self, lane: Route, request: Request, timer: Timer) -> Answer:
@@ -176,6 +177,7 @@ class Caller:
                 self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
+                self.keyring.hide_key(failure)
                 recovery.annotate(failure)
                 raise failure
             event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)

@@ -133,6 +133,8 @@ class ResponseValidationError(APIError):
         headers: the reply's headers, names in lower case.
     """
 
+    advice = "The reply is in .body; check the base URL, the model, and the type that was asked for."
+
     def __init__(
         self,
         message: str,

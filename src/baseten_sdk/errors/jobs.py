@@ -17,6 +17,8 @@ class AsyncRequestError(BasetenError):
         status: the last status, with the service's error codes.
     """
 
+    advice = "The service's reasons are in .status."
+
     def __init__(self, message: str, *, status: AsyncRequestStatus) -> None:
         super().__init__(message)
         self.status = status
@@ -24,6 +26,8 @@ class AsyncRequestError(BasetenError):
 
 class AsyncRequestFailed(AsyncRequestError):
     """The model failed on every attempt that was allowed."""
+
+    advice = "The service's reasons are in .status; the deployment's logs hold the traceback."
 
 
 class AsyncRequestExpired(AsyncRequestError):
@@ -34,6 +38,8 @@ class AsyncRequestExpired(AsyncRequestError):
 
 class AsyncRequestCanceled(AsyncRequestError):
     """The request was cancelled before it ran."""
+
+    advice = "Submit it again if it is still wanted."
 
 
 class WebhookDeliveryFailed(AsyncRequestError):
@@ -55,6 +61,8 @@ class WebhookSignatureError(BasetenError):
         check: the check that failed: "unsigned" (it has no signature), "signature" (none fits), "body" (signed, but no
             delivery) or "time" (signed, but too old, too far ahead, or without a time).
     """
+
+    advice = "Check the secrets, and that the body is passed as it came, byte for byte."
 
     def __init__(self, message: str, *, check: Literal["unsigned", "signature", "body", "time"]) -> None:
         super().__init__(message)

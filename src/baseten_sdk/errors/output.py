@@ -19,6 +19,8 @@ class OutputError(BasetenError):
         attempts: every reply, where the model was asked again; each was billed.
     """
 
+    advice = "The whole reply is in .completion."
+
     def __init__(self, message: str, *, completion: ChatCompletion, partial: object = None) -> None:
         super().__init__(message)
         self.completion = completion

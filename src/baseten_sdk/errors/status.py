@@ -23,6 +23,8 @@ class APIStatusError(APIError):
         error_code: `X-Baseten-Error-Code`; "600" is the model's own code, "700" the client, "500" the platform.
     """
 
+    advice = "The service's answer is in .body and .headers."
+
     def __init__(
         self,
         message: str,
@@ -61,6 +63,8 @@ class APIStatusError(APIError):
 class BadRequestError(APIStatusError):
     """400: the request is malformed, or the model does not support a part of it."""
 
+    advice = "Correct the request; the service's reason is in .body."
+
 
 class AuthenticationError(APIStatusError):
     """401: the API key is missing or wrong. (The Model APIs say 403: `PermissionDeniedError`.)"""
@@ -87,9 +91,13 @@ class NotFoundError(APIStatusError):
 class RequestTimeoutError(APIStatusError):
     """408: the service gave up waiting for the request."""
 
+    advice = "Try again; a slow upload is the usual cause."
+
 
 class ConflictError(APIStatusError):
     """409: the request conflicts with the state of the deployment."""
+
+    advice = "Look at the state that the message names, and try again when it has changed."
 
 
 class PayloadTooLargeError(APIStatusError):
@@ -101,6 +109,8 @@ class PayloadTooLargeError(APIStatusError):
 class UnprocessableEntityError(APIStatusError):
     """422: the body was read, but the model cannot use it."""
 
+    advice = "Correct the field that the message names; the service's reason is in .body."
+
 
 class RateLimitError(APIStatusError):
     """429: over the rate limit, or the deployment sheds load. `retry_after` holds the service's wish, in seconds."""
@@ -110,6 +120,8 @@ class RateLimitError(APIStatusError):
 
 class InternalServerError(APIStatusError):
     """5xx: the service or the model failed."""
+
+    advice = "Try again later; if it lasts, give the request id to Baseten's support."
 
 
 class ModelError(InternalServerError):
@@ -136,6 +148,8 @@ class ModelError(InternalServerError):
 
 class BadGatewayError(InternalServerError):
     """502: the model's container crashed or could not be reached."""
+
+    advice = "See the deployment's logs, and try again later."
 
 
 class ServiceUnavailableError(InternalServerError):

@@ -17,6 +17,8 @@ class StreamError(APIError):
         partial: the completion as far as it had arrived; None where the stream was not a chat.
     """
 
+    advice = "What had arrived is in .partial."
+
     def __init__(self, message: str, *, partial: ChatCompletion | None = None, request_id: str | None = None) -> None:
         super().__init__(message, request_id=request_id)
         self.partial = partial
@@ -24,8 +26,6 @@ class StreamError(APIError):
 
 class StreamInterrupted(StreamError):
     """The stream ended, or its connection broke, before it was complete."""
-
-    advice = "What had arrived is in .partial."
 
 
 class StreamAPIError(StreamError):
@@ -35,6 +35,8 @@ class StreamAPIError(StreamError):
         body: the error as it was sent.
         code: its code, where it has one.
     """
+
+    advice = "The error as it was sent is in .body, and what had arrived in .partial."
 
     def __init__(
         self,
@@ -52,3 +54,5 @@ class StreamAPIError(StreamError):
 
 class StreamDecodeError(StreamError):
     """A piece of the stream could not be read: not JSON, the wrong shape, or larger than allowed."""
+
+    advice = "What had arrived is in .partial; check the base URL and what answers there."

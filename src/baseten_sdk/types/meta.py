@@ -78,12 +78,16 @@ class Meta:
         headers: the reply's headers.
         attempts: how often the request was tried.
         elapsed: seconds from the start of the call to the last byte (a stream: to its headers).
+        method: the verb of the call; "" for a reply that did not come from the network.
+        url: its URL without the query.
     """
 
     status_code: int = 0
     headers: Headers = field(default_factory=Headers)
     attempts: int = 0
     elapsed: float = 0.0
+    method: str = ""
+    url: str = ""
 
     @property
     def request_id(self) -> str | None:

@@ -18,6 +18,9 @@ __all__ = ["RawReply"]
 
 T = TypeVar("T")
 
+SHOWN = 500
+"""Characters of what pydantic says that an error shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawReply:
@@ -62,15 +65,18 @@ class RawReply:
         try:
             return TypeAdapter(kind).validate_json(self.content)
         except ValidationError as error:
-            raise self._unreadable(f"The reply is not a {kind}: {error}.") from None
+            raise self._unreadable(f"The reply is not a {kind}: {str(error)[:SHOWN]}.") from None
         except PydanticUserError as error:
             raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {error.message}.") from None
 
     def _unreadable(self, message: str) -> ResponseValidationError:
-        return ResponseValidationError(
+        error = ResponseValidationError(
             message,
             status_code=self.status_code,
             body=self.content[:KEPT],
             headers=dict(self.headers),
             request_id=self.meta.request_id,
         )
+        error.method, error.url = self.meta.method or None, self.meta.url or None
+        error.attempts, error.elapsed = self.meta.attempts, self.meta.elapsed
+        return error

@@ -1,0 +1,196 @@
+"""Replies that are none: an error at the call, which keeps the body and tells what it says."""
+
+from __future__ import annotations
+
+import gzip
+import time
+import zlib
+
+import pytest
+
+from baseten_sdk import (
+    APIConnectionError,
+    APIStatusError,
+    AsyncClient,
+    BadRequestError,
+    Endpoints,
+    InternalServerError,
+    Limits,
+    ResponseValidationError,
+)
+from baseten_sdk._core.transport_choice import TransportName
+from tests._async.calling import KEY, LONG, client_of
+from tests.asking import HELLO, IDLE, MODEL
+from tests.faults.scripted import Action, Hold, More, Read, ScriptedServer, Send, reply
+
+pytestmark = pytest.mark.anyio
+
+GOOD = b'{"choices": [{"message": {"content": "fine"}}]}'
+DEEP = b"[" * 10_000 + b"]" * 10_000
+DIGITS = b"9" * 6_000
+
+UNREADABLE: dict[str, bytes] = {
+    "empty": b"",
+    "blank": b" " * 1000,
+    "html": b"<html><body>Welcome to nginx!</body></html>",
+    "truncated": b'{"choices": [{"mess',
+    "two-values": GOOD + GOOD,
+    "null": b"null",
+    "list": b"[]",
+    "number": b"5",
+    "no-choices": b'{"id": "x"}',
+    "choices-null": b'{"choices": null}',
+    "choices-empty": b'{"choices": []}',
+    "choices-text": b'{"choices": "many"}',
+    "choice-null": b'{"choices": [null]}',
+    "choice-empty": b'{"choices": [{}]}',
+    "message-null": b'{"choices": [{"message": null}]}',
+    "message-text": b'{"choices": [{"message": "hi"}]}',
+    "content-object": b'{"choices": [{"message": {"content": {}}}]}',
+    "invalid-utf8": b'{"choices": [{"message": {"content": "\xff\xfe"}}]}',
+    "utf16": GOOD.decode().encode("utf-16"),
+    "lone-surrogate": b'{"choices": [{"message": {"content": "\\ud800"}}]}',
+    "control": b'{"choices": [{"message": {"content": "\x00"}}]}',
+    "digits": b'{"created": ' + DIGITS + b', "choices": [{"message": {"content": "x"}}]}',
+    "digits-alone": DIGITS,
+    "deep": DEEP,
+    "deep-beside": b'{"x": ' + DEEP + b', "choices": [{"message": {"content": "x"}}]}',
+}
+
+IN_DISGUISE: dict[str, bytes] = {
+    "object": b'{"error": {"message": "out of luck", "code": 500}}',
+    "text": b'{"error": "out of luck"}',
+    "with-choices": b'{"error": {"message": "out of luck"}, "choices": []}',
+    "with-answer": b'{"error": {"message": "out of luck"}, "choices": [{"message": {"content": "x"}}]}',
+    "object-error": b'{"object": "error", "message": "out of luck", "code": 404}',
+}
+
+
+async def refused(client: AsyncClient) -> ResponseValidationError:
+    """A chat whose reply is none: the error says where, and the client works on."""
+    with pytest.raises(ResponseValidationError) as caught:
+        await client.chat.completions.create(model=MODEL, messages=HELLO)
+    error = caught.value
+    assert (error.status_code, error.attempts, error.method) == (200, 1, "POST")
+    assert error.url is not None
+    assert error.url in str(error)
+    assert IDLE in repr(client)
+    return error
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+async def test_what_is_no_completion_is_an_error_at_the_call(body: bytes, transport: TransportName) -> None:
+    with ScriptedServer([reply(body), reply(GOOD), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            error = await refused(client)
+            assert error.body == body[:65536]
+            assert len(str(error)) < 2000
+            assert (await client.chat.completions.create(model=MODEL, messages=HELLO)).text == "fine"
+
+
+@pytest.mark.parametrize("body", IN_DISGUISE.values(), ids=IN_DISGUISE)
+async def test_an_error_under_a_status_of_success_is_told(body: bytes, transport: TransportName) -> None:
+    with ScriptedServer([reply(body), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            assert "it is an error: out of luck." in str(await refused(client))
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+async def test_no_body_takes_a_status_away(body: bytes, transport: TransportName) -> None:
+    with ScriptedServer([reply(body, "400 Bad Request"), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            with pytest.raises(BadRequestError) as caught:
+                await client.chat.completions.create(model=MODEL, messages=HELLO)
+    assert caught.value.raw == body
+    assert len(str(caught.value)) < 6000
+    assert "\x00" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", ["201 Created", "202 Accepted", "204 No Content", "205 Reset Content"])
+async def test_a_success_without_a_body_is_no_completion(status: str, transport: TransportName) -> None:
+    with ScriptedServer([Send(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode()), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            with pytest.raises(ResponseValidationError, match="it is empty"):
+                await client.chat.completions.create(model=MODEL, messages=HELLO)
+
+
+@pytest.mark.parametrize("body", [DEEP, DIGITS, b'"\\ud800"', b"{"], ids=["deep", "digits", "surrogate", "cut"])
+async def test_a_models_output_that_is_no_json_is_an_error(body: bytes, transport: TransportName) -> None:
+    with ScriptedServer([reply(body), reply(body), Hold()]) as server:
+        endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
+        async with AsyncClient(
+            api_key=KEY, endpoints=endpoints, base_url=server.url, transport=transport, max_retries=0
+        ) as client:
+            with pytest.raises(ResponseValidationError):
+                await client.deployments("abcd1234").predict({})
+            raw = await client.request("GET", "anything")
+            with pytest.raises(ResponseValidationError) as caught:
+                raw.json()
+            assert caught.value.url == f"{server.url}/anything"
+            with pytest.raises(ResponseValidationError) as parsed:
+                raw.parse(dict[str, int])
+            assert parsed.value.attempts == 1
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_compressed_bodies_are_read(encoding: str, transport: TransportName) -> None:
+    packed = gzip.compress(GOOD) if encoding == "gzip" else zlib.compress(GOOD)
+    with ScriptedServer([reply(packed, headers={"Content-Encoding": encoding}), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            assert (await client.chat.completions.create(model=MODEL, messages=HELLO)).text == "fine"
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br", "aws-chunked", "gzip"])
+@pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
+async def test_an_encoding_that_is_not_known_is_a_typed_error(
+    encoding: str, status: str, transport: TransportName
+) -> None:
+    with ScriptedServer([reply(b"\x1b\x05\x00\xa0", status, {"Content-Encoding": encoding}), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            with pytest.raises(APIConnectionError if status == "200 OK" else InternalServerError) as caught:
+                await client.models.list()
+            assert vars(caught.value)["status_code"] == int(status[:3])
+            assert IDLE in repr(client)
+
+
+async def test_a_bomb_is_bounded(transport: TransportName) -> None:
+    packed = gzip.compress(bytes(200_000_000), 9)
+    assert len(packed) < 200_000
+    bomb = {"Content-Encoding": "gzip"}
+    with ScriptedServer([reply(packed, headers=bomb)], [reply(packed, "500 Oops", bomb)]) as server:
+        async with AsyncClient(
+            api_key=KEY, base_url=server.url, transport=transport, max_retries=0, limits=Limits(body=10_000_000)
+        ) as client:
+            began = time.monotonic()
+            with pytest.raises(ResponseValidationError, match=r"Limits\(body=10000000\)") as caught:
+                await client.models.list()
+            assert len(caught.value.body) == 65536
+            with pytest.raises(APIStatusError) as failed:
+                await client.models.list()
+            assert len(failed.value.raw) == 65536
+            assert time.monotonic() - began < LONG
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"502 Bad Gateway"])
+async def test_an_endless_body_is_bounded(status: bytes, transport: TransportName) -> None:
+    endless: list[Action] = [Read(), More(b"HTTP/1.1 " + status + b"\r\n\r\n"), *[More(b"x" * 1_000_000)] * 100]
+    with ScriptedServer(endless, [reply(b'{"data": []}'), Hold()]) as server:
+        async with AsyncClient(
+            api_key=KEY, base_url=server.url, transport=transport, max_retries=0, limits=Limits(body=2_000_000)
+        ) as client:
+            with pytest.raises((ResponseValidationError, APIStatusError)):
+                await client.models.list()
+            assert len(await client.models.list()) == 0
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+async def test_a_redirect_goes_nowhere(status: int, transport: TransportName) -> None:
+    with ScriptedServer([reply(b"stolen"), Hold()]) as elsewhere:
+        location = {"Location": f"http://127.0.0.1:{elsewhere.port}/v1/models?key=secret"}
+        with ScriptedServer([reply(b"", f"{status} Go", location), Hold()]) as server:
+            async with client_of(transport, server) as client:
+                with pytest.raises(APIStatusError, match="not followed") as caught:
+                    await client.chat.completions.create(model=MODEL, messages=HELLO)
+        assert caught.value.status_code == status
+        assert "key=secret" not in str(caught.value)
+        assert elsewhere.connections == 0
