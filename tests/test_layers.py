@@ -68,7 +68,7 @@ _OUTER = Layer(frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools",
 
 LAYERS = {
     "__main__": Layer(frozenset({"cli"})),
-    "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync"}),
+    "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync", "jobs"}),
     "_version": Layer(),
     "types": _VALUE,
     "errors": _VALUE,
@@ -87,6 +87,7 @@ LAYERS = {
     "_twin": Layer(frozenset({"_async", "_sync", "errors"})),
     "batch": Layer(_OUTER.parts | {"_twin"}, None),
     "receiver": _OUTER,
+    "jobs": Layer(_OUTER.parts | {"batch", "receiver"}, None),
     "integrations": _OUTER,
     "cli": Layer(_OUTER.parts | {"batch", "emulator", "receiver"}, None),
 }
@@ -99,9 +100,11 @@ ONE_FILE_LIBRARIES = {
     "emulator/upstream.py": "httpx",
 }
 
-# Opening an inbox means running a receiver. One file may do so, when it is asked to.
+# Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
 ONE_FILE_PARTS = {
+    "_async/resources/jobs.py": "jobs",
     "_async/resources/webhooks.py": "receiver",
+    "_sync/resources/jobs.py": "jobs",
     "_sync/resources/webhooks.py": "receiver",
 }
 
@@ -233,6 +236,8 @@ def test_every_source_file_keeps_to_its_layer_and_to_the_form() -> None:
         ("_async/client.py", "from baseten_sdk._sync.client import Client"),
         ("_async/client.py", "from ..emulator import Emulator"),
         ("_async/client.py", "from ..receiver import WebhookReceiver"),
+        ("_async/client.py", "from ..jobs import JobsReport"),
+        ("jobs/engine.py", "from .._core.body import encode_json"),
         ("_async/client.py", "if TYPE_CHECKING:\n    pass\nelse:\n    import httpx"),
         ("_async/transports/httpx.py", "import httptools"),
         ("_async/transports/direct.py", "import httpx"),
@@ -266,6 +271,8 @@ def test_an_import_across_the_layers_is_found(path: str, statement: str) -> None
         ("_async/resources/chat.py", "from ..._core import request\nfrom ..stream import AsyncStream"),
         ("_async/transports/httpx.py", "import httpx"),
         ("_async/resources/webhooks.py", "from ...receiver import WebhookReceiver"),
+        ("_async/resources/jobs.py", "from ...jobs.plan import Plan"),
+        ("jobs/rows.py", "from ..batch.feed import Row"),
         ("_io/http1.py", "import httptools"),
         ("types/chat.py", "from pydantic import BaseModel"),
         ("emulator/app.py", "from starlette.applications import Starlette\nfrom ..config import Endpoints"),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ._async.resources.async_requests import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
+    from ._async.resources.jobs import AsyncJobs as AsyncJobs
     from ._async.stream import AsyncChatStream as AsyncChatStream
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
     from ._core.async_predict import InferenceRetryConfig as InferenceRetryConfig
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ._sync.resources.async_requests import Job as Job
     from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
+    from ._sync.resources.jobs import Jobs as Jobs
     from ._sync.stream import ChatStream as ChatStream
     from ._sync.tool_run import ToolRun as ToolRun
     from .config import (
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
         IdleTimeout as IdleTimeout,
         InternalServerError as InternalServerError,
         InvalidRequestError as InvalidRequestError,
+        LedgerError as LedgerError,
         LengthLimitError as LengthLimitError,
         MaxTurnsError as MaxTurnsError,
         ModelError as ModelError,
@@ -116,6 +119,12 @@ if TYPE_CHECKING:
         Hook as Hook,
         Observer as Observer,
         RetryEvent as RetryEvent,
+    )
+    from .jobs.report import (
+        JobFailure as JobFailure,
+        JobResult as JobResult,
+        JobResults as JobResults,
+        JobsReport as JobsReport,
     )
     from .types.async_requests import (
         AsyncErrorDetail as AsyncErrorDetail,
@@ -204,6 +213,7 @@ _NAMES = {
     "._async.resources.async_requests": "AsyncJob",
     "._async.resources.chains": "AsyncChain",
     "._async.resources.deployments": "AsyncDeployment",
+    "._async.resources.jobs": "AsyncJobs",
     "._async.stream": "AsyncChatStream",
     "._async.tool_run": "AsyncToolRun",
     "._core.async_predict": "InferenceRetryConfig",
@@ -219,6 +229,7 @@ _NAMES = {
     "._sync.resources.async_requests": "Job",
     "._sync.resources.chains": "Chain",
     "._sync.resources.deployments": "Deployment",
+    "._sync.resources.jobs": "Jobs",
     "._sync.stream": "ChatStream",
     "._sync.tool_run": "ToolRun",
     ".config": "CallOptions Endpoints Limits Query Retry RetryWait StatusOptions Timeout WaitOptions",
@@ -229,13 +240,14 @@ _NAMES = {
         "BatchMismatchError BatchOutputError BatchRowError BatchStopped BudgetExceededError ClientClosedError "
         "ConfigurationError ConflictError ConnectTimeout ContentFilterError DeadlineExceeded "
         "DeliveredElsewhere DuplicateKeyError FirstByteTimeout GatewayTimeoutError IdleTimeout "
-        "InternalServerError InvalidRequestError LengthLimitError MaxTurnsError ModelError NotFoundError "
+        "InternalServerError InvalidRequestError LedgerError LengthLimitError MaxTurnsError ModelError NotFoundError "
         "OutputError OutputValidationError OverloadedError PayloadTooLargeError PaymentRequiredError "
         "PermissionDeniedError RateLimitError RefusalError RequestTimeoutError ResponseValidationError "
         "ServiceUnavailableError StreamAPIError StreamDecodeError StreamError StreamInterrupted "
         "ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed WebhookSignatureError"
     ),
     ".hooks": "CallEnded CallStarted CallWatch Hook Observer RetryEvent",
+    ".jobs.report": "JobFailure JobResult JobResults JobsReport",
     ".types.async_requests": (
         "AsyncErrorDetail AsyncRequestState AsyncRequestStatus CancelResult QueueStatus WebhookState"
     ),

@@ -281,3 +281,14 @@ def test_an_async_request_belongs_to_a_model_or_to_a_chain() -> None:
     for model_id, chain_id in ((None, None), ("m1", "c1")):
         with pytest.raises(InvalidRequestError, match="give model_id= or chain_id="):
             places().owner(model_id, chain_id, None)
+
+
+def test_a_place_has_a_name_that_is_the_same_on_any_host() -> None:
+    elsewhere = places(
+        endpoints=Endpoints(model="http://h/{model_id}", model_regional="http://h/{model_id}/{environment}")
+    )
+    for given in (places(), elsewhere):
+        assert given.deployment("m").name == "model m, environments/production"
+        assert given.deployment("m", deployment_id="d").name == "model m, deployment/d"
+        assert given.deployment("m", regional="eu").name == "model m, regional eu"
+        assert given.chain("m").name == "chain m, environments/production"

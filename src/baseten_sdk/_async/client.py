@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .resources.chat import AsyncChat
     from .resources.deployments import AsyncDeployment
     from .resources.embeddings import AsyncEmbeddings
+    from .resources.jobs import AsyncJobs
     from .resources.models import AsyncModels
     from .resources.webhooks import AsyncWebhooks
 
@@ -145,6 +146,13 @@ class AsyncClient:
         from .resources.webhooks import AsyncWebhooks
 
         return AsyncWebhooks()
+
+    @cached_property
+    def jobs(self) -> AsyncJobs:
+        """Many async requests, with a ledger that survives the end of the process."""
+        from .resources.jobs import AsyncJobs
+
+        return AsyncJobs()
 
     def deployments(
         self,

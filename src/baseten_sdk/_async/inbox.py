@@ -43,15 +43,18 @@ class AsyncInbox:
 
     Attributes:
         url: what to give to `async_predict` as `webhook_endpoint`.
+        source: the receiver in this process, or the store that another process fills.
     """
 
     def __init__(
         self,
         url: str,
+        source: object,
         find: Callable[[str], Kept | None],
         subscribe: Callable[[Listener], Callable[[], None]] | None,
     ) -> None:
         self.url = url
+        self.source = source
         self._find = find
         self._lock = threading.Lock()
         self._waiting: dict[str, list[AsyncWakeup]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ..config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
@@ -47,12 +47,14 @@ class DeploymentPlace:
         host: URL below which `async_request/{id}` is.
         target: URL below which `predict`, `run_remote`, `sync` and the others are.
         kind: which of the two it is.
+        name: what it is, wherever its host may be.
     """
 
     owner: str
     host: str
     target: str
     kind: Kind = "model"
+    name: str = field(default="", compare=False)
 
     @property
     def model_id(self) -> str | None:
@@ -176,9 +178,10 @@ class Places:
             check_label(regional, "regional")
             template = endpoints.model_regional if kind == "model" else endpoints.chain_regional
             host = template.format_map(names).rstrip("/")
-            return DeploymentPlace(owner, host, host, kind)
+            return DeploymentPlace(owner, host, host, kind, f"{kind} {owner}, regional {regional}")
         host = (endpoints.model if kind == "model" else endpoints.chain).format_map(names).rstrip("/")
-        return DeploymentPlace(owner, host, f"{host}/{_segment(environment, deployment_id)}", kind)
+        segment = _segment(environment, deployment_id)
+        return DeploymentPlace(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
 
     def locate(self, url: str, environment: Mapping[str, str]) -> str:
         """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .resources.chat import Chat
     from .resources.deployments import Deployment
     from .resources.embeddings import Embeddings
+    from .resources.jobs import Jobs
     from .resources.models import Models
     from .resources.webhooks import Webhooks
 
@@ -146,6 +147,13 @@ class Client:
         from .resources.webhooks import Webhooks
 
         return Webhooks()
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Many async requests, with a ledger that survives the end of the process."""
+        from .resources.jobs import Jobs
+
+        return Jobs()
 
     def deployments(
         self,

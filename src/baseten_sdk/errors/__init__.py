@@ -35,6 +35,7 @@ from .jobs import (
     WebhookDeliveryFailed,
     WebhookSignatureError,
 )
+from .ledger import LedgerError
 from .output import (
     ContentFilterError,
     LengthLimitError,
@@ -101,6 +102,7 @@ __all__ = [
     "IdleTimeout",
     "InternalServerError",
     "InvalidRequestError",
+    "LedgerError",
     "LengthLimitError",
     "MaxTurnsError",
     "ModelError",

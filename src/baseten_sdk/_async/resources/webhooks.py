@@ -105,5 +105,5 @@ class AsyncWebhooks:
 
         check_webhook("url", url)
         if isinstance(source, WebhookReceiver):
-            return AsyncInbox(url, source.store.get, source.subscribe)
-        return AsyncInbox(url, source.get, None)
+            return AsyncInbox(url, source, source.store.get, source.subscribe)
+        return AsyncInbox(url, source, source.get, None)

@@ -41,6 +41,11 @@ class Target:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._place.target!r})"
 
+    @property
+    def name(self) -> str:
+        """What this is, such as "model abcd1234, environments/production"; the same for any host."""
+        return self._place.name
+
     def job(self, request_id: str) -> Job:
         """The handle of an async request that was submitted before."""
         return Job(self._service, self._place, request_id)

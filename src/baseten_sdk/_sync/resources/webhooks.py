@@ -106,5 +106,5 @@ class Webhooks:
 
         check_webhook("url", url)
         if isinstance(source, WebhookReceiver):
-            return Inbox(url, source.store.get, source.subscribe)
-        return Inbox(url, source.get, None)
+            return Inbox(url, source, source.store.get, source.subscribe)
+        return Inbox(url, source, source.get, None)

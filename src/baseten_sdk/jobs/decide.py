@@ -1,0 +1,105 @@
+"""What a status of a job means for its row, and what a submission that failed means. Pure: no clock, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ..errors import (
+    APIConnectionError,
+    APIStatusError,
+    AuthenticationError,
+    BasetenError,
+    ConfigurationError,
+    InvalidRequestError,
+    NotFoundError,
+    PaymentRequiredError,
+)
+from ..types.async_requests import AsyncErrorDetail, AsyncRequestStatus
+
+LIFE_OF_A_STATUS = 3600.0
+"""Seconds for which Baseten keeps the status of a job that is over, and for which a job may run."""
+
+DEFAULT_QUEUE_SECONDS = 600.0
+"""Seconds in the queue after which a job expires, unless it says otherwise."""
+
+PASSING = frozenset({408, 429, 503, 529})
+"""Statuses under which no job was made."""
+
+Fate: TypeAlias = Literal["not taken", "refused", "unknown", "stop"]
+"""What a failed submission came to: no job for now; no job ever; nobody knows; or the whole run cannot go on."""
+
+Verdict: TypeAlias = Literal["wait", "succeeded", "failed", "canceled", "expired", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a job's result reaches this ledger.
+
+    Attributes:
+        here: whether it comes to a receiver that this ledger reads.
+        window: seconds after which one that was to come is not coming any more.
+    """
+
+    here: bool
+    window: float
+
+
+def fate(error: BasetenError) -> Fate:
+    """What a failed submission came to.
+
+    A connection that broke after it was opened, and a status such as 502, may have been preceded by a job.
+    """
+    match error:
+        case InvalidRequestError():
+            return "refused"
+        case ConfigurationError() | AuthenticationError() | PaymentRequiredError() | NotFoundError():
+            return "stop"
+        case APIStatusError(status_code=status) if status in PASSING:
+            return "not taken"
+        case APIStatusError(status_code=status) if 300 <= status < 500:
+            return "refused"
+        case APIConnectionError(permanent=True):
+            return "stop"
+        case APIConnectionError(phase="connect" | "queue"):
+            return "not taken"
+        case _:
+            return "unknown"
+
+
+def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Verdict:
+    """What a status means, where no delivery of the job has come here.
+
+    Args:
+        status: the status.
+        delivery: how its result comes.
+        waited: seconds since it was first seen to be over.
+    """
+    match status.status:
+        case "FAILED":
+            return "failed"
+        case "CANCELED":
+            return "canceled"
+        case "EXPIRED":
+            return "expired"
+        case "WEBHOOK_FAILED":
+            return "lost"
+        case "SUCCEEDED" if status.webhook_status == "FAILED":
+            return "lost"
+        case "SUCCEEDED" if not delivery.here and not status.delivery_pending:
+            return "succeeded"
+        case "SUCCEEDED":
+            return "lost" if waited > delivery.window else "wait"
+        case _:
+            return "wait"
+
+
+def describe(errors: Iterable[AsyncErrorDetail]) -> str:
+    """The errors of a job, in one line."""
+    return "; ".join(f"{each.code}: {each.message}" if each.message else each.code for each in errors)
+
+
+def longest_life(queue_seconds: int | None, window: float) -> float:
+    """Seconds after which a job that may have been submitted is over, and its delivery with it."""
+    return (queue_seconds or DEFAULT_QUEUE_SECONDS) + LIFE_OF_A_STATUS + window

@@ -1,0 +1,361 @@
+"""The ledger: an SQLite file that holds every row, every submission of it, and what became of both.
+
+Theory of operation. The file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
+the disk. There is one writer, which a lock beside the file makes sure of for all processes, `kill -9` included, since
+the kernel gives it back. Each change of state is one function here, and all of them are safe to see only half done: a
+process that dies between two of them leaves a state that the next one knows how to go on from.
+
+A row is `waiting` (to be sent), `sent` (it has a submission that is not over), `succeeded` or `failed`. A submission
+without an outcome is not over; one that also lacks a request id is of unknown fate.
+
+It must not know how anything is sent, nor wait for anything but the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from ..batch.lock import lock
+from ..errors import ConfigurationError, LedgerError
+
+VERSION = "1"
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS baseten_ledger (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS baseten_rows (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    digest BLOB NOT NULL,
+    state TEXT NOT NULL,
+    input BLOB,
+    output BLOB,
+    reason TEXT,
+    detail TEXT,
+    submissions INTEGER NOT NULL DEFAULT 0,
+    finished_at REAL
+);
+CREATE INDEX IF NOT EXISTS baseten_rows_state ON baseten_rows (state, number);
+CREATE TABLE IF NOT EXISTS baseten_submissions (
+    number INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    sent_at REAL NOT NULL,
+    request_id TEXT UNIQUE,
+    ended_at REAL,
+    outcome TEXT,
+    PRIMARY KEY (number, attempt)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS baseten_submissions_live ON baseten_submissions (number) WHERE outcome IS NULL;
+"""
+
+Reason: TypeAlias = Literal["failed", "canceled", "refused", "expired", "lost", "unknown"]
+"""Why a row failed: the model did, it was cancelled, it was never taken; or its submissions, as often as is allowed,
+expired in the queue, lost their output on the way, or are of unknown fate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A submission that is written down and may be sent.
+
+    Attributes:
+        number: the row.
+        attempt: counts the submissions of a row, from 1.
+        tag: what is in the webhook's URL, so that a delivery tells what it belongs to.
+        input: the JSON to send.
+    """
+
+    number: int
+    attempt: int
+    tag: str
+    input: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A submission that an earlier run left behind; `request_id` None: nobody knows whether it was taken."""
+
+    number: int
+    attempt: int
+    tag: str
+    sent_at: float
+    request_id: str | None
+
+
+class Ledger:
+    """The file, opened for a run.
+
+    Args:
+        path: the file; made if there is none. It may be the store of a receiver too.
+        target: what the rows are sent to; a ledger is for one target.
+
+    Raises:
+        LedgerError: another process has it, or it belongs to another target.
+        ConfigurationError: the file cannot be opened, or is no SQLite file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], target: str) -> None:
+        self.path = Path(path)
+        self._reading = threading.Lock()
+        self._lock: int | None = None
+        try:
+            self._lock = _claimed(self.path)
+            self._writer = connected(self.path)
+            self._writer.executescript(SCHEMA)
+            self._id = self._identity(target)
+            self._reader = connected(self.path)
+        except (OSError, sqlite3.Error) as error:
+            self._release()
+            problem = str(error)
+        except BaseException:
+            self._release()
+            raise
+        else:
+            return
+        raise ConfigurationError(f"The ledger {os.fspath(path)!r} cannot be opened: {problem}.")
+
+    def close(self) -> None:
+        """Close the file, and let others have it."""
+        with self._reading:
+            self._reader.close()
+        self._writer.close()
+        self._release()
+
+    def tag(self, number: int, attempt: int) -> str:
+        """The tag of a submission. Nobody can guess it who has not seen one of this ledger."""
+        return f"{self._id}.{number}.{attempt}"
+
+    def read_tag(self, tag: str) -> tuple[int, int] | None:
+        """The row and the attempt of a tag; None for one that is not of this ledger."""
+        owner, _, rest = tag.partition(".")
+        number, _, attempt = rest.partition(".")
+        if owner != self._id or not (number.isascii() and number.isdigit() and attempt.isascii() and attempt.isdigit()):
+            return None
+        return int(number), int(attempt)
+
+    # Reading, in any thread.
+
+    def known(self, key: str) -> bytes | None:
+        """The digest of the row with a key; None where it is new."""
+        with self._reading:
+            row = self._reader.execute("SELECT digest FROM baseten_rows WHERE key = ?", (key,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    # Writing, by the one writer, inside of its transaction.
+
+    def unfinished(self) -> list[Unfinished]:
+        """The submissions that are not over."""
+        rows = self._writer.execute(
+            "SELECT number, attempt, sent_at, request_id FROM baseten_submissions WHERE outcome IS NULL ORDER BY number"
+        ).fetchall()
+        return [Unfinished(number, attempt, self.tag(number, attempt), at, rid) for number, attempt, at, rid in rows]
+
+    def waiting(self, after: int, until: int, most: int) -> list[int]:
+        """Rows that wait to be sent, of those between two numbers."""
+        rows = self._writer.execute(
+            "SELECT number FROM baseten_rows WHERE state = 'waiting' AND number > ? AND number <= ? "
+            "ORDER BY number LIMIT ?",
+            (after, until, most),
+        ).fetchall()
+        return [number for (number,) in rows]
+
+    def last(self) -> int:
+        """The highest number of a row; 0 where there is none."""
+        (number,) = self._writer.execute("SELECT coalesce(max(number), 0) FROM baseten_rows").fetchone()
+        return int(number)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are in each state."""
+        return dict(self._writer.execute("SELECT state, count(*) FROM baseten_rows GROUP BY state").fetchall())
+
+    def retry_failed(self) -> int:
+        """Make the rows that failed wait again, as if they had never been sent: how many there are."""
+        cursor = self._writer.execute(
+            "UPDATE baseten_rows SET state = 'waiting', reason = NULL, detail = NULL, finished_at = NULL, "
+            "submissions = 0 WHERE state = 'failed' AND input IS NOT NULL"
+        )
+        return cursor.rowcount
+
+    def add(self, key: str, digest: bytes, given: bytes) -> int | None:
+        """A new row, which waits: its number; None where its key is there already.
+
+        Raises:
+            LedgerError: there is another row of that key.
+        """
+        cursor = self._writer.execute(
+            "INSERT INTO baseten_rows (key, digest, state, input) VALUES (?, ?, 'waiting', ?) "
+            "ON CONFLICT (key) DO NOTHING",
+            (key, digest, given),
+        )
+        if cursor.rowcount:
+            return cursor.lastrowid
+        (have,) = self._writer.execute("SELECT digest FROM baseten_rows WHERE key = ?", (key,)).fetchone()
+        check_same(key, digest, bytes(have))
+        return None
+
+    def begin(self, number: int) -> Begun | None:
+        """Write down that a row is about to be sent; None where it no longer waits."""
+        row = self._writer.execute(
+            "SELECT input, (SELECT coalesce(max(attempt), 0) FROM baseten_submissions AS s WHERE s.number = r.number) "
+            "FROM baseten_rows AS r WHERE number = ? AND state = 'waiting'",
+            (number,),
+        ).fetchone()
+        if row is None or row[0] is None:
+            return None
+        attempt = int(row[1]) + 1
+        self._writer.execute(
+            "INSERT INTO baseten_submissions (number, attempt, sent_at) VALUES (?, ?, ?)",
+            (number, attempt, time.time()),
+        )
+        self._writer.execute(
+            "UPDATE baseten_rows SET state = 'sent', submissions = submissions + 1 WHERE number = ?", (number,)
+        )
+        return Begun(number, attempt, self.tag(number, attempt), bytes(row[0]))
+
+    def accepted(self, number: int, attempt: int, request_id: str) -> None:
+        """Write down the id that a submission got."""
+        self._writer.execute(
+            "UPDATE baseten_submissions SET request_id = ? WHERE number = ? AND attempt = ?",
+            (request_id, number, attempt),
+        )
+
+    def not_taken(self, number: int, attempt: int) -> None:
+        """A submission was refused for now: there is no job, and the row waits again."""
+        self._writer.execute("DELETE FROM baseten_submissions WHERE number = ? AND attempt = ?", (number, attempt))
+        self._writer.execute(
+            "UPDATE baseten_rows SET state = 'waiting', submissions = submissions - 1 "
+            "WHERE number = ? AND state = 'sent'",
+            (number,),
+        )
+
+    def again(self, number: int, attempt: int, outcome: Reason, most: int, detail: str) -> bool:
+        """A submission is over without an output: whether the row waits again, else it failed for that reason."""
+        self._end(number, attempt, outcome)
+        row = self._writer.execute(
+            "SELECT submissions FROM baseten_rows WHERE number = ? AND state = 'sent'", (number,)
+        ).fetchone()
+        if row is None:
+            return False
+        if row[0] < most:
+            self._writer.execute("UPDATE baseten_rows SET state = 'waiting' WHERE number = ?", (number,))
+            return True
+        self._fail(number, outcome, detail)
+        return False
+
+    def failed(self, number: int, attempt: int, reason: Reason, detail: str) -> None:
+        """A submission, and with it its row, is over without an output."""
+        self._end(number, attempt, reason)
+        self._fail(number, reason, detail)
+
+    def succeeded(self, number: int, attempt: int, request_id: str, output: bytes | None) -> str:
+        """The output of a row has come, by this or any earlier submission of it: the state that the row was in."""
+        (before,) = self._writer.execute("SELECT state FROM baseten_rows WHERE number = ?", (number,)).fetchone()
+        self._writer.execute(
+            "UPDATE baseten_submissions SET outcome = 'succeeded', ended_at = ?, "
+            "request_id = coalesce(request_id, ?) WHERE number = ? AND attempt = ?",
+            (time.time(), request_id, number, attempt),
+        )
+        self._writer.execute(
+            "UPDATE baseten_rows SET state = 'succeeded', output = ?, input = NULL, reason = NULL, detail = NULL, "
+            "finished_at = ? WHERE number = ? AND state != 'succeeded'",
+            (output, time.time(), number),
+        )
+        # Another submission of the row, which may still run, is of no interest any more.
+        self._writer.execute(
+            "UPDATE baseten_submissions SET outcome = 'superseded', ended_at = ? WHERE number = ? AND outcome IS NULL",
+            (time.time(), number),
+        )
+        return str(before)
+
+    def submission(self, request_id: str) -> tuple[int, int] | None:
+        """The row and the attempt that got an id."""
+        row = self._writer.execute(
+            "SELECT number, attempt FROM baseten_submissions WHERE request_id = ?", (request_id,)
+        ).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
+
+    def expects(self, number: int, attempt: int) -> bool:
+        """Whether a submission is there that has no id yet."""
+        row = self._writer.execute(
+            "SELECT 1 FROM baseten_submissions WHERE number = ? AND attempt = ? AND request_id IS NULL",
+            (number, attempt),
+        ).fetchone()
+        return row is not None
+
+    def transaction(self) -> sqlite3.Connection:
+        """The connection of the writer, whose transactions are begun by hand."""
+        return self._writer
+
+    def _end(self, number: int, attempt: int, outcome: Reason) -> None:
+        self._writer.execute(
+            "UPDATE baseten_submissions SET outcome = ?, ended_at = ? "
+            "WHERE number = ? AND attempt = ? AND outcome IS NULL",
+            (outcome, time.time(), number, attempt),
+        )
+
+    def _fail(self, number: int, reason: Reason, detail: str) -> None:
+        self._writer.execute(
+            "UPDATE baseten_rows SET state = 'failed', reason = ?, detail = ?, finished_at = ? "
+            "WHERE number = ? AND state = 'sent'",
+            (reason, detail, time.time(), number),
+        )
+
+    def _identity(self, target: str) -> str:
+        """The id of this ledger, made when the file is."""
+        made = {"version": VERSION, "target": target, "id": secrets.token_hex(12)}
+        self._writer.execute("BEGIN IMMEDIATE")
+        self._writer.executemany("INSERT OR IGNORE INTO baseten_ledger VALUES (?, ?)", made.items())
+        self._writer.execute("COMMIT")
+        have: dict[str, str] = dict(self._writer.execute("SELECT name, value FROM baseten_ledger").fetchall())
+        if have["version"] != VERSION:
+            raise LedgerError(f"The ledger {self.path} is of another version of this package ({have['version']}).")
+        if have["target"] != target:
+            raise LedgerError(
+                f"The ledger {self.path} is that of {have['target']}, not of {target}. Use another file for it."
+            )
+        return have["id"]
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def check_same(key: str, digest: bytes, have: bytes) -> None:
+    """Refuse a row that is not the one that its key stands for in the ledger.
+
+    Raises:
+        LedgerError: it is not.
+    """
+    if digest != have:
+        raise LedgerError(
+            f"Row {key} is not what it was when this ledger began. Give the same rows in the same order, or name them "
+            "with key=, or begin a new ledger."
+        )
+
+
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection whose transactions are begun by hand and whose uses are kept apart by the caller."""
+    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk, not to its cache
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _claimed(path: Path) -> int:
+    """A lock that ends with the process: that of a file beside the ledger, which SQLite has locks of its own on."""
+    file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    if lock(file):
+        return file
+    os.close(file)
+    raise LedgerError(f"The ledger {path} is in use: another run works with it.")

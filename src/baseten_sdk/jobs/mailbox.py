@@ -1,0 +1,67 @@
+"""Where the deliveries of a ledger's jobs come in: a store, and whoever tells of what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from ..errors import ConfigurationError
+from ..receiver import StoredDelivery, TaggedStore, WebhookReceiver
+
+TAG = "baseten_tag"
+
+
+class Inbox(Protocol):
+    """What `client.webhooks` makes.
+
+    Attributes:
+        url: where deliveries are posted.
+        source: the receiver in this process, or the store of another.
+    """
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def source(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Deliveries, and the URL by which they come.
+
+    Attributes:
+        url: the webhook's URL.
+        store: where they are found; None where they go to a receiver that nothing is known of.
+        subscribe: has a function called with what is stored; None where another process stores it.
+    """
+
+    url: str
+    store: TaggedStore | None = None
+    subscribe: Callable[[Callable[[Sequence[StoredDelivery]], object]], Callable[[], None]] | None = None
+
+    @classmethod
+    def of(cls, webhook: Inbox | str) -> Mailbox:
+        """The mailbox of an inbox, or of a bare URL.
+
+        Raises:
+            ConfigurationError: the store cannot find deliveries by their tags.
+        """
+        if isinstance(webhook, str):
+            return cls(webhook)
+        source = webhook.source
+        receiver = source if isinstance(source, WebhookReceiver) else None
+        store = source if receiver is None else receiver.store
+        if not isinstance(store, TaggedStore):
+            raise ConfigurationError(
+                f"A ledger needs a store that finds deliveries by their tags; {type(store).__name__} lacks tagged()."
+            )
+        return cls(webhook.url, store, None if receiver is None else receiver.subscribe)
+
+    def tagged_url(self, tag: str) -> str:
+        """The webhook's URL for one submission."""
+        parts = urlsplit(self.url)
+        query = "&".join(filter(None, (parts.query, f"{TAG}={quote(tag, safe='.')}")))
+        return urlunsplit(parts._replace(query=query))

@@ -1,0 +1,41 @@
+"""What a run is told: its limits, checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..config import check_seconds
+from ..errors import ConfigurationError
+
+DELIVERY_WINDOW = 40.0
+"""Seconds after a job's end by which its delivery has come or never will. Baseten makes two attempts of 10 s, 2 s
+apart; older pages say three, 1 and 4 s apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The limits of a run.
+
+    Attributes:
+        max_submissions: how often one row may be sent in all.
+        outstanding: rows that may be sent and not over.
+        concurrency: submissions in flight.
+        max_queued: requests in the deployment's queue, of whomever, above which no more are sent.
+        delivery_window: seconds after which a delivery that has not come is lost.
+        hold: seconds after which a submission of unknown fate is given up, whatever else is known.
+    """
+
+    max_submissions: int
+    outstanding: int
+    concurrency: int
+    max_queued: int
+    delivery_window: float
+    hold: float
+
+    def __post_init__(self) -> None:
+        for name in ("max_submissions", "outstanding", "concurrency", "max_queued"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ConfigurationError(f"{name} must be an integer of at least 1, not {value!r}.")
+        check_seconds("delivery_window", self.delivery_window)
+        check_seconds("hold", self.hold)

@@ -1,0 +1,246 @@
+"""What a run has come to, read from its ledger: the report, and the results row by row.
+
+It opens the file for reading, so it may be used while a run goes on, and long after.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Generic, TypeVar, overload
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..errors import ConfigurationError, ResponseValidationError
+from ..errors.api import KEPT
+from ..types.json import JsonValue
+from .ledger import connected
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+MOST_FAILURES = 100
+"""Failures that a report lists; the results hold them all."""
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailure:
+    """A row that has no output.
+
+    Attributes:
+        key: the row's key: its position from 1, unless `key=` named it.
+        reason: "failed", "canceled", "refused" (it was never taken), or what its last submission came to: "expired",
+            "lost" (its output was, on the way) or "unknown".
+        detail: the service's errors, or what else is known.
+        submissions: how often it was sent.
+    """
+
+    key: str
+    reason: str
+    detail: str
+    submissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult(Generic[T_co]):
+    """A row that is over.
+
+    Attributes:
+        key: the row's key: its position from 1, unless `key=` named it.
+        output: what the model gave; None where it failed, and where the output went to a receiver of yours.
+        failure: why there is none; None on success.
+        submissions: how often it was sent.
+    """
+
+    key: str
+    output: T_co | None
+    failure: JobFailure | None
+    submissions: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobsReport:
+    """What a ledger has come to.
+
+    Attributes:
+        ledger: its file.
+        rows: rows that it holds.
+        succeeded: rows that succeeded.
+        failed: rows that failed.
+        unfinished: rows that are not over: of a run that was ended early.
+        reasons: how many failed, by their reasons.
+        submissions: submissions that were made in all.
+        outcomes: how those ended, those too that were followed by another.
+        attempts: how many rows took how many submissions.
+        elapsed: seconds that this run took.
+        median: seconds from a submission to its end, of those that succeeded; None where none did.
+        slowest: the longest of those; None where none succeeded.
+        failures: the first failures, a hundred at most.
+    """
+
+    ledger: str
+    rows: int
+    succeeded: int
+    failed: int
+    unfinished: int
+    reasons: dict[str, int]
+    submissions: int
+    outcomes: dict[str, int]
+    attempts: dict[int, int]
+    elapsed: float
+    median: float | None
+    slowest: float | None
+    failures: tuple[JobFailure, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every row succeeded."""
+        return self.succeeded == self.rows
+
+    def json(self) -> str:
+        """The report as a JSON object."""
+        return json.dumps(asdict(self), indent=2)
+
+    @overload
+    def results(self, *, as_: type[T]) -> Iterator[JobResult[T]]: ...
+
+    @overload
+    def results(self, *, as_: None = None) -> Iterator[JobResult[JsonValue]]: ...
+
+    def results(self, *, as_: type[T] | None = None) -> Iterator[JobResult[T]] | Iterator[JobResult[JsonValue]]:
+        """The rows that are over, one after another; see `JobResults`."""
+        stored = JobResults(self.ledger)
+        return iter(stored) if as_ is None else stored.read(as_)
+
+    def __str__(self) -> str:
+        text = f"{self.succeeded:,} of {self.rows:,} rows succeeded in {self.elapsed:.1f} s"
+        if self.median is not None and self.slowest is not None:
+            text += f" (median {self.median:.1f} s a job, slowest {self.slowest:.1f} s)"
+        if self.failed:
+            text += f"; {self.failed:,} failed: " + ", ".join(f"{n:,} {r}" for r, n in sorted(self.reasons.items()))
+        if self.unfinished:
+            text += f"; {self.unfinished:,} are not over"
+        again = self.submissions - sum(self.attempts.values())
+        return f"{text}; {again:,} sent again." if again else f"{text}."
+
+
+class JobResults:
+    """The rows of a ledger that are over, in the order in which they were first sent.
+
+    Memory stays bounded, however many there are. The file may be in use by a run.
+
+    Example:
+        for result in JobResults("jobs.sqlite"):
+            print(result.key, result.output)
+
+    Args:
+        path: the ledger.
+
+    Raises:
+        ConfigurationError: there is no ledger in that file.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        try:
+            with closing(_opened(self.path)) as connection:
+                connection.execute("SELECT 1 FROM baseten_rows LIMIT 1")
+        except sqlite3.Error as error:
+            problem = str(error)
+        else:
+            return
+        raise ConfigurationError(f"There is no ledger in {os.fspath(path)!r}: {problem}.")
+
+    def __iter__(self) -> Iterator[JobResult[JsonValue]]:
+        for key, output, failure, submissions in self._rows():
+            value: JsonValue = None if output is None else json.loads(output)
+            yield JobResult(key, value, failure, submissions)
+
+    def read(self, as_: type[T]) -> Iterator[JobResult[T]]:
+        """The same, with the outputs as any type that pydantic can validate.
+
+        Raises:
+            ResponseValidationError: while it is iterated over: an output is not of that type.
+        """
+        adapter = TypeAdapter(as_)
+        for key, output, failure, submissions in self._rows():
+            yield JobResult(key, None if output is None else _typed(adapter, key, output), failure, submissions)
+
+    def _rows(self) -> Iterator[tuple[str, bytes | None, JobFailure | None, int]]:
+        with closing(_opened(self.path)) as connection:
+            last = 0
+            while True:
+                rows = connection.execute(
+                    "SELECT number, key, state, output, reason, detail, submissions FROM baseten_rows "
+                    "WHERE number > ? AND state IN ('succeeded', 'failed') ORDER BY number LIMIT ?",
+                    (last, PAGE),
+                ).fetchall()
+                for number, key, state, output, reason, detail, submissions in rows:
+                    last = number
+                    failure = JobFailure(key, reason, detail or "", submissions) if state == "failed" else None
+                    yield key, output, failure, submissions
+                if not rows:
+                    return
+
+
+def read_report(path: str | os.PathLike[str], elapsed: float) -> JobsReport:
+    """The report of a ledger."""
+    with closing(_opened(Path(path))) as connection:
+        states: dict[str, int] = _counts(connection, "SELECT state, count(*) FROM baseten_rows GROUP BY 1")
+        durations = "FROM baseten_submissions WHERE outcome = 'succeeded' AND ended_at >= sent_at"
+        count, slowest = connection.execute(f"SELECT count(*), max(ended_at - sent_at) {durations}").fetchone()
+        median = connection.execute(
+            f"SELECT ended_at - sent_at AS seconds {durations} ORDER BY seconds LIMIT 1 OFFSET ?", (count // 2,)
+        ).fetchone()
+        failures = connection.execute(
+            "SELECT key, reason, detail, submissions FROM baseten_rows WHERE state = 'failed' ORDER BY number LIMIT ?",
+            (MOST_FAILURES,),
+        ).fetchall()
+        return JobsReport(
+            ledger=os.fspath(path),
+            rows=sum(states.values()),
+            succeeded=states.get("succeeded", 0),
+            failed=states.get("failed", 0),
+            unfinished=states.get("waiting", 0) + states.get("sent", 0),
+            reasons=_counts(connection, "SELECT reason, count(*) FROM baseten_rows WHERE state = 'failed' GROUP BY 1"),
+            submissions=int(connection.execute("SELECT count(*) FROM baseten_submissions").fetchone()[0]),
+            outcomes=_counts(
+                connection, "SELECT coalesce(outcome, 'unfinished'), count(*) FROM baseten_submissions GROUP BY 1"
+            ),
+            attempts=dict(
+                connection.execute(
+                    "SELECT n, count(*) FROM (SELECT count(*) AS n FROM baseten_submissions GROUP BY number) GROUP BY n"
+                ).fetchall()
+            ),
+            elapsed=elapsed,
+            median=None if median is None else float(median[0]),
+            slowest=None if slowest is None else float(slowest),
+            failures=tuple(JobFailure(key, reason, detail or "", many) for key, reason, detail, many in failures),
+        )
+
+
+def _counts(connection: sqlite3.Connection, query: str) -> dict[str, int]:
+    return dict(connection.execute(query).fetchall())
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        raise sqlite3.OperationalError("there is no such file")
+    return connected(path)
+
+
+def _typed(adapter: TypeAdapter[T], key: str, output: bytes) -> T:
+    try:
+        return adapter.validate_json(output)
+    except ValidationError as error:
+        problem = str(error)
+    raise ResponseValidationError(
+        f"The output of row {key} is not what was asked for: {problem}", status_code=200, body=output[:KEPT]
+    )
