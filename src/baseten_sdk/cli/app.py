@@ -7,9 +7,11 @@ import typer
 from .async_requests import cancel, status, submit, wait
 from .chat import chat
 from .command import command, remember
+from .doctor import doctor
 from .emulator import PASS_ON, emulator
 from .models import models
 from .predict import predict, sync
+from .webhook import listen, verify
 
 __all__ = ["app", "run"]
 
@@ -28,9 +30,18 @@ app.command()(command(predict))
 app.command()(command(sync))
 
 queue = typer.Typer(no_args_is_help=True, help="The queue of a dedicated deployment: outputs go to a webhook.")
-for each in (submit, status, wait, cancel):
-    queue.command()(command(each))
+queue.command()(command(submit))
+queue.command()(command(status))
+queue.command()(command(wait))
+queue.command()(command(cancel))
 app.add_typer(queue, name="async")
+
+webhook = typer.Typer(no_args_is_help=True, help="Deliveries: receive them, check them.")
+webhook.command()(command(listen))
+webhook.command()(command(verify))
+app.add_typer(webhook, name="webhook")
+
+app.command()(command(doctor))
 
 app.command(context_settings=PASS_ON)(emulator)
 

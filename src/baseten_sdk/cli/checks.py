@@ -1,0 +1,214 @@
+"""What `doctor` looks at, from the key to the answer of the service, and what to do about what is wrong.
+
+Each check is told what it needs and gives one finding; none shows the key. It must not know how findings are shown.
+"""
+
+from __future__ import annotations
+
+import platform
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from .. import Client, __version__
+from ..errors import APIConnectionError, AuthenticationError, BasetenError, NotFoundError
+from ..types.meta import Meta
+from .exits import ExitCode, exit_code
+
+__all__ = [
+    "Finding",
+    "State",
+    "answer",
+    "clock",
+    "connection",
+    "installation",
+    "key_form",
+    "latency",
+    "names",
+    "proxy",
+    "tls",
+]
+
+State: TypeAlias = Literal["ok", "warn", "fail"]
+
+PATIENCE = 10.0
+"""Seconds that a name, a connection and a handshake may take."""
+
+SKEW = 60.0
+"""Seconds that the clock may be wrong. At 300 genuine webhooks are refused as too old."""
+
+SLOW = 1.0
+EXPIRES = 14
+"""Days before the end of a certificate from which it is worth a word."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    Attributes:
+        check: what was looked at.
+        state: "fail" where calls cannot work, "warn" where something else may not.
+        said: what is there.
+        advice: what to do about it.
+        code: the exit code that a failure means.
+    """
+
+    check: str
+    state: State
+    said: str
+    advice: str = ""
+    code: ExitCode = ExitCode.OK
+
+
+def installation() -> Finding:
+    """The versions of what is installed."""
+    versions = f"baseten-sdk {__version__}, Python {platform.python_version()}, httpx {httpx.__version__}"
+    return Finding("install", "ok", f"{versions}, {platform.system()} {platform.machine()}")
+
+
+def key_form(key: str) -> Finding:
+    """Whether a key looks like one."""
+    odd = ""
+    if key.lower().startswith(("bearer ", "api-key ")):
+        odd = "It begins with a scheme: give the key alone, without the word before it."
+    elif key[0] in "\"'" or key[-1] in "\"'":
+        odd = "It stands in quotes: remove them where it is set."
+    elif not key.isascii() or any(character.isspace() for character in key):
+        odd = "It holds spaces or letters that no key has: copy it once more."
+    if odd:
+        return Finding("key", "fail", "The API key does not look like one.", odd, ExitCode.AUTH)
+    return Finding("key", "ok", "there is one")
+
+
+def proxy(url: SplitResult, proxies: Mapping[str, str] | None = None) -> tuple[SplitResult | None, Finding]:
+    """The proxy that stands between here and the service; None where there is none."""
+    known = getproxies() if proxies is None else proxies
+    found = known.get(url.scheme) or known.get("all")
+    if not found or url.hostname in LOOPBACK or proxy_bypass(url.netloc):
+        return None, Finding("proxy", "ok", "none")
+    parts = urlsplit(found if "://" in found else f"http://{found}")
+    return parts, Finding("proxy", "ok", f"{parts.hostname}:{_port(parts)}, from the environment")
+
+
+def names(host: str) -> Finding:
+    """Whether a host has an address."""
+    began = time.perf_counter()
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        advice = "Check the spelling of the URL, the network, and the name server (VPN?)."
+        return Finding("name", "fail", f"{host} is not found: {_reason(error)}.", advice, ExitCode.SERVER)
+    addresses = sorted({str(each[4][0]) for each in found})
+    return Finding("name", "ok", f"{host} is {', '.join(addresses[:2])} ({_ms(began)})")
+
+
+def connection(parts: SplitResult) -> Finding:
+    """Whether a port answers."""
+    where = f"{parts.hostname}:{_port(parts)}"
+    began = time.perf_counter()
+    try:
+        socket.create_connection((parts.hostname or "", _port(parts)), PATIENCE).close()
+    except OSError as error:
+        advice = "A firewall or proxy may stand between; is the URL right, and does the server run?"
+        return Finding("connect", "fail", f"{where} does not answer: {_reason(error)}.", advice, ExitCode.SERVER)
+    return Finding("connect", "ok", f"{where} answers ({_ms(began)})")
+
+
+def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
+    """Whether the host proves who it is."""
+    host = parts.hostname or ""
+    began = time.perf_counter()
+    try:
+        with (
+            socket.create_connection((host, _port(parts)), PATIENCE) as plain,
+            (context or httpx.create_ssl_context()).wrap_socket(plain, server_hostname=host) as wrapped,
+        ):
+            version, certificate = wrapped.version(), wrapped.getpeercert() or {}
+    except ssl.SSLCertVerificationError as error:
+        advice = "Something may stand between that reads along: name its CA with SSL_CERT_FILE, or change the network."
+        said = f"The certificate of {host} is not trusted: {error.verify_message}."
+        return Finding("tls", "fail", said, advice, ExitCode.SERVER)
+    except OSError as error:
+        advice = "The server may speak http instead of https, or a proxy cut the handshake."
+        return Finding("tls", "fail", f"No handshake with {host}: {_reason(error)}.", advice, ExitCode.SERVER)
+    return certificate_end(certificate.get("notAfter"), f"{version} ({_ms(began)})", time.time())
+
+
+def certificate_end(end: object, said: str, now: float) -> Finding:
+    """How long a certificate still holds."""
+    if not isinstance(end, str):
+        return Finding("tls", "ok", said)
+    days = int((ssl.cert_time_to_seconds(end) - now) // 86_400)
+    state: State = "warn" if days < EXPIRES else "ok"
+    advice = "Tell whoever runs that server." if state == "warn" else ""
+    return Finding("tls", state, f"{said}, certificate good for {days} days", advice)
+
+
+def answer(client: Client) -> tuple[Meta | None, Finding]:
+    """Whether the service knows the key and answers."""
+    try:
+        models = client.models.list(max_retries=0)
+    except AuthenticationError as error:
+        advice = "Make a key at https://app.baseten.co/settings/api_keys and set BASETEN_API_KEY."
+        return None, Finding("answer", "fail", f"The key is refused ({error.status_code}).", advice, ExitCode.AUTH)
+    except NotFoundError as error:
+        advice = "The base URL may lack its path: it ends in /v1."
+        return None, Finding("answer", "fail", f"{error}", advice, ExitCode.NOT_FOUND)
+    except APIConnectionError as error:
+        return None, Finding("answer", "fail", f"{error.message}", error.advice, exit_code(error))
+    except BasetenError as error:
+        advice = "See https://status.baseten.co, and try again later."
+        return None, Finding("answer", "fail", f"{error}", advice, exit_code(error))
+    meta = models.meta
+    request = f", request id {meta.request_id}" if meta.request_id else ""
+    return meta, Finding("answer", "ok", f"{len(models)} models ({meta.elapsed * 1000:.0f} ms{request})")
+
+
+def clock(date: str | None, now: float) -> Finding:
+    """Whether this machine's clock agrees with the service's."""
+    try:
+        theirs = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
+    except ValueError:
+        return Finding("clock", "ok", "the service does not tell its time")
+    skew = now - theirs.timestamp()
+    if abs(skew) <= SKEW:
+        return Finding("clock", "ok", f"right ({datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC)")
+    how = f"{abs(skew):.0f} s {'fast' if skew > 0 else 'slow'}"
+    return Finding("clock", "warn", f"This machine's clock is {how}.", "Set it: genuine webhooks may look too old.")
+
+
+def latency(client: Client, calls: int = 3) -> Finding:
+    """How long an answer takes on a connection that is open."""
+    try:
+        taken = [client.models.list(max_retries=0).meta.elapsed for _ in range(calls)]
+    except BasetenError as error:
+        return Finding("latency", "warn", f"Not each of {calls} calls got an answer: {error}", "Try again.")
+    best, worst = min(taken), max(taken)
+    said = f"{best * 1000:.0f} to {worst * 1000:.0f} ms in {calls} calls"
+    if best <= SLOW:
+        return Finding("latency", "ok", said)
+    return Finding("latency", "warn", said, "The network, or a proxy, is slow.")
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _ms(began: float) -> str:
+    return f"{(time.perf_counter() - began) * 1000:.0f} ms"
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).rstrip(".")

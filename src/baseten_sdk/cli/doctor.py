@@ -1,0 +1,93 @@
+"""`baseten-sdk doctor`: what stands between here and an answer of the service, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import partial
+from urllib.parse import urlsplit
+
+import typer
+
+from .. import Client
+from ..config import Endpoints
+from . import checks
+from .checks import Finding, State
+from .exits import ExitCode
+from .session import Session
+
+__all__ = ["doctor"]
+
+COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+def doctor(session: Session) -> None:
+    """Check key, network, proxy, TLS, clock and latency, and say what to do."""
+    code = ExitCode.OK
+
+    def found() -> Iterator[Finding]:
+        nonlocal code
+        for finding in findings(session):
+            code = code or finding.code
+            yield finding
+
+    if session.out.structured:
+        session.out.values(map(asdict, found()))
+    else:
+        for finding in found():
+            _say(finding)
+    if code:
+        raise typer.Exit(code)
+
+
+def findings(session: Session) -> Iterator[Finding]:
+    """What is found, until nothing more can work."""
+    yield checks.installation()
+    key = session.key()
+    form = checks.key_form(key)
+    yield form
+    if form.state == "fail":
+        return
+    with session.client() as client:
+        yield from _on_the_way(session, client)
+
+
+def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
+    url = urlsplit(address(session))
+    yield Finding("address", "ok", url.geturl())
+    via, finding = checks.proxy(url)
+    yield finding
+    first = via or url
+    steps = [partial(checks.names, first.hostname or ""), partial(checks.connection, first)]
+    if via is None and url.scheme == "https":
+        steps.append(partial(checks.tls, url))
+    for step in steps:
+        finding = step()
+        yield finding
+        if finding.state == "fail":
+            return
+    meta, finding = checks.answer(client)
+    yield finding
+    if meta is not None:
+        yield checks.clock(meta.headers.get("date"), time.time())
+        yield checks.latency(client)
+
+
+def address(session: Session) -> str:
+    """Where the Model APIs are, as a client finds them."""
+    shared = session.shared
+    endpoints = session.endpoints()
+    if shared.base_url:
+        return shared.base_url
+    if endpoints is not None:
+        return endpoints.model_apis
+    return os.environ.get("BASETEN_BASE_URL") or Endpoints().model_apis
+
+
+def _say(finding: Finding) -> None:
+    state = typer.style(f"{finding.state:<4}", fg=COLOURS[finding.state])
+    typer.echo(f"{state}  {finding.check:<8} {finding.said}")
+    if finding.advice:
+        typer.echo(f"{'':15}-> {finding.advice}")

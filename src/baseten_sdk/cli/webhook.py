@@ -1,0 +1,140 @@
+"""`baseten-sdk webhook`: receive deliveries at the terminal, and check one that was kept.
+
+Secrets come from the environment, like keys.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Annotated, TypeAlias
+
+import typer
+
+from ..errors import ConfigurationError
+from ..types.json import JsonValue
+from ..types.webhooks import AsyncPredictResult
+from ..webhooks import SIGNATURE_HEADER, verify as verify_delivery
+from .exits import ExitCode
+from .inputs import STDIN, read
+from .session import Session
+
+__all__ = ["listen", "verify"]
+
+VARIABLE = "BASETEN_WEBHOOK_SECRET"
+
+SecretEnv: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help=f"Variable that holds the secret; twice in a rotation (default: {VARIABLE})."),
+]
+Tolerance: TypeAlias = Annotated[
+    float, typer.Option(min=0, metavar="SECONDS", help="How old a delivery may be; 0 for no limit.")
+]
+
+
+def listen(
+    session: Session,
+    port: Annotated[int, typer.Option(help="Port to listen on, 0 for a free one.")] = 8788,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    store: Annotated[
+        Path | None, typer.Option(help="Keep deliveries in this .sqlite or .jsonl file too (default: in memory).")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Stop after so many deliveries (default: at Ctrl-C).")
+    ] = None,
+    secret_env: SecretEnv = None,
+    tolerance: Tolerance = 300.0,
+    allow_unsigned: Annotated[
+        bool, typer.Option("--allow-unsigned", help="Take deliveries without a signature.")
+    ] = False,
+) -> None:
+    """Receive webhooks, and show what they bring."""
+    from ..receiver import MemoryStore, StoredDelivery, WebhookReceiver
+    from ..receiver.serving import ServerThread
+
+    secrets = () if allow_unsigned and not secret_env else _secrets(session, secret_env)
+    receiver = WebhookReceiver(
+        secrets=secrets,
+        store=MemoryStore() if store is None else store,
+        tolerance=tolerance or None,
+        allow_unsigned=allow_unsigned,
+    )
+    arrived: SimpleQueue[Sequence[StoredDelivery]] = SimpleQueue()
+
+    def results() -> Iterator[AsyncPredictResult[JsonValue]]:
+        """What arrives, each request once."""
+        seen: set[str] = set()
+        while count is None or len(seen) < count:
+            for delivery in arrived.get():
+                if delivery.request_id not in seen:
+                    seen.add(delivery.request_id)
+                    yield delivery.result()
+
+    with receiver:
+        receiver.subscribe(arrived.put)
+        server = ServerThread(receiver, host, port)
+        session.out.note(f"receiving webhooks at http://{f'[{host}]' if ':' in host else host}:{server.port}/")
+        server.start()
+        try:
+            _show(session, results())
+        finally:
+            server.stop()
+
+
+def verify(
+    session: Session,
+    signature: Annotated[str, typer.Option(help="Value of the header X-Baseten-Signature.")],
+    file: Annotated[
+        Path, typer.Option("--file", "-f", help="File that holds the body, byte for byte; - for stdin.")
+    ] = STDIN,
+    secret_env: SecretEnv = None,
+    tolerance: Tolerance = 300.0,
+) -> None:
+    """Check the signature and the age of a delivery, and show what it says. It fails where they are not right."""
+    secrets = _secrets(session, secret_env)
+    result = verify_delivery(read(file), {SIGNATURE_HEADER: signature}, secrets, tolerance or None)
+    if session.out.structured:
+        session.out.value(_row(result))
+    else:
+        _show(session, iter((result,)))
+
+
+def _secrets(session: Session, names: Sequence[str] | None) -> list[str]:
+    """The secrets in the variables that were named; without them the command ends."""
+    secrets = {name: os.environ.get(name, "").strip() for name in names or (VARIABLE,)}
+    missing = [name for name, secret in secrets.items() if not secret]
+    if missing:
+        # What was given may be a secret by mistake.
+        named = missing[0] if missing[0].isidentifier() and not missing[0].startswith("whsec_") else "named"
+        session.out.error(ConfigurationError(f"The variable {named} is not set; it shall hold the webhook secret."))
+        raise typer.Exit(ExitCode.AUTH)
+    return list(secrets.values())
+
+
+def _show(session: Session, results: Iterator[AsyncPredictResult[JsonValue]]) -> None:
+    out = session.out
+    if out.structured:
+        out.values(map(_row, results))
+        return
+    for result in results:
+        out.note(f"request {result.request_id}{' failed' if result.errors else ''}")
+        for error in result.errors:
+            out.note(f"  {error.code}: {error.message}")
+        if not result.errors:
+            out.value(result.data)
+
+
+def _row(result: AsyncPredictResult[JsonValue]) -> dict[str, object]:
+    row: dict[str, object] = {
+        "request_id": result.request_id,
+        "type": result.type,
+        "time": result.time,
+        "model_id": result.model_id,
+        "chain_id": result.chain_id,
+        "deployment_id": result.deployment_id,
+        "data": result.data,
+        "errors": [error.model_dump() for error in result.errors],
+    }
+    return {name: value for name, value in row.items() if value is not None or name == "data"}

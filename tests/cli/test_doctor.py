@@ -1,0 +1,153 @@
+"""`baseten-sdk doctor`, and its checks one by one."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+import pytest
+
+from baseten_sdk.cli import checks
+from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.emulator import Emulator
+from tests.cli.running import Run, at
+
+NOW = 1_790_000_000.0
+
+
+def test_all_is_well(run: Run) -> None:
+    ended = run("doctor")
+    assert ended.code == ExitCode.OK
+    lines = [line.split() for line in ended.out.splitlines()]
+    assert {line[0] for line in lines} == {"ok"}
+    checked = [line[1] for line in lines]
+    assert checked == ["install", "key", "address", "proxy", "name", "connect", "answer", "clock", "latency"]
+
+
+def test_as_json_each_finding_is_a_value(run: Run) -> None:
+    assert at(run("doctor", "-o", "json").json, 1, "check") == "key"
+    assert all(at(finding, "state") == "ok" for finding in run("doctor", "-o", "jsonl").lines)
+
+
+def test_a_key_that_is_missing_refused_or_odd(run: Run) -> None:
+    assert run("doctor", env={"BASETEN_API_KEY": None}).code == ExitCode.AUTH
+    refused = run("doctor", env={"BASETEN_API_KEY": "wrong.0123456789"})
+    assert (refused.code, "settings/api_keys" in refused.out) == (ExitCode.AUTH, True)
+    odd = run("doctor", env={"BASETEN_API_KEY": "Bearer secret.0123456789"})
+    assert odd.code == ExitCode.AUTH
+    assert "without the word" in odd.out
+    assert "secret.0123456789" not in odd.out + odd.err
+
+
+@pytest.mark.parametrize("key", ["Api-Key x", "'x'", 'x"', "a b", "käse"])
+def test_what_no_key_looks_like(key: str) -> None:
+    finding = checks.key_form(key)
+    assert (finding.state, finding.code) == ("fail", ExitCode.AUTH)
+    assert key not in finding.said + finding.advice
+
+
+def test_nobody_listens(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    ended = run("doctor", "--emulator", f"http://127.0.0.1:{port}", "-o", "jsonl")
+    assert ended.code == ExitCode.SERVER
+    assert at(ended.lines[-1], "check") == "connect"
+    assert at(ended.lines[-1], "state") == "fail"
+
+
+def test_https_where_there_is_none(run: Run, emu: Emulator) -> None:
+    ended = run("doctor", "--base-url", f"https://127.0.0.1:{emu.port}/v1", "-o", "jsonl")
+    assert (ended.code, at(ended.lines[-1], "check")) == (ExitCode.SERVER, "tls")
+
+
+def test_a_service_that_fails(run: Run, emu: Emulator) -> None:
+    emu.faults.push("status=503")
+    ended = run("doctor")
+    assert ended.code == ExitCode.SERVER
+    assert "status.baseten.co" in ended.out
+    wrong = run("doctor", "--base-url", f"{emu.url}/nowhere")
+    assert wrong.code == ExitCode.NOT_FOUND
+    assert "/v1" in wrong.out
+    emu.faults.push("drop")
+    assert run("doctor").code == ExitCode.SERVER
+
+
+def test_a_service_that_fails_now_and_then(run: Run, emu: Emulator) -> None:
+    emu.faults.push(None, "status=503")
+    ended = run("doctor")
+    assert ended.code == ExitCode.OK
+    assert "warn  latency" in ended.out
+
+
+def test_an_address_that_cannot_be(run: Run) -> None:
+    assert run("doctor", "--base-url", "nonsense").code == ExitCode.USAGE
+
+
+def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*arguments: object, **options: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.getaddrinfo", unknown)
+    finding = checks.names("baseten.example")
+    assert (finding.state, finding.code) == ("fail", ExitCode.SERVER)
+    assert "baseten.example is not found: Name or service not known." in finding.said
+
+
+def test_a_proxy_stands_between() -> None:
+    url = urlsplit("https://inference.baseten.co/v1")
+    via, finding = checks.proxy(url, {"https": "http://me:secret@proxy.example:3128"})
+    assert via is not None
+    assert (via.hostname, finding.said) == ("proxy.example", "proxy.example:3128, from the environment")
+    assert checks.proxy(url, {"all": "proxy.example"})[1].said.startswith("proxy.example:80")
+    assert checks.proxy(url, {"http": "http://proxy.example"})[0] is None
+    assert checks.proxy(urlsplit("http://127.0.0.1:1/v1"), {"all": "proxy.example"})[0] is None
+
+
+def test_a_proxy_that_does_not_answer(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    env = {"BASETEN_EMULATOR": None, "https_proxy": f"http://127.0.0.1:{port}", "no_proxy": None, "NO_PROXY": None}
+    ended = run("doctor", "-o", "jsonl", env=env)
+    assert ended.code == ExitCode.SERVER
+    assert at(ended.lines[-1], "check") == "connect"
+    assert f"127.0.0.1:{port}" in str(at(ended.lines[-1], "said"))
+
+
+@pytest.mark.parametrize(
+    ("date", "state", "word"),
+    [
+        ("Mon, 21 Sep 2026 14:13:21 GMT", "ok", "right"),
+        ("Mon, 21 Sep 2026 14:03:20 GMT", "warn", "600 s fast"),
+        ("Mon, 21 Sep 2026 14:23:20 GMT", "warn", "600 s slow"),
+        ("nonsense", "ok", "does not tell"),
+        (None, "ok", "does not tell"),
+    ],
+)
+def test_the_clock_is_compared_with_the_services(date: str | None, state: str, word: str) -> None:
+    finding = checks.clock(date, NOW)
+    assert finding.state == state
+    assert word in finding.said
+
+
+def test_a_certificate_that_ends_soon_is_worth_a_word() -> None:
+    end = "Sep 25 14:13:20 2026 GMT"
+    assert checks.certificate_end(end, "TLSv1.3", NOW).state == "warn"
+    assert (
+        checks.certificate_end("Dec 25 14:13:20 2026 GMT", "TLSv1.3", NOW).said
+        == "TLSv1.3, certificate good for 95 days"
+    )
+    assert checks.certificate_end(None, "TLSv1.3", NOW).state == "ok"
+
+
+def test_a_certificate_that_is_not_trusted(monkeypatch: pytest.MonkeyPatch, emu: Emulator) -> None:
+    class Distrustful(ssl.SSLContext):
+        def wrap_socket(self, *arguments: object, **options: object) -> ssl.SSLSocket:
+            error = ssl.SSLCertVerificationError(1, "self-signed")
+            error.verify_message = "self-signed certificate"
+            raise error
+
+    finding = checks.tls(urlsplit(f"https://127.0.0.1:{emu.port}"), Distrustful(ssl.PROTOCOL_TLS_CLIENT))
+    assert finding.state == "fail"
+    assert "self-signed certificate" in finding.said
+    assert "SSL_CERT_FILE" in finding.advice
