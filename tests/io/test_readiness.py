@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -123,6 +124,24 @@ def test_the_end_is_seen_and_told(pair: Pair, runner: asyncio.Runner) -> None:
         assert await waiting == b""
         await turns()
         assert not connection.quiet()
+        connection.close()
+
+    runner.run(main())
+
+
+def test_a_reset_behind_data_is_an_error_and_no_silence(runner: asyncio.Runner) -> None:
+    async def main() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            ours = socket.create_connection(server.getsockname())
+            theirs, _ = server.accept()
+        ours.setblocking(False)
+        connection = AsyncSocket(ours)
+        theirs.send(b"data")
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        theirs.close()
+        with pytest.raises(ConnectionResetError):
+            while await asyncio.wait_for(connection.receive(timer()), 5):
+                pass
         connection.close()
 
     runner.run(main())

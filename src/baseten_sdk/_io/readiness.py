@@ -4,7 +4,8 @@ Theory of operation. A selector-like loop of asyncio (its own, uvloop) is told o
 for, and forgets it when the socket is closed: to tell it before each wait and to take that back behind it costs more
 than the rest of a read. What comes is read only where somebody waits for it. Where nobody does, the loop is told to
 forget the socket, else it would wake up for it again and again; whatever came stays in the kernel, where
-`AsyncSocket.quiet` sees it. Elsewhere anyio waits.
+`AsyncSocket.quiet` sees it. uvloop forgets a socket by itself once it was reset, also where there were data before
+that: so loops that are not asyncio's own are waited for only when there is nothing to read. Elsewhere anyio waits.
 """
 
 from __future__ import annotations
@@ -61,11 +62,12 @@ class LoopReadiness:
         NotImplementedError: the loop cannot.
     """
 
-    __slots__ = ("_descriptor", "_loop", "_process", "_raw", "_turn", "_watched")
+    __slots__ = ("_descriptor", "_foreign", "_loop", "_process", "_raw", "_turn", "_watched")
 
     def __init__(self, raw: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._raw = raw
         self._loop = loop
+        self._foreign = not isinstance(loop, asyncio.SelectorEventLoop)
         self._descriptor = raw.fileno()
         self._process = os.getpid()
         self._turn: asyncio.Future[bytes] | None = None
@@ -79,8 +81,11 @@ class LoopReadiness:
                     raise ConnectionAbortedError(CLOSED)
                 self._loop.add_reader(self._descriptor, self._ready)
                 self._watched = True
-            self._turn = self._loop.create_future()
             try:
+                if self._foreign:
+                    with suppress(*UNREADY):
+                        return self._raw.recv(PIECE)
+                self._turn = self._loop.create_future()
                 return await self._turn
             except ssl.SSLWantWriteError:
                 await anyio.wait_writable(self._raw)
