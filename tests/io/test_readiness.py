@@ -140,9 +140,12 @@ def test_a_reset_behind_data_is_an_error_and_no_silence(runner: asyncio.Runner) 
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         theirs.close()
         with pytest.raises(ConnectionResetError):
-            while await asyncio.wait_for(connection.receive(timer()), 5):
-                pass
+            await drain(connection)
         connection.close()
+
+    async def drain(connection: AsyncSocket) -> None:
+        while await asyncio.wait_for(connection.receive(timer()), 5):
+            pass
 
     runner.run(main())
 

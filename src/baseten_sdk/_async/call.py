@@ -109,7 +109,8 @@ class AsyncCaller:
                 await lane.limiter.acquire(timer)
                 try:
                     exchange = inflated(await lane.transport.send(request, timer))
-                    await _read(exchange, reading, timer)
+                    if not reading.take(exchange.status, exchange.headers, exchange.whole()):
+                        await _read(exchange, reading, timer)
                 finally:
                     lane.limiter.release()
         except (Expired, APIConnectionError) as error:
@@ -129,7 +130,8 @@ class AsyncCaller:
                     exchange = inflated(await lane.transport.send(request, timer))
                     if 200 <= exchange.status < 300:
                         return AsyncBody(exchange, lane.limiter, timer)
-                    await _read(exchange, reading, timer)
+                    if not reading.take(exchange.status, exchange.headers, exchange.whole()):
+                        await _read(exchange, reading, timer)
                 except BaseException:
                     lane.limiter.release()
                     raise
@@ -210,7 +212,6 @@ class AsyncCaller:
 
 async def _read(exchange: AsyncExchange, reading: Reading, timer: AsyncTimer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
-    reading.begin(exchange.status, exchange.headers)
     if reading.failed:
         timer.shorten(ERROR_BODY)
     try:

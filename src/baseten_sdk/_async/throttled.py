@@ -120,6 +120,12 @@ class AsyncMetered:
     def ready(self) -> bool:
         return self._exchange.ready
 
+    def whole(self) -> bytes | None:
+        whole = self._exchange.whole()
+        if whole is not None:
+            self.tail = whole[-TAIL:]
+        return whole
+
     async def receive(self) -> bytes:
         piece = await self._exchange.receive()
         self.tail = piece[-TAIL:] if len(piece) >= TAIL else (self.tail + piece)[-TAIL:]

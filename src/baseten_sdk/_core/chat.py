@@ -45,7 +45,7 @@ def chat_request(
         InvalidRequestError: the messages are no sequence of messages, or a value has no JSON form.
     """
     body: dict[str, object] = {"model": model, "messages": message_params(messages)}
-    body.update((name, value) for name, value in params.items() if value is not None)
+    body |= {name: value for name, value in params.items() if value is not None}
     if stream:
         body["stream"] = True
     return build(
@@ -64,11 +64,15 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
     Raises:
         InvalidRequestError: they are not a sequence of messages, or there are none.
     """
-    if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
+    if type(messages) is not list and (
+        isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
+    ):
         raise InvalidRequestError(f"messages must be a sequence of messages, not a {type(messages).__name__}.")
     plain: list[Mapping[str, object]] = []
     for index, message in enumerate(messages):
-        if isinstance(message, ChatCompletionMessage):
+        if type(message) is dict:
+            plain.append(message)
+        elif isinstance(message, ChatCompletionMessage):
             plain.append(message.to_param())
         elif isinstance(message, Mapping):
             plain.append(message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from ..config import Timeout
 from ..errors import APITimeoutError, ConnectTimeout, DeadlineExceeded, FirstByteTimeout, IdleTimeout
@@ -29,8 +29,7 @@ _ERRORS: dict[Phase, type[APITimeoutError]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TimeLimits:
+class TimeLimits(NamedTuple):
     """Limits of one attempt, in seconds.
 
     Attributes:

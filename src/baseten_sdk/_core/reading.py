@@ -10,6 +10,8 @@ from .phase import Expired, timeout_error
 from .replies import unreadable
 from .request import Answer
 
+NO_HEADERS = Headers()
+
 PROGRESS = 4096
 """Bytes of a body that count as progress; a server that drips less does not extend the idle limit."""
 
@@ -26,7 +28,7 @@ class Reading:
     def __init__(self, most: int) -> None:
         self._most = most
         self._status: int | None = None
-        self._headers = Headers()
+        self._headers = NO_HEADERS
         self._pieces: list[bytes] = []
         self._size = 0
         self._counted = 0
@@ -37,6 +39,14 @@ class Reading:
         self._headers = headers
         if self.failed:
             self._most = KEPT
+
+    def take(self, status: int, headers: Headers, whole: bytes | None) -> bool:
+        """The headers have arrived, and perhaps all of the body with them. Whether they have."""
+        self.begin(status, headers)
+        if whole is None:
+            return False
+        self.add(whole)
+        return True
 
     def add(self, piece: bytes) -> bool:
         """Take a piece in. Whether enough has come since the last time to count as progress."""
@@ -59,7 +69,9 @@ class Reading:
 
     def answer(self) -> Answer:
         """The reply as far as it came."""
-        return Answer(self._status or 0, self._headers, b"".join(self._pieces))
+        pieces = self._pieces
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return Answer(self._status or 0, self._headers, body)
 
     def error(self, failure: Expired | APIConnectionError | None, now: float) -> APIError | None:
         """What is wrong, if anything: an error status comes first, whatever became of its body.

@@ -32,7 +32,7 @@ class ReplyParser:
     Attributes:
         status: the status, once `head` is there.
         headers: the header lines as they came.
-        body: pieces of the body that have not been taken.
+        body: pieces of the body that have not been taken; one list for the life of the parser.
         head: whether the headers are complete.
         complete: whether the whole message is.
         begun: whether any byte of the reply has come.
@@ -40,12 +40,12 @@ class ReplyParser:
     """
 
     __slots__ = (
-        "_by_close",
         "_head_size",
         "_interim",
         "_keep_alive",
         "_parser",
         "_surplus",
+        "_whole",
         "_without_body",
         "begun",
         "body",
@@ -53,10 +53,13 @@ class ReplyParser:
         "complete",
         "head",
         "headers",
+        "on_body",
         "status",
     )
 
     def __init__(self) -> None:
+        self.body: list[bytes] = []
+        self.on_body = self.body.append  # not a method: it is called for every piece
         self._parser = httptools.HttpResponseParser(self)
         self.begin("GET")
 
@@ -64,14 +67,14 @@ class ReplyParser:
         """A request is about to be sent with this verb."""
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
-        self.body: list[bytes] = []
+        self.body.clear()
         self.head = False
         self.complete = False
         self.begun = False
         self.broken: ProtocolError | None = None
         self._keep_alive = False
         self._surplus = False
-        self._by_close = False
+        self._whole = 0
         self._without_body = method == "HEAD"
         self._head_size = 0
         self._interim = 0
@@ -100,6 +103,7 @@ class ReplyParser:
         except httptools.HttpParserError as error:
             if self.complete:
                 self._surplus = True
+                del self.body[self._whole :]
                 return
             cause = error.__context__
             wrong = cause if isinstance(cause, ProtocolError) else ProtocolError(str(error))
@@ -107,8 +111,21 @@ class ReplyParser:
             if not self.head:
                 raise wrong from None
             self.broken = wrong
-        if not self.head and self._head_size > LONGEST_HEAD:
-            raise LimitExceeded(f"the head is longer than {LONGEST_HEAD} bytes")
+        if self.complete:
+            # What came behind the message belongs to nobody.
+            del self.body[self._whole :]
+        elif not self.head:
+            if len(self.headers) > MOST_HEADERS:
+                raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
+            if self._head_size > LONGEST_HEAD:
+                raise LimitExceeded(f"the head is longer than {LONGEST_HEAD} bytes")
+
+    def take(self) -> bytes:
+        """What has come of the body since the last time."""
+        body = self.body
+        piece = body[0] if len(body) == 1 else b"".join(body)
+        body.clear()
+        return piece
 
     def end(self) -> None:
         """The server has closed its side.
@@ -121,9 +138,14 @@ class ReplyParser:
         if not self.head:
             raise ProtocolError("the server closed the connection in the middle of the head")
         if not self.complete:
-            if not self._by_close:
+            if not self._ends_with_connection():
                 raise ProtocolError("the server closed the connection in the middle of the body")
             self.complete = True
+
+    def _ends_with_connection(self) -> bool:
+        names = {name.lower(): value.lower() for name, value in self.headers}
+        chunked = names.get(b"transfer-encoding", b"").endswith(b"chunked")
+        return not chunked and b"content-length" not in names
 
     def on_message_begin(self) -> None:
         if self.complete:
@@ -132,12 +154,12 @@ class ReplyParser:
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self.head:
             self.headers.append((name, value))
-            if len(self.headers) > MOST_HEADERS:
-                raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
 
     def on_headers_complete(self) -> None:
         if self.complete:
             return
+        if len(self.headers) > MOST_HEADERS:
+            raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
         status = self._parser.get_status_code()
         if status < 200:
             self._interim += 1
@@ -146,19 +168,13 @@ class ReplyParser:
             return
         self.status = status
         self.head = True
-        names = {name.lower(): value.lower() for name, value in self.headers}
-        chunked = names.get(b"transfer-encoding", b"").endswith(b"chunked")
-        self._by_close = not chunked and b"content-length" not in names
         if self._without_body:
             self.complete = True
-
-    def on_body(self, data: bytes) -> None:
-        if not self.complete:
-            self.body.append(data)
 
     def on_message_complete(self) -> None:
         if not self.head:
             self.headers = []
         elif not self.complete:
             self.complete = True
+            self._whole = len(self.body)
             self._keep_alive = self._parser.should_keep_alive()

@@ -110,7 +110,8 @@ class Caller:
                 lane.limiter.acquire(timer)
                 try:
                     exchange = inflated(lane.transport.send(request, timer))
-                    _read(exchange, reading, timer)
+                    if not reading.take(exchange.status, exchange.headers, exchange.whole()):
+                        _read(exchange, reading, timer)
                 finally:
                     lane.limiter.release()
         except (Expired, APIConnectionError) as error:
@@ -130,7 +131,8 @@ class Caller:
                     exchange = inflated(lane.transport.send(request, timer))
                     if 200 <= exchange.status < 300:
                         return Body(exchange, lane.limiter, timer)
-                    _read(exchange, reading, timer)
+                    if not reading.take(exchange.status, exchange.headers, exchange.whole()):
+                        _read(exchange, reading, timer)
                 except BaseException:
                     lane.limiter.release()
                     raise
@@ -211,7 +213,6 @@ class Caller:
 
 def _read(exchange: Exchange, reading: Reading, timer: Timer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
-    reading.begin(exchange.status, exchange.headers)
     if reading.failed:
         timer.shorten(ERROR_BODY)
     try:

@@ -121,6 +121,12 @@ class Metered:
     def ready(self) -> bool:
         return self._exchange.ready
 
+    def whole(self) -> bytes | None:
+        whole = self._exchange.whole()
+        if whole is not None:
+            self.tail = whole[-TAIL:]
+        return whole
+
     def receive(self) -> bytes:
         piece = self._exchange.receive()
         self.tail = piece[-TAIL:] if len(piece) >= TAIL else (self.tail + piece)[-TAIL:]

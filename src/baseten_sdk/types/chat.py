@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field
 from pydantic_core import to_json
 
-from .reply import Lenient, NullAs, Reply, Rounded
+from .reply import Lenient, NullAs, Reply, Rounded, attach_note, note_of
 
 __all__ = [
     "ChatCompletion",
@@ -65,12 +65,10 @@ class ChatCompletionMessage(Lenient):
     reasoning_content: str | None = None
     tool_calls: Annotated[list[ToolCall], NullAs(list)] = Field(default_factory=list)
 
-    _parsed: object = PrivateAttr(None)
-
     @property
     def parsed(self) -> object:
         """The object that `parse` or `stream` was asked for, where there is one; `Parsed.parsed` has its type."""
-        return self._parsed
+        return note_of(self, "parsed")
 
     @property
     def reasoning(self) -> str | None:
@@ -204,4 +202,4 @@ class ChatCompletion(Reply):
 
 def attach_parsed(completion: ChatCompletion, value: object) -> None:
     """Tell the first message of the object that it holds."""
-    completion.choices[0].message._parsed = value
+    attach_note(completion.choices[0].message, "parsed", value)

@@ -30,7 +30,7 @@ class Headers(Mapping[str, str]):
         """Whether a header is there, without reading the others; `name` is in lower case."""
         if self._read is not None:
             return name.decode() in self._read
-        return any(len(each) == len(name) and each.lower() == name for each, _ in self._lines)
+        return name in [each.lower() for each, _ in self._lines if len(each) == len(name)]
 
     @property
     def _values(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr
+from pydantic import BaseModel, ConfigDict
 from pydantic_core import core_schema
 
 from .meta import Meta
@@ -26,12 +26,11 @@ class Lenient(BaseModel):
 class Reply(Lenient):
     """A whole reply, with what is known of its exchange."""
 
-    _meta: Meta | None = PrivateAttr(None)
-
     @property
     def meta(self) -> Meta:
         """Request id, status, headers, attempts and time of the exchange that brought this reply."""
-        return self._meta or Meta()
+        meta = note_of(self, "meta")
+        return meta if isinstance(meta, Meta) else Meta()
 
 
 R = TypeVar("R", bound=Reply)
@@ -39,8 +38,25 @@ R = TypeVar("R", bound=Reply)
 
 def attach_meta(reply: R, meta: Meta) -> R:
     """Tell a reply of its exchange."""
-    reply._meta = meta
+    attach_note(reply, "meta", meta)
     return reply
+
+
+# pydantic's private attributes are set up for each instance, by Python code that costs more than the rest of its
+# validation. What they are kept in does as well without: it is compared, copied and pickled with the instance.
+def attach_note(part: Lenient, name: str, value: object) -> None:
+    """Put something beside a part's fields."""
+    notes = part.__pydantic_private__
+    if notes is None:
+        object.__setattr__(part, "__pydantic_private__", {name: value})
+    else:
+        notes[name] = value
+
+
+def note_of(part: Lenient, name: str) -> object:
+    """What was put beside a part's fields; None where nothing was."""
+    notes: dict[str, object] | None = part.__pydantic_private__
+    return None if notes is None else notes.get(name)
 
 
 @dataclass(frozen=True, slots=True)

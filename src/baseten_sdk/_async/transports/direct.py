@@ -22,7 +22,7 @@ import time
 import warnings
 from collections import deque
 
-from ..._core.inflate import ACCEPTED
+from ..._core.head import Heads
 from ..._core.origin import Origin, locate
 from ..._core.request import Request
 from ..._io.connecting import AsyncConnecting
@@ -33,12 +33,6 @@ from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, ClientClosedError
 from ...types.meta import Headers
-
-BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
-"""Verbs that say nothing of a body they do not have."""
-
-STREAM = ("accept", "text/event-stream")
-"""A stream is not to be compressed: its pieces would wait for each other."""
 
 STALE = 1.0
 """Seconds within which a connection that is dead already shows it."""
@@ -76,6 +70,7 @@ class AsyncDirectTransport:
         self._keep = limits.idle_connection
         self._idle: dict[Origin, deque[AsyncConnection]] = {}
         self._busy: set[AsyncConnection] = set()
+        self._heads = Heads()
         self._closed = False
 
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectExchange:
@@ -117,7 +112,8 @@ class AsyncDirectTransport:
         unsent: OSError | None = None
         try:
             self._check_open()
-            unsent = await _write(connection, request, target, timer)
+            head = self._heads.render(request, connection.origin, target)
+            unsent = await _write(connection.socket, head, request.body, timer)
             connection.spoiled = unsent is not None
             await _read_head(connection, timer)
             return AsyncDirectExchange(self, connection, timer)
@@ -225,6 +221,15 @@ class AsyncDirectExchange:
         parser = self._connection.parser
         return parser.complete or bool(parser.body)
 
+    def whole(self) -> bytes | None:
+        parser = self._connection.parser
+        if self._done or not parser.complete:
+            return None
+        self._done = True
+        whole = parser.take()
+        self._transport.keep(self._connection)
+        return whole
+
     async def receive(self) -> bytes:
         if self._done:
             return b""
@@ -251,8 +256,7 @@ class AsyncDirectExchange:
         parser = self._connection.parser
         while True:
             if parser.body:
-                taken, parser.body = parser.body, []
-                return taken[0] if len(taken) == 1 else b"".join(taken)
+                return parser.take()
             if parser.complete:
                 return b""
             if parser.broken is not None:
@@ -279,15 +283,14 @@ class AsyncDirectExchange:
         self._discard()
 
 
-async def _write(connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer) -> OSError | None:
-    """Send the request. A server may answer before it has read everything, so a failure is not yet the end."""
-    head, body = _head(request, connection.origin, target), request.body
+async def _write(socket: AsyncSocket, head: bytes, body: bytes, timer: AsyncTimer) -> OSError | None:
+    """Send a request. A server may answer before it has read everything, so a failure is not yet the end."""
     try:
         if len(body) < LARGE:
-            await connection.socket.send(head + body, timer)
+            await socket.send(head + body, timer)
         else:
-            await connection.socket.send(head, timer)
-            await connection.socket.send(body, timer)
+            await socket.send(head, timer)
+            await socket.send(body, timer)
     except OSError as error:
         if _is_limit(error):
             raise
@@ -304,20 +307,6 @@ async def _read_head(connection: AsyncConnection, timer: AsyncTimer) -> None:
             parser.feed(data)
         else:
             parser.end()
-
-
-def _head(request: Request, origin: Origin, target: str) -> bytes:
-    """The request's first lines; header values were checked when they were given."""
-    lines = [f"{request.method} {target} HTTP/1.1"]
-    names = {name for name, _ in request.headers}
-    if "host" not in names:
-        lines.append(f"host: {origin.authority}")
-    if "accept-encoding" not in names:
-        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers else ACCEPTED}")
-    lines += [f"{name}: {value}" for name, value in request.headers]
-    if request.body or request.method not in BODILESS:
-        lines.append(f"content-length: {len(request.body)}")
-    return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
 def _cut(reason: str, status: int) -> APIConnectionError:

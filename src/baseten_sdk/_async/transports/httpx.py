@@ -122,6 +122,9 @@ class AsyncHttpxExchange:
         """httpx does not tell."""
         return False
 
+    def whole(self) -> bytes | None:
+        return None
+
     async def receive(self) -> bytes:
         if self._whole is not None:
             piece, self._whole = self._whole, b""

@@ -31,6 +31,9 @@ class AsyncInflated:
     def ready(self) -> bool:
         return False
 
+    def whole(self) -> bytes | None:
+        return None
+
     async def receive(self) -> bytes:
         try:
             if self._inflate is None:

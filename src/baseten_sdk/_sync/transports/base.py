@@ -25,6 +25,10 @@ class Exchange(Protocol):
         """Whether the next piece, or the end, is there without waiting."""
         ...
 
+    def whole(self) -> bytes | None:
+        """The whole body, where all of it is there; then the exchange is over. Else None, and nothing was taken."""
+        ...
+
     def receive(self) -> bytes:
         """The next piece of the body, decoded from its content encoding; b"" at its end.
 

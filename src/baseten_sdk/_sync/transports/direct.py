@@ -23,7 +23,7 @@ import time
 import warnings
 from collections import deque
 
-from ..._core.inflate import ACCEPTED
+from ..._core.head import Heads
 from ..._core.origin import Origin, locate
 from ..._core.request import Request
 from ..._io.connecting import Connecting
@@ -34,12 +34,6 @@ from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, ClientClosedError
 from ...types.meta import Headers
-
-BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
-"""Verbs that say nothing of a body they do not have."""
-
-STREAM = ("accept", "text/event-stream")
-"""A stream is not to be compressed: its pieces would wait for each other."""
 
 STALE = 1.0
 """Seconds within which a connection that is dead already shows it."""
@@ -77,6 +71,7 @@ class DirectTransport:
         self._keep = limits.idle_connection
         self._idle: dict[Origin, deque[Connection]] = {}
         self._busy: set[Connection] = set()
+        self._heads = Heads()
         self._closed = False
 
     def send(self, request: Request, timer: Timer) -> DirectExchange:
@@ -116,7 +111,8 @@ class DirectTransport:
         unsent: OSError | None = None
         try:
             self._check_open()
-            unsent = _write(connection, request, target, timer)
+            head = self._heads.render(request, connection.origin, target)
+            unsent = _write(connection.socket, head, request.body, timer)
             connection.spoiled = unsent is not None
             _read_head(connection, timer)
             return DirectExchange(self, connection, timer)
@@ -224,6 +220,15 @@ class DirectExchange:
         parser = self._connection.parser
         return parser.complete or bool(parser.body)
 
+    def whole(self) -> bytes | None:
+        parser = self._connection.parser
+        if self._done or not parser.complete:
+            return None
+        self._done = True
+        whole = parser.take()
+        self._transport.keep(self._connection)
+        return whole
+
     def receive(self) -> bytes:
         if self._done:
             return b""
@@ -250,8 +255,7 @@ class DirectExchange:
         parser = self._connection.parser
         while True:
             if parser.body:
-                taken, parser.body = parser.body, []
-                return taken[0] if len(taken) == 1 else b"".join(taken)
+                return parser.take()
             if parser.complete:
                 return b""
             if parser.broken is not None:
@@ -278,15 +282,14 @@ class DirectExchange:
         self._discard()
 
 
-def _write(connection: Connection, request: Request, target: str, timer: Timer) -> OSError | None:
-    """Send the request. A server may answer before it has read everything, so a failure is not yet the end."""
-    head, body = _head(request, connection.origin, target), request.body
+def _write(socket: Socket, head: bytes, body: bytes, timer: Timer) -> OSError | None:
+    """Send a request. A server may answer before it has read everything, so a failure is not yet the end."""
     try:
         if len(body) < LARGE:
-            connection.socket.send(head + body, timer)
+            socket.send(head + body, timer)
         else:
-            connection.socket.send(head, timer)
-            connection.socket.send(body, timer)
+            socket.send(head, timer)
+            socket.send(body, timer)
     except OSError as error:
         if _is_limit(error):
             raise
@@ -303,20 +306,6 @@ def _read_head(connection: Connection, timer: Timer) -> None:
             parser.feed(data)
         else:
             parser.end()
-
-
-def _head(request: Request, origin: Origin, target: str) -> bytes:
-    """The request's first lines; header values were checked when they were given."""
-    lines = [f"{request.method} {target} HTTP/1.1"]
-    names = {name for name, _ in request.headers}
-    if "host" not in names:
-        lines.append(f"host: {origin.authority}")
-    if "accept-encoding" not in names:
-        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers else ACCEPTED}")
-    lines += [f"{name}: {value}" for name, value in request.headers]
-    if request.body or request.method not in BODILESS:
-        lines.append(f"content-length: {len(request.body)}")
-    return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
 def _cut(reason: str, status: int) -> APIConnectionError:

@@ -123,6 +123,9 @@ class HttpxExchange:
         """httpx does not tell."""
         return False
 
+    def whole(self) -> bytes | None:
+        return None
+
     def receive(self) -> bytes:
         if self._whole is not None:
             piece, self._whole = self._whole, b""

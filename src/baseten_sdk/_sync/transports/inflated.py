@@ -32,6 +32,9 @@ class Inflated:
     def ready(self) -> bool:
         return False
 
+    def whole(self) -> bytes | None:
+        return None
+
     def receive(self) -> bytes:
         try:
             if self._inflate is None:
