@@ -95,6 +95,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
     Raises:
         ConfigurationError: the port is taken, or the address is not this machine's.
     """
+    if not 0 <= port <= 65535:  # getaddrinfo would take the rest of a division
+        raise ConfigurationError(f"The receiver cannot listen on {host}:{port}: there is no such port.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
@@ -107,7 +109,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         except OSError:
             listener.close()
             raise
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         problem = str(error)
     else:
         return listener

@@ -1,0 +1,108 @@
+"""`python -m baseten_sdk.receiver`: receive webhooks and store them, until SIGTERM or Ctrl-C.
+
+Secrets come from the environment alone: what stands on a command line can be read by every user of the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from types import FrameType
+
+from ..errors import ConfigurationError
+from .app import MAX_BODY, WebhookReceiver
+from .serving import listening_socket, server_of
+
+VARIABLE = "BASETEN_WEBHOOK_SECRET"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the receiver; the exit code: 0 after a signal, 1 if it cannot start, 2 for wrong arguments."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        secrets = () if options.allow_unsigned and not options.secret_env else _secrets(options.secret_env, os.environ)
+        receiver = WebhookReceiver(
+            secrets=secrets,
+            store=options.store,
+            path=options.path,
+            tolerance=options.tolerance or None,
+            max_body=options.max_body,
+            allow_unsigned=options.allow_unsigned,
+        )
+        with receiver:
+            return _serve(receiver, options.host, options.port, options.store)
+    except ConfigurationError as error:
+        print(f"the receiver cannot start: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m baseten_sdk.receiver", description="Receive Baseten's webhooks and store them."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8788, help="port to listen on, 0 for a free one (default: %(default)s)"
+    )
+    parser.add_argument("--store", required=True, help="a .sqlite or .jsonl file; made if there is none")
+    parser.add_argument(
+        "--secret-env",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"environment variable that holds the secret; twice during a rotation (default: {VARIABLE})",
+    )
+    parser.add_argument("--path", help="the only path to take (default: any)")
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=300.0,
+        help="seconds that a delivery may be old, 0 for no limit (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--max-body", type=int, default=MAX_BODY, help="bytes that a body may have (default: %(default)s)"
+    )
+    parser.add_argument("--allow-unsigned", action="store_true", help="take deliveries without a signature")
+    return parser
+
+
+def _secrets(names: Sequence[str], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The secrets in the variables that were named.
+
+    Raises:
+        ConfigurationError: one of them is not set.
+    """
+    secrets: list[str] = []
+    for name in names or (VARIABLE,):
+        secret = environment.get(name, "").strip()
+        if not secret:
+            # What was given may be a secret by mistake.
+            shown = name if name.isidentifier() and not name.startswith("whsec_") else "that --secret-env names"
+            raise ConfigurationError(f"the environment variable {shown} is not set; it shall hold the webhook secret.")
+        secrets.append(secret)
+    return tuple(secrets)
+
+
+def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
+    server = server_of(receiver)
+    with listening_socket(host, port) as listener:
+        shown = f"[{host}]" if ":" in host else host
+        print(f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}", flush=True)
+        # Uvicorn stops by itself, and then raises the signal that told it to once more: that one is for nobody.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _passed_over)
+        server.run(sockets=[listener])
+    return 0
+
+
+def _passed_over(number: int, frame: FrameType | None) -> None:
+    """The receiver has stopped."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
