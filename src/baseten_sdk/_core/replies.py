@@ -152,7 +152,7 @@ def adapter_of(kind: type[T]) -> TypeAdapter[T]:
         return TypeAdapter(kind)
     except PydanticUserError as error:
         reason = error.message.partition("\n")[0]
-        raise InvalidRequestError(f"response_model={kind!r} is no type that pydantic can validate: {reason}") from None
+        raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {reason}") from None
 
 
 @lru_cache(maxsize=256)
