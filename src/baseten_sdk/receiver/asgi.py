@@ -15,6 +15,8 @@ Message: TypeAlias = MutableMapping[str, object]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
+Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
 

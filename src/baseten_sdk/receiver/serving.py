@@ -16,7 +16,7 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     import uvicorn
 
-    from .app import WebhookReceiver
+    from .asgi import Application
 
 __all__ = ["ServerThread", "listening_socket", "server_of"]
 
@@ -31,7 +31,7 @@ class ServerThread:
     """Serves a receiver until it is stopped.
 
     Args:
-        receiver: the application.
+        app: the receiver, or an application that it is mounted in.
         host: the address to listen on.
         port: the port; 0 for a free one.
 
@@ -39,8 +39,8 @@ class ServerThread:
         ConfigurationError: the port is taken, the address is not this machine's, or uvicorn is not installed.
     """
 
-    def __init__(self, receiver: WebhookReceiver, host: str, port: int) -> None:
-        self._server = server_of(receiver)
+    def __init__(self, app: Application, host: str, port: int) -> None:
+        self._server = server_of(app)
         self._socket = listening_socket(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._run, name="baseten-receiver", daemon=True)
@@ -61,7 +61,7 @@ class ServerThread:
             self._socket.close()
 
 
-def server_of(receiver: WebhookReceiver) -> uvicorn.Server:
+def server_of(app: Application) -> uvicorn.Server:
     """A server that leaves logging and signals to the program around it.
 
     Raises:
@@ -75,7 +75,7 @@ def server_of(receiver: WebhookReceiver) -> uvicorn.Server:
         problem = "The receiver's own server needs uvicorn, which is not installed: pip install 'baseten-sdk[receiver]'"
     else:
         config = uvicorn.Config(
-            receiver,
+            app,
             loop="asyncio",
             ws="none",
             lifespan="off",

@@ -92,12 +92,13 @@ class Webhooks:
 
         Example:
             receiver = WebhookReceiver(secrets=[secret], store="jobs.sqlite")  # app.mount("/baseten", receiver)
-            inbox = client.webhooks.inbox(receiver, url="https://example.com/baseten")
+            inbox = client.webhooks.inbox(receiver, url="https://example.com/baseten/")
 
         Args:
             source: the receiver, where it is in this process; else the store that it writes to, such as
                 `SQLiteStore("jobs.sqlite")`, which is looked into once a second.
-            url: the URL at which Baseten reaches the receiver.
+            url: the URL at which Baseten reaches the receiver. Below a mount of Starlette or FastAPI it ends with a
+                slash: without one they redirect, and Baseten does not follow.
 
         Raises:
             InvalidRequestError: `url` is no URL that Baseten posts to.

@@ -1,0 +1,1 @@
+# Written against Django 5.2.

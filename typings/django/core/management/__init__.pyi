@@ -1,0 +1,3 @@
+# Written against Django 5.2.
+
+def execute_from_command_line(argv: list[str] | None = None) -> None: ...
