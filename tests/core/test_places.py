@@ -100,7 +100,7 @@ def test_nothing_in_an_environment_deployment_or_request_can_lead_elsewhere(valu
         places().deployment("abcd1234").async_request(value)
 
 
-@pytest.mark.parametrize("value", ["a?b#c", "ü", "a b", "a%b"])
+@pytest.mark.parametrize("value", ["a&b=c", "ü", "a b", "a+b"])
 def test_what_is_harmless_is_quoted(value: str) -> None:
     url = places().deployment("abcd1234", environment=value).target
     assert url.isascii()

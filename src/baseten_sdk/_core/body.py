@@ -18,6 +18,7 @@ import math
 import re
 import reprlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set as AbstractSet
+from decimal import Decimal
 
 from pydantic_core import from_json, to_jsonable_python
 
@@ -82,6 +83,10 @@ def _plain(value: object) -> object:
             raise _Refused(f"{type(value).__name__} has no order and no JSON form; send a list")
         case Iterator() | AsyncIterator():
             raise _Refused(f"{type(value).__name__} can be read only once and has no JSON form; send a list")
+        case complex():
+            raise _Refused("complex has no JSON form; send a list of two numbers")
+        case Decimal() if not value.is_finite():
+            raise _Refused(f"{value} has no JSON form")
         case Mapping():
             return dict(value)
         case Sequence():

@@ -17,6 +17,9 @@ VALUE = re.compile(r"[\t\x20-\x7e]*")
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 SECRET_NAME = re.compile(r"authorization|cookie|password|secret|token|[-_]key$|^key$|apikey", re.IGNORECASE)
 
+FRAMING = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
+"""Names that say how a message is framed: they are the transport's own, or a server would read another message."""
+
 MAX_OPTION = 512
 """Characters of a `session` or `request_id`."""
 
@@ -40,10 +43,13 @@ def check_header(name: str, value: str, what: str = "headers") -> str:
     """The value without the blanks around it.
 
     Raises:
-        InvalidRequestError: the name is no token of RFC 9110, or the value is not printable ASCII.
+        InvalidRequestError: the name is no token of RFC 9110 or frames the message, or the value is not printable
+            ASCII.
     """
     if not _is_token(name):
         raise InvalidRequestError(f"{what}: {_shown(name)} is no name of a header; use letters, digits and '-'.")
+    if name.lower() in FRAMING:
+        raise InvalidRequestError(f"{what}: {_shown(name)} is the transport's own; leave it out.")
     if not isinstance(value, str):
         raise InvalidRequestError(f"{what}: the value of {_shown(name)} must be str, not {type(value).__name__}.")
     stripped = value.strip(" \t")

@@ -30,6 +30,7 @@ MAX_LABEL = 63
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
+NOT_IN_ID = re.compile(r"[/?#@%:]")
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|(https?|wss?|ftp|file):", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
 
@@ -73,14 +74,14 @@ def quote_segment(value: str, what: str) -> str:
         what: the argument it was given as, for the error.
 
     Raises:
-        InvalidRequestError: it is empty, a dot segment however encoded, or holds `/`, a backslash or
-            control characters.
+        InvalidRequestError: it is empty, a dot segment however encoded, or holds what no id has: `/?#@%:`, a
+            backslash or control characters.
     """
     _check_text(value, what)
     if not value:
         raise InvalidRequestError(f"{what} must not be empty.")
-    if "/" in value:
-        raise InvalidRequestError(f"{what} must not contain '/': {_shown(value)}.")
+    if found := NOT_IN_ID.search(value):
+        raise InvalidRequestError(f"{what} must not contain {found[0]!r}: {_shown(value)}.")
     return quote(value, safe="")
 
 
@@ -219,7 +220,8 @@ def _template(template: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _climbs(path: str) -> bool:
     """Whether a path has a dot segment, however often percent-encoded."""
     for _ in range(MAX_DECODINGS):
-        if any(segment in (".", "..") for segment in re.split(r"[/\\]", path)):
+        # Some servers cut `..;x` at the semicolon before they look at the path.
+        if any(segment.partition(";")[0] in (".", "..") for segment in re.split(r"[/\\]", path)):
             return True
         if "%" not in path:
             return False
