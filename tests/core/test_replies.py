@@ -126,7 +126,7 @@ def test_a_type_that_pydantic_does_not_know_is_the_callers_mistake() -> None:
     class Odd:
         pass
 
-    problem = r"response_model=.*Odd.*Unable to generate pydantic-core schema"
+    problem = r"Odd.*Unable to generate pydantic-core schema"
     with pytest.raises(InvalidRequestError, match=problem):
         check_kind(Odd)
     with pytest.raises(InvalidRequestError, match=problem):
