@@ -120,6 +120,7 @@ if TYPE_CHECKING:
         Observer as Observer,
         RetryEvent as RetryEvent,
     )
+    from .jobs.progress import JobsProgress as JobsProgress
     from .jobs.report import (
         JobFailure as JobFailure,
         JobResult as JobResult,
@@ -247,6 +248,7 @@ _NAMES = {
         "ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed WebhookSignatureError"
     ),
     ".hooks": "CallEnded CallStarted CallWatch Hook Observer RetryEvent",
+    ".jobs.progress": "JobsProgress",
     ".jobs.report": "JobFailure JobResult JobResults JobsReport",
     ".types.async_requests": (
         "AsyncErrorDetail AsyncRequestState AsyncRequestStatus CancelResult QueueStatus WebhookState"

@@ -19,6 +19,7 @@ from baseten_sdk import (
     ConfigurationError,
     InferenceRetryConfig,
     JobResults,
+    JobsProgress,
     JobsReport,
     LedgerError,
     NotFoundError,
@@ -467,18 +468,26 @@ async def test_outputs_of_another_type_are_told_by_their_rows(client: AsyncClien
         list(report.results(as_=Echo))
 
 
-async def test_progress_is_logged(
-    client: AsyncClient,
-    emu: Emulator,
-    ledger: Path,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
+async def test_progress_is_logged_or_told(
+    client: AsyncClient, emu: Emulator, ledger: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("baseten_sdk.jobs.progress.LINES", 0.0)
-    with caplog.at_level(logging.INFO, "baseten_sdk.jobs"):
-        async with listening(client) as inbox:
+    told: list[JobsProgress] = []
+    deployment = client.deployments("abcd1234")
+    async with listening(client) as inbox:
+        with caplog.at_level(logging.INFO, "baseten_sdk.jobs"):
             await submit(client, inputs(2), inbox, ledger)
-    assert "jobs: 2 of 2 over, 0 sent" in caplog.messages[-1]
+        await client.jobs.submit(inputs(3), deployment=deployment, webhook=inbox, ledger=ledger, progress=told.append)
+        with pytest.raises(ConfigurationError, match="progress must be"):
+            await client.jobs.submit(
+                [],
+                deployment=deployment,
+                webhook=inbox,
+                ledger=ledger,
+                progress="loud",  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no such display
+            )
+    assert caplog.messages[-1].startswith("2 of 2 over, 0 sent")
+    assert (told[0].over, told[0].complete) == (2, False)
+    assert (told[-1].over, told[-1].rows, told[-1].sent, told[-1].complete) == (3, 3, 0, True)
 
 
 async def test_a_ledger_holds_no_key(client: AsyncClient, emu: Emulator, ledger: Path) -> None:

@@ -41,7 +41,7 @@ def work(origin: str, key: str, folder: Path, url: str, count: int) -> int:
             max_submissions=1000,
             concurrency=8,
             outstanding=40,
-            progress=False,
+            progress="none",
         )
     sys.stdout.write(f"{report}\n")
     return 0 if report.ok else 1

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import anyio
 
 from ..receiver import StoredDelivery
 from .journal import Journal
 from .ledger import Begun, Ledger, Reason
-from .live import Live, Lives, Tally
+from .live import Live, Lives
 from .plan import Plan
+from .progress import JobsProgress
 from .rows import NewRow
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is counted. See `JobsProgress`."""
+
+    rows: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    resubmitted: int = 0
+    queued: int | None = None
+    complete: bool = False
 
 
 class Book:
@@ -158,11 +172,19 @@ class Book:
         if live is not None and self.lives.remove(live):
             self._close()
 
-    def counted(self) -> Tally:
+    def progress(self) -> JobsProgress:
         """How far the run is, now."""
-        self.tally.sent = len(self.lives)
-        self.tally.held = len(self.lives.unknown())
-        return self.tally
+        tally = self.tally
+        return JobsProgress(
+            rows=tally.rows,
+            succeeded=tally.succeeded,
+            failed=tally.failed,
+            sent=len(self.lives),
+            held=len(self.lives.unknown()),
+            resubmitted=tally.resubmitted,
+            queued=tally.queued,
+            complete=tally.complete,
+        )
 
     def _close(self) -> None:
         self.open -= 1

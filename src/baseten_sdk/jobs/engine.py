@@ -15,7 +15,7 @@ from .gate import Gate
 from .ledger import Ledger
 from .mailbox import Mailbox
 from .plan import Plan
-from .progress import Progress
+from .progress import Display
 from .rows import LOOKAHEAD, NewRow
 from .sending import Sender
 from .service import Service
@@ -34,7 +34,7 @@ class Engine:
         service: where they are sent.
         mailbox: where their outputs come in.
         plan: the limits.
-        progress: is shown how far the run is.
+        display: is shown how far the run is.
     """
 
     def __init__(
@@ -44,11 +44,11 @@ class Engine:
         service: Service,
         mailbox: Mailbox,
         plan: Plan,
-        progress: Progress,
+        display: Display,
     ) -> None:
         gate = Gate()
         self._plan = plan
-        self._progress = progress
+        self._display = display
         self._feed = None if supply is None else Feed(supply, lookahead=LOOKAHEAD)
         self._book = Book(ledger, plan)
         self._sender = Sender(self._book, service, mailbox, gate, plan.concurrency)
@@ -68,7 +68,7 @@ class Engine:
         except BaseExceptionGroup as group:
             failure = _first(group)
         finally:
-            self._progress.show(self._book.counted())
+            self._display.show(self._book.progress())
         failure = failure or (None if self._feed is None else self._feed.failure)
         if failure is not None:
             raise failure
@@ -105,7 +105,7 @@ class Engine:
                 assert isinstance(item.value, NewRow)
                 book.open += 1
                 tasks.start_soon(sender.send, item.value)
-        book.tally.read = True
+        book.tally.complete = True
         book.changed.set()
 
     async def _room(self) -> None:
@@ -113,13 +113,13 @@ class Engine:
             await self._book.changed.wait()
 
     async def _until_over(self) -> None:
-        while not (self._book.tally.read and self._book.open == 0):
+        while not (self._book.tally.complete and self._book.open == 0):
             await self._book.changed.wait()
 
     async def _show(self) -> None:
         while True:
-            self._progress.show(self._book.counted())
-            await anyio.sleep(self._progress.interval)
+            self._display.show(self._book.progress())
+            await anyio.sleep(self._display.every)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -111,32 +111,3 @@ class Lives:
     def unknown(self) -> list[Live]:
         """Those of unknown fate."""
         return [live for live in self._by_row.values() if live.unknown]
-
-
-@dataclass(slots=True)
-class Tally:
-    """How far a run is.
-
-    Attributes:
-        rows: rows that are known.
-        succeeded: rows whose output is there.
-        failed: rows that failed.
-        sent: submissions that are not over.
-        held: those among them whose fate is unknown.
-        resubmitted: submissions beyond the first of a row, in this run.
-        read: whether all rows have been read.
-        queued: requests in the deployment's queue, where it was asked.
-    """
-
-    rows: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    sent: int = 0
-    held: int = 0
-    resubmitted: int = 0
-    read: bool = False
-    queued: int | None = None
-
-    @property
-    def over(self) -> int:
-        return self.succeeded + self.failed

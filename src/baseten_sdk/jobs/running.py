@@ -20,7 +20,7 @@ from .engine import Engine
 from .ledger import Ledger
 from .mailbox import Inbox, Mailbox
 from .plan import Plan
-from .progress import choose
+from .progress import Show, display_of
 from .report import JobsReport, read_report
 from .rows import Admission, Key, Rows, supply_of
 from .service import AsyncService, JobOptions, Service, SyncService
@@ -44,7 +44,7 @@ class Order:
     options: JobOptions
     plan: Plan
     retry_failed: bool
-    progress: bool | None
+    progress: Show
 
 
 class AsyncRun:
@@ -73,7 +73,7 @@ class Run:
 async def _run(order: Order, target: str, service: Service) -> JobsReport:
     began = time.monotonic()
     mailbox = Mailbox.of(order.webhook)
-    progress = choose(order.progress)
+    display = display_of(order.progress)
     ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
     try:
         if order.retry_failed:
@@ -81,8 +81,8 @@ async def _run(order: Order, target: str, service: Service) -> JobsReport:
         supply = None
         if order.rows is not None:
             supply = supply_of(order.rows, Admission(ledger, order.encode, order.key))
-        with progress:
-            await Engine(ledger, supply, service, mailbox, order.plan, progress).run()
+        with display:
+            await Engine(ledger, supply, service, mailbox, order.plan, display).run()
         return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)
     finally:
         ledger.close()

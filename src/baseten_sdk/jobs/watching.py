@@ -97,7 +97,7 @@ class Watcher:
         step = min(OBSERVED, self._plan.delivery_window / 4)
         while True:
             unknown = self._book.lives.unknown()
-            if unknown or not self._book.tally.read or self._gate.crowded:
+            if unknown or not self._book.tally.complete or self._gate.crowded:
                 await self._observe(unknown)
             await anyio.sleep(step)
 

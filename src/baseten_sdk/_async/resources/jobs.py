@@ -12,6 +12,7 @@ from ..._core.body import encode_json
 if TYPE_CHECKING:
     from ...jobs import JobsReport
     from ...jobs.mailbox import Inbox
+    from ...jobs.progress import Show
     from ...jobs.rows import Rows
     from .chains import AsyncChain
     from .deployments import AsyncDeployment
@@ -38,7 +39,7 @@ class AsyncJobs:
         delivery_window: float = 40.0,
         hold: float | None = None,
         retry_failed: bool = False,
-        progress: bool | None = None,
+        progress: Show = "auto",
     ) -> JobsReport:
         """Submit a job for each row, and return when every row is over.
 
@@ -76,8 +77,8 @@ class AsyncJobs:
             hold: seconds after which a request of unknown fate is made again even though the queue was never empty.
                 None: as long as a job can live, `max_time_in_queue_seconds` and an hour.
             retry_failed: send the rows that failed in an earlier run again.
-            progress: a bar, with rich. None: where rich is installed and standard error is a terminal; else a line of
-                the log each half minute.
+            progress: how to show it: "bar", "log", "none", a function of a `JobsProgress`, or "auto": a bar on a
+                terminal where rich is installed, else a line to the log `baseten_sdk.jobs` every 15 s.
 
         Returns:
             Counts, durations and failures, and the results row by row. Rows that cannot be sent (too large, no JSON),
