@@ -81,9 +81,9 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
         _receiver(folder / "inbox.sqlite", listen) as url,
     ):
         emu.faults.always(f"delay={REPLY_MILLISECONDS}")
-        arguments = [sys.executable, "-m", "tests.jobs.worker", emu.url, emu.api_key, str(folder), url, str(rows)]
+        arguments = worker(emu, folder, url, rows)
         while done < kills:
-            with _started(arguments) as process:
+            with started(arguments) as process:
                 if done % 2:
                     wanted = len(emu.jobs) + chance.randint(1, 30)
                     end = time.monotonic() + 2.0
@@ -96,7 +96,7 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
                     break
                 done += 1
             orphans += _orphans(folder / "jobs.sqlite", emu)
-        with _started(arguments) as process:
+        with started(arguments) as process:
             output, _ = process.communicate(timeout=120)
             assert process.returncode == 0, output
         accepted: dict[int, list[Job]] = {}
@@ -128,8 +128,13 @@ def _orphans(ledger: Path, emu: Emulator) -> int:
     return sum(tag in tags for (tag,) in unknown)
 
 
+def worker(emu: Emulator, folder: Path, url: str, rows: int) -> list[str]:
+    """The command of a process that works on the ledger in a folder."""
+    return [sys.executable, "-m", "tests.jobs.worker", emu.url, emu.api_key, str(folder), url, str(rows)]
+
+
 @contextmanager
-def _started(arguments: list[str]) -> Generator[subprocess.Popen[str]]:
+def started(arguments: list[str]) -> Generator[subprocess.Popen[str]]:
     """A process that has begun its work, and is killed in the end."""
     process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     with process:

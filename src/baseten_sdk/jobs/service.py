@@ -83,7 +83,8 @@ class SyncService:
     def __init__(self, target: Deployment | Chain, options: JobOptions, threads: int) -> None:
         self._target = target
         self._options = options
-        self._limiter = anyio.CapacityLimiter(threads)
+        self._threads = threads
+        self._limiter: anyio.CapacityLimiter | None = None
 
     async def submit(self, given: bytes, webhook: str, tag: str) -> str:
         target, options = self._target, self._options
@@ -109,4 +110,6 @@ class SyncService:
         return await self._run(lambda: self._target.queue_status())
 
     async def _run(self, function: Callable[[], T]) -> T:
+        if self._limiter is None:  # made inside of the event loop that it belongs to
+            self._limiter = anyio.CapacityLimiter(self._threads)
         return await anyio.to_thread.run_sync(function, limiter=self._limiter, abandon_on_cancel=True)

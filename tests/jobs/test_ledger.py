@@ -1,0 +1,189 @@
+"""The ledger's file: its states, its tags, and whom it belongs to."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from baseten_sdk import ConfigurationError, LedgerError
+from baseten_sdk.jobs.ledger import Begun, Ledger
+from baseten_sdk.receiver import SQLiteStore, StoredDelivery
+
+TARGET = "model m, environments/production"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "jobs.sqlite"
+
+
+@pytest.fixture
+def ledger(path: Path) -> Iterator[Ledger]:
+    made = Ledger(path, TARGET)
+    yield made
+    made.close()
+
+
+def begun(ledger: Ledger, key: str = "1") -> Begun:
+    number = ledger.add(key, b"d", b"{}")
+    assert number is not None
+    found = ledger.begin(number)
+    assert found is not None
+    return found
+
+
+def test_a_row_goes_from_waiting_to_sent_to_its_output(ledger: Ledger) -> None:
+    number = ledger.add("a", b"digest", b'{"n":1}')
+    assert number == 1
+    assert ledger.known("a") == b"digest"
+    assert ledger.waiting(0, 10, 10) == [1]
+    first = ledger.begin(1)
+    assert first == Begun(1, 1, ledger.tag(1, 1), b'{"n":1}')
+    assert ledger.begin(1) is None
+    (open_one,) = ledger.unfinished()
+    assert (open_one.number, open_one.attempt, open_one.request_id) == (1, 1, None)
+    ledger.accepted(1, 1, "r1")
+    assert ledger.unfinished()[0].request_id == "r1"
+    assert ledger.submission("r1") == (1, 1)
+    assert ledger.succeeded(1, 1, "r1", b"2") == "sent"
+    assert ledger.succeeded(1, 1, "r1", b"2") == "succeeded"
+    assert ledger.unfinished() == []
+    assert ledger.counts() == {"succeeded": 1}
+
+
+def test_a_row_that_is_there_is_not_added_and_another_of_its_name_is_refused(ledger: Ledger) -> None:
+    assert ledger.add("a", b"one", b"1") == 1
+    assert ledger.add("a", b"one", b"1") is None
+    with pytest.raises(LedgerError, match="Row a is not what it was"):
+        ledger.add("a", b"two", b"2")
+
+
+def test_what_was_not_taken_is_as_if_it_had_not_been_sent(ledger: Ledger) -> None:
+    first = begun(ledger)
+    ledger.not_taken(first.number, first.attempt)
+    assert ledger.waiting(0, 10, 10) == [first.number]
+    assert ledger.begin(first.number) == first
+
+
+def test_a_row_is_sent_again_within_its_limit(ledger: Ledger) -> None:
+    first = begun(ledger)
+    assert ledger.again(first.number, first.attempt, "lost", 2, "gone")
+    second = ledger.begin(first.number)
+    assert second is not None
+    assert second.attempt == 2
+    assert second.tag != first.tag
+    assert not ledger.again(first.number, 2, "expired", 2, "late")
+    assert ledger.counts() == {"failed": 1}
+
+
+def test_a_late_output_of_an_earlier_submission_counts(ledger: Ledger) -> None:
+    first = begun(ledger)
+    ledger.accepted(first.number, 1, "r1")
+    ledger.again(first.number, 1, "lost", 2, "")
+    ledger.begin(first.number)
+    assert ledger.succeeded(first.number, 1, "r1", b"1") == "sent"
+    assert ledger.unfinished() == []
+    assert not ledger.again(first.number, 2, "lost", 9, "")
+    assert ledger.counts() == {"succeeded": 1}
+
+
+def test_an_output_comes_even_for_a_row_that_was_given_up(ledger: Ledger) -> None:
+    first = begun(ledger)
+    assert not ledger.again(first.number, 1, "unknown", 1, "")
+    assert ledger.succeeded(first.number, 1, "r1", b"1") == "failed"
+    assert ledger.counts() == {"succeeded": 1}
+
+
+def test_failed_rows_wait_again_on_demand(ledger: Ledger) -> None:
+    first = begun(ledger)
+    ledger.failed(first.number, first.attempt, "failed", "boom")
+    assert ledger.retry_failed() == 1
+    second = ledger.begin(first.number)
+    assert second is not None
+    assert second.attempt == 2
+
+
+def test_a_tag_is_read_by_its_own_ledger_alone(ledger: Ledger, tmp_path: Path) -> None:
+    assert ledger.read_tag(ledger.tag(12, 3)) == (12, 3)
+    other = Ledger(tmp_path / "other.sqlite", TARGET)
+    assert ledger.read_tag(other.tag(12, 3)) is None
+    other.close()
+    own = ledger.tag(1, 1).partition(".")[0]
+    for odd in ("", own, f"{own}.1", f"{own}.1.x", f"{own}.-1.1", f"{own}.1.1.1", f"{own}.²." + "1"):
+        assert ledger.read_tag(odd) is None
+
+
+def test_a_tag_is_expected_only_while_its_submission_has_no_id(ledger: Ledger) -> None:
+    first = begun(ledger)
+    assert ledger.expects(first.number, 1)
+    assert not ledger.expects(first.number, 2)
+    ledger.accepted(first.number, 1, "r1")
+    assert not ledger.expects(first.number, 1)
+
+
+def test_what_was_written_is_there_after_a_restart(path: Path) -> None:
+    ledger = Ledger(path, TARGET)
+    first = begun(ledger)
+    ledger.close()
+    again = Ledger(path, TARGET)
+    assert [each.tag for each in again.unfinished()] == [first.tag]
+    again.close()
+
+
+def test_a_ledger_is_for_one_target(path: Path) -> None:
+    Ledger(path, TARGET).close()
+    with pytest.raises(LedgerError, match=f"is that of {TARGET}, not of chain c"):
+        Ledger(path, "chain c")
+    Ledger(path, TARGET).close()
+
+
+def test_one_run_at_a_time_has_it(ledger: Ledger, path: Path) -> None:
+    with pytest.raises(LedgerError, match="is in use"):
+        Ledger(path, TARGET)
+    program = f"from baseten_sdk.jobs.ledger import Ledger; Ledger({str(path)!r}, {TARGET!r})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "LedgerError" in done.stderr
+    assert ledger.counts() == {}
+
+
+def test_it_may_share_a_file_with_the_receiver_s_store(ledger: Ledger, path: Path) -> None:
+    store = SQLiteStore(path)
+    store.add([StoredDelivery("r1", b"{}", 1.0, ledger.tag(1, 1))])
+    first = begun(ledger)
+    assert store.tagged(first.tag) is not None
+    store.close()
+
+
+def test_it_writes_ahead_and_to_the_disk(ledger: Ledger) -> None:
+    connection = ledger.transaction()
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_another_version_is_refused(path: Path) -> None:
+    ledger = Ledger(path, TARGET)
+    ledger.transaction().execute("UPDATE baseten_ledger SET value = '99' WHERE name = 'version'")
+    ledger.close()
+    with pytest.raises(LedgerError, match="another version of this package"):
+        Ledger(path, TARGET)
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="nowhere"):
+        Ledger(tmp_path / "nowhere" / "jobs.sqlite", TARGET)
+    (tmp_path / "text").write_text("this is no database, however long it may be" * 50)
+    with pytest.raises(ConfigurationError, match="not a database"):
+        Ledger(tmp_path / "text", TARGET)
+
+
+def test_a_closed_ledger_lets_others_have_it(path: Path) -> None:
+    Ledger(path, TARGET).close()
+    ledger = Ledger(path, TARGET)
+    ledger.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        ledger.known("a")
