@@ -64,7 +64,9 @@ _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
 _CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}
 # `client.batch` reaches into the part that stands on the client.
 _SHELL = Layer(_CLIENT_PARTS | {"batch"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
-_OUTER = Layer(frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "_version"}), None)
+_OUTER = Layer(
+    frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "rates", "_version"}), None
+)
 
 LAYERS = {
     "__main__": Layer(frozenset({"cli"})),
@@ -77,6 +79,7 @@ LAYERS = {
     "_core": Layer(VALUES, PYDANTIC | {"tenacity"}, frozenset(), WAITING),
     "tools": Layer(VALUES | {"_core"}, PYDANTIC),
     "webhooks": Layer(VALUES | {"_core"}, PYDANTIC),
+    "rates": Layer(VALUES | {"_core"}),
     "_io": Layer(VALUES | {"_core"}, frozenset({"anyio", "certifi", "httptools"})),
     "_async": _SHELL,
     "_sync": _SHELL,
@@ -88,7 +91,7 @@ LAYERS = {
     "batch": Layer(_OUTER.parts | {"_twin"}, None),
     "receiver": _OUTER,
     "jobs": Layer(_OUTER.parts | {"batch", "receiver"}, None),
-    "integrations": _OUTER,
+    "integrations": Layer(_OUTER.parts | {"batch"}, None),
     "cli": Layer(_OUTER.parts | {"batch", "emulator", "receiver"}, None),
 }
 

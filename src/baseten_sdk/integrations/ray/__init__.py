@@ -1,0 +1,10 @@
+"""Ray Data as the engine of a batch: for what one machine cannot do. Needs the extra `ray`.
+
+answered = dataset.map_batches(BatchMapper, fn_constructor_kwargs={"request": ask}, concurrency=4)
+"""
+
+from .budget import SharedBudget
+from .done import without_done
+from .mapper import BatchMapper
+
+__all__ = ["BatchMapper", "SharedBudget", "without_done"]

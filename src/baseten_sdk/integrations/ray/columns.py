@@ -1,0 +1,121 @@
+"""Rows and outcomes as columns: what Ray gives becomes rows, and outcomes become columns beside them.
+
+It must not know how rows are run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import pyarrow as pa
+from pydantic_core import to_json
+
+from ...types.batch import Failed, Ok, Outcome
+from ...types.chat import ChatCompletion, Usage
+from ...types.embeddings import CreateEmbeddingResponse
+from ...types.parsed import Parsed
+from ...types.raw_reply import RawReply
+
+Row: TypeAlias = dict[str, object]
+"""A row of a dataset: Python values by the names of their columns."""
+
+Batch: TypeAlias = pa.Table | Mapping[str, object]
+"""Rows as Ray hands them over: an Arrow table, or arrays by name."""
+
+Output: TypeAlias = Callable[[Ok[Row, object]], Mapping[str, object]]
+"""Makes columns of a success."""
+
+
+def table_of(batch: Batch) -> pa.Table:
+    """A batch as a table; arrays with more than one dimension become lists."""
+    if isinstance(batch, pa.Table):
+        return batch
+    return pa.table({name: _column(values) for name, values in batch.items()})
+
+
+def _column(values: object) -> pa.Array:
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        listed = getattr(values, "tolist", None)
+        if not callable(listed):
+            raise
+        return pa.array(listed())
+
+
+def with_outcomes(table: pa.Table, ended: Sequence[tuple[int, Outcome[Row, object]]], output: Output) -> pa.Table:
+    """The rows that have ended, with what became of them.
+
+    Args:
+        table: all rows of the batch.
+        ended: places of rows, and their outcomes.
+        output: makes columns of a success; what it raises is the row's failure.
+    """
+    made: list[Mapping[str, object]] = []
+    errors: list[Exception | None] = []
+    for _, outcome in ended:
+        columns: Mapping[str, object] = {}
+        error = outcome.error if isinstance(outcome, Failed) else None
+        if isinstance(outcome, Ok):
+            try:
+                columns = output(outcome)
+            except Exception as wrong:
+                error = wrong
+        made.append(columns)
+        errors.append(error)
+    names = list(dict.fromkeys(name for columns in made for name in columns)) or ["response"]
+    added = {name: pa.array([columns.get(name) for columns in made], TYPES.get(name)) for name in names}
+    added["error"] = pa.array([None if error is None else str(error) for error in errors], pa.string())
+    added["error_type"] = pa.array([None if each is None else type(each).__name__ for each in errors], pa.string())
+    added["attempts"] = pa.array([outcome.attempts for _, outcome in ended], pa.int64())
+    added["seconds"] = pa.array([outcome.seconds for _, outcome in ended], pa.float64())
+    result = table.take(pa.array([place for place, _ in ended], pa.int64()))
+    for name, column in added.items():
+        if name in result.column_names:
+            result = result.drop_columns([name])
+        result = result.append_column(name, column)
+    return result
+
+
+TYPES: Mapping[str, pa.DataType] = {
+    "response": pa.string(),
+    "embedding": pa.list_(pa.float32()),
+    "input_tokens": pa.int64(),
+    "output_tokens": pa.int64(),
+}
+"""Types of the usual columns, so that a batch in which every row failed has them too."""
+
+
+def usual_columns(outcome: Ok[Row, object]) -> Mapping[str, object]:
+    """`response`, or `embedding`; and the tokens where the reply tells of them."""
+    value = outcome.value
+    tokens = _tokens(usage_of(value))
+    match value:
+        case ChatCompletion():
+            return {"response": value.text, **tokens}
+        case Parsed():
+            return {"response": to_json(value.parsed).decode(), **tokens}
+        case CreateEmbeddingResponse():
+            return {"embedding": value.vectors[0], **tokens}
+        case RawReply():
+            return {"response": value.text}
+        case str():
+            return {"response": value}
+        case bytes():
+            return {"response": value.decode("utf-8", "replace")}
+        case _:
+            return {"response": json.dumps(value)}
+
+
+def usage_of(value: object) -> Usage | None:
+    """The tokens that a reply tells of."""
+    usage = getattr(value, "usage", None)
+    return usage if isinstance(usage, Usage) else None
+
+
+def _tokens(usage: Usage | None) -> Mapping[str, object]:
+    if usage is None:
+        return {}
+    return {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}

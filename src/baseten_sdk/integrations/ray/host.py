@@ -1,0 +1,188 @@
+"""One client and one engine in an event loop of their own, in a thread of their own.
+
+Ray Data runs the asynchronous functions of an actor in a loop that it blocks whenever nobody takes its results; what is
+in flight there then stands still, and connections time out. Here it goes on. All batches of the actor share the engine,
+so that the end of one batch leaves no place empty.
+
+It knows rows and outcomes, and nothing of tables or Ray.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import anyio
+
+from ... import AsyncClient
+from ...batch import Call, Feed, Level, Row, run_rows
+from ...errors import APIError, APIStatusError, ClientClosedError, InvalidRequestError
+from ...types.batch import Failed, Ok, Outcome
+from ...types.meta import Meta
+from .columns import Row as Fields, usage_of
+from .purse import Purse
+
+Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
+"""Is told of an outcome and the place of its row, in the host's thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row of a batch, and who waits for it."""
+
+    place: int
+    fields: Fields
+    tell: Tell
+
+
+class Queue:
+    """The rows that were handed in and have no outcome yet; the supply of the engine's feed."""
+
+    def __init__(self) -> None:
+        self.pending: dict[int, Item] = {}
+        self._rows: deque[Row[Item]] = deque()
+        self._number = 0
+        self._more = anyio.Event()
+        self._closed = False
+
+    def push(self, items: Sequence[Item]) -> None:
+        """More rows have come."""
+        for item in items:
+            self._number += 1
+            self.pending[self._number] = item
+            self._rows.append(Row(self._number, str(self._number), item))
+        self._more.set()
+
+    def close(self) -> None:
+        """No more will come, and those that wait need not be run."""
+        self._closed = True
+        self._more.set()
+
+    async def take(self, most: int) -> list[Row[Item] | Failed[Item]] | None:
+        """The next rows, at most so many; None when the queue is closed."""
+        while not self._rows and not self._closed:
+            self._more = anyio.Event()
+            await self._more.wait()
+        return None if self._closed else [self._rows.popleft() for _ in range(min(most, len(self._rows)))]
+
+
+class Host:
+    """Runs rows, in a thread of its own.
+
+    Args:
+        make_client: makes the client, in that thread.
+        request: makes the call of a row.
+        level: how many rows may be in flight.
+        retries: how often a row is tried again.
+        make_purse: makes the purse that each call is paid from; None where there is no budget.
+    """
+
+    def __init__(
+        self,
+        make_client: Callable[[], AsyncClient],
+        request: Callable[[Fields], Call[object]],
+        level: Level,
+        retries: int,
+        make_purse: Callable[[], Purse] | None,
+    ) -> None:
+        self._make_client = make_client
+        self._request = request
+        self._level = level
+        self._retries = retries
+        self._make_purse = make_purse
+        self._client: AsyncClient | None = None
+        self._purse: Purse | None = None
+        self._lock = threading.Lock()
+        self._over: Exception | None = None
+        self._queue = Queue()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._serve, name="baseten-sdk batch", daemon=True)
+        self._thread.start()
+
+    def submit(self, rows: Sequence[Fields], tell: Tell) -> None:
+        """Run rows; from any thread. Each has one outcome.
+
+        Raises:
+            ClientClosedError: the host was closed.
+        """
+        items = [Item(place, fields, tell) for place, fields in enumerate(rows)]
+        with self._lock:
+            if self._over is not None:
+                raise self._over
+            self._loop.call_soon_threadsafe(self._queue.push, items)
+
+    def close(self) -> None:
+        """End the thread."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._queue.close)
+
+    def join(self) -> None:
+        """Wait until the thread has ended."""
+        self._thread.join()
+
+    def _serve(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        over: Exception = ClientClosedError("The mapper was closed.")
+        try:
+            self._loop.run_until_complete(self._run())
+        except Exception as error:
+            over = error
+        with self._lock:
+            self._over = over
+        self._loop.run_until_complete(asyncio.sleep(0))  # what was submitted until now is in the queue after this
+        self._loop.close()
+        for number, item in self._queue.pending.items():
+            item.tell(item.place, Failed(str(number), item.fields, over, number))
+
+    async def _run(self) -> None:
+        self._purse = None if self._make_purse is None else self._make_purse()
+        async with self._make_client() as self._client:
+            feed = Feed(self._queue, lookahead=max(8, self._level.current))
+            await run_rows(feed, self._perform, self._deliver, level=self._level, retries=self._retries)
+
+    async def _perform(self, item: Item) -> object:
+        assert self._client is not None, "rows are run while there is a client"
+        call = self._request(item.fields)
+        if not isinstance(call, Call):
+            raise InvalidRequestError(f"request must return a call, such as batch.chat(...), not {call!r:.200}.")
+        purse = self._purse
+        if purse is None:
+            return await call.make(self._client)
+        held = await purse.take()
+        used: float | None = None
+        requests = 1
+        try:
+            value = await call.make(self._client)
+            usage = usage_of(value)
+            used = None if usage is None else usage.total_tokens
+            requests = max(attempts_of(value), 1)
+            return value
+        except APIError as error:
+            used = 0.0 if isinstance(error, APIStatusError) else None
+            requests = max(error.attempts, 1)
+            raise
+        finally:
+            purse.settle(held, used, requests)
+
+    async def _deliver(self, place: int, outcome: Outcome[Item, object]) -> None:
+        item = self._queue.pending.pop(outcome.number)
+        item.tell(item.place, _of_fields(outcome, item.fields))
+        if self._purse is not None and not self._queue.pending:
+            await self._purse.give_back()
+
+
+def attempts_of(value: object) -> int:
+    """Requests that a reply took; 0 where it does not tell."""
+    meta = getattr(value, "meta", None)
+    return meta.attempts if isinstance(meta, Meta) else 0
+
+
+def _of_fields(outcome: Outcome[Item, object], fields: Fields) -> Outcome[Fields, object]:
+    if isinstance(outcome, Ok):
+        return Ok(outcome.key, fields, outcome.value, outcome.number, outcome.attempts, outcome.seconds)
+    return Failed(outcome.key, fields, outcome.error, outcome.number, outcome.attempts, outcome.seconds)

@@ -1,0 +1,120 @@
+"""`BatchMapper`: the rows of a Ray dataset, each with one call, in actors that have one client each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Literal
+
+import pyarrow as pa
+
+from ... import AsyncClient
+from ...batch import AutoLevel, Call, FixedLevel, Level
+from ...errors import AuthenticationError, ConfigurationError, InvalidRequestError, PaymentRequiredError
+from ...types.batch import Failed, Outcome
+from .budget import SharedBudget
+from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
+from .host import Host
+from .purse import TOKENS_PER_ROW, Purse
+
+LINGER = 0.25
+"""Seconds in which more rows may end before those that have are handed on."""
+
+CONCURRENCY = 64
+"""Rows in flight in each actor unless something else is asked for."""
+
+HOPELESS = (AuthenticationError, PaymentRequiredError, ConfigurationError)
+"""What every row would fail with; but for a request that cannot be sent, which is the row's own."""
+
+
+class BatchMapper:
+    """Makes a call for each row: an actor class for `Dataset.map_batches`.
+
+    Each actor has one client, one event loop, and rows of several batches in flight at once. A batch comes back with
+    the columns it had, `response` (or `embedding`), `input_tokens`, `output_tokens`, `attempts`, `seconds`, and `error`
+    and `error_type`, which are null where the row succeeded. Rows come in the order in which they end.
+
+    Example:
+        answered = dataset.map_batches(
+            BatchMapper,
+            fn_constructor_kwargs={"request": ask},
+            concurrency=4,  # actors
+            batch_size=256,
+        )
+
+    Args:
+        request: makes the call of a row, which is a dict of its columns: `batch.chat(...)` and its like.
+        client: makes the client in the actor. None: `AsyncClient()`, whose key is `BASETEN_API_KEY` of the actor.
+        concurrency: rows in flight in each actor, or "auto" to find the level; the client's limits hold too.
+        retries: how often a row that failed for a passing reason is tried again, after the client's own attempts.
+        output: makes columns of a success, instead of the usual ones; what it raises is the row's failure.
+        budget: requests and tokens a minute, shared by all actors.
+        tokens_per_row: tokens of the budget that are held for a row before any was seen; the real use is learned.
+
+    Raises (from the batches):
+        AuthenticationError: the key is wrong; so is `PaymentRequiredError` raised, and ends the job. All other failures
+            are values in the columns.
+    """
+
+    def __init__(
+        self,
+        request: Callable[[Row], Call[object]],
+        *,
+        client: Callable[[], AsyncClient] | None = None,
+        concurrency: int | Literal["auto"] = CONCURRENCY,
+        retries: int = 2,
+        output: Output | None = None,
+        budget: SharedBudget | None = None,
+        tokens_per_row: float = TOKENS_PER_ROW,
+    ) -> None:
+        self._output = output or usual_columns
+        make_purse = None if budget is None else lambda: Purse(budget.account(), tokens_per_row)
+        self._host = Host(client or AsyncClient, request, _level(concurrency), retries, make_purse)
+
+    async def __call__(self, batch: Batch) -> AsyncIterator[pa.Table]:
+        """Run the rows of a batch, and give them back as they end."""
+        table = table_of(batch)
+        rows = table.to_pylist()
+        ended: asyncio.Queue[tuple[int, Outcome[Row, object]]] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def tell(place: int, outcome: Outcome[Row, object]) -> None:
+            loop.call_soon_threadsafe(ended.put_nowait, (place, outcome))
+
+        self._host.submit(rows, tell)
+        left = len(rows)
+        if not left:
+            yield with_outcomes(table, [], self._output)
+        while left:
+            some = [await ended.get()]
+            if len(some) < left:
+                await asyncio.sleep(LINGER)
+            while not ended.empty():
+                some.append(ended.get_nowait())
+            left -= len(some)
+            _raise_if_hopeless(some)
+            yield with_outcomes(table, some, self._output)
+
+    def close(self) -> None:
+        """End the actor's client and thread."""
+        self._host.close()
+
+    def __del__(self) -> None:
+        host = getattr(self, "_host", None)
+        if host is not None:
+            host.close()
+
+
+def _level(concurrency: int | Literal["auto"]) -> Level:
+    if concurrency == "auto":
+        return AutoLevel()
+    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
+        raise ConfigurationError(f'concurrency must be an integer of at least 1, or "auto", not {concurrency!r}.')
+    return FixedLevel(concurrency)
+
+
+def _raise_if_hopeless(some: Sequence[tuple[int, Outcome[Row, object]]]) -> None:
+    for _, outcome in some:
+        error = outcome.error if isinstance(outcome, Failed) else None
+        if isinstance(error, HOPELESS) and not isinstance(error, InvalidRequestError):
+            raise error
