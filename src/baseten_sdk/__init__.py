@@ -199,6 +199,7 @@ if TYPE_CHECKING:
     )
     from .types.parsed import Parsed as Parsed
     from .types.raw_reply import RawReply as RawReply
+    from .types.raw_response import RawResponse as RawResponse
     from .types.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult
@@ -273,6 +274,7 @@ _NAMES = {
     ),
     ".types.parsed": "Parsed",
     ".types.raw_reply": "RawReply",
+    ".types.raw_response": "RawResponse",
     ".types.remote": "RemoteException RemoteFrame",
     ".types.tool_calls": "ParsedToolCall",
     ".types.webhooks": "AsyncPredictResult",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
+    from .resources.beta import AsyncBeta
     from .resources.chains import AsyncChain
     from .resources.chat import AsyncChat
     from .resources.deployments import AsyncDeployment
@@ -111,6 +112,13 @@ class AsyncClient:
         from .resources.chat import AsyncChat
 
         return AsyncChat(self._service)
+
+    @cached_property
+    def beta(self) -> AsyncBeta:
+        """The same chat under the name that it once had at OpenAI: `client.beta.chat.completions.parse`."""
+        from .resources.beta import AsyncBeta
+
+        return AsyncBeta(self.chat)
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
@@ -307,6 +315,12 @@ class AsyncClient:
         """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""
         await self._service.caller.connections.aclose()
 
+    # unasync: remove
+    async def close(self) -> None:
+        """The same as `aclose`, under the name that it has at OpenAI."""
+        await self.aclose()
+
+    # unasync: end
     async def __aenter__(self) -> Self:
         return self
 

@@ -163,6 +163,12 @@ class AsyncCompletionStream(Generic[T]):
         if self._opened is not None:
             await self._opened.aclose()
 
+    # unasync: remove
+    async def close(self) -> None:
+        """The same as `aclose`, under the name that it has at OpenAI."""
+        await self.aclose()
+
+    # unasync: end
     async def __aenter__(self) -> Self:
         if self._opened is not None:
             raise ConfigurationError("A stream is entered once; call stream(...) again for another.")

@@ -110,6 +110,12 @@ class AsyncChatStream:
         """Stop here, and give the connection back. Closing twice is fine."""
         await self._body.aclose()
 
+    # unasync: remove
+    async def close(self) -> None:
+        """The same as `aclose`, under the name that it has at OpenAI."""
+        await self.aclose()
+
+    # unasync: end
     async def __aenter__(self) -> Self:
         return self
 

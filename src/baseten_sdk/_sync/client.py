@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from .resources.async_requests import Requests
     from .resources.batch import Batch
+    from .resources.beta import Beta
     from .resources.chains import Chain
     from .resources.chat import Chat
     from .resources.deployments import Deployment
@@ -112,6 +113,13 @@ class Client:
         from .resources.chat import Chat
 
         return Chat(self._service)
+
+    @cached_property
+    def beta(self) -> Beta:
+        """The same chat under the name that it once had at OpenAI: `client.beta.chat.completions.parse`."""
+        from .resources.beta import Beta
+
+        return Beta(self.chat)
 
     @cached_property
     def embeddings(self) -> Embeddings:

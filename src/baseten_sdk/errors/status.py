@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..types.remote import RemoteException, read_remote
 from .api import APIError
+
+if TYPE_CHECKING:
+    from ..types.raw_reply import RawReply
 
 
 class APIStatusError(APIError):
@@ -48,6 +52,15 @@ class APIStatusError(APIError):
         self.retry_after = retry_after
         self.error_source = self.headers.get("x-baseten-error-source")
         self.error_code = self.headers.get("x-baseten-error-code")
+
+    @property
+    def response(self) -> RawReply:
+        """The answer as it came, without what is missing of a body that is larger than 64 KiB."""
+        from ..types.meta import Headers, Meta
+        from ..types.raw_reply import RawReply
+
+        headers = Headers(self.headers.items())
+        return RawReply(self.status_code, headers, self.raw, Meta(self.status_code, headers, self.attempts))
 
     @property
     def remote(self) -> RemoteException | None:

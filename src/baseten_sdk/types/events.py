@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
+
+from pydantic import BaseModel
 
 from .chat import ChatCompletion, Usage
 from .tool_calls import ParsedToolCall
@@ -34,6 +36,12 @@ class TextDelta:
 
     text: str
     index: int = 0
+    type: ClassVar[Literal["content.delta"]] = "content.delta"
+
+    @property
+    def delta(self) -> str:
+        """The text, under the name that it has at OpenAI."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,12 @@ class ReasoningDelta:
 
     text: str
     index: int = 0
+    type: ClassVar[Literal["reasoning.delta"]] = "reasoning.delta"
+
+    @property
+    def delta(self) -> str:
+        """The text, under the name that it has at OpenAI."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,12 @@ class RefusalDelta:
 
     text: str
     index: int = 0
+    type: ClassVar[Literal["refusal.delta"]] = "refusal.delta"
+
+    @property
+    def delta(self) -> str:
+        """The text, under the name that it has at OpenAI."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,7 @@ class ToolCallStarted:
     id: str
     name: str
     index: int = 0
+    type: ClassVar[Literal["tool_calls.function.started"]] = "tool_calls.function.started"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +90,12 @@ class ToolCallDelta:
     call: int
     arguments: str
     index: int = 0
+    type: ClassVar[Literal["tool_calls.function.arguments.delta"]] = "tool_calls.function.arguments.delta"
+
+    @property
+    def arguments_delta(self) -> str:
+        """The piece, under the name that it has at OpenAI."""
+        return self.arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +110,22 @@ class ToolCallDone:
     call: int
     tool_call: ParsedToolCall
     index: int = 0
+    type: ClassVar[Literal["tool_calls.function.arguments.done"]] = "tool_calls.function.arguments.done"
+
+    @property
+    def name(self) -> str:
+        """Name of the tool."""
+        return self.tool_call.name
+
+    @property
+    def arguments(self) -> str:
+        """The arguments as the model wrote them."""
+        return self.tool_call.arguments
+
+    @property
+    def parsed_arguments(self) -> BaseModel | None:
+        """The arguments, validated, where the tool was given as a type."""
+        return self.tool_call.parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +134,7 @@ class PartialObject(Generic[T]):
 
     value: T
     index: int = 0
+    type: ClassVar[Literal["content.partial"]] = "content.partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +142,7 @@ class UsageUpdated:
     """Tokens used so far; cumulative."""
 
     usage: Usage
+    type: ClassVar[Literal["usage"]] = "usage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +156,17 @@ class Finished:
 
     finish_reason: str | None
     completion: ChatCompletion
+    type: ClassVar[Literal["content.done"]] = "content.done"
+
+    @property
+    def content(self) -> str | None:
+        """The text of the first choice."""
+        return self.completion.message.content
+
+    @property
+    def parsed(self) -> object:
+        """The object that was asked for, if it is a valid one."""
+        return self.completion.message.parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +182,7 @@ class ToolResult:
     tool_call: ParsedToolCall
     content: str
     error: Exception | None = None
+    type: ClassVar[Literal["tool_result"]] = "tool_result"
 
 
 StreamEvent: TypeAlias = (

@@ -48,6 +48,16 @@ class Parsed(Generic[T]):
         return self.completion.choices
 
     @property
+    def id(self) -> str:
+        """Id of the completion."""
+        return self.completion.id
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        return self.completion.model
+
+    @property
     def message(self) -> ChatCompletionMessage:
         """The message of the first choice."""
         return self.completion.message

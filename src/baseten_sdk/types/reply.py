@@ -22,9 +22,22 @@ class Lenient(BaseModel):
 
     model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
+    def to_dict(self) -> dict[str, object]:
+        """What was sent, as plain values."""
+        return self.model_dump(exclude_unset=True)
+
+    def to_json(self) -> str:
+        """What was sent, as JSON text."""
+        return self.model_dump_json(indent=2, exclude_unset=True)
+
 
 class Reply(Lenient):
     """A whole reply, with what is known of its exchange."""
+
+    @property
+    def _request_id(self) -> str | None:
+        """The service's id of the request, where OpenAI's users look for it."""
+        return self.meta.request_id
 
     @property
     def meta(self) -> Meta:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..completion_stream import AsyncCompletionStream
     from ..stream import AsyncChatStream
     from ..tool_run import AsyncToolRun
+    from .raw_completions import AsyncRawCompletions
 
 T = TypeVar("T")
 
@@ -57,6 +58,13 @@ class AsyncCompletions:
     def __init__(self, service: AsyncService, place: Place | None = None) -> None:
         self._service = service
         self._place = place
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawCompletions:
+        """`create` with the reply as it came; headers alone are in `.meta` of every completion too."""
+        from .raw_completions import AsyncRawCompletions
+
+        return AsyncRawCompletions(self)
 
     @overload
     async def create(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ..completion_stream import CompletionStream
     from ..stream import ChatStream
     from ..tool_run import ToolRun
+    from .raw_completions import RawCompletions
 
 T = TypeVar("T")
 
@@ -58,6 +59,13 @@ class Completions:
     def __init__(self, service: Service, place: Place | None = None) -> None:
         self._service = service
         self._place = place
+
+    @cached_property
+    def with_raw_response(self) -> RawCompletions:
+        """`create` with the reply as it came; headers alone are in `.meta` of every completion too."""
+        from .raw_completions import RawCompletions
+
+        return RawCompletions(self)
 
     @overload
     def create(

@@ -17,6 +17,7 @@ from ...hooks import CallStarted
 from ...types.chat import ChatCompletion, Usage
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.meta import Meta
+from ...types.raw_response import RawResponse
 
 Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
 
@@ -113,6 +114,7 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
 def of_reply(result: object) -> Attributes:
     """What the reply of a chat or of embeddings tells."""
     attributes: Attributes = {}
+    result = result.parse() if isinstance(result, RawResponse) else result
     if isinstance(result, ChatCompletion):
         attributes["gen_ai.response.id"] = result.id
         reasons = [choice.finish_reason for choice in result.choices if choice.finish_reason]

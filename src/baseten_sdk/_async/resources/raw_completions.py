@@ -1,0 +1,62 @@
+"""`client.chat.completions.with_raw_response`: the reply of a chat as it came, beside what it was read into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Unpack
+
+from ..._core.replies import read_model
+from ..._core.request import Answer
+from ...types.chat import ChatCompletion
+from ...types.meta import Meta
+from ...types.params import ChatOptions, Message
+from ...types.raw_reply import RawReply
+from ...types.raw_response import RawResponse
+from ...types.reply import attach_meta
+
+if TYPE_CHECKING:
+    from ..._core.tool import ToolLike
+    from .chat import AsyncCompletions
+
+
+class AsyncRawCompletions:
+    """The calls of `chat.completions` whose replies are wanted as they came."""
+
+    def __init__(self, completions: AsyncCompletions) -> None:
+        self._completions = completions
+
+    async def create(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> RawResponse[ChatCompletion]:
+        """Ask a model for the next message, as `create` does.
+
+        Example:
+            raw = await client.chat.completions.with_raw_response.create(model="openai/gpt-oss-120b", messages=[...])
+            print(raw.headers["x-ratelimit-remaining-requests"], raw.parse().text)
+
+        Args:
+            model: as for `create`.
+            messages: as for `create`.
+            tools: as for `create`.
+            **params: as for `create`.
+
+        Returns:
+            The reply; `parse()` is the completion.
+        """
+        from ..._core.tool import Toolbox
+
+        completions = self._completions
+        request, options = completions._prepared(model, messages, params, tools=Toolbox(tools or ()).params)
+        raw, meta = await completions._service.caller.fetch(request, options, _both)
+        return RawResponse(replace(raw.reply, meta=meta), attach_meta(raw.parse(), meta))
+
+
+def _both(answer: Answer) -> RawResponse[ChatCompletion]:
+    reply = RawReply(answer.status, answer.headers, answer.body, Meta())
+    return RawResponse(reply, read_model(ChatCompletion, answer))

@@ -1,0 +1,36 @@
+"""The events of `.stream()`, by their types."""
+
+from openai import OpenAI
+from pydantic import BaseModel
+
+
+class City(BaseModel):
+    name: str
+    population: int
+
+
+client = OpenAI()
+with client.chat.completions.stream(
+    model="openai/gpt-oss-120b",
+    messages=[{"role": "user", "content": "Say alpha beta gamma"}],
+) as stream:
+    text = ""
+    for event in stream:
+        if event.type == "content.delta":
+            text += event.delta
+        elif event.type == "content.done":
+            print("done:", event.content)
+    print(text)
+    print(stream.get_final_completion().choices[0].message.content)
+
+with client.chat.completions.stream(
+    model="openai/gpt-oss-120b",
+    messages=[{"role": "user", "content": "Name a city"}],
+    response_format=City,
+) as stream:
+    for event in stream:
+        if event.type == "content.done":
+            print("parsed:", type(event.parsed).__name__)
+    city = stream.get_final_completion().choices[0].message.parsed
+    assert isinstance(city, City)
+client.close()
