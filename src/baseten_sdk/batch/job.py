@@ -71,7 +71,7 @@ class Plan(Generic[R, T]):
     key: str | KeyOf[R] | None = None
     budget: Budget = field(default_factory=Budget)
     patience: int | None = 20
-    retries: int = 2
+    retries: int = 4
     lookahead: int = 64
     retry_failed: bool = False
     force: bool = False

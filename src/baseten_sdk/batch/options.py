@@ -20,8 +20,7 @@ class MapOptions(TypedDict, total=False):
         concurrency: rows in flight; 64 unless set, at most the client's `Limits(concurrency=...)`. "auto" finds as many
             as the service takes well. A `Level` may change it while the rows run.
         retries: how often a row that failed for a passing reason is tried again, after the client's own attempts and
-            after up to 30 s; 2 unless set. Passing are lost connections, 408, 429, 5xx, and replies that cannot be
-            read.
+            after up to 30 s; 4 unless set. Passing are lost connections, 408, 429, 5xx, and unreadable replies.
         patience: failures, all alike and with no success among them, after which the batch is hopeless; 20 unless set,
             ten times as many once something has succeeded. 401 and 402 end it at once, 403 and 404 if nothing has
             succeeded. None: nothing does.

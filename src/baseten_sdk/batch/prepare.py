@@ -82,7 +82,7 @@ def job(
         key=key,
         budget=options.get("budget") or Budget(),
         patience=options.get("patience", 20),
-        retries=options.get("retries", 2),
+        retries=options.get("retries", 4),
         lookahead=_lookahead(client, level, place),
         retry_failed=options.get("retry_failed", False),
         force=options.get("force", False),
@@ -114,7 +114,7 @@ def outcomes(
     width = 4 * level.current if window is None else window
     if isinstance(width, bool) or width < 1:
         raise ConfigurationError(f"window must be an integer of at least 1, not {width!r}.")
-    patience, retries = options.get("patience", 20), options.get("retries", 2)
+    patience, retries = options.get("patience", 20), options.get("retries", 4)
     asked = request or openai_request()
 
     async def run(exchange: Exchange[object, object]) -> None:
