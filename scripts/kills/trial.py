@@ -16,6 +16,9 @@ from pathlib import Path
 
 from .rows import Expected, write_rows
 
+SHORTEST = 0.2
+"""Seconds that a job is left alone at least."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -29,8 +32,8 @@ class Trial:
         folder: where the files are.
         seed: chooses the rows, the faults and the moments.
         trouble: share of the requests that go wrong.
-        shortest: seconds that a job is left alone at least.
         longest: seconds that a job is left alone at most.
+        growth: bytes that the output grows by at most before the job is killed; None: it is killed after a time.
         concurrency: rows in flight.
     """
 
@@ -39,8 +42,8 @@ class Trial:
     folder: Path
     seed: int = 0
     trouble: float = 0.2
-    shortest: float = 0.2
     longest: float = 2.0
+    growth: int | None = None
     concurrency: int = 32
 
 
@@ -80,12 +83,12 @@ def run(trial: Trial, tell: Callable[[str], None] = lambda text: None) -> Result
         while result.kills < trial.kills:
             # Failures are taken up again now and then, so that kills also come while their file is tidied.
             with start(retry_failed=moments.random() < 0.3) as job:
-                time.sleep(moments.uniform(trial.shortest, trial.longest))
+                _leave_alone(job, sink, trial, moments)
                 if job.poll() is not None:
                     break
                 os.kill(job.pid, signal.SIGKILL)
             result.kills += 1
-            torn = sink.exists() and sink.stat().st_size > 0 and _last_byte(sink) != b"\n"
+            torn = _size(sink) > 0 and _last_byte(sink) != b"\n"
             result.torn += torn
             done = sink.read_bytes().count(b"\n") if sink.exists() else 0
             tell(f"kill {result.kills}: {done} lines{', the last one torn' if torn else ''}")
@@ -100,6 +103,20 @@ def run(trial: Trial, tell: Callable[[str], None] = lambda text: None) -> Result
         service.stdin.close()
     result.problems += compare(expected, sink)
     return result
+
+
+def _leave_alone(job: subprocess.Popen[str], sink: Path, trial: Trial, moments: random.Random) -> None:
+    """Wait until the moment for a kill has come, or the job has ended."""
+    if trial.growth is None:
+        time.sleep(moments.uniform(SHORTEST, trial.longest))
+        return
+    enough = _size(sink) + moments.randrange(trial.growth)
+    while _size(sink) <= enough and job.poll() is None:
+        time.sleep(0.002)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def compare(expected: Expected, sink: Path) -> list[str]:

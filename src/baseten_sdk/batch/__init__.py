@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .openai_lines import openai_request as openai_request
     from .options import MapOptions as MapOptions, RunOptions as RunOptions
     from .outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
+    from .recipe import Recipe as Recipe
     from .row_type import FileRow as FileRow
     from .stop import Stop as Stop
     from .tally import Progress as Progress
@@ -48,6 +49,7 @@ _NAMES = {
     ".openai_lines": "openai_request",
     ".options": "MapOptions RunOptions",
     ".outcomes": "AsyncOutcomes Outcomes",
+    ".recipe": "Recipe",
     ".row_type": "FileRow",
     ".stop": "Stop",
     ".tally": "Progress",

@@ -23,8 +23,9 @@ KeyOf: TypeAlias = Callable[[R], object]
 KEY_FIELDS = ("custom_id", "id")
 """Fields whose values are keys unless another is named."""
 
-DONE, FAILED, SEEN = 1, 2, 3
-"""What a key's number says: an earlier run had a result, or a failure; or this run has come across it."""
+DONE, FAILED, SEEN, AGAIN = 1, 2, 3, 4
+"""What a key's number says: an earlier run had a result, or a failure; this run has come across it, or takes it up
+again."""
 
 Place: TypeAlias = Literal["line", "row"]
 
@@ -70,6 +71,7 @@ class Intake(Generic[R]):
                 return None
             case _ if state == FAILED:
                 if self._retry:
+                    self.keys.put(key, AGAIN)
                     return Row(record.number, key, value, again=True)
                 self.failed_before += 1
                 return None
@@ -77,10 +79,18 @@ class Intake(Generic[R]):
                 problem = f"The row at {self._place} {record.number} has the key of an earlier row: {key!r}."
                 return self._refused(DuplicateKeyError(problem, number=record.number), value)
 
+    def is_again(self, failed: Failed[R]) -> bool:
+        """Whether a row that failed had failed in an earlier run too."""
+        if isinstance(failed.error, BatchRowError):
+            return self.places.get(str(failed.error.number)) == AGAIN
+        return self.keys.get(failed.key) == AGAIN
+
     def _refused(self, error: BatchRowError, row: R | None) -> Failed[R] | None:
-        if self.places.put(str(error.number), SEEN) == FAILED and not self._retry:
-            self.failed_before += 1
-            return None
+        if self.places.put(str(error.number), SEEN) == FAILED:
+            if not self._retry:
+                self.failed_before += 1
+                return None
+            self.places.put(str(error.number), AGAIN)
         return Failed(f"{self._place} {error.number}", row, error, error.number)
 
 

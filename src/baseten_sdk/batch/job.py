@@ -110,6 +110,8 @@ class Job(Generic[R, T]):
             manifest = self._manifest(first, key_of, HEAD if earlier is None else earlier.head)
             settle(plan.sink, manifest, earlier, begun=output.begun, force=plan.force)
             await anyio.to_thread.run_sync(output.load, intake)
+            if output.done.size:
+                self._verdict.success()
             with plan.display:
                 await self._run(intake, output)
             if plan.retry_failed:
@@ -141,7 +143,7 @@ class Job(Generic[R, T]):
         plan = self._plan
         feed = Feed(plan.source.supply(intake), lookahead=plan.lookahead)
         sink = Sink(output.done, output.failed)
-        deliver = partial(self._deliver, sink)
+        deliver = partial(self._deliver, sink, intake)
         try:
             with ungrouped():
                 async with anyio.create_task_group() as tasks:
@@ -175,7 +177,7 @@ class Job(Generic[R, T]):
     async def _perform(self, row: R) -> T:
         return await make_call(self._plan.request, row).make(self._client)
 
-    async def _deliver(self, sink: Sink, place: int, outcome: Outcome[R, T]) -> None:
+    async def _deliver(self, sink: Sink, intake: Intake[R], place: int, outcome: Outcome[R, T]) -> None:
         if isinstance(outcome, Ok):
             try:
                 line = self._plan.lines.of_result(outcome)
@@ -188,7 +190,8 @@ class Job(Generic[R, T]):
                 await sink.result(line.data)
                 self._check_budget()
                 return
-        for freed in self._verdict.failure(outcome):
+        again = intake.is_again(outcome)
+        for freed in self._verdict.failure(outcome, again=again, in_flight=self._gauge.in_flight):
             await self._fail(sink, freed)
         if self._verdict.hopeless is not None:
             self._stop.request(self._verdict.hopeless, grace=self._plan.budget.grace)

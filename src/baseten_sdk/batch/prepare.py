@@ -16,7 +16,7 @@ from .auto_level import AutoLevel
 from .budget import Budget
 from .call import Call
 from .display import display_of
-from .engine import FixedLevel, Level, run_rows
+from .engine import FixedLevel, Gauge, Level, run_rows
 from .feed import Feed
 from .intake import Place, choose_key, every_row
 from .job import Job, Plan, make_call
@@ -118,7 +118,7 @@ def outcomes(
     asked = request or openai_request()
 
     async def run(exchange: Exchange[object, object]) -> None:
-        stop = Stop()
+        stop, gauge = Stop(), Gauge()
         verdict: Verdict[object] = Verdict(patience, level.current)
         admit = every_row(choose_key(key, await rows.first()), place)
 
@@ -127,7 +127,7 @@ def outcomes(
 
         async def deliver(at: int, outcome: Outcome[object, object]) -> None:
             if isinstance(outcome, Failed):
-                verdict.failure(outcome)
+                verdict.failure(outcome, in_flight=gauge.in_flight)
                 if verdict.hopeless is not None:
                     stop.request(verdict.hopeless, grace=GRACE)
             else:
@@ -135,7 +135,7 @@ def outcomes(
             await exchange.deliver(at, outcome)
 
         feed = Feed(rows.supply(admit), lookahead=_lookahead(client, level, place))
-        await run_rows(feed, perform, deliver, level=level, stop=stop, retries=retries)
+        await run_rows(feed, perform, deliver, level=level, stop=stop, retries=retries, gauge=gauge)
         if stop.error is not None:
             raise stop.error
 

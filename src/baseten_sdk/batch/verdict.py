@@ -1,7 +1,9 @@
 """Whether a job is hopeless: nothing will succeed, and going on would only turn rows into failures.
 
 A failure that says so by itself (the key, the credit, a model that is not there) ends the job at once; else a run of
-failures that are all alike, with no success among them. While such a run goes on its failures are held back: should the
+failures that are all alike, with no success among them. Not every failure counts: a row that failed in an earlier run
+will fail again, and one that was never sent, because its line or its fields are not what they should be, says nothing
+while other rows are in flight. While such a run goes on its failures are held back: should the
 job end over it, those rows are as if they had not been taken, and a resumed job takes them up.
 """
 
@@ -52,13 +54,19 @@ class Verdict(Generic[R]):
         self._succeeded = True
         return self.released() if self.held else []
 
-    def failure(self, failed: Failed[R]) -> list[Failed[R]]:
+    def failure(self, failed: Failed[R], *, again: bool = False, in_flight: int = 0) -> list[Failed[R]]:
         """Something failed: the failures that are not held back, this one among them or not.
 
         `hopeless` is set where this one was one too many.
+
+        Args:
+            failed: the failure.
+            again: whether the row failed in an earlier run too.
+            in_flight: other rows in flight.
         """
         error = failed.error
-        if isinstance(error, DuplicateKeyError):
+        says_nothing = again or (in_flight > 0 and failed.attempts == 0) or isinstance(error, DuplicateKeyError)
+        if says_nothing and not self._is_fatal(error):
             return [failed]
         kind = _kind(error)
         if self.hopeless is not None:

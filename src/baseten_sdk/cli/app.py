@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .async_requests import cancel, status, submit, wait
+from .batch import batch
 from .chat import chat
 from .command import command, remember
 from .doctor import doctor
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 app.callback()(remember)
+app.command()(command(batch))
 app.command()(command(chat))
 app.command()(command(models))
 app.command()(command(predict))

@@ -10,6 +10,8 @@ from ..errors import (
     AsyncRequestError,
     AuthenticationError,
     BasetenError,
+    BatchHopelessError,
+    BatchInterrupted,
     ConfigurationError,
     NotFoundError,
     OutputError,
@@ -55,6 +57,10 @@ _CODES: tuple[tuple[tuple[type[BasetenError], ...], ExitCode], ...] = (
 
 def exit_code(error: BasetenError) -> ExitCode:
     """The code for an error."""
+    if isinstance(error, BatchInterrupted):
+        return ExitCode.INTERRUPTED
+    if isinstance(error, BatchHopelessError) and isinstance(error.error, BasetenError):
+        return exit_code(error.error)
     for kinds, code in _CODES:
         if isinstance(error, kinds):
             return code

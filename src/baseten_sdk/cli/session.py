@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from ..config import Endpoints
+from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from .exits import ExitCode
 from .inputs import read
@@ -83,8 +83,11 @@ class Session:
         self.shared = shared
         self.out = Printer(shared.output or Output.TEXT)
 
-    def client(self) -> Client:
+    def client(self, limits: Limits | None = None) -> Client:
         """A client; close it.
+
+        Args:
+            limits: how much at once, where a command has a say in it.
 
         Raises:
             ConfigurationError: an option cannot be.
@@ -99,6 +102,7 @@ class Session:
             timeout=shared.timeout,
             deadline=shared.deadline,
             max_retries=shared.max_retries,
+            limits=limits,
         )
 
     def endpoints(self) -> Endpoints | None:

@@ -1,0 +1,228 @@
+"""`baseten-sdk batch`: a file of rows to a file of results."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from ..batch.budget import Budget
+from ..batch.call import Target
+from ..batch.files import Format
+from ..batch.openai_lines import openai_request
+from ..batch.options import RunOptions
+from ..batch.recipe import Kind, Recipe, read_template
+from ..config import Limits
+from ..errors import BatchStopped
+from ..types.batch import Ok, Report
+from ..types.chat import ChatCompletion
+from ..types.json import JsonValue
+from .exits import ExitCode
+from .inputs import json_value, read
+from .session import Session
+from .target import DeploymentId, Environment, Regional
+
+if TYPE_CHECKING:
+    from ..batch.prepare import Request
+
+__all__ = ["batch"]
+
+_ROWS = "Rows"
+_CALLS = "Calls"
+_COURSE = "Course"
+
+Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
+
+
+def batch(
+    session: Session,
+    source: Annotated[Path, typer.Argument(help="JSONL, CSV, TSV or Parquet; also .gz and .zst.")],
+    sink: Annotated[Path, typer.Argument(help="JSONL file to append results to; run again, it is gone on with.")],
+    model: Annotated[
+        str | None,
+        typer.Option("--model", "-m", help="Slug, or id of a dedicated model.", rich_help_panel=_CALLS),
+    ] = None,
+    prompt: Annotated[
+        str | None, typer.Option(help="The user's message, with {fields} of the row.", rich_help_panel=_CALLS)
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template", "-t", help="File of a prompt, or of a JSON object with {fields}.", rich_help_panel=_CALLS
+        ),
+    ] = None,
+    system_text: Annotated[
+        str | None, typer.Option("--system", "-s", help="System message.", rich_help_panel=_CALLS)
+    ] = None,
+    schema: Annotated[
+        Path | None, typer.Option(help="File of a JSON schema for the answers.", rich_help_panel=_CALLS)
+    ] = None,
+    param: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="NAME=JSON", help="Parameter; repeatable.", rich_help_panel=_CALLS),
+    ] = None,
+    predict: Annotated[
+        bool, typer.Option("--predict", help="Predict with --deployment.", rich_help_panel=_CALLS)
+    ] = False,
+    embed: Annotated[
+        bool, typer.Option("--embed", help="Embed the --prompt with --deployment.", rich_help_panel=_CALLS)
+    ] = False,
+    deployment: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL_ID", help="Ask this dedicated model's deployment.", rich_help_panel=_CALLS),
+    ] = None,
+    environment: Environment = None,
+    deployment_id: DeploymentId = None,
+    regional: Regional = None,
+    key: Annotated[
+        str | None,
+        typer.Option(help="Field that names a row (default: custom_id, id, or its line).", rich_help_panel=_ROWS),
+    ] = None,
+    format: Annotated[
+        Format | None, typer.Option(help="What the source holds, if its name does not say.", rich_help_panel=_ROWS)
+    ] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Write the text of answers alone.", rich_help_panel=_ROWS)
+    ] = False,
+    concurrency: Annotated[
+        str, typer.Option("--concurrency", "-c", help='Rows in flight, or "auto".', rich_help_panel=_COURSE)
+    ] = "64",
+    requests_per_minute: Annotated[float | None, typer.Option(help="At most.", rich_help_panel=_COURSE)] = None,
+    tokens_per_minute: Annotated[float | None, typer.Option(help="At most.", rich_help_panel=_COURSE)] = None,
+    retries: Annotated[
+        int, typer.Option(min=0, help="Further tries of a row, if its failure may pass.", rich_help_panel=_COURSE)
+    ] = 4,
+    patience: Annotated[
+        int, typer.Option(min=0, help="Like failures that end a job; 0: none do.", rich_help_panel=_COURSE)
+    ] = 20,
+    budget_tokens: Annotated[int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Then stop.")] = None,
+    budget_failures: Annotated[int | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Then stop.")] = None,
+    budget_seconds: Annotated[float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Then stop.")] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Take up failed rows again.", rich_help_panel=_COURSE)
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Go on with another job's output.", rich_help_panel=_COURSE)
+    ] = False,
+    progress: Annotated[Progress, typer.Option(help="How to show it.", rich_help_panel=_COURSE)] = "auto",
+    report: Annotated[Path | None, typer.Option(help="File for the report, as JSON.", rich_help_panel=_COURSE)] = None,
+) -> None:
+    """Run every row of a file, each exactly once.
+
+    Without --model, --predict and --embed the source is an OpenAI batch file, and the output is one too. Failures go to
+    OUT.failed.jsonl. Ctrl-C stops; the same command goes on.
+    """
+    target = _target(deployment, environment, deployment_id, regional)
+    if predict and embed:
+        raise typer.BadParameter("There is one kind of call: --predict or --embed.")
+    request: Request = openai_request(target)
+    if model is not None or predict or embed:
+        kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
+        request = Recipe(kind, model, target, _template(prompt, template), system_text, _params(param or [], schema))
+    elif prompt is not None or template is not None:
+        raise typer.BadParameter("--prompt and --template need --model, --predict or --embed.")
+    width = _concurrency(concurrency)
+    options: RunOptions = {
+        "concurrency": width,
+        "retries": retries,
+        "patience": patience or None,
+        "format": format,
+        "retry_failed": retry_failed,
+        "force": force,
+        "budget": Budget(budget_tokens, budget_failures, budget_seconds),
+        "progress": progress,
+        "hint": f"To go on:\n  {_this_command()}",
+    }
+    limits = Limits(
+        concurrency=max(width, 1) if isinstance(width, int) else Limits().concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+    )
+    _log_to_stderr()
+    try:
+        with session.client(limits) as client:
+            found = client.batch.run(source, sink, request=request, key=key, output=_text if text else None, **options)
+    except BatchStopped as stopped:
+        if stopped.report is not None:
+            _show(session, stopped.report, report)
+        raise
+    _show(session, found, report)
+    if found.failed:
+        raise typer.Exit(ExitCode.OTHER)
+
+
+def _target(
+    deployment: str | None, environment: str | None, deployment_id: str | None, regional: str | None
+) -> Target | None:
+    if deployment is not None:
+        return Target(deployment, environment, deployment_id, regional)
+    if environment or deployment_id or regional:
+        raise typer.BadParameter("--environment, --deployment-id and --regional need --deployment.")
+    return None
+
+
+def _template(prompt: str | None, template: Path | None) -> JsonValue:
+    if prompt is not None and template is not None:
+        raise typer.BadParameter("There is one template: either --prompt or --template.")
+    if template is not None:
+        return read_template(read(template).decode("utf-8", "replace"))
+    return prompt
+
+
+def _params(given: list[str], schema: Path | None) -> dict[str, JsonValue]:
+    params: dict[str, JsonValue] = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise typer.BadParameter("A parameter is NAME=JSON.")
+        params[name] = json_value(value, f"The value of {name}")
+    if schema is not None:
+        shape = json_value(read(schema), f"{schema}")
+        params["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "schema": shape, "strict": True},
+        }
+    return params
+
+
+def _concurrency(given: str) -> int | Literal["auto"]:
+    if given == "auto":
+        return "auto"
+    if not given.isdecimal():
+        raise typer.BadParameter('--concurrency is a number or "auto".')
+    return int(given)
+
+
+def _text(ok: Ok[object, object]) -> JsonValue:
+    return ok.value.text if isinstance(ok.value, ChatCompletion) else None
+
+
+def _show(session: Session, report: Report, file: Path | None) -> None:
+    if file is not None:
+        file.write_text(f"{report.to_json()}\n", encoding="utf-8")
+    if session.out.structured:
+        session.out.value({**asdict(report), "rows_per_second": report.rows_per_second})
+    else:
+        session.out.line(str(report))
+
+
+def _this_command() -> str:
+    """The command as it was given, to be given again."""
+    program = "python -m baseten_sdk" if sys.argv[0].endswith("__main__.py") else "baseten-sdk"
+    return f"{program} {shlex.join(sys.argv[1:])}"
+
+
+def _log_to_stderr() -> None:
+    """Let the log of a job that is shown as lines go to the person, and nowhere else."""
+    log = logging.getLogger("baseten_sdk.batch")
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        log.propagate = False

@@ -1,0 +1,147 @@
+"""`baseten-sdk batch`: files in, files out, and the course of a job on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from baseten_sdk.emulator import Emulator
+from tests.cli.running import Run
+
+MODEL = "openai/gpt-oss-120b"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "in.csv"
+    path.write_text("id,city,note\n" + "".join(f"r{number},City {number},{{x}}\n" for number in range(12)))
+    return path
+
+
+@pytest.fixture
+def sink(tmp_path: Path) -> Path:
+    return tmp_path / "out.jsonl"
+
+
+def read(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def sent(emu: Emulator) -> list[dict[str, object]]:
+    bodies = [json.loads(request.body) for request in emu.requests]
+    return sorted(bodies, key=lambda body: len(json.dumps(body)))
+
+
+def test_a_prompt_is_filled_from_each_row(run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    ended = run(
+        "batch", str(source), str(sink), "-m", MODEL, "--prompt", "Where is {city}? {{ }} {not this}",
+        "-s", "Be brief.", "-p", "max_tokens=8", "--text", "--report", str(report), "-c", "4", "--progress", "none",
+    )  # fmt: skip
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("12 ok, 0 failed; ")
+    assert {line["key"] for line in read(sink)} == {f"r{number}" for number in range(12)}
+    assert all(isinstance(line["output"], str) for line in read(sink))
+    first = sent(emu)[0]
+    assert first["max_tokens"] == 8
+    assert first["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Where is City 0? { } {not this}"},
+    ]
+    assert json.loads(report.read_text())["ok"] == 12
+
+
+def test_a_template_may_be_a_whole_request(run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path) -> None:
+    template, schema = tmp_path / "t.json", tmp_path / "s.json"
+    template.write_text(
+        '{"messages": [{"role": "user", "content": "{city}"}], "temperature": 0, "metadata": {"n": "{note}"}}'
+    )
+    schema.write_text('{"type": "object", "properties": {"a": {"type": "string"}}}')
+    ended = run(
+        "batch", str(source), str(sink), "-m", MODEL, "-t", str(template), "--schema", str(schema), "-o", "json"
+    )
+    assert ended.code == 0
+    assert isinstance(ended.json, dict)
+    assert ended.json["ok"] == 12
+    first = sent(emu)[0]
+    assert first["messages"] == [{"role": "user", "content": "City 0"}]
+    assert (first["temperature"], first["metadata"]) == (0, {"n": "{x}"})
+    shape = first["response_format"]
+    assert isinstance(shape, dict)
+    assert shape["type"] == "json_schema"
+
+
+def test_deployments_predict_and_embed(run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path) -> None:
+    ended = run("batch", str(source), str(sink), "--predict", "--deployment", "abcd1234", "-e", "staging")
+    assert ended.code == 0
+    assert sent(emu)[0] == {"id": "r0", "city": "City 0", "note": "{x}"}
+    assert emu.requests[0].path.endswith("/environments/staging/predict")
+    other = tmp_path / "vectors.jsonl"
+    ended = run("batch", str(source), str(other), "--embed", "--deployment", "abcd1234", "--prompt", "{city}")
+    assert ended.code == 0
+    assert len(read(other)) == 12
+
+
+def test_without_a_model_the_source_is_an_openai_batch_file(run: Run, sink: Path, tmp_path: Path) -> None:
+    source = tmp_path / "batch.jsonl"
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "Hi"}]}
+    source.write_text(json.dumps({"custom_id": "c1", "method": "POST", "url": "/v1/chat/completions", "body": body}))
+    assert run("batch", str(source), str(sink)).code == 0
+    (line,) = read(sink)
+    assert (line["custom_id"], line["error"]) == ("c1", None)
+
+
+def test_failures_are_an_exit_code_and_are_taken_up_again(run: Run, emu: Emulator, source: Path, sink: Path) -> None:
+    command = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "-c", "1")
+    emu.faults.push(None, None, "status=422", "status=422")
+    ended = run(*command)
+    assert ended.code == 1
+    assert ended.out.startswith("10 ok, 2 failed; ")
+    assert len(read(sink.with_name("out.failed.jsonl"))) == 2
+    assert run(*command).out.startswith("0 ok, 0 failed; of earlier runs 10 ok, 2 failed; ")
+    ended = run(*command, "--retry-failed")
+    assert ended.code == 0
+    assert ended.out.startswith("2 ok, 0 failed; of earlier runs 10 ok")
+    assert not sink.with_name("out.failed.jsonl").exists()
+
+
+def test_a_job_that_ends_early_says_why_and_how_to_go_on(run: Run, emu: Emulator, source: Path, sink: Path) -> None:
+    command = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "-c", "1")
+    ended = run(*command, "--budget-tokens", "30")
+    assert ended.code == 1
+    assert "tokens were used of 30" in ended.err
+    assert "To go on:\n  " in ended.err
+    assert "ok, 0 failed" in ended.out
+    emu.faults.always("status=402")
+    ended = run(*command)
+    assert ended.code == 3
+    assert "PaymentRequiredError: 402" in ended.err
+    emu.faults.clear()
+    assert run(*command).code == 0
+    assert len(read(sink)) == 12
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--prompt", "x"],
+        ["-m", MODEL, "--prompt", "x", "--template", "t"],
+        ["-m", MODEL, "-e", "staging"],
+        ["-m", MODEL, "-p", "max_tokens"],
+        ["-m", MODEL, "-p", "max_tokens=x y"],
+        ["-m", MODEL, "-c", "many"],
+        ["-m", MODEL, "-c", "0"],
+        ["--predict"],
+        ["--predict", "--embed", "--deployment", "abcd1234"],
+        ["--embed", "--deployment", "abcd1234"],
+        ["-m", MODEL, "--prompt", "{city}", "--budget-tokens", "0"],
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_sent(
+    run: Run, emu: Emulator, source: Path, sink: Path, wrong: list[str]
+) -> None:
+    assert run("batch", str(source), str(sink), *wrong).code == 2
+    assert list(emu.requests) == []
+    assert not sink.exists()
