@@ -123,7 +123,7 @@ def compare(expected: Expected, sink: Path) -> list[str]:
     """What is wrong with an output."""
     problems: list[str] = []
     seen: Counter[str] = Counter()
-    for number, line in enumerate(sink.read_bytes().split(b"\n")[:-1], 1):
+    for number, line in enumerate(sink.read_text("utf-8").splitlines(), 1):
         record = json.loads(line)
         key = record["key"]
         seen[key] += 1

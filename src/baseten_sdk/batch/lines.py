@@ -28,6 +28,9 @@ T = TypeVar("T")
 R_contra = TypeVar("R_contra", contravariant=True)
 T_contra = TypeVar("T_contra", contravariant=True)
 
+_ENDS = tuple((end.encode(), b"\\u%04x" % ord(end)) for end in "\x85\u2028\u2029")
+"""What `str.splitlines` takes for the end of a line, and how JSON writes it otherwise."""
+
 _KEY = re.compile(rb'\{"key":"([^"\\]*)"')
 
 
@@ -91,7 +94,7 @@ class OwnLines(Generic[R, T]):
             "attempts": failed.attempts,
             "seconds": round(failed.seconds, 3),
         }
-        return to_json(record) + b"\n"
+        return as_line(to_json(record))
 
     def name_of(self, line: bytes, /) -> Name:
         found = _KEY.match(line)
@@ -113,7 +116,15 @@ def name_in(record: object, field: str) -> Name:
 
 
 def _line(key: str, output: bytes) -> bytes:
-    return b'{"key":%b,"output":%b}\n' % (to_json(key), output)
+    return as_line(b'{"key":%b,"output":%b}' % (to_json(key), output))
+
+
+def as_line(record: bytes) -> bytes:
+    """JSON as a line, for those too who take every end of a line that Unicode knows for one."""
+    for each, escaped in _ENDS:
+        if each in record:
+            record = record.replace(each, escaped)
+    return record + b"\n"
 
 
 def reply_json(value: object) -> tuple[bytes, Tokens]:

@@ -22,7 +22,7 @@ from ..types.json import JsonValue
 from ..types.raw_reply import RawReply
 from .call import Call, Target, target_of
 from .calls import path
-from .lines import Line, Name, error_json, name_in, raw_json
+from .lines import Line, Name, as_line, error_json, name_in, raw_json
 
 CUSTOM_ID = "custom_id"
 PREFIX = "/v1/"
@@ -83,8 +83,8 @@ class OpenAILines:
 
 
 def _line(key: str | None, response: bytes, error: bytes, rest: bytes) -> bytes:
-    line = b'{"id":"batch_req_%b","custom_id":%b,"response":%b,"error":%b%b}\n'
-    return line % (uuid.uuid4().hex.encode(), to_json(key), response, error, rest)
+    record = b'{"id":"batch_req_%b","custom_id":%b,"response":%b,"error":%b%b}'
+    return as_line(record % (uuid.uuid4().hex.encode(), to_json(key), response, error, rest))
 
 
 def _response(status: int, request_id: str | None, body: bytes) -> bytes:
