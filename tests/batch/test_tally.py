@@ -1,0 +1,138 @@
+"""What a job counts, and how it is shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import random
+from math import ceil
+
+import pytest
+from hypothesis import given, strategies as st
+from rich.console import Console
+
+from baseten_sdk.batch.bar import Bar
+from baseten_sdk.batch.display import display_of, duration, in_words
+from baseten_sdk.batch.tally import Progress, Tally, Times
+from baseten_sdk.batch.usage import Tokens
+from baseten_sdk.types.batch import Failed, Ok, Report
+
+
+@given(st.lists(st.floats(0.0001, 10_000), min_size=1, max_size=200), st.floats(0.01, 1))
+def test_percentiles_are_right_within_a_hundredth(times: list[float], share: float) -> None:
+    counted = Times()
+    for seconds in times:
+        counted.add(seconds)
+    exact = sorted(times)[ceil(share * len(times)) - 1]
+    assert counted.percentile(share) == pytest.approx(exact, rel=0.011)
+
+
+def test_times_take_no_memory_that_grows() -> None:
+    counted, source = Times(), random.Random(1)
+    for _ in range(50_000):
+        counted.add(source.lognormvariate(0, 1))
+    assert len(counted._classes) < 1000
+    assert Times().percentile(0.5) is None
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_rows_tokens_and_tries_are_counted() -> None:
+    clock = Clock()
+    tally = Tally(clock)
+    tally.result(Ok("a", 1, "x", 1, 1, 0.5), Tokens(10, 5, 4))
+    tally.result(Ok("b", 1, "x", 2, 3, 1.5), Tokens(10, 5, 0))
+    tally.result(Ok("c", 1, "x", 3, 0, 1.0), Tokens())
+    tally.failure(Failed("d", 1, ValueError("No."), 4, 9, 30.0))
+    tally.failure(Failed("e", 1, ValueError("No."), 5))
+    clock.now += 10
+    report = tally.report(done_before=7, failed_before=2, stopped=None)
+    assert (report.ok, report.failed, report.done_before, report.failed_before) == (3, 2, 7, 2)
+    assert (report.input_tokens, report.output_tokens, report.cached_tokens) == (20, 10, 4)
+    assert report.retries == 0 + 2 + 8
+    assert report.p50 == pytest.approx(1.0, rel=0.011)
+    assert (report.seconds, report.rows_per_second) == (10, 0.5)
+    assert json.loads(report.to_json())["rows_per_second"] == 0.5
+    assert str(report) == (
+        "3 ok, 2 failed; of earlier runs 7 ok, 2 failed; 10.0 s, 0.5 rows/s, p50 1.00 s, p95 1.49 s; "
+        "tokens 20 in (4 cached), 10 out; 10 retries"
+    )
+    assert str(Report()).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s; ")
+
+
+def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
+    clock = Clock()
+    tally = Tally(clock)
+    for number in range(100):
+        tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
+    clock.now += 10
+    first = tally.progress(skipped=50, in_flight=4, level=8, done=0.6, scanned=0.5)
+    assert (first.rows_per_second, first.tokens_per_second) == (10, 20)
+    assert first.eta == pytest.approx(40)
+    clock.now += 1
+    second = tally.progress(skipped=50, in_flight=4, level=8, done=None, scanned=0.0)
+    assert (second.rows_per_second, second.eta) == (0, None)
+
+
+PROGRESS = Progress(1234, 5, 7, 3, 8, 999, 12.34, 567.8, 0.25, 3725.0, 10.0)
+
+
+def test_a_job_in_words() -> None:
+    assert in_words(PROGRESS) == (
+        "25.0%, 1,234 ok, 5 failed, 7 done before, 3 of 8 in flight, 12.3 rows/s, 568 tokens/s, 1:02:05 left"
+    )
+    bare = Progress(0, 0, 0, 1, 8, 0, 0, 0, None, None, 0)
+    assert in_words(bare) == "0 ok, 0 failed, 1 of 8 in flight, 0.0 rows/s, 0 tokens/s"
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (200, "3:20"), (3725, "1:02:05")])
+def test_a_time_as_a_person_says_it(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
+
+
+def test_a_bar_shows_it_all() -> None:
+    screen = io.StringIO()
+    bar = Bar("out.jsonl", Console(file=screen, force_terminal=True, width=160, color_system=None))
+    with bar:
+        bar.show(PROGRESS)
+        bar.say("Stopping [soon]")
+    shown = screen.getvalue()
+    for part in (
+        "out.jsonl",
+        "25%",
+        "1,234 ok",
+        "5 failed",
+        "7 before",
+        "3/8 in flight",
+        "12.3 rows/s",
+        "568 tokens/s",
+    ):
+        assert part in shown
+    assert "1:02:05 left" in shown
+    assert "Stopping [soon]" in shown
+
+
+def test_without_a_terminal_it_is_a_line_of_the_log(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for how in ("auto", "log", "none"):
+        display = display_of("auto" if how == "auto" else "log" if how == "log" else "none", "out.jsonl")
+        with caplog.at_level(logging.INFO, "baseten_sdk.batch"), display:
+            display.show(PROGRESS)
+    assert caplog.messages == [in_words(PROGRESS)] * 2
+    display_of("log", "out.jsonl").say("Stopping")
+    assert capsys.readouterr().err == "Stopping\n"
+
+
+def test_a_function_may_show_it() -> None:
+    seen: list[Progress] = []
+    with display_of(seen.append, "out.jsonl") as _, display_of(seen.append, "out.jsonl"):
+        display_of(seen.append, "out.jsonl").show(PROGRESS)
+    assert seen == [PROGRESS]
