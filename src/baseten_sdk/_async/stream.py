@@ -30,6 +30,9 @@ def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
     return AsyncWatchedChatStream(body, limits, watch)
 
 
+UNREAD = (bytes, ServerSentEvent)
+
+
 class AsyncChatStream:
     """The chunks of a chat completion, as they come.
 
@@ -51,7 +54,7 @@ class AsyncChatStream:
     def __init__(self, body: AsyncBody, limits: Limits) -> None:
         self._body = body
         self._reader = ChunkReader(limits)
-        self._ready: deque[ServerSentEvent | ChatCompletionChunk] = deque()
+        self._ready: deque[bytes | ServerSentEvent | ChatCompletionChunk] = deque()
 
     @property
     def meta(self) -> Meta:
@@ -71,7 +74,7 @@ class AsyncChatStream:
         while True:
             while ready:
                 event = ready.popleft()
-                chunk = reader.chunk(event) if isinstance(event, ServerSentEvent) else event
+                chunk = reader.chunk(event) if isinstance(event, UNREAD) else event
                 if chunk is not None:
                     return chunk
                 if reader.stopped:

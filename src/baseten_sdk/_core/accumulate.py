@@ -50,6 +50,8 @@ class Unknown:
 
     def plain(self) -> Extras:
         """The fields as a dict."""
+        if not (self._texts or self._lists or self._others):
+            return {}
         texts = {name: _joined(pieces) for name, pieces in self._texts.items()}
         return {**texts, **self._lists, **self._others}
 
@@ -57,6 +59,13 @@ class Unknown:
 def _joined(pieces: list[str]) -> str:
     said = [piece for piece in pieces if piece]
     return said[0] if said and said.count(said[0]) == len(said) else "".join(said)
+
+
+def _text(pieces: list[str]) -> str:
+    """The pieces as one, which takes their place: whoever asks at each event does not join them all each time."""
+    if len(pieces) > 1:
+        pieces[:] = ("".join(pieces),)
+    return pieces[0]
 
 
 class CallParts:
@@ -166,7 +175,7 @@ class ChoiceParts:
         if choice.logprobs is not None:
             self.logprobs += choice.logprobs.content or ()
             self.refusal_logprobs += choice.logprobs.refusal or ()
-        if choice.model_extra:
+        if choice.__pydantic_extra__:
             self._extras.add(choice.model_extra)
         return keys
 
@@ -179,8 +188,8 @@ class ChoiceParts:
             self.refusal.append(delta.refusal)
         if delta.role:
             self.role = delta.role
-        if delta.model_extra:
-            extras = dict(delta.model_extra)
+        if delta.__pydantic_extra__:
+            extras = dict(delta.__pydantic_extra__)
             if isinstance(extras.get(REASONING), str):
                 self._other_reasoning.append(str(extras.pop(REASONING)))
             self._message_extras.add(extras)
@@ -190,13 +199,13 @@ class ChoiceParts:
         """The choice as a dict; what never came is absent."""
         message: Extras = {**self._message_extras.plain(), "role": self.role or "assistant"}
         if self.content:
-            message["content"] = "".join(self.content)
+            message["content"] = _text(self.content)
         if self.reasoning:
-            message["reasoning_content"] = "".join(self.reasoning)
+            message["reasoning_content"] = _text(self.reasoning)
         if any(self._other_reasoning):
-            message[REASONING] = "".join(self._other_reasoning)
+            message[REASONING] = _text(self._other_reasoning)
         if self.refusal:
-            message["refusal"] = "".join(self.refusal)
+            message["refusal"] = _text(self.refusal)
         if self.tool_calls.calls:
             message["tool_calls"] = self.tool_calls.plain()
         choice: Extras = {
@@ -253,7 +262,7 @@ class Accumulator:
             head["service_tier"] = chunk.service_tier
         if chunk.system_fingerprint is not None:
             head["system_fingerprint"] = chunk.system_fingerprint
-        if chunk.model_extra:
+        if chunk.__pydantic_extra__:
             self._extras.add(chunk.model_extra)
 
     @property

@@ -113,7 +113,7 @@ class EventReader(Generic[T]):
 
     def _read_choice(self, choice: ChunkChoice, events: list[StreamEvent[T]]) -> None:
         delta, index = choice.delta, choice.index
-        reasoning = delta.reasoning_content or (delta.reasoning if delta.model_extra else None)
+        reasoning = delta.reasoning_content or (delta.reasoning if delta.__pydantic_extra__ else None)
         if reasoning:
             events.append(ReasoningDelta(reasoning, index))
         if delta.content:

@@ -16,6 +16,7 @@ a page.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 
 from pydantic import ValidationError
 
@@ -33,13 +34,10 @@ from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
 DONE = b"[DONE]"
 
 ERROR_MARK = b'"error"'
-"""Data with choices and without it cannot be an error; inside of a JSON string the quotes would be escaped."""
+"""Data without it that are no chunk are no error either; inside of a JSON string the quotes would be escaped."""
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
 """How JSON and HTML begin; no line of an event stream that means anything begins so."""
-
-MESSAGE_MARK = b'"message"'
-"""Data without it have no message in the place of a delta."""
 
 FIELD = re.compile(rb"(data|event|id|retry)\b|:")
 """How a line of an event stream begins."""
@@ -56,11 +54,14 @@ class ChunkReader:
         error: how the stream failed, to be raised when the chunks before it have been handed out.
     """
 
-    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_whole", "done", "error")
+    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_validate", "_whole", "done", "error")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._decoder = SSEDecoder(limits.event)
+        self._validate: Callable[[bytes], ChatCompletionChunk] = (
+            ChatCompletionChunk.__pydantic_validator__.validate_json
+        )
         self._kept: list[bytes] = []
         self._begun = False
         self._opening = b""
@@ -72,7 +73,7 @@ class ChunkReader:
         """The chunks that a piece of the body completes."""
         return self._chunks(self.events(piece))
 
-    def events(self, piece: bytes) -> list[ServerSentEvent]:
+    def events(self, piece: bytes) -> list[bytes | ServerSentEvent]:
         """The events that a piece of the body completes, for `chunk`.
 
         A piece may hold hundreds; to make all their chunks at once would keep the garbage collector busy.
@@ -87,7 +88,7 @@ class ChunkReader:
                 self.error = StreamDecodeError(f"The reply is no stream, and larger than {self._limits.body} bytes.")
             return []
         try:
-            return self._decoder.feed(piece)
+            return self._decoder.feed_bare(piece)
         except EventTooLarge as error:
             self.error = self._too_large(error)
             return []
@@ -165,7 +166,7 @@ class ChunkReader:
             return "The stream ended before anything had come."
         return "The stream ended with neither a finish_reason nor [DONE]."
 
-    def _chunks(self, events: list[ServerSentEvent]) -> list[ChatCompletionChunk]:
+    def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> list[ChatCompletionChunk]:
         chunks: list[ChatCompletionChunk] = []
         for event in events:
             chunk = self.chunk(event)
@@ -180,14 +181,24 @@ class ChunkReader:
         """Whether what follows does not count: the message is complete, or has failed."""
         return self.done or self.error is not None
 
-    def chunk(self, event: ServerSentEvent) -> ChatCompletionChunk | None:
+    def chunk(self, event: bytes | ServerSentEvent) -> ChatCompletionChunk | None:
         """The chunk that an event holds; None where it holds none, says that the message is complete, or has failed."""
-        data = event.data
-        if event.event == "error":
-            self.error = self._reported(data)
+        if isinstance(event, bytes):
+            data = event
+        elif event.event == "error":
+            self.error = self._reported(event.data)
             return None
+        else:
+            data = event.data
         try:
-            chunk = _read_chunk(data)
+            try:
+                chunk = self._validate(data)
+            except ValidationError as error:
+                chunk = _odd_chunk(data, error)
+            for choice in chunk.choices:
+                if choice.__pydantic_extra__:
+                    chunk = _with_deltas(chunk, data)
+                    break
         except ValidationError as error:
             if data.strip() == DONE:
                 self.done = True
@@ -196,7 +207,7 @@ class ChunkReader:
             elif data.strip():
                 self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
             return None
-        if (ERROR_MARK in data or not chunk.choices) and _is_error(chunk):
+        if (chunk.__pydantic_extra__ or not chunk.choices or chunk.object == "error") and _is_error(chunk):
             self.error = self._reported(data)
             return None
         self._kept.append(data)
@@ -236,16 +247,21 @@ def _read_chunk(data: bytes) -> ChatCompletionChunk:
         ValidationError: it is none.
     """
     try:
-        chunk = ChatCompletionChunk.__pydantic_validator__.validate_json(data)
+        chunk = ChatCompletionChunk.model_validate_json(data)
     except ValidationError as error:
-        odd = None if data.strip() == DONE else read_odd(ChatCompletionChunk, data, error)
-        if odd is None:
-            raise
-        chunk = odd
-    return _of_messages(chunk, data) if MESSAGE_MARK in data else chunk
+        chunk = _odd_chunk(data, error)
+    return _with_deltas(chunk, data)
 
 
-def _of_messages(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk:
+def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
+    """The chunk, where only a field beside the answer is odd; else the error is raised."""
+    odd = None if data.strip() == DONE else read_odd(ChatCompletionChunk, data, error)
+    if odd is None:
+        raise error
+    return odd
+
+
+def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk:
     """The chunk of a server that does not really stream: its choices may have a `message` in the place of a `delta`.
 
     Raises:

@@ -8,8 +8,9 @@ colon, so bytes and text split alike, and U+2028, U+2029, U+0085, VT and FF neve
 looked at once and then belongs either to the quick way or to the reader of lines:
 
 - The quick way takes text that starts between two events and ends with a blank line. Nearly every piece of
-  a chat stream is `data: {...}\\n\\n`, once or several times; one split yields the data of all of them, and
-  one count of line feeds proves that nothing else was in between.
+  a chat stream is `data: {...}\\n\\n`, once or several times; one split into lines yields the data of all of
+  them, where each second line is blank and all others are data. What knows events by their data alone asks
+  for nothing more (`feed_bare`).
 - The reader of lines takes everything else: the rest of an event whose beginning came before, an event
   whose end has not arrived, comments, other fields, data of several lines.
 
@@ -126,15 +127,26 @@ class SSEDecoder:
         Raises:
             EventTooLarge: the next event is larger than allowed.
         """
+        return [event for event in self._feed(piece, bare=False) if isinstance(event, ServerSentEvent)]
+
+    def feed_bare(self, piece: bytes) -> list[bytes | ServerSentEvent]:
+        """The same, but an event that is of the type "message" and sets nothing may be its data alone.
+
+        Raises:
+            EventTooLarge: the next event is larger than allowed.
+        """
+        return self._feed(piece, bare=True)
+
+    def _feed(self, piece: bytes, *, bare: bool) -> list[bytes | ServerSentEvent]:
         if self._fresh and piece.endswith(b"\n\n") and piece.find(b"\r") < 0:
-            found = self._whole_events(piece)
+            found = self._whole_events(piece, bare)
             if found is not None:
                 return found
         if self._head is not None:
             piece = self._after_bom(piece)
-        events: list[ServerSentEvent] = []
+        events: list[bytes | ServerSentEvent] = []
         if not self._overrun:
-            self._read(self._ends.feed(piece), events)
+            self._read(self._ends.feed(piece), events, bare)
         self._fresh = self._between_events and self._head is None and not self._overrun
         if self._overrun and not events:
             raise EventTooLarge(self._limit)
@@ -148,13 +160,13 @@ class SSEDecoder:
         Raises:
             EventTooLarge: an event was larger than allowed.
         """
-        events: list[ServerSentEvent] = []
+        events: list[bytes | ServerSentEvent] = []
         rest = self._lines.flush()
         if not self._overrun:
             self._read_lines([rest, b""] if b":" in rest else [b""], events)
         if self._overrun:
             raise EventTooLarge(self._limit)
-        return events
+        return [event for event in events if isinstance(event, ServerSentEvent)]
 
     def _after_bom(self, piece: bytes) -> bytes:
         """The piece without the byte order mark of the stream; b"" while it may still become one."""
@@ -165,7 +177,7 @@ class SSEDecoder:
         self._head = None
         return head.removeprefix(BOM)
 
-    def _read(self, text: bytes, events: list[ServerSentEvent]) -> None:
+    def _read(self, text: bytes, events: list[bytes | ServerSentEvent], bare: bool) -> None:
         if not self._between_events:
             end = text.find(b"\n\n") + 2
             if end == 1:
@@ -175,7 +187,7 @@ class SSEDecoder:
             text = text[end:]
         whole = text.rfind(b"\n\n") + 2
         if whole > 1 and not self._overrun:
-            found = self._whole_events(text[:whole])
+            found = self._whole_events(text[:whole], bare)
             if found is None:
                 self._read_lines(self._lines.feed(text[:whole]), events)
             else:
@@ -184,20 +196,21 @@ class SSEDecoder:
         if text and not self._overrun:
             self._read_lines(self._lines.feed(text), events)
 
-    def _whole_events(self, text: bytes) -> list[ServerSentEvent] | None:
+    def _whole_events(self, text: bytes, bare: bool) -> list[bytes | ServerSentEvent] | None:
         """Read text that starts between two events and ends with a blank line; None if not all is plain data."""
-        length = len(text)
-        if not text.startswith(b"data: ") or length > self._limit:
+        if not text.startswith(b"data: ") or len(text) > self._limit:
             return None
-        if text.find(b"\n") == length - 2:
-            return [ServerSentEvent("message", text[6:-2], self._id, self._retry)]
-        found = text[6:-2].split(b"\n\ndata: ")
-        if text.count(b"\n") != 2 * len(found):
+        lines = text.split(b"\n")
+        if any(lines[1::2]):
             return None
-        last_id, retry = self._id, self._retry
-        return [ServerSentEvent("message", data, last_id, retry) for data in found]
+        found = [line[6:] for line in lines[:-1:2] if line.startswith(b"data: ")]
+        if 2 * len(found) != len(lines) - 1:
+            return None
+        if bare:
+            return [*found]
+        return [ServerSentEvent("message", data, self._id, self._retry) for data in found]
 
-    def _read_lines(self, lines: list[bytes], events: list[ServerSentEvent]) -> None:
+    def _read_lines(self, lines: list[bytes], events: list[bytes | ServerSentEvent]) -> None:
         for line in lines:
             if line:
                 self._read_field(line)

@@ -31,6 +31,9 @@ def chat_stream(body: Body, limits: Limits) -> ChatStream:
     return WatchedChatStream(body, limits, watch)
 
 
+UNREAD = (bytes, ServerSentEvent)
+
+
 class ChatStream:
     """The chunks of a chat completion, as they come.
 
@@ -52,7 +55,7 @@ class ChatStream:
     def __init__(self, body: Body, limits: Limits) -> None:
         self._body = body
         self._reader = ChunkReader(limits)
-        self._ready: deque[ServerSentEvent | ChatCompletionChunk] = deque()
+        self._ready: deque[bytes | ServerSentEvent | ChatCompletionChunk] = deque()
 
     @property
     def meta(self) -> Meta:
@@ -72,7 +75,7 @@ class ChatStream:
         while True:
             while ready:
                 event = ready.popleft()
-                chunk = reader.chunk(event) if isinstance(event, ServerSentEvent) else event
+                chunk = reader.chunk(event) if isinstance(event, UNREAD) else event
                 if chunk is not None:
                     return chunk
                 if reader.stopped:
