@@ -370,6 +370,47 @@ def test_a_bare_url_is_watched_by_the_status_alone(client: Client, emu: Emulator
     assert all(tag is not None and "?x=1&baseten_tag=" in tag for tag in tags)
 
 
+def test_what_a_bare_url_cannot_tell_is_reported_and_not_doubled(client: Client, emu: Emulator, ledger: Path) -> None:
+    emu.faults.push("cut=0", path="async_predict")
+    with listening(client) as inbox:
+        report = submit(client, inputs(1), inbox.url, ledger)
+        assert report.reasons == {"unknown": 1}
+        (job,) = emu.jobs
+        assert job.webhook is not None
+        assert job.webhook.partition("?")[2] in report.failures[0].detail
+        assert (submit(client, None, inbox.url, ledger)).failed == 1
+        assert (submit(client, None, inbox.url, ledger, retry_failed=True)).ok
+    assert sent(emu) == [1, 1]
+
+
+def test_a_queue_that_is_too_long_is_waited_out(client: Client, emu: Emulator, ledger: Path) -> None:
+    deployment = client.deployments("abcd1234")
+    for _ in range(3):
+        deployment.async_predict({"n": 0, "emulator": "queue=50, run=0"})
+
+    told: list[JobsProgress] = []
+
+    def tell(progress: JobsProgress) -> None:
+        told.append(progress)
+        if len(told) == 2:
+            assert len(emu.jobs) == 3
+            emu.advance(60)
+
+    with listening(client) as inbox:
+        report = client.jobs.submit(
+            inputs(2),
+            deployment=deployment,
+            webhook=inbox,
+            ledger=ledger,
+            max_queued=2,
+            delivery_window=WINDOW,
+            progress=tell,
+        )
+    assert report.ok
+    assert told[0].queued == 3
+    assert sorted(sent(emu)) == [0, 0, 0, 1, 2]
+
+
 def test_a_store_that_another_process_fills_is_looked_into(client: Client, emu: Emulator, ledger: Path) -> None:
     store = MemoryStore()
     with client.webhooks.listen(secrets=[], allow_unsigned=True, port=0, store=store) as running:

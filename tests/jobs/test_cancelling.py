@@ -61,9 +61,9 @@ async def test_a_reply_that_does_not_come_is_not_waited_for_without_end(
     monkeypatch.setattr(sending, "PARTING", 0.05)
     ledger = tmp_path / "jobs.sqlite"
     with Emulator() as emu:
-        emu.faults.always("hang")
+        emu.faults.push("hang", path="async_predict")
         async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
-            with anyio.move_on_after(0.2):
+            with anyio.move_on_after(0.5):
                 await client.jobs.submit(
                     ROWS[:1],
                     deployment=client.deployments("abcd1234"),

@@ -76,6 +76,7 @@ class Engine:
     async def _start(self, tasks: TaskGroup) -> None:
         book, sender, watcher = self._book, self._sender, self._watcher
         last = await book.resume()
+        await watcher.look_at_the_queue()
         book.resend = lambda number: tasks.start_soon(sender.send_again, number)
         tasks.start_soon(self._show)
         tasks.start_soon(sender.watch_for_the_end)

@@ -37,7 +37,7 @@ class JobFailure:
     Attributes:
         key: the row's key: its position from 1, unless `key=` named it.
         reason: "failed", "canceled", "refused" (it was never taken), or what its last submission came to: "expired",
-            "lost" (its output was, on the way) or "unknown".
+            "lost" (its output was, on the way) or "unknown" (whether it was taken).
         detail: the service's errors, or what else is known.
         submissions: how often it was sent.
     """

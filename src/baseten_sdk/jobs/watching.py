@@ -3,7 +3,8 @@
 Theory of operation. Deliveries are what counts; they are taken as the receiver tells of them, and looked for now and
 then in case it did not. A status is asked for beside that, ever less often, since a delivery may be lost. A submission
 of unknown fate has no status: it ends by its delivery, or is given up when the queue has been empty for as long as a
-delivery may take, for then no job of it is left; or else when no job could live so long.
+delivery may take, for then no job of it is left; or else when no job could live so long. Where deliveries go elsewhere
+nothing can tell its fate, so the row fails rather than run twice.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from anyio.from_thread import BlockingPortal
 
 from ..errors import APIError, AuthenticationError, NotFoundError
 from ..receiver import StoredDelivery
-from ..types.async_requests import AsyncRequestStatus
+from ..types.async_requests import AsyncRequestStatus, QueueStatus
 from .book import Book
 from .decide import LIFE_OF_A_STATUS, Delivery, describe, verdict
 from .gate import Gate
@@ -35,6 +36,15 @@ LOOKS = (1.0, 5.0)
 
 OBSERVED = 5.0
 """Seconds between two looks at the queue, at most."""
+
+
+PATIENCE = 10.0
+"""Seconds to wait for the length of the queue; nothing is sent before the first answer, or that long."""
+
+UNKNOWN = (
+    "nobody knows whether it was taken; your receiver does, by baseten_tag={tag}. retry_failed=True sends it again"
+)
+"""What is said of a submission of unknown fate whose delivery goes elsewhere."""
 
 
 class Watcher:
@@ -96,10 +106,29 @@ class Watcher:
         """Look at the queue: whether it is too long for more, and whether what is of unknown fate can be in it."""
         step = min(OBSERVED, self._plan.delivery_window / 4)
         while True:
+            await anyio.sleep(step)
             unknown = self._book.lives.unknown()
             if unknown or not self._book.tally.complete or self._gate.crowded:
-                await self._observe(unknown)
-            await anyio.sleep(step)
+                await self.look_at_the_queue(unknown)
+
+    async def look_at_the_queue(self, unknown: Sequence[Live] = ()) -> None:
+        """Ask once how long the queue is, and give up those of unknown fate that can be in it no more."""
+        queue = await self._queue()
+        empty: bool | None = None
+        if queue is not None:
+            empty = queue.num_queued_requests == 0 and queue.num_in_progress_requests == 0
+            self._book.tally.queued = queue.num_queued_requests
+        self._gate.crowd(queue is not None and queue.num_queued_requests > self._plan.max_queued)
+        now = anyio.current_time()
+        given_up = [live for live in unknown if self._is_over(live, empty, now)]
+        await self._look(given_up)
+        for live in given_up:
+            if self._book.lives.get(live.number, live.attempt) is not live or not live.unknown:
+                continue
+            if self._delivery.here:
+                await self._book.again(live, "unknown", "nobody knows whether it was taken, and no delivery came")
+            else:
+                await self._book.failed(live, "unknown", UNKNOWN.format(tag=live.tag))
 
     async def _look(self, lives: list[Live]) -> None:
         store = self._mailbox.store
@@ -171,28 +200,21 @@ class Watcher:
     def _soon(self, live: Live, now: float) -> None:
         self._book.lives.schedule(live, now + min(self._plan.delivery_window / 4, OBSERVED))
 
-    async def _observe(self, unknown: list[Live]) -> None:
-        empty: bool | None = None
+    async def _queue(self) -> QueueStatus | None:
+        """How long the queue is; None where that cannot be had now."""
         try:
-            queue = await self._service.queue()
+            with anyio.move_on_after(PATIENCE):
+                return await self._service.queue()
         except AuthenticationError:
             raise
         except APIError as error:
             logger.info("the length of the queue cannot be had now: %s", error)
-            self._gate.crowd(False)
-        else:
-            empty = queue.num_queued_requests == 0 and queue.num_in_progress_requests == 0
-            self._book.tally.queued = queue.num_queued_requests
-            self._gate.crowd(queue.num_queued_requests > self._plan.max_queued)
-        now = anyio.current_time()
-        given_up = [live for live in unknown if self._is_over(live, empty, now)]
-        await self._look(given_up)
-        for live in given_up:
-            if self._book.lives.get(live.number, live.attempt) is live and live.unknown:
-                await self._book.again(live, "unknown", "nobody knows whether it was taken, and no delivery came")
+        return None
 
     def _is_over(self, live: Live, empty: bool | None, now: float) -> bool:
-        """Whether no job of a submission of unknown fate can be left."""
+        """Whether no job of a submission of unknown fate can be left, or nothing will ever tell."""
+        if not self._delivery.here:
+            return True
         if empty is False:
             live.empty_since = None
         elif empty and live.empty_since is None:

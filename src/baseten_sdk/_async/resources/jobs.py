@@ -61,7 +61,7 @@ class AsyncJobs:
             deployment: the deployment or the chain.
             webhook: the inbox that receives the outputs; its store has to outlive the process for a run to be
                 continued well. Or the URL of a receiver of yours: then outputs are not in the ledger, deliveries are
-                known from the status alone, and a request of unknown fate is made again.
+                known from the status alone, and rows of unknown fate are reported as failed, not sent again.
             ledger: an SQLite file; made if there is none. It may be the inbox's store too. One run at a time has it.
             key: names a row, so that rows may come in another order next time. Without it they are named by their
                 positions, from 1, and have to be the same ones. Of two rows with one name only the first is sent.
