@@ -18,6 +18,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar, get_args
 
 from ..errors import BatchInputError, BatchRowError, ConfigurationError
 from .row_type import RowType
+from .shard import Shard
 from .supply import Record
 
 R = TypeVar("R")
@@ -39,6 +40,7 @@ class FileRows(Generic[R]):
         path: the file.
         row_type: what its rows are read as.
         format: what is in it; None: what its name says.
+        shard: the part of its rows that is wanted; lines of others are passed over unread.
 
     Attributes:
         position: bytes read so far in the reading that began last, of `size`.
@@ -47,8 +49,11 @@ class FileRows(Generic[R]):
         ConfigurationError: there is no such file, or its name does not say what is in it.
     """
 
-    def __init__(self, path: Path, row_type: RowType[R], format: Format | None = None) -> None:
+    def __init__(
+        self, path: Path, row_type: RowType[R], format: Format | None = None, shard: Shard | None = None
+    ) -> None:
         self.path = path
+        self._shard = shard
         suffixes = path.suffixes
         self._compression = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
         named = FORMATS.get(suffixes[-2 if self._compression and len(suffixes) > 1 else -1]) if suffixes else None
@@ -99,11 +104,13 @@ class FileRows(Generic[R]):
         raw, inside = self._open()
         with raw, inside:
             self.position = 0
-            compressed = raw is not inside
+            compressed, shard = raw is not inside, self._shard
             for number, line in enumerate(inside, 1):
                 self.position = raw.tell() if compressed else self.position + len(line)
                 if number == 1:
                     line = line.removeprefix(BOM)
+                if shard is not None and not shard.has(number):
+                    continue
                 if not line.isspace() and line:
                     yield Record(number, self._read(line, number), len(line))
 

@@ -79,6 +79,7 @@ class Plan(Generic[R, T]):
     signals: bool = True
     hint: str = "Run it again to go on where it stopped."
     place: Place = "row"
+    also_done: Path | None = None
 
 
 class Job(Generic[R, T]):
@@ -109,6 +110,8 @@ class Job(Generic[R, T]):
             earlier = read_manifest(plan.sink, force=plan.force)
             manifest = self._manifest(first, key_of, HEAD if earlier is None else earlier.head)
             settle(plan.sink, manifest, earlier, begun=output.begun, force=plan.force)
+            if plan.also_done is not None:
+                await anyio.to_thread.run_sync(output.learn, plan.also_done, intake)
             await anyio.to_thread.run_sync(output.load, intake)
             if output.done.size:
                 self._verdict.success()

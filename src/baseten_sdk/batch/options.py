@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Literal, TypedDict
 
 from .budget import Budget
@@ -25,12 +26,15 @@ class MapOptions(TypedDict, total=False):
             ten times as many once something has succeeded. 401 and 402 end it at once, 403 and 404 if nothing has
             succeeded. None: nothing does.
         format: what is in the source, where its name does not say so.
+        shard: run a part of the rows only: "2/8" is every eighth, beginning with the second. Eight machines that have a
+            part and an output each run the whole.
     """
 
     concurrency: int | Literal["auto"] | Level | None
     retries: int
     patience: int | None
     format: Format | None
+    shard: str | None
 
 
 class RunOptions(MapOptions, total=False):
@@ -45,6 +49,7 @@ class RunOptions(MapOptions, total=False):
             rich is installed, else a line to the log `baseten_sdk.batch` every 15 s.
         signals: obey Ctrl-C and SIGTERM in the main thread: the first stops, the second stops at once.
         hint: what to say about going on later, such as the command.
+        also_done: another output of the same job; its rows are passed over.
     """
 
     retry_failed: bool
@@ -54,3 +59,4 @@ class RunOptions(MapOptions, total=False):
     progress: Show
     signals: bool
     hint: str
+    also_done: str | os.PathLike[str] | None

@@ -59,6 +59,20 @@ class Output(Generic[R, T]):
         """Whether there is anything in them."""
         return bool(self.done.size or self.failed.size)
 
+    def learn(self, path: Path, intake: Intake[R]) -> None:
+        """Tell what is in another output of the same job, that nobody writes to."""
+        for each, state in ((path, DONE), (failed_path(path), FAILED)):
+            if each.exists():
+                with each.open("rb", 1 << 20) as file:
+                    for line in file:
+                        if not line.endswith(b"\n"):
+                            continue  # cut off by a kill
+                        name = self._lines.name_of(line)
+                        if name.key is None:
+                            intake.places.put(str(name.place), FAILED)
+                        elif intake.keys.get(name.key) != DONE:
+                            intake.keys.put(name.key, state)
+
     def load(self, intake: Intake[R]) -> None:
         """Tell what earlier runs did.
 

@@ -25,7 +25,8 @@ from .openai_lines import OpenAILines, openai_request
 from .options import CONCURRENCY, MapOptions, RunOptions
 from .outcomes import AsyncOutcomes, Exchange
 from .row_type import Plain, RowType, Typed
-from .source import FileSource, Source, source_of
+from .shard import Shard
+from .source import FileSource, ShardSource, Source, source_of
 from .stop import Stop
 from .verdict import Verdict
 
@@ -72,6 +73,7 @@ def job(
         if output is not None:
             raise ConfigurationError("output= goes with request=; OpenAI's batch files have lines of their own.")
         lines = OpenAILines()
+    also = options.get("also_done")
     plan = Plan(
         source=rows,
         sink=path,
@@ -90,6 +92,7 @@ def job(
         signals=options.get("signals", True),
         hint=options.get("hint", "The same call goes on where this one stopped."),
         place=place,
+        also_done=None if also is None else Path(also),
     )
     return Job(client, plan)
 
@@ -173,12 +176,16 @@ def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) ->
     Raises:
         ConfigurationError: the source is not there, or is none.
     """
+    part = options.get("shard")
+    shard = None if part is None else Shard.parse(part)
     if isinstance(source, str | os.PathLike):
         reader: RowType[object] = Plain() if row_type is None else Typed(row_type)
-        return FileSource(Path(source), reader, options.get("format")), "line"
+        found: Source[object] = FileSource(Path(source), reader, options.get("format"), shard)
+        return (found if shard is None else ShardSource(found, shard)), "line"
     if row_type is not None:
         raise ConfigurationError("row_type= is for files; the rows of the program have their types already.")
-    return source_of(source), "row"
+    found = source_of(source)
+    return (found if shard is None else ShardSource(found, shard)), "row"
 
 
 def _lookahead(client: AsyncClient, level: Level, place: Place) -> int:

@@ -19,6 +19,7 @@ from ..errors import BatchRowError, ConfigurationError
 from .feed import Supply
 from .files import FileRows, Format
 from .row_type import RowType
+from .shard import Shard
 from .supply import Admit, AsyncSupply, HereSupply, Record, ThreadSupply
 
 R = TypeVar("R")
@@ -47,8 +48,8 @@ class Source(Protocol[R]):
 class FileSource(Generic[R]):
     """The rows of a file."""
 
-    def __init__(self, path: Path, row_type: RowType[R], format: Format | None) -> None:
-        self._rows = FileRows(path, row_type, format)
+    def __init__(self, path: Path, row_type: RowType[R], format: Format | None, shard: Shard | None = None) -> None:
+        self._rows = FileRows(path, row_type, format, shard)
 
     async def first(self) -> R | None:
         def find() -> R | None:
@@ -131,6 +132,27 @@ class AsyncIterableSource(Generic[R]):
 
     def identity(self, most: int) -> dict[str, object]:
         return {}
+
+
+class ShardSource(Generic[R]):
+    """A part of the rows of a source."""
+
+    def __init__(self, whole: Source[R], shard: Shard) -> None:
+        self._whole = whole
+        self._shard = shard
+
+    async def first(self) -> R | None:
+        return await self._whole.first()
+
+    def supply(self, admit: Admit[R]) -> Supply[R]:
+        has = self._shard.has
+        return self._whole.supply(lambda record: admit(record) if has(record.number) else None)
+
+    def progress(self) -> float | None:
+        return self._whole.progress()
+
+    def identity(self, most: int) -> dict[str, object]:
+        return {**self._whole.identity(most), "shard": str(self._shard)}
 
 
 def source_of(values: Iterable[R] | AsyncIterable[R]) -> Source[R]:

@@ -14,9 +14,12 @@ import typer
 from ..batch.budget import Budget
 from ..batch.call import Target
 from ..batch.files import Format
-from ..batch.openai_lines import openai_request
+from ..batch.lines import Lines, OwnLines
+from ..batch.openai_lines import OpenAILines, openai_request
 from ..batch.options import RunOptions
+from ..batch.parts import part_path
 from ..batch.recipe import Kind, Recipe, read_template
+from ..batch.shard import Shard
 from ..config import Limits
 from ..errors import BatchStopped
 from ..types.batch import Ok, Report
@@ -24,6 +27,7 @@ from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
 from .exits import ExitCode
 from .inputs import json_value, read
+from .processes import Division, run_processes, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
 
@@ -94,6 +98,13 @@ def batch(
     ] = "64",
     requests_per_minute: Annotated[float | None, typer.Option(help="At most.", rich_help_panel=_COURSE)] = None,
     tokens_per_minute: Annotated[float | None, typer.Option(help="At most.", rich_help_panel=_COURSE)] = None,
+    processes: Annotated[
+        int, typer.Option(min=1, help="Processes that share rows and limits.", rich_help_panel=_COURSE)
+    ] = 1,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Run part I of N only, into SINK.", rich_help_panel=_ROWS)
+    ] = None,
+    part_of: Annotated[Path | None, typer.Option(hidden=True)] = None,
     retries: Annotated[
         int, typer.Option(min=0, help="Further tries of a row, if its failure may pass.", rich_help_panel=_COURSE)
     ] = 4,
@@ -127,6 +138,18 @@ def batch(
     elif prompt is not None or template is not None:
         raise typer.BadParameter("--prompt and --template need --model, --predict or --embed.")
     width = _concurrency(concurrency)
+    if processes > 1:
+        if shard is not None:
+            raise typer.BadParameter("--processes divides the rows itself: without --shard.")
+        lines: Lines[object, object] = OpenAILines() if isinstance(request, openai_request) else OwnLines()
+        division = Division(
+            processes, width if isinstance(width, int) else None, requests_per_minute, tokens_per_minute
+        )
+        code, whole = run_processes(this_program(), division, sink, lines, retry_failed=retry_failed)
+        _show(session, whole, report)
+        raise typer.Exit(code)
+    if part_of is not None and shard is not None:
+        sink = part_path(part_of, Shard.parse(shard))
     options: RunOptions = {
         "concurrency": width,
         "retries": retries,
@@ -137,6 +160,8 @@ def batch(
         "budget": Budget(budget_tokens, budget_failures, budget_seconds),
         "progress": progress,
         "hint": f"To go on:\n  {_this_command()}",
+        "shard": shard,
+        "also_done": part_of,
     }
     limits = Limits(
         concurrency=max(width, 1) if isinstance(width, int) else Limits().concurrency,

@@ -1,0 +1,97 @@
+"""`baseten-sdk batch --processes`: one job in several processes, one output in the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from baseten_sdk.batch import Report
+from baseten_sdk.batch.shard import Shard
+from baseten_sdk.cli.processes import Division, merged
+from baseten_sdk.emulator import Emulator
+from tests.cli.running import Run
+
+ROWS = 300
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "in.jsonl"
+    path.write_text(
+        "".join(json.dumps({"id": f"r{number}", "text": f"word {number}"}) + "\n" for number in range(ROWS))
+    )
+    return path
+
+
+def command(source: Path, *more: str) -> list[str]:
+    sink = source.with_name("out.jsonl")
+    asked = ["batch", str(source), str(sink), "-m", "org/m", "--prompt", "Say {text}", "--text"]
+    return [sys.executable, "-m", "baseten_sdk", *asked, "--processes", "2", *more]
+
+
+def answers(path: Path) -> list[tuple[str, str]]:
+    lines = map(json.loads, path.read_text().splitlines())
+    return sorted((line["key"], line["output"]) for line in lines)
+
+
+ALL = sorted((f"r{number}", f"word {number}") for number in range(ROWS))
+
+
+def test_two_processes_write_one_output_also_after_they_were_killed(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    emu.faults.always("delay=20")
+    killed = subprocess.Popen(
+        command(source, "--concurrency", "8"), env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    end = time.monotonic() + 60
+    while len(emu.requests) < 60:
+        assert time.monotonic() < end
+        time.sleep(0.005)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert not source.with_name("out.jsonl").exists()
+
+    emu.faults.clear()
+    done = subprocess.run(command(source), env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert answers(source.with_name("out.jsonl")) == ALL
+    names = sorted(path.name for path in source.parent.iterdir())
+    assert names == ["in.jsonl", "out.jsonl", "out.jsonl.manifest.json"]
+    assert len(emu.requests) < ROWS + 60
+
+
+def test_one_process_runs_a_part(run: Run, source: Path, emu: Emulator) -> None:
+    sink = source.with_name("out.jsonl")
+    asked = ["batch", str(source), str(sink), "-m", "org/m", "--prompt", "Say {text}", "--progress", "none"]
+    assert run(*asked, "--shard", "2/100").code == 0
+    assert len(sink.read_text().splitlines()) == ROWS // 100
+    assert run(*asked, "--shard", "2/100", "--processes", "2").code == 2
+    assert run(*asked, "--shard", "200/100").code != 0
+
+
+def test_limits_are_divided() -> None:
+    told = Division(4, 64, 100, 1000).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+    pairs = dict(zip(told[::2], told[1::2], strict=True))
+    assert pairs["--shard"] == "2/4"
+    assert (pairs["--concurrency"], pairs["--requests-per-minute"], pairs["--tokens-per-minute"]) == (
+        "16", "25.0", "250.0",
+    )  # fmt: skip
+    told = Division(4, None, None, None).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+    assert "--concurrency" not in told
+    assert "--tokens-per-minute" not in told
+
+
+def test_reports_become_one() -> None:
+    one = Report(ok=3, failed=1, retries=2, input_tokens=10, p50=0.1, p95=0.4)
+    other = Report(ok=4, input_tokens=5, p50=0.2, stopped="because")
+    assert merged([one, other]) == Report(
+        ok=7, failed=1, retries=2, input_tokens=15, p50=0.2, p95=0.4, stopped="because"
+    )
