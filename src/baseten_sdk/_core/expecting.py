@@ -18,7 +18,7 @@ from .polling import DELIVERY
 FIRST = 1.0
 """Seconds before the first question: a delivery is the usual answer, and comes by itself."""
 
-LATE = 3.0
+LATE = 2.0
 """Seconds in which a delivery may still come to light after the service has said how it ended: it was stored, and the
 answer came too late; or another process stored it."""
 

@@ -23,7 +23,9 @@ from ..webhooks import parse
 T = TypeVar("T")
 
 GLANCE = 1.0
-"""Seconds between two looks into a store that another process fills."""
+"""Seconds between two looks into a store that another process fills, once the first quick ones were in vain."""
+
+GROWTH = 1.5
 
 
 class Kept(Protocol):
@@ -111,10 +113,12 @@ class Inbox:
     def arrives(self, request_id: str, wakeup: Wakeup, seconds: float, clock: Clock) -> bytes | None:
         """Wait for a request's delivery, but no longer than so many seconds: its body, or None."""
         left = seconds
+        glance = GLANCE / 10
         while left > 0 and not wakeup.is_set:
-            step = left if self._is_told else min(left, GLANCE)
+            step = left if self._is_told else min(left, glance)
             clock.sleep_unless(wakeup, step)
             left -= step
+            glance = min(glance * GROWTH, GLANCE)
             if left > 0 and not self._is_told and (body := self.look(request_id)) is not None:
                 return body
         return self.look(request_id)

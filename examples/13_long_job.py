@@ -1,0 +1,32 @@
+"""A long job and its output: received, checked and stored in this process. Baseten must reach WEBHOOK_URL."""
+
+import os
+
+import anyio
+
+from baseten_sdk import AsyncClient, AsyncRequestError, JsonValue
+
+MODEL_ID = os.environ.get("BASETEN_MODEL_ID", "abcd1234")
+
+
+async def main() -> None:
+    async with (
+        AsyncClient() as client,
+        client.webhooks.listen(
+            secrets=os.environ["BASETEN_WEBHOOK_SECRET"],
+            url=os.environ.get("WEBHOOK_URL"),  # the https URL of a tunnel or load balancer in front of the port
+            port=int(os.environ.get("PORT", "8788")),
+        ) as inbox,
+    ):
+        deployment = client.deployments(MODEL_ID)
+        job = await deployment.async_predict({"text": "Good evening"}, webhook_endpoint=inbox.url)
+        try:
+            output = await job.result(inbox, as_=dict[str, JsonValue], deadline=3600)
+        except AsyncRequestError as error:
+            print(error)  # failed, expired, canceled, delivered elsewhere, or lost on the way
+        else:
+            print(output)
+
+
+if __name__ == "__main__":
+    anyio.run(main)
