@@ -33,6 +33,25 @@ def test_the_key_may_come_from_a_file_or_from_stdin(run: Run, tmp_path: Path) ->
     assert run("models", "--api-key-file", "-", stdin=f"{KEY}\n", env={"BASETEN_API_KEY": None}).code == ExitCode.OK
 
 
+def test_stdin_can_be_one_thing(run: Run) -> None:
+    ended = run(
+        "predict", "abcd1234", "--api-key-file", "-", "-f", "-", stdin='{"a": 1}', env={"BASETEN_API_KEY": None}
+    )
+    assert ended.code == ExitCode.USAGE
+    assert "one thing" in ended.err
+
+
+def test_verbose_tells_of_calls_and_retries(run: Run, emu: Emulator) -> None:
+    emu.faults.push("status=503, retry-after-ms=1")
+    ended = run("models", "-v", "-o", "json")
+    first, second = ended.err.splitlines()
+    assert f"GET {emu.base_url}/models: attempt 1 failed (503), next in" in first
+    assert f"GET {emu.base_url}/models: 200 in" in second
+    assert "request id" in second
+    assert isinstance(ended.json, list)
+    assert run("models").err == ""
+
+
 def test_an_empty_file_holds_no_key(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "key"
     file.touch()

@@ -32,10 +32,13 @@ def read(path: Path) -> bytes:
     """What is in a file, or comes over stdin.
 
     Raises:
-        typer.BadParameter: it cannot be read.
+        typer.BadParameter: it cannot be read; of stdin, that was read before.
     """
     if path == STDIN:
-        return sys.stdin.buffer.read()
+        if sys.stdin.closed:
+            raise typer.BadParameter("stdin can be one thing: the key, or the input.")
+        with sys.stdin:
+            return sys.stdin.buffer.read()
     try:
         return path.read_bytes()
     except OSError as error:

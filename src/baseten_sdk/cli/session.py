@@ -16,6 +16,7 @@ from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from .exits import ExitCode
 from .inputs import read
+from .narrator import Narrator
 from .printing import Output, Printer
 
 if TYPE_CHECKING:
@@ -67,6 +68,13 @@ class Shared:
         int | None, typer.Option(min=0, help="Attempts after the first (default: 2).", rich_help_panel=_PANEL)
     ] = None
 
+    verbose: Annotated[
+        bool | None,
+        typer.Option(
+            "--verbose", "-v", help="Tell on stderr of calls, retries and request ids.", rich_help_panel=_PANEL
+        ),
+    ] = None
+
     def over(self, other: Shared) -> Self:
         """These options where they are given, else the others."""
         values = {
@@ -103,6 +111,7 @@ class Session:
             deadline=shared.deadline,
             max_retries=shared.max_retries,
             limits=limits,
+            hooks=[Narrator(self.out)] if shared.verbose else (),
         )
 
     def endpoints(self) -> Endpoints | None:

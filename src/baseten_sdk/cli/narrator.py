@@ -1,0 +1,52 @@
+"""`--verbose`: what becomes of each call, on stderr."""
+
+from __future__ import annotations
+
+import time
+
+from ..errors import APIError
+from ..hooks import CallEnded, CallStarted, CallWatch, Observer, RetryEvent
+from ..types.meta import Meta
+from .printing import Printer
+
+__all__ = ["Narrator"]
+
+
+class Narrator(Observer):
+    """Tells of calls while they are made."""
+
+    def __init__(self, out: Printer) -> None:
+        self._out = out
+
+    def started(self, call: CallStarted) -> CallWatch:
+        return Tale(self._out, f"{call.method} {call.url}")
+
+
+class Tale(CallWatch):
+    """Tells of one call."""
+
+    def __init__(self, out: Printer, call: str) -> None:
+        self._out = out
+        self._call = call
+        self._began = time.perf_counter()
+
+    def retrying(self, event: RetryEvent) -> None:
+        self._say(f"attempt {event.attempt} failed ({event.reason}), next in {event.wait:.2f} s")
+
+    def ended(self, end: CallEnded) -> None:
+        self._say(f"{end.meta.status_code or 'left'} in {self._seconds()}{_id(end.meta)}")
+
+    def failed(self, error: BaseException) -> None:
+        # An error is shown with its attempts and its id; what else ended the call is the user.
+        if not isinstance(error, APIError):
+            self._say(f"{type(error).__name__} after {self._seconds()}")
+
+    def _say(self, what: str) -> None:
+        self._out.note(f"{self._call}: {what}")
+
+    def _seconds(self) -> str:
+        return f"{time.perf_counter() - self._began:.2f} s"
+
+
+def _id(meta: Meta) -> str:
+    return f", request id {meta.request_id}" if meta.request_id else ""
