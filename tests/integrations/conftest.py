@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from baseten_sdk.emulator import Emulator
+
+# LiteLLM reads this when it is imported: its table of prices comes from its own wheel, not from the network.
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
 
 SECRET = "whsec_integrations"
 

@@ -13,6 +13,9 @@ from tests.test_documentation import INSIDE, PAGES, run
 HERE = [page for page in PAGES if page.stem in INSIDE]
 
 
+# Of LiteLLM's and LlamaIndex's own code.
+@pytest.mark.filterwarnings("ignore:.*the `ReadOnly` qualifier")
+@pytest.mark.filterwarnings("ignore::pydantic.warnings.PydanticDeprecationWarning")
 @pytest.mark.parametrize("page", [page.stem for page in HERE])
 def test_the_code_of_a_page_runs(page: str, at_home: Emulator) -> None:
     (path,) = [each for each in HERE if each.stem == page]

@@ -1,0 +1,7 @@
+"""LiteLLM: this package as a provider of LiteLLM and of its proxy. Needs the extra `litellm`."""
+
+from __future__ import annotations
+
+from .provider import PROVIDER, BasetenLLM, baseten_llm, register
+
+__all__ = ["PROVIDER", "BasetenLLM", "baseten_llm", "register"]

@@ -1,0 +1,31 @@
+"""What is used of LiteLLM's inner modules. Some of its folders are no packages: to pyright types are missing there."""
+
+from __future__ import annotations
+
+from litellm.litellm_core_utils.exception_mapping_utils import (  # pyright: ignore[reportMissingTypeStubs]
+    ExceptionCheckers,
+)
+from litellm.litellm_core_utils.llm_response_utils.get_headers import (  # pyright: ignore[reportMissingTypeStubs]
+    get_response_headers,
+)
+from litellm.types.llms.custom_llm import CustomLLMItem  # pyright: ignore[reportMissingTypeStubs]
+from litellm.types.utils import (  # pyright: ignore[reportMissingTypeStubs]
+    Delta,
+    EmbeddingResponse,
+    ModelResponse,
+    ModelResponseStream,
+    StreamingChoices,
+    Usage as LiteLLMUsage,
+)
+
+__all__ = [
+    "CustomLLMItem",
+    "Delta",
+    "EmbeddingResponse",
+    "ExceptionCheckers",
+    "LiteLLMUsage",
+    "ModelResponse",
+    "ModelResponseStream",
+    "StreamingChoices",
+    "get_response_headers",
+]

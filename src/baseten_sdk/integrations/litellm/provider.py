@@ -1,0 +1,176 @@
+"""`BasetenLLM`: the provider that LiteLLM calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import lru_cache, partial
+
+import litellm
+from litellm.llms.custom_llm import CustomLLM
+
+from ... import AsyncClient, Client, CompletionStream, Endpoints
+from ..clients import Clients
+from .asked import Asked, messages_of
+from .failures import in_litellms_terms
+from .names import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
+from .replies import Chunks, embedding_response, model_response
+
+PROVIDER = "baseten-sdk"
+"""The provider's name: what stands before the first "/" of LiteLLM's `model=`."""
+
+CALLERS = 64
+"""Pairs of key and base URL whose connections are kept."""
+
+USAGE = {"include_usage": True}
+
+
+class BasetenLLM(CustomLLM):
+    """This package as a provider of LiteLLM.
+
+    Example:
+        register()
+        litellm.completion(model="baseten-sdk/openai/gpt-oss-120b", messages=[...])
+        litellm.completion(model="baseten-sdk/model/abcd1234?environment=staging#my-model", messages=[...])
+
+    In the proxy's `config.yaml`:
+
+        litellm_settings:
+          custom_provider_map:
+            - {provider: baseten-sdk, custom_handler: baseten_sdk.integrations.litellm.baseten_llm}
+
+    Args:
+        endpoints: URL templates of everything, for the emulator and private gateways.
+        api_key: the key where a call brings none. None: `BASETEN_API_KEY`.
+        client: a client of yours for calls that bring neither key nor base URL; it is never closed.
+        async_client: the same for async calls.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoints: Endpoints | None = None,
+        api_key: str | Callable[[], str] | None = None,
+        client: Client | None = None,
+        async_client: AsyncClient | None = None,
+    ) -> None:
+        super().__init__()
+        # Of a function, not of a method: what is kept must not keep the provider, or nothing would be closed in order.
+        made = partial(_clients_of, endpoints, api_key, client, async_client)
+        self._clients = lru_cache(maxsize=CALLERS)(made)
+
+    def completion(self, *args: object, **kwargs: object) -> ModelResponse:
+        """Answer a chat."""
+        with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
+            asked = Asked.of(kwargs)
+            completions = self._clients(asked.api_key, asked.api_base).engine(asked.target).chat.completions
+            completion = completions.create(model=asked.target.model, messages=messages_of(kwargs), **asked.arguments())
+            return model_response(completion)
+
+    async def acompletion(self, *args: object, **kwargs: object) -> ModelResponse:
+        """As `completion`."""
+        with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
+            asked = Asked.of(kwargs)
+            completions = self._clients(asked.api_key, asked.api_base).async_engine(asked.target).chat.completions
+            completion = await completions.create(
+                model=asked.target.model, messages=messages_of(kwargs), **asked.arguments()
+            )
+            return model_response(completion)
+
+    # LiteLLM takes its own chunks from a provider as well as the plainer ones that its signature names.
+    def streaming(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, *args: object, **kwargs: object
+    ) -> Iterator[ModelResponseStream]:
+        """Answer a chat in chunks. A call that fails fails here, not when the chunks are read."""
+        model = str(kwargs.get("model"))
+        with in_litellms_terms(model, PROVIDER):
+            asked = Asked.of(kwargs)
+            completions = self._clients(asked.api_key, asked.api_base).engine(asked.target).chat.completions
+            stream = completions.stream(
+                model=asked.target.model, messages=messages_of(kwargs), **asked.arguments(stream_options=USAGE)
+            )
+            stream.__enter__()
+        return _read(stream, model)
+
+    async def astreaming(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, *args: object, **kwargs: object
+    ) -> AsyncIterator[ModelResponseStream]:
+        """As `streaming`; LiteLLM makes the call when it reads the first chunk."""
+        model = str(kwargs.get("model"))
+        with in_litellms_terms(model, PROVIDER):
+            asked = Asked.of(kwargs)
+            completions = self._clients(asked.api_key, asked.api_base).async_engine(asked.target).chat.completions
+            chunks = Chunks(model)
+            async with completions.stream(
+                model=asked.target.model, messages=messages_of(kwargs), **asked.arguments(stream_options=USAGE)
+            ) as events:
+                async for event in events:
+                    for chunk in chunks.of(event):
+                        yield chunk
+
+    def embedding(self, *args: object, **kwargs: object) -> EmbeddingResponse:
+        """Make vectors of texts, by a dedicated model's engine."""
+        with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
+            asked = Asked.of(kwargs)
+            engine = self._clients(asked.api_key, asked.api_base).engine(asked.target)
+            reply = engine.embeddings.create(
+                input=_texts(kwargs.get("input")), model=asked.target.model, **asked.arguments()
+            )
+            return embedding_response(reply, asked.target.model)
+
+    async def aembedding(self, *args: object, **kwargs: object) -> EmbeddingResponse:
+        """As `embedding`."""
+        with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
+            asked = Asked.of(kwargs)
+            engine = self._clients(asked.api_key, asked.api_base).async_engine(asked.target)
+            reply = await engine.embeddings.create(
+                input=_texts(kwargs.get("input")), model=asked.target.model, **asked.arguments()
+            )
+            return embedding_response(reply, asked.target.model)
+
+
+def _clients_of(
+    endpoints: Endpoints | None,
+    own_key: str | Callable[[], str] | None,
+    client: Client | None,
+    async_client: AsyncClient | None,
+    api_key: str | None,
+    api_base: str | None,
+) -> Clients:
+    """The clients for a caller's key and base URL; the provider's own where the caller brings neither."""
+    own = api_key is None and api_base is None
+    return Clients.of(
+        api_key=api_key or own_key,
+        base_url=api_base,
+        endpoints=None if api_base else endpoints,
+        client=client if own else None,
+        async_client=async_client if own else None,
+    )
+
+
+def _read(stream: CompletionStream[None], model: str) -> Iterator[ModelResponseStream]:
+    chunks = Chunks(model)
+    with in_litellms_terms(model, PROVIDER):
+        try:
+            for event in stream:
+                yield from chunks.of(event)
+        finally:
+            stream.close()
+
+
+def _texts(given: object) -> list[str]:
+    return [given] if isinstance(given, str) else [str(each) for each in given] if isinstance(given, list) else []
+
+
+baseten_llm = BasetenLLM()
+"""The provider with nothing set: what a proxy's `config.yaml` names."""
+
+
+def register(handler: CustomLLM = baseten_llm, *, provider: str = PROVIDER) -> None:
+    """Make LiteLLM know the provider; a second time replaces it.
+
+    Args:
+        handler: a provider of your own making, with its endpoints or clients.
+        provider: the name to stand before the first "/" of `model=`.
+    """
+    others = [item for item in litellm.custom_provider_map if item["provider"] != provider]
+    litellm.custom_provider_map = [*others, CustomLLMItem(provider=provider, custom_handler=handler)]
