@@ -286,6 +286,7 @@ async def test_a_client_that_is_nobody_s_goes_quietly_and_takes_its_connections_
         clients.append(pickle.loads(pickle.dumps(clients[1])))
         await clients[2].models.list()
         assert clients[2]._service.options.retry.max_retries == 1
+        clients[2].itself = clients[2]  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
         for place in (2, 1):
             forget_last(clients)
             assert server.wait_until_left(place)

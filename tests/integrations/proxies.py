@@ -18,7 +18,7 @@ from baseten_sdk.emulator import Emulator
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-BOUND = 90.0
+BOUND = 180.0
 """Seconds within which a proxy must answer; it takes about ten."""
 
 

@@ -20,7 +20,9 @@ from __future__ import annotations
 import ssl
 import time
 import warnings
+import weakref
 from collections import deque
+from contextlib import suppress
 
 from ..._core.head import Heads
 from ..._core.origin import Origin, locate
@@ -69,6 +71,9 @@ class AsyncDirectTransport:
         self._owned = owned
         self._keep = limits.idle_connection
         self._idle: dict[Origin, deque[AsyncConnection]] = {}
+        if not owned:
+            # Not left to `__del__`: in a cycle the sockets may be collected before it, and each would warn of itself.
+            weakref.finalize(self, _let_go, self._idle)
         self._busy: set[AsyncConnection] = set()
         self._heads = Heads()
         self._closed = False
@@ -189,16 +194,30 @@ class AsyncDirectTransport:
 
     def _all(self) -> list[AsyncConnection]:
         """Every connection; the idle ones are taken off their stacks."""
-        idle, self._idle = self._idle, {}
-        return [*self._busy, *(each for stack in idle.values() for each in stack)]
+        return [*self._busy, *_taken_off(self._idle)]
 
     def __del__(self) -> None:
-        if any(self._idle.values()):
+        if self._owned and any(self._idle.values()):
             self.abandon()
-            if self._owned:
-                warnings.warn(
-                    "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
-                )
+            warnings.warn(
+                "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
+            )
+
+
+def _taken_off(idle: dict[Origin, deque[AsyncConnection]]) -> list[AsyncConnection]:
+    """The idle connections, which nobody finds any more."""
+    taken: list[AsyncConnection] = []
+    for stack in list(idle.values()):
+        with suppress(IndexError):
+            while True:
+                taken.append(stack.pop())
+    return taken
+
+
+def _let_go(idle: dict[Origin, deque[AsyncConnection]]) -> None:
+    """Close the connections of a transport that nobody owns, and that is gone."""
+    for connection in _taken_off(idle):
+        connection.socket.abandon()
 
 
 class AsyncDirectExchange:
