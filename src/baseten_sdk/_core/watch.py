@@ -16,6 +16,8 @@ from .request import Request
 
 log = logging.getLogger("baseten_sdk")
 
+FAILED = "A hook failed; the call goes on."
+
 
 class Watch:
     """What the observers of one call want to know, and whether they know how it ended."""
@@ -49,7 +51,12 @@ class Watch:
         self._tell(lambda watch: watch.retrying(event))
 
     def chunk(self, chunk: object) -> None:
-        self._tell(lambda watch: watch.chunk(chunk))
+        # Called for each chunk, so without what makes the others short.
+        for watch in self._watches:
+            try:
+                watch.chunk(chunk)
+            except Exception:
+                log.exception(FAILED)
 
     def ended(self, end: CallEnded) -> None:
         if not self._over:
@@ -107,4 +114,4 @@ def _borne() -> Generator[None]:
     try:
         yield
     except Exception:
-        log.exception("A hook failed; the call goes on.")
+        log.exception(FAILED)
