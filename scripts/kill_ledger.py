@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="ledger-"))
-    rows = options.rows or options.kills * 40
+    rows = options.rows or options.kills * 30
     count = kill_at_random(folder, kills=options.kills, rows=rows, listen=options.listen, seed=options.seed)
     missing = [row for row in range(rows) if count.outputs.get(row) != {"n": row}]
     times = Counter(len(jobs) for jobs in count.accepted.values())

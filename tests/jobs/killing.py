@@ -97,7 +97,7 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
                 done += 1
             orphans += _orphans(folder / "jobs.sqlite", emu)
         with started(arguments) as process:
-            output, _ = process.communicate(timeout=120)
+            output, _ = process.communicate(timeout=300)
             assert process.returncode == 0, output
         accepted: dict[int, list[Job]] = {}
         for job in emu.jobs:

@@ -40,7 +40,7 @@ def work(origin: str, key: str, folder: Path, url: str, count: int) -> int:
             delivery_window=WINDOW,
             max_submissions=1000,
             concurrency=8,
-            outstanding=40,
+            outstanding=100,
             progress="none",
         )
     sys.stdout.write(f"{report}\n")

@@ -31,7 +31,7 @@ from .service import Service
 
 logger = logging.getLogger("baseten_sdk.jobs")
 
-LOOKS = (1.0, 5.0)
+LOOKS = (0.25, 5.0)
 """Seconds between two looks into the store: where nobody tells of deliveries, and where somebody does."""
 
 OBSERVED = 5.0
