@@ -121,6 +121,8 @@ def _orphans(ledger: Path, emu: Emulator) -> int:
     if not ledger.exists():
         return 0
     with closing(sqlite3.connect(ledger)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'baseten_submissions'").fetchone():
+            return 0
         unknown = connection.execute(
             "SELECT value || '.' || number || '.' || attempt FROM baseten_submissions, baseten_ledger "
             "WHERE request_id IS NULL AND outcome IS NULL AND name = 'id'"

@@ -36,7 +36,7 @@ class Book:
         lives: the submissions that are not over.
         tally: how far the run is.
         open: rows in hand: sent, or about to be.
-        changed: is set when a row is over.
+        changed: is set, and replaced by another, when a row is over or all have been read.
     """
 
     def __init__(self, ledger: Ledger, plan: Plan) -> None:
@@ -186,8 +186,16 @@ class Book:
             complete=tally.complete,
         )
 
+    def complete(self) -> None:
+        """All rows have been read."""
+        self.tally.complete = True
+        self._announce()
+
     def _close(self) -> None:
         self.open -= 1
+        self._announce()
+
+    def _announce(self) -> None:
         self.changed.set()
         self.changed = anyio.Event()
 

@@ -9,6 +9,7 @@ import anyio
 from anyio.abc import TaskGroup
 
 from ..batch.feed import Feed, Supply
+from ..batch.groups import ungrouped
 from ..types.batch import Failed
 from .book import Book
 from .gate import Gate
@@ -59,19 +60,16 @@ class Engine:
 
         Where the rows end in an error, those before it are brought to their ends first: their outputs are under way.
         """
-        failure: BaseException | None = None
         try:
-            async with anyio.create_task_group() as tasks:
-                await self._start(tasks)
-                await self._until_over()
-                tasks.cancel_scope.cancel()
-        except BaseExceptionGroup as group:
-            failure = _first(group)
+            with ungrouped():
+                async with anyio.create_task_group() as tasks:
+                    await self._start(tasks)
+                    await self._until_over()
+                    tasks.cancel_scope.cancel()
         finally:
             self._display.show(self._book.progress())
-        failure = failure or (None if self._feed is None else self._feed.failure)
-        if failure is not None:
-            raise failure
+        if self._feed is not None and self._feed.failure is not None:
+            raise self._feed.failure
 
     async def _start(self, tasks: TaskGroup) -> None:
         book, sender, watcher = self._book, self._sender, self._watcher
@@ -106,8 +104,7 @@ class Engine:
                 assert isinstance(item.value, NewRow)
                 book.open += 1
                 tasks.start_soon(sender.send, item.value)
-        book.tally.complete = True
-        book.changed.set()
+        book.complete()
 
     async def _room(self) -> None:
         while self._book.open >= self._plan.outstanding:
@@ -121,11 +118,3 @@ class Engine:
         while True:
             self._display.show(self._book.progress())
             await anyio.sleep(self._display.every)
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The failure that began it, rather than the cancellations that it brought about."""
-    error: BaseException = group.subgroup(Exception) or group
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
