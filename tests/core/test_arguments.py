@@ -8,7 +8,7 @@ from pydantic import BaseModel, RootModel
 
 from baseten_sdk import InvalidRequestError
 from baseten_sdk._core.arguments import check_arguments
-from baseten_sdk._core.payload import MISSING
+from baseten_sdk._core.missing import MISSING
 
 
 class Model(BaseModel):

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 from pydantic import BaseModel
 
-from baseten_sdk._core.payload import EMPTY, MISSING, Payload, choose_payload
+from baseten_sdk._core.missing import MISSING
+from baseten_sdk._core.payload import EMPTY, Payload, choose_payload
 from baseten_sdk.errors import InvalidRequestError
 
 

@@ -9,18 +9,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 
 from .._core.auth import AsyncKeyFunction, Key
-from .._core.multipart import FieldInput, Files
+from .._core.missing import MISSING, Missing
 from .._core.options import Options
-from .._core.payload import MISSING, Missing, choose_payload
-from .._core.replies import check_kind
 from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
 from ..hooks import Hook
-from ..types.raw_reply import RawReply
 from .setup import AsyncSetup
 
 if TYPE_CHECKING:
     import httpx
 
+    from .._core.multipart import FieldInput, Files
+    from ..types.raw_reply import RawReply
     from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
     from .resources.beta import AsyncBeta
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from .resources.jobs import AsyncJobs
     from .resources.models import AsyncModels
     from .resources.webhooks import AsyncWebhooks
+    from .service import AsyncService
 
 T = TypeVar("T")
 
@@ -68,6 +68,8 @@ class AsyncClient:
         ConfigurationError: an argument cannot be. A missing key is noticed at the first call.
     """
 
+    _parts: AsyncService | None = None
+
     def __init__(
         self,
         *,
@@ -104,7 +106,15 @@ class AsyncClient:
             tuple(hooks),
             options,
         )
-        self._service = self._setup.service()
+
+    @property
+    def _service(self) -> AsyncService:
+        """The parts, made when they are first needed: it takes imports that a program which makes no call can do
+        without. Where two threads make them, one of the two is thrown away; nothing is open yet."""
+        if self._parts is None:
+            self.__dict__.setdefault("_parts", self._setup.service())
+        assert self._parts is not None
+        return self._parts
 
     @cached_property
     def chat(self) -> AsyncChat:
@@ -279,6 +289,8 @@ class AsyncClient:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
+        from .._core.payload import choose_payload
+        from .._core.replies import check_kind
         from .resources.deployments import raw_call
 
         check_kind(response_model)
@@ -292,7 +304,7 @@ class AsyncClient:
         """The same client with other defaults. It shares connections and limits: closing either closes both."""
         clone = type(self).__new__(type(self))
         clone._setup = self._setup
-        clone._service = self._service.with_options(options)
+        clone._parts = self._service.with_options(options)
         return clone
 
     def disowned(self) -> Self:
@@ -303,7 +315,6 @@ class AsyncClient:
         """
         clone = type(self).__new__(type(self))
         clone._setup = replace(self._setup, owned=False, options=self._service.options)
-        clone._service = clone._setup.service()
         return clone
 
     @property
@@ -344,4 +355,3 @@ class AsyncClient:
 
     def __setstate__(self, setup: AsyncSetup) -> None:
         self._setup = setup
-        self._service = setup.service()

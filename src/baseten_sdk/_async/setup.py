@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .._core.auth import Key
-from .._core.budget import RetryBudget
 from .._core.options import Options
-from .._core.pace import Pace
 from .._core.places import Places
-from .._core.transport_choice import TransportName
-from .._io.keyring import AsyncKeyring
-from .._io.pacing import AsyncPacing
+from .._core.transport_choice import TransportName, check_transport
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
-from .call import AsyncCaller
-from .connections import AsyncConnections
-from .service import AsyncService
-from .transports.opener import AsyncOpener
 
 if TYPE_CHECKING:
     import httpx
 
+    from .call import AsyncCaller
+    from .service import AsyncService
+
 
 @dataclass(frozen=True, slots=True)
 class AsyncSetup:
-    """What a client was made with."""
+    """What a client was made with.
+
+    Raises:
+        ConfigurationError: a URL cannot be, or the transport that was asked for cannot be had.
+    """
 
     key: Key
     base_url: str | None
@@ -41,12 +39,20 @@ class AsyncSetup:
     owned: bool = True
     """Whether somebody is to close the client, and is told when nobody did."""
 
-    def service(self) -> AsyncService:
-        """Make the parts; nothing is opened and nothing is read from the environment.
+    def __post_init__(self) -> None:
+        Places(self.base_url, self.endpoints)
+        check_transport(self.transport, self.http_client is not None)
 
-        Raises:
-            ConfigurationError: the transport that was asked for cannot be had.
-        """
+    def service(self) -> AsyncService:
+        """Make the parts; nothing is opened and nothing is read from the environment."""
+        from .._core.budget import RetryBudget
+        from .._core.pace import Pace
+        from .._io.keyring import AsyncKeyring
+        from .._io.pacing import AsyncPacing
+        from .connections import AsyncConnections
+        from .service import AsyncService
+        from .transports.opener import AsyncOpener
+
         places = Places(self.base_url, self.endpoints)
         opener = AsyncOpener(self.transport, self.http_client, self.limits, places, owned=self.owned)
         caller = self._kind_of_caller()(
@@ -60,6 +66,8 @@ class AsyncSetup:
 
     def _kind_of_caller(self) -> type[AsyncCaller]:
         if not any(isinstance(hook, Observer) for hook in self.hooks):
+            from .call import AsyncCaller
+
             return AsyncCaller
 
         from .watched import AsyncWatchedCaller
@@ -74,6 +82,8 @@ class AsyncSetup:
         """
         if self.http_client is not None:
             raise ConfigurationError("A client with http_client= cannot be pickled; make one where it is needed.")
+        import pickle
+
         setup = replace(self, options=options)
         try:
             pickle.dumps(setup)

@@ -8,7 +8,7 @@ from dataclasses import is_dataclass
 from pydantic import BaseModel, RootModel
 
 from ..errors import InvalidRequestError
-from .payload import MISSING
+from .missing import MISSING
 
 
 def check_arguments(value: object, *, binary: bool = True) -> object:

@@ -5,26 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from ..errors import InvalidRequestError
 from .body import encode_json
 from .headers import check_header
+from .missing import MISSING
 from .multipart import FieldInput, Files, encode_multipart
 
 OCTETS = "application/octet-stream"
-
-
-class Missing(Enum):
-    """Stands for an argument that was not given, where None is a value."""
-
-    MISSING = "missing"
-
-    def __repr__(self) -> str:
-        return "MISSING"
-
-
-MISSING = Missing.MISSING
 
 
 @dataclass(frozen=True, slots=True)

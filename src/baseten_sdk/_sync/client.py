@@ -10,18 +10,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 
 from .._core.auth import Key, KeyFunction
-from .._core.multipart import FieldInput, Files
+from .._core.missing import MISSING, Missing
 from .._core.options import Options
-from .._core.payload import MISSING, Missing, choose_payload
-from .._core.replies import check_kind
 from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
 from ..hooks import Hook
-from ..types.raw_reply import RawReply
 from .setup import Setup
 
 if TYPE_CHECKING:
     import httpx
 
+    from .._core.multipart import FieldInput, Files
+    from ..types.raw_reply import RawReply
     from .resources.async_requests import Requests
     from .resources.batch import Batch
     from .resources.beta import Beta
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from .resources.jobs import Jobs
     from .resources.models import Models
     from .resources.webhooks import Webhooks
+    from .service import Service
 
 T = TypeVar("T")
 
@@ -69,6 +69,8 @@ class Client:
         ConfigurationError: an argument cannot be. A missing key is noticed at the first call.
     """
 
+    _parts: Service | None = None
+
     def __init__(
         self,
         *,
@@ -105,7 +107,15 @@ class Client:
             tuple(hooks),
             options,
         )
-        self._service = self._setup.service()
+
+    @property
+    def _service(self) -> Service:
+        """The parts, made when they are first needed: it takes imports that a program which makes no call can do
+        without. Where two threads make them, one of the two is thrown away; nothing is open yet."""
+        if self._parts is None:
+            self.__dict__.setdefault("_parts", self._setup.service())
+        assert self._parts is not None
+        return self._parts
 
     @cached_property
     def chat(self) -> Chat:
@@ -280,6 +290,8 @@ class Client:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
+        from .._core.payload import choose_payload
+        from .._core.replies import check_kind
         from .resources.deployments import raw_call
 
         check_kind(response_model)
@@ -293,7 +305,7 @@ class Client:
         """The same client with other defaults. It shares connections and limits: closing either closes both."""
         clone = type(self).__new__(type(self))
         clone._setup = self._setup
-        clone._service = self._service.with_options(options)
+        clone._parts = self._service.with_options(options)
         return clone
 
     def disowned(self) -> Self:
@@ -304,7 +316,6 @@ class Client:
         """
         clone = type(self).__new__(type(self))
         clone._setup = replace(self._setup, owned=False, options=self._service.options)
-        clone._service = clone._setup.service()
         return clone
 
     @property
@@ -339,4 +350,3 @@ class Client:
 
     def __setstate__(self, setup: Setup) -> None:
         self._setup = setup
-        self._service = setup.service()

@@ -3,33 +3,31 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .._core.auth import Key
-from .._core.budget import RetryBudget
 from .._core.options import Options
-from .._core.pace import Pace
 from .._core.places import Places
-from .._core.transport_choice import TransportName
-from .._io.keyring import Keyring
-from .._io.pacing import Pacing
+from .._core.transport_choice import TransportName, check_transport
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
-from .call import Caller
-from .connections import Connections
-from .service import Service
-from .transports.opener import Opener
 
 if TYPE_CHECKING:
     import httpx
 
+    from .call import Caller
+    from .service import Service
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a client was made with."""
+    """What a client was made with.
+
+    Raises:
+        ConfigurationError: a URL cannot be, or the transport that was asked for cannot be had.
+    """
 
     key: Key
     base_url: str | None
@@ -42,12 +40,20 @@ class Setup:
     owned: bool = True
     """Whether somebody is to close the client, and is told when nobody did."""
 
-    def service(self) -> Service:
-        """Make the parts; nothing is opened and nothing is read from the environment.
+    def __post_init__(self) -> None:
+        Places(self.base_url, self.endpoints)
+        check_transport(self.transport, self.http_client is not None)
 
-        Raises:
-            ConfigurationError: the transport that was asked for cannot be had.
-        """
+    def service(self) -> Service:
+        """Make the parts; nothing is opened and nothing is read from the environment."""
+        from .._core.budget import RetryBudget
+        from .._core.pace import Pace
+        from .._io.keyring import Keyring
+        from .._io.pacing import Pacing
+        from .connections import Connections
+        from .service import Service
+        from .transports.opener import Opener
+
         places = Places(self.base_url, self.endpoints)
         opener = Opener(self.transport, self.http_client, self.limits, places, owned=self.owned)
         caller = self._kind_of_caller()(
@@ -61,6 +67,8 @@ class Setup:
 
     def _kind_of_caller(self) -> type[Caller]:
         if not any(isinstance(hook, Observer) for hook in self.hooks):
+            from .call import Caller
+
             return Caller
 
         from .watched import WatchedCaller
@@ -75,6 +83,8 @@ class Setup:
         """
         if self.http_client is not None:
             raise ConfigurationError("A client with http_client= cannot be pickled; make one where it is needed.")
+        import pickle
+
         setup = replace(self, options=options)
         try:
             pickle.dumps(setup)

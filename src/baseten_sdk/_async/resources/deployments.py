@@ -7,8 +7,9 @@ from math import inf
 from typing import TypeVar, Unpack, overload
 
 from ..._core.async_predict import InferenceRetryConfig
+from ..._core.missing import MISSING, Missing
 from ..._core.multipart import FieldInput, Files
-from ..._core.payload import EMPTY, MISSING, Missing, Payload, choose_payload
+from ..._core.payload import EMPTY, Payload, choose_payload
 from ..._core.places import DeploymentPlace
 from ..._core.polling import intervals
 from ..._core.request import Answer, build, check_method

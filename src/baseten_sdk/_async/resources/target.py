@@ -10,9 +10,10 @@ from typing import TypeVar, Unpack
 
 from ..._core.async_predict import InferenceRetryConfig, async_predict_body
 from ..._core.chat import ACCEPT_JSON
+from ..._core.missing import MISSING
 from ..._core.multipart import FieldInput, Files
 from ..._core.options import Options
-from ..._core.payload import EMPTY, MISSING, OCTETS, Payload, choose_payload
+from ..._core.payload import EMPTY, OCTETS, Payload, choose_payload
 from ..._core.places import DeploymentPlace
 from ..._core.replies import check_kind, read_as, read_model, read_value
 from ..._core.request import Answer, Request, build

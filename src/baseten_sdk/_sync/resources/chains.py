@@ -7,7 +7,7 @@ from typing import TypeVar, Unpack, overload
 
 from ..._core.arguments import check_arguments
 from ..._core.async_predict import InferenceRetryConfig
-from ..._core.payload import MISSING, Missing
+from ..._core.missing import MISSING, Missing
 from ..._core.places import DeploymentPlace
 from ...config import CallOptions
 from ...types.json import JsonValue
