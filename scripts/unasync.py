@@ -56,6 +56,7 @@ NAMES = {
     "asynccontextmanager": "contextmanager",
     "aclose": "close",
     "aiter_raw": "iter_raw",
+    "handle_async_request": "handle_request",
     "anext": "next",
 }
 

@@ -44,7 +44,7 @@ class AsyncOpener:
         chosen = choose_transport(
             self._wanted,
             has_http_client=self._http_client is not None,
-            proxied=is_proxied(self._places.samples(os.environ)),
+            proxied=(proxied := is_proxied(self._places.samples(os.environ))),
             loaded=sys.modules,
         )
         if chosen == "direct":
@@ -52,9 +52,10 @@ class AsyncOpener:
 
             return AsyncDirectTransport(self._limits, owned=self._owned)
 
-        from .httpx import AsyncHttpxTransport, new_client
+        from .httpx import AsyncBareClient, AsyncHttpxTransport, new_client
         from .pools import AsyncHttpxPools
 
         if self._http_client is not None:
             return AsyncHttpxTransport(self._http_client, owned=False)
-        return AsyncHttpxPools(lambda: AsyncHttpxTransport(new_client(self._limits), owned=True))
+        make = new_client if proxied else AsyncBareClient
+        return AsyncHttpxPools(lambda: AsyncHttpxTransport(make(self._limits), owned=True))

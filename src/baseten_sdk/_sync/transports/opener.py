@@ -45,7 +45,7 @@ class Opener:
         chosen = choose_transport(
             self._wanted,
             has_http_client=self._http_client is not None,
-            proxied=is_proxied(self._places.samples(os.environ)),
+            proxied=(proxied := is_proxied(self._places.samples(os.environ))),
             loaded=sys.modules,
         )
         if chosen == "direct":
@@ -53,9 +53,10 @@ class Opener:
 
             return DirectTransport(self._limits, owned=self._owned)
 
-        from .httpx import HttpxTransport, new_client
+        from .httpx import BareClient, HttpxTransport, new_client
         from .pools import HttpxPools
 
         if self._http_client is not None:
             return HttpxTransport(self._http_client, owned=False)
-        return HttpxPools(lambda: HttpxTransport(new_client(self._limits), owned=True))
+        make = new_client if proxied else BareClient
+        return HttpxPools(lambda: HttpxTransport(make(self._limits), owned=True))

@@ -130,7 +130,7 @@ class Watch:
             self._parser = None
             return True
         else:
-            parser.body = []
+            parser.body.clear()
             return parser.broken is not None or (parser.complete and not parser.reusable)
         raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
 
