@@ -13,11 +13,11 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test core integrations lint format sync docs bench clean
+.PHONY: help demo test core integrations lint format sync docs bench bench-batch clean
 
 help: ## show this list
 	@echo "usage: make <target>"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## everything the SDK does, against the emulator
 	@$(BIN)/python -m scripts.demo
@@ -50,6 +50,9 @@ docs: $(VENV)/.docs ## the documentation as a site, into site/; warnings are err
 
 bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--quick takes four
 	@$(BENCH)/bin/python -m benchmarks.run $(ARGS)
+
+bench-batch: $(INTEGRATIONS)/.installed ## batches against what is written by hand, LiteLLM's and Ray's; ARGS=--quick takes two minutes
+	@$(INTEGRATIONS)/bin/python -m benchmarks.batch $(ARGS)
 
 clean: ## remove the virtual environment, caches and build output
 	rm -rf $(VENV) $(INTEGRATIONS) $(BENCH) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache
