@@ -64,3 +64,20 @@ def test_what_is_long_over_is_forgotten() -> None:
     assert gates.closed
     assert gates.release(PLACE, 6, Random(0)) == 6
     assert not gates.closed
+
+
+def test_a_refusal_now_and_then_is_no_storm() -> None:
+    gates = Gates()
+    for second in range(100):
+        gates.close(PLACE, 0.05, now=second)
+        assert gates.release(PLACE, second, Random(1)) <= second + 0.05 * (1 + SPREAD)
+
+
+def test_those_who_waited_shortly_are_not_kept_for_long() -> None:
+    gates = Gates()
+    now = 0.0
+    for _ in range(50):
+        gates.close(PLACE, 0.05, now)
+        now += 0.05
+    gates.close(PLACE, 0.05, now)
+    assert gates.release(PLACE, now, Random(1)) <= now + 0.05 * 5

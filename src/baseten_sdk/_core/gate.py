@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-REMEMBERED = 2.0
-"""Seconds, beside twice its own length, that a closing counts as the one before the next."""
-
 SPREAD = 0.25
 """Those who waited are let through over this part of the time that they waited; doubled with each further closing."""
+
+WIDEST = 4.0
+"""The spread at most, as a multiple of the time that they waited."""
 
 LONGEST_SPREAD = 10.0
 """Seconds over which they are let through at most."""
@@ -24,9 +24,14 @@ class _Closing:
     count: int
 
     @property
+    def spread(self) -> float:
+        """Seconds over which those who waited are let through."""
+        return min(self.seconds * min(SPREAD * 2.0 ** (self.count - 1), WIDEST), LONGEST_SPREAD)
+
+    @property
     def forgotten(self) -> float:
-        """The moment from which another refusal is the first one again."""
-        return self.opens + 2 * self.seconds + REMEMBERED
+        """The moment from which another refusal is the first one again: all have been let through, and were taken."""
+        return self.opens + self.spread + 2 * self.seconds
 
 
 class Gates:
@@ -65,8 +70,7 @@ class Gates:
         if closing is None or now >= closing.opens:
             self._forget(now)
             return now
-        spread = min(closing.seconds * SPREAD * 2 ** (closing.count - 1), LONGEST_SPREAD)
-        return closing.opens + random.uniform(0, spread)
+        return closing.opens + random.uniform(0, closing.spread)
 
     def _forget(self, now: float) -> None:
         """Let go of closings that are over and count for nothing any more."""
