@@ -162,14 +162,16 @@ def test_a_write_that_failed_leaves_no_torn_line(tmp_path: Path, monkeypatch: py
     store = JSONLStore(path)
     store.add([stored("a")])
     with monkeypatch.context() as patch:
+        written: list[int] = []
 
-        def full(file: int, data: memoryview, place: int) -> int:
-            if place > 1000:
+        def full(file: int, data: memoryview) -> int:
+            if sum(written) > 1000:
                 raise OSError(28, "No space left on device")
-            return real(file, data[:100], place)
+            written.append(real(file, data[:100]))
+            return written[-1]
 
-        real = os.pwrite
-        patch.setattr(os, "pwrite", full)
+        real = os.write
+        patch.setattr(os, "write", full)
         with pytest.raises(OSError, match="No space"):
             store.add([stored("b", "x" * 5000)])
         assert store.get("b") is None

@@ -24,6 +24,8 @@ __all__ = ["JSONLStore"]
 
 logger = logging.getLogger("baseten_sdk.receiver")
 
+FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
 
 class JSONLStore:
     """Keeps deliveries in a file of JSON lines, one process at a time.
@@ -44,7 +46,7 @@ class JSONLStore:
         self._places: dict[str, int] = {}
         self._tags: dict[str, str] = {}
         try:
-            self._file: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            self._file: int | None = os.open(self.path, FLAGS, 0o600)
             self._end = self._claimed(self._file)
         except OSError as error:
             problem = error.strerror or str(error)
@@ -169,21 +171,20 @@ def _delivery(line: bytes) -> StoredDelivery | None:
 
 def _read_line(file: int, place: int) -> bytes:
     pieces: list[bytes] = []
-    while piece := os.pread(file, 65536, place):
+    os.lseek(file, place, os.SEEK_SET)
+    while piece := os.read(file, 65536):
         line, ended, _ = piece.partition(b"\n")
         pieces.append(line)
         if ended:
             break
-        place += len(piece)
     return b"".join(pieces)
 
 
 def _write(file: int, data: bytes, place: int) -> None:
+    os.lseek(file, place, os.SEEK_SET)
     rest = memoryview(data)
     while rest:
-        written = os.pwrite(file, rest, place)
-        place += written
-        rest = rest[written:]
+        rest = rest[os.write(file, rest) :]
 
 
 def _flush(file: int) -> None:
