@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -179,6 +180,25 @@ def test_a_write_that_failed_leaves_no_torn_line(tmp_path: Path, monkeypatch: py
     store.close()
     store = JSONLStore(path)
     assert list(store) == [stored("a"), stored("c")]
+    store.close()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="the disk is told in another way there")
+def test_lines_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = JSONLStore(tmp_path / "results.jsonl")
+    sizes: list[int] = []
+    real = os.fsync
+
+    def noted(file: int) -> None:
+        sizes.append(os.fstat(file).st_size)
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    store.add([stored("a"), stored("b")])
+    store.add([stored("a")])
+    store.add([stored("c")])
+    assert sizes[-1] == (tmp_path / "results.jsonl").stat().st_size
+    assert len(sizes) == 2
     store.close()
 
 
