@@ -23,7 +23,7 @@ def main() -> None:
     port = int(os.environ.get("PORT", "8788"))
     with (
         Client() as client,
-        client.webhooks.listen(secrets=[secret], url=url, port=port, store=FOLDER / "inbox.sqlite") as inbox,
+        client.webhooks.listen(secrets=[secret], url=url, port=port) as inbox,
     ):
         deployment = client.deployments(MODEL_ID)
         report = client.jobs.submit(rows(), deployment=deployment, webhook=inbox, ledger=FOLDER / "jobs.sqlite")

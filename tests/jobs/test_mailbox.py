@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from baseten_sdk.jobs.mailbox import Mailbox
+from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver
+
+
+@dataclass
+class Box:
+    url: str
+    source: object
+
+
+def test_what_a_receiver_keeps_in_memory_is_kept_in_the_ledger_s_file_too(tmp_path: Path) -> None:
+    memory = MemoryStore()
+    early, late = StoredDelivery("early", b"{}", 1.0, "t.1.1"), StoredDelivery("late", b"{}", 2.0)
+    memory.add([early])
+    receiver = WebhookReceiver(secrets=["s"], store=memory)
+    mailbox = Mailbox.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
+    assert mailbox.subscribe is not None
+    told: list[StoredDelivery] = []
+    unsubscribe = mailbox.subscribe(told.extend)
+    receiver._tell([late])
+    unsubscribe()
+    receiver._tell([StoredDelivery("later", b"{}", 3.0)])
+    mailbox.close()
+    assert told == [late]
+    again = SQLiteStore(tmp_path / "jobs.sqlite")
+    assert list(again) == [early, late]
+    assert again.tagged("t.1.1") == early
+    again.close()
+
+
+def test_a_store_that_is_a_file_is_used_as_it_is(tmp_path: Path) -> None:
+    store = SQLiteStore(tmp_path / "inbox.sqlite")
+    with WebhookReceiver(secrets=["s"], store=store) as receiver:
+        mailbox = Mailbox.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
+        assert mailbox.store is store
+        mailbox.close()
+        assert len(store) == 0
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -24,12 +24,11 @@ def work(origin: str, key: str, folder: Path, url: str, count: int) -> int:
     """Submit the rows; `listen:PORT` as the URL means that deliveries are received in this process."""
     with ExitStack() as stack:
         client = stack.enter_context(Client(api_key=key, endpoints=Endpoints.below(origin)))
-        store = SQLiteStore(folder / "inbox.sqlite")
         if url.startswith("listen:"):
             port = int(url.removeprefix("listen:"))
-            inbox = stack.enter_context(client.webhooks.listen(secrets=[SECRET], port=port, store=store))
+            inbox = stack.enter_context(client.webhooks.listen(secrets=[SECRET], port=port))
         else:
-            inbox = client.webhooks.inbox(store, url=url)
+            inbox = client.webhooks.inbox(SQLiteStore(folder / "inbox.sqlite"), url=url)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         report = client.jobs.submit(

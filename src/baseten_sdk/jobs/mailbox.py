@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ..errors import ConfigurationError
-from ..receiver import StoredDelivery, TaggedStore, WebhookReceiver
+from ..receiver import MemoryStore, SQLiteStore, StoredDelivery, TaggedStore, WebhookReceiver
 
 TAG = "baseten_tag"
+
+
+Listener: TypeAlias = Callable[[Sequence[StoredDelivery]], object]
+Subscribe: TypeAlias = Callable[[Listener], Callable[[], None]]
 
 
 class Inbox(Protocol):
@@ -36,15 +41,20 @@ class Mailbox:
         url: the webhook's URL.
         store: where they are found; None where they go to a receiver that nothing is known of.
         subscribe: has a function called with what is stored; None where another process stores it.
+        owned: the store, where it is this mailbox's own.
     """
 
     url: str
     store: TaggedStore | None = None
-    subscribe: Callable[[Callable[[Sequence[StoredDelivery]], object]], Callable[[], None]] | None = None
+    subscribe: Subscribe | None = None
+    owned: SQLiteStore | None = None
 
     @classmethod
-    def of(cls, webhook: Inbox | str) -> Mailbox:
+    def of(cls, webhook: Inbox | str, ledger: str | os.PathLike[str]) -> Mailbox:
         """The mailbox of an inbox, or of a bare URL.
+
+        A receiver of this process that keeps deliveries in memory answers only when they are in the ledger's file too:
+        else an output that Baseten was told has arrived would end with the process.
 
         Raises:
             ConfigurationError: the store cannot find deliveries by their tags.
@@ -53,6 +63,9 @@ class Mailbox:
             return cls(webhook)
         source = webhook.source
         receiver = source if isinstance(source, WebhookReceiver) else None
+        if receiver is not None and isinstance(receiver.store, MemoryStore):
+            kept = SQLiteStore(ledger)
+            return cls(webhook.url, kept, _keeping(receiver, receiver.store, kept), kept)
         store = source if receiver is None else receiver.store
         if not isinstance(store, TaggedStore):
             raise ConfigurationError(
@@ -60,8 +73,30 @@ class Mailbox:
             )
         return cls(webhook.url, store, None if receiver is None else receiver.subscribe)
 
+    def close(self) -> None:
+        """Let go of the ledger's file, where deliveries are kept in it."""
+        if self.owned is not None:
+            self.owned.close()
+
     def tagged_url(self, tag: str) -> str:
         """The webhook's URL for one submission."""
         parts = urlsplit(self.url)
         query = "&".join(filter(None, (parts.query, f"{TAG}={quote(tag, safe='.')}")))
         return urlunsplit(parts._replace(query=query))
+
+
+def _keeping(receiver: WebhookReceiver, memory: MemoryStore, kept: SQLiteStore) -> Subscribe:
+    """Subscribing that keeps deliveries in a second store as well. A receiver tells its listeners before it answers."""
+
+    def subscribe(listener: Listener) -> Callable[[], None]:
+        def keep(deliveries: Sequence[StoredDelivery]) -> None:
+            kept.add(deliveries)
+            listener(deliveries)
+
+        unsubscribe = receiver.subscribe(keep)
+        # What came before: a delivery for an earlier run may be the first thing that a receiver gets.
+        if len(memory):
+            kept.add(list(memory))
+        return unsubscribe
+
+    return subscribe

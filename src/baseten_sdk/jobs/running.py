@@ -72,10 +72,11 @@ class Run:
 
 async def _run(order: Order, target: str, service: Service) -> JobsReport:
     began = time.monotonic()
-    mailbox = Mailbox.of(order.webhook)
     display = display_of(order.progress)
     ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
+    mailbox: Mailbox | None = None
     try:
+        mailbox = await anyio.to_thread.run_sync(Mailbox.of, order.webhook, order.ledger)
         if order.retry_failed:
             await anyio.to_thread.run_sync(ledger.retry_failed)
         supply = None
@@ -85,6 +86,8 @@ async def _run(order: Order, target: str, service: Service) -> JobsReport:
             await Engine(ledger, supply, service, mailbox, order.plan, display).run()
         return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)
     finally:
+        if mailbox is not None:
+            mailbox.close()
         ledger.close()
 
 

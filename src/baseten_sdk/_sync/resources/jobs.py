@@ -51,7 +51,7 @@ class Jobs:
         the deployment's queue was empty for a `delivery_window`.
 
         Example:
-            with client.webhooks.listen(url=url, secrets=[secret], store="inbox.sqlite") as inbox:
+            with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
                 report = client.jobs.submit(rows, deployment=deployment, webhook=inbox, ledger="jobs.sqlite")
             for result in report.results():
                 print(result.key, result.output)
@@ -60,9 +60,9 @@ class Jobs:
             rows: the inputs, each any JSON value that the deployment takes (a chain: its arguments). They are read as
                 they are needed, and may be an async iterable. None: go on with what the ledger holds.
             deployment: the deployment or the chain.
-            webhook: the inbox that receives the outputs; its store has to outlive the process for a run to be
-                continued well. Or the URL of a receiver of yours: then outputs are not in the ledger, deliveries are
-                known from the status alone, and rows of unknown fate are reported as failed, not sent again.
+            webhook: the inbox that receives the outputs. Or the URL of a receiver of yours: then outputs are not in the
+                ledger, deliveries are known from the status alone, and rows of unknown fate are reported as failed,
+                not sent again.
             ledger: an SQLite file; made if there is none. It may be the inbox's store too. One run at a time has it.
             key: names a row, so that rows may come in another order next time. Without it they are named by their
                 positions, from 1, and have to be the same ones. Of two rows with one name only the first is sent.
