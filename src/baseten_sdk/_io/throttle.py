@@ -89,7 +89,7 @@ class AsyncThrottle:
 
 
 class Throttle:
-    """The queue of all threads."""
+    """The queue of all threads. Its lock is never held while the books are asked, which have one of their own."""
 
     __slots__ = ("_lock", "_meter", "_waiting")
 
@@ -108,15 +108,15 @@ class Throttle:
 
     def reserve(self, tokens: float, timer: Timer, clock: Clock) -> Reservation:
         """Take what an attempt needs, when it is its turn and there is enough."""
+        if not self._waiting and isinstance(got := self._meter.reserve(tokens, clock.steady()), Reservation):
+            return got
+        timer.enter("rate")
+        now = clock.steady()
+        wait = self._meter.soonest(len(self._waiting), now) - now
+        if wait > timer.left():
+            raise late("rate", wait, timer.limits)
+        woken = threading.Event()
         with self._lock:
-            if not self._waiting and isinstance(got := self._meter.reserve(tokens, clock.steady()), Reservation):
-                return got
-            timer.enter("rate")
-            now = clock.steady()
-            wait = self._meter.soonest(len(self._waiting), now) - now
-            if wait > timer.left():
-                raise late("rate", wait, timer.limits)
-            woken = threading.Event()
             self._waiting[woken] = None
         try:
             while True:
