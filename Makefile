@@ -13,7 +13,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test core integrations lint format sync docs bench bench-batch clean
+.PHONY: help demo test core integrations lint format sync docs bench bench-batch soak clean
 
 help: ## show this list
 	@echo "usage: make <target>"
@@ -53,6 +53,9 @@ bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--qui
 
 bench-batch: $(INTEGRATIONS)/.installed ## batches against what is written by hand, LiteLLM's and Ray's; ARGS=--quick takes two minutes
 	@$(INTEGRATIONS)/bin/python -m benchmarks.batch $(ARGS)
+
+soak: $(VENV)/.dev ## a hundred thousand calls with faults and cancellations (some minutes); ARGS="--transport httpx"
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 clean: ## remove the virtual environment, caches and build output
 	rm -rf $(VENV) $(INTEGRATIONS) $(BENCH) build dist site .hypothesis .mypy_cache .pytest_cache .ruff_cache

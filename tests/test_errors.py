@@ -375,3 +375,10 @@ def test_the_text_of_a_status_error_shows_neither_headers_nor_body(cls: type[API
     error.method, error.url = "GET", "https://h/p"
     assert "hunter2" not in str(error)
     assert "hunter2" not in repr(error)
+
+
+def test_every_error_of_a_call_says_what_to_do() -> None:
+    silent = {BasetenError, APIError, OutputError}
+    for cls in OWN:
+        if issubclass(cls, APIError | OutputError | AsyncRequestError | WebhookSignatureError) and cls not in silent:
+            assert cls.advice.endswith("."), cls.__name__

@@ -15,6 +15,7 @@ from baseten_sdk import (
     AsyncClient,
     ClientClosedError,
     ConfigurationError,
+    DeadlineExceeded,
     Endpoints,
     InvalidRequestError,
     Limits,
@@ -91,6 +92,20 @@ async def test_the_key_may_come_from_a_function_that_is_awaited(emu: Emulator, t
     async with AsyncClient(transport=transport, api_key=key, endpoints=emu.endpoints) as client:
         await client.models.list()
     assert only(emu).status == 200
+
+
+async def test_a_key_that_does_not_come_is_waited_for_no_longer_than_the_deadline(
+    emu: Emulator, transport: TransportName
+) -> None:
+    async def key() -> str:
+        await anyio.sleep_forever()
+        raise AssertionError
+
+    async with AsyncClient(transport=transport, api_key=key, endpoints=emu.endpoints, deadline=0.05) as client:
+        with pytest.raises(DeadlineExceeded, match="waiting for the API key") as caught:
+            await client.models.list()
+    assert (caught.value.phase, caught.value.attempts) == ("key", 1)
+    assert not emu.requests
 
 
 # unasync: end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from math import inf
@@ -50,9 +51,42 @@ async def wait(bound: AsyncTimer, phase: str) -> None:
             raise
 
 
+def stand_still() -> None:
+    """As a process does for which the machine has no time."""
+    time.sleep(SOON * 4)
+
+
 def fall_behind() -> None:
     """Keep the loop from turning, so that whatever is due is due at once."""
     time.sleep(SOON * 2)
+
+
+def test_what_came_while_the_process_stood_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baseten_sdk._io.alarm.LATE", SOON)
+
+    async def read(reader: asyncio.StreamReader) -> bytes:
+        bound = timer(SOON)
+        with bound:
+            bound.enter("idle")
+            return await reader.read(1)
+
+    async def main() -> None:
+        here, there = socket.socketpair()
+        reader, writer = await asyncio.open_connection(sock=here)
+        with there:
+            task = asyncio.create_task(read(reader))
+            await asyncio.sleep(0)
+            there.sendall(b"x")
+            stand_still()
+            assert await task == b"x"
+            task = asyncio.create_task(read(reader))
+            await asyncio.sleep(0)
+            stand_still()
+            with pytest.raises(Expired):
+                await task
+        writer.close()
+
+    asyncio.run(main())
 
 
 def test_a_cancelled_task_is_not_told_that_its_time_is_up() -> None:

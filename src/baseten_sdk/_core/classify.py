@@ -74,8 +74,9 @@ def status_error(answer: Answer, now: float) -> APIStatusError:
     if 300 <= answer.status < 400 and answer.status != NOT_MODIFIED:
         where = _shortened(headers.get("location", "nowhere").partition("?")[0])
         message = f"Redirect to {where!r} not followed: the key goes to configured hosts only"
+    said = as_sentence(message or "")
     return _class(answer, body)(
-        as_sentence(message or "") or f"HTTP status {answer.status}.",
+        said if said.rstrip(".!?") else f"HTTP status {answer.status}.",
         status_code=answer.status,
         body=body,
         raw=answer.body[:KEPT],

@@ -9,10 +9,11 @@ from typing import Literal, NamedTuple, TypeAlias
 from ..config import Timeout
 from ..errors import APITimeoutError, ConnectTimeout, DeadlineExceeded, FirstByteTimeout, IdleTimeout
 
-Phase: TypeAlias = Literal["gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
+Phase: TypeAlias = Literal["key", "gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
 Bound: TypeAlias = Literal["phase", "attempt", "call"]
 
 _DOING: dict[Phase, str] = {
+    "key": "waiting for the API key",
     "gate": "waiting because the service had answered 429",
     "rate": "waiting for a turn under Limits(requests_per_minute=..., tokens_per_minute=...)",
     "queue": "waiting for a place among the calls in flight",
@@ -48,7 +49,7 @@ class TimeLimits(NamedTuple):
         """Seconds that a phase may last."""
         timeout = self.timeout
         match phase:
-            case "gate" | "rate" | "queue":
+            case "key" | "gate" | "rate" | "queue":
                 return inf
             case "connect":
                 return timeout.connect

@@ -73,6 +73,13 @@ class Reading:
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return Answer(self._status or 0, self._headers, body)
 
+    def _forget_all_but_the_beginning(self) -> None:
+        count, size = 0, 0
+        while size < KEPT and count < len(self._pieces):
+            size += len(self._pieces[count])
+            count += 1
+        del self._pieces[count:]
+
     def error(self, failure: Expired | APIConnectionError | None, now: float) -> APIError | None:
         """What is wrong, if anything: an error status comes first, whatever became of its body.
 
@@ -85,5 +92,6 @@ class Reading:
         if isinstance(failure, Expired):
             return timeout_error(failure.expiry, status_code=self._status)
         if failure is None and self.full:
-            return unreadable(self.answer(), f"it is larger than Limits(body={self._most}).")
+            self._forget_all_but_the_beginning()
+            return unreadable(self.answer(), f"it is larger than Limits(body={self._most}).", self._size)
         return failure

@@ -139,7 +139,7 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
             return False
         case APIConnectionError(phase="connect"):
             return True
-        case APITimeoutError(phase="gate" | "rate" | "queue"):
+        case APITimeoutError(phase="key" | "gate" | "rate" | "queue"):
             return False
         case APITimeoutError():
             return policy.on_read_timeout and safety == "repeatable"

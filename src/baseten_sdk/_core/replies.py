@@ -93,14 +93,15 @@ def read_value(answer: Answer) -> JsonValue | bytes:
     raise unreadable(answer, problem)
 
 
-def unreadable(answer: Answer, problem: str) -> ResponseValidationError:
-    """The error for a reply that arrived but cannot be read."""
+def unreadable(answer: Answer, problem: str, size: int | None = None) -> ResponseValidationError:
+    """The error for a reply that arrived but cannot be read; `size` where its body is only the beginning of it."""
     headers = dict(answer.headers)
     shown = answer.body[:EXCERPT].decode("utf-8", "backslashreplace")
     more = "..." if len(answer.body) > EXCERPT else ""
     kind = answer.media_type or "no content type"
+    size = len(answer.body) if size is None else size
     return ResponseValidationError(
-        f"The reply (status {answer.status}, {kind}, {len(answer.body)} bytes) cannot be read: {problem} "
+        f"The reply (status {answer.status}, {kind}, {size} bytes) cannot be read: {problem} "
         f"It begins: {shown + more!r}.",
         status_code=answer.status,
         body=answer.body[:KEPT],

@@ -18,6 +18,10 @@ AHEAD = 5.0
 """Seconds for which a handle is set at most: an end that moves from far away to less far needs no other handle."""
 
 
+LATE = 0.5
+"""Seconds of lateness from which the process itself must have stood still: what came meanwhile is looked at first."""
+
+
 class Alarm(Protocol):
     """Interrupts the task that is between `arm` and `disarm`, once the end has come."""
 
@@ -60,7 +64,7 @@ def alarm() -> Alarm:
 class TaskAlarm:
     """Interrupts tasks of asyncio."""
 
-    __slots__ = ("_before", "_end", "_handle", "_loop", "_rang", "_set_for", "_task")
+    __slots__ = ("_before", "_end", "_handle", "_late", "_loop", "_rang", "_set_for", "_task")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -70,6 +74,7 @@ class TaskAlarm:
         self._task: asyncio.Task[object] | None = None
         self._before = 0
         self._rang = False
+        self._late = False
 
     def now(self) -> float:
         return self._loop.time()
@@ -113,8 +118,13 @@ class TaskAlarm:
         self._set_for = inf
         if self._task is None:
             return
-        if self._loop.time() < self._end:
+        now = self._loop.time()
+        if now < self._end:
+            self._late = False
             self._set()
+        elif now > self._end + LATE and not self._late:
+            self._late = True
+            self._handle = self._loop.call_later(0, self._ring)
         elif not self._rang:
             self._rang = True
             self._task.cancel()

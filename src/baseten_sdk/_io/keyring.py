@@ -7,6 +7,7 @@ import os
 from .._core.auth import Key
 from .._core.headers import check_key
 from ..errors import APIError, ConfigurationError
+from .timer import AsyncTimer, Timer
 
 
 class AsyncKeyring:
@@ -18,13 +19,21 @@ class AsyncKeyring:
         self.key = key
         self._last = ""
 
-    async def get(self) -> str:
-        """The key; a function is asked each time, so that it may rotate."""
+    async def get(self, timer: AsyncTimer) -> str:
+        """The key; a function is asked each time, so that it may rotate, and within the deadline of the call.
+
+        Raises:
+            Expired: it took longer.
+        """
         if self.key.function is None:
             self._last = self.key.literal(os.environ)
         else:
             value = self.key.function()
-            self._last = check_key(value if isinstance(value, str) else await value)
+            if not isinstance(value, str):
+                timer.enter("key")
+                with timer:
+                    value = await value
+            self._last = check_key(value)
         return self._last
 
     def hide_key(self, error: APIError) -> None:
@@ -43,8 +52,8 @@ class Keyring:
         self.key = key
         self._last = ""
 
-    def get(self) -> str:
-        """The key; a function is asked each time, so that it may rotate."""
+    def get(self, timer: Timer) -> str:
+        """The key; a function is asked each time, so that it may rotate. It cannot be interrupted."""
         if self.key.function is None:
             self._last = self.key.literal(os.environ)
         else:

@@ -22,7 +22,7 @@ from .._core.auth import bearer
 from .._core.budget import RetryBudget
 from .._core.locate import locate
 from .._core.options import Options
-from .._core.phase import Expired, TimeLimits
+from .._core.phase import Expired, TimeLimits, timeout_error
 from .._core.reading import Reading
 from .._core.request import Answer, Request
 from .._io.clock import Clock
@@ -160,10 +160,12 @@ class Caller:
             attempts += 1
             timer = Timer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
-                ready = request.with_header("authorization", bearer(self.keyring.get()))
+                ready = request.with_header("authorization", bearer(self.keyring.get(timer)))
                 lane = self.connections.lane()
                 route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
                 result = attempt(route, ready, timer)
+            except Expired as expired:
+                failure: APIError = timeout_error(expired.expiry)
             except APIError as error:
                 failure = error
             else:

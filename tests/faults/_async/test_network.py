@@ -121,7 +121,7 @@ async def test_a_dripping_head_extends_nothing(data: bytes, transport: Transport
     with ScriptedServer([Read(), Drip(data, 0.01)], [MODELS]) as server:
         async with client_of(transport, server, first_byte=SHORT) as client:
             await expect(client, FirstByteTimeout)
-            assert len(await client.models.list()) == 1
+            assert len(await client.models.list(timeout=Timeout())) == 1
 
 
 async def test_a_flood_of_interim_replies_is_bounded(transport: TransportName) -> None:

@@ -122,7 +122,7 @@ def test_a_dripping_head_extends_nothing(data: bytes, transport: TransportName) 
     with ScriptedServer([Read(), Drip(data, 0.01)], [MODELS]) as server:
         with client_of(transport, server, first_byte=SHORT) as client:
             expect(client, FirstByteTimeout)
-            assert len(client.models.list()) == 1
+            assert len(client.models.list(timeout=Timeout())) == 1
 
 
 def test_a_flood_of_interim_replies_is_bounded(transport: TransportName) -> None:

@@ -12,6 +12,8 @@ from ..._core.request import Request
 from ..._io.timer import AsyncTimer
 from ...types.meta import Headers
 
+UNCLOSED = "A client was not closed: use it as a context manager, or close it."
+
 
 class AsyncExchange(Protocol):
     """A reply whose headers have arrived and whose body has not been read."""

@@ -11,9 +11,12 @@ where httpx traces its steps, each phase begins with its step.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import ceil
+from weakref import WeakSet
 
 import httpx
 
@@ -111,11 +114,18 @@ class AsyncHttpxTransport:
     def __init__(self, client: httpx.AsyncClient | AsyncBareClient, *, owned: bool) -> None:
         self._client = client
         self._owned = owned
+        self._closed = False
+        self._sockets: WeakSet[socket.socket] | None = WeakSet() if owned else None
+
+    @property
+    def closed(self) -> bool:
+        """Whether it, or its client, was closed."""
+        return self._closed or self._client.is_closed
 
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxExchange:
         timer.begin()
         timer.enter("first_byte")
-        watch = AsyncWatch(timer, tuned=self._owned)
+        watch = AsyncWatch(timer, self._sockets)
         failure: BasetenError | Expired
         try:
             message = self._client.build_request(
@@ -127,9 +137,9 @@ class AsyncHttpxTransport:
             )
             reply = await self._client.send(message, stream=True, auth=None, follow_redirects=False)
             left.replied = True
-            return AsyncHttpxExchange(reply, timer)
+            return AsyncHttpxExchange(self, reply, timer)
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
-            failure = _translated(error, timer, "first_byte", self._client.is_closed)
+            failure = _translated(error, timer, "first_byte", self.closed)
         except BaseException:
             with AsyncShield.briefly():
                 await watch.give_up()
@@ -137,6 +147,10 @@ class AsyncHttpxTransport:
         raise failure
 
     async def aclose(self) -> None:
+        self._closed = True
+        for raw in list(self._sockets or ()):
+            with suppress(OSError):
+                raw.shutdown(socket.SHUT_RDWR)  # closing alone would not wake a thread that reads
         if self._owned:
             await self._client.aclose()
 
@@ -151,9 +165,10 @@ class AsyncHttpxExchange:
         give_back: called once, when the exchange is over.
     """
 
-    __slots__ = ("_pieces", "_reply", "_timer", "_whole", "give_back", "headers", "status")
+    __slots__ = ("_pieces", "_reply", "_timer", "_transport", "_whole", "give_back", "headers", "status")
 
-    def __init__(self, reply: httpx.Response, timer: AsyncTimer) -> None:
+    def __init__(self, transport: AsyncHttpxTransport, reply: httpx.Response, timer: AsyncTimer) -> None:
+        self._transport = transport
         self._reply = reply
         self._timer = timer
         self._pieces: AsyncIterator[bytes] | None = None
@@ -190,7 +205,7 @@ class AsyncHttpxExchange:
         except StopAsyncIteration:
             return b""
         except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError) as error:
-            failure = _translated(error, self._timer, "idle", closed=False, status=self.status)
+            failure = _translated(error, self._timer, "idle", self._transport.closed, self.status)
         raise failure
 
     def abandon(self) -> None:
@@ -272,6 +287,8 @@ def _translated(
     """The public error for what httpx raised; never chained to it, since it holds the request and so the key."""
     text = _text(error)
     match error:
+        case _ if closed:
+            return ClientClosedError("The client was closed.")
         case httpx.TimeoutException() if _gave_up(error):
             return APIConnectionError(
                 f"The connection broke: {_gave_up(error)}.", phase=timer.phase, status_code=status
@@ -291,8 +308,6 @@ def _translated(
             return APIConnectionError(f"Cannot connect: {text}.", phase="connect", permanent=bad_certificate)
         case httpx.WriteError():
             return APIConnectionError(f"The connection broke while sending: {text}.", phase="write")
-        case RuntimeError() if closed:
-            return ClientClosedError("The client is closed.")
         case _:
             where = "while waiting for the reply" if phase == "first_byte" else "in the middle of the reply"
             return APIConnectionError(f"The connection broke {where}: {text}.", phase=phase, status_code=status)

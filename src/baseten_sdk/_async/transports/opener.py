@@ -58,4 +58,4 @@ class AsyncOpener:
         if self._http_client is not None:
             return AsyncHttpxTransport(self._http_client, owned=False)
         make = new_client if proxied else AsyncBareClient
-        return AsyncHttpxPools(lambda: AsyncHttpxTransport(make(self._limits), owned=True))
+        return AsyncHttpxPools(lambda: AsyncHttpxTransport(make(self._limits), owned=True), owned=self._owned)

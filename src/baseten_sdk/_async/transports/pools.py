@@ -8,11 +8,13 @@ are used next.
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from collections.abc import Callable
 
 from ..._core.request import Request
 from ..._io.timer import AsyncTimer
+from .base import UNCLOSED
 from .httpx import AsyncHttpxExchange, AsyncHttpxTransport
 
 NARROW = 8
@@ -24,10 +26,12 @@ class AsyncHttpxPools:
 
     Args:
         open_client: makes the transport over one more client of ours.
+        owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
-    def __init__(self, open_client: Callable[[], AsyncHttpxTransport]) -> None:
+    def __init__(self, open_client: Callable[[], AsyncHttpxTransport], *, owned: bool = True) -> None:
         self._open_client = open_client
+        self._owned = owned
         self._all: list[AsyncHttpxTransport] = []
         self._places: deque[AsyncHttpxTransport] = deque()
 
@@ -51,9 +55,15 @@ class AsyncHttpxPools:
             return transport
 
     async def aclose(self) -> None:
-        for transport in self._all:
+        transports, self._all = self._all, []
+        for transport in transports:
             await transport.aclose()
 
     def abandon(self) -> None:
-        for transport in self._all:
+        transports, self._all = self._all, []
+        for transport in transports:
             transport.abandon()
+
+    def __del__(self) -> None:
+        if self._all and self._owned:
+            warnings.warn(UNCLOSED, ResourceWarning, stacklevel=1)

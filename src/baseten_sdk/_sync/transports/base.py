@@ -13,6 +13,8 @@ from ..._core.request import Request
 from ..._io.timer import Timer
 from ...types.meta import Headers
 
+UNCLOSED = "A client was not closed: use it as a context manager, or close it."
+
 
 class Exchange(Protocol):
     """A reply whose headers have arrived and whose body has not been read."""

@@ -13,7 +13,7 @@ had come, and the request may be sent twice. One that is lost later is a failure
 been at work.
 
 It refuses what it does not do: redirects, upgrades, HTTP/2, proxies. No task, thread or timer of its own outlives a
-call.
+call, but for a resolver that does not come back.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, ClientClosedError
 from ...types.meta import Headers
+from .base import UNCLOSED
 
 STALE = 1.0
 """Seconds within which a connection that is dead already shows it."""
@@ -198,9 +199,7 @@ class DirectTransport:
     def __del__(self) -> None:
         if self._owned and any(self._idle.values()):
             self.abandon()
-            warnings.warn(
-                "A client was not closed: use it as a context manager, or close it.", ResourceWarning, stacklevel=1
-            )
+            warnings.warn(UNCLOSED, ResourceWarning, stacklevel=1)
 
 
 def _taken_off(idle: dict[Origin, deque[Connection]]) -> list[Connection]:

@@ -12,9 +12,12 @@ where httpx traces its steps, each phase begins with its step.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import ceil
+from weakref import WeakSet
 
 import httpx
 
@@ -112,11 +115,18 @@ class HttpxTransport:
     def __init__(self, client: httpx.Client | BareClient, *, owned: bool) -> None:
         self._client = client
         self._owned = owned
+        self._closed = False
+        self._sockets: WeakSet[socket.socket] | None = WeakSet() if owned else None
+
+    @property
+    def closed(self) -> bool:
+        """Whether it, or its client, was closed."""
+        return self._closed or self._client.is_closed
 
     def send(self, request: Request, timer: Timer) -> HttpxExchange:
         timer.begin()
         timer.enter("first_byte")
-        watch = Watch(timer, tuned=self._owned)
+        watch = Watch(timer, self._sockets)
         failure: BasetenError | Expired
         try:
             message = self._client.build_request(
@@ -128,9 +138,9 @@ class HttpxTransport:
             )
             reply = self._client.send(message, stream=True, auth=None, follow_redirects=False)
             left.replied = True
-            return HttpxExchange(reply, timer)
+            return HttpxExchange(self, reply, timer)
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
-            failure = _translated(error, timer, "first_byte", self._client.is_closed)
+            failure = _translated(error, timer, "first_byte", self.closed)
         except BaseException:
             with Shield.briefly():
                 watch.give_up()
@@ -138,6 +148,10 @@ class HttpxTransport:
         raise failure
 
     def close(self) -> None:
+        self._closed = True
+        for raw in list(self._sockets or ()):
+            with suppress(OSError):
+                raw.shutdown(socket.SHUT_RDWR)  # closing alone would not wake a thread that reads
         if self._owned:
             self._client.close()
 
@@ -152,9 +166,10 @@ class HttpxExchange:
         give_back: called once, when the exchange is over.
     """
 
-    __slots__ = ("_pieces", "_reply", "_timer", "_whole", "give_back", "headers", "status")
+    __slots__ = ("_pieces", "_reply", "_timer", "_transport", "_whole", "give_back", "headers", "status")
 
-    def __init__(self, reply: httpx.Response, timer: Timer) -> None:
+    def __init__(self, transport: HttpxTransport, reply: httpx.Response, timer: Timer) -> None:
+        self._transport = transport
         self._reply = reply
         self._timer = timer
         self._pieces: Iterator[bytes] | None = None
@@ -191,7 +206,7 @@ class HttpxExchange:
         except StopIteration:
             return b""
         except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError) as error:
-            failure = _translated(error, self._timer, "idle", closed=False, status=self.status)
+            failure = _translated(error, self._timer, "idle", self._transport.closed, self.status)
         raise failure
 
     def abandon(self) -> None:
@@ -273,6 +288,8 @@ def _translated(
     """The public error for what httpx raised; never chained to it, since it holds the request and so the key."""
     text = _text(error)
     match error:
+        case _ if closed:
+            return ClientClosedError("The client was closed.")
         case httpx.TimeoutException() if _gave_up(error):
             return APIConnectionError(
                 f"The connection broke: {_gave_up(error)}.", phase=timer.phase, status_code=status
@@ -292,8 +309,6 @@ def _translated(
             return APIConnectionError(f"Cannot connect: {text}.", phase="connect", permanent=bad_certificate)
         case httpx.WriteError():
             return APIConnectionError(f"The connection broke while sending: {text}.", phase="write")
-        case RuntimeError() if closed:
-            return ClientClosedError("The client is closed.")
         case _:
             where = "while waiting for the reply" if phase == "first_byte" else "in the middle of the reply"
             return APIConnectionError(f"The connection broke {where}: {text}.", phase=phase, status_code=status)

@@ -59,4 +59,4 @@ class Opener:
         if self._http_client is not None:
             return HttpxTransport(self._http_client, owned=False)
         make = new_client if proxied else BareClient
-        return HttpxPools(lambda: HttpxTransport(make(self._limits), owned=True))
+        return HttpxPools(lambda: HttpxTransport(make(self._limits), owned=True), owned=self._owned)

@@ -9,11 +9,13 @@ are used next.
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from collections.abc import Callable
 
 from ..._core.request import Request
 from ..._io.timer import Timer
+from .base import UNCLOSED
 from .httpx import HttpxExchange, HttpxTransport
 
 NARROW = 8
@@ -25,10 +27,12 @@ class HttpxPools:
 
     Args:
         open_client: makes the transport over one more client of ours.
+        owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
-    def __init__(self, open_client: Callable[[], HttpxTransport]) -> None:
+    def __init__(self, open_client: Callable[[], HttpxTransport], *, owned: bool = True) -> None:
         self._open_client = open_client
+        self._owned = owned
         self._all: list[HttpxTransport] = []
         self._places: deque[HttpxTransport] = deque()
 
@@ -52,9 +56,15 @@ class HttpxPools:
             return transport
 
     def close(self) -> None:
-        for transport in self._all:
+        transports, self._all = self._all, []
+        for transport in transports:
             transport.close()
 
     def abandon(self) -> None:
-        for transport in self._all:
+        transports, self._all = self._all, []
+        for transport in transports:
             transport.abandon()
+
+    def __del__(self) -> None:
+        if self._all and self._owned:
+            warnings.warn(UNCLOSED, ResourceWarning, stacklevel=1)

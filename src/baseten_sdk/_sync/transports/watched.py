@@ -13,10 +13,12 @@ such as a connection that calls of the user's own opened, works as httpx has it.
 
 from __future__ import annotations
 
+import socket
 import weakref
 from collections.abc import Mapping
 from math import inf
 from typing import Protocol, runtime_checkable
+from weakref import WeakSet
 
 from ..._io.http1 import LimitExceeded, ProtocolError, ReplyParser
 from ..._io.sockets import Tunable, tune
@@ -53,17 +55,17 @@ class Watch:
 
     Args:
         timer: the call's.
-        tuned: whether the sockets that are opened for it are ours to tune.
+        sockets: gathers the sockets that are opened for it, where they are ours to tune and to end.
 
     Attributes:
         seen: whether what it reads passes by here.
     """
 
-    __slots__ = ("_handshaking", "_parser", "_timer", "_tuned", "seen")
+    __slots__ = ("_handshaking", "_parser", "_sockets", "_timer", "seen")
 
-    def __init__(self, timer: Timer, *, tuned: bool) -> None:
+    def __init__(self, timer: Timer, sockets: WeakSet[socket.socket] | None = None) -> None:
         self._timer = timer
-        self._tuned = tuned
+        self._sockets = sockets
         self._parser: ReplyParser | None = None
         self._handshaking: Stream | None = None
         self.seen = False
@@ -74,13 +76,14 @@ class Watch:
         match name:
             case "connect_tcp.started":
                 self._timer.enter("connect")
+            case "start_tls.started" if kind == "proxy":
+                self._timer.enter("connect")
             case "connect_tcp.complete" | "start_tls.complete":
                 stream = info.get("return_value")
                 if isinstance(stream, Stream):
                     _attach(stream)
                     self._handshaking = stream
-                    if self._tuned and isinstance(raw := stream.get_extra_info("socket"), Tunable):
-                        tune(raw)
+                    self._own(stream.get_extra_info("socket"))
             case "send_request_headers.started":
                 self._handshaking = None
                 self._timer.enter("write")
@@ -96,6 +99,12 @@ class Watch:
         if method is not None:
             self._parser = ReplyParser()
             self._parser.begin(method.decode("latin-1"))
+
+    def _own(self, raw: object) -> None:
+        if self._sockets is not None and isinstance(raw, Tunable):
+            tune(raw)
+            if isinstance(raw, socket.socket):
+                self._sockets.add(raw)
 
     def give_up(self) -> None:
         """The call has failed: close a connection that is half made, which httpx forgets where it is cancelled."""
