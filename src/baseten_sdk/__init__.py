@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from ._core.async_predict import InferenceRetryConfig as InferenceRetryConfig
     from ._core.schema import Schema as Schema, schema_for as schema_for
     from ._core.sse import ServerSentEvent as ServerSentEvent
-    from ._core.tool import Tool as Tool, ToolLike as ToolLike, tool as tool
+    from ._core.tool import (
+        Tool as Tool,
+        ToolLike as ToolLike,
+        pydantic_function_tool as pydantic_function_tool,
+        tool as tool,
+    )
     from ._sync.chain_stream import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.client import Client as Client
     from ._sync.completion_stream import CompletionStream as CompletionStream
@@ -221,7 +226,7 @@ _NAMES = {
     "._core.async_predict": "InferenceRetryConfig",
     "._core.schema": "Schema schema_for",
     "._core.sse": "ServerSentEvent",
-    "._core.tool": "Tool ToolLike tool",
+    "._core.tool": "Tool ToolLike pydantic_function_tool tool",
     "._sync.chain_stream": "ChainItems ChainStream",
     "._sync.client": "Client",
     "._sync.completion_stream": "CompletionStream",

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ._core.tool import Tool, ToolLike, tool
+from ._core.tool import Tool, ToolLike, pydantic_function_tool, tool
 
-__all__ = ["Tool", "ToolLike", "tool"]
+__all__ = ["Tool", "ToolLike", "pydantic_function_tool", "tool"]

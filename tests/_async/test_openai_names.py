@@ -16,6 +16,7 @@ from baseten_sdk import (
     TextDelta,
     ToolCallDone,
     ToolResult,
+    pydantic_function_tool,
 )
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, SAID, behaving, fields, only
@@ -84,6 +85,21 @@ async def test_what_was_in_beta_is_the_same(client: AsyncClient) -> None:
     parsed = await client.beta.chat.completions.parse(model=MODEL, messages=HELLO, response_format=City)
     assert isinstance(parsed.choices[0].message.parsed, City)
     assert (parsed.id, parsed.model) == (parsed.completion.id, MODEL)
+
+
+async def test_a_model_may_be_a_tool_by_the_function_of_that_name(client: AsyncClient) -> None:
+    assert pydantic_function_tool(LookUp) is LookUp
+    tool = pydantic_function_tool(LookUp, name="find", description="Find a word.")
+    parsed = await client.chat.completions.parse(
+        model=MODEL,
+        messages=[{"role": "user", "content": "Please find something"}],
+        response_format=City,
+        tools=[tool],
+    )
+    (call,) = parsed.choices[0].message.tool_calls
+    assert (tool.__name__, tool.__doc__, call.function.name) == ("find", "Find a word.", "find")
+    assert isinstance(call.function.parsed_arguments, LookUp)
+    assert call.function.parsed_arguments is parsed.tool_calls[0].parsed
 
 
 async def test_events_have_types_and_fields_of_the_same_names(client: AsyncClient) -> None:

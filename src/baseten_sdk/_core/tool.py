@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, create_model
 
 from ..errors import ConfigurationError, ToolArgumentError
-from ..types.chat import ChatCompletion, ToolCall
+from ..types.chat import ChatCompletion, ToolCall, attach_arguments
 from ..types.params import ToolParam
 from ..types.tool_calls import ParsedToolCall
 from .replies import problems
@@ -209,7 +209,23 @@ class Toolbox:
             parsed = self._models[name].model_validate_json(arguments.strip() or "{}")
         except ValidationError as error:
             return BadArguments(ParsedToolCall(call.id, name, arguments), problems(error))
+        attach_arguments(call, parsed)
         return ParsedToolCall(call.id, name, arguments, parsed)
+
+
+def pydantic_function_tool(
+    model: type[BaseModel], *, name: str | None = None, description: str | None = None
+) -> type[BaseModel]:
+    """A model as a tool, by the function that it takes at OpenAI; the model itself will do as well.
+
+    Args:
+        model: the arguments of the tool.
+        name: the name that the model knows it by; that of the class unless given.
+        description: what the model is told of it; the docstring of the class unless given.
+    """
+    if name is None and description is None:
+        return model
+    return create_model(name or model.__name__, __base__=model, __doc__=description or model.__doc__)
 
 
 def _own_name(function: Callable[..., object]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
 from .reply import Lenient, NullAs, Reply, Rounded, attach_note, note_of
@@ -46,6 +46,12 @@ class FunctionCall(Lenient):
 
     name: Annotated[str, NullAs(str)] = ""
     arguments: Annotated[str, BeforeValidator(as_text)] = ""
+
+    @property
+    def parsed_arguments(self) -> BaseModel | None:
+        """The arguments, validated by `parse`, where the tool was given as a type."""
+        arguments = note_of(self, "parsed")
+        return arguments if isinstance(arguments, BaseModel) else None
 
 
 class ToolCall(Lenient):
@@ -198,6 +204,11 @@ class ChatCompletion(Reply):
     def text(self) -> str:
         """The text of the first choice; "" where there is none (tool calls, or all tokens went into reasoning)."""
         return self.choices[0].message.content or ""
+
+
+def attach_arguments(call: ToolCall, arguments: BaseModel) -> None:
+    """Tell a call of its arguments, which were validated."""
+    attach_note(call.function, "parsed", arguments)
 
 
 def attach_parsed(completion: ChatCompletion, value: object) -> None:
