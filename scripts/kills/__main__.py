@@ -35,6 +35,8 @@ def main() -> int:
         result = run(trial, print)
     for report in result.reports:
         print(report)
+    for kind, count in result.kinds.most_common(12):
+        print(f"{count:6} {kind}")
     print(f"{result.kills} kills, {result.torn} torn lines, {time.monotonic() - began:.0f} s")
     for problem in result.problems[:20]:
         print(f"WRONG: {problem}")

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .rows import Expected, write_rows
 
@@ -56,12 +57,14 @@ class Result:
         torn: kills that left a line cut in its middle.
         problems: what is wrong with the output.
         reports: the reports of the runs that were not killed.
+        kinds: how rows had failed before the last run took them up again, with the tries that they had.
     """
 
     kills: int
     torn: int
     problems: list[str]
     reports: list[dict[str, object]]
+    kinds: Counter[str]
 
 
 def run(trial: Trial, tell: Callable[[str], None] = lambda text: None) -> Result:
@@ -69,7 +72,7 @@ def run(trial: Trial, tell: Callable[[str], None] = lambda text: None) -> Result
     source, sink = trial.folder / "in.jsonl", trial.folder / "out.jsonl"
     expected = write_rows(source, trial.rows, trial.seed)
     moments = random.Random(trial.seed)
-    result = Result(0, 0, [], [])
+    result = Result(0, 0, [], [], Counter())
     command = [sys.executable, "-m", "scripts.kills.service", str(trial.seed), str(trial.trouble)]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as service:
         assert service.stdout is not None
@@ -99,6 +102,8 @@ def run(trial: Trial, tell: Callable[[str], None] = lambda text: None) -> Result
                 result.problems.append(f"the job ended with {job.returncode}")
                 return result
             result.reports.append(json.loads(printed))
+            if not retry_failed:
+                result.kinds.update(_kind(failure) for failure in _failures(sink))
         assert service.stdin is not None
         service.stdin.close()
     result.problems += compare(expected, sink)
@@ -133,7 +138,7 @@ def compare(expected: Expected, sink: Path) -> list[str]:
     problems += [f"{key!r} is there {count} times" for key, count in seen.items() if count > 1]
     problems += [f"{key!r} is missing" for key in expected.done.keys() - seen.keys()]
     problems += [f"{key!r} should not be there" for key in seen.keys() - expected.done.keys()]
-    failures = [json.loads(line) for line in sink.with_name("out.failed.jsonl").read_text("utf-8").splitlines()]
+    failures = _failures(sink)
     keys = Counter(failure["key"] for failure in failures if failure["key"] is not None)
     lines = Counter(failure["line"] for failure in failures if failure["key"] is None)
     if keys != Counter(expected.failed):
@@ -141,6 +146,15 @@ def compare(expected: Expected, sink: Path) -> list[str]:
     if lines != Counter(expected.lines):
         problems.append(f"failed lines differ: {lines - Counter(expected.lines)} {Counter(expected.lines) - lines}")
     return problems
+
+
+def _failures(sink: Path) -> list[dict[str, Any]]:
+    path = sink.with_name("out.failed.jsonl")
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def _kind(failure: dict[str, Any]) -> str:
+    return f"{failure['error']['type']} after {failure['attempts']} attempts"
 
 
 def _last_byte(path: Path) -> bytes:

@@ -184,6 +184,25 @@ def test_a_budget_ends_a_job_that_can_be_resumed(client: Client, tmp_path: Path)
     assert 5 < len(read(tmp_path / "bad_out.failed.jsonl")) < 10
 
 
+def test_a_budget_that_is_used_up_by_the_last_row_has_stopped_nothing(client: Client, tmp_path: Path) -> None:
+    source, sink = written(tmp_path / "in.jsonl", texts(5)), tmp_path / "out.jsonl"
+    whole = client.batch.run(source, sink, request=ask, concurrency=1)
+    used = whole.input_tokens + whole.output_tokens
+    again = client.batch.run(source, tmp_path / "again.jsonl", request=ask, concurrency=1, budget=Budget(tokens=used))
+    assert (again.ok, again.stopped) == (5, None)
+
+
+def test_time_that_is_over_ends_a_job_and_what_is_in_flight(client: Client, tmp_path: Path) -> None:
+    rows = texts(4)
+    rows[2]["model"] = "emulator/hang"
+    source, sink = written(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl"
+    with pytest.raises(BudgetExceededError, match=r"0\.3 s are over") as caught:
+        client.batch.run(source, sink, request=ask, concurrency=1, budget=Budget(seconds=0.3, grace=0.01))
+    assert caught.value.report is not None
+    assert caught.value.report.ok == 2
+    assert len(read(sink)) == 2
+
+
 def test_an_openai_batch_file_is_read_and_written_as_one(client: Client, tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import anyio
 import anyio.lowlevel
+import httpx
 import pytest
 
 from baseten_sdk import AsyncClient, BatchHopelessError, Client, batch
 from baseten_sdk.batch import Call, Failed, Ok, Outcome
-from baseten_sdk.errors import APIConnectionError
+from baseten_sdk.errors import APIConnectionError, ConfigurationError
 
 pytestmark = pytest.mark.anyio
 
@@ -156,6 +158,21 @@ async def test_a_hopeless_batch_raises_after_the_outcomes_that_there_are(client:
     assert 5 <= len(failures) <= 7
     count = len(await gathered(client.batch.map(range(30), request=request, patience=None)))
     assert count == 30
+
+
+async def test_without_await_a_job_runs_beside_an_event_loop_that_is_there_already(tmp_path: Path) -> None:
+    with Client(api_key="abcd1234.nowhere", base_url="http://127.0.0.1:9/v1") as client:
+        report = client.batch.run(range(20), tmp_path / "out.jsonl", request=Watched(), progress="none")
+    assert report.ok == 20
+
+
+def test_a_client_that_cannot_have_a_twin_says_so() -> None:
+    with (
+        httpx.Client() as http,
+        Client(api_key="abcd1234.nowhere", http_client=http) as client,
+        pytest.raises(ConfigurationError, match="use an AsyncClient"),
+    ):
+        client.batch.map([1], request=Watched())
 
 
 def test_without_await_rows_run_in_a_thread_and_end_with_it() -> None:

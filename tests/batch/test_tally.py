@@ -73,12 +73,21 @@ def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
     for number in range(100):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
     clock.now += 10
-    first = tally.progress(skipped=50, in_flight=4, level=8, done=0.6, scanned=0.5)
+    first = tally.progress(skipped=50, in_flight=10, level=16, done=0.5)
     assert (first.rows_per_second, first.tokens_per_second) == (10, 20)
-    assert first.eta == pytest.approx(40)
-    clock.now += 1
-    second = tally.progress(skipped=50, in_flight=4, level=8, done=None, scanned=0.0)
-    assert (second.rows_per_second, second.eta) == (0, None)
+    assert first.eta == pytest.approx((160 + 10) / 10)
+    clock.now += 10
+    for number in range(20):
+        tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
+    second = tally.progress(skipped=50, in_flight=4, level=8, done=1.0)
+    assert (second.rows_per_second, second.eta) == (2, None)
+    clock.now += 20
+    third = tally.progress(skipped=50, in_flight=4, level=8, done=0.5)
+    assert (third.rows_per_second, third.eta) == (0, None)
+    for _ in range(1000):
+        clock.now += 0.1
+        tally.progress(skipped=0, in_flight=0, level=1, done=None)
+    assert len(tally._marks) <= 110
 
 
 PROGRESS = Progress(1234, 5, 7, 3, 8, 999, 12.34, 567.8, 0.25, 3725.0, 10.0)

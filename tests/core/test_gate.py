@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from baseten_sdk._core.gate import LONGEST_SPREAD, SPREAD, Gates
+from baseten_sdk._core.gate import DOUBLINGS, LONGEST_SPREAD, SPREAD, Gates
 
 PLACE = "https://x/v1/chat/completions"
 
@@ -55,6 +55,25 @@ def test_with_each_further_refusal_they_come_further_apart() -> None:
         now += 4
     assert widest[0] < widest[1] < widest[2] <= LONGEST_SPREAD
     assert widest[-1] <= LONGEST_SPREAD
+
+
+def test_a_place_that_refuses_now_and_then_for_a_moment_holds_nobody_up_for_long() -> None:
+    gates = Gates()
+    chance = Random(1)
+    now = 0.0
+    for _ in range(2000):
+        gates.close(PLACE, 0.005, now)
+        assert gates.release(PLACE, now, chance) - now <= 0.005 * (1 + SPREAD * 2**DOUBLINGS)
+        now += 0.1
+
+
+def test_a_place_may_refuse_any_number_of_times_in_a_row() -> None:
+    gates = Gates()
+    now = 0.0
+    for _ in range(2000):
+        gates.close(PLACE, 0.005, now)
+        assert gates.release(PLACE, now, Random(1)) - now < 1
+        now += 0.1
 
 
 def test_what_is_long_over_is_forgotten() -> None:

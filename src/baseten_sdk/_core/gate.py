@@ -14,6 +14,9 @@ WIDEST = 4.0
 LONGEST_SPREAD = 10.0
 """Seconds over which they are let through at most."""
 
+DOUBLINGS = 32
+"""How often it is doubled at most: far beyond `WIDEST`, and within what a float can hold."""
+
 
 @dataclass(slots=True)
 class _Closing:
@@ -26,7 +29,7 @@ class _Closing:
     @property
     def spread(self) -> float:
         """Seconds over which those who waited are let through."""
-        return min(self.seconds * min(SPREAD * 2.0 ** (self.count - 1), WIDEST), LONGEST_SPREAD)
+        return min(self.seconds * min(SPREAD * 2.0 ** min(self.count - 1, DOUBLINGS), WIDEST), LONGEST_SPREAD)
 
     @property
     def forgotten(self) -> float:

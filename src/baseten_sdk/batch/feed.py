@@ -72,6 +72,12 @@ class Feed(Generic[R]):
         self._emptied = anyio.Event()
         self._scope = anyio.CancelScope()
         self._closed = False
+        self._used_up = False
+
+    @property
+    def used_up(self) -> bool:
+        """Whether every row of the supply was handed out."""
+        return self._used_up and not self._rows
 
     async def run(self) -> None:
         """Keep the queue filled until the supply or the feed has ended."""
@@ -88,6 +94,7 @@ class Feed(Generic[R]):
                     self.failure = error
                     break
                 if rows is None:
+                    self._used_up = True
                     break
                 self._rows.extend(rows)
                 for _ in range(min(len(rows), len(self._waiting))):

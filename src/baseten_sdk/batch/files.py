@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import zlib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from io import BufferedReader, RawIOBase, TextIOWrapper
@@ -86,7 +85,9 @@ class FileRows(Generic[R]):
                 rows = self._lines()
         try:
             yield from rows
-        except (OSError, EOFError, zlib.error) as error:
+        except ConfigurationError:
+            raise
+        except Exception as error:  # each library that unpacks has its own
             raise BatchInputError(f"{self.path} cannot be read to its end: {error}.") from error
 
     def _open(self) -> tuple[BufferedReader, BufferedReader]:

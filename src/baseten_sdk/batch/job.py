@@ -91,7 +91,8 @@ class Job(Generic[R, T]):
         self._tally = Tally()
         self._gauge = Gauge()
         self._stop = Stop()
-        self._scanned = 0.0
+        self._delivered = 0
+        self._complete = False
         self._verdict: Verdict[R] = Verdict(plan.patience, plan.level.current)
 
     async def run(self) -> Report:
@@ -118,10 +119,11 @@ class Job(Generic[R, T]):
             with plan.display:
                 await self._run(intake, output)
             if plan.retry_failed:
-                await anyio.to_thread.run_sync(lambda: output.tidy(complete=not self._stop.requested))
+                await anyio.to_thread.run_sync(lambda: output.tidy(complete=self._complete))
         finally:
             output.close()
-        stopped = self._stop.error
+        # What came when there was nothing left to stop has stopped nothing.
+        stopped = None if self._complete else self._stop.error
         report = self._tally.report(
             done_before=intake.done_before,
             failed_before=intake.failed_before,
@@ -165,6 +167,8 @@ class Job(Generic[R, T]):
                         retries=plan.retries,
                         gauge=self._gauge,
                     )
+                    hopeless = self._verdict.hopeless is not None
+                    self._complete = feed.used_up and self._delivered == feed.taken and not hopeless
                     for failed in self._verdict.released():
                         await self._fail(sink, failed)
                     tasks.cancel_scope.cancel()
@@ -181,6 +185,7 @@ class Job(Generic[R, T]):
         return await make_call(self._plan.request, row).make(self._client)
 
     async def _deliver(self, sink: Sink, intake: Intake[R], place: int, outcome: Outcome[R, T]) -> None:
+        self._delivered += 1
         if isinstance(outcome, Ok):
             try:
                 line = self._plan.lines.of_result(outcome)
@@ -228,13 +233,9 @@ class Job(Generic[R, T]):
 
     def _progress(self, intake: Intake[R]) -> Progress:
         skipped = intake.done_before + intake.failed_before
-        done = self._plan.source.progress()
-        if not (self._tally.ok or self._tally.failed):
-            self._scanned = done or 0.0
         return self._tally.progress(
             skipped=skipped,
             in_flight=self._gauge.in_flight,
             level=self._plan.level.current,
-            done=done,
-            scanned=self._scanned,
+            done=self._plan.source.progress(),
         )

@@ -1,6 +1,6 @@
 """A table of keys in little memory: for each, a number from 1 to 255.
 
-Ten million keys in a Python set take a gigabyte; here they take some 140 MB. A key is known by 96 bits of its BLAKE2b
+Ten million keys in a Python set take a gigabyte; here they take some 170 MB. A key is known by 96 bits of its BLAKE2b
 digest: among ten million keys, the chance that any two are taken for one is about 1 in 10^15. The first 18 bits choose
 one of 262,144 buckets, in which the rest of the digests stand one after another, each followed by its number: finding
 one is a search for bytes within a few hundred.

@@ -191,4 +191,4 @@ def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) ->
 def _lookahead(client: AsyncClient, level: Level, place: Place) -> int:
     """Rows to read ahead: of a file a good many, of a program's rows no more than can be in flight."""
     width = level.current if isinstance(level, FixedLevel) else client.limits.concurrency
-    return min(MOST_AHEAD, max(64, 2 * width)) if place == "line" else width
+    return MOST_AHEAD if place == "line" else width

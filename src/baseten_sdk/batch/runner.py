@@ -5,11 +5,11 @@ It must not know what a batch does.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import anyio
+import anyio.lowlevel
 
 from .._twin import async_twin
 from ..types.batch import Report
@@ -74,9 +74,7 @@ class Runner:
             async with async_twin(client) as twin:
                 return await job(twin, source, sink, request, key, output, row_type, options).run()
 
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
+        if not _is_loop_running():
             return anyio.run(run)
         portal = open_portal()
         try:
@@ -101,3 +99,12 @@ class Runner:
             return outcomes(twin, source, request, key, row_type, ordered, window, options)
 
         return Outcomes(async_twin(client), make)
+
+
+def _is_loop_running() -> bool:
+    """Whether this thread runs an event loop, of whichever library."""
+    try:
+        anyio.lowlevel.current_token()
+    except RuntimeError:
+        return False
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from .usage import NONE, Tokens
 
 STEP = math.log(1.02)
 """Times are counted in classes that are 2 % wide."""
+
+LATE = 10.0
+"""Seconds over which rates are taken."""
 
 
 class Times:
@@ -84,7 +88,7 @@ class Tally:
         self._times = Times()
         self._clock = clock
         self._began = clock()
-        self._late = (self._began, 0, 0)
+        self._marks = deque([(self._began, 0, 0)])
 
     @property
     def seconds(self) -> float:
@@ -110,25 +114,28 @@ class Tally:
             self._attempts += attempts
             self._sent += 1
 
-    def progress(self, *, skipped: int, in_flight: int, level: int, done: float | None, scanned: float) -> Progress:
-        """The job at this moment; rates are those since this was asked for last.
+    def progress(self, *, skipped: int, in_flight: int, level: int, done: float | None) -> Progress:
+        """The job at this moment; rates are those of the last ten seconds.
 
         Args:
             skipped: rows that were passed over.
             in_flight: rows whose call is being made.
             level: how many may be.
             done: how much of the source was read.
-            scanned: how much of it was read before the first row was run; it went faster than the rest will.
         """
         now = self._clock()
         rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
-        then, rows_then, tokens_then = self._late
+        marks = self._marks
+        while len(marks) > 1 and marks[1][0] <= now - LATE:
+            marks.popleft()
+        then, rows_then, tokens_then = marks[0]
         past = max(now - then, 1e-9)
-        self._late = (now, rows, tokens)
-        seconds = now - self._began
+        marks.append((now, rows, tokens))
+        pace = (rows - rows_then) / past
         eta = None
-        if done is not None and done > scanned and rows:
-            eta = (1 - done) / (done - scanned) * seconds
+        if done is not None and 0 < done < 1 and pace > 0:
+            known = rows + skipped + in_flight
+            eta = (known * (1 - done) / done + in_flight) / pace
         return Progress(
             self.ok,
             self.failed,
@@ -136,11 +143,11 @@ class Tally:
             in_flight,
             level,
             tokens,
-            (rows - rows_then) / past,
+            pace,
             (tokens - tokens_then) / past,
             done,
             eta,
-            seconds,
+            now - self._began,
         )
 
     def report(self, *, done_before: int, failed_before: int, stopped: str | None) -> Report:

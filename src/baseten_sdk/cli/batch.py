@@ -96,8 +96,12 @@ def batch(
     concurrency: Annotated[
         str, typer.Option("--concurrency", "-c", help='Rows in flight, or "auto".', rich_help_panel=_COURSE)
     ] = "64",
-    requests_per_minute: Annotated[float | None, typer.Option(help="At most.", rich_help_panel=_COURSE)] = None,
-    tokens_per_minute: Annotated[float | None, typer.Option(help="At most.", rich_help_panel=_COURSE)] = None,
+    requests_per_minute: Annotated[
+        float | None, typer.Option(help="Requests in any minute, at most.", rich_help_panel=_COURSE)
+    ] = None,
+    tokens_per_minute: Annotated[
+        float | None, typer.Option(help="Tokens in any minute, at most.", rich_help_panel=_COURSE)
+    ] = None,
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that share rows and limits.", rich_help_panel=_COURSE)
     ] = 1,
@@ -111,9 +115,15 @@ def batch(
     patience: Annotated[
         int, typer.Option(min=0, help="Like failures that end a job; 0: none do.", rich_help_panel=_COURSE)
     ] = 20,
-    budget_tokens: Annotated[int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Then stop.")] = None,
-    budget_failures: Annotated[int | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Then stop.")] = None,
-    budget_seconds: Annotated[float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Then stop.")] = None,
+    budget_tokens: Annotated[
+        int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Tokens after which the job stops.")
+    ] = None,
+    budget_failures: Annotated[
+        int | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Failed rows after which it stops.")
+    ] = None,
+    budget_seconds: Annotated[
+        float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Seconds after which it stops.")
+    ] = None,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Take up failed rows again.", rich_help_panel=_COURSE)
     ] = False,

@@ -1,0 +1,41 @@
+"""Rows out of Parquet: a row at a time, however large the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from pydantic import BaseModel
+
+from baseten_sdk.batch.files import FileRows
+from baseten_sdk.batch.row_type import Plain, Typed
+from baseten_sdk.errors import BatchInputError, BatchRowError
+
+
+class Row(BaseModel):
+    id: int
+    text: str
+
+
+def test_rows_of_parquet_are_dicts_or_of_a_type(tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    table = pyarrow.table({"id": list(range(1000)), "text": [f"Say {number}" for number in range(999)] + [None]})
+    pyarrow.parquet.write_table(table, str(path))
+    rows = FileRows(path, Plain())
+    records = list(rows.records())
+    assert [record.number for record in records] == list(range(1, 1001))
+    assert records[7].value == {"id": 7, "text": "Say 7"}
+    assert records[999].value == {"id": 999, "text": None}
+    assert rows.position == rows.size
+    typed = [record.value for record in FileRows(path, Typed(Row)).records()]
+    assert typed[7] == Row(id=7, text="Say 7")
+    assert isinstance(typed[999], BatchRowError)
+
+
+def test_a_file_that_is_no_parquet_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "in.parquet"
+    path.write_bytes(b"PAR1 and nothing more")
+    with pytest.raises(BatchInputError, match="cannot be read"):
+        list(FileRows(path, Plain()).records())
