@@ -33,6 +33,7 @@ def async_twin(client: Client) -> AsyncClient:
             setup.transport,
             setup.hooks,
             client._service.options,
+            ssl_context=setup.ssl_context,
         )
     )
     return twin

@@ -107,3 +107,42 @@ def test_what_is_wrong_behind_the_head_leaves_what_is_good() -> None:
     assert not parser.reusable
     parser.begin("GET")
     assert parser.broken is None
+
+
+SMUGGLED = {
+    "two lengths": b"Content-Length: 2\r\nContent-Length: 5\r\n\r\nhi",
+    "two equal lengths": b"Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+    "a list of lengths": b"Content-Length: 2, 2\r\n\r\nhi",
+    "a sign": b"Content-Length: +2\r\n\r\nhi",
+    "a length without bounds": b"Content-Length: 99999999999999999999999\r\n\r\nhi",
+    "length, then chunks": b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+    "chunks, then length": b"Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+    "a folded line": b"X: a\r\n b\r\nContent-Length: 2\r\n\r\nhi",
+    "a folded length": b"Content-Length:\r\n 2\r\n\r\nhi",
+    "NUL in a value": b"X: a\0b\r\nContent-Length: 2\r\n\r\nhi",
+    "NUL in a name": b"X\0: a\r\nContent-Length: 2\r\n\r\nhi",
+    "a blank before the colon": b"Content-Length : 2\r\n\r\nhi",
+    "CR alone": b"X: a\rContent-Length: 2\r\n\r\nhi",
+    "LF alone": b"X: a\nContent-Length: 2\n\nhi",
+}
+"""Heads that two parsers may read in two ways, so that what one takes for a body is a reply for the other."""
+
+
+@pytest.mark.parametrize("head", SMUGGLED.values(), ids=SMUGGLED)
+def test_a_head_that_can_be_read_in_two_ways_is_refused(head: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        parsed(OK + head)
+
+
+@pytest.mark.parametrize("encoding", [b"chunked, identity", b"gzip", b"xchunked", b"chunked\r\nTransfer-Encoding: x"])
+def test_an_encoding_without_an_end_of_its_own_spoils_the_connection(encoding: bytes) -> None:
+    parser = parsed(OK + b"Transfer-Encoding: " + encoding + b"\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+    assert not parser.complete
+    assert not parser.reusable
+
+
+def test_bytes_of_pieces_that_were_taken_are_not_kept() -> None:
+    parser = parsed(OK + b"Content-Length: 4\r\n\r\nab")
+    assert parser.take() == b"ab"
+    parser.feed(b"cd")
+    assert (parser.take(), parser.take(), parser.complete) == (b"cd", b"", True)

@@ -16,6 +16,8 @@ from ..hooks import Hook
 from .setup import AsyncSetup
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from .._core.multipart import FieldInput, Files
@@ -62,6 +64,8 @@ class AsyncClient:
         default_query: query parameters of every request.
         http_client: an httpx client of yours; it is used as it is and never closed.
         transport: "direct", "httpx", or "auto" to choose what fits.
+        ssl_context: whom to trust, and what to show, on https connections that the client opens. None:
+            `SSL_CERT_FILE`, else `SSL_CERT_DIR`, else certifi's list.
         hooks: functions that are told of retries, and observers of whole calls.
 
     Raises:
@@ -85,6 +89,7 @@ class AsyncClient:
         default_query: Query | None = None,
         http_client: httpx.AsyncClient | None = None,
         transport: Literal["auto", "direct", "httpx"] = "auto",
+        ssl_context: ssl.SSLContext | None = None,
         hooks: Sequence[Hook] = (),
     ) -> None:
         options = Options(retry=retry or Retry()).merged(
@@ -105,6 +110,7 @@ class AsyncClient:
             transport,
             tuple(hooks),
             options,
+            ssl_context=ssl_context,
         )
 
     @property

@@ -14,6 +14,8 @@ from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from .call import AsyncCaller
@@ -36,12 +38,15 @@ class AsyncSetup:
     transport: TransportName
     hooks: tuple[Hook, ...]
     options: Options
+    ssl_context: ssl.SSLContext | None = None
     owned: bool = True
     """Whether somebody is to close the client, and is told when nobody did."""
 
     def __post_init__(self) -> None:
         Places(self.base_url, self.endpoints)
         check_transport(self.transport, self.http_client is not None)
+        if self.http_client is not None and self.ssl_context is not None:
+            raise ConfigurationError("http_client= brings its own TLS: give verify=ssl_context to it instead.")
 
     def service(self) -> AsyncService:
         """Make the parts; nothing is opened and nothing is read from the environment."""
@@ -54,7 +59,9 @@ class AsyncSetup:
         from .transports.opener import AsyncOpener
 
         places = Places(self.base_url, self.endpoints)
-        opener = AsyncOpener(self.transport, self.http_client, self.limits, places, owned=self.owned)
+        opener = AsyncOpener(
+            self.transport, self.http_client, self.limits, places, tls=self.ssl_context, owned=self.owned
+        )
         caller = self._kind_of_caller()(
             keyring=AsyncKeyring(self.key),
             connections=AsyncConnections(opener, self.limits),
@@ -80,8 +87,9 @@ class AsyncSetup:
         Raises:
             ConfigurationError: a part of it cannot be pickled.
         """
-        if self.http_client is not None:
-            raise ConfigurationError("A client with http_client= cannot be pickled; make one where it is needed.")
+        for name, part in (("http_client", self.http_client), ("ssl_context", self.ssl_context)):
+            if part is not None:
+                raise ConfigurationError(f"A client with {name}= cannot be pickled; make one where it is needed.")
         import pickle
 
         setup = replace(self, options=options)

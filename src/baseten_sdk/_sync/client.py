@@ -17,6 +17,8 @@ from ..hooks import Hook
 from .setup import Setup
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from .._core.multipart import FieldInput, Files
@@ -63,6 +65,8 @@ class Client:
         default_query: query parameters of every request.
         http_client: an httpx client of yours; it is used as it is and never closed.
         transport: "direct", "httpx", or "auto" to choose what fits.
+        ssl_context: whom to trust, and what to show, on https connections that the client opens. None:
+            `SSL_CERT_FILE`, else `SSL_CERT_DIR`, else certifi's list.
         hooks: functions that are told of retries, and observers of whole calls.
 
     Raises:
@@ -86,6 +90,7 @@ class Client:
         default_query: Query | None = None,
         http_client: httpx.Client | None = None,
         transport: Literal["auto", "direct", "httpx"] = "auto",
+        ssl_context: ssl.SSLContext | None = None,
         hooks: Sequence[Hook] = (),
     ) -> None:
         options = Options(retry=retry or Retry()).merged(
@@ -106,6 +111,7 @@ class Client:
             transport,
             tuple(hooks),
             options,
+            ssl_context=ssl_context,
         )
 
     @property

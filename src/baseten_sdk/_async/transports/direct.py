@@ -65,10 +65,12 @@ class AsyncDirectTransport:
 
     Args:
         limits: how long connections are kept.
+        tls: whom to trust; None is the trust that all clients share.
         owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
-    def __init__(self, limits: Limits, *, owned: bool = True) -> None:
+    def __init__(self, limits: Limits, *, tls: ssl.SSLContext | None = None, owned: bool = True) -> None:
+        self._tls = tls
         self._owned = owned
         self._keep = limits.idle_connection
         self._idle: dict[Origin, deque[AsyncConnection]] = {}
@@ -98,7 +100,7 @@ class AsyncDirectTransport:
         timer.enter("connect")
         permanent = False
         try:
-            tls = shared_context() if origin.scheme == "https" else None
+            tls = (self._tls or shared_context()) if origin.scheme == "https" else None
             socket = await AsyncConnecting.open(origin.host, origin.port, tls, timer)
         except (OSError, UnicodeError) as error:
             if _is_limit(error):

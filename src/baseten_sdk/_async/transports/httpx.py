@@ -12,6 +12,7 @@ where httpx traces its steps, each phase begins with its step.
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -42,11 +43,11 @@ LEFTOVERS = 64
 """Pieces that are taken from a closed reply before its iterator is given up."""
 
 
-def new_client(limits: Limits) -> httpx.AsyncClient:
+def new_client(limits: Limits, tls: ssl.SSLContext | None) -> httpx.AsyncClient:
     """A client of our own, for proxies: it follows no redirects, keeps no cookies, and never lets a call wait for a
     connection."""
     return httpx.AsyncClient(
-        verify=shared_context(),
+        verify=tls or shared_context(),
         timeout=None,
         follow_redirects=False,
         limits=_limits(limits),
@@ -63,8 +64,8 @@ class AsyncBareClient:
     """httpx's connections without its client around them: redirects, cookies, authentication and the merging of headers
     are what we do without, and they cost a third of a call."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._transport = httpx.AsyncHTTPTransport(verify=shared_context(), limits=_limits(limits))
+    def __init__(self, limits: Limits, tls: ssl.SSLContext | None) -> None:
+        self._transport = httpx.AsyncHTTPTransport(verify=tls or shared_context(), limits=_limits(limits))
         self._urls: dict[str, httpx.URL] = {}
         self.is_closed = False
 

@@ -12,6 +12,8 @@ from ...config import Limits
 from .base import AsyncTransport
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 
@@ -22,7 +24,7 @@ class AsyncOpener:
         ConfigurationError: what was asked for cannot be had.
     """
 
-    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_wanted")
+    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_tls", "_wanted")
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class AsyncOpener:
         limits: Limits,
         places: Places,
         *,
+        tls: ssl.SSLContext | None,
         owned: bool,
     ) -> None:
         check_transport(wanted, http_client is not None)
@@ -38,6 +41,7 @@ class AsyncOpener:
         self._http_client = http_client
         self._limits = limits
         self._places = places
+        self._tls = tls
         self._owned = owned
 
     def __call__(self) -> AsyncTransport:
@@ -50,7 +54,7 @@ class AsyncOpener:
         if chosen == "direct":
             from .direct import AsyncDirectTransport
 
-            return AsyncDirectTransport(self._limits, owned=self._owned)
+            return AsyncDirectTransport(self._limits, tls=self._tls, owned=self._owned)
 
         from .httpx import AsyncBareClient, AsyncHttpxTransport, new_client
         from .pools import AsyncHttpxPools
@@ -58,4 +62,6 @@ class AsyncOpener:
         if self._http_client is not None:
             return AsyncHttpxTransport(self._http_client, owned=False)
         make = new_client if proxied else AsyncBareClient
-        return AsyncHttpxPools(lambda: AsyncHttpxTransport(make(self._limits), owned=True), owned=self._owned)
+        return AsyncHttpxPools(
+            lambda: AsyncHttpxTransport(make(self._limits, self._tls), owned=True), owned=self._owned
+        )

@@ -13,6 +13,8 @@ from ...config import Limits
 from .base import Transport
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 
@@ -23,7 +25,7 @@ class Opener:
         ConfigurationError: what was asked for cannot be had.
     """
 
-    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_wanted")
+    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_tls", "_wanted")
 
     def __init__(
         self,
@@ -32,6 +34,7 @@ class Opener:
         limits: Limits,
         places: Places,
         *,
+        tls: ssl.SSLContext | None,
         owned: bool,
     ) -> None:
         check_transport(wanted, http_client is not None)
@@ -39,6 +42,7 @@ class Opener:
         self._http_client = http_client
         self._limits = limits
         self._places = places
+        self._tls = tls
         self._owned = owned
 
     def __call__(self) -> Transport:
@@ -51,7 +55,7 @@ class Opener:
         if chosen == "direct":
             from .direct import DirectTransport
 
-            return DirectTransport(self._limits, owned=self._owned)
+            return DirectTransport(self._limits, tls=self._tls, owned=self._owned)
 
         from .httpx import BareClient, HttpxTransport, new_client
         from .pools import HttpxPools
@@ -59,4 +63,4 @@ class Opener:
         if self._http_client is not None:
             return HttpxTransport(self._http_client, owned=False)
         make = new_client if proxied else BareClient
-        return HttpxPools(lambda: HttpxTransport(make(self._limits), owned=True), owned=self._owned)
+        return HttpxPools(lambda: HttpxTransport(make(self._limits, self._tls), owned=True), owned=self._owned)
