@@ -54,7 +54,7 @@ bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--qui
 bench-batch: $(INTEGRATIONS)/.installed ## batches against what is written by hand, LiteLLM's and Ray's; ARGS=--quick takes two minutes
 	@$(INTEGRATIONS)/bin/python -m benchmarks.batch $(ARGS)
 
-soak: $(VENV)/.dev ## a hundred thousand calls with faults and cancellations (some minutes); ARGS="--transport httpx"
+soak: $(VENV)/.dev ## a hundred thousand calls with faults and cancellations (some minutes); ARGS="--backend trio"
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 clean: ## remove the virtual environment, caches and build output

@@ -3,6 +3,9 @@
     python -m benchmarks.soak                      100,000 calls, 512 in flight: some minutes
     python -m benchmarks.soak --calls 2000 --in-flight 64 --transport httpx --backend trio
 
+httpx takes several times the work for each call: with many in flight give it more `--patience`, or its own slowness
+counts as the server's.
+
 A tenth of the calls are streams, one in a hundred is broken by the server (in nine ways), one in a hundred is cancelled
 at a random moment. Every call must end: with its own answer, with the error that its fault stands for, or cancelled. At
 a quarter of the way, and at the end, nothing runs: memory, descriptors and tasks are counted. It prints a table, and
