@@ -75,7 +75,8 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
     """
     chance = random.Random(seed)
     began = time.monotonic()
-    done = orphans = 0
+    done = 0
+    orphans: set[str] = set()
     with (
         Emulator(webhook_secrets=[SECRET], webhook_interval=0.02, queue_seconds=0.02, run_seconds=0.02) as emu,
         _receiver(folder / "inbox.sqlite", listen) as url,
@@ -95,7 +96,7 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
                 if process.poll() is not None:
                     break
                 done += 1
-            orphans += _orphans(folder / "jobs.sqlite", emu)
+            orphans |= _orphans(folder / "jobs.sqlite", emu)
         with started(arguments) as process:
             output, _ = process.communicate(timeout=300)
             assert process.returncode == 0, output
@@ -108,7 +109,7 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
     results = list(JobResults(folder / "jobs.sqlite"))
     return Count(
         kills=done,
-        orphans=orphans,
+        orphans=len(orphans),
         accepted=accepted,
         outputs={int(result.key) - 1: result.output for result in results if result.failure is None},
         failures=[str(result.failure) for result in results if result.failure is not None],
@@ -116,18 +117,19 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
     )
 
 
-def _orphans(ledger: Path, emu: Emulator) -> int:
+def _orphans(ledger: Path, emu: Emulator) -> set[str]:
+    """The tags of what was accepted, and whose id is not in the ledger."""
     tags = {job.webhook.partition("baseten_tag=")[2] for job in emu.jobs if job.webhook is not None}
     if not ledger.exists():
-        return 0
+        return set()
     with closing(sqlite3.connect(ledger)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'baseten_submissions'").fetchone():
-            return 0
+            return set()
         unknown = connection.execute(
             "SELECT value || '.' || number || '.' || attempt FROM baseten_submissions, baseten_ledger "
             "WHERE request_id IS NULL AND outcome IS NULL AND name = 'id'"
         ).fetchall()
-    return sum(tag in tags for (tag,) in unknown)
+    return {tag for (tag,) in unknown} & tags
 
 
 def worker(emu: Emulator, folder: Path, url: str, rows: int) -> list[str]:
