@@ -19,7 +19,7 @@ class AsyncOfficial(AsyncPeer):
         return (await self._predict(request=self._new_input(INPUT))).root
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        await self._client.close()
 
 
 def open_async(place: Place, variant: str) -> AsyncOfficial:
