@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import anyio
@@ -52,6 +53,26 @@ async def test_a_cancelled_run_leaves_nothing_of_unknown_fate(tmp_path: Path) ->
             report = await client.jobs.submit(ROWS, deployment=deployment, webhook=inbox, ledger=ledger)
         assert report.ok
         assert sorted(str(job.model_input) for job in emu.jobs) == sorted(map(str, ROWS))
+
+
+@pytest.mark.anyio
+async def test_what_is_delivered_after_a_cancelled_run_is_kept_for_the_next(tmp_path: Path) -> None:
+    ledger = tmp_path / "jobs.sqlite"
+    with Emulator(webhook_secrets=[SECRET], run_seconds=0.3) as emu:
+        async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+            deployment = client.deployments("abcd1234")
+            async with client.webhooks.listen(secrets=[SECRET], port=0) as inbox, anyio.create_task_group() as tasks:
+                tasks.start_soon(
+                    partial(client.jobs.submit, ROWS[:3], deployment=deployment, webhook=inbox, ledger=ledger)
+                )
+                await anyio.to_thread.run_sync(emu.jobs.wait_for, 3)
+                tasks.cancel_scope.cancel()
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(emu.deliveries.wait_for, 3)
+            async with client.webhooks.listen(secrets=[SECRET], port=0) as another:
+                report = await client.jobs.submit(ROWS[:3], deployment=deployment, webhook=another, ledger=ledger)
+        assert report.ok
+        assert len(emu.jobs) == 3
 
 
 @pytest.mark.anyio

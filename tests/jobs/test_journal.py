@@ -52,6 +52,32 @@ async def test_a_write_that_fails_takes_nothing_with_it_to_the_disk(ledger: Ledg
     assert await journal.write(lambda ledger: ledger.add("a", b"d", b"1")) == 1
 
 
+async def test_a_write_that_fails_does_not_fail_those_that_share_its_commit(ledger: Ledger) -> None:
+    journal = Journal(ledger)
+    problems: list[str] = []
+    numbers: list[int | None] = []
+
+    def fail(ledger: Ledger) -> None:
+        ledger.add("bad", b"d", b"1")
+        raise ValueError("no")
+
+    async def write(key: str) -> None:
+        try:
+            if key == "bad":
+                await journal.write(fail)
+            else:
+                numbers.append(await journal.write(lambda ledger: ledger.add(key, b"d", b"1")))
+        except ValueError as error:
+            problems.append(f"{key}: {error}")
+
+    async with anyio.create_task_group() as tasks:
+        for key in ("a", "b", "bad", "c", "d"):
+            tasks.start_soon(write, key)
+    assert problems == ["bad: no"]
+    assert sorted(filter(None, numbers)) == [1, 2, 3, 4]
+    assert ledger.known("bad") is None
+
+
 async def test_a_write_that_is_under_way_when_its_task_is_cancelled_is_done(ledger: Ledger) -> None:
     journal = Journal(ledger)
     began, let = threading.Event(), threading.Event()

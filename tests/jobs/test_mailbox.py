@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -24,18 +25,27 @@ def test_what_a_receiver_keeps_in_memory_is_kept_in_the_ledger_s_file_too(tmp_pa
     memory.add([early])
     receiver = WebhookReceiver(secrets=["s"], store=memory)
     mailbox = Mailbox.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
-    assert mailbox.subscribe is not None
-    told: list[StoredDelivery] = []
-    unsubscribe = mailbox.subscribe(told.extend)
-    receiver._tell([late])
-    unsubscribe()
-    receiver._tell([StoredDelivery("later", b"{}", 3.0)])
+    memory.add([late])
     mailbox.close()
-    assert told == [late]
+    memory.add([StoredDelivery("later", b"{}", 3.0)])
+    assert len(memory) == 3
     again = SQLiteStore(tmp_path / "jobs.sqlite")
     assert list(again) == [early, late]
     assert again.tagged("t.1.1") == early
     again.close()
+
+
+def test_what_cannot_be_kept_in_the_ledger_s_file_is_not_kept_in_memory_either(tmp_path: Path) -> None:
+    memory, late = MemoryStore(), StoredDelivery("late", b"{}", 2.0)
+    mailbox = Mailbox.of(Box("https://h/", WebhookReceiver(secrets=["s"], store=memory)), tmp_path / "jobs.sqlite")
+    assert mailbox.store is not None
+    mailbox.store.close()  # as a full disk would have it
+    with pytest.raises(sqlite3.Error):
+        memory.add([late])
+    assert memory.get("late") is None
+    memory.close()
+    memory.add([late])
+    assert memory.get("late") == late
 
 
 def test_a_store_that_is_a_file_is_used_as_it_is(tmp_path: Path) -> None:

@@ -67,6 +67,14 @@ class Journal:
         return write.result()
 
     def _commit(self, batch: list[_Write[object]]) -> None:
+        """Write all in one transaction; where that fails, each in one of its own, so that none fails for another."""
+        self._transact(batch)
+        if len(batch) > 1 and batch[0].error is not None:
+            for each in batch:
+                each.error = None
+                self._transact([each])
+
+    def _transact(self, batch: list[_Write[object]]) -> None:
         connection = self._ledger.transaction()
         try:
             connection.execute("BEGIN IMMEDIATE")

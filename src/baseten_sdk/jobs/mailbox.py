@@ -41,13 +41,13 @@ class Mailbox:
         url: the webhook's URL.
         store: where they are found; None where they go to a receiver that nothing is known of.
         subscribe: has a function called with what is stored; None where another process stores it.
-        owned: the store, where it is this mailbox's own.
+        memory: the receiver's store, where deliveries are kept in the ledger's file besides.
     """
 
     url: str
     store: TaggedStore | None = None
     subscribe: Subscribe | None = None
-    owned: SQLiteStore | None = None
+    memory: MemoryStore | None = None
 
     @classmethod
     def of(cls, webhook: Inbox | str, ledger: str | os.PathLike[str]) -> Mailbox:
@@ -65,7 +65,8 @@ class Mailbox:
         receiver = source if isinstance(source, WebhookReceiver) else None
         if receiver is not None and isinstance(receiver.store, MemoryStore):
             kept = SQLiteStore(ledger)
-            return cls(webhook.url, kept, _keeping(receiver, receiver.store, kept), kept)
+            receiver.store.put_before(kept)
+            return cls(webhook.url, kept, receiver.subscribe, receiver.store)
         store = source if receiver is None else receiver.store
         if not isinstance(store, TaggedStore):
             raise ConfigurationError(
@@ -74,29 +75,12 @@ class Mailbox:
         return cls(webhook.url, store, None if receiver is None else receiver.subscribe)
 
     def close(self) -> None:
-        """Let go of the ledger's file, where deliveries are kept in it."""
-        if self.owned is not None:
-            self.owned.close()
+        """Let go of the ledger's file, where deliveries are kept in it: all that were waited for have come."""
+        if self.memory is not None and self.store is not None:
+            self.memory.take_away(self.store)
 
     def tagged_url(self, tag: str) -> str:
         """The webhook's URL for one submission."""
         parts = urlsplit(self.url)
         query = "&".join(filter(None, (parts.query, f"{TAG}={quote(tag, safe='.')}")))
         return urlunsplit(parts._replace(query=query))
-
-
-def _keeping(receiver: WebhookReceiver, memory: MemoryStore, kept: SQLiteStore) -> Subscribe:
-    """Subscribing that keeps deliveries in a second store as well. A receiver tells its listeners before it answers."""
-
-    def subscribe(listener: Listener) -> Callable[[], None]:
-        def keep(deliveries: Sequence[StoredDelivery]) -> None:
-            kept.add(deliveries)
-            listener(deliveries)
-
-        unsubscribe = receiver.subscribe(keep)
-        # What came before: a delivery for an earlier run may be the first thing that a receiver gets.
-        if len(memory):
-            kept.add(list(memory))
-        return unsubscribe
-
-    return subscribe

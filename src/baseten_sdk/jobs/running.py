@@ -74,7 +74,6 @@ async def _run(order: Order, target: str, service: Service) -> JobsReport:
     began = time.monotonic()
     display = display_of(order.progress)
     ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
-    mailbox: Mailbox | None = None
     try:
         mailbox = await anyio.to_thread.run_sync(Mailbox.of, order.webhook, order.ledger)
         if order.retry_failed:
@@ -84,10 +83,10 @@ async def _run(order: Order, target: str, service: Service) -> JobsReport:
             supply = supply_of(order.rows, Admission(ledger, order.encode, order.key))
         with display:
             await Engine(ledger, supply, service, mailbox, order.plan, display).run()
+        # Not where the run ends early: what is on its way then has to be kept too.
+        mailbox.close()
         return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)
     finally:
-        if mailbox is not None:
-            mailbox.close()
         ledger.close()
 
 

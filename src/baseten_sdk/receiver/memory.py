@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from .delivery import StoredDelivery
+from .store import WebhookStore
 
 __all__ = ["MemoryStore"]
 
@@ -16,11 +17,18 @@ class MemoryStore:
     def __init__(self) -> None:
         self._deliveries: dict[str, StoredDelivery] = {}
         self._tagged: dict[str, StoredDelivery] = {}
+        self._behind: tuple[WebhookStore, ...] = ()
         self._lock = threading.Lock()
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Keep deliveries; of two with one request id the first."""
+        """Keep deliveries; of two with one request id the first.
+
+        Raises:
+            Exception: a store behind this one could not keep them; then this one does not either.
+        """
         with self._lock:
+            for store in self._behind:
+                store.add(deliveries)
             for delivery in deliveries:
                 kept = self._deliveries.setdefault(delivery.request_id, delivery)
                 if kept.tag is not None:
@@ -34,8 +42,23 @@ class MemoryStore:
         """The first delivery with a tag."""
         return self._tagged.get(tag)
 
+    def put_before(self, store: WebhookStore) -> None:
+        """Have another store keep what is here, and first of all whatever comes, until `take_away` or `close`."""
+        with self._lock:
+            if self._deliveries:
+                store.add(list(self._deliveries.values()))
+            self._behind = (*self._behind, store)
+
+    def take_away(self, store: WebhookStore) -> None:
+        """Close a store that this one was put before."""
+        with self._lock:
+            self._behind = tuple(each for each in self._behind if each is not store)
+            store.close()
+
     def close(self) -> None:
-        """Nothing to let go of: what was kept can still be read."""
+        """Close the stores behind this one. What was kept can still be read."""
+        for store in self._behind:
+            self.take_away(store)
 
     def __len__(self) -> int:
         return len(self._deliveries)

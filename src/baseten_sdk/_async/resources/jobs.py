@@ -50,8 +50,9 @@ class AsyncJobs:
         the deployment's queue was empty for a `delivery_window`.
 
         Example:
-            async with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
-                report = await client.jobs.submit(rows, deployment=deployment, webhook=inbox, ledger="jobs.sqlite")
+            ledger = "jobs.sqlite"
+            async with client.webhooks.listen(url="https://example.com", secrets=[secret], store=ledger) as inbox:
+                report = await client.jobs.submit(rows, deployment=deployment, webhook=inbox, ledger=ledger)
             for result in report.results():
                 print(result.key, result.output)
 

@@ -85,6 +85,8 @@ class AsyncWebhooks:
         finally:
             with AsyncShield.briefly(PARTING):
                 await AsyncBlocking.run(receiver.close)
+                if isinstance(kept, MemoryStore) and store is None:
+                    await AsyncBlocking.run(kept.close)
 
     def inbox(self, source: WebhookReceiver | WebhookStore, *, url: str) -> AsyncInbox:
         """An inbox of a receiver that runs elsewhere: mounted in your application, or in another process.

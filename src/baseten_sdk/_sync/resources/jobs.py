@@ -51,8 +51,9 @@ class Jobs:
         the deployment's queue was empty for a `delivery_window`.
 
         Example:
-            with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
-                report = client.jobs.submit(rows, deployment=deployment, webhook=inbox, ledger="jobs.sqlite")
+            ledger = "jobs.sqlite"
+            with client.webhooks.listen(url="https://example.com", secrets=[secret], store=ledger) as inbox:
+                report = client.jobs.submit(rows, deployment=deployment, webhook=inbox, ledger=ledger)
             for result in report.results():
                 print(result.key, result.output)
 

@@ -86,6 +86,8 @@ class Webhooks:
         finally:
             with Shield.briefly(PARTING):
                 Blocking.run(receiver.close)
+                if isinstance(kept, MemoryStore) and store is None:
+                    Blocking.run(kept.close)
 
     def inbox(self, source: WebhookReceiver | WebhookStore, *, url: str) -> Inbox:
         """An inbox of a receiver that runs elsewhere: mounted in your application, or in another process.
