@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from baseten_sdk import __version__
 from baseten_sdk.cli.app import app
 from baseten_sdk.cli.exits import ExitCode
 from baseten_sdk.emulator import Emulator
@@ -17,6 +18,11 @@ def test_without_a_command_it_lists_them(run: Run) -> None:
     ended = run()
     assert ended.code == ExitCode.USAGE
     assert "models" in ended.out + ended.err
+
+
+def test_it_tells_its_version_without_a_key(run: Run) -> None:
+    ended = run("--version", env={"BASETEN_API_KEY": None})
+    assert (ended.code, ended.out) == (ExitCode.OK, f"baseten-sdk {__version__}\n")
 
 
 def test_without_a_key_it_says_where_to_put_one(run: Run, emu: Emulator) -> None:

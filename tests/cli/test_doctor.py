@@ -31,7 +31,12 @@ def test_as_json_each_finding_is_a_value(run: Run) -> None:
 
 
 def test_a_key_that_is_missing_refused_or_odd(run: Run) -> None:
-    assert run("doctor", env={"BASETEN_API_KEY": None}).code == ExitCode.AUTH
+    missing = run("doctor", env={"BASETEN_API_KEY": None})
+    assert (missing.code, missing.err) == (ExitCode.AUTH, "")
+    assert "fail  key      No API key: set BASETEN_API_KEY" in missing.out
+    assert "settings/api_keys" in missing.out
+    as_json = run("doctor", "-o", "json", env={"BASETEN_API_KEY": None})
+    assert (as_json.code, at(as_json.json, 1, "state")) == (ExitCode.AUTH, "fail")
     refused = run("doctor", env={"BASETEN_API_KEY": "wrong.0123456789"})
     assert (refused.code, "settings/api_keys" in refused.out) == (ExitCode.AUTH, True)
     odd = run("doctor", env={"BASETEN_API_KEY": "Bearer secret.0123456789"})

@@ -370,6 +370,16 @@ def test_the_context_window_is_looked_up_when_it_is_read_and_once(emu: Emulator)
     assert llm_of(emu, model_id="nobody/knows-this").metadata.context_window == 3900
 
 
+def test_a_repr_of_the_metadata_asks_nobody_and_tells_no_window_that_is_not_known(emu: Emulator) -> None:
+    metadata = llm_of(emu).metadata
+    before = len(emu.requests)
+    assert "context_window" not in f"{metadata!r} {metadata}"
+    assert len(emu.requests) == before
+    assert metadata.context_window == 128_072
+    assert "context_window=128072" in repr(metadata)
+    assert "context_window=9000" in repr(llm_of(emu, context_window=9000).metadata)
+
+
 def test_without_a_list_the_context_window_is_llama_index_s_default(
     emu: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -34,6 +34,7 @@ __all__ = [
     "key_form",
     "latency",
     "names",
+    "no_key",
     "proxy",
     "tls",
 ]
@@ -49,6 +50,9 @@ SKEW = 60.0
 SLOW = 1.0
 EXPIRES = 14
 """Days before the end of a certificate from which it is worth a word."""
+
+KEYS = "https://app.baseten.co/settings/api_keys"
+"""Where keys are made."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -76,6 +80,11 @@ def installation() -> Finding:
     """The versions of what is installed."""
     versions = f"baseten-sdk {__version__}, Python {platform.python_version()}, httpx {httpx.__version__}"
     return Finding("install", "ok", f"{versions}, {platform.system()} {platform.machine()}")
+
+
+def no_key(said: str) -> Finding:
+    """That there is no key."""
+    return Finding("key", "fail", said, f"Keys are made at {KEYS}.", ExitCode.AUTH)
 
 
 def key_form(key: str) -> Finding:
@@ -161,7 +170,7 @@ def answer(client: Client) -> tuple[Meta | None, Finding]:
     try:
         models = client.models.list(max_retries=0)
     except AuthenticationError as error:
-        advice = "Make a key at https://app.baseten.co/settings/api_keys and set BASETEN_API_KEY."
+        advice = f"Make a key at {KEYS} and set BASETEN_API_KEY."
         return None, Finding("answer", "fail", f"The key is refused ({error.status_code}).", advice, ExitCode.AUTH)
     except NotFoundError as error:
         advice = "The base URL may lack its path: it ends in /v1."

@@ -13,14 +13,23 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields
 from functools import partial
+from typing import Annotated
 
 import typer
 
+from .._version import __version__
 from ..errors import BasetenError
 from .exits import ExitCode, exit_code
 from .session import Session, Shared
 
 __all__ = ["command", "remember"]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"baseten-sdk {__version__}")
+        raise typer.Exit
+
 
 _SHARED = tuple(inspect.signature(Shared, eval_str=True).parameters.values())
 
@@ -82,4 +91,18 @@ def _forget_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-_declared(remember, remember, [])
+_declared(
+    remember,
+    remember,
+    [
+        inspect.Parameter(
+            "version",
+            inspect.Parameter.KEYWORD_ONLY,
+            default=False,
+            annotation=Annotated[
+                bool,
+                typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
+            ],
+        )
+    ],
+)

@@ -13,6 +13,7 @@ import typer
 
 from .. import Client
 from ..config import Endpoints
+from ..errors import ConfigurationError
 from . import checks
 from .checks import Finding, State
 from .exits import ExitCode
@@ -45,8 +46,10 @@ def doctor(session: Session) -> None:
 def findings(session: Session) -> Iterator[Finding]:
     """What is found, until nothing more can work."""
     yield checks.installation()
-    key = session.key()
-    form = checks.key_form(key)
+    try:
+        form = checks.key_form(session.configured_key())
+    except ConfigurationError as error:
+        form = checks.no_key(str(error))
     yield form
     if form.state == "fail":
         return

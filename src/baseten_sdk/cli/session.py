@@ -120,7 +120,15 @@ class Session:
         return Endpoints.below(origin) if origin else None
 
     def key(self) -> str:
-        """The API key, from the file or the environment; without one the command ends."""
+        """The API key; without one the command ends."""
+        try:
+            return self.configured_key()
+        except ConfigurationError as error:
+            self.out.error(error)
+            raise typer.Exit(ExitCode.AUTH) from None
+
+    def configured_key(self) -> str:
+        """The API key, from the file or the environment. Raises `ConfigurationError` where there is none."""
         source = self.shared.api_key_file
         if source is None:
             key = os.environ.get(KEY, "").strip()
@@ -129,6 +137,5 @@ class Session:
             key = read(source).decode("utf-8", "replace").strip()
             missing = f"There is no API key in {source}."
         if not key:
-            self.out.error(ConfigurationError(missing))
-            raise typer.Exit(ExitCode.AUTH)
+            raise ConfigurationError(missing)
         return key

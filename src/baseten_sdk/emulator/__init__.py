@@ -40,10 +40,11 @@ def __getattr__(name: str) -> object:
     try:
         value: object = getattr(import_module(f".{_HOMES[name]}", __name__), name)
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in _EXTRA:
+        library = (error.name or "").partition(".")[0]
+        if library not in _EXTRA:
             raise
         raise ImportError(
-            f"The emulator needs {error.name}, which is not installed: pip install 'baseten-sdk[emulator]'"
+            f"The emulator needs {library}, which is not installed: pip install 'baseten-sdk[emulator]'"
         ) from error
     globals()[name] = value
     return value

@@ -8,8 +8,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from . import Emulator
+if TYPE_CHECKING:
+    from . import Emulator
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(describe())
         return 0
+    try:
+        from . import Emulator
+    except ImportError as error:
+        print(error, file=sys.stderr)
+        return 2
     emulator = Emulator(
         host=options.host,
         port=options.port,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .chat import ChatBaseten
-from .embeddings import BasetenEmbeddings
+from ..extras import extra
+
+with extra("langchain", "langchain_core"):
+    from .chat import ChatBaseten
+    from .embeddings import BasetenEmbeddings
 
 __all__ = ["BasetenEmbeddings", "ChatBaseten"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from .provider import PROVIDER, BasetenLLM, baseten_llm, register
+from ..extras import extra
+
+with extra("litellm", "litellm"):
+    from .provider import PROVIDER, BasetenLLM, baseten_llm, register
 
 __all__ = ["PROVIDER", "BasetenLLM", "baseten_llm", "register"]

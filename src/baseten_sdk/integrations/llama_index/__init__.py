@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
-from .llm import Baseten
+from ..extras import extra
+
+with extra("llama-index", "llama_index", "llama_index_instrumentation"):
+    from .llm import Baseten
 
 __all__ = ["Baseten"]

@@ -6,7 +6,7 @@ window is looked up when it is read, and never by the other fields.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from llama_index.core.base.llms.types import LLMMetadata
 from pydantic import PrivateAttr
@@ -35,6 +35,11 @@ class BasetenMetadata(LLMMetadata):
             if look_up is not None:
                 self.context_window = look_up()
         return super().__getattribute__(name)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        """A repr asks nobody, so it leaves out a context window that was not looked up."""
+        unknown = self._look_up is not None
+        return ((name, value) for name, value in super().__repr_args__() if not (unknown and name == WINDOW))
 
 
 def context_length(model: Model) -> int | None:

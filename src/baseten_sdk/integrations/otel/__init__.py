@@ -9,6 +9,9 @@ client = AsyncClient(hooks=[OpenTelemetry()])
 
 from __future__ import annotations
 
-from .observer import OpenTelemetry
+from ..extras import extra
+
+with extra("otel", "opentelemetry"):
+    from .observer import OpenTelemetry
 
 __all__ = ["OpenTelemetry"]

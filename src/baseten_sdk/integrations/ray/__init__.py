@@ -3,8 +3,11 @@
 answered = dataset.map_batches(BatchMapper, fn_constructor_kwargs={"request": ask}, concurrency=4)
 """
 
-from .budget import SharedBudget
-from .done import without_done
-from .mapper import BatchMapper
+from ..extras import extra
+
+with extra("ray", "ray", "pyarrow"):
+    from .budget import SharedBudget
+    from .done import without_done
+    from .mapper import BatchMapper
 
 __all__ = ["BatchMapper", "SharedBudget", "without_done"]
