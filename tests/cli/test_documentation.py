@@ -28,6 +28,10 @@ FILES = {
     "input.json": '{"prompt": "Say hi"}',
     "photo.msgpack": "\\x80",
     "body.json": "{}",
+    "in.csv": "text\na\n",
+    "in.jsonl": '{"city": "Oslo"}\n',
+    "openai-batch.jsonl": '{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body":'
+    ' {"model": "openai/gpt-oss-120b", "messages": [{"role": "user", "content": "Say hi"}]}}\n',
     "rows.csv": "text\na\n",
 }
 
