@@ -100,6 +100,14 @@ def test_a_url_is_taken_as_people_copy_it(emu: Emulator, tail: str) -> None:
     assert emu.requests[-1].path == "/model/abcd1234/environments/staging/sync/v1/chat/completions"
 
 
+def test_endpoints_that_are_given_win_over_the_environment(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASETEN_BASE_URL", "http://127.0.0.1:9/v1")
+    assert chat(emu, max_retries=0).invoke("Say hello").text == "hello"
+    with pytest.raises(baseten_sdk.APIConnectionError):
+        chat(emu, endpoints=None, max_retries=0).invoke("Say hello")
+    assert chat(emu, endpoints=None, base_url=emu.base_url).invoke("Say hello").text == "hello"
+
+
 def test_the_name_to_send_is_that_of_the_url_s_model() -> None:
     url = "https://model-abcd1234.api.baseten.co/environments/production/predict"
     assert ChatBaseten(model_url=url).model_name == "model-abcd1234"

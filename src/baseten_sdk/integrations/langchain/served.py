@@ -59,6 +59,8 @@ class Served(BaseModel):
     def _make_clients(self) -> Self:
         target = Target(self.model_name, self.model_id, self.environment, self.deployment_id, self.regional)
         base_url = self.baseten_api_base
+        if self.endpoints is not None and "baseten_api_base" not in self.model_fields_set:
+            base_url = None  # it is the environment's, and an argument wins
         if self.model_url is not None:
             base_url = engine_url(self.model_url)
             target = Target(self.model_name or name_in(self.model_url))
