@@ -12,6 +12,7 @@ from scripts.demo.stage import Stage
 
 CHAT = ["A chat completion", "streamed token by token", "a pydantic model", "A tool call", "run_tools"]
 DEPLOYMENT = ["predict:", "sync:", "async_predict:", "signature verified"]
+SCALE = ["A chain:", "goes on where it was", "of earlier runs 6 ok", "with a ledger", "second run"]
 TROUBLE = ["RateLimitError: 429", "3 attempts: 429", "PermissionDeniedError: 403", "50 answers"]
 
 
@@ -27,8 +28,8 @@ def test_everything_is_shown_and_right_against_the_emulator(capsys: pytest.Captu
     code = main(["--pause", "0"])
     shown = capsys.readouterr().out
     assert code == 0, shown
-    assert [each for each in CHAT + DEPLOYMENT + TROUBLE if each not in shown] == []
-    assert shown.endswith("All 11 scenes were right.\n")
+    assert [each for each in CHAT + DEPLOYMENT + SCALE + TROUBLE if each not in shown] == []
+    assert shown.endswith("All 14 scenes were right.\n")
     assert "\x1b" not in shown
 
 

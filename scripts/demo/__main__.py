@@ -16,7 +16,7 @@ import anyio
 from baseten_sdk import AsyncClient, __version__
 from baseten_sdk.emulator import Emulator
 
-from . import chat, deployment, trouble
+from . import chat, deployment, scale, trouble
 from .show import Show
 from .stage import Stage
 
@@ -34,6 +34,7 @@ async def against_emulator(stage: Stage, pause: int) -> None:
             show = Show(stage, client, MODEL, repeatable=True)
             await chat.play(show)
             await deployment.play(show, emu.webhook_secrets)
+            await scale.play(show, emu.webhook_secrets)
             await trouble.play(show, emu.api_key, emu.endpoints)
 
 

@@ -1,16 +1,13 @@
-"""The scenes about a dedicated deployment: predict, sync, and an async request with its webhook."""
+"""The scenes about a dedicated deployment: predict, sync, an async request with its webhook, and a chain."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
-from anyio import to_thread
 from pydantic import BaseModel
 
 from baseten_sdk import AsyncDeployment
 
-from .inbox import listening
 from .show import Show
 
 PATIENCE = 10.0
@@ -30,6 +27,7 @@ async def play(show: Show, secrets: Sequence[str]) -> None:
     await predict(show, deployment)
     await sync(show, deployment)
     await async_predict(show, deployment, secrets)
+    await chain(show)
 
 
 async def predict(show: Show, deployment: AsyncDeployment) -> None:
@@ -59,17 +57,25 @@ async def sync(show: Show, deployment: AsyncDeployment) -> None:
 
 async def async_predict(show: Show, deployment: AsyncDeployment, secrets: Sequence[str]) -> None:
     """Submitted, polled, finished, and its output delivered."""
-    with show.stage.scene("async_predict: submitted, polled, finished, its signed webhook received"):
-        with listening(secrets) as inbox:
-            job = await deployment.async_predict({"recording": "https://example.com/a.wav"}, webhook_endpoint=inbox.url)
+    with show.stage.scene("async_predict: submitted, polled, its signed webhook received, its output in hand"):
+        sent = {"text": "Good evening, and welcome.", "seconds": 2.5}
+        async with show.client.webhooks.listen(secrets=secrets, port=0) as inbox:
+            job = await deployment.async_predict(sent, webhook_endpoint=inbox.url)
             show.stage.say(f"submitted: {job.request_id}")
             before = await job.status()
             waiting = await deployment.queue_status()
             show.stage.say(f"polled: {before.status}, {waiting.num_queued_requests} in the queue")
+            output = await job.result(inbox, as_=Transcript, deadline=PATIENCE)
             status = await job.wait(deadline=PATIENCE)
-            delivery = await to_thread.run_sync(partial(inbox.get, PATIENCE))
         show.stage.say(f"ended: {status.status}, webhook {status.webhook_status}")
-        show.stage.say(f"received, signature verified: {delivery.data}")
+        show.stage.say(f"received, signature verified: {output!r}")
         show.stage.check(status.succeeded and status.webhook_status == "SUCCEEDED", "it succeeds and is delivered")
-        show.stage.check(delivery.request_id == job.request_id, "the webhook belongs to the request")
-        show.stage.check(delivery.data == {"recording": "https://example.com/a.wav"}, "the webhook holds the output")
+        show.stage.check(output == Transcript.model_validate(sent), "the webhook holds the output")
+
+
+async def chain(show: Show) -> None:
+    """The entrypoint of a chain."""
+    with show.stage.scene("A chain: run_remote, with any JSON as its result"):
+        output = await show.client.chains("chain123").run_remote({"text": "Good evening."}, response_model=str)
+        show.stage.say(output)
+        show.stage.check("Good evening." in output, "the chain works on its argument")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
+from ..errors import ConfigurationError
 from .budget import Budget
 from .display import Show
 from .engine import Level
@@ -60,3 +62,27 @@ class RunOptions(MapOptions, total=False):
     signals: bool
     hint: str
     also_done: str | os.PathLike[str] | None
+
+
+DISPLAYS = ("auto", "bar", "log", "none")
+
+
+def check_options(options: Mapping[str, object], known: type[MapOptions]) -> None:
+    """Refuse options that are none, and values that cannot be; `concurrency`, `format` and `shard` are checked where
+    they are read.
+
+    Raises:
+        ConfigurationError: one cannot be.
+    """
+    unknown = sorted(options.keys() - known.__annotations__.keys())
+    if unknown:
+        raise ConfigurationError(f"There is no option {unknown[0]!r}; there are {', '.join(known.__annotations__)}.")
+    for name, least in (("retries", 0), ("patience", 1)):
+        value = options.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
+            raise ConfigurationError(f"{name} must be an integer of at least {least}, not {value!r}.")
+    if not isinstance(options.get("budget"), Budget | None):
+        raise ConfigurationError(f"budget must be a Budget, not {options['budget']!r}.")
+    show = options.get("progress", "auto")
+    if not callable(show) and show not in DISPLAYS:
+        raise ConfigurationError(f'progress must be "auto", "bar", "log", "none" or a function, not {show!r}.')

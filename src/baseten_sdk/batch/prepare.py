@@ -22,7 +22,7 @@ from .intake import Place, choose_key, every_row
 from .job import Job, Plan, make_call
 from .lines import Lines, OwnLines
 from .openai_lines import OpenAILines, openai_request
-from .options import CONCURRENCY, MapOptions, RunOptions
+from .options import CONCURRENCY, MapOptions, RunOptions, check_options
 from .outcomes import AsyncOutcomes, Exchange
 from .row_type import Plain, RowType, Typed
 from .shard import Shard
@@ -64,6 +64,7 @@ def job(
     path = Path(sink)
     if path.suffix in COMPRESSED:
         raise ConfigurationError(f"{path}: an output that is appended to cannot be compressed; compress it at the end.")
+    check_options(options, RunOptions)
     level = level_of(client, options)
     rows, place = rows_of(source, row_type, options)
     if isinstance(source, str | os.PathLike) and path.exists() and path.samefile(source):
@@ -112,6 +113,7 @@ def outcomes(
     Raises:
         ConfigurationError: an argument cannot be, or the source is not there.
     """
+    check_options(options, MapOptions)
     level = level_of(client, options)
     rows, place = rows_of(source, row_type, options)
     width = 4 * level.current if window is None else window
