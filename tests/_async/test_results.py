@@ -301,8 +301,9 @@ async def test_a_request_that_nobody_knows_is_not_found(
     client: AsyncClient, quiet: AsyncInbox, clock: AsyncFakeClock
 ) -> None:
     job = client.deployments("abcd1234").job("0" * 32)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as caught:
         await job.result(quiet)
+    assert "it has to be submitted again" in caught.value.__notes__[0]
 
 
 async def test_a_service_that_does_not_answer_does_not_end_the_wait(

@@ -285,8 +285,9 @@ def test_an_output_that_takes_too_long_is_late_and_the_request_goes_on(
 
 def test_a_request_that_nobody_knows_is_not_found(client: Client, quiet: Inbox, clock: FakeClock) -> None:
     job = client.deployments("abcd1234").job("0" * 32)
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as caught:
         job.result(quiet)
+    assert "it has to be submitted again" in caught.value.__notes__[0]
 
 
 def test_a_service_that_does_not_answer_does_not_end_the_wait(

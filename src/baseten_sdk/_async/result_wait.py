@@ -20,6 +20,11 @@ from .inbox import AsyncInbox
 from .service import AsyncService
 from .status_call import ask_status
 
+GONE = (
+    "Nothing was delivered to this inbox. Statuses are kept for an hour after the end: if the request is older than "
+    "that, its output is gone, and it has to be submitted again."
+)
+
 
 class AsyncResultWait:
     """Waits for one output.
@@ -100,9 +105,10 @@ class AsyncResultWait:
     async def _question(self) -> bytes | None:
         try:
             status = await self._ask()
-        except NotFoundError:
+        except NotFoundError as error:
             body = await self._inbox.look(self._request_id)
             if body is None:
+                error.add_note(GONE)
                 raise
             return body
         except APIError as error:

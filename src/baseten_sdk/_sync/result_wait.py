@@ -21,6 +21,11 @@ from .inbox import Inbox
 from .service import Service
 from .status_call import ask_status
 
+GONE = (
+    "Nothing was delivered to this inbox. Statuses are kept for an hour after the end: if the request is older than "
+    "that, its output is gone, and it has to be submitted again."
+)
+
 
 class ResultWait:
     """Waits for one output.
@@ -101,9 +106,10 @@ class ResultWait:
     def _question(self) -> bytes | None:
         try:
             status = self._ask()
-        except NotFoundError:
+        except NotFoundError as error:
             body = self._inbox.look(self._request_id)
             if body is None:
+                error.add_note(GONE)
                 raise
             return body
         except APIError as error:

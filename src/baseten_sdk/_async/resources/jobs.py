@@ -65,7 +65,7 @@ class AsyncJobs:
                 not sent again.
             ledger: an SQLite file; made if there is none. It may be the inbox's store too. One run at a time has it.
             key: names a row, so that rows may come in another order next time. Without it they are named by their
-                positions, from 1, and have to be the same ones. Of two rows with one name only the first is sent.
+                positions, from 1, and have to be the same ones. A row that comes twice is sent once.
             priority: as for `async_predict`.
             max_time_in_queue_seconds: as for `async_predict`.
             inference_retry_config: as for `async_predict`.
