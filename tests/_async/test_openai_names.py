@@ -10,6 +10,7 @@ from baseten_sdk import (
     BadRequestError,
     ChatCompletion,
     Finished,
+    OutputValidationError,
     RateLimitError,
     RefusalDelta,
     ResponseValidationError,
@@ -17,6 +18,7 @@ from baseten_sdk import (
     ToolCallDone,
     ToolResult,
     pydantic_function_tool,
+    user,
 )
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, SAID, behaving, fields, only
@@ -100,6 +102,20 @@ async def test_a_model_may_be_a_tool_by_the_function_of_that_name(client: AsyncC
     assert (tool.__name__, tool.__doc__, call.function.name) == ("find", "Find a word.", "find")
     assert isinstance(call.function.parsed_arguments, LookUp)
     assert call.function.parsed_arguments is parsed.tool_calls[0].parsed
+
+
+async def test_parse_without_a_type_reads_the_calls_alone(client: AsyncClient, emu: Emulator) -> None:
+    asked = user("Please look up something with LookUp")
+    called = await client.chat.completions.parse(model=MODEL, messages=[asked], tools=[LookUp])
+    assert isinstance(called.choices[0].message.tool_calls[0].function.parsed_arguments, LookUp)
+    body = emu.requests[-1].json
+    assert isinstance(body, dict)
+    assert "response_format" not in body
+    said = await client.chat.completions.parse(model=MODEL, messages=HELLO, tools=[LookUp])
+    assert (said.choices[0].message.parsed, said.outputs, said.tool_calls) == (None, (), ())
+    assert said.text
+    with pytest.raises(OutputValidationError, match="No type was asked for"):
+        _ = said.parsed
 
 
 async def test_events_have_types_and_fields_of_the_same_names(client: AsyncClient) -> None:

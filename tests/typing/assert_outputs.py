@@ -149,8 +149,8 @@ def every_event_is_matched(stream: CompletionStream[Invoice]) -> None:
 def what_is_wrong_is_found(client: Client) -> None:
     ask = [{"role": "user", "content": "Hi"}]
     parse = client.chat.completions.parse
-    parse(model=MODEL, messages=ask)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    parse(model=MODEL, messages=ask, response_format={"type": "text"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    parse(model=MODEL, messages=ask, response_format=Invoice, temprature=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    parse(model=MODEL, messages=ask, response_format=Invoice, stream=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    parse(model=MODEL, messages=ask)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    parse(model=MODEL, messages=ask, response_format={"type": "text"})  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
+    parse(model=MODEL, messages=ask, response_format=Invoice, temprature=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    parse(model=MODEL, messages=ask, response_format=Invoice, stream=True)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     parse(model=MODEL, messages=ask, response_format=Invoice).parsed.total  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018

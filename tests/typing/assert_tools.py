@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_type
+from typing import Annotated, Literal, Never, assert_type
 
 from pydantic import BaseModel, Field
 
@@ -13,6 +13,7 @@ from baseten_sdk import (
     Client,
     Finished,
     Message,
+    Parsed,
     ParsedToolCall,
     TextDelta,
     Tool,
@@ -94,6 +95,7 @@ def tools_go_with_every_call(client: Client) -> None:
     ask = [{"role": "user", "content": "Hi"}]
     assert_type(completions.create(model=MODEL, messages=ask, tools=[get_weather, Book]), ChatCompletion)
     completions.parse(model=MODEL, messages=ask, response_format=Book, tools=[search])
+    assert_type(completions.parse(model=MODEL, messages=ask, tools=[Book]), Parsed[Never])
     completions.stream(model=MODEL, messages=ask, tools=[plain], tool_choice="required", parallel_tool_calls=False)
     assert_type(completions.run_tools(model=MODEL, messages=ask, tools=[get_weather]).until_done(), ChatCompletion)
     assert_type(completions.run_tools(model=MODEL, messages=ask, tools=[get_weather]), ToolRun)

@@ -71,16 +71,18 @@ def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
 
 
 def read_answer(
-    schema: Schema[T], toolbox: Toolbox, completion: ChatCompletion
+    schema: Schema[T] | None, toolbox: Toolbox, completion: ChatCompletion
 ) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
     """The object that the first choice holds, as a tuple of one, or the calls that it makes instead.
+
+    Without a schema there is no object: what is no call is text.
 
     Raises:
         OutputError: as for `read_output`.
         ToolArgumentError: the arguments of a call do not validate.
     """
     if not completion.message.tool_calls:
-        return (read_output(schema, completion),), ()
+        return () if schema is None else (read_output(schema, completion),), ()
     stopped = cut_short(completion)
     if stopped is not None:
         raise stopped

@@ -21,7 +21,7 @@ class Parsed(Generic[T]):
 
     Attributes:
         completion: the reply; after re-asking, the last one.
-        outputs: the object, as a tuple of one; empty where the model called tools instead.
+        outputs: the object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
         tool_calls: the tool calls, with validated arguments.
         attempts: every reply, the ones that were not valid included.
     """
@@ -36,10 +36,12 @@ class Parsed(Generic[T]):
         """The object; never None unless None was asked for.
 
         Raises:
-            OutputValidationError: the model called tools instead of answering.
+            OutputValidationError: the model called tools instead of answering, or no type was asked for.
         """
         if not self.outputs:
-            raise OutputValidationError("The model called tools instead of answering.", completion=self.completion)
+            called = self.tool_calls or self.message.tool_calls
+            why = "The model called tools instead of answering." if called else "No type was asked for."
+            raise OutputValidationError(why, completion=self.completion)
         return self.outputs[0]
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.chat import chat_request, split_params
 from ..._core.options import Options
@@ -204,6 +204,7 @@ class AsyncCompletions:
         schema: Schema[T] = schema_for(response_format, strict=strict)
         return self._stream(model, messages, params, toolbox, schema, schema.response_format())
 
+    @overload
     async def parse(
         self,
         *,
@@ -214,7 +215,24 @@ class AsyncCompletions:
         strict: bool = True,
         reask: int = 0,
         **params: Unpack[ParseOptions],
-    ) -> Parsed[T]:
+    ) -> Parsed[T]: ...
+
+    @overload
+    async def parse(
+        self, *, model: str, messages: Iterable[Message], tools: Sequence[ToolLike], **params: Unpack[ParseOptions]
+    ) -> Parsed[Never]: ...
+
+    async def parse(
+        self,
+        *,
+        model: str,
+        messages: Iterable[Message],
+        response_format: TypeForm[T] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        reask: int = 0,
+        **params: Unpack[ParseOptions],
+    ) -> Parsed[T] | Parsed[Never]:
         """Ask a model for an object of a type.
 
         Example:
@@ -227,7 +245,7 @@ class AsyncCompletions:
             model: as for `create`.
             messages: as for `create`.
             response_format: a pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other
-                type that pydantic can validate. What is no object is sent as one with the property "value".
+                type that pydantic can validate. What is no object is sent as {"value": ...}. Left out, calls are read.
             tools: what the model may call instead; the calls are then in `tool_calls`, with validated arguments.
             strict: hold the model to the schema. False sends it as pydantic makes it, for types that strict mode cannot
                 express and for models that cannot be held to one; then reasoning and Markdown around the JSON are
@@ -251,14 +269,13 @@ class AsyncCompletions:
 
         if reask < 0:
             raise InvalidRequestError(f"reask must be at least 0, not {reask!r}.")
-        schema: Schema[T] = schema_for(response_format, strict=strict)
+        schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
+        form = None if schema is None else schema.response_format()
         toolbox = Toolbox(tools or ())
         conversation = list(messages)
         attempts: list[ChatCompletion] = []
         while True:
-            request, options = self._prepared(
-                model, conversation, params, tools=toolbox.params, response_format=schema.response_format()
-            )
+            request, options = self._prepared(model, conversation, params, tools=toolbox.params, response_format=form)
             completion, meta = await self._service.caller.fetch(request, options, _completion)
             attempts.append(attach_meta(completion, meta))
             try:
