@@ -10,7 +10,9 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import pytest
+from anyio import to_thread
 
 from baseten_sdk import APIConnectionError, AsyncClient, BasetenError, Client, ClientClosedError, Limits
 from baseten_sdk._core.transport_choice import TransportName
@@ -163,3 +165,36 @@ def test_closing_ends_the_calls_of_other_threads(script: list[Action], transport
     assert isinstance(caught[0], ClientClosedError | APIConnectionError)
     with pytest.raises(ClientClosedError):
         client.models.list()
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_in_another_loop_ends_the_calls_of_this_one(backend: str) -> None:
+    async def main(server: ScriptedServer) -> None:
+        client = AsyncClient(api_key=KEY, base_url=server.url, transport="direct", max_retries=0)
+
+        async def close() -> None:
+            await to_thread.run_sync(server.wait_for_requests, 1)
+            await to_thread.run_sync(anyio.run, client.aclose)
+
+        with anyio.fail_after(LONG):
+            async with anyio.create_task_group() as group:
+                group.start_soon(close)
+                with pytest.raises(ClientClosedError):
+                    await client.models.list()
+
+    with ScriptedServer([Read(), Hold()]) as server:
+        anyio.run(main, server, backend=backend)
+
+
+def test_closing_in_another_loop_while_this_one_stands_still() -> None:
+    with ScriptedServer([MODELS, Hold()]) as server, asyncio.Runner() as runner:
+        client = AsyncClient(api_key=KEY, base_url=server.url, transport="direct")
+
+        async def ask() -> None:
+            await client.models.list()
+
+        runner.run(ask())
+        thread = threading.Thread(target=anyio.run, args=(client.aclose,))
+        thread.start()
+        thread.join(LONG)
+        assert server.wait_until_left(0)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._io.http1 import LONGEST_HEAD, MOST_HEADERS, MOST_INTERIM, ProtocolError, ReplyParser
+from baseten_sdk._io.http1 import (
+    LONGEST_HEAD,
+    MOST_HEADERS,
+    MOST_INTERIM,
+    LimitExceeded,
+    ProtocolError,
+    ReplyParser,
+)
 
 OK = b"HTTP/1.1 200 OK\r\n"
 LENGTH = OK + b"Content-Length: 2\r\n\r\nhi"
@@ -146,3 +153,22 @@ def test_bytes_of_pieces_that_were_taken_are_not_kept() -> None:
     assert parser.take() == b"ab"
     parser.feed(b"cd")
     assert (parser.take(), parser.take(), parser.complete) == (b"cd", b"", True)
+
+
+@pytest.mark.parametrize("start", [b"1;x=", b"2\r\nhi\r\n0\r\nTrailer: "], ids=["extension", "trailer"])
+def test_framing_without_an_end_is_an_error(start: bytes) -> None:
+    parser = parsed(OK + b"Transfer-Encoding: chunked\r\n\r\n" + start)
+    parser.take()
+    for _ in range(2):
+        assert parser.broken is None
+        parser.feed(b"a" * (LONGEST_HEAD - 100))
+    assert isinstance(parser.broken, LimitExceeded)
+
+
+def test_framing_counts_only_where_no_body_comes_with_it() -> None:
+    parser = parsed(OK + b"Transfer-Encoding: chunked\r\n\r\n")
+    for _ in range(3):
+        parser.feed(b"1;x=" + b"a" * (LONGEST_HEAD - 100))
+        parser.feed(b"\r\nh\r\n")
+        assert parser.take() == b"h"
+    assert parser.broken is None

@@ -119,6 +119,13 @@ class ReplyParser:
                 raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
             if self._head_size > LONGEST_HEAD:
                 raise LimitExceeded(f"the head is longer than {LONGEST_HEAD} bytes")
+        elif self.body:
+            self._head_size = 0
+        else:
+            # The extension of a chunk, or a trailer: the parser would gather it without an end.
+            self._head_size += len(data)
+            if self._head_size > LONGEST_HEAD:
+                self.broken = LimitExceeded(f"more than {LONGEST_HEAD} bytes of framing without any of the body")
 
     def take(self) -> bytes:
         """What has come of the body since the last time."""
@@ -168,6 +175,7 @@ class ReplyParser:
             return
         self.status = status
         self.head = True
+        self._head_size = 0
         if self._without_body:
             self.complete = True
 

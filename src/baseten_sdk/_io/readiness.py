@@ -19,6 +19,9 @@ from typing import Protocol
 
 import anyio
 
+from .home import AsyncHome
+from .wakeup import scheduler
+
 PIECE = 64 * 1024
 """Bytes that are read at a time."""
 
@@ -118,8 +121,9 @@ class LoopReadiness:
             try:
                 here = asyncio.get_running_loop() is self._loop
             except RuntimeError:
-                here = not self._loop.is_running()
-            if not here:
+                here = False
+            # A loop that stands still, as between two tests, may never run again.
+            if not here and self._loop.is_running():
                 with suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._forget_and_close)
                     return False
@@ -138,10 +142,12 @@ class LoopReadiness:
 class AnyReadiness:
     """Waits with anyio."""
 
-    __slots__ = ("_raw",)
+    __slots__ = ("_home", "_raw", "_schedule")
 
     def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
+        self._home = AsyncHome.current()
+        self._schedule = scheduler()
 
     async def read(self) -> bytes:
         while True:
@@ -160,4 +166,18 @@ class AnyReadiness:
         pass
 
     def forget(self) -> bool:
+        if self._home[0] != os.getpid():
+            return True
+        with suppress(RuntimeError):
+            if AsyncHome.current() == self._home:
+                return True
+        with suppress(RuntimeError):
+            # Closed by another thread, a socket would leave the loop's poll, and whoever waits for it would not wake.
+            self._schedule(self._close)
+            return False
         return True
+
+    def _close(self) -> None:
+        with suppress(ValueError):
+            anyio.notify_closing(self._raw)
+        self._raw.close()

@@ -169,7 +169,9 @@ class Socket:
             early, self._early = self._early, None
             return early
         while True:
-            if not self._more:
+            if self._more:
+                timer.remaining()
+            else:
                 self._wait(timer)
             try:
                 data = self._raw.recv(PIECE)

@@ -28,7 +28,7 @@ class AsyncWakeup:
 
     def __init__(self) -> None:
         self._event = anyio.Event()
-        self._schedule = _scheduler()
+        self._schedule = scheduler()
 
     def set(self) -> None:
         """Wake it, from any thread and without waiting for it; a loop that is over sleeps on."""
@@ -66,7 +66,8 @@ class Wakeup:
         self._event.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
-def _scheduler() -> Schedule:
+def scheduler() -> Schedule:
+    """What makes the running loop call a function, from any thread; a RuntimeError says that the loop is over."""
     try:
         return asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:
