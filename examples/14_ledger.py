@@ -21,12 +21,13 @@ def main() -> None:
     secret = os.environ["BASETEN_WEBHOOK_SECRET"]
     url = os.environ.get("WEBHOOK_URL")  # how Baseten reaches the port
     port = int(os.environ.get("PORT", "8788"))
+    ledger = FOLDER / "jobs.sqlite"
     with (
         Client() as client,
-        client.webhooks.listen(secrets=[secret], url=url, port=port) as inbox,
+        client.webhooks.listen(secrets=[secret], url=url, port=port, store=ledger) as inbox,
     ):
         deployment = client.deployments(MODEL_ID)
-        report = client.jobs.submit(rows(), deployment=deployment, webhook=inbox, ledger=FOLDER / "jobs.sqlite")
+        report = client.jobs.submit(rows(), deployment=deployment, webhook=inbox, ledger=ledger)
     print(report)
     for result in report.results():
         print(result.key, result.output or result.failure)
