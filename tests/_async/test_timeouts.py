@@ -207,8 +207,8 @@ async def test_silence_in_a_stream_times_out_with_what_had_come(transport: Trans
             assert server.wait_until_left(0)
 
 
-async def test_pings_in_a_stream_extend_nothing(transport: TransportName) -> None:
-    ping = b"6\r\n: hi\n\n\r\n"
+@pytest.mark.parametrize("ping", [b"6\r\n: hi\n\n\r\n", b"7\r\ndata:\n\n\r\n"], ids=["comment", "empty"])
+async def test_pings_in_a_stream_extend_nothing(transport: TransportName, ping: bytes) -> None:
     script: list[Action] = [events(CHUNK)]
     for _ in range(200):
         script += [Drip(b"", 0), More(ping), Hold(_Pause())]

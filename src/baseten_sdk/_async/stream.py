@@ -106,7 +106,7 @@ class AsyncChatStream:
             self._ready.extend(reader.end())
             if not self._ready and reader.error is None:
                 reader.done = True
-        if self._ready:
+        if any(map(_says_something, self._ready)):
             body.progress()
 
     async def aclose(self) -> None:
@@ -126,3 +126,8 @@ class AsyncChatStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _says_something(event: bytes | ServerSentEvent | ChatCompletionChunk) -> bool:
+    """Whether an event is more than a ping, as one without data is."""
+    return bool(event.data if isinstance(event, ServerSentEvent) else event)

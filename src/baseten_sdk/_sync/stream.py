@@ -107,7 +107,7 @@ class ChatStream:
             self._ready.extend(reader.end())
             if not self._ready and reader.error is None:
                 reader.done = True
-        if self._ready:
+        if any(map(_says_something, self._ready)):
             body.progress()
 
     def close(self) -> None:
@@ -121,3 +121,8 @@ class ChatStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _says_something(event: bytes | ServerSentEvent | ChatCompletionChunk) -> bool:
+    """Whether an event is more than a ping, as one without data is."""
+    return bool(event.data if isinstance(event, ServerSentEvent) else event)
