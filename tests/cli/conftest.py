@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from types import TracebackType
 
 import pytest
 from typer.testing import CliRunner
@@ -52,12 +53,23 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     return invoke
 
 
+class Process(subprocess.Popen[bytes]):
+    """A process that a failed test does not wait for."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.kill()
+        super().__exit__(kind, error, trace)
+
+
 @pytest.fixture
 def start(environment: dict[str, str]) -> Start:
     environment = {**environment, "PYTHONPATH": "src", "PYTHONWARNINGS": "error", "PYTHONUNBUFFERED": "1"}
 
     def popen(*arguments: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        return Process(
             [sys.executable, "-m", "baseten_sdk", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
