@@ -212,7 +212,9 @@ async def test_asking_again_in_vain_is_an_error_with_every_attempt(client: Async
     assert len(emu.requests) == 2
 
 
-async def test_asking_less_than_never_is_refused(client: AsyncClient) -> None:
+async def test_what_cannot_be_asked_is_refused(client: AsyncClient) -> None:
+    with pytest.raises(InvalidRequestError, match="neither is wanted"):
+        await client.chat.completions.parse(model=MODEL, messages=ASK, tools=[])
     with pytest.raises(InvalidRequestError, match="reask"):
         await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=-1)
 

@@ -207,7 +207,9 @@ def test_asking_again_in_vain_is_an_error_with_every_attempt(client: Client, emu
     assert len(emu.requests) == 2
 
 
-def test_asking_less_than_never_is_refused(client: Client) -> None:
+def test_what_cannot_be_asked_is_refused(client: Client) -> None:
+    with pytest.raises(InvalidRequestError, match="neither is wanted"):
+        client.chat.completions.parse(model=MODEL, messages=ASK, tools=[])
     with pytest.raises(InvalidRequestError, match="reask"):
         client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=-1)
 

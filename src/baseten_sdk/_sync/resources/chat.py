@@ -260,16 +260,16 @@ class Completions:
             ContentFilterError: a filter stopped it.
             OutputValidationError: the answer is not a `response_format`.
             ToolArgumentError: the arguments of a call do not validate.
-            InvalidRequestError: a strict schema cannot express the type; the message has the path.
+            InvalidRequestError: there is neither a type nor a tool, or a strict schema cannot express the type; the
+                message has the path.
         """
         from ..._core.output import read_answer
-        from ..._core.reask import reasked
+        from ..._core.reask import check_question, reasked
         from ..._core.schema import schema_for
         from ..._core.tool import Toolbox
         from ...types.parsed import Parsed
 
-        if reask < 0:
-            raise InvalidRequestError(f"reask must be at least 0, not {reask!r}.")
+        check_question(reask, typed=response_format is not None or bool(tools))
         schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
         form = None if schema is None else schema.response_format()
         toolbox = Toolbox(tools or ())
