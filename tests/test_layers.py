@@ -104,11 +104,13 @@ ONE_FILE_LIBRARIES = {
 }
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
+# A ledger is told of deliveries by another thread, and woken as inboxes are.
 ONE_FILE_PARTS = {
     "_async/resources/jobs.py": "jobs",
     "_async/resources/webhooks.py": "receiver",
     "_sync/resources/jobs.py": "jobs",
     "_sync/resources/webhooks.py": "receiver",
+    "jobs/watching.py": "_io",
 }
 
 

@@ -13,11 +13,12 @@ import logging
 import time
 from collections import deque
 from collections.abc import Sequence
+from math import inf
 
 import anyio
 import anyio.to_thread
-from anyio.from_thread import BlockingPortal
 
+from .._io.wakeup import AsyncWakeup
 from ..errors import APIError, AuthenticationError, NotFoundError
 from ..receiver import StoredDelivery
 from ..types.async_requests import AsyncRequestStatus, QueueStatus
@@ -64,27 +65,22 @@ class Watcher:
         if self._mailbox.subscribe is None:
             return
         told: deque[StoredDelivery] = deque()
-        came = anyio.Event()
+        wakeup = AsyncWakeup()
 
-        def wake() -> None:
-            came.set()
+        def note(deliveries: Sequence[StoredDelivery]) -> None:
+            told.extend(deliveries)
+            wakeup.set()
 
-        async with BlockingPortal() as portal:
-
-            def note(deliveries: Sequence[StoredDelivery]) -> None:
-                told.extend(deliveries)
-                portal.start_task_soon(wake)
-
-            unsubscribe = self._mailbox.subscribe(note)
-            try:
-                while True:
-                    came = anyio.Event()
-                    if not told:
-                        await came.wait()
-                    while told:
-                        await self._book.deliver(told.popleft())
-            finally:
-                unsubscribe()
+        unsubscribe = self._mailbox.subscribe(note)
+        try:
+            while True:
+                wakeup = AsyncWakeup()
+                if not told:
+                    await wakeup.wait(inf)
+                while told:
+                    await self._book.deliver(told.popleft())
+        finally:
+            unsubscribe()
 
     async def look(self) -> None:
         """Look for deliveries in the store, again and again."""
