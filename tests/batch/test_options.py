@@ -17,8 +17,6 @@ from baseten_sdk.batch.options import MapOptions, RunOptions, check_options
         ("patience", 0),
         ("patience", 1.5),
         ("budget", 5),
-        ("progress", False),
-        ("progress", "bra"),
         ("concurency", 4),
     ],
 )

@@ -1,20 +1,15 @@
-"""What a job counts, and how it is shown."""
+"""What a job counts."""
 
 from __future__ import annotations
 
-import io
 import json
-import logging
 import random
 from math import ceil
 
 import pytest
 from hypothesis import given, strategies as st
-from rich.console import Console
 
-from baseten_sdk.batch.bar import Bar
-from baseten_sdk.batch.display import display_of, duration, in_words
-from baseten_sdk.batch.tally import Progress, Tally, Times
+from baseten_sdk.batch.tally import Tally, Times
 from baseten_sdk.batch.usage import Tokens
 from baseten_sdk.types.batch import Failed, Ok, Report
 
@@ -88,60 +83,3 @@ def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
         clock.now += 0.1
         tally.progress(skipped=0, in_flight=0, level=1, done=None)
     assert len(tally._marks) <= 110
-
-
-PROGRESS = Progress(1234, 5, 7, 3, 8, 999, 12.34, 567.8, 0.25, 3725.0, 10.0)
-
-
-def test_a_job_in_words() -> None:
-    assert in_words(PROGRESS) == (
-        "25.0%, 1,234 ok, 5 failed, 7 done before, 3 of 8 in flight, 12.3 rows/s, 568 tokens/s, 1:02:05 left"
-    )
-    bare = Progress(0, 0, 0, 1, 8, 0, 0, 0, None, None, 0)
-    assert in_words(bare) == "0 ok, 0 failed, 1 of 8 in flight, 0.0 rows/s, 0 tokens/s"
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (200, "3:20"), (3725, "1:02:05")])
-def test_a_time_as_a_person_says_it(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
-
-
-def test_a_bar_shows_it_all() -> None:
-    screen = io.StringIO()
-    bar = Bar("out.jsonl", Console(file=screen, force_terminal=True, width=160, color_system=None))
-    with bar:
-        bar.show(PROGRESS)
-        bar.say("Stopping [soon]")
-    shown = screen.getvalue()
-    for part in (
-        "out.jsonl",
-        "25%",
-        "1,234 ok",
-        "5 failed",
-        "7 before",
-        "3/8 in flight",
-        "12.3 rows/s",
-        "568 tokens/s",
-    ):
-        assert part in shown
-    assert "1:02:05 left" in shown
-    assert "Stopping [soon]" in shown
-
-
-def test_without_a_terminal_it_is_a_line_of_the_log(
-    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for how in ("auto", "log", "none"):
-        display = display_of("auto" if how == "auto" else "log" if how == "log" else "none", "out.jsonl")
-        with caplog.at_level(logging.INFO, "baseten_sdk.batch"), display:
-            display.show(PROGRESS)
-    assert caplog.messages == [in_words(PROGRESS)] * 2
-    display_of("log", "out.jsonl").say("Stopping")
-    assert capsys.readouterr().err == "Stopping\n"
-
-
-def test_a_function_may_show_it() -> None:
-    seen: list[Progress] = []
-    with display_of(seen.append, "out.jsonl") as _, display_of(seen.append, "out.jsonl"):
-        display_of(seen.append, "out.jsonl").show(PROGRESS)
-    assert seen == [PROGRESS]

@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from .openai_lines import openai_request as openai_request
     from .options import MapOptions as MapOptions, RunOptions as RunOptions
     from .outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
+    from .progress import Progress as Progress
     from .recipe import Recipe as Recipe
     from .row_type import FileRow as FileRow
     from .stop import Stop as Stop
-    from .tally import Progress as Progress
 
 _NAMES = {
     "..types.batch": "Failed Ok Outcome Report",
@@ -49,10 +49,10 @@ _NAMES = {
     ".openai_lines": "openai_request",
     ".options": "MapOptions RunOptions",
     ".outcomes": "AsyncOutcomes Outcomes",
+    ".progress": "Progress",
     ".recipe": "Recipe",
     ".row_type": "FileRow",
     ".stop": "Stop",
-    ".tally": "Progress",
 }
 """What is public, by the module that it is loaded from."""
 

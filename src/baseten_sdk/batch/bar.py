@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
+from typing import Generic, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bars, TaskProgressColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress as Bars,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
-from .tally import Progress
+from .display import BAR_SECONDS, Subject
+
+P_contra = TypeVar("P_contra", contravariant=True)
 
 
-class Bar:
-    """Shows a job as one bar and a line below it."""
+class Bar(Generic[P_contra]):
+    """Shows a run as one bar, on standard error.
 
-    every = 0.2
+    Args:
+        subject: what is shown.
+        console: where; None for standard error.
+    """
 
-    def __init__(self, name: str, console: Console | None = None) -> None:
-        self._console = console or Console(file=sys.stderr)
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[numbers]}"),
-            console=self._console,
-        )
-        self._task = self._bars.add_task(name, total=None, numbers="")
+    every = BAR_SECONDS
+
+    def __init__(self, subject: Subject[P_contra], console: Console | None = None) -> None:
+        self._look = subject.look
+        self._console = console or Console(stderr=True)
+        counted = subject.measure == "count"
+        columns: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn()]
+        columns.append(MofNCompleteColumn() if counted else TaskProgressColumn())
+        columns.append(TextColumn("{task.fields[text]}"))
+        if counted:
+            columns.append(TimeElapsedColumn())
+        self._bars = Bars(*columns, console=self._console)
+        self._task = self._bars.add_task(subject.name, total=None, text="")
 
     def __enter__(self) -> None:
         self._bars.start()
@@ -35,19 +51,11 @@ class Bar:
     ) -> None:
         self._bars.stop()
 
-    def show(self, progress: Progress) -> None:
-        from .display import duration
+    def show(self, progress: P_contra, /) -> None:
+        """Draw it."""
+        look = self._look(progress)
+        self._bars.update(self._task, completed=look.done, total=look.total, text=look.text)
 
-        total = None if progress.done is None else 1.0
-        eta = "" if progress.eta is None else f"  {duration(progress.eta)} left"
-        skipped = f"  {progress.skipped:,} before" if progress.skipped else ""
-        failed = "red" if progress.failed else "dim"
-        numbers = (
-            f"[green]{progress.ok:,} ok[/]  [{failed}]{progress.failed:,} failed[/]{skipped}"
-            f"  {progress.in_flight}/{progress.level} in flight  {progress.rows_per_second:,.1f} rows/s"
-            f"  {progress.tokens_per_second:,.0f} tokens/s{eta}"
-        )
-        self._bars.update(self._task, total=total, completed=progress.done or 0.0, numbers=numbers)
-
-    def say(self, text: str) -> None:
+    def say(self, text: str, /) -> None:
+        """Write a text above it."""
         self._console.print(text, highlight=False, markup=False)

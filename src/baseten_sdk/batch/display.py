@@ -1,35 +1,75 @@
-"""How a running job is shown: a bar by rich on a terminal, else a log line now and then.
+"""How a run is shown: a bar by rich on a terminal, a log line now and then, a function that is told, or not at all.
 
-It must not know how anything is counted.
+Batches and ledgers are shown by it. It must not know what they count: a run at one moment is any object whose `str` is
+a line of the log.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import logging
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from .tally import Progress
+from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from logging import Logger
     from types import TracebackType
 
-log = logging.getLogger("baseten_sdk.batch")
+P = TypeVar("P")
+P_contra = TypeVar("P_contra", contravariant=True)
 
-Show: TypeAlias = Literal["auto", "bar", "log", "none"] | Callable[[Progress], object]
-"""How to show a job: as fits, a bar, log lines, not at all, or by a function that is called now and then."""
+Show: TypeAlias = Literal["auto", "bar", "log", "none"] | Callable[[P], object]
+"""How to show a run: as fits, a bar, log lines, not at all, or by a function that is called now and then."""
 
 BAR_SECONDS = 0.2
+TOLD_SECONDS = 0.5
 LOG_SECONDS = 15.0
 
 
-class Display(Protocol):
-    """Shows a job from time to time."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a bar shows of a run at one moment.
 
-    every: float
-    """Seconds between two looks."""
+    Attributes:
+        done: how much is done.
+        total: how much there is; None where that is not known.
+        text: the rest, in rich's markup.
+    """
+
+    done: float
+    total: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject(Generic[P]):
+    """What is shown, whatever shows it.
+
+    Attributes:
+        name: what stands before the bar.
+        look: what the bar shows.
+        measure: whether the bar tells a share in percent, or a count, and the time so far.
+        logger: gets the lines.
+        extra: what to install for the bar.
+    """
+
+    name: str
+    look: Callable[[P], Look]
+    measure: Literal["share", "count"]
+    logger: Logger
+    extra: str
+
+
+class Display(Protocol[P_contra]):
+    """Shows a run from time to time."""
+
+    @property
+    def every(self) -> float:
+        """Seconds between two looks."""
+        ...
 
     def __enter__(self) -> object: ...
 
@@ -37,36 +77,39 @@ class Display(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None: ...
 
-    def show(self, progress: Progress) -> None:
-        """Show the job as it is."""
+    def show(self, progress: P_contra, /) -> None:
+        """Show the run as it is."""
         ...
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, /) -> None:
         """Tell the user something."""
         ...
 
 
-def display_of(show: Show, name: str) -> Display:
-    """What shows a job.
+def display_of(show: Show[P], subject: Subject[P]) -> Display[P]:
+    """What shows a run.
 
-    Args:
-        show: how.
-        name: what the job is called.
+    Raises:
+        ConfigurationError: there is no such display, or a bar was asked for and rich is not installed.
     """
     if callable(show):
-        return _Told(show, 0.5)
+        return _Told(show, TOLD_SECONDS)
     if show == "auto":
         has_rich = importlib.util.find_spec("rich") is not None
         show = "bar" if sys.stderr.isatty() and has_rich else "log"
-    if show == "bar":
-        from .bar import Bar
+    match show:
+        case "bar":
+            return _bar(subject)
+        case "log":
+            return _Told(lambda progress: subject.logger.info("%s", progress), LOG_SECONDS)
+        case "none":
+            return _Told(lambda progress: None, LOG_SECONDS)
+        case _:
+            raise ConfigurationError(f'progress must be "auto", "bar", "log", "none" or a function, not {show!r}.')
 
-        return Bar(name)
-    return _Told(_log if show == "log" else _nothing, LOG_SECONDS)
 
-
-class _Told:
-    def __init__(self, tell: Callable[[Progress], object], every: float) -> None:
+class _Told(Generic[P_contra]):
+    def __init__(self, tell: Callable[[P_contra], object], every: float) -> None:
         self.every = every
         self._tell = tell
 
@@ -78,37 +121,17 @@ class _Told:
     ) -> None:
         return None
 
-    def show(self, progress: Progress) -> None:
+    def show(self, progress: P_contra, /) -> None:
         self._tell(progress)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, /) -> None:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
 
-def _log(progress: Progress) -> None:
-    log.info("%s", in_words(progress))
-
-
-def _nothing(progress: Progress) -> None:
-    """Not shown."""
-
-
-def in_words(progress: Progress) -> str:
-    """A job at one moment, as a line."""
-    done = "" if progress.done is None else f"{progress.done:.1%}, "
-    skipped = f", {progress.skipped:,} done before" if progress.skipped else ""
-    eta = "" if progress.eta is None else f", {duration(progress.eta)} left"
-    return (
-        f"{done}{progress.ok:,} ok, {progress.failed:,} failed{skipped}, {progress.in_flight} of {progress.level} "
-        f"in flight, {progress.rows_per_second:,.1f} rows/s, {progress.tokens_per_second:,.0f} tokens/s{eta}"
-    )
-
-
-def duration(seconds: float) -> str:
-    """A time as a person says it: "45 s", "3:20", "2:05:00"."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    if hours:
-        return f"{hours}:{minutes:02}:{rest:02}"
-    return f"{minutes}:{rest:02}" if minutes else f"{rest} s"
+def _bar(subject: Subject[P]) -> Display[P]:
+    try:
+        from .bar import Bar
+    except ImportError:
+        raise ConfigurationError(f"progress=\"bar\" needs rich: pip install 'baseten-sdk[{subject.extra}]'.") from None
+    return Bar(subject)

@@ -33,10 +33,11 @@ from .interrupt import obey_signals
 from .lines import Lines
 from .manifest import HEAD, Manifest, manifest_of, read_manifest, settle
 from .output import Output
+from .progress import Progress
 from .sink import Sink
 from .source import Source
 from .stop import Stop
-from .tally import Progress, Tally
+from .tally import Tally
 from .verdict import Verdict
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Plan(Generic[R, T]):
     request: Callable[[R], Call[T]]
     lines: Lines[R, T]
     level: Level
-    display: Display
+    display: Display[Progress]
     key: str | KeyOf[R] | None = None
     budget: Budget = field(default_factory=Budget)
     patience: int | None = 20

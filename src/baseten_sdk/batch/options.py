@@ -11,6 +11,7 @@ from .budget import Budget
 from .display import Show
 from .engine import Level
 from .files import Format
+from .progress import Progress
 
 CONCURRENCY = 64
 """Rows in flight unless something else is asked for."""
@@ -58,18 +59,15 @@ class RunOptions(MapOptions, total=False):
     force: bool
     fingerprint: str | None
     budget: Budget | None
-    progress: Show
+    progress: Show[Progress]
     signals: bool
     hint: str
     also_done: str | os.PathLike[str] | None
 
 
-DISPLAYS = ("auto", "bar", "log", "none")
-
-
 def check_options(options: Mapping[str, object], known: type[MapOptions]) -> None:
-    """Refuse options that are none, and values that cannot be; `concurrency`, `format` and `shard` are checked where
-    they are read.
+    """Refuse options that are none, and values that cannot be; `concurrency`, `format`, `shard` and `progress` are
+    checked where they are read.
 
     Raises:
         ConfigurationError: one cannot be.
@@ -83,6 +81,3 @@ def check_options(options: Mapping[str, object], known: type[MapOptions]) -> Non
             raise ConfigurationError(f"{name} must be an integer of at least {least}, not {value!r}.")
     if not isinstance(options.get("budget"), Budget | None):
         raise ConfigurationError(f"budget must be a Budget, not {options['budget']!r}.")
-    show = options.get("progress", "auto")
-    if not callable(show) and show not in DISPLAYS:
-        raise ConfigurationError(f'progress must be "auto", "bar", "log", "none" or a function, not {show!r}.')

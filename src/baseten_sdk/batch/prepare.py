@@ -24,6 +24,7 @@ from .lines import Lines, OwnLines
 from .openai_lines import OpenAILines, openai_request
 from .options import CONCURRENCY, MapOptions, RunOptions, check_options
 from .outcomes import AsyncOutcomes, Exchange
+from .progress import subject_of
 from .row_type import Plain, RowType, Typed
 from .shard import Shard
 from .source import FileSource, ShardSource, Source, source_of
@@ -81,7 +82,7 @@ def job(
         request=request or openai_request(),
         lines=lines,
         level=level,
-        display=display_of(options.get("progress", "auto"), path.name),
+        display=display_of(options.get("progress", "auto"), subject_of(path.name)),
         key=key,
         budget=options.get("budget") or Budget(),
         patience=options.get("patience", 20),

@@ -6,9 +6,9 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..types.batch import Failed, Ok, Report
+from .progress import Progress
 from .usage import NONE, Tokens
 
 STEP = math.log(1.02)
@@ -39,37 +39,6 @@ class Times:
             if left <= 0:
                 return math.exp(place * STEP)
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A running job at one moment.
-
-    Attributes:
-        ok: rows that succeeded.
-        failed: rows that failed.
-        skipped: rows of earlier runs that were passed over.
-        in_flight: rows whose call is being made.
-        level: how many may be.
-        tokens: tokens so far, in and out.
-        rows_per_second: outcomes a second, of late.
-        tokens_per_second: tokens a second, of late.
-        done: how much of the source was read, from 0 to 1; None where that is not known.
-        eta: seconds that are left at this pace; None where that is not known.
-        seconds: seconds so far.
-    """
-
-    ok: int
-    failed: int
-    skipped: int
-    in_flight: int
-    level: int
-    tokens: int
-    rows_per_second: float
-    tokens_per_second: float
-    done: float | None
-    eta: float | None
-    seconds: float
 
 
 class Tally:

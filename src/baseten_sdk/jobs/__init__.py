@@ -11,7 +11,7 @@ delivery takes. Only then is it sent again.
 - `engine`: sending, watching, holding, until all rows are over.
 - `report`, `progress`: what the caller sees.
 
-It imports the public API, and the supply of rows from `batch`.
+It imports the public API, and from `batch` the supply of rows and the display.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 import anyio
 from anyio.abc import TaskGroup
 
+from ..batch.display import Display
 from ..batch.feed import Feed, Supply
 from ..batch.groups import ungrouped
 from ..types.batch import Failed
@@ -16,7 +17,7 @@ from .gate import Gate
 from .ledger import Ledger
 from .mailbox import Mailbox
 from .plan import Plan
-from .progress import Display
+from .progress import JobsProgress
 from .rows import LOOKAHEAD, NewRow
 from .sending import Sender
 from .service import Service
@@ -45,7 +46,7 @@ class Engine:
         service: Service,
         mailbox: Mailbox,
         plan: Plan,
-        display: Display,
+        display: Display[JobsProgress],
     ) -> None:
         gate = Gate()
         self._plan = plan

@@ -1,25 +1,16 @@
-"""How far a run is, shown: a bar where rich is installed and somebody looks, else a line of the log now and then.
+"""A run of a ledger at one moment: its numbers, a line of the log, and what a bar shows of it.
 
 It must not know how anything is counted.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Literal, Protocol, TypeAlias
 
-from ..errors import ConfigurationError
+from ..batch.display import Look, Subject
 
 logger = logging.getLogger("baseten_sdk.jobs")
-
-BAR_SECONDS = 0.2
-TOLD_SECONDS = 0.5
-LOG_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,73 +58,9 @@ class JobsProgress:
         return ", ".join(parts)
 
 
-Show: TypeAlias = Literal["auto", "bar", "log", "none"] | Callable[[JobsProgress], object]
-"""How to show a run: as fits, a bar, log lines, not at all, or by a function that is called now and then."""
+def _look(progress: JobsProgress) -> Look:
+    return Look(progress.over, progress.rows if progress.complete else None, progress.rest)
 
 
-class Display(Protocol):
-    """Shows a run from time to time."""
-
-    every: float
-    """Seconds between two looks."""
-
-    def __enter__(self) -> object: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None: ...
-
-    def show(self, progress: JobsProgress) -> None:
-        """Show the run as it is."""
-        ...
-
-
-def display_of(show: Show) -> Display:
-    """What shows a run.
-
-    Raises:
-        ConfigurationError: there is no such display, or a bar was asked for and rich is not installed.
-    """
-    if callable(show):
-        return _Told(show, TOLD_SECONDS)
-    if show == "auto":
-        has_rich = importlib.util.find_spec("rich") is not None
-        show = "bar" if sys.stderr.isatty() and has_rich else "log"
-    match show:
-        case "bar":
-            return _bar()
-        case "log":
-            return _Told(_log, LOG_SECONDS)
-        case "none":
-            return _Told(lambda progress: None, LOG_SECONDS)
-        case _:
-            raise ConfigurationError(f'progress must be "auto", "bar", "log", "none" or a function, not {show!r}.')
-
-
-class _Told:
-    def __init__(self, tell: Callable[[JobsProgress], object], every: float) -> None:
-        self.every = every
-        self._tell = tell
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
-    def show(self, progress: JobsProgress) -> None:
-        self._tell(progress)
-
-
-def _log(progress: JobsProgress) -> None:
-    logger.info("%s", progress)
-
-
-def _bar() -> Display:
-    try:
-        from .bar import Bar
-    except ImportError:
-        raise ConfigurationError("progress=\"bar\" needs rich: pip install 'baseten-sdk[jobs]'.") from None
-    return Bar()
+SUBJECT = Subject(name="jobs", look=_look, measure="count", logger=logger, extra="jobs")
+"""What is shown of a run."""

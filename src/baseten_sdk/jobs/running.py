@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.to_thread
 
+from ..batch.display import Show, display_of
 from .engine import Engine
 from .ledger import Ledger
 from .mailbox import Inbox, Mailbox
 from .plan import Plan
-from .progress import Show, display_of
+from .progress import SUBJECT, JobsProgress
 from .report import JobsReport, read_report
 from .rows import Admission, Key, Rows, supply_of
 from .service import AsyncService, JobOptions, Service, SyncService
@@ -44,7 +45,7 @@ class Order:
     options: JobOptions
     plan: Plan
     retry_failed: bool
-    progress: Show
+    progress: Show[JobsProgress]
 
 
 class AsyncRun:
@@ -72,7 +73,7 @@ class Run:
 
 async def _run(order: Order, target: str, service: Service) -> JobsReport:
     began = time.monotonic()
-    display = display_of(order.progress)
+    display = display_of(order.progress, SUBJECT)
     ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
     try:
         mailbox = await anyio.to_thread.run_sync(Mailbox.of, order.webhook, order.ledger)

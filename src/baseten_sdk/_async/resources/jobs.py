@@ -10,9 +10,10 @@ from ..._core.async_predict import InferenceRetryConfig
 from ..._core.body import encode_json
 
 if TYPE_CHECKING:
+    from ...batch.display import Show
     from ...jobs import JobsReport
     from ...jobs.mailbox import Inbox
-    from ...jobs.progress import Show
+    from ...jobs.progress import JobsProgress
     from ...jobs.rows import Rows
     from .chains import AsyncChain
     from .deployments import AsyncDeployment
@@ -39,7 +40,7 @@ class AsyncJobs:
         delivery_window: float = 40.0,
         hold: float | None = None,
         retry_failed: bool = False,
-        progress: Show = "auto",
+        progress: Show[JobsProgress] = "auto",
     ) -> JobsReport:
         """Submit a job for each row, and return when every row is over.
 
