@@ -47,6 +47,18 @@ async def test_a_certificate_for_another_host_is_refused(transport: TransportNam
     assert server.connections == 0
 
 
+async def test_a_reply_that_ends_with_its_connection_is_whole_only_if_tls_says_so() -> None:
+    context = ssl.create_default_context(cafile=str(CERTIFICATE))
+    with TLSServer(announced=True) as server:
+        async with AsyncClient(api_key=KEY, base_url=server.url, transport="direct", ssl_context=context) as client:
+            assert [model.id for model in await client.models.list()] == ["a/b"]
+    with TLSServer(announced=False) as server:
+        async with AsyncClient(api_key=KEY, base_url=server.url, transport="direct", ssl_context=context) as client:
+            with pytest.raises(APIConnectionError, match="middle of the reply") as caught:
+                await client.models.list(max_retries=0)
+    assert (caught.value.phase, caught.value.status_code) == ("idle", 200)
+
+
 async def test_a_context_beside_an_httpx_client_is_refused() -> None:
     async with httpx.AsyncClient() as http:
         with pytest.raises(ConfigurationError, match="verify="):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, strategies as st
@@ -42,9 +43,11 @@ def test_a_bomb_comes_in_bounded_pieces() -> None:
     assert len(inflated("gzip", [gzip.compress(bytes(50 * PIECE))])) == 50 * PIECE
 
 
-def test_a_body_that_is_cut_short_is_an_error() -> None:
-    inflate = Inflate("gzip")
-    inflate.feed(gzip.compress(b"hello" * 100)[:-12])
+@pytest.mark.parametrize("length", [1, 2, 9, 10, -12, -8, -1])
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("deflate", raw)])
+def test_a_body_that_is_cut_short_is_an_error(encoding: str, pack: Callable[[bytes], bytes], length: int) -> None:
+    inflate = Inflate(encoding)
+    inflate.feed(pack(bytes(range(256)))[:length])
     while inflate.take():
         pass
     with pytest.raises(EncodingError, match="ends before"):

@@ -86,6 +86,20 @@ def test_an_end_before_the_end_is_an_error(data: bytes, reason: str) -> None:
         parser.end()
 
 
+@pytest.mark.parametrize("coding", [b"chunked ", b"chunked\t", b"chunked;q=1", b"chunked, gzip", b"gzip", b"xchunked"])
+@pytest.mark.parametrize("more", [b"", b"Transfer-Encoding: identity\r\n"])
+def test_a_transfer_encoding_does_not_end_with_the_connection(coding: bytes, more: bytes) -> None:
+    parser = parsed(OK + b"Transfer-Encoding: " + coding + b"\r\n" + more + b"\r\n5\r\nhe")
+    with pytest.raises(ProtocolError, match="middle of the body"):
+        parser.end()
+
+
+def test_the_identity_is_no_transfer_encoding() -> None:
+    parser = parsed(OK + b"Transfer-Encoding: identity\r\n\r\nhello")
+    parser.end()
+    assert (parser.complete, parser.reusable, parser.body) == (True, False, [b"hello"])
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -16,18 +16,26 @@ LARGE = 200_000
 """Bytes of a field, so that a reply has many TLS records."""
 
 BODY = b'{"object": "list", "data": [{"id": "a/b", "note": "%s"}]}' % (b"x" * LARGE)
+ENDLESS = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n%s" % BODY
+"""A reply that ends with its connection."""
+
 REPLY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
 class TLSServer:
     """Answers every request with a list of models.
 
+    Args:
+        announced: whether the reply ends with its connection, and whether TLS says so first; None where it has a
+            length.
+
     Attributes:
         url: a base URL for clients.
         connections: how many were made.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, announced: bool | None = None) -> None:
+        self._announced = announced
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(CERTIFICATE, KEY)
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -50,7 +58,11 @@ class TLSServer:
             with raw, self._context.wrap_socket(raw, server_side=True) as connection:
                 self.connections += 1
                 while connection.recv(65536):
-                    connection.sendall(REPLY)
+                    connection.sendall(REPLY if self._announced is None else ENDLESS)
+                    if self._announced:
+                        connection.unwrap()
+                    if self._announced is not None:
+                        return
         except OSError:
             return
 

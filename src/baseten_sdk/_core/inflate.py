@@ -93,5 +93,5 @@ class Inflate:
         Raises:
             EncodingError: it was cut short.
         """
-        if self._started:
+        if self._started or (self._left and not self._inner.eof):
             raise EncodingError("it ends before its compressed data do")

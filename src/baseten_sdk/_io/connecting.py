@@ -70,7 +70,7 @@ class Connecting:
             if tls is None:
                 return Socket(raw)
             raw.settimeout(timer.remaining())
-            return Socket(tls.wrap_socket(raw, server_hostname=host))
+            return Socket(tls.wrap_socket(raw, server_hostname=host, suppress_ragged_eofs=False))
         except BaseException:
             raw.close()
             raise

@@ -150,9 +150,15 @@ class ReplyParser:
             self.complete = True
 
     def _ends_with_connection(self) -> bool:
-        names = {name.lower(): value.lower() for name, value in self.headers}
-        chunked = names.get(b"transfer-encoding", b"").endswith(b"chunked")
-        return not chunked and b"content-length" not in names
+        """Whether the end of the connection is the end of the body.
+
+        Not with a transfer encoding: the body was cut, or the parser did not undo what encloses it.
+        """
+        return not any(
+            name.lower() == b"content-length"
+            or (name.lower() == b"transfer-encoding" and value.strip().lower() != b"identity")
+            for name, value in self.headers
+        )
 
     def on_message_begin(self) -> None:
         if self.complete:

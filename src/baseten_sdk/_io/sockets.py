@@ -225,8 +225,13 @@ def _glance(raw: socket.socket) -> bytes | None:
 
 
 async def encrypted(raw: socket.socket, context: ssl.SSLContext, hostname: str) -> ssl.SSLSocket:
-    """The socket with TLS on it, when the other side has shown who it is; closed where that is not who it should be."""
-    wrapped = context.wrap_socket(raw, server_hostname=hostname, do_handshake_on_connect=False)
+    """The socket with TLS on it, when the other side has shown who it is; closed where that is not who it should be.
+
+    An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
+    """
+    wrapped = context.wrap_socket(
+        raw, server_hostname=hostname, do_handshake_on_connect=False, suppress_ragged_eofs=False
+    )
     try:
         while True:
             try:
