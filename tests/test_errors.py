@@ -262,6 +262,11 @@ def test_every_error_shows_its_message_and_advice(cls: type[BasetenError]) -> No
             assert "request id r1" in str(error)
 
 
+def test_advice_of_its_own_survives_pickling() -> None:
+    error = errors.DeadlineExceeded("Late.", phase="idle", limit=1, advice="Wait.")
+    assert str(pickle.loads(pickle.dumps(error))) == str(error) == "Late. Wait."
+
+
 def test_an_error_without_a_place_or_advice_is_its_message() -> None:
     assert str(APIError("Failed.")) == "Failed."
     assert str(ConfigurationError("No.")) == "No."

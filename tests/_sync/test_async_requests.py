@@ -253,8 +253,18 @@ def test_waiting_has_a_deadline_after_which_the_request_goes_on(client: Client, 
         job.wait(deadline=10)
     assert caught.value.request_id == job.request_id
     assert caught.value.limit == 10
+    assert str(caught.value).endswith(
+        f"it goes on. Call wait() again with a larger deadline=, or let a webhook tell. [request id {job.request_id}]"
+    )
     assert sum(clock.sleeps) <= 10
     assert (job.wait()).succeeded
+
+
+def test_a_question_that_the_deadline_cuts_off_is_the_end_of_the_waiting(client: Client, emu: Emulator) -> None:
+    job = submitted(client, "queue=100, run=1")
+    emu.script(["hang"])
+    with pytest.raises(DeadlineExceeded, match=r"had not ended after 0\.1 s; it goes on"):
+        job.wait(deadline=0.1)
 
 
 def test_waiting_bears_with_a_busy_service(client: Client, emu: Emulator, clock: FakeClock) -> None:

@@ -278,6 +278,8 @@ def test_an_output_that_takes_too_long_is_late_and_the_request_goes_on(
     with pytest.raises(DeadlineExceeded, match="had not come after 18 s; the request was IN_PROGRESS") as caught:
         job.result(quiet, deadline=18)
     assert (caught.value.limit, caught.value.request_id) == (18, job.request_id)
+    assert "result() again with a larger deadline=" in str(caught.value)
+    assert "max_retries" not in str(caught.value)
     assert sum(clock.sleeps) == pytest.approx(18)
     store.add([stored(job, "done")])
     assert job.result(quiet) == "done"

@@ -71,5 +71,7 @@ def test_waking_has_a_deadline(client: Client, emu: Emulator, clock: FakeClock) 
     with pytest.raises(DeadlineExceeded, match="not awake after 10 s") as caught:
         client.deployments("wake0004").wake(wait=True, deadline=10)
     assert caught.value.limit == 10
+    assert "wake() again with a larger deadline=" in str(caught.value)
+    assert "max_retries" not in str(caught.value)
     assert sum(clock.sleeps) <= 10
     assert IDLE in repr(client)

@@ -119,4 +119,5 @@ class JobEnds:
             f"{count} of {len(self._jobs)} async requests had not ended after {limit:g} s; they go on.",
             phase="idle",
             limit=limit,
+            advice="Call wait_many() again for those that are left, with a larger deadline=, or let a webhook tell.",
         )

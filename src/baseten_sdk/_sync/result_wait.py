@@ -26,6 +26,11 @@ GONE = (
     "that, its output is gone, and it has to be submitted again."
 )
 
+LATE = (
+    "Call result() again with a larger deadline=: what the inbox receives meanwhile is there at once. job.wait() waits "
+    "for the end alone."
+)
+
 
 class ResultWait:
     """Waits for one output.
@@ -129,8 +134,9 @@ class ResultWait:
         limit = self._deadline or 0.0
         return DeadlineExceeded(
             f"The output of async request {self._request_id} had not come after {limit:g} s; the request was "
-            f"{self._seen} and goes on. Call result() again, or read the inbox later.",
+            f"{self._seen} and goes on.",
             phase="idle",
             limit=limit,
             request_id=self._request_id,
+            advice=LATE,
         )

@@ -119,9 +119,24 @@ class IdleTimeout(APITimeoutError):
 
 
 class DeadlineExceeded(APITimeoutError):
-    """The whole call, with its queueing, retries and waits, did not fit into `deadline` seconds."""
+    """The whole call, with its queueing, retries and waits, did not fit into `deadline` seconds; or what was waited
+    for, such as the end of an async request, had not come by then."""
 
     advice = "Raise deadline=, or lower max_retries."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        phase: str,
+        limit: float | None = None,
+        status_code: int | None = None,
+        request_id: str | None = None,
+        advice: str | None = None,
+    ) -> None:
+        super().__init__(message, phase=phase, limit=limit, status_code=status_code, request_id=request_id)
+        if advice is not None:
+            self.advice = advice
 
 
 class ResponseValidationError(APIError):

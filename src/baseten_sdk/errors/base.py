@@ -6,8 +6,6 @@ sent or which library carried it.
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 
 class BasetenError(Exception):
     """Base of everything this package raises on purpose.
@@ -15,7 +13,7 @@ class BasetenError(Exception):
     Two errors are equal when their class, text and data are; that is what a copy or an unpickled error is.
     """
 
-    advice: ClassVar[str] = ""
+    advice: str = ""
     """What to do about it, in one sentence; part of `str(error)`."""
 
     def __init__(self, message: str) -> None:

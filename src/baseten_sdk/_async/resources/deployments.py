@@ -276,7 +276,7 @@ class AsyncDeployment(AsyncEngine):
             await clock.sleep(interval)
         limit = deadline or 0.0
         late = f"{self._place.target} was not awake after {limit:g} s; it goes on starting."
-        raise DeadlineExceeded(late, phase="idle", limit=limit)
+        raise DeadlineExceeded(late, phase="idle", limit=limit, advice="Call wake() again with a larger deadline=.")
 
 
 async def raw_call(

@@ -192,12 +192,17 @@ class Job:
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         ending = Ending()
-        seen = "QUEUED"
+        seen = "had not ended"
         for interval in intervals():
             left = end - clock.now()
+            if left <= 0:
+                break
             asked: CallOptions = {**options, "deadline": left if left < inf else None}
-            status = self.status(**asked)
-            seen = status.status
+            try:
+                status = self.status(**asked)
+            except DeadlineExceeded:
+                break
+            seen = f"was still {status.status}"
             if ending.reached(status, clock.now()):
                 return status
             if clock.now() + interval >= end:
@@ -205,10 +210,11 @@ class Job:
             clock.sleep(interval)
         limit = deadline or 0.0
         raise DeadlineExceeded(
-            f"Async request {self.request_id} was still {seen} after {limit:g} s; it goes on.",
+            f"Async request {self.request_id} {seen} after {limit:g} s; it goes on.",
             phase="idle",
             limit=limit,
             request_id=self.request_id,
+            advice="Call wait() again with a larger deadline=, or let a webhook tell.",
         )
 
     @overload
