@@ -269,6 +269,10 @@ class Tunable(Protocol):
         """Set an option."""
         ...
 
+    def fileno(self) -> int:
+        """What the kernel calls it; -1 once it is closed."""
+        ...
+
 
 def tune(raw: Tunable) -> None:
     """Send small pieces at once, and notice a connection that a router has forgotten."""

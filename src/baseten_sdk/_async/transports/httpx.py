@@ -11,13 +11,12 @@ where httpx traces its steps, each phase begins with its step.
 
 from __future__ import annotations
 
-import socket
+import os
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from math import ceil
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import httpx
 
@@ -32,7 +31,7 @@ from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, BasetenError, ClientClosedError, InvalidRequestError
 from ...types.meta import Headers
-from .watched import AsyncPatience, AsyncWatch
+from .watched import AsyncPatience, AsyncStream, AsyncWatch, cut_off
 
 ONE_DAY = 24 * 60 * 60
 
@@ -116,7 +115,8 @@ class AsyncHttpxTransport:
         self._client = client
         self._owned = owned
         self._closed = False
-        self._sockets: WeakSet[socket.socket] | None = WeakSet() if owned else None
+        self._process = os.getpid()
+        self._streams: WeakValueDictionary[int, AsyncStream] | None = WeakValueDictionary() if owned else None
 
     @property
     def closed(self) -> bool:
@@ -125,8 +125,10 @@ class AsyncHttpxTransport:
 
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxExchange:
         timer.begin()
+        if self._closed:
+            raise ClientClosedError("The client was closed.")
         timer.enter("first_byte")
-        watch = AsyncWatch(timer, self._sockets)
+        watch = AsyncWatch(timer, self._streams)
         failure: BasetenError | Expired
         try:
             message = self._client.build_request(
@@ -148,15 +150,15 @@ class AsyncHttpxTransport:
         raise failure
 
     async def aclose(self) -> None:
-        self._closed = True
-        for raw in list(self._sockets or ()):
-            with suppress(OSError):
-                raw.shutdown(socket.SHUT_RDWR)  # closing alone would not wake a thread that reads
+        self.abandon()
         if self._owned:
             await self._client.aclose()
 
     def abandon(self) -> None:
-        """Nothing can be done without the loop that httpx's connections belong to."""
+        """End the calls in flight. httpx's connections are closed by the loop that they belong to, or not at all."""
+        self._closed = True
+        if self._streams is not None and self._process == os.getpid():  # a fork has the sockets of its parent
+            cut_off(self._streams)
 
 
 class AsyncHttpxExchange:

@@ -16,9 +16,10 @@ from __future__ import annotations
 import socket
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from math import inf
 from typing import Protocol, runtime_checkable
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from ..._io.http1 import LimitExceeded, ProtocolError, ReplyParser
 from ..._io.sockets import Tunable, tune
@@ -55,17 +56,17 @@ class Watch:
 
     Args:
         timer: the call's.
-        sockets: gathers the sockets that are opened for it, where they are ours to tune and to end.
+        streams: gathers the connections that are opened for it, where they are ours to tune and to end.
 
     Attributes:
         seen: whether what it reads passes by here.
     """
 
-    __slots__ = ("_handshaking", "_parser", "_sockets", "_timer", "seen")
+    __slots__ = ("_handshaking", "_parser", "_streams", "_timer", "seen")
 
-    def __init__(self, timer: Timer, sockets: WeakSet[socket.socket] | None = None) -> None:
+    def __init__(self, timer: Timer, streams: WeakValueDictionary[int, Stream] | None = None) -> None:
         self._timer = timer
-        self._sockets = sockets
+        self._streams = streams
         self._parser: ReplyParser | None = None
         self._handshaking: Stream | None = None
         self.seen = False
@@ -83,7 +84,7 @@ class Watch:
                 if isinstance(stream, Stream):
                     _attach(stream)
                     self._handshaking = stream
-                    self._own(stream.get_extra_info("socket"))
+                    self._own(stream)
             case "send_request_headers.started":
                 self._handshaking = None
                 self._timer.enter("write")
@@ -100,11 +101,13 @@ class Watch:
             self._parser = ReplyParser()
             self._parser.begin(method.decode("latin-1"))
 
-    def _own(self, raw: object) -> None:
-        if self._sockets is not None and isinstance(raw, Tunable):
+    def _own(self, stream: Stream) -> None:
+        if self._streams is None:
+            return
+        raw = stream.get_extra_info("socket")
+        if isinstance(raw, Tunable):
             tune(raw)
-            if isinstance(raw, socket.socket):
-                self._sockets.add(raw)
+            self._streams[id(stream)] = stream
 
     def give_up(self) -> None:
         """The call has failed: close a connection that is half made, which httpx forgets where it is cancelled."""
@@ -142,6 +145,18 @@ class Watch:
             parser.body.clear()
             return parser.broken is not None or (parser.complete and not parser.reusable)
         raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
+
+
+def cut_off(streams: WeakValueDictionary[int, Stream]) -> None:
+    """End connections from wherever, so that whoever reads there, in a thread or an event loop, wakes up. They stay to
+    be closed by whom they belong to; closing them here would wake nobody."""
+    for reference in streams.valuerefs():  # safe while others come and go
+        stream = reference()
+        raw = None if stream is None else stream.get_extra_info("socket")
+        if isinstance(raw, Tunable):
+            # By a socket of our own, since those that loops hand out do not all allow it.
+            with suppress(OSError), socket.fromfd(raw.fileno(), socket.AF_INET, socket.SOCK_STREAM) as own:
+                own.shutdown(socket.SHUT_RDWR)
 
 
 class Patience(float):
