@@ -85,6 +85,12 @@ def test_what_is_no_verb_is_refused(method: object) -> None:
         check_method(method)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
+@pytest.mark.parametrize("method", ["CONNECT", "connect"])
+def test_no_tunnel_is_asked_for(method: str) -> None:
+    with pytest.raises(InvalidRequestError, match="CONNECT"):
+        check_method(method)
+
+
 @pytest.mark.parametrize(
     ("value", "kind"),
     [

@@ -126,8 +126,11 @@ def check_method(method: str) -> str:
     """A verb, in upper case.
 
     Raises:
-        InvalidRequestError: it is none.
+        InvalidRequestError: it is none, or CONNECT: behind its reply a connection carries no requests any more.
     """
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
         raise InvalidRequestError(f"method must be an HTTP verb such as GET, not {method!r}.")
-    return method.upper()
+    verb = method.upper()
+    if verb == "CONNECT":
+        raise InvalidRequestError("method must not be CONNECT: tunnels are not supported.")
+    return verb
