@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk.batch.feed import Row
 from baseten_sdk.batch.intake import DONE, FAILED, Intake, choose_key, every_row, key_of_field
+from baseten_sdk.batch.shard import Shard
 from baseten_sdk.batch.supply import Record
 from baseten_sdk.errors import BatchRowError, ConfigurationError, DuplicateKeyError
 from baseten_sdk.types.batch import Failed
@@ -61,6 +62,50 @@ def test_each_key_is_run_once_unless_it_was(
     assert intake.done_before == len(present & done)
     skipped = len(odd) - len(refused)
     assert intake.failed_before == (0 if retry else len(present & failed)) + skipped
+
+
+@given(
+    rows=st.lists(st.one_of(KEYS, st.none()), max_size=30),
+    done=st.sets(KEYS),
+    failed=st.sets(KEYS),
+    retry=st.booleans(),
+    count=st.integers(1, 5),
+)
+def test_the_parts_of_the_rows_are_run_as_the_whole_is(
+    rows: list[int | None], done: set[int], failed: set[int], retry: bool, count: int
+) -> None:
+    def intake_of(shard: Shard | None) -> Intake[dict[str, int]]:
+        intake: Intake[dict[str, int]] = Intake(key_of_field("id"), retry_failed=retry, shard=shard)
+        for keys, state in ((done, DONE), (failed - done, FAILED)):
+            for key in keys:
+                intake.keys.put(str(key), state)
+        return intake
+
+    whole = intake_of(None)
+    parts = [intake_of(Shard(index, count)) for index in range(1, count + 1)]
+    for number, key in enumerate(rows, 1):
+        record: Record[dict[str, int]] = Record(number, {} if key is None else {"id": key})
+        wanted = shown(whole(record))
+        assert [shown(part(record)) for part in parts] == [
+            wanted if Shard(index, count).has(number) else None for index in range(1, count + 1)
+        ]
+    assert sum(part.done_before for part in parts) == whole.done_before
+    assert sum(part.failed_before for part in parts) == whole.failed_before
+
+
+def shown(item: Row[dict[str, int]] | Failed[dict[str, int]] | None) -> object:
+    match item:
+        case Row(number=number, key=key):
+            return number, key
+        case Failed(number=number, error=error):
+            return number, type(error), str(error)
+        case None:
+            return None
+
+
+def test_where_rows_are_named_by_their_places_other_parts_need_not_be_read() -> None:
+    assert Intake[int](None, shard=Shard(2, 3)).only == Shard(2, 3)
+    assert Intake[int](str, shard=Shard(2, 3)).only is None
 
 
 def test_an_odd_row_says_what_is_wrong_and_where() -> None:

@@ -74,6 +74,40 @@ def test_the_parts_of_a_file_make_the_whole(name: str, tmp_path: Path, emu: Emul
     assert sorted(keys) == [str(number) for number in range(10)]
 
 
+def lines(path: Path) -> list[str]:
+    return path.read_text().splitlines()
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "in.csv"])
+def test_a_key_that_another_part_has_is_there_before(name: str, tmp_path: Path, emu: Emulator) -> None:
+    source = tmp_path / name
+    ids = ["a", "b", "a", "c", "c"]
+    if "csv" in name:
+        source.write_text("id\n" + "".join(f"{each}\n" for each in ids))
+    else:
+        source.write_text("".join(json.dumps({"id": each}) + "\n" for each in ids))
+
+    async def run() -> list[tuple[int, int, int, int]]:
+        async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
+            reports = [
+                await client.batch.run(
+                    source, tmp_path / f"out-{part[0]}.jsonl", request=ask, shard=part, progress="none"
+                )
+                for part in ("1/2", "2/2") * 2
+            ]
+        return [(each.ok, each.failed, each.done_before, each.failed_before) for each in reports]
+
+    # Line 1 of a table is its header.
+    parts = [(2, 0), (1, 2)] if "csv" in name else [(1, 2), (2, 0)]
+    assert anyio.run(run) == [(*part, 0, 0) for part in parts] + [(0, 0, *part) for part in parts]
+    failures = [json.loads(line) for path in tmp_path.glob("*.failed.jsonl") for line in lines(path)]
+    assert {each["error"]["type"] for each in failures} == {"DuplicateKeyError"}
+    first = 2 if "csv" in name else 1
+    assert sorted(each["line"] for each in failures) == [first + 2, first + 4]
+    results = [json.loads(line)["key"] for path in tmp_path.glob("out-?.jsonl") for line in lines(path)]
+    assert sorted(results) == ["a", "b", "c"]
+
+
 def test_rows_of_the_program_are_divided_too(emu: Emulator) -> None:
     async def run() -> list[object]:
         async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:

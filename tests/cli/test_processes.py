@@ -68,6 +68,27 @@ def test_two_processes_write_one_output_also_after_they_were_killed(
     assert len(emu.requests) < ROWS + 60
 
 
+def test_a_key_that_is_there_twice_is_run_once_whichever_process_has_it(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    with source.open("a") as file:
+        file.write(json.dumps({"id": "r0", "text": "word 1"}) + "\n")
+        file.write(json.dumps({"id": "r0", "text": "word 2"}) + "\n")
+    report = source.with_name("report.json")
+    for counts in ((ROWS, 2, 0, 0), (0, 0, ROWS, 2)):
+        done = subprocess.run(
+            command(source, "--report", str(report)), env=environment, capture_output=True, text=True, check=False
+        )
+        told = json.loads(report.read_text())
+        assert (told["ok"], told["failed"], told["done_before"], told["failed_before"]) == counts, done.stderr
+        assert done.returncode == (1 if counts[1] else 0)
+        assert answers(source.with_name("out.jsonl")) == ALL
+        assert len(emu.requests) == ROWS
+        failed = [json.loads(line) for line in source.with_name("out.failed.jsonl").read_text().splitlines()]
+        assert sorted(each["line"] for each in failed) == [ROWS + 1, ROWS + 2]
+        assert {each["error"]["type"] for each in failed} == {"DuplicateKeyError"}
+
+
 def test_one_process_runs_a_part(run: Run, source: Path, emu: Emulator) -> None:
     sink = source.with_name("out.jsonl")
     asked = ["batch", str(source), str(sink), "-m", "org/m", "--prompt", "Say {text}", "--progress", "none"]

@@ -39,7 +39,6 @@ class FileRows(Generic[R]):
         path: the file.
         row_type: what its rows are read as.
         format: what is in it; None: what its name says.
-        shard: the part of its rows that is wanted; lines of others are passed over unread.
 
     Attributes:
         position: bytes read so far in the reading that began last, of `size`.
@@ -48,11 +47,8 @@ class FileRows(Generic[R]):
         ConfigurationError: there is no such file, or its name does not say what is in it.
     """
 
-    def __init__(
-        self, path: Path, row_type: RowType[R], format: Format | None = None, shard: Shard | None = None
-    ) -> None:
+    def __init__(self, path: Path, row_type: RowType[R], format: Format | None = None) -> None:
         self.path = path
-        self._shard = shard
         suffixes = path.suffixes
         self._compression = COMPRESSIONS.get(suffixes[-1]) if suffixes else None
         named = FORMATS.get(suffixes[-2 if self._compression and len(suffixes) > 1 else -1]) if suffixes else None
@@ -67,8 +63,11 @@ class FileRows(Generic[R]):
         self.position = 0
         self._type = row_type
 
-    def records(self) -> Iterator[Record[R]]:
+    def records(self, only: Shard | None = None) -> Iterator[Record[R]]:
         """The rows.
+
+        Args:
+            only: the part of them that is wanted: lines of others are passed over unread, rows of tables are not.
 
         Raises:
             BatchInputError: the file cannot be read to its end.
@@ -82,7 +81,7 @@ class FileRows(Generic[R]):
             case "tsv":
                 rows = self._table("\t")
             case _:
-                rows = self._lines()
+                rows = self._lines(only)
         try:
             yield from rows
         except ConfigurationError:
@@ -101,16 +100,16 @@ class FileRows(Generic[R]):
             case _:
                 return raw, raw
 
-    def _lines(self) -> Iterator[Record[R]]:
+    def _lines(self, only: Shard | None) -> Iterator[Record[R]]:
         raw, inside = self._open()
         with raw, inside:
             self.position = 0
-            compressed, shard = raw is not inside, self._shard
+            compressed = raw is not inside
             for number, line in enumerate(inside, 1):
                 self.position = raw.tell() if compressed else self.position + len(line)
                 if number == 1:
                     line = line.removeprefix(BOM)
-                if shard is not None and not shard.has(number):
+                if only is not None and not only.has(number):
                     continue
                 if not line.isspace() and line:
                     yield Record(number, self._read(line, number), len(line))

@@ -7,12 +7,14 @@ are stored on disk.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from ..errors import BatchRowError, ConfigurationError, DuplicateKeyError
 from ..types.batch import Failed
 from .feed import Item, Row
 from .keys import KeyTable
+from .shard import Shard
 from .supply import Admit, Record
 
 R = TypeVar("R")
@@ -37,6 +39,7 @@ class Intake(Generic[R]):
         key_of: gives the key of a row; None: where it stands is its key.
         retry_failed: whether rows that an earlier run failed are run again.
         place: what the numbers of rows count.
+        shard: the part of the rows that is to be run; of the others the keys count all the same.
 
     Attributes:
         keys: the keys that are known.
@@ -45,7 +48,14 @@ class Intake(Generic[R]):
         failed_before: rows passed over because an earlier run had a failure.
     """
 
-    def __init__(self, key_of: KeyOf[R] | None, *, retry_failed: bool = False, place: Place = "row") -> None:
+    def __init__(
+        self,
+        key_of: KeyOf[R] | None,
+        *,
+        retry_failed: bool = False,
+        place: Place = "row",
+        shard: Shard | None = None,
+    ) -> None:
         self.keys = KeyTable()
         self.places = KeyTable()
         self.done_before = 0
@@ -53,9 +63,21 @@ class Intake(Generic[R]):
         self._key_of = key_of
         self._retry = retry_failed
         self._place: Place = place
+        self._shard = shard
+
+    @property
+    def only(self) -> Shard | None:
+        """The part of the rows that it needs to see: where they stand is a key of their own, so others have no say."""
+        return self._shard if self._key_of is None else None
 
     def __call__(self, record: Record[R]) -> Item[R] | None:
         value = record.value
+        if self._shard is not None and not self._shard.has(record.number):
+            if self._key_of is not None and not isinstance(value, BatchRowError):
+                # What is wrong with its key is told where it is run.
+                with suppress(Exception):
+                    self.keys.put(key_of_record(self._key_of, value, record.number), SEEN)
+            return None
         if isinstance(value, BatchRowError):
             return self._refused(value, None)
         try:
@@ -94,11 +116,13 @@ class Intake(Generic[R]):
         return Failed(f"{self._place} {error.number}", row, error, error.number)
 
 
-def every_row(key_of: KeyOf[R] | None, place: Place) -> Admit[R]:
-    """Makes a row of every record, whatever its key; of those that cannot be taken, failures."""
+def every_row(key_of: KeyOf[R] | None, place: Place, shard: Shard | None = None) -> Admit[R]:
+    """Makes a row of every record of a part, whatever its key; of those that cannot be taken, failures."""
 
-    def admit(record: Record[R]) -> Item[R]:
+    def admit(record: Record[R]) -> Item[R] | None:
         value, number = record.value, record.number
+        if shard is not None and not shard.has(number):
+            return None
         if isinstance(value, BatchRowError):
             return Failed(f"{place} {number}", None, value, number)
         try:

@@ -34,6 +34,7 @@ from .lines import Lines
 from .manifest import HEAD, Manifest, manifest_of, read_manifest, settle
 from .output import Output
 from .progress import Progress
+from .shard import Shard
 from .sink import Sink
 from .source import Source
 from .stop import Stop
@@ -81,6 +82,7 @@ class Plan(Generic[R, T]):
     hint: str = "Run it again to go on where it stopped."
     place: Place = "row"
     also_done: Path | None = None
+    shard: Shard | None = None
 
 
 class Job(Generic[R, T]):
@@ -106,7 +108,7 @@ class Job(Generic[R, T]):
         plan = self._plan
         first = await plan.source.first()
         key_of = choose_key(plan.key, first)
-        intake = Intake(key_of, retry_failed=plan.retry_failed, place=plan.place)
+        intake = Intake(key_of, retry_failed=plan.retry_failed, place=plan.place, shard=plan.shard)
         output = Output(plan.sink, plan.lines)
         try:
             earlier = read_manifest(plan.sink, force=plan.force)
@@ -139,6 +141,8 @@ class Job(Generic[R, T]):
         """What the job is known by; a first row of which no call can be made is told of when it is run."""
         plan = self._plan
         source = plan.source.identity(head)
+        if plan.shard is not None:
+            source["shard"] = str(plan.shard)
         if first is not None:
             with suppress(Exception):
                 key = "the first" if key_of is None else as_key(key_of(first))
@@ -147,7 +151,7 @@ class Job(Generic[R, T]):
 
     async def _run(self, intake: Intake[R], output: Output[R, T]) -> None:
         plan = self._plan
-        feed = Feed(plan.source.supply(intake), lookahead=plan.lookahead)
+        feed = Feed(plan.source.supply(intake, intake.only), lookahead=plan.lookahead)
         sink = Sink(output.done, output.failed)
         deliver = partial(self._deliver, sink, intake)
         try:

@@ -30,7 +30,8 @@ class MapOptions(TypedDict, total=False):
             succeeded. None: nothing does.
         format: what is in the source, where its name does not say so.
         shard: run a part of the rows only: "2/8" is every eighth, beginning with the second. Eight machines that have a
-            part and an output each run the whole.
+            part and an output each run the whole. The keys of the other parts are read too, so that a row whose key an
+            earlier row of any part has is a `DuplicateKeyError`, as it is without parts (`map` minds no keys).
     """
 
     concurrency: int | Literal["auto"] | Level | None

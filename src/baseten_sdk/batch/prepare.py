@@ -27,7 +27,7 @@ from .outcomes import AsyncOutcomes, Exchange
 from .progress import subject_of
 from .row_type import Plain, RowType, Typed
 from .shard import Shard
-from .source import FileSource, ShardSource, Source, source_of
+from .source import FileSource, Source, source_of
 from .stop import Stop
 from .verdict import Verdict
 
@@ -95,6 +95,7 @@ def job(
         hint=options.get("hint", "The same call goes on where this one stopped."),
         place=place,
         also_done=None if also is None else Path(also),
+        shard=shard_of(options),
     )
     return Job(client, plan)
 
@@ -117,6 +118,7 @@ def outcomes(
     check_options(options, MapOptions)
     level = level_of(client, options)
     rows, place = rows_of(source, row_type, options)
+    shard = shard_of(options)
     width = 4 * level.current if window is None else window
     if isinstance(width, bool) or width < 1:
         raise ConfigurationError(f"window must be an integer of at least 1, not {width!r}.")
@@ -126,7 +128,7 @@ def outcomes(
     async def run(exchange: Exchange[object, object]) -> None:
         stop, gauge = Stop(), Gauge()
         verdict: Verdict[object] = Verdict(patience, level.current)
-        admit = every_row(choose_key(key, await rows.first()), place)
+        admit = every_row(choose_key(key, await rows.first()), place, shard)
 
         async def perform(row: object) -> object:
             return await make_call(asked, row).make(client)
@@ -140,7 +142,7 @@ def outcomes(
                 verdict.success()
             await exchange.deliver(at, outcome)
 
-        feed = Feed(rows.supply(admit), lookahead=_lookahead(client, level, place))
+        feed = Feed(rows.supply(admit, shard), lookahead=_lookahead(client, level, place))
         await run_rows(feed, perform, deliver, level=level, stop=stop, retries=retries, gauge=gauge)
         if stop.error is not None:
             raise stop.error
@@ -179,16 +181,22 @@ def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) ->
     Raises:
         ConfigurationError: the source is not there, or is none.
     """
-    part = options.get("shard")
-    shard = None if part is None else Shard.parse(part)
     if isinstance(source, str | os.PathLike):
         reader: RowType[object] = Plain() if row_type is None else Typed(row_type)
-        found: Source[object] = FileSource(Path(source), reader, options.get("format"), shard)
-        return (found if shard is None else ShardSource(found, shard)), "line"
+        return FileSource(Path(source), reader, options.get("format")), "line"
     if row_type is not None:
         raise ConfigurationError("row_type= is for files; the rows of the program have their types already.")
-    found = source_of(source)
-    return (found if shard is None else ShardSource(found, shard)), "row"
+    return source_of(source), "row"
+
+
+def shard_of(options: MapOptions) -> Shard | None:
+    """The part of the rows that is to be run; None for all.
+
+    Raises:
+        ConfigurationError: it is none.
+    """
+    part = options.get("shard")
+    return None if part is None else Shard.parse(part)
 
 
 def _lookahead(client: AsyncClient, level: Level, place: Place) -> int:

@@ -32,8 +32,13 @@ class Source(Protocol[R]):
         """The first row that can be read; None where there is none. It is still to come from the supply."""
         ...
 
-    def supply(self, admit: Admit[R]) -> Supply[R]:
-        """The rows, from the beginning."""
+    def supply(self, admit: Admit[R], only: Shard | None = None) -> Supply[R]:
+        """The rows, from the beginning.
+
+        Args:
+            admit: is given each record.
+            only: the part of the rows that it has to be given; others may be passed over unread.
+        """
         ...
 
     def progress(self) -> float | None:
@@ -48,8 +53,8 @@ class Source(Protocol[R]):
 class FileSource(Generic[R]):
     """The rows of a file."""
 
-    def __init__(self, path: Path, row_type: RowType[R], format: Format | None, shard: Shard | None = None) -> None:
-        self._rows = FileRows(path, row_type, format, shard)
+    def __init__(self, path: Path, row_type: RowType[R], format: Format | None) -> None:
+        self._rows = FileRows(path, row_type, format)
 
     async def first(self) -> R | None:
         def find() -> R | None:
@@ -59,8 +64,8 @@ class FileSource(Generic[R]):
 
         return await anyio.to_thread.run_sync(find)
 
-    def supply(self, admit: Admit[R]) -> Supply[R]:
-        return ThreadSupply(self._rows.records(), admit)
+    def supply(self, admit: Admit[R], only: Shard | None = None) -> Supply[R]:
+        return ThreadSupply(self._rows.records(only), admit)
 
     def progress(self) -> float | None:
         return min(1.0, self._rows.position / self._rows.size) if self._rows.size else None
@@ -88,7 +93,7 @@ class IterableSource(Generic[R]):
         self._values = chain(found, self._values)
         return found[0] if found else None
 
-    def supply(self, admit: Admit[R]) -> Supply[R]:
+    def supply(self, admit: Admit[R], only: Shard | None = None) -> Supply[R]:
         records = self._records()
         return HereSupply(records, admit) if self._here else ThreadSupply(records, admit)
 
@@ -117,7 +122,7 @@ class AsyncIterableSource(Generic[R]):
             return value
         return None
 
-    def supply(self, admit: Admit[R]) -> Supply[R]:
+    def supply(self, admit: Admit[R], only: Shard | None = None) -> Supply[R]:
         return AsyncSupply(self._all(), admit)
 
     async def _all(self) -> AsyncIterator[R]:
@@ -132,27 +137,6 @@ class AsyncIterableSource(Generic[R]):
 
     def identity(self, most: int) -> dict[str, object]:
         return {}
-
-
-class ShardSource(Generic[R]):
-    """A part of the rows of a source."""
-
-    def __init__(self, whole: Source[R], shard: Shard) -> None:
-        self._whole = whole
-        self._shard = shard
-
-    async def first(self) -> R | None:
-        return await self._whole.first()
-
-    def supply(self, admit: Admit[R]) -> Supply[R]:
-        has = self._shard.has
-        return self._whole.supply(lambda record: admit(record) if has(record.number) else None)
-
-    def progress(self) -> float | None:
-        return self._whole.progress()
-
-    def identity(self, most: int) -> dict[str, object]:
-        return {**self._whole.identity(most), "shard": str(self._shard)}
 
 
 def source_of(values: Iterable[R] | AsyncIterable[R]) -> Source[R]:
