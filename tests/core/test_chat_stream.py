@@ -47,7 +47,7 @@ def test_done_alone_completes_a_stream_without_a_finish_reason() -> None:
 
 def test_a_finish_reason_alone_completes_a_stream_that_ends_cleanly() -> None:
     found = good(A, STOP, USAGE)
-    assert (found.text, found.done) == ("a", False)
+    assert (found.text, found.done) == ("a", True)
 
 
 def test_content_after_the_finish_reason_is_handed_out() -> None:
@@ -207,13 +207,27 @@ def test_an_event_that_is_too_large_is_an_error_after_the_chunks_before_it(piece
     assert "larger than 400 bytes; see Limits(event=...)" in found.error.message
 
 
+@pytest.mark.parametrize(
+    ("choice", "text"),
+    [
+        ({"message": {"content": "a"}}, "a"),
+        ({"message": {"content": "so far: a"}, "delta": {"content": "a"}}, "a"),
+        ({"message": None, "delta": {"content": "a"}}, "a"),
+        ({"message": None}, ""),
+        ({"finish_reason": "stop"}, ""),
+    ],
+)
+def test_a_message_counts_only_where_a_choice_has_no_delta(choice: dict[str, object], text: str) -> None:
+    assert good(event({"id": "c", "choices": [{"index": 0, **choice}]}), STOP).text == text
+
+
 def test_an_event_that_is_too_large_after_the_finish_reason_is_an_error_too() -> None:
     assert type(bad(A + STOP + TOO_LARGE).error) is StreamDecodeError
 
 
 def test_a_connection_that_broke_leaves_what_had_arrived() -> None:
     reader = ChunkReader(LIMITS)
-    reader.feed(A + B)
+    list(reader.feed(A + B))
     error = reader.interrupted(APIConnectionError("The connection was reset.", phase="idle", request_id="r1"))
     assert type(error) is StreamInterrupted
     assert error.message == "The stream was cut: The connection was reset."
@@ -230,7 +244,7 @@ def test_what_is_partial_grows_with_the_chunks() -> None:
     reader = ChunkReader(LIMITS)
     seen: list[tuple[str, str | None]] = []
     for piece in (A, B, STOP):
-        reader.feed(piece)
+        list(reader.feed(piece))
         partial = reader.partial()
         assert partial is not None
         seen.append((partial.text, partial.choices[0].finish_reason))

@@ -68,7 +68,7 @@ def test_json_that_is_no_stream_is_an_error_of_the_service(body: object, message
 def test_a_whole_completion_is_its_only_chunk(finish: str | None) -> None:
     call = {"id": "t1", "function": {"name": "f", "arguments": "{}"}}
     reader = ChunkReader(LIMITS)
-    assert reader.feed(whole({"content": "hello", "tool_calls": [call]}, finish, usage={"total_tokens": 3})) == []
+    assert not list(reader.feed(whole({"content": "hello", "tool_calls": [call]}, finish, usage={"total_tokens": 3})))
     (chunk,) = reader.end()
     assert (chunk.text, reader.error, reader.done) == ("hello", None, True)
     assert chunk.usage is not None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -50,7 +49,7 @@ class AsyncCompletionStream(Generic[T]):
         self._options = options
         self._reader = reader
         self._opened: AsyncChatStream | None = None
-        self._ready: deque[StreamEvent[T]] = deque()
+        self._arrived: Iterator[StreamEvent[T]] = iter(())
         self._ended = False
         self._final: ChatCompletion | None = None
         self._failure: BasetenError | None = None
@@ -125,12 +124,12 @@ class AsyncCompletionStream(Generic[T]):
         return self
 
     async def __anext__(self) -> StreamEvent[T]:
-        ready = self._ready
-        while not ready:
+        while True:
+            for event in self._arrived:
+                return event
             if self._ended:
                 raise StopAsyncIteration
             await self._more()
-        return ready.popleft()
 
     async def _more(self) -> None:
         """Wait for events; where there are no more, raise what is wrong with the answer."""
@@ -141,22 +140,23 @@ class AsyncCompletionStream(Generic[T]):
             chunk = await anext(chunks)
         except StopAsyncIteration:
             if chunks.complete:
-                self._conclude(self._reader.end())
+                self._arrived = iter(self._concluded(self._reader.end()))
             self._ended = self._reader.error is None
         except BasetenError as error:
             self._failure = error
             self._ended = True
             raise
         else:
-            self._ready.extend(self._reader.read(chunk))
+            self._arrived = iter(self._reader.read(chunk))
 
-    def _conclude(self, events: list[StreamEvent[T]]) -> None:
+    def _concluded(self, events: list[StreamEvent[T]]) -> list[StreamEvent[T]]:
+        """The last events; the completion of the very last is the final one."""
         for event in events:
             if isinstance(event, Finished):
                 self._final = attach_meta(event.completion, self.meta)
                 if self._reader.schema is not None:
                     _try_parse(self._reader.schema, event.completion)
-            self._ready.append(event)
+        return events
 
     async def aclose(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""

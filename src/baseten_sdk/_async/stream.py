@@ -1,17 +1,16 @@
 """The chunks of a chat, read as they come.
 
-An iterator here is a class, not a generator, so that leaving it half-way leaves nothing to the garbage collector. What
-was decoded and not yet taken waits in a queue; only an empty queue waits for the network.
+An iterator here is a class, not an async generator, so that leaving it half-way leaves nothing to the garbage
+collector. The chunks of a piece are taken one by one; only when there are no more is the network waited for.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 from .._core.chat_stream import ChunkReader
-from .._core.sse import ServerSentEvent
 from ..config import Limits
 from ..errors import APIConnectionError, APITimeoutError
 from ..types.chunks import ChatCompletionChunk
@@ -28,9 +27,6 @@ def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
     from .watched import AsyncWatchedChatStream
 
     return AsyncWatchedChatStream(body, limits, watch)
-
-
-UNREAD = (bytes, ServerSentEvent)
 
 
 class AsyncChatStream:
@@ -54,7 +50,7 @@ class AsyncChatStream:
     def __init__(self, body: AsyncBody, limits: Limits) -> None:
         self._body = body
         self._reader = ChunkReader(limits)
-        self._ready: deque[bytes | ServerSentEvent | ChatCompletionChunk] = deque()
+        self._arrived: Iterator[ChatCompletionChunk] = iter(())
 
     @property
     def meta(self) -> Meta:
@@ -64,25 +60,19 @@ class AsyncChatStream:
     @property
     def complete(self) -> bool:
         """Whether the whole message has come."""
-        return self._reader.done and not self._ready
+        return self._reader.done
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> ChatCompletionChunk:
-        ready, reader = self._ready, self._reader
         while True:
-            while ready:
-                event = ready.popleft()
-                chunk = reader.chunk(event) if isinstance(event, UNREAD) else event
-                if chunk is not None:
-                    return chunk
-                if reader.stopped:
-                    ready.clear()
+            for chunk in self._arrived:
+                return chunk
             await self._more()
 
     async def _more(self) -> None:
-        """Wait for events; raise where there are no more."""
+        """Wait for more; raise where there is none."""
         reader, body = self._reader, self._body
         if reader.error is not None:
             error, reader.error = reader.error, None
@@ -100,13 +90,8 @@ class AsyncChatStream:
             raise
         except APIConnectionError as error:
             raise body.located(reader.interrupted(error)) from error
-        if piece:
-            self._ready.extend(reader.events(piece))
-        else:
-            self._ready.extend(reader.end())
-            if not self._ready and reader.error is None:
-                reader.done = True
-        if any(map(_says_something, self._ready)):
+        self._arrived = reader.feed(piece) if piece else reader.end()
+        if reader.news:
             body.progress()
 
     async def aclose(self) -> None:
@@ -126,8 +111,3 @@ class AsyncChatStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
-
-
-def _says_something(event: bytes | ServerSentEvent | ChatCompletionChunk) -> bool:
-    """Whether an event is more than a ping, as one without data is."""
-    return bool(event.data if isinstance(event, ServerSentEvent) else event)

@@ -16,7 +16,7 @@ a page.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
@@ -50,11 +50,12 @@ class ChunkReader:
     """Reads the chunks of one stream.
 
     Attributes:
-        done: `[DONE]` was seen, or the body was a whole completion; nothing after it counts.
+        done: the message is complete; nothing after it counts.
         error: how the stream failed, to be raised when the chunks before it have been handed out.
+        news: whether the last piece held more than pings.
     """
 
-    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_validate", "_whole", "done", "error")
+    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_validate", "_whole", "done", "error", "news")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -68,15 +69,12 @@ class ChunkReader:
         self._whole: bytearray | None = None
         self.done = False
         self.error: StreamError | None = None
+        self.news = False
 
-    def feed(self, piece: bytes) -> list[ChatCompletionChunk]:
-        """The chunks that a piece of the body completes."""
-        return self._chunks(self.events(piece))
+    def feed(self, piece: bytes) -> Iterator[ChatCompletionChunk]:
+        """The chunks that a piece of the body completes, each made when it is asked for.
 
-    def events(self, piece: bytes) -> list[bytes | ServerSentEvent]:
-        """The events that a piece of the body completes, for `chunk`.
-
-        A piece may hold hundreds; to make all their chunks at once would keep the garbage collector busy.
+        A piece may hold hundreds; to make all of them at once would keep the garbage collector busy.
         """
         if not self._begun:
             self._begin(piece)
@@ -86,28 +84,31 @@ class ChunkReader:
             self._whole += piece
             if len(self._whole) > self._limits.body:
                 self.error = StreamDecodeError(f"The reply is no stream, and larger than {self._limits.body} bytes.")
-            return []
+            return iter(())
         try:
-            return self._decoder.feed_bare(piece)
+            events = self._decoder.feed_bare(piece)
         except EventTooLarge as error:
             self.error = self._too_large(error)
-            return []
+            return iter(())
+        self.news = any(map(_says_something, events))
+        return self._chunks(events)
 
-    def end(self) -> list[ChatCompletionChunk]:
-        """The body has ended: the chunks that were left, and a verdict in `error`."""
+    def end(self) -> Iterator[ChatCompletionChunk]:
+        """The body has ended: the chunks that were left; behind the last of them a verdict, in `error` or `done`."""
         if self._whole is not None:
-            return self._gathered(bytes(self._whole))
+            yield from self._gathered(bytes(self._whole))
+            return
         try:
-            chunks = self._chunks(self._decoder.flush())
+            yield from self._chunks(self._decoder.flush())
         except EventTooLarge as error:
             self.error = self._too_large(error)
-            return []
+            return
         if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
             self.error = StreamInterrupted(self._cut(), partial=self.partial())
             opening = self._opening.removeprefix(BOM)
             if opening and not self._kept and not FIELD.match(opening):
                 self.error = self._no_stream(opening)
-        return chunks
+        self.done = self.error is None
 
     def _begin(self, piece: bytes) -> None:
         """Look at the first byte that is no blank."""
@@ -118,7 +119,7 @@ class ChunkReader:
             if start.removeprefix(BOM)[:1] in NO_STREAM:
                 self._whole = bytearray()
 
-    def _gathered(self, body: bytes) -> list[ChatCompletionChunk]:
+    def _gathered(self, body: bytes) -> Iterator[ChatCompletionChunk]:
         """The chunks of a body that was no stream."""
         self._whole = None
         self._opening = b""
@@ -126,21 +127,23 @@ class ChunkReader:
             value = decode_json(body)
         except ValueError:
             self.error = self._no_stream(body)
-            return []
+            return
         if isinstance(value, str):
-            chunks = self.feed(value.encode())
-            return chunks if self.done or self.error else [*chunks, *self.end()]
+            yield from self.feed(value.encode())
+            if not self.stopped:
+                yield from self.end()
+            return
         if not _has_choices(value):
             self.error = self._reported(body)
-            return []
+            return
         try:
             chunk = _read_chunk(body)
         except ValidationError as error:
             self.error = self._unreadable(body, error)
-            return []
+            return
         self._kept.append(body)
+        yield chunk
         self.done = True
-        return [chunk]
 
     def interrupted(self, cause: APIConnectionError) -> StreamInterrupted:
         """The connection broke before the message had ended."""
@@ -166,39 +169,46 @@ class ChunkReader:
             return "The stream ended before anything had come."
         return "The stream ended with neither a finish_reason nor [DONE]."
 
-    def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> list[ChatCompletionChunk]:
-        chunks: list[ChatCompletionChunk] = []
-        for event in events:
-            chunk = self.chunk(event)
-            if chunk is not None:
-                chunks.append(chunk)
-            elif self.stopped:
-                break
-        return chunks
-
     @property
     def stopped(self) -> bool:
         """Whether what follows does not count: the message is complete, or has failed."""
         return self.done or self.error is not None
 
-    def chunk(self, event: bytes | ServerSentEvent) -> ChatCompletionChunk | None:
-        """The chunk that an event holds; None where it holds none, says that the message is complete, or has failed."""
-        if isinstance(event, bytes):
-            data = event
-        elif event.event == "error":
-            self.error = self._reported(event.data)
-            return None
-        else:
-            data = event.data
-        try:
+    def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
+        """The chunks that events hold, up to the one that says that the message is complete, or has failed."""
+        validate, keep = self._validate, self._kept.append
+        for event in events:
+            if isinstance(event, bytes):
+                data = event
+            elif event.event == "error":
+                self.error = self._reported(event.data)
+                return
+            else:
+                data = event.data
             try:
-                chunk = self._validate(data)
-            except ValidationError as error:
-                chunk = _odd_chunk(data, error)
-            for choice in chunk.choices:
-                if choice.__pydantic_extra__:
+                chunk = validate(data)
+                choices = chunk.choices
+                plain = choices and not chunk.__pydantic_extra__ and not choices[0].__pydantic_extra__
+                if not plain:
                     chunk = _with_deltas(chunk, data)
-                    break
+            except ValidationError as error:
+                plain = False
+                odd = self._odd(data, error)
+                if odd is None:
+                    if self.stopped:
+                        return
+                    continue
+                chunk = odd
+            if not plain and _is_error(chunk):
+                self.error = self._reported(data)
+                return
+            keep(data)
+            yield chunk
+
+    def _odd(self, data: bytes, error: ValidationError) -> ChatCompletionChunk | None:
+        """What is not read as a chunk at once: one with an odd field; None for the end, an error, or nothing at all."""
+        try:
+            return _with_deltas(_odd_chunk(data, error), data)
         except ValidationError as error:
             if data.strip() == DONE:
                 self.done = True
@@ -207,11 +217,6 @@ class ChunkReader:
             elif data.strip():
                 self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
             return None
-        if (chunk.__pydantic_extra__ or not chunk.choices or chunk.object == "error") and _is_error(chunk):
-            self.error = self._reported(data)
-            return None
-        self._kept.append(data)
-        return chunk
 
     def _reported(self, data: bytes) -> StreamError:
         """The error that the service reported; its data may be JSON or text."""
@@ -272,9 +277,14 @@ def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk
     value = decode_json(data)
     choices = value.get("choices") if isinstance(value, dict) else None
     for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict) and "message" in choice:
-            choice["delta"] = choice.pop("message")
+        if isinstance(choice, dict) and choice.get("delta") is None:
+            choice["delta"] = choice.pop("message", None)
     return ChatCompletionChunk.model_validate(value)
+
+
+def _says_something(event: bytes | ServerSentEvent) -> bool:
+    """Whether an event is more than a ping, as one without data is."""
+    return bool(event.data if isinstance(event, ServerSentEvent) else event)
 
 
 def _has_choices(value: object) -> bool:

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -51,7 +50,7 @@ class CompletionStream(Generic[T]):
         self._options = options
         self._reader = reader
         self._opened: ChatStream | None = None
-        self._ready: deque[StreamEvent[T]] = deque()
+        self._arrived: Iterator[StreamEvent[T]] = iter(())
         self._ended = False
         self._final: ChatCompletion | None = None
         self._failure: BasetenError | None = None
@@ -122,12 +121,12 @@ class CompletionStream(Generic[T]):
         return self
 
     def __next__(self) -> StreamEvent[T]:
-        ready = self._ready
-        while not ready:
+        while True:
+            for event in self._arrived:
+                return event
             if self._ended:
                 raise StopIteration
             self._more()
-        return ready.popleft()
 
     def _more(self) -> None:
         """Wait for events; where there are no more, raise what is wrong with the answer."""
@@ -138,22 +137,23 @@ class CompletionStream(Generic[T]):
             chunk = next(chunks)
         except StopIteration:
             if chunks.complete:
-                self._conclude(self._reader.end())
+                self._arrived = iter(self._concluded(self._reader.end()))
             self._ended = self._reader.error is None
         except BasetenError as error:
             self._failure = error
             self._ended = True
             raise
         else:
-            self._ready.extend(self._reader.read(chunk))
+            self._arrived = iter(self._reader.read(chunk))
 
-    def _conclude(self, events: list[StreamEvent[T]]) -> None:
+    def _concluded(self, events: list[StreamEvent[T]]) -> list[StreamEvent[T]]:
+        """The last events; the completion of the very last is the final one."""
         for event in events:
             if isinstance(event, Finished):
                 self._final = attach_meta(event.completion, self.meta)
                 if self._reader.schema is not None:
                     _try_parse(self._reader.schema, event.completion)
-            self._ready.append(event)
+        return events
 
     def close(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""
