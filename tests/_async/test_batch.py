@@ -328,6 +328,12 @@ async def test_the_concurrency_may_be_found_while_the_rows_run(client: AsyncClie
     source = written(tmp_path / "in.jsonl", texts(60))
     report = await client.batch.run(source, tmp_path / "out.jsonl", request=ask, concurrency="auto")
     assert report.ok == 60
+    assert report.level is not None
+    level = batch.AutoLevel(16)
+    report = await client.batch.run(source, tmp_path / "more.jsonl", request=ask, concurrency=level)
+    assert (report.ok, report.level) == (60, level.current)
+    report = await client.batch.run(source, tmp_path / "again.jsonl", request=ask, concurrency=8)
+    assert (report.ok, report.level) == (60, None)
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, True, 257])

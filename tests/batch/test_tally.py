@@ -60,6 +60,7 @@ def test_rows_tokens_and_tries_are_counted() -> None:
         "tokens 20 in (4 cached), 10 out; 10 retries"
     )
     assert str(Report()).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s; ")
+    assert str(Report(level=37)).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s, 37 in flight at the end; ")
 
 
 def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:

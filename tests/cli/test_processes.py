@@ -8,13 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 
-from baseten_sdk.batch import Report
+from baseten_sdk.batch import Ok, Report
 from baseten_sdk.batch.shard import Shard
-from baseten_sdk.cli.processes import Division, merged
+from baseten_sdk.batch.tally import Tally
+from baseten_sdk.batch.usage import Tokens
+from baseten_sdk.cli.processes import REPORT, Division, merged
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import Run
 
@@ -111,8 +115,30 @@ def test_limits_are_divided() -> None:
 
 
 def test_reports_become_one() -> None:
-    one = Report(ok=3, failed=1, retries=2, input_tokens=10, p50=0.1, p95=0.4)
-    other = Report(ok=4, input_tokens=5, p50=0.2, stopped="because")
+    one = Report(ok=3, failed=1, done_before=5, failed_before=6, retries=2, input_tokens=10, level=12)
+    other = Report(ok=4, output_tokens=5, cached_tokens=7, level=30, stopped="because")
     assert merged([one, other]) == Report(
-        ok=7, failed=1, retries=2, input_tokens=15, p50=0.2, p95=0.4, stopped="because"
+        ok=7,
+        failed=1,
+        done_before=5,
+        failed_before=6,
+        retries=2,
+        input_tokens=10,
+        output_tokens=5,
+        cached_tokens=7,
+        level=42,
+        stopped="because",
     )
+    assert merged([Report()]) == Report()
+
+
+@given(st.lists(st.lists(st.floats(0.0001, 10_000), max_size=50), min_size=1, max_size=4))
+def test_percentiles_are_those_of_all_rows_together(parts: list[list[float]]) -> None:
+    def report_of(times: list[float]) -> Report:
+        tally = Tally()
+        for seconds in times:
+            tally.result(Ok("a", 1, "x", 1, 1, seconds), Tokens())
+        report = tally.report(done_before=0, failed_before=0, stopped=None)
+        return replace(REPORT.validate_json(report.to_json()), seconds=0)
+
+    assert merged([report_of(times) for times in parts]) == report_of([each for times in parts for each in times])

@@ -25,7 +25,7 @@ from ..types.batch import Failed, Ok, Outcome, Report
 from .budget import Budget
 from .call import Call
 from .display import Display
-from .engine import Gauge, Level, run_rows
+from .engine import FixedLevel, Gauge, Level, run_rows
 from .feed import Feed
 from .groups import ungrouped
 from .intake import Intake, KeyOf, Place, as_key, choose_key
@@ -131,6 +131,7 @@ class Job(Generic[R, T]):
             done_before=intake.done_before,
             failed_before=intake.failed_before,
             stopped=None if stopped is None else stopped.message,
+            level=None if isinstance(plan.level, FixedLevel) else plan.level.current,
         )
         if stopped is not None:
             stopped.report = report

@@ -25,11 +25,15 @@ class Times:
         self._classes: dict[int, int] = {}
         self._count = 0
 
-    def add(self, seconds: float) -> None:
-        """Count one."""
+    def add(self, seconds: float, count: int = 1) -> None:
+        """Count one, or several."""
         place = round(math.log(max(seconds, 1e-6)) / STEP)
-        self._classes[place] = self._classes.get(place, 0) + 1
-        self._count += 1
+        self._classes[place] = self._classes.get(place, 0) + count
+        self._count += count
+
+    def counts(self) -> tuple[tuple[float, int], ...]:
+        """Every time that there was, and how often: added to another histogram they are in the same classes."""
+        return tuple((float(f"{math.exp(place * STEP):.4g}"), count) for place, count in sorted(self._classes.items()))
 
     def percentile(self, share: float) -> float | None:
         """The time within which so much of them were, from 0 to 1; None without any."""
@@ -119,7 +123,7 @@ class Tally:
             now - self._began,
         )
 
-    def report(self, *, done_before: int, failed_before: int, stopped: str | None) -> Report:
+    def report(self, *, done_before: int, failed_before: int, stopped: str | None, level: int | None = None) -> Report:
         """The job at its end."""
         return Report(
             ok=self.ok,
@@ -132,6 +136,8 @@ class Tally:
             cached_tokens=self.tokens.cached,
             p50=self._times.percentile(0.5),
             p95=self._times.percentile(0.95),
+            latencies=self._times.counts(),
+            level=level,
             seconds=self.seconds,
             stopped=stopped,
         )

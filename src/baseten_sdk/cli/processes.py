@@ -7,21 +7,37 @@ and this process waits for them. It must not know what a row is.
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+
+from pydantic import TypeAdapter
 
 from ..batch.lines import Lines
 from ..batch.parts import join, part_path
 from ..batch.shard import Shard
+from ..batch.tally import Times
 from ..types.batch import Report
+
+REPORT = TypeAdapter(Report)
+
+COUNTS = (
+    "ok",
+    "failed",
+    "done_before",
+    "failed_before",
+    "retries",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+)
+"""What the reports of several processes add up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +92,7 @@ def run_processes(
             told = [*command, *division.options(shard, sink, path)]
             running.append(subprocess.Popen(told, stdout=subprocess.DEVNULL))
         codes = [process.wait() for process in running]
-    found = [_read(path) for path in reports if path.exists()]
+    found = [REPORT.validate_json(path.read_bytes()) for path in reports if path.exists()]
     for path in reports:
         path.unlink(missing_ok=True)
     if len(found) == division.count and all(report.stopped is None for report in found):
@@ -85,37 +101,26 @@ def run_processes(
 
 
 def merged(reports: Sequence[Report]) -> Report:
-    """The reports of all processes as one: sums, and of latencies the largest."""
-    whole = Report()
+    """The reports of all processes as one: sums, and percentiles of all their rows together."""
+    whole, times = Report(), Times()
+    levels = [report.level for report in reports if report.level is not None]
     for report in reports:
-        sums = {
-            each.name: getattr(whole, each.name) + getattr(report, each.name)
-            for each in fields(Report)
-            if each.name not in ("p50", "p95", "seconds", "stopped")
-        }
-        whole = replace(
-            whole,
-            p50=_larger(whole.p50, report.p50),
-            p95=_larger(whole.p95, report.p95),
-            stopped=whole.stopped or report.stopped,
-            **sums,
-        )
-    return whole
+        for seconds, count in report.latencies:
+            times.add(seconds, count)
+        sums = {name: getattr(whole, name) + getattr(report, name) for name in COUNTS}
+        whole = replace(whole, stopped=whole.stopped or report.stopped, **sums)
+    return replace(
+        whole,
+        p50=times.percentile(0.5),
+        p95=times.percentile(0.95),
+        latencies=times.counts(),
+        level=sum(levels) if levels else None,
+    )
 
 
 def this_program() -> list[str]:
     """What starts this program anew, with the arguments that it has."""
     return [sys.executable, "-m", "baseten_sdk", *sys.argv[1:]]
-
-
-def _larger(one: float | None, other: float | None) -> float | None:
-    known = [each for each in (one, other) if each is not None]
-    return max(known, default=None)
-
-
-def _read(path: Path) -> Report:
-    known = {each.name for each in fields(Report)}
-    return Report(**{name: value for name, value in json.loads(path.read_text()).items() if name in known})
 
 
 @contextmanager

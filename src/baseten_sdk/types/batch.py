@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Generic, TypeAlias, TypeVar
 
 __all__ = ["Failed", "Ok", "Outcome", "Report"]
@@ -73,8 +73,11 @@ class Report:
         input_tokens: tokens of the prompts, as far as the replies tell.
         output_tokens: tokens of the answers.
         cached_tokens: tokens of the prompts that came from the prefix cache.
-        p50: seconds in which half the calls that succeeded were done; None without any.
+        p50: seconds in which half the rows that succeeded were done, retries and waits included; None without any.
         p95: seconds in which 95 of 100 were done.
+        latencies: how long they took, from which the two are read: seconds, right within 1 %, and the number of rows.
+        level: rows that might be in flight at the end, where that is found out as with `concurrency="auto"`; of
+            several processes all of theirs. None where it is a number that was given.
         seconds: wall clock of this run.
         stopped: why the run ended before all rows had an outcome; None if they all have one.
     """
@@ -89,6 +92,8 @@ class Report:
     cached_tokens: int = 0
     p50: float | None = None
     p95: float | None = None
+    latencies: tuple[tuple[float, int], ...] = field(default=(), repr=False)
+    level: int | None = None
     seconds: float = 0.0
     stopped: str | None = None
 
@@ -104,10 +109,11 @@ class Report:
     def __str__(self) -> str:
         before = f"; of earlier runs {self.done_before:,} ok, {self.failed_before:,} failed"
         latency = "" if self.p50 is None or self.p95 is None else f", p50 {self.p50:.2f} s, p95 {self.p95:.2f} s"
+        level = "" if self.level is None else f", {self.level} in flight at the end"
         return (
             f"{self.ok:,} ok, {self.failed:,} failed"
             f"{before if self.done_before or self.failed_before else ''}; "
-            f"{self.seconds:.1f} s, {self.rows_per_second:.1f} rows/s{latency}; "
+            f"{self.seconds:.1f} s, {self.rows_per_second:.1f} rows/s{latency}{level}; "
             f"tokens {self.input_tokens:,} in ({self.cached_tokens:,} cached), {self.output_tokens:,} out; "
             f"{self.retries:,} retries"
         )
