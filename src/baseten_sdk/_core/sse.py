@@ -201,7 +201,7 @@ class SSEDecoder:
         if not text.startswith(b"data: ") or len(text) > self._limit:
             return None
         found = text[6:-2].split(b"\n\ndata: ")
-        if text.count(b"\n") != 2 * len(found):
+        if b"\n" in b"".join(found):  # sooner found than counted
             return None
         if bare:
             return [*found]
