@@ -1,7 +1,7 @@
 """`client.chat.completions`: chat with a Model API, a dedicated deployment, or a gateway.
 
-What only structured outputs, tools and typed streams need is imported by the methods that need it: a plain chat is made
-without it.
+It owns what a user sees: arguments, their overloads, and what is said of them; `chat_calls` makes the calls. What only
+structured outputs and tools need is imported by the methods that need it: a plain chat is made without it.
 """
 
 from __future__ import annotations
@@ -10,22 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
-from ..._core.chat import chat_request, split_params
-from ..._core.options import Options
 from ..._core.places import Place
-from ..._core.replies import read_model
-from ..._core.request import Answer, Request
-from ...errors import InvalidRequestError, OutputError, OutputValidationError
-from ...types.chat import ChatCompletion, attach_parsed
+from ...errors import InvalidRequestError
+from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
-from ...types.reply import attach_meta
 from ..service import AsyncService
+from .chat_calls import AsyncChatCalls
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.schema import Schema
-    from ..._core.tool import Toolbox, ToolLike
+    from ..._core.tool import ToolLike
     from ..._core.tool_loop import OnToolError
     from ...types.parsed import Parsed
     from ..completion_stream import AsyncCompletionStream
@@ -56,15 +52,14 @@ class AsyncCompletions:
     """Chat completions, of the model that `model=` names or of one engine."""
 
     def __init__(self, service: AsyncService, place: Place | None = None) -> None:
-        self._service = service
-        self._place = place
+        self._calls = AsyncChatCalls(service, place)
 
     @cached_property
     def with_raw_response(self) -> AsyncRawCompletions:
         """`create` with the reply as it came; headers alone are in `.meta` of every completion too."""
         from .raw_completions import AsyncRawCompletions
 
-        return AsyncRawCompletions(self)
+        return AsyncRawCompletions(self._calls)
 
     @overload
     async def create(
@@ -130,14 +125,9 @@ class AsyncCompletions:
             ResponseValidationError: the reply is no chat completion.
             InvalidRequestError: the request cannot be sent.
         """
-        request, options = self._prepared(model, messages, params, tools=_params(tools), stream=bool(stream))
-        caller = self._service.caller
         if stream:
-            from ..stream import chat_stream
-
-            return chat_stream(await caller.open(request, options), caller.limits)
-        completion, meta = await caller.fetch(request, options, _completion)
-        return attach_meta(completion, meta)
+            return await self._calls.chunks(model, messages, params, _params(tools))
+        return await self._calls.complete(model, messages, params, _params(tools))
 
     @overload
     def stream(
@@ -200,9 +190,9 @@ class AsyncCompletions:
 
         toolbox = Toolbox(tools or ())
         if response_format is None or isinstance(response_format, Mapping):
-            return self._stream(model, messages, params, toolbox, None, response_format)
+            return self._calls.events(model, messages, params, toolbox, None, response_format)
         schema: Schema[T] = schema_for(response_format, strict=strict)
-        return self._stream(model, messages, params, toolbox, schema, schema.response_format())
+        return self._calls.events(model, messages, params, toolbox, schema, schema.response_format())
 
     @overload
     async def parse(
@@ -262,33 +252,13 @@ class AsyncCompletions:
             InvalidRequestError: there is neither a type nor a tool, or a strict schema cannot express the type; the
                 message has the path.
         """
-        from ..._core.output import read_answer
-        from ..._core.reask import check_question, reasked
+        from ..._core.reask import check_question
         from ..._core.schema import schema_for
         from ..._core.tool import Toolbox
-        from ...types.parsed import Parsed
 
         check_question(reask, typed=response_format is not None or bool(tools))
         schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
-        form = None if schema is None else schema.response_format()
-        toolbox = Toolbox(tools or ())
-        conversation = list(messages)
-        attempts: list[ChatCompletion] = []
-        while True:
-            request, options = self._prepared(model, conversation, params, tools=toolbox.params, response_format=form)
-            completion, meta = await self._service.caller.fetch(request, options, _completion)
-            attempts.append(attach_meta(completion, meta))
-            try:
-                outputs, calls = read_answer(schema, toolbox, completion)
-            except OutputError as error:
-                error.attempts = tuple(attempts)
-                if len(attempts) > reask or not isinstance(error, OutputValidationError):
-                    raise
-                conversation = reasked(conversation, error)
-                continue
-            if outputs:
-                attach_parsed(completion, outputs[0])
-            return Parsed(completion, outputs, calls, tuple(attempts))
+        return await self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, reask)
 
     def run_tools(
         self,
@@ -332,59 +302,13 @@ class AsyncCompletions:
         rest = {name: value for name, value in params.items() if name != "response_format"}
 
         async def ask(conversation: Sequence[Message]) -> ChatCompletion:
-            request, options = self._prepared(model, conversation, params, tools=toolbox.params)
-            completion, meta = await self._service.caller.fetch(request, options, _completion)
-            return attach_meta(completion, meta)
+            return await self._calls.complete(model, conversation, params, toolbox.params)
 
         def ask_stream(conversation: Sequence[Message]) -> AsyncCompletionStream[None]:
-            return self._stream(model, conversation, rest, toolbox, None, response_format, lenient=True)
+            return self._calls.events(model, conversation, rest, toolbox, None, response_format, lenient=True)
 
         loop = ToolLoop(messages, toolbox, max_turns, on_tool_error)
         return AsyncToolRun(loop, ask, ask_stream if stream else None)
-
-    def _stream(
-        self,
-        model: str,
-        messages: Iterable[Message],
-        params: Mapping[str, object],
-        toolbox: Toolbox,
-        schema: Schema[T] | None,
-        response_format: Mapping[str, object] | None,
-        *,
-        lenient: bool = False,
-    ) -> AsyncCompletionStream[T]:
-        from ..._core.chat_events import EventReader
-        from ..completion_stream import AsyncCompletionStream
-
-        request, options = self._prepared(
-            model, messages, params, tools=toolbox.params, response_format=response_format, stream=True
-        )
-        reader = EventReader(toolbox, schema, lenient=lenient)
-        return AsyncCompletionStream(self._service.caller, request, options, reader)
-
-    def _prepared(
-        self,
-        model: str,
-        messages: Iterable[Message],
-        params: Mapping[str, object],
-        *,
-        tools: Sequence[Mapping[str, object]] | None = None,
-        response_format: Mapping[str, object] | None = None,
-        stream: bool = False,
-    ) -> tuple[Request, Options]:
-        service = self._service
-        body, given = split_params(params)
-        if tools:
-            body["tools"] = tools
-        if response_format is not None:
-            body["response_format"] = response_format
-        options = service.options.merged(given) if given else service.options
-        place, name = (self._place, model) if self._place else service.places.engine_of(model, service.environment)
-        return chat_request(place, name, messages, body, options, stream=stream), options
-
-
-def _completion(answer: Answer) -> ChatCompletion:
-    return read_model(ChatCompletion, answer)
 
 
 def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:

@@ -17,14 +17,14 @@ from ...types.reply import attach_meta
 
 if TYPE_CHECKING:
     from ..._core.tool import ToolLike
-    from .chat import AsyncCompletions
+    from .chat_calls import AsyncChatCalls
 
 
 class AsyncRawCompletions:
     """The calls of `chat.completions` whose replies are wanted as they came."""
 
-    def __init__(self, completions: AsyncCompletions) -> None:
-        self._completions = completions
+    def __init__(self, calls: AsyncChatCalls) -> None:
+        self._calls = calls
 
     async def create(
         self,
@@ -51,9 +51,9 @@ class AsyncRawCompletions:
         """
         from ..._core.tool import Toolbox
 
-        completions = self._completions
-        request, options = completions._prepared(model, messages, params, tools=Toolbox(tools or ()).params)
-        raw, meta = await completions._service.caller.fetch(request, options, _both)
+        calls = self._calls
+        request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)
+        raw, meta = await calls.caller.fetch(request, options, _both)
         return RawResponse(replace(raw.reply, meta=meta), attach_meta(raw.parse(), meta))
 
 

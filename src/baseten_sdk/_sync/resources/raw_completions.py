@@ -18,14 +18,14 @@ from ...types.reply import attach_meta
 
 if TYPE_CHECKING:
     from ..._core.tool import ToolLike
-    from .chat import Completions
+    from .chat_calls import ChatCalls
 
 
 class RawCompletions:
     """The calls of `chat.completions` whose replies are wanted as they came."""
 
-    def __init__(self, completions: Completions) -> None:
-        self._completions = completions
+    def __init__(self, calls: ChatCalls) -> None:
+        self._calls = calls
 
     def create(
         self,
@@ -52,9 +52,9 @@ class RawCompletions:
         """
         from ..._core.tool import Toolbox
 
-        completions = self._completions
-        request, options = completions._prepared(model, messages, params, tools=Toolbox(tools or ()).params)
-        raw, meta = completions._service.caller.fetch(request, options, _both)
+        calls = self._calls
+        request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)
+        raw, meta = calls.caller.fetch(request, options, _both)
         return RawResponse(replace(raw.reply, meta=meta), attach_meta(raw.parse(), meta))
 
 

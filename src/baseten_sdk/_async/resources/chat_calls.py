@@ -1,0 +1,159 @@
+"""The calls behind `chat.completions`: from arguments to a completion, to chunks, to events, to an object.
+
+It knows nothing of overloads, nor of what a user may leave out. What only objects and typed streams need is imported
+where it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from ..._core.chat import chat_request, split_params
+from ..._core.options import Options
+from ..._core.places import Place
+from ..._core.replies import read_model
+from ..._core.request import Answer, Request
+from ...errors import OutputError, OutputValidationError
+from ...types.chat import ChatCompletion, attach_parsed
+from ...types.params import Message
+from ...types.reply import attach_meta
+from ..call import AsyncCaller
+from ..service import AsyncService
+
+if TYPE_CHECKING:
+    from ..._core.schema import Schema
+    from ..._core.tool import Toolbox
+    from ...types.parsed import Parsed
+    from ..completion_stream import AsyncCompletionStream
+    from ..stream import AsyncChatStream
+
+T = TypeVar("T")
+
+
+class AsyncChatCalls:
+    """Makes the calls, of the model that is named or of one engine."""
+
+    def __init__(self, service: AsyncService, place: Place | None) -> None:
+        self._service = service
+        self._place = place
+
+    @property
+    def caller(self) -> AsyncCaller:
+        """What carries them."""
+        return self._service.caller
+
+    async def complete(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        tools: Sequence[Mapping[str, object]] | None,
+        response_format: Mapping[str, object] | None = None,
+    ) -> ChatCompletion:
+        """Ask once: the whole completion."""
+        request, options = self.prepared(model, messages, params, tools=tools, response_format=response_format)
+        completion, meta = await self.caller.fetch(request, options, _completion)
+        return attach_meta(completion, meta)
+
+    async def chunks(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        tools: Sequence[Mapping[str, object]] | None,
+    ) -> AsyncChatStream:
+        """Ask once: the chunks, as they come."""
+        from ..stream import chat_stream
+
+        request, options = self.prepared(model, messages, params, tools=tools, stream=True)
+        caller = self.caller
+        return chat_stream(await caller.open(request, options), caller.limits)
+
+    def events(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        toolbox: Toolbox,
+        schema: Schema[T] | None,
+        response_format: Mapping[str, object] | None,
+        *,
+        lenient: bool = False,
+    ) -> AsyncCompletionStream[T]:
+        """The events of a call that is made when they are entered.
+
+        Args:
+            model: its name.
+            messages: the conversation.
+            params: the other arguments.
+            toolbox: what the model may call.
+            schema: the type of the answer, where one was asked for.
+            response_format: what is sent of it.
+            lenient: whether arguments that do not validate are somebody else's business.
+        """
+        from ..._core.chat_events import EventReader
+        from ..completion_stream import AsyncCompletionStream
+
+        request, options = self.prepared(
+            model, messages, params, tools=toolbox.params, response_format=response_format, stream=True
+        )
+        reader = EventReader(toolbox, schema, lenient=lenient)
+        return AsyncCompletionStream(self.caller, request, options, reader)
+
+    async def parsed(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        toolbox: Toolbox,
+        schema: Schema[T] | None,
+        reask: int,
+    ) -> Parsed[T]:
+        """Ask until the answer is valid, and once more than `reask` times at most."""
+        from ..._core.output import read_answer
+        from ..._core.reask import reasked
+        from ...types.parsed import Parsed
+
+        form = None if schema is None else schema.response_format()
+        conversation = list(messages)
+        attempts: list[ChatCompletion] = []
+        while True:
+            completion = await self.complete(model, conversation, params, toolbox.params, form)
+            attempts.append(completion)
+            try:
+                outputs, calls = read_answer(schema, toolbox, completion)
+            except OutputError as error:
+                error.attempts = tuple(attempts)
+                if len(attempts) > reask or not isinstance(error, OutputValidationError):
+                    raise
+                conversation = reasked(conversation, error)
+                continue
+            if outputs:
+                attach_parsed(completion, outputs[0])
+            return Parsed(completion, outputs, calls, tuple(attempts))
+
+    def prepared(
+        self,
+        model: str,
+        messages: Iterable[Message],
+        params: Mapping[str, object],
+        *,
+        tools: Sequence[Mapping[str, object]] | None = None,
+        response_format: Mapping[str, object] | None = None,
+        stream: bool = False,
+    ) -> tuple[Request, Options]:
+        """The request, and the options that hold for it."""
+        service = self._service
+        body, given = split_params(params)
+        if tools:
+            body["tools"] = tools
+        if response_format is not None:
+            body["response_format"] = response_format
+        options = service.options.merged(given) if given else service.options
+        place, name = (self._place, model) if self._place else service.places.engine_of(model, service.environment)
+        return chat_request(place, name, messages, body, options, stream=stream), options
+
+
+def _completion(answer: Answer) -> ChatCompletion:
+    return read_model(ChatCompletion, answer)
