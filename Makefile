@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 INTEGRATIONS := .venv-integrations
 BENCH := .venv-bench
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-CANDIDATES := python3.14 python3.13 python3.12 python3.11 python3 python
+# Those that the tests were run with before those that may come.
+CANDIDATES := python3.13 python3.12 python3.11 python3.14 python3 python
 
 # The wheel of pyright carries pyright itself: no question to the network whether there is a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1

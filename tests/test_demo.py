@@ -18,7 +18,7 @@ TROUBLE = ["RateLimitError: 429", "3 attempts: 429", "PermissionDeniedError: 403
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BASETEN_API_KEY", "BASETEN_BASE_URL", "BASETEN_MODEL"):
+    for name in ("BASETEN_API_KEY", "BASETEN_BASE_URL", "BASETEN_EMULATOR", "BASETEN_MODEL"):
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")

@@ -81,6 +81,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
         monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
         monkeypatch.setenv("BASETEN_WEBHOOK_SECRET", SECRET)
         monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+        monkeypatch.delenv("BASETEN_EMULATOR", raising=False)
         yield emu
 
 

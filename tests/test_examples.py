@@ -28,7 +28,7 @@ def emu(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
         monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
         monkeypatch.setenv("BASETEN_WEBHOOK_SECRET", SECRET)
         monkeypatch.setenv("PORT", "0")
-        for name in ("BASETEN_BASE_URL", "BASETEN_MODEL_ID", "BASETEN_CHAIN_ID", "WEBHOOK_URL"):
+        for name in ("BASETEN_BASE_URL", "BASETEN_EMULATOR", "BASETEN_MODEL_ID", "BASETEN_CHAIN_ID", "WEBHOOK_URL"):
             monkeypatch.delenv(name, raising=False)
         yield emu
 

@@ -45,9 +45,10 @@ def bypass_proxies(host: str) -> None:
 
 
 async def against_baseten(stage: Stage) -> None:
-    """The chat part, with the key and, if it is set, the base URL of the environment."""
+    """The chat part, with the key of the environment, at the place that it names."""
     model = os.environ.get("BASETEN_MODEL") or MODEL
-    stage.note(f"baseten-sdk {__version__}, with {model} at {os.environ.get('BASETEN_BASE_URL') or 'Baseten'}.")
+    where = os.environ.get("BASETEN_EMULATOR") or os.environ.get("BASETEN_BASE_URL") or "Baseten"
+    stage.note(f"baseten-sdk {__version__}, with {model} at {where}.")
     async with AsyncClient(deadline=120) as client:
         await chat.play(Show(stage, client, model, repeatable=False))
     stage.say(

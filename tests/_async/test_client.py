@@ -39,6 +39,7 @@ REPLY = reply(b'{"data": []}')
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BASETEN_API_KEY", raising=False)
     monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+    monkeypatch.delenv("BASETEN_EMULATOR", raising=False)
 
 
 async def test_the_key_may_come_from_the_environment_at_the_first_call(
@@ -140,10 +141,29 @@ async def test_the_base_url_may_come_from_the_environment(
     assert only(emu).path == "/v1/chat/completions"
 
 
+async def test_the_emulator_may_come_from_the_environment(
+    emu: Emulator, monkeypatch: pytest.MonkeyPatch, transport: TransportName
+) -> None:
+    monkeypatch.setenv("BASETEN_BASE_URL", "http://127.0.0.1:1/elsewhere")
+    async with AsyncClient(transport=transport, api_key=emu.api_key) as client:
+        monkeypatch.setenv("BASETEN_EMULATOR", emu.url)
+        assert await client.deployments("abcd1234").predict({"n": 1}) == {"n": 1}
+        assert await client.chains("chain123").run_remote({"text": "Hello"})
+        await client.chat.completions.create(model="abcd1234", messages=HELLO)
+        await client.models.list()
+    assert [request.path for request in emu.requests] == [
+        "/model/abcd1234/environments/production/predict",
+        "/chain/chain123/environments/production/run_remote",
+        "/model/abcd1234/environments/production/sync/v1/chat/completions",
+        "/v1/models",
+    ]
+
+
 async def test_endpoints_win_over_the_environment(
     emu: Emulator, monkeypatch: pytest.MonkeyPatch, transport: TransportName
 ) -> None:
     monkeypatch.setenv("BASETEN_BASE_URL", "http://127.0.0.1:1/elsewhere")
+    monkeypatch.setenv("BASETEN_EMULATOR", "http://127.0.0.1:1")
     async with AsyncClient(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints) as client:
         await client.models.list()
     assert only(emu).path == "/v1/models"

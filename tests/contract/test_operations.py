@@ -122,6 +122,7 @@ CHAIN_PLACES: dict[str, tuple[Callable[[Client], Chain], str]] = {
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+    monkeypatch.delenv("BASETEN_EMULATOR", raising=False)
     return Service()
 
 

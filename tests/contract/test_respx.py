@@ -41,6 +41,7 @@ QUICK = Retry(initial=0.001, maximum=0.001)
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+    monkeypatch.delenv("BASETEN_EMULATOR", raising=False)
 
 
 @pytest.fixture

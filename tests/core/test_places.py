@@ -18,8 +18,11 @@ LOCAL = Endpoints(
 )
 
 
-def places(base_url: str | None = None, endpoints: Endpoints | None = None) -> Places:
-    return Places(base_url, endpoints)
+EMULATOR = "http://127.0.0.1:8787"
+
+
+def places(base_url: str | None = None, endpoints: Endpoints | None = None, **environment: str) -> Places:
+    return Places(base_url, endpoints, environment)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,7 @@ def test_templates_may_lie_below_a_path() -> None:
 def test_a_slash_at_the_end_of_a_template_is_not_doubled() -> None:
     given = places(endpoints=Endpoints(model_apis="http://h/v1/", model="http://h/{model_id}/"))
     assert given.deployment("m").target == "http://h/m/environments/production"
-    assert given.model_apis({}).at("models") == "http://h/v1/models"
+    assert given.model_apis().at("models") == "http://h/v1/models"
 
 
 @pytest.mark.parametrize(
@@ -123,18 +126,38 @@ def test_nothing_in_a_path_can_leave_the_deployment(path: str) -> None:
         (GATEWAY, None, {"BASETEN_BASE_URL": "https://other"}, GATEWAY),
         (GATEWAY, LOCAL, {}, GATEWAY),
         (None, LOCAL, {"BASETEN_BASE_URL": GATEWAY}, LOCAL.model_apis),
+        (None, None, {"BASETEN_EMULATOR": ""}, APIS),
+        (None, None, {"BASETEN_EMULATOR": f"{EMULATOR}/"}, f"{EMULATOR}/v1"),
+        (None, None, {"BASETEN_EMULATOR": EMULATOR, "BASETEN_BASE_URL": GATEWAY}, f"{EMULATOR}/v1"),
+        (GATEWAY, None, {"BASETEN_EMULATOR": EMULATOR}, GATEWAY),
+        (None, LOCAL, {"BASETEN_EMULATOR": "http://127.0.0.1:1"}, LOCAL.model_apis),
     ],
 )
-def test_the_model_apis_are_where_the_nearest_of_four_says(
+def test_the_model_apis_are_where_the_nearest_of_five_says(
     base_url: str | None, endpoints: Endpoints | None, environment: dict[str, str], expected: str
 ) -> None:
-    assert places(base_url, endpoints).model_apis(environment) == Place(expected, MODEL_APIS_FIRST_BYTE)
+    assert places(base_url, endpoints, **environment).model_apis() == Place(expected, MODEL_APIS_FIRST_BYTE)
 
 
 def test_the_environment_is_read_at_the_first_call_and_no_more() -> None:
-    found = places()
-    assert found.model_apis({"BASETEN_BASE_URL": GATEWAY}).url == GATEWAY
-    assert found.model_apis({}).url == GATEWAY
+    environment: dict[str, str] = {}
+    found = Places(None, None, environment)
+    environment["BASETEN_BASE_URL"] = GATEWAY
+    assert found.model_apis().url == GATEWAY
+    environment.clear()
+    assert found.model_apis().url == GATEWAY
+
+
+def test_an_emulator_that_the_environment_names_has_everything() -> None:
+    found = places(BASETEN_EMULATOR=EMULATOR)
+    assert found.deployment("abcd1234").target == f"{EMULATOR}/model/abcd1234/environments/production"
+    assert found.deployment("abcd1234", regional="eu").target == f"{EMULATOR}/regional/abcd1234/eu"
+    assert found.owner(None, "c1", None).host == f"{EMULATOR}/chain/c1"
+    assert found.engine_of("abcd1234")[0].url == f"{EMULATOR}/model/abcd1234/environments/production/sync/v1"
+    assert all(url.startswith(EMULATOR) for url in found.samples())
+    assert not found.owns(f"{HOST}/x")
+    assert places(GATEWAY, BASETEN_EMULATOR=EMULATOR).deployment("m").host == f"{EMULATOR}/model/m"
+    assert places(endpoints=LOCAL, BASETEN_EMULATOR="http://127.0.0.1:1").deployment("m").host == f"{EMULATOR}/model/m"
 
 
 @pytest.mark.parametrize("url", ["", "gateway", "ftp://h", "https://user:hunter2@h", "https://h?x=1", "https://h/../x"])
@@ -144,7 +167,10 @@ def test_a_base_url_that_cannot_be_is_refused_without_being_shown(url: str) -> N
     assert "hunter2" not in str(caught.value)
     if url:
         with pytest.raises(ConfigurationError, match="BASETEN_BASE_URL"):
-            places().model_apis({"BASETEN_BASE_URL": url})
+            places(BASETEN_BASE_URL=url).model_apis()
+        with pytest.raises(ConfigurationError, match="BASETEN_EMULATOR") as caught:
+            places(BASETEN_EMULATOR=url).deployment("abcd1234")
+        assert "hunter2" not in str(caught.value)
 
 
 ENGINE = f"{HOST}/environments/production/sync/v1"
@@ -167,20 +193,20 @@ ENGINE = f"{HOST}/environments/production/sync/v1"
     ],
 )
 def test_a_model_is_served_where_its_name_says(model: str, url: str, name: str) -> None:
-    place, sent = places().engine_of(model, {})
+    place, sent = places().engine_of(model)
     assert (place.url, sent) == (url, name)
     assert place.first_byte == (MODEL_APIS_FIRST_BYTE if url == APIS else DEPLOYMENT_FIRST_BYTE)
 
 
 @pytest.mark.parametrize("model", ["abcd1234", "baseten/abcd1234", "baseten/openai/m", "openai/m"])
 def test_behind_a_gateway_nothing_is_routed_by_name(model: str) -> None:
-    assert places(GATEWAY).engine_of(model, {}) == (Place(GATEWAY, MODEL_APIS_FIRST_BYTE), model)
-    place, name = places().engine_of(model, {"BASETEN_BASE_URL": GATEWAY})
+    assert places(GATEWAY).engine_of(model) == (Place(GATEWAY, MODEL_APIS_FIRST_BYTE), model)
+    place, name = places(BASETEN_BASE_URL=GATEWAY).engine_of(model)
     assert (place.url, name) == (GATEWAY, model)
 
 
 def test_with_endpoints_a_model_id_is_routed_to_them() -> None:
-    place, name = places(endpoints=LOCAL).engine_of("abcd1234", {})
+    place, name = places(endpoints=LOCAL).engine_of("abcd1234")
     assert place.url == "http://127.0.0.1:8787/model/abcd1234/environments/production/sync/v1"
     assert name == "abcd1234"
 
@@ -188,7 +214,7 @@ def test_with_endpoints_a_model_id_is_routed_to_them() -> None:
 @pytest.mark.parametrize("model", ["", None, 5, ["a"]])
 def test_a_model_has_a_name(model: object) -> None:
     with pytest.raises(InvalidRequestError, match="model must be a non-empty string"):
-        places().engine_of(model, {})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        places().engine_of(model)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize(
@@ -203,7 +229,7 @@ def test_a_model_has_a_name(model: object) -> None:
     ],
 )
 def test_an_absolute_url_on_a_host_of_the_client_is_taken(url: str) -> None:
-    assert places().locate(url, {}) == url
+    assert places().locate(url) == url
 
 
 @pytest.mark.parametrize(
@@ -229,19 +255,19 @@ def test_an_absolute_url_on_a_host_of_the_client_is_taken(url: str) -> None:
 )
 def test_a_url_anywhere_else_is_refused(url: str) -> None:
     with pytest.raises(InvalidRequestError):
-        places().locate(url, {})
+        places().locate(url)
 
 
 def test_the_hosts_of_a_gateway_are_its_own_and_the_deployments() -> None:
     gateway = places(GATEWAY)
-    assert gateway.owns(f"{GATEWAY}/x", {})
-    assert gateway.owns(f"{HOST}/x", {})
-    assert not gateway.owns(f"{APIS}/x", {})
+    assert gateway.owns(f"{GATEWAY}/x")
+    assert gateway.owns(f"{HOST}/x")
+    assert not gateway.owns(f"{APIS}/x")
 
 
 @pytest.mark.parametrize(("path", "url"), [("messages", f"{APIS}/messages"), ("/a b/", f"{APIS}/a%20b/")])
 def test_a_path_is_below_the_model_apis(path: str, url: str) -> None:
-    assert places().locate(path, {}) == url
+    assert places().locate(path) == url
 
 
 def test_a_place_alone_is_its_url() -> None:

@@ -30,4 +30,5 @@ def at_home(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     monkeypatch.setenv("no_proxy", emu.host)
     monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
     monkeypatch.delenv("BASETEN_BASE_URL", raising=False)
+    monkeypatch.delenv("BASETEN_EMULATOR", raising=False)
     return emu

@@ -45,6 +45,7 @@ class Proxy:
             "PYTHONPATH": str(ROOT / "src"),
         }
         self._environment.pop("BASETEN_BASE_URL", None)
+        self._environment.pop("BASETEN_EMULATOR", None)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:

@@ -55,6 +55,7 @@ def test_faults_are_scripted(baseten_emulator, baseten_client):
 def test_clients_that_a_program_makes_by_itself_reach_it_too(baseten_emulator):
     with Client() as own:
         assert ask(own) == "hello"
+        assert own.deployments("abcd1234").predict({"n": 1}) == {"n": 1}
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])

@@ -53,8 +53,10 @@ class AsyncClient:
         api_key: the key, or a function that gives it and is asked for each attempt. None: `BASETEN_API_KEY`, read at
             the first call.
         base_url: the Model APIs or any gateway that speaks like them; then nothing is routed by the model's name.
-            None: `BASETEN_BASE_URL` at the first call, else the service.
-        endpoints: URL templates of everything, for the emulator and private gateways.
+            None: where `endpoints` has them if that was said, else `BASETEN_BASE_URL` at the first call, else the
+            service.
+        endpoints: URL templates of everything, for the emulator and private gateways. None: below the origin that
+            `BASETEN_EMULATOR` names at the first call, else the service.
         timeout: limits on each attempt; a number of seconds bounds the whole attempt.
         deadline: seconds for each whole call; None is no bound.
         max_retries: attempts after the first; 2 unless set.
@@ -302,7 +304,7 @@ class AsyncClient:
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
-        place = service.places.locate(url, service.environment)
+        place = service.places.locate(url)
         reply = await raw_call(service, method, place, payload, params, options)
         return reply if response_model is None else reply.parse(response_model)
 

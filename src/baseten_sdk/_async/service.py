@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .._core.options import Options
@@ -26,14 +24,9 @@ class AsyncService:
         """The same with other defaults; connections, limits and budget stay shared."""
         return replace(self, options=self.options.merged(options))
 
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """The process's environment, read when it is needed and not before."""
-        return os.environ
-
     def model_apis(self) -> Place:
         """Where the Model APIs are."""
-        return self.places.model_apis(self.environment)
+        return self.places.model_apis()
 
     async def paced(self) -> None:
         """Wait for the next status call that the service's limit allows."""

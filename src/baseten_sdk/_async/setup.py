@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ class AsyncSetup:
         from .service import AsyncService
         from .transports.opener import AsyncOpener
 
-        places = Places(self.base_url, self.endpoints)
+        places = Places(self.base_url, self.endpoints, os.environ)
         opener = AsyncOpener(
             self.transport, self.http_client, self.limits, places, tls=self.ssl_context, owned=self.owned
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from ..config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
@@ -16,9 +17,12 @@ from ..errors import ConfigurationError, InvalidRequestError
 from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
 
 VARIABLE = "BASETEN_BASE_URL"
+EMULATOR = "BASETEN_EMULATOR"
 
 PREFIX = "baseten/"
 """LiteLLM's way to name a provider; it may stand before a slug or a model id."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Kind: TypeAlias = Literal["model", "chain"]
 """What a deployment is of."""
@@ -87,14 +91,18 @@ class DeploymentPlace:
 class Places:
     """The places of one client.
 
-    The Model APIs' URL is worked out at the first call: the argument, else the endpoints if they were given, else
-    `BASETEN_BASE_URL`, else the service.
+    The environment is looked into when a place is first asked for. Everything is at the endpoints if they were given,
+    else below `BASETEN_EMULATOR`, else at the service. The Model APIs alone are at the argument `base_url`, else where
+    everything is if that was said, else at `BASETEN_BASE_URL`.
     """
 
-    __slots__ = ("_endpoints", "_model_apis", "_routed")
+    __slots__ = ("_endpoints", "_environment", "_model_apis", "_routed")
 
-    def __init__(self, base_url: str | None, endpoints: Endpoints | None) -> None:
-        self._endpoints = endpoints or Endpoints()
+    def __init__(
+        self, base_url: str | None, endpoints: Endpoints | None, environment: Mapping[str, str] = NOTHING
+    ) -> None:
+        self._endpoints = endpoints
+        self._environment = environment
         self._routed = base_url is None
         self._model_apis: str | None = None
         if base_url is not None:
@@ -105,15 +113,30 @@ class Places:
             for name in ("model", "model_regional", "chain", "chain_regional"):
                 check_base_url(PLACEHOLDER.sub("x", getattr(endpoints, name)), f"Endpoints({name}=...)")
 
-    def model_apis(self, environment: Mapping[str, str]) -> Place:
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where everything is, but for a gateway in the place of the Model APIs.
+
+        Raises:
+            ConfigurationError: `BASETEN_EMULATOR` is no URL.
+        """
+        if self._endpoints is None:
+            origin = self._environment.get(EMULATOR)
+            self._endpoints = Endpoints.below(check_base_url(origin, EMULATOR)) if origin else Endpoints()
+            if origin and self._model_apis is None:
+                self._model_apis = self._endpoints.model_apis
+        return self._endpoints
+
+    def model_apis(self) -> Place:
         """The Model APIs, or the gateway that stands in their place."""
+        endpoints = self.endpoints
         if self._model_apis is None:
-            found = environment.get(VARIABLE)
+            found = self._environment.get(VARIABLE)
             self._routed = not found
-            self._model_apis = check_base_url(found or self._endpoints.model_apis, VARIABLE)
+            self._model_apis = check_base_url(found or endpoints.model_apis, VARIABLE)
         return Place(self._model_apis, MODEL_APIS_FIRST_BYTE)
 
-    def engine_of(self, model: str, environment: Mapping[str, str]) -> tuple[Place, str]:
+    def engine_of(self, model: str) -> tuple[Place, str]:
         """Where a `model=` is served, and the name to send there.
 
         A slug of the Model APIs always contains "/". Exactly eight letters and digits name a dedicated model; either
@@ -121,7 +144,7 @@ class Places:
         """
         if not isinstance(model, str) or not model:
             raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
-        apis = self.model_apis(environment)
+        apis = self.model_apis()
         if not self._routed:
             return apis, model
         name = model.removeprefix(PREFIX)
@@ -172,7 +195,7 @@ class Places:
         given = [name for name, value in targets.items() if value is not None]
         if len(given) > 1:
             raise ConfigurationError(f"A deployment has one target; {' and '.join(given)} were given.")
-        endpoints = self._endpoints
+        endpoints = self.endpoints
         names = {f"{kind}_id": owner, "environment": regional}
         if regional is not None:
             check_label(regional, "regional")
@@ -183,34 +206,34 @@ class Places:
         segment = _segment(environment, deployment_id)
         return DeploymentPlace(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
 
-    def locate(self, url: str, environment: Mapping[str, str]) -> str:
+    def locate(self, url: str) -> str:
         """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.
 
         Raises:
             InvalidRequestError: it is not, or the path leads out of the Model APIs.
         """
         if isinstance(url, str) and "://" in url:
-            if not self.owns(url, environment):
+            if not self.owns(url):
                 raise InvalidRequestError(
                     f"{url[:200]!r} is on none of the configured hosts; the key goes nowhere else."
                 )
             return url
-        return self.model_apis(environment).at(quote_path(url))
+        return self.model_apis().at(quote_path(url))
 
-    def samples(self, environment: Mapping[str, str]) -> list[str]:
+    def samples(self) -> list[str]:
         """One URL of each kind that the client may call."""
-        endpoints = self._endpoints
+        endpoints = self.endpoints
         names = {"model_id": "x", "chain_id": "x", "environment": "x"}
         return [
-            self.model_apis(environment).url,
+            self.model_apis().url,
             *(each.format(**names) for each in (endpoints.model, endpoints.chain)),
         ]
 
-    def owns(self, url: str, environment: Mapping[str, str]) -> bool:
+    def owns(self, url: str) -> bool:
         """Whether the key may be sent to an absolute URL."""
-        endpoints = self._endpoints
+        endpoints = self.endpoints
         templates = (
-            self.model_apis(environment).url,
+            self.model_apis().url,
             endpoints.model,
             endpoints.model_regional,
             endpoints.chain,

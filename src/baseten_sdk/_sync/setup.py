@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class Setup:
         from .service import Service
         from .transports.opener import Opener
 
-        places = Places(self.base_url, self.endpoints)
+        places = Places(self.base_url, self.endpoints, os.environ)
         opener = Opener(self.transport, self.http_client, self.limits, places, tls=self.ssl_context, owned=self.owned)
         caller = self._kind_of_caller()(
             keyring=Keyring(self.key),

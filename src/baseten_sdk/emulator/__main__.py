@@ -101,8 +101,11 @@ def _banner(emulator: Emulator) -> str:
     return f"""Baseten emulator at {emulator.url}
 
   export BASETEN_API_KEY={emulator.api_key}
+  export BASETEN_EMULATOR={emulator.url}
+
+  Clients and the command line find everything here then. For a program that knows no more than a base URL:
+
   export BASETEN_BASE_URL={emulator.base_url}
-  export BASETEN_EMULATOR={emulator.url}   (for the command line: deployments too)
 
   Model APIs   {emulator.base_url}
   deployments  {emulator.url}/model/MODEL_ID/production/predict

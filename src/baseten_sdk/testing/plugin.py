@@ -74,13 +74,14 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def baseten_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """The service on a port of this machine, new for each test.
 
-    `BASETEN_API_KEY` and `BASETEN_BASE_URL` name it while the test runs, so that clients which a program makes by
-    itself reach its Model APIs too. Webhooks are signed with `baseten_emulator.webhook_secrets`.
+    `BASETEN_API_KEY`, `BASETEN_EMULATOR` and `BASETEN_BASE_URL` name it while the test runs, so that clients which a
+    program makes by itself reach it too. Webhooks are signed with `baseten_emulator.webhook_secrets`.
     """
     from baseten_sdk.emulator import Emulator
 
     with Emulator(webhook_secrets=["whsec_" + "0" * 40], webhook_interval=0.01) as emulator:
         monkeypatch.setenv("BASETEN_API_KEY", emulator.api_key)
+        monkeypatch.setenv("BASETEN_EMULATOR", emulator.url)
         monkeypatch.setenv("BASETEN_BASE_URL", emulator.base_url)
         yield emulator
 

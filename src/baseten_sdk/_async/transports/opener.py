@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,7 @@ class AsyncOpener:
         chosen = choose_transport(
             self._wanted,
             has_http_client=self._http_client is not None,
-            proxied=(proxied := is_proxied(self._places.samples(os.environ))),
+            proxied=(proxied := is_proxied(self._places.samples())),
             loaded=sys.modules,
         )
         if chosen == "direct":

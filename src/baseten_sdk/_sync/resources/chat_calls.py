@@ -152,7 +152,7 @@ class ChatCalls:
         if response_format is not None:
             body["response_format"] = response_format
         options = service.options.merged(given) if given else service.options
-        place, name = (self._place, model) if self._place else service.places.engine_of(model, service.environment)
+        place, name = (self._place, model) if self._place else service.places.engine_of(model)
         return chat_request(place, name, messages, body, options, stream=stream), options
 
 

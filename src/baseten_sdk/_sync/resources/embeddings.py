@@ -65,7 +65,7 @@ class Embeddings:
                 raise InvalidRequestError(
                     "client.embeddings needs model=, the id of a dedicated model; the Model APIs have no embeddings."
                 )
-            place, name = service.places.engine_of(model, service.environment)
+            place, name = service.places.engine_of(model)
         request = embeddings_request(
             place,
             name,
