@@ -69,15 +69,16 @@ async def test_the_async_client_is_closed_for_the_test(async_baseten_client):
 def test_a_test_whose_program_would_leave_the_machine_fails(pytester: pytest.Pytester) -> None:
     source = """
 import pytest
+from baseten_sdk import Endpoints
 
 def test_a_deployment(baseten_client):
-    with Client(api_key="k") as own:
+    with Client(api_key="k", endpoints=Endpoints()) as own:
         own.deployments("abcd1234").predict({})
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("anyio_backend", ["asyncio", "trio"])
 async def test_an_async_one(baseten_emulator):
-    async with AsyncClient(api_key="k") as own:
+    async with AsyncClient(api_key="k", endpoints=Endpoints()) as own:
         await own.deployments("abcd1234").predict({})
 """
     result = run_apart(pytester, ASK + source)
