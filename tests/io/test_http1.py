@@ -34,6 +34,13 @@ def test_every_way_of_cutting_gives_the_same_reply(data: bytes, size: int) -> No
     assert all(name.lower() != b"trailer" for name, _ in parser.headers)
 
 
+@pytest.mark.parametrize("status", [b"000", b"099", b"102", b"103", b"199"])
+@pytest.mark.parametrize("size", [None, 1])
+def test_an_interim_reply_with_a_body_is_an_error(status: bytes, size: int | None) -> None:
+    with pytest.raises(ProtocolError):
+        parsed(b"HTTP/1.1 " + status + b" X\r\nContent-Length: 5\r\n\r\nevil!" + LENGTH, size=size)
+
+
 @pytest.mark.parametrize("surplus", [b"x", LENGTH, b"HTTP/1.1 500 No\r\n"])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_bytes_behind_a_reply_spoil_the_connection_and_nothing_else(surplus: bytes, at_once: bool) -> None:

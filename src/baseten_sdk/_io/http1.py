@@ -174,6 +174,8 @@ class ReplyParser:
         if len(self.headers) > MOST_HEADERS:
             raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
         status = self._parser.get_status_code()
+        if status < 100:
+            raise ProtocolError(f"there is no status {status}")
         if status < 200:
             self._interim += 1
             if self._interim > MOST_INTERIM:
@@ -187,6 +189,8 @@ class ReplyParser:
 
     def on_message_complete(self) -> None:
         if not self.head:
+            if self.body:
+                raise ProtocolError("an interim reply has a body, which would be taken for the beginning of the next")
             self.headers = []
         elif not self.complete:
             self.complete = True
