@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .config import (
         CallOptions as CallOptions,
         Endpoints as Endpoints,
+        HttpxTimeout as HttpxTimeout,
         Limits as Limits,
         Query as Query,
         Retry as Retry,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .errors import (
         APIConnectionError as APIConnectionError,
         APIError as APIError,
+        APIResponseValidationError as APIResponseValidationError,
         APIStatusError as APIStatusError,
         APITimeoutError as APITimeoutError,
         AsyncRequestCanceled as AsyncRequestCanceled,
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
         ConflictError as ConflictError,
         ConnectTimeout as ConnectTimeout,
         ContentFilterError as ContentFilterError,
+        ContentFilterFinishReasonError as ContentFilterFinishReasonError,
         DeadlineExceeded as DeadlineExceeded,
         DeliveredElsewhere as DeliveredElsewhere,
         DuplicateKeyError as DuplicateKeyError,
@@ -93,6 +96,7 @@ if TYPE_CHECKING:
         InternalServerError as InternalServerError,
         InvalidRequestError as InvalidRequestError,
         LedgerError as LedgerError,
+        LengthFinishReasonError as LengthFinishReasonError,
         LengthLimitError as LengthLimitError,
         MaxTurnsError as MaxTurnsError,
         ModelError as ModelError,
@@ -183,6 +187,13 @@ if TYPE_CHECKING:
     from .types.json import JsonValue as JsonValue
     from .types.meta import Headers as Headers, Meta as Meta
     from .types.models import Model as Model, ModelList as ModelList, ModelPricing as ModelPricing
+    from .types.not_given import (
+        NOT_GIVEN as NOT_GIVEN,
+        NotGiven as NotGiven,
+        Omit as Omit,
+        not_given as not_given,
+        omit as omit,
+    )
     from .types.params import (
         ChatOptions as ChatOptions,
         ContentPart as ContentPart,
@@ -206,6 +217,7 @@ if TYPE_CHECKING:
     from .types.raw_reply import RawReply as RawReply
     from .types.raw_response import RawResponse as RawResponse
     from .types.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
+    from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult
     from .webhooks import verify as verify
@@ -239,19 +251,21 @@ _NAMES = {
     "._sync.resources.jobs": "Jobs",
     "._sync.stream": "ChatStream",
     "._sync.tool_run": "ToolRun",
-    ".config": "CallOptions Endpoints Limits Query Retry RetryWait StatusOptions Timeout WaitOptions",
+    ".config": "CallOptions Endpoints HttpxTimeout Limits Query Retry RetryWait StatusOptions Timeout WaitOptions",
     ".errors": (
-        "APIConnectionError APIError APIStatusError APITimeoutError AsyncRequestCanceled AsyncRequestError "
-        "AsyncRequestExpired AsyncRequestFailed AuthenticationError BadGatewayError BadRequestError "
-        "BasetenError BatchError BatchHopelessError BatchInputError BatchInterrupted BatchLockedError "
-        "BatchMismatchError BatchOutputError BatchRowError BatchStopped BudgetExceededError ClientClosedError "
-        "ConfigurationError ConflictError ConnectTimeout ContentFilterError DeadlineExceeded "
-        "DeliveredElsewhere DuplicateKeyError FirstByteTimeout GatewayTimeoutError IdleTimeout "
-        "InternalServerError InvalidRequestError LedgerError LengthLimitError MaxTurnsError ModelError NotFoundError "
-        "OutputError OutputValidationError OverloadedError PayloadTooLargeError PaymentRequiredError "
-        "PermissionDeniedError RateLimitError RefusalError RequestTimeoutError ResponseValidationError "
-        "ServiceUnavailableError StreamAPIError StreamDecodeError StreamError StreamInterrupted "
-        "ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed WebhookSignatureError"
+        "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError "
+        "AsyncRequestCanceled AsyncRequestError AsyncRequestExpired AsyncRequestFailed AuthenticationError "
+        "BadGatewayError BadRequestError BasetenError BatchError BatchHopelessError BatchInputError "
+        "BatchInterrupted BatchLockedError BatchMismatchError BatchOutputError BatchRowError BatchStopped "
+        "BudgetExceededError ClientClosedError ConfigurationError ConflictError ConnectTimeout "
+        "ContentFilterError ContentFilterFinishReasonError DeadlineExceeded DeliveredElsewhere "
+        "DuplicateKeyError FirstByteTimeout GatewayTimeoutError IdleTimeout InternalServerError "
+        "InvalidRequestError LedgerError LengthFinishReasonError LengthLimitError MaxTurnsError ModelError "
+        "NotFoundError OutputError OutputValidationError OverloadedError PayloadTooLargeError "
+        "PaymentRequiredError PermissionDeniedError RateLimitError RefusalError RequestTimeoutError "
+        "ResponseValidationError ServiceUnavailableError StreamAPIError StreamDecodeError StreamError "
+        "StreamInterrupted ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed "
+        "WebhookSignatureError"
     ),
     ".hooks": "CallEnded CallStarted CallWatch Hook Observer RetryEvent",
     ".jobs.progress": "JobsProgress",
@@ -272,6 +286,7 @@ _NAMES = {
     ".types.json": "JsonValue",
     ".types.meta": "Headers Meta",
     ".types.models": "Model ModelList ModelPricing",
+    ".types.not_given": "NOT_GIVEN NotGiven Omit not_given omit",
     ".types.params": (
         "ChatOptions ContentPart FunctionParam Message MessageParam ParseOptions ReasoningEffort "
         "ResponseFormat SamplingParams StreamOptions ToolCallParam ToolChoice ToolParam assistant system "
@@ -281,6 +296,7 @@ _NAMES = {
     ".types.raw_reply": "RawReply",
     ".types.raw_response": "RawResponse",
     ".types.remote": "RemoteException RemoteFrame",
+    ".types.streams": "AsyncStream Stream",
     ".types.tool_calls": "ParsedToolCall",
     ".types.webhooks": "AsyncPredictResult",
     ".webhooks": "verify",

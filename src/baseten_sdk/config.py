@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypedDict, runtime_checkable
 
 from .errors import ConfigurationError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CallOptions",
     "Endpoints",
+    "HttpxTimeout",
     "Limits",
     "Query",
     "Retry",
@@ -66,6 +67,22 @@ class Timeout:
             check_seconds(f"Timeout({name}=...)", getattr(self, name))
         for name in ("connect", "write", "idle"):
             _require_seconds(f"Timeout({name}=...)", getattr(self, name))
+
+
+@runtime_checkable
+class HttpxTimeout(Protocol):
+    """An `httpx.Timeout`, which `timeout=` takes too: `connect` and `write` are those of `Timeout`, `read` is both
+    `first_byte` and `idle`; None is no limit. `pool` has no counterpart: waiting for a place counts against `deadline`.
+    """
+
+    @property
+    def connect(self) -> float | None: ...
+    @property
+    def read(self) -> float | None: ...
+    @property
+    def write(self) -> float | None: ...
+    @property
+    def pool(self) -> float | None: ...
 
 
 class RetryWait(Protocol):
@@ -204,7 +221,7 @@ class Endpoints:
 class StatusOptions(TypedDict, total=False):
     """Options of the calls about an async request, whose own id is an argument. See `CallOptions`."""
 
-    timeout: Timeout | float | None
+    timeout: Timeout | HttpxTimeout | float | None
     deadline: float | None
     max_retries: int | None
     extra_headers: Mapping[str, str] | None
@@ -226,7 +243,7 @@ class WaitOptions(TypedDict, total=False):
         request_id: the caller's correlation id, sent as `x-baseten-customer-request-id`.
     """
 
-    timeout: Timeout | float | None
+    timeout: Timeout | HttpxTimeout | float | None
     max_retries: int | None
     extra_headers: Mapping[str, str] | None
     extra_query: Query | None

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from pydantic import BaseModel
 
+import baseten_sdk
 from baseten_sdk import (
+    NOT_GIVEN,
+    APIConnectionError,
+    APIError,
     AsyncClient,
+    AsyncStream,
     BadRequestError,
     ChatCompletion,
+    ConfigurationError,
+    ContentFilterFinishReasonError,
     Finished,
+    LengthFinishReasonError,
+    NotFoundError,
     OutputValidationError,
     RateLimitError,
     RefusalDelta,
     ResponseValidationError,
+    StreamAPIError,
     TextDelta,
     ToolCallDone,
     ToolResult,
+    omit,
     pydantic_function_tool,
     user,
 )
@@ -159,6 +171,115 @@ async def test_replies_are_plain_data_on_request(client: AsyncClient) -> None:
     assert ChatCompletion.model_validate(completion.to_dict()).model_dump() == completion.model_dump()
     assert ChatCompletion.model_validate_json(completion.to_json()).model_dump() == completion.model_dump()
     assert "logprobs" not in completion.to_dict()
+
+
+async def test_one_model_is_looked_up_in_the_list(client: AsyncClient, emu: Emulator) -> None:
+    model = await client.models.retrieve(MODEL)
+    assert (model.id, model.context_length) == (MODEL, 128_072)
+    assert (only(emu).method, only(emu).path) == ("GET", "/v1/models")
+    engine = client.deployments("abcd1234")
+    assert (await engine.models.retrieve("abcd1234")).owned_by == "baseten"
+
+
+async def test_a_model_that_is_not_in_the_list_is_not_found(client: AsyncClient) -> None:
+    with pytest.raises(NotFoundError, match="'org/none' is not among the 7 models") as caught:
+        await client.models.retrieve("org/none")
+    error = caught.value
+    assert (error.status_code, error.method, error.attempts) == (404, "GET", 1)
+    assert error.url is not None
+    assert error.url.endswith("/v1/models")
+    assert error.request_id
+
+
+async def test_marks_of_what_was_not_given_are_not_sent(client: AsyncClient, emu: Emulator) -> None:
+    completion = await client.chat.completions.create(
+        model=MODEL,
+        messages=HELLO,
+        temperature=NOT_GIVEN,
+        stop=omit,
+        tools=NOT_GIVEN,
+        stream=NOT_GIVEN,
+        response_format=omit,
+        timeout=NOT_GIVEN,
+        extra_headers=omit,
+    )
+    assert completion.text == SAID
+    assert set(fields(only(emu))) == {"model", "messages"}
+    assert isinstance(NOT_GIVEN, baseten_sdk.NotGiven)
+    assert isinstance(omit, baseten_sdk.Omit)
+    assert not isinstance(0.5, baseten_sdk.NotGiven)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"), [("length", LengthFinishReasonError), ("content_filter", ContentFilterFinishReasonError)]
+)
+async def test_what_ended_an_answer_is_caught_by_either_name(
+    client: AsyncClient, reason: str, kind: type[LengthFinishReasonError] | type[ContentFilterFinishReasonError]
+) -> None:
+    with pytest.raises(kind) as caught:
+        await client.chat.completions.parse(
+            model=MODEL, messages=HELLO, response_format=City, extra_headers=behaving(f"finish-reason={reason}")
+        )
+    assert caught.value.completion.choices[0].finish_reason == reason
+
+
+async def test_every_error_of_a_call_has_a_code_a_type_a_param_and_a_body(client: AsyncClient) -> None:
+    async def fail(spec: str) -> APIError:
+        quick = client.with_options(max_retries=0)
+        with pytest.raises(APIError) as caught:
+            async for _ in await quick.chat.completions.create(
+                model=MODEL, messages=HELLO, stream=True, extra_headers=behaving(spec)
+            ):
+                pass
+        return caught.value
+
+    refused = await fail("status=400, shape=3, code=bad_thing")
+    assert (refused.code, refused.type, refused.param) == ("bad_thing", "Bad Request", None)
+    assert refused.body
+    broken = await fail("drop")
+    assert isinstance(broken, APIConnectionError)
+    assert (broken.code, broken.type, broken.param, broken.body) == (None, None, None, None)
+    inside = await fail("stream-error=object, code=7")
+    assert isinstance(inside, StreamAPIError)
+    assert (inside.code, inside.type, inside.param) == ("7", "server_error", None)
+
+
+@pytest.mark.parametrize("body", [{"error": {"param": "top_k"}}, {"param": "top_k"}])
+def test_the_parameter_that_is_wrong_is_told(body: object) -> None:
+    assert BadRequestError("No.", status_code=400, body=body).param == "top_k"
+    assert BadRequestError("No.", status_code=400, body={"error": "top_k"}).param is None
+    assert BadRequestError("No.", status_code=400, body="top_k").param is None
+
+
+async def test_a_stream_is_one_for_annotations_and_for_isinstance(client: AsyncClient) -> None:
+    chunks = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+    assert isinstance(chunks, AsyncStream)
+    assert "".join([chunk.text async for chunk in chunks]) == SAID
+    completion = await client.chat.completions.create(model=MODEL, messages=HELLO)
+    assert not isinstance(completion, AsyncStream)
+
+
+async def test_a_stream_that_is_done_is_itself_and_its_snapshot_the_completion(client: AsyncClient) -> None:
+    async with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
+        with pytest.raises(ConfigurationError, match="Nothing has arrived"):
+            _ = stream.current_completion_snapshot
+        done = await stream.until_done()
+        assert done is stream
+        assert done.current_completion_snapshot is await stream.get_final_completion()
+
+
+async def test_a_copy_has_other_defaults_and_the_same_connections(client: AsyncClient, emu: Emulator) -> None:
+    copy = client.copy(extra_headers={"x-team": "search"}, max_retries=0)
+    await copy.models.list()
+    await client.models.list()
+    assert [request.headers.get("x-team") for request in emu.requests] == ["search", None]
+    assert copy._service.caller is client._service.caller
+
+
+async def test_a_timeout_of_httpx_bounds_the_phases(client: AsyncClient) -> None:
+    with pytest.raises(baseten_sdk.FirstByteTimeout) as caught:
+        await client.models.list(timeout=httpx.Timeout(60, read=0.05), extra_headers=behaving("hang"))
+    assert caught.value.limit == 0.05
 
 
 # unasync: remove

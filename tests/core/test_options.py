@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from math import inf
 
+import httpx
 import pytest
 
 from baseten_sdk._core.options import OPTION_NAMES, USER_AGENT, Options
@@ -41,6 +42,16 @@ def test_a_number_bounds_the_attempt_and_leaves_the_phases() -> None:
     assert base.merged({"timeout": 30}).timeout == Timeout(attempt=30.0, connect=1, idle=2)
     assert base.merged({"timeout": inf}).timeout.attempt == inf
     assert base.merged({"timeout": Timeout(30)}).timeout == Timeout(attempt=30)
+
+
+def test_a_timeout_of_httpx_is_one_of_the_phases() -> None:
+    base = Options(Timeout(3, idle=2))
+    given = httpx.Timeout(connect=1, read=20, write=30, pool=4)
+    assert base.merged({"timeout": given}).timeout == Timeout(connect=1, write=30, first_byte=20, idle=20)
+    endless = Timeout(connect=inf, write=inf, first_byte=inf, idle=inf)
+    assert base.merged({"timeout": httpx.Timeout(None)}).timeout == endless
+    with pytest.raises(ConfigurationError, match="above 0"):
+        base.merged({"timeout": httpx.Timeout(0)})
 
 
 def test_headers_query_and_body_are_laid_over_name_by_name() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 from .._core.auth import AsyncKeyFunction, Key
 from .._core.missing import MISSING, Missing
 from .._core.options import Options
-from ..config import CallOptions, Endpoints, Limits, Query, Retry, Timeout
+from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import AsyncSetup
 
@@ -57,7 +57,7 @@ class AsyncClient:
             service.
         endpoints: URL templates of everything, for the emulator and private gateways. None: below the origin that
             `BASETEN_EMULATOR` names at the first call, else the service.
-        timeout: limits on each attempt; a number of seconds bounds the whole attempt.
+        timeout: limits on each attempt; a number of seconds bounds the whole attempt. An `httpx.Timeout` will do.
         deadline: seconds for each whole call; None is no bound.
         max_retries: attempts after the first; 2 unless set.
         retry: when and how to try again, in full.
@@ -82,7 +82,7 @@ class AsyncClient:
         api_key: str | AsyncKeyFunction | None = None,
         base_url: str | None = None,
         endpoints: Endpoints | None = None,
-        timeout: Timeout | float | None = None,
+        timeout: Timeout | HttpxTimeout | float | None = None,
         deadline: float | None = None,
         max_retries: int | None = None,
         retry: Retry | None = None,
@@ -314,6 +314,10 @@ class AsyncClient:
         clone._setup = self._setup
         clone._parts = self._service.with_options(options)
         return clone
+
+    def copy(self, **options: Unpack[CallOptions]) -> Self:
+        """The same as `with_options`, under the other name that it has at OpenAI."""
+        return self.with_options(**options)
 
     def disowned(self) -> Self:
         """A client like this one, with connections of its own, that nobody needs to close.

@@ -73,6 +73,18 @@ class AsyncCompletionStream(Generic[T]):
         return self._final or self._reader.snapshot()
 
     @property
+    def current_completion_snapshot(self) -> ChatCompletion:
+        """The same as `snapshot`, under the name that it has at OpenAI.
+
+        Raises:
+            ConfigurationError: nothing has arrived yet.
+        """
+        snapshot = self.snapshot
+        if snapshot is None:
+            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
+        return snapshot
+
+    @property
     def text_stream(self) -> AsyncSelected[T, str]:
         """The text of the first choice, piece by piece, without the other events."""
         return AsyncSelected(
@@ -89,10 +101,11 @@ class AsyncCompletionStream(Generic[T]):
             raise ConfigurationError("partials() needs response_format= to be a type.")
         return AsyncSelected(self, lambda event: event.value if isinstance(event, PartialObject) else None)
 
-    async def until_done(self) -> None:
-        """Read to the end, throwing the events away."""
+    async def until_done(self) -> Self:
+        """Read to the end, throwing the events away; then it is the stream itself."""
         async for _ in self:
             pass
+        return self
 
     async def get_final_completion(self) -> ChatCompletion:
         """Read to the end: the whole completion. `choices[0].message.parsed` is the object, if it is a valid one.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
 from .._version import __version__
-from ..config import CallOptions, Query, Retry, Timeout, check_seconds
+from ..config import CallOptions, HttpxTimeout, Query, Retry, Timeout, check_seconds
 from ..errors import ConfigurationError, InvalidRequestError
 from .headers import check_headers, check_option
 
@@ -86,10 +87,13 @@ class Options:
         )
 
 
-def as_timeout(value: Timeout | float, base: Timeout) -> Timeout:
+def as_timeout(value: Timeout | HttpxTimeout | float, base: Timeout) -> Timeout:
     """A timeout as given: a number bounds the whole attempt and leaves the phases' limits as they are."""
     if isinstance(value, Timeout):
         return value
+    if isinstance(value, HttpxTimeout):
+        connect, read, write = (math.inf if each is None else each for each in (value.connect, value.read, value.write))
+        return Timeout(connect=connect, write=write, first_byte=read, idle=read)
     check_seconds("timeout", value)
     return replace(base, attempt=float(value))
 

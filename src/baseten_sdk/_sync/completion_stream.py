@@ -72,6 +72,18 @@ class CompletionStream(Generic[T]):
         return self._final or self._reader.snapshot()
 
     @property
+    def current_completion_snapshot(self) -> ChatCompletion:
+        """The same as `snapshot`, under the name that it has at OpenAI.
+
+        Raises:
+            ConfigurationError: nothing has arrived yet.
+        """
+        snapshot = self.snapshot
+        if snapshot is None:
+            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
+        return snapshot
+
+    @property
     def text_stream(self) -> Selected[T, str]:
         """The text of the first choice, piece by piece, without the other events."""
         return Selected(self, lambda event: event.text if isinstance(event, TextDelta) and not event.index else None)
@@ -86,10 +98,11 @@ class CompletionStream(Generic[T]):
             raise ConfigurationError("partials() needs response_format= to be a type.")
         return Selected(self, lambda event: event.value if isinstance(event, PartialObject) else None)
 
-    def until_done(self) -> None:
-        """Read to the end, throwing the events away."""
+    def until_done(self) -> Self:
+        """Read to the end, throwing the events away; then it is the stream itself."""
         for _ in self:
             pass
+        return self
 
     def get_final_completion(self) -> ChatCompletion:
         """Read to the end: the whole completion. `choices[0].message.parsed` is the object, if it is a valid one.

@@ -66,9 +66,15 @@ from .status import (
 )
 from .stream import StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 
+# OpenAI's names, for `except` and `isinstance`.
+APIResponseValidationError = ResponseValidationError
+ContentFilterFinishReasonError = ContentFilterError
+LengthFinishReasonError = LengthLimitError
+
 __all__ = [
     "APIConnectionError",
     "APIError",
+    "APIResponseValidationError",
     "APIStatusError",
     "APITimeoutError",
     "AsyncRequestCanceled",
@@ -94,6 +100,7 @@ __all__ = [
     "ConflictError",
     "ConnectTimeout",
     "ContentFilterError",
+    "ContentFilterFinishReasonError",
     "DeadlineExceeded",
     "DeliveredElsewhere",
     "DuplicateKeyError",
@@ -103,6 +110,7 @@ __all__ = [
     "InternalServerError",
     "InvalidRequestError",
     "LedgerError",
+    "LengthFinishReasonError",
     "LengthLimitError",
     "MaxTurnsError",
     "ModelError",

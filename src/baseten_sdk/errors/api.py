@@ -15,6 +15,14 @@ KEPT = 64 * 1024
 """Bytes of a reply's body that an error keeps."""
 
 
+def told(body: object, name: str) -> str | None:
+    """A text that an error's body has, at its top or in its `error`."""
+    error = body.get("error") if isinstance(body, dict) else None
+    inner = error if isinstance(error, dict) else body
+    value = inner.get(name) if isinstance(inner, dict) else None
+    return value if isinstance(value, str) else None
+
+
 class APIError(BasetenError):
     """A call to the service failed.
 
@@ -24,7 +32,14 @@ class APIError(BasetenError):
         request_id: the service's id of the request, else the caller's own; None where neither is known.
         attempts: how often the request was tried.
         elapsed: seconds from the start of the call to this error.
+        body: what the service sent, where it sent anything.
+        code: its code, where there is one.
+        type: its type, where there is one.
     """
+
+    body: object = None
+    code: str | None = None
+    type: str | None = None
 
     def __init__(self, message: str, *, request_id: str | None = None) -> None:
         super().__init__(message)
@@ -33,6 +48,11 @@ class APIError(BasetenError):
         self.url: str | None = None
         self.attempts = 0
         self.elapsed: float | None = None
+
+    @property
+    def param(self) -> str | None:
+        """The parameter that the service complains of, where it names one."""
+        return told(self.body, "param")
 
     def __str__(self) -> str:
         return f"{super().__str__()}{self._where()}"
@@ -161,5 +181,5 @@ class ResponseValidationError(APIError):
     ) -> None:
         super().__init__(message, request_id=request_id)
         self.status_code = status_code
-        self.body = body
+        self.body: bytes = body  # pyright: ignore[reportIncompatibleVariableOverride]  # what is told is bytes here
         self.headers: dict[str, str] = dict(headers or {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .api import APIError
+from .api import APIError, told
 
 if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
@@ -34,6 +34,7 @@ class StreamAPIError(StreamError):
     Attributes:
         body: the error as it was sent.
         code: its code, where it has one.
+        type: its type, where it has one.
     """
 
     advice = "The error as it was sent is in .body, and what had arrived in .partial."
@@ -50,6 +51,7 @@ class StreamAPIError(StreamError):
         super().__init__(message, partial=partial, request_id=request_id)
         self.body = body
         self.code = code
+        self.type = told(body, "type")
 
 
 class StreamDecodeError(StreamError):

@@ -8,7 +8,7 @@ default; only `choices` must be there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
@@ -214,3 +214,44 @@ def attach_arguments(call: ToolCall, arguments: BaseModel) -> None:
 def attach_parsed(completion: ChatCompletion, value: object) -> None:
     """Tell the first message of the object that it holds."""
     attach_note(completion.choices[0].message, "parsed", value)
+
+
+# OpenAI's names for what is here and in the modules that stand on this one.
+if TYPE_CHECKING:
+    from .openai_chat import (
+        ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam,
+        ChatCompletionChunk as ChatCompletionChunk,
+        ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam,
+        ChatCompletionContentPartParam as ChatCompletionContentPartParam,
+        ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam,
+        ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam,
+        ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam,
+        ChatCompletionMessageFunctionToolCall as ChatCompletionMessageFunctionToolCall,
+        ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam,
+        ChatCompletionMessageParam as ChatCompletionMessageParam,
+        ChatCompletionMessageToolCall as ChatCompletionMessageToolCall,
+        ChatCompletionMessageToolCallParam as ChatCompletionMessageToolCallParam,
+        ChatCompletionMessageToolCallUnion as ChatCompletionMessageToolCallUnion,
+        ChatCompletionMessageToolCallUnionParam as ChatCompletionMessageToolCallUnionParam,
+        ChatCompletionReasoningEffort as ChatCompletionReasoningEffort,
+        ChatCompletionStreamOptionsParam as ChatCompletionStreamOptionsParam,
+        ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam,
+        ChatCompletionTokenLogprob as ChatCompletionTokenLogprob,
+        ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam,
+        ChatCompletionToolMessageParam as ChatCompletionToolMessageParam,
+        ChatCompletionToolParam as ChatCompletionToolParam,
+        ChatCompletionToolUnionParam as ChatCompletionToolUnionParam,
+        ChatCompletionUserMessageParam as ChatCompletionUserMessageParam,
+        ParsedChatCompletion as ParsedChatCompletion,
+        ParsedFunctionToolCall as ParsedFunctionToolCall,
+    )
+else:
+
+    def __getattr__(name: str) -> object:
+        # An import asks for `__path__` and the like of every module.
+        if not name.startswith("_"):
+            from . import openai_chat
+
+            if name in openai_chat.__all__:
+                return getattr(openai_chat, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

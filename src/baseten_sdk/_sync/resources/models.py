@@ -10,7 +10,8 @@ from ..._core.places import Place
 from ..._core.replies import read_model
 from ..._core.request import Answer, build
 from ...config import CallOptions
-from ...types.models import ModelList
+from ...errors import NotFoundError
+from ...types.models import Model, ModelList
 from ...types.reply import attach_meta
 from ..service import Service
 
@@ -33,6 +34,29 @@ class Models:
         request = build("GET", place.at("models"), merged, accept=ACCEPT_JSON, first_byte=place.first_byte)
         models, meta = self._service.caller.fetch(request, merged, _models)
         return attach_meta(models, meta)
+
+    def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
+        """One of the models, looked up in the list of them: the service answers questions for the list alone.
+
+        Args:
+            model: its id.
+            **options: the options of every call.
+
+        Raises:
+            NotFoundError: it is not in the list.
+            APIError: the call failed.
+        """
+        models = self.list(**options)
+        for each in models:
+            if each.id == model:
+                return each
+        meta = models.meta
+        error = NotFoundError(
+            f"{model!r} is not among the {len(models)} models of the list.", status_code=404, request_id=meta.request_id
+        )
+        error.method, error.url = meta.method or None, meta.url or None
+        error.attempts, error.elapsed = meta.attempts, meta.elapsed
+        raise error
 
 
 def _models(answer: Answer) -> ModelList:
