@@ -11,6 +11,7 @@ import pytest
 
 from baseten_sdk import APIConnectionError, Client, ConfigurationError
 from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._io.tls import IGNORE_CUT, shared_context
 from tests.tls.server import CERTIFICATE, LARGE, TLSServer
 
 KEY = "key-0123456789"
@@ -50,6 +51,7 @@ def test_a_certificate_for_another_host_is_refused(transport: TransportName) -> 
 
 def test_a_reply_that_ends_with_its_connection_is_whole_only_if_tls_says_so() -> None:
     context = ssl.create_default_context(cafile=str(CERTIFICATE))
+    context.options &= ~IGNORE_CUT
     with TLSServer(announced=True) as server:
         with Client(api_key=KEY, base_url=server.url, transport="direct", ssl_context=context) as client:
             assert [model.id for model in client.models.list()] == ["a/b"]
@@ -58,6 +60,10 @@ def test_a_reply_that_ends_with_its_connection_is_whole_only_if_tls_says_so() ->
             with pytest.raises(APIConnectionError, match="middle of the reply") as caught:
                 client.models.list(max_retries=0)
     assert (caught.value.phase, caught.value.status_code) == ("idle", 200)
+
+
+def test_the_trust_that_clients_share_tells_a_cut_from_an_end() -> None:
+    assert not shared_context().options & IGNORE_CUT
 
 
 def test_a_context_beside_an_httpx_client_is_refused() -> None:
