@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk import ConfigurationError, LedgerError
-from baseten_sdk.jobs.ledger import Begun, Ledger
+from baseten_sdk.jobs.ledger import Begun, Ledger, connected
 from baseten_sdk.receiver import SQLiteStore, StoredDelivery
 
 TARGET = "model m, environments/production"
@@ -171,6 +171,23 @@ def test_another_version_is_refused(path: Path) -> None:
     ledger.close()
     with pytest.raises(LedgerError, match="another version of this package"):
         Ledger(path, TARGET)
+
+
+def test_a_ledger_that_is_refused_leaves_nothing_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[sqlite3.Connection] = []
+
+    def noted(path: Path) -> sqlite3.Connection:
+        opened.append(connected(path))
+        return opened[-1]
+
+    Ledger(path, TARGET).close()
+    monkeypatch.setattr("baseten_sdk.jobs.ledger.connected", noted)
+    with pytest.raises(LedgerError, match="not of another"):
+        Ledger(path, "another")
+    (connection,) = opened
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+    Ledger(path, TARGET).close()
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:

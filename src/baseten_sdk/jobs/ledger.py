@@ -18,6 +18,7 @@ import secrets
 import sqlite3
 import threading
 import time
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -102,19 +103,16 @@ class Ledger:
     def __init__(self, path: str | os.PathLike[str], target: str) -> None:
         self.path = Path(path)
         self._reading = threading.Lock()
-        self._lock: int | None = None
         try:
-            self._lock = _claimed(self.path)
-            self._writer = connected(self.path)
-            self._writer.executescript(SCHEMA)
-            self._id = self._identity(target)
-            self._reader = connected(self.path)
+            with ExitStack() as opened:
+                opened.callback(os.close, _claimed(self.path))
+                self._writer = opened.enter_context(closing(connected(self.path)))
+                self._writer.executescript(SCHEMA)
+                self._id = self._identity(target)
+                self._reader = opened.enter_context(closing(connected(self.path)))
+                self._opened = opened.pop_all()
         except (OSError, sqlite3.Error) as error:
-            self._release()
             problem = str(error)
-        except BaseException:
-            self._release()
-            raise
         else:
             return
         raise ConfigurationError(f"The ledger {os.fspath(path)!r} cannot be opened: {problem}.")
@@ -122,9 +120,7 @@ class Ledger:
     def close(self) -> None:
         """Close the file, and let others have it."""
         with self._reading:
-            self._reader.close()
-        self._writer.close()
-        self._release()
+            self._opened.close()
 
     def tag(self, number: int, attempt: int) -> str:
         """The tag of a submission. Nobody can guess it who has not seen one of this ledger."""
@@ -319,11 +315,6 @@ class Ledger:
                 f"The ledger {self.path} is that of {have['target']}, not of {target}. Use another file for it."
             )
         return have["id"]
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
 
 def check_same(key: str, digest: bytes, have: bytes) -> None:
