@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import threading
 import time
 
@@ -15,6 +16,7 @@ from baseten_sdk import (
     Limits,
     RateLimitError,
     ResponseValidationError,
+    StreamAPIError,
     StreamInterrupted,
 )
 from baseten_sdk._core.transport_choice import TransportName
@@ -224,3 +226,18 @@ async def test_a_stream_without_the_end_of_its_body_is_closed_after_done(transpo
             assert server.wait_until_left(0)
             assert len(await client.models.list()) == 1
             assert server.connections == 2
+
+
+async def test_a_key_that_rotated_meanwhile_is_in_no_error_either(transport: TransportName) -> None:
+    echo = json.dumps({"error": {"message": f"You sent {KEY}."}})
+    keys = iter([KEY, "another.0123456789abcdef"])
+    with ScriptedServer([events(CHUNK, echo)], [MODELS]) as server:
+        async with (
+            AsyncClient(api_key=lambda: next(keys), base_url=server.url, transport=transport) as client,
+            await stream_of(client) as stream,
+        ):
+            await anext(stream)
+            assert len(await client.models.list()) == 1
+            with pytest.raises(StreamAPIError, match=r"You sent \[the API key\]") as caught:
+                await anext(stream)
+    assert KEY not in f"{caught.value!s} {caught.value!r} {vars(caught.value)}"

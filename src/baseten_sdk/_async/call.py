@@ -23,6 +23,7 @@ from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, TimeLimits, timeout_error
 from .._core.reading import Reading
+from .._core.redaction import redact
 from .._core.request import Answer, Request
 from .._io.clock import AsyncClock
 from .._io.keyring import AsyncKeyring
@@ -83,12 +84,12 @@ class AsyncCaller:
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
         """
-        answer, attempts, elapsed = await self._run(request, options, self._fetch_once)
+        answer, key, attempts, elapsed = await self._run(request, options, self._fetch_once)
         try:
             result = read(answer)
         except ResponseValidationError as error:
             locate(error, request, options, attempts, elapsed)
-            self.keyring.hide_key(error)
+            redact(error, key)
             raise
         return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
@@ -97,8 +98,8 @@ class AsyncCaller:
         timeout = options.timeout
         if timeout.attempt is not None:
             options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
-        body, attempts, elapsed = await self._run(request, options, self._open_once)
-        body.started(request, options, attempts, elapsed, self.keyring)
+        body, key, attempts, elapsed = await self._run(request, options, self._open_once)
+        body.started(request, options, attempts, elapsed, key)
         return body
 
     async def _fetch_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> Answer:
@@ -147,19 +148,22 @@ class AsyncCaller:
         request: Request,
         options: Options,
         attempt: AsyncAttempt[T],
-    ) -> tuple[T, int, float]:
-        """Make attempts until one succeeds or there is nothing more to try: its result, their number, the seconds."""
+    ) -> tuple[T, str, int, float]:
+        """Make attempts until one succeeds or there is nothing more to try: its result, its key, their number, the
+        seconds."""
         clock = self.clock
         started = clock.now()
         deadline = inf if options.deadline is None else options.deadline
         recovery: Recovery | None = None
         attempts = 0
+        key = ""
         remaining = deadline
         while True:
             attempts += 1
             timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
-                ready = request.with_header("authorization", bearer(await self.keyring.get(timer)))
+                key = await self.keyring.get(timer)
+                ready = request.with_header("authorization", bearer(key))
                 lane = self.connections.lane()
                 route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
                 result = await attempt(route, ready, timer)
@@ -169,7 +173,7 @@ class AsyncCaller:
                 failure = error
             else:
                 self._budget.refund()
-                return result, attempts, clock.now() - started
+                return result, key, attempts, clock.now() - started
 
             now = clock.now()
             if recovery is None:
@@ -180,7 +184,7 @@ class AsyncCaller:
                 self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
-                self.keyring.hide_key(failure)
+                redact(failure, key)
                 recovery.annotate(failure)
                 raise failure
             event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)

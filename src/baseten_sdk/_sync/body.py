@@ -13,9 +13,9 @@ from contextlib import suppress
 from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, timeout_error
+from .._core.redaction import redact
 from .._core.request import Request
 from .._core.watch import Watch, WatchedRequest
-from .._io.keyring import Keyring
 from .._io.limiter import Admission
 from .._io.timer import Timer
 from ..errors import APIConnectionError, APIError, ClientClosedError
@@ -40,14 +40,12 @@ class Body:
         self.meta = Meta()
         self._request: Request | None = None
         self._options = Options()
-        self._keyring: Keyring | None = None
+        self._key = ""
         self._opened_at = 0.0
 
-    def started(
-        self, request: Request, options: Options, attempts: int, elapsed: float, keyring: Keyring | None = None
-    ) -> None:
-        """The call is through: what it took to get here, and whose key no error may show."""
-        self._request, self._options, self._keyring = request, options, keyring
+    def started(self, request: Request, options: Options, attempts: int, elapsed: float, key: str) -> None:
+        """The call is through: what it took to get here, and the key that no error may show."""
+        self._request, self._options, self._key = request, options, key
         self._opened_at = time.monotonic() - elapsed
         exchange = self._exchange
         self.meta = Meta(exchange.status, exchange.headers, attempts, elapsed, request.method, request.place)
@@ -105,8 +103,7 @@ class Body:
             locate(error, self._request, self._options, self.meta.attempts, elapsed)
         if error.request_id is None or error.request_id == self._options.request_id:
             error.request_id = self.meta.request_id or self._options.request_id
-        if self._keyring is not None:
-            self._keyring.hide_key(error)
+        redact(error, self._key)
         return error
 
     def finish(self) -> None:

@@ -24,6 +24,7 @@ from .._core.locate import locate
 from .._core.options import Options
 from .._core.phase import Expired, TimeLimits, timeout_error
 from .._core.reading import Reading
+from .._core.redaction import redact
 from .._core.request import Answer, Request
 from .._io.clock import Clock
 from .._io.keyring import Keyring
@@ -84,12 +85,12 @@ class Caller:
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
         """
-        answer, attempts, elapsed = self._run(request, options, self._fetch_once)
+        answer, key, attempts, elapsed = self._run(request, options, self._fetch_once)
         try:
             result = read(answer)
         except ResponseValidationError as error:
             locate(error, request, options, attempts, elapsed)
-            self.keyring.hide_key(error)
+            redact(error, key)
             raise
         return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
@@ -98,8 +99,8 @@ class Caller:
         timeout = options.timeout
         if timeout.attempt is not None:
             options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
-        body, attempts, elapsed = self._run(request, options, self._open_once)
-        body.started(request, options, attempts, elapsed, self.keyring)
+        body, key, attempts, elapsed = self._run(request, options, self._open_once)
+        body.started(request, options, attempts, elapsed, key)
         return body
 
     def _fetch_once(self, lane: Route, request: Request, timer: Timer) -> Answer:
@@ -148,19 +149,22 @@ class Caller:
         request: Request,
         options: Options,
         attempt: Attempt[T],
-    ) -> tuple[T, int, float]:
-        """Make attempts until one succeeds or there is nothing more to try: its result, their number, the seconds."""
+    ) -> tuple[T, str, int, float]:
+        """Make attempts until one succeeds or there is nothing more to try: its result, its key, their number, the
+        seconds."""
         clock = self.clock
         started = clock.now()
         deadline = inf if options.deadline is None else options.deadline
         recovery: Recovery | None = None
         attempts = 0
+        key = ""
         remaining = deadline
         while True:
             attempts += 1
             timer = Timer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
-                ready = request.with_header("authorization", bearer(self.keyring.get(timer)))
+                key = self.keyring.get(timer)
+                ready = request.with_header("authorization", bearer(key))
                 lane = self.connections.lane()
                 route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
                 result = attempt(route, ready, timer)
@@ -170,7 +174,7 @@ class Caller:
                 failure = error
             else:
                 self._budget.refund()
-                return result, attempts, clock.now() - started
+                return result, key, attempts, clock.now() - started
 
             now = clock.now()
             if recovery is None:
@@ -181,7 +185,7 @@ class Caller:
                 self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
-                self.keyring.hide_key(failure)
+                redact(failure, key)
                 recovery.annotate(failure)
                 raise failure
             event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)
