@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from baseten_sdk import AsyncRequestStatus
 from baseten_sdk._core.polling import FIRST, LONGEST
@@ -51,6 +51,7 @@ def test_a_delivery_that_is_pending_is_not_over_until_its_time_is() -> None:
     assert roster.is_over(turn, UNDELIVERED, 60.0)
 
 
+@example(jobs=34, most=11, step=5.0, rounds=34)  # many are due at the same moment
 @given(st.integers(1, 400), st.integers(1, 50), st.floats(0.01, 5), st.integers(1, 60))
 def test_nobody_is_asked_twice_while_another_waits_longer(jobs: int, most: int, step: float, rounds: int) -> None:
     roster = Roster(range(jobs), 0.0)

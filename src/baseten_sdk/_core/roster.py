@@ -1,8 +1,9 @@
 """Many async requests that are waited for together: whose turn it is to be asked about, and who is over.
 
 Theory of operation. Each request has a moment at which it is due, further and further apart, and the one that has been
-due the longest comes first. So where there are more requests than questions, all wait alike, and none is forgotten;
-where there are few, each is asked as often as if it were alone. It asks nothing itself, and is given the time.
+due the longest comes first; of those that are due since the same moment, the one that was asked about the least often.
+So where there are more requests than questions, all wait alike, and none is forgotten; where there are few, each is
+asked as often as if it were alone. It asks nothing itself, and is given the time.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ J = TypeVar("J")
 
 @dataclass(order=True, slots=True)
 class Turn(Generic[J]):
-    """A request, and when it is due."""
+    """A request, when it is due, and how often it had its turn."""
 
     due: float
+    times: int
     number: int
     job: J = field(compare=False)
     waits: Iterator[float] = field(compare=False)
@@ -38,7 +40,7 @@ class Roster(Generic[J]):
     """
 
     def __init__(self, jobs: Iterable[J], now: float) -> None:
-        self._waiting = [Turn(now, number, job, intervals(), Ending()) for number, job in enumerate(jobs)]
+        self._waiting = [Turn(now, 0, number, job, intervals(), Ending()) for number, job in enumerate(jobs)]
         self._asked = 0
 
     def __len__(self) -> int:
@@ -68,6 +70,7 @@ class Roster(Generic[J]):
         """There was no answer: there will be another turn."""
         self._asked -= 1
         turn.due = now + next(turn.waits)
+        turn.times += 1
         heapq.heappush(self._waiting, turn)
 
     def drop(self, turn: Turn[J]) -> None:
