@@ -221,6 +221,17 @@ def test_a_message_counts_only_where_a_choice_has_no_delta(choice: dict[str, obj
     assert good(event({"id": "c", "choices": [{"index": 0, **choice}]}), STOP).text == text
 
 
+def test_a_message_counts_in_any_choice() -> None:
+    choices = [{"index": 0, "delta": {"content": "a"}}, {"index": 1, "message": {"content": "b"}}]
+    (chunk,) = good(event({"id": "c", "choices": choices}), DONE).chunks
+    assert [choice.delta.content for choice in chunk.choices] == ["a", "b"]
+
+
+def test_a_chunk_that_calls_itself_an_error_is_one() -> None:
+    found = bad(event({"object": "error", "choices": [{"index": 0, "delta": {}}]}))
+    assert type(found.error) is StreamAPIError
+
+
 def test_an_event_that_is_too_large_after_the_finish_reason_is_an_error_too() -> None:
     assert type(bad(A + STOP + TOO_LARGE).error) is StreamDecodeError
 

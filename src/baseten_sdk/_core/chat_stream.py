@@ -188,7 +188,12 @@ class ChunkReader:
             try:
                 chunk = validate(data)
                 choices = chunk.choices
-                plain = choices and not chunk.__pydantic_extra__ and not choices[0].__pydantic_extra__
+                plain = (
+                    len(choices) == 1
+                    and not choices[0].__pydantic_extra__
+                    and not chunk.__pydantic_extra__
+                    and chunk.object != "error"
+                )
                 if not plain:
                     chunk = _with_deltas(chunk, data)
             except ValidationError as error:

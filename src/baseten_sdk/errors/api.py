@@ -114,8 +114,11 @@ class APITimeoutError(APIConnectionError, TimeoutError):
         limit: float | None = None,
         status_code: int | None = None,
         request_id: str | None = None,
+        advice: str | None = None,
     ) -> None:
         super().__init__(message, phase=phase, status_code=status_code, request_id=request_id)
+        if advice is not None:
+            self.advice = advice
         self.limit = limit
         self.partial: ChatCompletion | None = None
 
@@ -143,20 +146,6 @@ class DeadlineExceeded(APITimeoutError):
     for, such as the end of an async request, had not come by then."""
 
     advice = "Raise deadline=, or lower max_retries."
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        phase: str,
-        limit: float | None = None,
-        status_code: int | None = None,
-        request_id: str | None = None,
-        advice: str | None = None,
-    ) -> None:
-        super().__init__(message, phase=phase, limit=limit, status_code=status_code, request_id=request_id)
-        if advice is not None:
-            self.advice = advice
 
 
 class ResponseValidationError(APIError):
