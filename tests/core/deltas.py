@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pydantic_core import to_json
-
 from baseten_sdk._core.accumulate import Accumulator
 from baseten_sdk.types.chat import ChatCompletion, ChatCompletionMessage
 from baseten_sdk.types.chunks import ChatCompletionChunk
@@ -25,7 +23,7 @@ def spoken(delta: object, finish: object = None, index: int = 0, **more: object)
 def added(chunks: Iterable[Mapping[str, object]]) -> Accumulator:
     accumulator = Accumulator()
     for each in chunks:
-        accumulator.add(ChatCompletionChunk.model_validate_json(to_json(each)))
+        accumulator.add(ChatCompletionChunk.model_validate(each))
     return accumulator
 
 

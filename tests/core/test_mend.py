@@ -63,6 +63,34 @@ def test_an_odd_field_of_a_choice_leaves_its_text(odd: dict[str, object]) -> Non
     assert mended.text == "Hi"
 
 
+@pytest.mark.parametrize("name", ["id", "choices", "created", "model", "object"])
+def test_a_null_of_a_chunk_is_as_if_it_were_not_there(name: str) -> None:
+    value = chunk() | {"created": 7, "model": "org/m", "object": "chat.completion.chunk"}
+    mended = read(value | {name: None})
+    assert mended is not None
+    del value[name]
+    assert mended.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps(value)).model_dump()
+
+
+@pytest.mark.parametrize("name", ["index", "delta"])
+def test_a_null_of_a_choice_is_as_if_it_were_not_there(name: str) -> None:
+    choice = {"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}
+    mended = read({"choices": [choice | {name: None}]})
+    assert mended is not None
+    del choice[name]
+    assert (
+        mended.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps({"choices": [choice]})).model_dump()
+    )
+
+
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens"])
+def test_a_null_among_the_tokens_is_none(name: str) -> None:
+    mended = read(chunk() | {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, name: None}})
+    assert mended is not None
+    assert mended.usage is not None
+    assert mended.usage.model_dump(include={name}) == {name: 0}
+
+
 def test_a_content_of_parts_is_their_text() -> None:
     mended = read(chunk({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}))
     assert mended is not None

@@ -62,7 +62,7 @@ def with_message(message: object, **choice: object) -> ChatCompletion:
 
 
 def chunk(value: object) -> ChatCompletionChunk:
-    return ChatCompletionChunk.model_validate_json(json.dumps(value))
+    return ChatCompletionChunk.model_validate(value)
 
 
 def test_a_usual_reply_is_read_whole() -> None:

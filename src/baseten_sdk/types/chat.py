@@ -147,9 +147,9 @@ class CompletionTokensDetails(Lenient):
 class Usage(Lenient):
     """Tokens that the call used. Reasoning tokens are part of `completion_tokens`."""
 
-    prompt_tokens: Annotated[int, NullAs(int)] = 0
-    completion_tokens: Annotated[int, NullAs(int)] = 0
-    total_tokens: Annotated[int, NullAs(int)] = 0
+    prompt_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    completion_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    total_tokens: Annotated[int, NullAs(int, rare=True)] = 0
     prompt_tokens_details: PromptTokensDetails | None = None
     completion_tokens_details: CompletionTokensDetails | None = None
 

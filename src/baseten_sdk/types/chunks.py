@@ -55,8 +55,8 @@ class ChoiceDelta(Lenient):
 class ChunkChoice(Lenient):
     """What a chunk adds to one choice."""
 
-    index: Annotated[int, NullAs(int)] = 0
-    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta)] = Field(default_factory=ChoiceDelta)
+    index: Annotated[int, NullAs(int, rare=True)] = 0
+    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta, rare=True)] = Field(default_factory=ChoiceDelta)
     finish_reason: FinishReason | None = None
     stop_reason: int | str | None = None
     logprobs: ChoiceLogprobs | None = None
@@ -65,11 +65,11 @@ class ChunkChoice(Lenient):
 class ChatCompletionChunk(Lenient):
     """One chunk of a stream. `usage` is cumulative: the last one counts, they are never added up."""
 
-    id: Annotated[str, NullAs(str)] = ""
-    choices: Annotated[list[ChunkChoice], NullAs(list)] = Field(default_factory=list)
-    created: Annotated[int, NullAs(int)] = 0
-    model: Annotated[str, NullAs(str)] = ""
-    object: Annotated[str, NullAs(lambda: "chat.completion.chunk")] = "chat.completion.chunk"
+    id: Annotated[str, NullAs(str, rare=True)] = ""
+    choices: Annotated[list[ChunkChoice], NullAs(list, rare=True)] = Field(default_factory=list)
+    created: Annotated[int, NullAs(int, rare=True)] = 0
+    model: Annotated[str, NullAs(str, rare=True)] = ""
+    object: Annotated[str, NullAs(lambda: "chat.completion.chunk", rare=True)] = "chat.completion.chunk"
     usage: Usage | None = None
     service_tier: str | None = None
     system_fingerprint: str | None = None

@@ -74,15 +74,22 @@ def note_of(part: Lenient, name: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class NullAs:
-    """Annotation: JSON null is read as the value that `make` returns. It costs nothing for other values."""
+    """Annotation: JSON null is read as the value that `make` returns.
+
+    A choice between two schemas costs something for every value. Where null is `rare` it is a choice in Python alone:
+    JSON with one is not valid at first, and the readers of replies read it again from its values (`_core.mend`).
+    """
 
     make: Callable[[], object]
+    rare: bool = False
 
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         null = core_schema.no_info_after_validator_function(lambda _: self.make(), core_schema.none_schema())
-        return core_schema.union_schema([handler(source), null], mode="left_to_right")
+        plain = handler(source)
+        either = core_schema.union_schema([plain, null], mode="left_to_right")
+        return core_schema.json_or_python_schema(plain, either) if self.rare else either
 
 
 @dataclass(frozen=True, slots=True)
