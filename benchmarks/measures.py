@@ -7,7 +7,7 @@ process. `wall` is the time that passed. A measure that is bounded in time ends 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 from typing import TypeAlias
@@ -21,7 +21,12 @@ Numbers: TypeAlias = dict[str, float]
 BATCH = 10
 """Calls between two looks at the clock."""
 
-Stream: TypeAlias = Callable[[], AsyncIterator[str]]
+Stream: TypeAlias = Callable[[], Awaitable[int]]
+"""Reads one stream, and says how many chunks it had."""
+
+
+def unheard() -> None:
+    """For a stream whose first chunk nobody waits for."""
 
 
 class Clock:
@@ -89,60 +94,44 @@ async def flight(peer: AsyncPeer, width: int, seconds: float) -> Numbers:
     return {**clock.each(done), "rate": rate, "memory": peak_memory()}
 
 
-async def stream(open_stream: Stream, seconds: float) -> Numbers:
+async def stream(read_one: Stream, seconds: float) -> Numbers:
     """One stream after the other: the cost of a chunk."""
-    await _count(open_stream)
+    await read_one()
     count, clock, end = 0, Clock(), time.perf_counter() + seconds
     while time.perf_counter() < end:
-        count += await _count(open_stream)
+        count += await read_one()
     return clock.each(count)
 
 
 async def growth(short: Stream, long: Stream, seconds: float) -> Numbers:
     """A chunk of a stream that is ten times as long, against one of a short stream; in turn."""
     ratios: list[float] = []
-    await _count(short)
+    await short()
     end = time.perf_counter() + seconds
     while not ratios or time.perf_counter() < end:
         clock = Clock()
-        few = clock.each(sum([await _count(short) for _ in range(10)]))
+        few = clock.each(sum([await short() for _ in range(10)]))
         clock = Clock()
-        many = clock.each(await _count(long))
+        many = clock.each(await long())
         ratios.append(many["cpu"] / few["cpu"])
     return {"growth": median(ratios)}
 
 
 async def paced(peer: AsyncPeer, width: int) -> Numbers:
     """So many streams at once, of a server that sends an event now and then."""
-    await peer_first(peer)
+    await peer.chunks(unheard)
     chunks, firsts = 0, list[float]()
     clock, start = Clock(), time.perf_counter()
 
     async def read() -> None:
         nonlocal chunks
-        waiting = True
-        async for _ in peer.chunks():
-            if waiting:
-                firsts.append(time.perf_counter() - start)
-                waiting = False
-            chunks += 1
+        count = await peer.chunks(lambda: firsts.append(time.perf_counter() - start))
+        chunks += count
 
     async with anyio.create_task_group() as group:
         for _ in range(width):
             group.start_soon(read)
     return {**clock.each(chunks), "first": median(firsts) * 1e3}
-
-
-async def peer_first(peer: AsyncPeer) -> None:
-    """One stream, so that nothing is done for the first time when the clock runs."""
-    await _count(peer.chunks)
-
-
-async def _count(open_stream: Stream) -> int:
-    count = 0
-    async for _ in open_stream():
-        count += 1
-    return count
 
 
 def peak_memory() -> float:

@@ -59,13 +59,15 @@ def _measure(row: Row, client: AsyncPeer, long: AsyncPeer, seconds: float) -> Ca
         case "flight":
             return lambda: measures.flight(client, row.width, seconds)
         case "chunks":
-            return lambda: measures.stream(client.chunks, seconds)
+            return lambda: measures.stream(lambda: client.chunks(measures.unheard), seconds)
         case "events":
             return lambda: measures.stream(client.events, seconds)
         case "snapshots":
             return lambda: measures.stream(client.snapshots, seconds)
         case "growth":
-            return lambda: measures.growth(client.chunks, long.chunks, seconds)
+            return lambda: measures.growth(
+                lambda: client.chunks(measures.unheard), lambda: long.chunks(measures.unheard), seconds
+            )
         case "paced":
             return lambda: measures.paced(client, row.width)
         case "startup":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -20,14 +20,18 @@ class AsyncAiohttp(AsyncPeer):
             reply.raise_for_status()
             return Completion.model_validate_json(await reply.read()).text
 
-    async def chunks(self) -> AsyncIterator[str]:
+    async def chunks(self, first: Callable[[], object]) -> int:
+        count = 0
         lines = Lines()
         async with self._session.post(self._url, json=STREAM_REQUEST) as reply:
             reply.raise_for_status()
             async for piece in reply.content.iter_any():
                 for chunk in lines.feed(piece):
                     if chunk.text:
-                        yield chunk.text
+                        count += 1
+                        if count == 1:
+                            first()
+        return count
 
     async def aclose(self) -> None:
         await self._session.close()

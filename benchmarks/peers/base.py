@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -39,16 +39,16 @@ class AsyncPeer:
         """One prediction: its output, decoded."""
         raise NotImplementedError
 
-    def chunks(self) -> AsyncIterator[str]:
-        """One streamed chat: the text of each chunk that has any."""
+    async def chunks(self, first: Callable[[], object]) -> int:
+        """One streamed chat, read in a plain loop: how many chunks had text. The first of them is told at once."""
         raise NotImplementedError
 
-    def events(self) -> AsyncIterator[str]:
-        """One chat through the client's helper for streams: the text of each event that has any, and a snapshot of
-        the whole at the end."""
+    async def events(self) -> int:
+        """One chat through the client's helper for streams, and a snapshot of the whole at its end: how many events had
+        text."""
         raise NotImplementedError
 
-    def snapshots(self) -> AsyncIterator[str]:
+    async def snapshots(self) -> int:
         """The same, and the snapshot is read at each of those events."""
         raise NotImplementedError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from importlib import import_module
 
 from ..replies import MODEL, PROMPT
@@ -27,10 +27,14 @@ class AsyncLiteLLM(AsyncPeer):
     async def chat(self) -> str:
         return str((await self._call(**self._common)).choices[0].message.content)
 
-    async def chunks(self) -> AsyncIterator[str]:
+    async def chunks(self, first: Callable[[], object]) -> int:
+        count = 0
         async for chunk in await self._call(**self._common, stream=True):
-            if chunk.choices and (text := chunk.choices[0].delta.content):
-                yield text
+            if chunk.choices and chunk.choices[0].delta.content:
+                count += 1
+                if count == 1:
+                    first()
+        return count
 
 
 class SyncLiteLLM(SyncPeer):

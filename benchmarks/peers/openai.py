@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -19,24 +19,32 @@ class AsyncOpenAI(AsyncPeer):
         completion = await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64)
         return str(completion.choices[0].message.content)
 
-    async def chunks(self) -> AsyncIterator[str]:
+    async def chunks(self, first: Callable[[], object]) -> int:
+        count = 0
         async for chunk in await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64, stream=True):
-            if chunk.choices and (text := chunk.choices[0].delta.content):
-                yield text
+            if chunk.choices and chunk.choices[0].delta.content:
+                count += 1
+                if count == 1:
+                    first()
+        return count
 
-    async def events(self) -> AsyncIterator[str]:
+    async def events(self) -> int:
+        count = 0
         async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
             async for event in stream:
                 if event.type == "content.delta":
-                    yield event.delta
+                    count += 1
             assert stream.current_completion_snapshot is not None
+        return count
 
-    async def snapshots(self) -> AsyncIterator[str]:
+    async def snapshots(self) -> int:
+        count = 0
         async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
             async for event in stream:
                 if event.type == "content.delta":
                     assert stream.current_completion_snapshot is not None
-                    yield event.delta
+                    count += 1
+        return count
 
     async def aclose(self) -> None:
         await self._client.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from typing import Literal
 
 from baseten_sdk import AsyncClient, Client, Endpoints, Limits, TextDelta
@@ -23,24 +23,32 @@ class AsyncOurs(AsyncPeer):
     async def predict(self) -> object:
         return await self._deployment.predict(INPUT)
 
-    async def chunks(self) -> AsyncIterator[str]:
+    async def chunks(self, first: Callable[[], object]) -> int:
+        count = 0
         async for chunk in await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64, stream=True):
-            if chunk.choices and (text := chunk.choices[0].delta.content):
-                yield text
+            if chunk.choices and chunk.choices[0].delta.content:
+                count += 1
+                if count == 1:
+                    first()
+        return count
 
-    async def events(self) -> AsyncIterator[str]:
+    async def events(self) -> int:
+        count = 0
         async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
             async for event in stream:
                 if isinstance(event, TextDelta):
-                    yield event.text
+                    count += 1
             assert stream.snapshot is not None
+        return count
 
-    async def snapshots(self) -> AsyncIterator[str]:
+    async def snapshots(self) -> int:
+        count = 0
         async with self._completions.stream(model=MODEL, messages=PROMPT, max_tokens=64) as stream:
             async for event in stream:
                 if isinstance(event, TextDelta):
                     assert stream.snapshot is not None
-                    yield event.text
+                    count += 1
+        return count
 
     async def aclose(self) -> None:
         await self._client.aclose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 
 import anyio
 
@@ -57,17 +57,20 @@ class AsyncBare(AsyncPeer):
         self._idle.append(raw)
         return reply.decode()
 
-    async def chunks(self) -> AsyncIterator[str]:
+    async def chunks(self, first: Callable[[], object]) -> int:
+        count = 0
         raw = self._take()
         raw.send(self._stream)
         tail = b""
         while tail[-5:] != STREAM_END:
             await anyio.wait_readable(raw)
             piece = tail + raw.recv(PIECE)
-            for _ in range(piece.count(TEXT)):
-                yield "text"
+            if not count:
+                first()
+            count += piece.count(TEXT)
             tail = piece[1 - len(TEXT) :]
         self._idle.append(raw)
+        return count
 
     async def aclose(self) -> None:
         for raw in self._idle:
