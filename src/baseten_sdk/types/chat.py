@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
-from .reply import Lenient, NullAs, Reply, Rounded, attach_note, note_of
+from .reply import Lenient, NullAs, NullAsEmpty, Reply, Rounded, attach_note, note_of
 
 __all__ = [
     "ChatCompletion",
@@ -69,7 +69,7 @@ class ChatCompletionMessage(Lenient):
     content: str | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
-    tool_calls: Annotated[list[ToolCall], NullAs(list)] = Field(default_factory=list)
+    tool_calls: Annotated[list[ToolCall], NullAsEmpty()] = Field(default_factory=list)
 
     @property
     def parsed(self) -> object:
@@ -131,17 +131,17 @@ class Choice(Lenient):
 class PromptTokensDetails(Lenient):
     """Where the prompt's tokens came from."""
 
-    cached_tokens: Annotated[int, NullAs(int)] = 0
-    audio_tokens: Annotated[int, NullAs(int)] = 0
+    cached_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    audio_tokens: Annotated[int, NullAs(int, rare=True)] = 0
 
 
 class CompletionTokensDetails(Lenient):
     """What the answer's tokens were used for."""
 
-    reasoning_tokens: Annotated[int, NullAs(int)] = 0
-    audio_tokens: Annotated[int, NullAs(int)] = 0
-    accepted_prediction_tokens: Annotated[int, NullAs(int)] = 0
-    rejected_prediction_tokens: Annotated[int, NullAs(int)] = 0
+    reasoning_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    audio_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    accepted_prediction_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    rejected_prediction_tokens: Annotated[int, NullAs(int, rare=True)] = 0
 
 
 class Usage(Lenient):

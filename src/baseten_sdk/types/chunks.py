@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
-from .reply import Lenient, NullAs
+from .reply import Lenient, NullAs, NullAsEmpty
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
 
@@ -41,7 +41,7 @@ class ChoiceDelta(Lenient):
     content: str | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
-    tool_calls: Annotated[list[ChoiceDeltaToolCall], NullAs(list)] = Field(default_factory=list)
+    tool_calls: Annotated[list[ChoiceDeltaToolCall], NullAsEmpty()] = Field(default_factory=list)
 
     @property
     def reasoning(self) -> str | None:

@@ -14,7 +14,7 @@ from .meta import Meta
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["Lenient", "NullAs", "Reply", "Rounded", "attach_meta"]
+__all__ = ["Lenient", "NullAs", "NullAsEmpty", "Reply", "Rounded", "attach_meta"]
 
 
 class Lenient(BaseModel):
@@ -90,6 +90,17 @@ class NullAs:
         plain = handler(source)
         either = core_schema.union_schema([plain, null], mode="left_to_right")
         return core_schema.json_or_python_schema(plain, either) if self.rare else either
+
+
+@dataclass(frozen=True, slots=True)
+class NullAsEmpty:
+    """Annotation of a list that is null more often than it holds something: null is read as an empty one, at once."""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        null = core_schema.no_info_after_validator_function(lambda _: [], core_schema.none_schema())
+        return core_schema.union_schema([null, handler(source)], mode="left_to_right")
 
 
 @dataclass(frozen=True, slots=True)
