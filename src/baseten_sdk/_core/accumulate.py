@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..types.chat import ChatCompletion, TokenLogprob, Usage
+from ..types.chunk_usage import read_usage
 from ..types.chunks import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall, ChunkChoice
 
 Extras = dict[str, object]
@@ -226,14 +227,13 @@ class Accumulator:
 
     Attributes:
         choices: the choices so far, by index.
-        usage: the last usage that came.
     """
 
-    __slots__ = ("_extras", "_head", "choices", "usage")
+    __slots__ = ("_extras", "_head", "_usage", "choices")
 
     def __init__(self) -> None:
         self.choices: dict[int, ChoiceParts] = {}
-        self.usage: Usage | None = None
+        self._usage: object = None
         self._head: Extras = {"id": "", "created": 0, "model": ""}
         self._extras = Unknown()
 
@@ -256,8 +256,9 @@ class Accumulator:
         head["id"] = head["id"] or chunk.id
         head["created"] = head["created"] or chunk.created
         head["model"] = head["model"] or chunk.model
-        if chunk.usage is not None:
-            self.usage = chunk.usage
+        usage = chunk.__dict__["usage"]  # as it was sent: only the last one is read
+        if isinstance(usage, dict | Usage):
+            self._usage = usage
         if chunk.service_tier is not None:
             head["service_tier"] = chunk.service_tier
         if chunk.system_fingerprint is not None:
@@ -276,5 +277,5 @@ class Accumulator:
             return None
         choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
         return ChatCompletion.model_validate(
-            {**self._extras.plain(), **self._head, "choices": choices, "usage": self.usage}
+            {**self._extras.plain(), **self._head, "choices": choices, "usage": read_usage(self._usage)}
         )

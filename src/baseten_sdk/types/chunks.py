@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
+from .chunk_usage import LooksAtUsage, UsageWhenRead
 from .reply import Lenient, NullAs, NullAsEmpty
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
@@ -62,7 +63,7 @@ class ChunkChoice(Lenient):
     logprobs: ChoiceLogprobs | None = None
 
 
-class ChatCompletionChunk(Lenient):
+class ChatCompletionChunk(LooksAtUsage):
     """One chunk of a stream. `usage` is cumulative: the last one counts, they are never added up."""
 
     id: Annotated[str, NullAs(str, rare=True)] = ""
@@ -70,7 +71,7 @@ class ChatCompletionChunk(Lenient):
     created: Annotated[int, NullAs(int, rare=True)] = 0
     model: Annotated[str, NullAs(str, rare=True)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion.chunk", rare=True)] = "chat.completion.chunk"
-    usage: Usage | None = None
+    usage: Annotated[Usage | None, UsageWhenRead()] = None
     service_tier: str | None = None
     system_fingerprint: str | None = None
 

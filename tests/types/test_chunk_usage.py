@@ -1,0 +1,146 @@
+"""The usage of a chunk is read when somebody looks at it, and nobody can tell."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Callable
+
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from baseten_sdk.types.chat import Usage
+from baseten_sdk.types.chunks import ChatCompletionChunk
+
+SENT = {
+    "prompt_tokens": 1,
+    "completion_tokens": 2,
+    "total_tokens": 3,
+    "prompt_tokens_details": {"cached_tokens": 1},
+    "beyond": {"a": 1},
+}
+
+BODY = {"id": "c", "choices": [{"index": 0, "delta": {"content": "a"}}], "usage": SENT}
+
+
+def sent(usage: object = SENT) -> ChatCompletionChunk:
+    """A chunk as it comes from the wire."""
+    return ChatCompletionChunk.model_validate_json(json.dumps({**BODY, "usage": usage}))
+
+
+def made() -> ChatCompletionChunk:
+    """The same, read at once."""
+    return ChatCompletionChunk.model_validate(BODY)
+
+
+def test_a_look_at_it_reads_it() -> None:
+    usage = sent().usage
+    assert isinstance(usage, Usage)
+    assert (usage.total_tokens, usage.cached_tokens, usage.model_extra) == (3, 1, {"beyond": {"a": 1}})
+    assert usage == made().usage
+
+
+def test_it_is_read_once() -> None:
+    chunk = sent()
+    assert chunk.usage is chunk.usage
+
+
+LOOKS: dict[str, Callable[[ChatCompletionChunk], object]] = {
+    "model_dump": lambda chunk: chunk.model_dump(),
+    "model_dump unset": lambda chunk: chunk.model_dump(exclude_unset=True),
+    "model_dump of a part": lambda chunk: chunk.model_dump(include={"usage": {"total_tokens"}}),
+    "model_dump without a part": lambda chunk: chunk.model_dump(exclude={"usage": {"total_tokens"}}),
+    "model_dump_json": lambda chunk: chunk.model_dump_json(),
+    "to_dict": lambda chunk: chunk.to_dict(),
+    "to_json": lambda chunk: chunk.to_json(),
+    "repr": repr,
+    "str": str,
+    "dict": dict,
+    "list": list,
+    "a list of them": lambda chunk: TypeAdapter(list[ChatCompletionChunk]).dump_python([chunk]),
+    "a list of them as JSON": lambda chunk: TypeAdapter(list[ChatCompletionChunk]).dump_json([chunk]),
+    "fields set": lambda chunk: chunk.model_fields_set,
+    "copy": lambda chunk: copy.copy(chunk).usage,
+    "deepcopy": lambda chunk: copy.deepcopy(chunk).usage,
+    "model_copy": lambda chunk: chunk.model_copy(update={"id": "d"}).model_dump(),
+    "pickle": lambda chunk: pickle.loads(pickle.dumps(chunk)).model_dump(),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_nobody_can_tell_when_it_is_read(look: Callable[[ChatCompletionChunk], object]) -> None:
+    assert look(sent()) == look(made())
+
+
+def test_chunks_are_equal_whoever_was_looked_at() -> None:
+    looked = sent()
+    assert looked.usage is not None
+    assert looked == sent()
+    assert sent() == looked
+    assert sent() == made()
+    assert sent() != sent({**SENT, "total_tokens": 4})
+    assert sent() != BODY
+
+
+class Holder(BaseModel):
+    chunk: ChatCompletionChunk
+
+
+def test_it_is_read_inside_of_other_models_too() -> None:
+    held = Holder.model_validate_json(json.dumps({"chunk": BODY}))
+    assert held.model_dump() == Holder(chunk=made()).model_dump()
+    assert held == Holder(chunk=made())
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"prompt_tokens": "many", "completion_tokens": 2}, (0, 2)),
+        ({"prompt_tokens": None, "completion_tokens": 2}, (0, 2)),
+        ({"prompt_tokens": 1, "completion_tokens": 2, "prompt_tokens_details": 7}, (1, 2)),
+        ({"prompt_tokens": {}, "completion_tokens": [2]}, (0, 0)),
+        ({}, (0, 0)),
+    ],
+)
+def test_what_is_odd_in_it_is_left_out(usage: object, tokens: tuple[int, int]) -> None:
+    chunk = sent(usage)
+    assert chunk.usage is not None
+    assert (chunk.usage.prompt_tokens, chunk.usage.completion_tokens) == tokens
+
+
+@pytest.mark.parametrize("usage", ["", 7, [1], None, False])
+def test_what_is_no_usage_is_none(usage: object) -> None:
+    chunk = sent(usage)
+    assert chunk.model_dump()["usage"] is None
+    assert chunk.usage is None
+
+
+def test_a_program_that_makes_one_is_told_at_once() -> None:
+    with pytest.raises(ValidationError):
+        ChatCompletionChunk.model_validate({"usage": {"prompt_tokens": "many"}})
+
+
+def test_it_can_be_set() -> None:
+    chunk = sent({})
+    chunk.usage = Usage(total_tokens=9)
+    assert chunk.model_dump()["usage"]["total_tokens"] == 9
+    chunk.usage = None
+    assert chunk.usage is None
+
+
+class Mine(ChatCompletionChunk):
+    mine: int = 0
+
+
+def test_a_subclass_has_it_too() -> None:
+    chunk = Mine.model_validate_json(json.dumps(BODY))
+    assert chunk.usage == made().usage
+    assert Mine().usage is None
+    assert Mine.model_fields["usage"].default is None
+
+
+@pytest.mark.parametrize("mode", ["validation", "serialization"])
+def test_its_schema_is_that_of_a_usage(mode: str) -> None:
+    schema = ChatCompletionChunk.model_json_schema(mode="validation" if mode == "validation" else "serialization")
+    assert schema["properties"]["usage"]["anyOf"] == [{"$ref": "#/$defs/Usage"}, {"type": "null"}]
