@@ -25,6 +25,9 @@ def chunk(delta: object = None, **choice: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     "odd",
     [
+        {"usage": ""},
+        {"usage": 7},
+        {"usage": {"prompt_tokens": "many", "completion_tokens": 2}},
         {"created": "now"},
         {"id": 5},
         {"service_tier": 3},
@@ -78,6 +81,14 @@ def test_a_null_of_a_choice_is_as_if_it_were_not_there(name: str) -> None:
     assert (
         mended.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps({"choices": [choice]})).model_dump()
     )
+
+
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens"])
+def test_a_null_among_the_tokens_is_none(name: str) -> None:
+    mended = read(chunk() | {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, name: None}})
+    assert mended is not None
+    assert mended.usage is not None
+    assert mended.usage.model_dump(include={name}) == {name: 0}
 
 
 def test_a_content_of_parts_is_their_text() -> None:

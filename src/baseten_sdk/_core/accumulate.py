@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..types.chat import ChatCompletion, TokenLogprob, Usage
-from ..types.chunk_usage import read_usage
+from ..types.chat import ChatCompletion, TokenLogprob
+from ..types.chunk_usage import kept_usage, read_usage
 from ..types.chunks import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall, ChunkChoice
 
 Extras = dict[str, object]
@@ -256,8 +256,8 @@ class Accumulator:
         head["id"] = head["id"] or chunk.id
         head["created"] = head["created"] or chunk.created
         head["model"] = head["model"] or chunk.model
-        usage = chunk.__dict__["usage"]  # as it was sent: only the last one is read
-        if isinstance(usage, dict | Usage):
+        usage = kept_usage(chunk)
+        if usage is not None:
             self._usage = usage
         if chunk.service_tier is not None:
             head["service_tier"] = chunk.service_tier

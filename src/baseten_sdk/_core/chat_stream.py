@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from ..config import Limits
 from ..errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ..types.chat import ChatCompletion
+from ..types.chunk_usage import leave_unread
 from ..types.chunks import ChatCompletionChunk
 from .accumulate import Accumulator
 from .body import BOM, decode_json
@@ -30,6 +31,7 @@ from .classify import as_sentence, read_error
 from .mend import read_odd
 from .replies import problems
 from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from .usage_cut import DIGITS, NO_USAGE, UsageCut
 
 DONE = b"[DONE]"
 
@@ -49,16 +51,32 @@ EXCERPT = 200
 class ChunkReader:
     """Reads the chunks of one stream.
 
+    Args:
+        usage_at_once: whether somebody looks at the usage of every chunk; else it is read when somebody does.
+
     Attributes:
         done: the message is complete; nothing after it counts.
         error: how the stream failed, to be raised when the chunks before it have been handed out.
         news: whether the last piece held more than pings.
     """
 
-    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_validate", "_whole", "done", "error", "news")
+    __slots__ = (
+        "_begun",
+        "_decoder",
+        "_kept",
+        "_limits",
+        "_opening",
+        "_usage_cut",
+        "_validate",
+        "_whole",
+        "done",
+        "error",
+        "news",
+    )
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, usage_at_once: bool = False) -> None:
         self._limits = limits
+        self._usage_cut = None if usage_at_once else UsageCut()
         self._decoder = SSEDecoder(limits.event)
         self._validate: Callable[[bytes], ChatCompletionChunk] = (
             ChatCompletionChunk.__pydantic_validator__.validate_json
@@ -176,7 +194,7 @@ class ChunkReader:
 
     def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         """The chunks that events hold, up to the one that says that the message is complete, or has failed."""
-        validate, keep = self._validate, self._kept.append
+        validate, keep, cut = self._validate, self._kept.append, self._usage_cut
         for event in events:
             if isinstance(event, bytes):
                 data = event
@@ -186,7 +204,17 @@ class ChunkReader:
             else:
                 data = event.data
             try:
-                chunk = validate(data)
+                if cut is None:
+                    chunk = validate(data)
+                else:
+                    head, _, usage = data.rpartition(cut.mark)
+                    if usage.translate(None, DIGITS) == cut.shape:
+                        chunk = validate(head + NO_USAGE)
+                        leave_unread(chunk, usage)
+                    else:
+                        chunk = validate(data)
+                        if not cut.learn(data):
+                            cut = self._usage_cut = None
                 choices = chunk.choices
                 plain = (
                     len(choices) == 1
@@ -300,5 +328,5 @@ def _has_choices(value: object) -> bool:
 def _is_error(chunk: ChatCompletionChunk) -> bool:
     unknown = chunk.model_extra or {}
     plain = ("message" in unknown and "code" in unknown) or bool(unknown.get("detail"))
-    bare = not chunk.choices and chunk.usage is None and plain
+    bare = plain and not chunk.choices and chunk.usage is None
     return bare or chunk.object == "error" or bool(unknown.get("error"))

@@ -43,20 +43,12 @@ def read_odd(model: type[M], body: bytes, error: ValidationError) -> M | None:
     """Read what did not validate, its odd fields put right; None where what is odd is the answer itself."""
     try:
         value = decode_json(body)
-        _mend_all(value, error)
-        try:
-            return model.model_validate(value)
-        except ValidationError as another:  # of what is read late from JSON, and at once from values
-            _mend_all(value, another)
-            return model.model_validate(value)
+        for problem in error.errors(include_url=False, include_context=False, include_input=False):
+            if problem["type"] != "none_required":
+                _mend(value, problem["loc"])
+        return model.model_validate(value)
     except ValueError:
         return None
-
-
-def _mend_all(value: object, error: ValidationError) -> None:
-    for problem in error.errors(include_url=False, include_context=False, include_input=False):
-        if problem["type"] != "none_required":
-            _mend(value, problem["loc"])
 
 
 def _mend(value: object, path: tuple[int | str, ...]) -> None:

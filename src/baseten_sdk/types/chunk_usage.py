@@ -1,10 +1,8 @@
 """The usage of a chunk, read when somebody looks at it.
 
 It comes with every chunk of Baseten's, is up to half of what there is to read of one, and is looked at once a stream,
-if at all. Straight from JSON a chunk keeps the plain values that were sent, in the place of the field; the first look
-at it reads them. What compares, shows or writes a chunk looks at it; copies and pickles take it along as it is.
-
-Usage only tells of the answer: what is odd in it is left out, as `_core.mend` does with the rest of a reply.
+if at all. So the reader of a stream may leave its JSON in the place of the field (`leave_unread`), and the first look
+at it reads that. What compares, shows or writes a chunk looks at it; copies and pickles take it along as it is.
 """
 
 from __future__ import annotations
@@ -20,49 +18,46 @@ from .chat import Usage
 from .reply import Lenient
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic.json_schema import JsonSchemaValue
+    from pydantic import GetCoreSchemaHandler
 
-__all__ = ["LooksAtUsage", "UsageWhenRead", "read_usage"]
+__all__ = ["LooksAtUsage", "UsageWhenRead", "kept_usage", "leave_unread", "read_usage"]
 
 FIELD = "usage"
 
 
-def read_usage(value: object) -> Usage | None:
-    """The usage that plain values hold; None where they hold none."""
-    if value is None or isinstance(value, Usage):
-        return value
-    try:
-        return Usage.model_validate(value)
-    except ValidationError as error:
-        odd = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
-    if not isinstance(value, dict):
-        return None
-    return Usage.model_validate({name: part for name, part in value.items() if name not in odd})
+def leave_unread(chunk: BaseModel, text: bytes) -> None:
+    """Keep the JSON of a usage for whoever looks at it, with the brace that ends the chunk behind it."""
+    chunk.__dict__[FIELD] = text
 
 
-def _written(value: object, write: core_schema.SerializerFunctionWrapHandler) -> object:
-    return write(read_usage(value))
+def kept_usage(chunk: BaseModel) -> object:
+    """What stands in the place of the field; only `read_usage` knows what to make of it. None where there is none."""
+    return chunk.__dict__.get(FIELD)
+
+
+def read_usage(kept: object) -> Usage | None:
+    """The usage that was kept; None where there is none, or where its numbers are none."""
+    if isinstance(kept, bytes):
+        try:
+            return Usage.model_validate_json(kept[:-1])
+        except ValidationError:
+            return None
+    return kept if isinstance(kept, Usage) else None
+
+
+def _written(kept: object, write: core_schema.SerializerFunctionWrapHandler) -> object:
+    return write(read_usage(kept) if isinstance(kept, bytes) else kept)
 
 
 @dataclass(frozen=True, slots=True)
 class UsageWhenRead:
-    """Annotation of the field: from JSON anything is taken as it is; it is written as what can be read of it."""
+    """Annotation of the field: it is written as what can be read of it."""
 
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        usage = handler(source)
-        return core_schema.json_or_python_schema(
-            core_schema.any_schema(),
-            usage,
-            serialization=core_schema.wrap_serializer_function_ser_schema(_written, schema=usage),
-        )
-
-    def __get_pydantic_json_schema__(
-        self, schema: core_schema.JsonOrPythonSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return handler(schema["python_schema"])
+        written = core_schema.wrap_serializer_function_ser_schema(_written, schema=handler(source))
+        return core_schema.nullable_schema(handler.generate_schema(Usage), serialization=written)
 
 
 class UsageAttribute:
@@ -71,11 +66,10 @@ class UsageAttribute:
     def __get__(self, chunk: BaseModel | None, owner: type[BaseModel]) -> Usage | None:
         if chunk is None:
             raise AttributeError(FIELD)  # as for every field of a model; a value here would be taken for its default
-        kept = chunk.__dict__
-        value = kept.get(FIELD)
-        if value is None or isinstance(value, Usage):
-            return value
-        usage = kept[FIELD] = read_usage(value)
+        kept = chunk.__dict__.get(FIELD)
+        if kept is None or isinstance(kept, Usage):
+            return kept
+        usage = chunk.__dict__[FIELD] = read_usage(kept)
         return usage
 
     def __set__(self, chunk: BaseModel, value: object) -> None:
