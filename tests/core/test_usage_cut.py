@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 from baseten_sdk._core.chat_stream import ChunkReader
 from baseten_sdk._core.usage_cut import LESSONS, UsageCut
 from baseten_sdk.config import Limits
-from baseten_sdk.types.chunk_usage import kept_usage
 from baseten_sdk.types.chunks import ChatCompletionChunk
+from baseten_sdk.types.unread_usage import kept_usage
 
 CHOICES = '"choices":[{"index":0,"delta":{"content":"a"}}]'
 
@@ -23,11 +23,16 @@ def usage(prompt: object = 1, completion: object = 2, details: str = DETAILS) ->
     return f'{{"prompt_tokens":{prompt},"completion_tokens":{completion},{details}}}'
 
 
-def read(chunks: Iterable[str], *, at_once: bool = False) -> list[ChatCompletionChunk]:
-    reader = ChunkReader(Limits(), usage_at_once=at_once)
+def read(chunks: Iterable[str]) -> list[ChatCompletionChunk]:
+    reader = ChunkReader(Limits())
     found = [chunk for text in chunks for chunk in reader.feed(f"data: {text}\n\n".encode())]
     assert reader.error is None
     return found
+
+
+def read_whole(chunks: Iterable[str]) -> list[ChatCompletionChunk]:
+    """Each as the first of a stream, of which nothing was learnt yet."""
+    return [chunk for text in chunks for chunk in read([text])]
 
 
 def unread(chunk: ChatCompletionChunk) -> bool:
@@ -42,10 +47,6 @@ def test_the_first_chunk_is_read_whole_and_what_follows_in_its_shape_is_not() ->
     assert [chunk.usage and chunk.usage.completion_tokens for chunk in found] == [1, 10, 100, 1000]
     assert [chunk.usage and chunk.usage.cached_tokens for chunk in found] == [64] * 4
     assert "usage" in found[3].model_fields_set
-
-
-def test_it_is_read_at_once_for_whoever_looks_at_each() -> None:
-    assert not any(unread(chunk) for chunk in read([f'{{{CHOICES},"usage":{usage()}}}'] * 4, at_once=True))
 
 
 SHAPES = {
@@ -83,7 +84,7 @@ OTHERS = {
 def test_everything_else_is_read_whole(text: str) -> None:
     found = read([text] * (LESSONS + 2))
     assert not any(unread(chunk) for chunk in found)
-    assert found == read([text] * (LESSONS + 2), at_once=True)
+    assert found == read_whole([text] * (LESSONS + 2))
 
 
 @pytest.mark.parametrize("text", OTHERS.values(), ids=OTHERS)
@@ -91,7 +92,7 @@ def test_everything_else_is_read_whole_after_a_lesson_too(text: str) -> None:
     known = f'{{{CHOICES},"usage":{usage()}}}'
     found = read([known, text, known])
     assert [unread(chunk) for chunk in found] == [False, False, True]
-    assert found == read([known, text, known], at_once=True)
+    assert found == read_whole([known, text, known])
 
 
 def test_a_new_shape_is_learnt_when_it_comes() -> None:
@@ -148,7 +149,7 @@ def test_whatever_comes_it_is_read_as_the_whole_would_be(
 ) -> None:
     separators = (",", ":") if compact else (", ", ": ")
     texts = [json.dumps({name: value[name] for name in order}, separators=separators) for value in values]
-    found, wanted = read(texts), read(texts, at_once=True)
+    found, wanted = read(texts), read_whole(texts)
     assert [chunk.model_dump(exclude_unset=True) for chunk in found] == [
         chunk.model_dump(exclude_unset=True) for chunk in wanted
     ]

@@ -186,7 +186,7 @@ class AsyncCompletionStream(Generic[T]):
         if self._opened is not None:
             raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
         body = await self._caller.open(self._request, self._options)
-        self._opened = chat_stream(body, self._caller.limits, usage_at_once=True)
+        self._opened = chat_stream(body, self._caller.limits)
         return self
 
     async def __aexit__(

@@ -18,15 +18,15 @@ from ..types.meta import Meta
 from .body import AsyncBody
 
 
-def chat_stream(body: AsyncBody, limits: Limits, *, usage_at_once: bool = False) -> AsyncChatStream:
+def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
     """The chunks of a body; whoever watches the call is told of them."""
     watch = body.watch
     if watch is None:
-        return AsyncChatStream(body, limits, usage_at_once=usage_at_once)
+        return AsyncChatStream(body, limits)
 
     from .watched import AsyncWatchedChatStream
 
-    return AsyncWatchedChatStream(body, limits, watch, usage_at_once=usage_at_once)
+    return AsyncWatchedChatStream(body, limits, watch)
 
 
 class AsyncChatStream:
@@ -47,9 +47,9 @@ class AsyncChatStream:
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 
-    def __init__(self, body: AsyncBody, limits: Limits, *, usage_at_once: bool = False) -> None:
+    def __init__(self, body: AsyncBody, limits: Limits) -> None:
         self._body = body
-        self._reader = ChunkReader(limits, usage_at_once=usage_at_once)
+        self._reader = ChunkReader(limits)
         self._arrived: Iterator[ChatCompletionChunk] = iter(())
 
     @property

@@ -68,8 +68,8 @@ class AsyncWatchedCaller(AsyncCaller):
 class AsyncWatchedChatStream(AsyncChatStream):
     """The chunks of a chat, told to observers as they are handed over."""
 
-    def __init__(self, body: AsyncBody, limits: Limits, watch: Watch, *, usage_at_once: bool) -> None:
-        super().__init__(body, limits, usage_at_once=usage_at_once)
+    def __init__(self, body: AsyncBody, limits: Limits, watch: Watch) -> None:
+        super().__init__(body, limits)
         self._watch = watch
 
     async def __anext__(self) -> ChatCompletionChunk:

@@ -17,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..types.chat import ChatCompletion, TokenLogprob
-from ..types.chunk_usage import kept_usage, read_usage
 from ..types.chunks import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall, ChunkChoice
+from ..types.unread_usage import kept_usage, read_usage
 
 Extras = dict[str, object]
 

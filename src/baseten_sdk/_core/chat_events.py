@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from ..errors import OutputError
-from ..types.chat import ChatCompletion, ToolCall, Usage
+from ..types.chat import ChatCompletion, ToolCall
 from ..types.chunks import ChatCompletionChunk, ChunkChoice
 from ..types.events import (
     Finished,
@@ -27,8 +27,9 @@ from ..types.events import (
     ToolCallDelta,
     ToolCallDone,
     ToolCallStarted,
-    UsageUpdated,
+    usage_updated,
 )
+from ..types.unread_usage import kept_usage, read_usage
 from .accumulate import Accumulator, CallParts, ChoiceParts
 from .output import cut_short, read_text
 from .partial import PartialReader
@@ -75,7 +76,7 @@ class EventReader(Generic[T]):
         self._open: dict[Place, CallParts] = {}
         self._started: set[Place] = set()
         self._told: dict[Place, int] = {}
-        self._usage: Usage | None = None
+        self._usage: object = None
         self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
@@ -84,10 +85,10 @@ class EventReader(Generic[T]):
         for choice in chunk.choices:
             self._read_choice(choice, events)
         self._accumulator.add_head(chunk)
-        usage = chunk.usage
-        if usage is not None and (self._usage is None or usage.__dict__ != self._usage.__dict__):
-            self._usage = usage
-            events.append(UsageUpdated(usage))
+        kept = kept_usage(chunk)
+        if kept is not None and self._is_news(kept):
+            self._usage = kept
+            events.append(usage_updated(kept))
         return events
 
     def end(self) -> list[StreamEvent[T]]:
@@ -110,6 +111,12 @@ class EventReader(Generic[T]):
     def snapshot(self) -> ChatCompletion | None:
         """What has arrived so far; None before the first choice."""
         return self._accumulator.completion()
+
+    def _is_news(self, kept: object) -> bool:
+        """Whether a usage is not the one before. Those left unread have one shape, and differ as their texts do."""
+        if isinstance(kept, bytes) and isinstance(self._usage, bytes):
+            return kept != self._usage
+        return read_usage(kept) != read_usage(self._usage)
 
     def _read_choice(self, choice: ChunkChoice, events: list[StreamEvent[T]]) -> None:
         delta, index = choice.delta, choice.index

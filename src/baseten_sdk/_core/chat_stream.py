@@ -23,8 +23,8 @@ from pydantic import ValidationError
 from ..config import Limits
 from ..errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ..types.chat import ChatCompletion
-from ..types.chunk_usage import leave_unread
 from ..types.chunks import ChatCompletionChunk
+from ..types.unread_usage import leave_unread
 from .accumulate import Accumulator
 from .body import BOM, decode_json
 from .classify import as_sentence, read_error
@@ -51,9 +51,6 @@ EXCERPT = 200
 class ChunkReader:
     """Reads the chunks of one stream.
 
-    Args:
-        usage_at_once: whether somebody looks at the usage of every chunk; else it is read when somebody does.
-
     Attributes:
         done: the message is complete; nothing after it counts.
         error: how the stream failed, to be raised when the chunks before it have been handed out.
@@ -74,9 +71,9 @@ class ChunkReader:
         "news",
     )
 
-    def __init__(self, limits: Limits, *, usage_at_once: bool = False) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._usage_cut = None if usage_at_once else UsageCut()
+        self._usage_cut: UsageCut | None = UsageCut()
         self._decoder = SSEDecoder(limits.event)
         self._validate: Callable[[bytes], ChatCompletionChunk] = (
             ChatCompletionChunk.__pydantic_validator__.validate_json

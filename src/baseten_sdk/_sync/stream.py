@@ -19,15 +19,15 @@ from ..types.meta import Meta
 from .body import Body
 
 
-def chat_stream(body: Body, limits: Limits, *, usage_at_once: bool = False) -> ChatStream:
+def chat_stream(body: Body, limits: Limits) -> ChatStream:
     """The chunks of a body; whoever watches the call is told of them."""
     watch = body.watch
     if watch is None:
-        return ChatStream(body, limits, usage_at_once=usage_at_once)
+        return ChatStream(body, limits)
 
     from .watched import WatchedChatStream
 
-    return WatchedChatStream(body, limits, watch, usage_at_once=usage_at_once)
+    return WatchedChatStream(body, limits, watch)
 
 
 class ChatStream:
@@ -48,9 +48,9 @@ class ChatStream:
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 
-    def __init__(self, body: Body, limits: Limits, *, usage_at_once: bool = False) -> None:
+    def __init__(self, body: Body, limits: Limits) -> None:
         self._body = body
-        self._reader = ChunkReader(limits, usage_at_once=usage_at_once)
+        self._reader = ChunkReader(limits)
         self._arrived: Iterator[ChatCompletionChunk] = iter(())
 
     @property

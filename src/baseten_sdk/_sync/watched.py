@@ -69,8 +69,8 @@ class WatchedCaller(Caller):
 class WatchedChatStream(ChatStream):
     """The chunks of a chat, told to observers as they are handed over."""
 
-    def __init__(self, body: Body, limits: Limits, watch: Watch, *, usage_at_once: bool) -> None:
-        super().__init__(body, limits, usage_at_once=usage_at_once)
+    def __init__(self, body: Body, limits: Limits, watch: Watch) -> None:
+        super().__init__(body, limits)
         self._watch = watch
 
     def __next__(self) -> ChatCompletionChunk:

@@ -12,8 +12,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
-from .chunk_usage import LooksAtUsage, UsageWhenRead
 from .reply import Lenient, NullAs, NullAsEmpty
+from .unread_usage import LooksAtUsage, UsageWhenRead
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from .chat import ChatCompletion, Usage
 from .tool_calls import ParsedToolCall
+from .unread_usage import FIELD, UsageAlways, leave_unread
 
 __all__ = [
     "Finished",
@@ -137,12 +138,22 @@ class PartialObject(Generic[T]):
     type: ClassVar[Literal["content.partial"]] = "content.partial"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UsageUpdated:
     """Tokens used so far; cumulative."""
 
     usage: Usage
     type: ClassVar[Literal["usage"]] = "usage"
+
+
+setattr(UsageUpdated, FIELD, UsageAlways())
+
+
+def usage_updated(kept: object) -> UsageUpdated:
+    """The event, of what a chunk keeps of its usage: most who read a stream pass it over."""
+    event = UsageUpdated.__new__(UsageUpdated)
+    leave_unread(event, kept)
+    return event
 
 
 @dataclass(frozen=True, slots=True)

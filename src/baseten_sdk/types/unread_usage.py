@@ -1,4 +1,4 @@
-"""The usage of a chunk, read when somebody looks at it.
+"""A usage that is read when somebody looks at it.
 
 It comes with every chunk of Baseten's, is up to half of what there is to read of one, and is looked at once a stream,
 if at all. So the reader of a stream may leave its JSON in the place of the field (`leave_unread`), and the first look
@@ -20,14 +20,14 @@ from .reply import Lenient
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["LooksAtUsage", "UsageWhenRead", "kept_usage", "leave_unread", "read_usage"]
+__all__ = ["FIELD", "LooksAtUsage", "UsageAlways", "UsageWhenRead", "kept_usage", "leave_unread", "read_usage"]
 
 FIELD = "usage"
 
 
-def leave_unread(chunk: BaseModel, text: bytes) -> None:
-    """Keep the JSON of a usage for whoever looks at it, with the brace that ends the chunk behind it."""
-    chunk.__dict__[FIELD] = text
+def leave_unread(holder: object, kept: object) -> None:
+    """Keep what another keeps, or the JSON of a usage, with the brace that ends the chunk behind it."""
+    holder.__dict__[FIELD] = kept
 
 
 def kept_usage(chunk: BaseModel) -> object:
@@ -61,19 +61,26 @@ class UsageWhenRead:
 
 
 class UsageAttribute:
-    """The attribute, which comes before what the chunk keeps under its name since it can be set, too."""
+    """The attribute, which comes before what its holder keeps under the name since it can be set, too."""
 
-    def __get__(self, chunk: BaseModel | None, owner: type[BaseModel]) -> Usage | None:
-        if chunk is None:
+    def __get__(self, holder: object, owner: type[object]) -> Usage | None:
+        if holder is None:
             raise AttributeError(FIELD)  # as for every field of a model; a value here would be taken for its default
-        kept = chunk.__dict__.get(FIELD)
+        kept = holder.__dict__.get(FIELD)
         if kept is None or isinstance(kept, Usage):
             return kept
-        usage = chunk.__dict__[FIELD] = read_usage(kept)
+        usage = holder.__dict__[FIELD] = read_usage(kept)
         return usage
 
-    def __set__(self, chunk: BaseModel, value: object) -> None:
-        chunk.__dict__[FIELD] = value
+    def __set__(self, holder: object, value: object) -> None:
+        holder.__dict__[FIELD] = value
+
+
+class UsageAlways(UsageAttribute):
+    """Of a holder that has no None: where the numbers are none, none were used."""
+
+    def __get__(self, holder: object, owner: type[object]) -> Usage:
+        return super().__get__(holder, owner) or Usage()
 
 
 ATTRIBUTE = UsageAttribute()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 import pickle
 from collections.abc import Callable
@@ -11,8 +12,9 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from baseten_sdk.types.chat import Usage
-from baseten_sdk.types.chunk_usage import leave_unread
 from baseten_sdk.types.chunks import ChatCompletionChunk
+from baseten_sdk.types.events import UsageUpdated, usage_updated
+from baseten_sdk.types.unread_usage import kept_usage, leave_unread
 
 SENT = {
     "prompt_tokens": 1,
@@ -136,3 +138,20 @@ def test_a_subclass_has_it_too() -> None:
 def test_its_schema_is_that_of_a_usage(mode: str) -> None:
     schema = ChatCompletionChunk.model_json_schema(mode="validation" if mode == "validation" else "serialization")
     assert schema["properties"]["usage"]["anyOf"] == [{"$ref": "#/$defs/Usage"}, {"type": "null"}]
+
+
+def test_an_event_of_it_is_a_value_like_the_others() -> None:
+    usage = made().usage
+    assert usage is not None
+    event, unread = UsageUpdated(usage), usage_updated(kept_usage(sent()))
+    assert unread.usage == usage
+    assert usage_updated(kept_usage(sent())) == event
+    assert repr(usage_updated(kept_usage(sent()))) == repr(event)
+    assert pickle.loads(pickle.dumps(usage_updated(kept_usage(sent())))) == event
+    assert dataclasses.asdict(usage_updated(kept_usage(sent()))) == {"usage": usage}
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        unread.usage = usage  # type: ignore[misc] # that it is frozen is what is tested
+
+
+def test_an_event_of_wrong_numbers_has_none() -> None:
+    assert usage_updated(kept_usage(left('{"prompt_tokens":007}'))).usage == Usage()
