@@ -266,3 +266,31 @@ def test_a_chunk_adds_one_piece_and_touches_no_other() -> None:
     found = accumulator.completion()
     assert found is not None
     assert (found.text, found.message.reasoning) == ("a" * 49, "b" * 49)
+
+
+TOOL_CALL = {"index": 0, "id": "c", "function": {"name": "f", "arguments": "{}"}}
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "role": st.none() | st.just("assistant"),
+                "content": st.none() | st.text(max_size=3),
+                "refusal": st.none() | st.text(max_size=3),
+                "reasoning_content": st.none() | st.text(max_size=3),
+            },
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.none() | st.just("stop"),
+)
+def test_an_answer_of_text_alone_is_that_of_one_with_a_call_but_for_the_call(deltas: list[Delta], end: object) -> None:
+    chunks = [*(spoken(delta) for delta in deltas), spoken({}, end), chunk([], usage(1, 2))]
+    text, called = completion(*chunks), completion(*chunks, spoken({"tool_calls": [TOOL_CALL]}))
+    called.message.tool_calls = []
+    called.message.model_fields_set.discard("tool_calls")
+    assert text == called
+    assert text.model_dump(exclude_unset=True) == called.model_dump(exclude_unset=True)

@@ -106,6 +106,14 @@ def test_a_server_that_changes_it_at_each_is_learnt_from_a_few_times() -> None:
     assert not any(unread(chunk) for chunk in read(texts))
 
 
+def test_what_is_made_to_be_slow_to_look_at_is_not() -> None:
+    blanks = b'"a":' + b" " * 40
+    for data in (b"," * 10**6, b',"usage":{' * 10**5, b'{"b":1,"usage":{' + blanks * 90 + b"!}}"):
+        cut = UsageCut()
+        cut.learn(data)
+        assert cut.shape is None
+
+
 def test_a_stream_without_usage_is_given_up() -> None:
     cut = UsageCut()
     going_on = [cut.learn(b"{}") for _ in range(LESSONS)]

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..types.chat import ChatCompletion, TokenLogprob
+from ..types.chat import ChatCompletion, Choice, TokenLogprob
 from ..types.chunks import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall, ChunkChoice
-from ..types.unread_usage import kept_usage, read_usage
+from ..types.unread_usage import kept_usage, leave_unread
+from .assemble import assemble, assemble_choice
 
 Extras = dict[str, object]
 
@@ -49,9 +50,12 @@ class Unknown:
                 case _:
                     self._others[name] = value
 
+    def __bool__(self) -> bool:
+        return bool(self._texts or self._lists or self._others)
+
     def plain(self) -> Extras:
         """The fields as a dict."""
-        if not (self._texts or self._lists or self._others):
+        if not self:
             return {}
         texts = {name: _joined(pieces) for name, pieces in self._texts.items()}
         return {**texts, **self._lists, **self._others}
@@ -196,6 +200,31 @@ class ChoiceParts:
             self._message_extras.add(extras)
         return self.tool_calls.add(delta.tool_calls) if delta.tool_calls else []
 
+    @property
+    def only_text(self) -> bool:
+        """Whether nothing has come but what `assembled` knows."""
+        return not (
+            self.tool_calls.calls
+            or self.logprobs
+            or self.refusal_logprobs
+            or self._other_reasoning
+            or self._extras
+            or self._message_extras
+        )
+
+    def assembled(self, index: int) -> Choice:
+        """The choice, put together without reading again what chunks have brought."""
+        texts = {
+            name: _text(pieces)
+            for name, pieces in (
+                ("content", self.content),
+                ("refusal", self.refusal),
+                ("reasoning_content", self.reasoning),
+            )
+            if pieces
+        }
+        return assemble_choice(index, self.role or "assistant", texts, self.finish_reason, self.stop_reason)
+
     def plain(self, index: int) -> Extras:
         """The choice as a dict; what never came is absent."""
         message: Extras = {**self._message_extras.plain(), "role": self.role or "assistant"}
@@ -275,7 +304,12 @@ class Accumulator:
         """What has arrived, as a completion; None where no choice has."""
         if not self.choices:
             return None
-        choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
-        return ChatCompletion.model_validate(
-            {**self._extras.plain(), **self._head, "choices": choices, "usage": read_usage(self._usage)}
-        )
+        ordered = [(index, self.choices[index]) for index in sorted(self.choices)]
+        extras = self._extras.plain()
+        if extras or not all(parts.only_text for _, parts in ordered):
+            choices = [parts.plain(index) for index, parts in ordered]
+            completion = ChatCompletion.model_validate({**extras, **self._head, "choices": choices, "usage": None})
+        else:
+            completion = assemble(self._head, [parts.assembled(index) for index, parts in ordered])
+        leave_unread(completion, self._usage)
+        return completion

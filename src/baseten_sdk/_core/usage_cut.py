@@ -18,9 +18,18 @@ DIGITS = b"0123456789"
 NO_USAGE = b',"usage":null}'
 """What stands behind the first part instead, so that the field counts as set."""
 
-MARK = re.compile(rb',\s*"usage"\s*:\s*(?=\{)')
+MARK = re.compile(rb',\s*+"usage"\s*+:\s*+(?=\{)')
 
-PLAIN = re.compile(rb'\{(?:\s*"\w*"\s*:\s*(?:null|\{(?:\s*"\w*"\s*:\s*(?:null)?\s*,?)*\})?\s*,?)*\}\s*\}')
+PLAIN = re.compile(
+    rb"""\{ (?: \s*+ "\w*+" \s*+ : \s*+
+                (?: null | \{ (?: \s*+ "\w*+" \s*+ : \s*+ (?:null)? \s*+ ,? )*+ \s*+ \} )? \s*+ ,?
+         )*+ \s*+ \} \s*+ \}""",
+    re.VERBOSE,
+)
+"""It never goes back over what it has taken, whatever a server sends."""
+
+LONGEST = 4096
+"""Bytes at the end of a chunk that are searched for its usage."""
 
 LESSONS = 4
 """Chunks that one stream may be learnt from: most servers send no usage, or always in one shape."""
@@ -45,8 +54,9 @@ class UsageCut:
         """Look at a chunk that was read whole; whether there is any use in going on."""
         if self._lessons:
             self._lessons -= 1
-            for found in MARK.finditer(data):
-                shape = data[found.end() :].translate(None, DIGITS)
+            end = data[-LONGEST:]
+            for found in MARK.finditer(end):
+                shape = end[found.end() :].translate(None, DIGITS)
                 if PLAIN.fullmatch(shape):
                     self.mark, self.shape = found.group(), shape
         return self._lessons > 0 or self.shape is not None

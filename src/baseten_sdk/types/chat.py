@@ -14,6 +14,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
 from .reply import Lenient, NullAs, NullAsEmpty, Reply, Rounded, attach_note, note_of
+from .unread_usage import LooksAtUsage, UsageWhenRead
+from .usage import CompletionTokensDetails, PromptTokensDetails, Usage
 
 __all__ = [
     "ChatCompletion",
@@ -128,57 +130,7 @@ class Choice(Lenient):
     logprobs: ChoiceLogprobs | None = None
 
 
-class PromptTokensDetails(Lenient):
-    """Where the prompt's tokens came from."""
-
-    cached_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    audio_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-
-
-class CompletionTokensDetails(Lenient):
-    """What the answer's tokens were used for."""
-
-    reasoning_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    audio_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    accepted_prediction_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    rejected_prediction_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-
-
-class Usage(Lenient):
-    """Tokens that the call used. Reasoning tokens are part of `completion_tokens`."""
-
-    prompt_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    completion_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    total_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    prompt_tokens_details: PromptTokensDetails | None = None
-    completion_tokens_details: CompletionTokensDetails | None = None
-
-    @classmethod
-    def total(cls, usages: Iterable[Usage | None]) -> Usage:
-        """The sum of the usages of several calls. (Within one stream the last usage counts; never add those up.)"""
-        known = [usage for usage in usages if usage is not None]
-        return cls(
-            prompt_tokens=sum(usage.prompt_tokens for usage in known),
-            completion_tokens=sum(usage.completion_tokens for usage in known),
-            total_tokens=sum(usage.total_tokens for usage in known),
-            prompt_tokens_details=PromptTokensDetails(cached_tokens=sum(usage.cached_tokens for usage in known)),
-            completion_tokens_details=CompletionTokensDetails(
-                reasoning_tokens=sum(usage.reasoning_tokens for usage in known)
-            ),
-        )
-
-    @property
-    def cached_tokens(self) -> int:
-        """Prompt tokens that came from the prefix cache; 0 where the backend does not say."""
-        return self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else 0
-
-    @property
-    def reasoning_tokens(self) -> int:
-        """Tokens spent on reasoning. Some backends say 0 although the model reasoned (gpt-oss)."""
-        return self.completion_tokens_details.reasoning_tokens if self.completion_tokens_details else 0
-
-
-class ChatCompletion(Reply):
+class ChatCompletion(LooksAtUsage, Reply):
     """The reply of a chat call."""
 
     id: Annotated[str, NullAs(str)] = ""
@@ -186,7 +138,7 @@ class ChatCompletion(Reply):
     created: Annotated[int, Rounded(), NullAs(int)] = 0
     model: Annotated[str, NullAs(str)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion")] = "chat.completion"
-    usage: Usage | None = None
+    usage: Annotated[Usage | None, UsageWhenRead()] = None
     service_tier: str | None = None
     system_fingerprint: str | None = None
 

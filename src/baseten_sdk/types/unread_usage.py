@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 from pydantic_core import core_schema
 
-from .chat import Usage
 from .reply import Lenient
+from .usage import Usage
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
