@@ -26,7 +26,8 @@ def choices(draw: st.DrawFn) -> tuple[Choice, dict[str, object]]:
     plain: dict[str, object] = {"index": index, "message": {**texts, "role": role}, "finish_reason": finish_reason}
     if stop_reason is not None:
         plain["stop_reason"] = stop_reason
-    return assemble_choice(index, role, texts, finish_reason, stop_reason), plain
+    said = (texts.get(name) for name in ("content", "refusal", "reasoning_content"))
+    return assemble_choice(index, role, *said, finish_reason=finish_reason, stop_reason=stop_reason), plain
 
 
 @given(HEADS, st.lists(choices(), min_size=1, max_size=3))
@@ -44,7 +45,7 @@ def test_it_is_the_completion_that_would_be_validated(
 
 
 def test_nothing_is_shared_with_the_next_one() -> None:
-    choice = assemble_choice(0, "assistant", {"content": "a"}, None, None)
+    choice = assemble_choice(0, "assistant", "a", None, None, None, None)
     first, second = (assemble({"id": "c"}, [choice]) for _ in range(2))
     first.id = "d"
     first.surplus = 1  # type: ignore[attr-defined] # unknown fields may be set, as on any reply

@@ -139,7 +139,11 @@ class ToolCallParts:
 
 
 class ChoiceParts:
-    """The pieces of one choice."""
+    """The pieces of one choice.
+
+    Attributes:
+        only_text: whether nothing has come but texts, and why they ended.
+    """
 
     __slots__ = (
         "_extras",
@@ -148,6 +152,7 @@ class ChoiceParts:
         "content",
         "finish_reason",
         "logprobs",
+        "only_text",
         "reasoning",
         "refusal",
         "refusal_logprobs",
@@ -157,6 +162,7 @@ class ChoiceParts:
     )
 
     def __init__(self) -> None:
+        self.only_text = True
         self.role = ""
         self.content: list[str] = []
         self.reasoning: list[str] = []
@@ -178,10 +184,12 @@ class ChoiceParts:
         if choice.stop_reason is not None:
             self.stop_reason = choice.stop_reason
         if choice.logprobs is not None:
+            self.only_text = False
             self.logprobs += choice.logprobs.content or ()
             self.refusal_logprobs += choice.logprobs.refusal or ()
         if choice.__pydantic_extra__:
             self._extras.add(choice.model_extra)
+            self.only_text = self.only_text and not self._extras
         return keys
 
     def _add_delta(self, delta: ChoiceDelta) -> list[int]:
@@ -198,32 +206,23 @@ class ChoiceParts:
             if isinstance(extras.get(REASONING), str):
                 self._other_reasoning.append(str(extras.pop(REASONING)))
             self._message_extras.add(extras)
-        return self.tool_calls.add(delta.tool_calls) if delta.tool_calls else []
-
-    @property
-    def only_text(self) -> bool:
-        """Whether nothing has come but what `assembled` knows."""
-        return not (
-            self.tool_calls.calls
-            or self.logprobs
-            or self.refusal_logprobs
-            or self._other_reasoning
-            or self._extras
-            or self._message_extras
-        )
+            self.only_text = self.only_text and not (self._message_extras or self._other_reasoning)
+        if not delta.tool_calls:
+            return []
+        self.only_text = False
+        return self.tool_calls.add(delta.tool_calls)
 
     def assembled(self, index: int) -> Choice:
-        """The choice, put together without reading again what chunks have brought."""
-        texts = {
-            name: _text(pieces)
-            for name, pieces in (
-                ("content", self.content),
-                ("refusal", self.refusal),
-                ("reasoning_content", self.reasoning),
-            )
-            if pieces
-        }
-        return assemble_choice(index, self.role or "assistant", texts, self.finish_reason, self.stop_reason)
+        """The choice of an answer that is `only_text`, put together without reading again what chunks have brought."""
+        return assemble_choice(
+            index,
+            self.role or "assistant",
+            _text(self.content) if self.content else None,
+            _text(self.refusal) if self.refusal else None,
+            _text(self.reasoning) if self.reasoning else None,
+            self.finish_reason,
+            self.stop_reason,
+        )
 
     def plain(self, index: int) -> Extras:
         """The choice as a dict; what never came is absent."""
@@ -304,12 +303,22 @@ class Accumulator:
         """What has arrived, as a completion; None where no choice has."""
         if not self.choices:
             return None
-        ordered = [(index, self.choices[index]) for index in sorted(self.choices)]
-        extras = self._extras.plain()
-        if extras or not all(parts.only_text for _, parts in ordered):
-            choices = [parts.plain(index) for index, parts in ordered]
-            completion = ChatCompletion.model_validate({**extras, **self._head, "choices": choices, "usage": None})
+        if self._extras:
+            completion = self._validated()
         else:
-            completion = assemble(self._head, [parts.assembled(index) for index, parts in ordered])
+            choices: list[Choice] = []
+            for index in sorted(self.choices):
+                parts = self.choices[index]
+                if not parts.only_text:
+                    completion = self._validated()
+                    break
+                choices.append(parts.assembled(index))
+            else:
+                completion = assemble(self._head, choices)
         leave_unread(completion, self._usage)
         return completion
+
+    def _validated(self) -> ChatCompletion:
+        """The completion of an answer of more than text; its usage is None."""
+        choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
+        return ChatCompletion.model_validate({**self._extras.plain(), **self._head, "choices": choices, "usage": None})

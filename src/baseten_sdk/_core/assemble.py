@@ -16,6 +16,7 @@ from ..types.chat import ChatCompletion, ChatCompletionMessage, Choice
 
 M = TypeVar("M", bound=BaseModel)
 
+_new = object.__new__
 _set_fields = BaseModel.__dict__["__dict__"].__set__
 _set_names = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
@@ -39,38 +40,49 @@ def assemble(head: Mapping[str, object], choices: list[Choice]) -> ChatCompletio
         "system_fingerprint": None,
     }
     fields.update(head)
-    return _made(ChatCompletion, fields, {*head, "choices", "usage"})
+    return _made(ChatCompletion, fields, {"choices", "usage", *head})
 
 
 def assemble_choice(
-    index: int, role: str, texts: Mapping[str, str], finish_reason: str | None, stop_reason: int | str | None
+    index: int,
+    role: str,
+    content: str | None,
+    refusal: str | None,
+    reasoning: str | None,
+    finish_reason: str | None,
+    stop_reason: int | str | None,
 ) -> Choice:
-    """A choice whose message holds nothing but texts, by the names of their fields."""
+    """A choice whose message holds nothing but texts; None for those that never came."""
     said: dict[str, object] = {
         "role": role,
-        "content": None,
-        "refusal": None,
-        "reasoning_content": None,
+        "content": content,
+        "refusal": refusal,
+        "reasoning_content": reasoning,
         "tool_calls": [],
     }
-    said.update(texts)
-    message = _made(ChatCompletionMessage, said, {*texts, "role"})
-    names = {"index", "message", "finish_reason"}
-    if stop_reason is not None:
-        names.add("stop_reason")
+    told = {"role"}
+    if content is not None:
+        told.add("content")
+    if refusal is not None:
+        told.add("refusal")
+    if reasoning is not None:
+        told.add("reasoning_content")
     fields: dict[str, object] = {
         "index": index,
-        "message": message,
+        "message": _made(ChatCompletionMessage, said, told),
         "finish_reason": finish_reason,
         "stop_reason": stop_reason,
         "logprobs": None,
     }
+    names = {"index", "message", "finish_reason"}
+    if stop_reason is not None:
+        names.add("stop_reason")
     return _made(Choice, fields, names)
 
 
 def _made(kind: type[M], fields: dict[str, object], names: set[str]) -> M:
     """What `model_construct` makes, with all fields given."""
-    made = kind.__new__(kind)
+    made = _new(kind)
     _set_fields(made, fields)
     _set_names(made, names)
     _set_extra(made, {})
