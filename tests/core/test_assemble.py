@@ -14,6 +14,7 @@ HEADS = st.fixed_dictionaries(
     {"id": st.text(), "created": st.integers(0), "model": st.text()},
     optional={"service_tier": st.text(), "system_fingerprint": st.text()},
 )
+UNKNOWN = "surplus"
 TEXTS = st.dictionaries(st.sampled_from(["content", "refusal", "reasoning_content"]), st.text())
 STOPS = st.none() | st.integers() | st.text()
 
@@ -26,8 +27,8 @@ def choices(draw: st.DrawFn) -> tuple[Choice, dict[str, object]]:
     plain: dict[str, object] = {"index": index, "message": {**texts, "role": role}, "finish_reason": finish_reason}
     if stop_reason is not None:
         plain["stop_reason"] = stop_reason
-    said = (texts.get(name) for name in ("content", "refusal", "reasoning_content"))
-    return assemble_choice(index, role, *said, finish_reason=finish_reason, stop_reason=stop_reason), plain
+    content, refusal, reasoning = (texts.get(name) for name in ("content", "refusal", "reasoning_content"))
+    return assemble_choice(index, role, content, refusal, reasoning, finish_reason, stop_reason), plain
 
 
 @given(HEADS, st.lists(choices(), min_size=1, max_size=3))
@@ -48,5 +49,5 @@ def test_nothing_is_shared_with_the_next_one() -> None:
     choice = assemble_choice(0, "assistant", "a", None, None, None, None)
     first, second = (assemble({"id": "c"}, [choice]) for _ in range(2))
     first.id = "d"
-    first.surplus = 1  # type: ignore[attr-defined] # unknown fields may be set, as on any reply
+    setattr(first, UNKNOWN, 1)
     assert (second.id, second.model_extra) == ("c", {})
