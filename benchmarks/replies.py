@@ -75,27 +75,55 @@ def _frame(data: bytes) -> bytes:
 
 
 def _chunk(choices: list[object], spent: int) -> bytes:
-    return _json(
-        {
-            "id": "chatcmpl-24273c4ea6dc4be5be34d43978bcf4f2",
-            "choices": choices,
-            "created": 1790000000,
-            "model": MODEL,
-            "object": "chat.completion.chunk",
-            "usage": _usage(spent),
-        }
-    )
+    return _json(_fields(choices, _usage(spent)))
+
+
+def _fields(choices: list[object], usage: dict[str, object]) -> dict[str, object]:
+    return {
+        "id": "chatcmpl-24273c4ea6dc4be5be34d43978bcf4f2",
+        "choices": choices,
+        "created": 1790000000,
+        "model": MODEL,
+        "object": "chat.completion.chunk",
+        "usage": usage,
+    }
+
+
+def _full_chunk(text: str, spent: int) -> bytes:
+    """A chunk with all that gpt-oss sends on Baseten: the fields that are null, and where each token went."""
+    delta = {"content": text, "function_call": None, "tool_calls": None, "role": None, "refusal": None}
+    spread: dict[str, object] = {
+        "prompt_tokens_details": {"audio_tokens": 0, "cached_tokens": 64},
+        "completion_tokens_details": {
+            "accepted_prediction_tokens": 0,
+            "audio_tokens": 0,
+            "reasoning_tokens": 0,
+            "rejected_prediction_tokens": 0,
+        },
+    }
+    nulls = {"service_tier": None, "system_fingerprint": None}
+    return _json({**nulls, **_fields([{"index": 0, "delta": delta}], {**_usage(spent), **spread})})
 
 
 @cache
 def frames(count: int) -> tuple[bytes, ...]:
     """The events of a stream: so many pieces of text, then the reason of the end, then `[DONE]`."""
     text = [_frame(_chunk([{"index": 0, "delta": {"content": f" word{n}"}}], n + 1)) for n in range(count)]
-    last: list[object] = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
-    return (*text, _frame(_chunk(last, count)), _frame(b"[DONE]") + STREAM_END)
+    return (*text, *_last(count))
+
+
+def _last(count: int) -> tuple[bytes, bytes]:
+    stop: list[object] = [{"index": 0, "delta": {}, "finish_reason": "stop"}]
+    return _frame(_chunk(stop, count)), _frame(b"[DONE]") + STREAM_END
 
 
 @cache
 def stream(count: int) -> bytes:
     """A whole stream, head included."""
     return STREAM_HEAD + b"".join(frames(count))
+
+
+@cache
+def full_stream(count: int) -> bytes:
+    """The same, of chunks with all that can be in them."""
+    return STREAM_HEAD + b"".join([_frame(_full_chunk(f" word{n}", n + 1)) for n in range(count)] + [*_last(count)])

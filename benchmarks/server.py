@@ -14,7 +14,7 @@ import gc
 import socket
 import sys
 
-from .replies import CHAT, PREDICTION, STREAM_HEAD, frames, stream
+from .replies import CHAT, PREDICTION, STREAM_HEAD, frames, full_stream, stream
 
 BACKLOG = 4096
 
@@ -59,6 +59,8 @@ class Connection(asyncio.Protocol):
                 self._later(PREDICTION, delay)
             case "stream", [count, 0]:
                 self._write(stream(count))
+            case "full", [count]:
+                self._write(full_stream(count))
             case "stream", [count, gap]:
                 self._pace(frames(count), 0, gap / 1000, self._loop.time())
             case _:
