@@ -310,6 +310,24 @@ async def test_the_pace_of_status_calls_may_be_changed(emu: Emulator, transport:
         assert 1 <= clock.sleeps[0] < 1.2
 
 
+async def test_the_turn_of_a_status_call_is_waited_for_within_its_deadline(
+    client: AsyncClient, emu: Emulator, clock: AsyncFakeClock
+) -> None:
+    job = await submitted(client)
+    sent = len(emu.requests)
+    await job.status()
+    for call in (job.status, job.cancel, client.deployments("abcd1234").queue_status):
+        with pytest.raises(DeadlineExceeded, match=r"Did not begin.*async requests.*the deadline is 0\.05 s") as caught:
+            await call(deadline=0.05)
+        assert caught.value.phase == "pace"
+    assert not clock.sleeps
+    assert len(emu.requests) - sent == 1
+    emu.script(["hang"])
+    with pytest.raises(DeadlineExceeded, match="waiting for the reply") as cut:
+        await job.status(deadline=0.1)
+    assert cut.value.limit == pytest.approx(0.1 - clock.sleeps[0])
+
+
 @pytest.mark.parametrize(
     ("status", "error"), [(429, RateLimitError), (503, ServiceUnavailableError), (529, InternalServerError)]
 )

@@ -299,6 +299,24 @@ def test_the_pace_of_status_calls_may_be_changed(emu: Emulator, transport: Trans
         assert 1 <= clock.sleeps[0] < 1.2
 
 
+def test_the_turn_of_a_status_call_is_waited_for_within_its_deadline(
+    client: Client, emu: Emulator, clock: FakeClock
+) -> None:
+    job = submitted(client)
+    sent = len(emu.requests)
+    job.status()
+    for call in (job.status, job.cancel, client.deployments("abcd1234").queue_status):
+        with pytest.raises(DeadlineExceeded, match=r"Did not begin.*async requests.*the deadline is 0\.05 s") as caught:
+            call(deadline=0.05)
+        assert caught.value.phase == "pace"
+    assert not clock.sleeps
+    assert len(emu.requests) - sent == 1
+    emu.script(["hang"])
+    with pytest.raises(DeadlineExceeded, match="waiting for the reply") as cut:
+        job.status(deadline=0.1)
+    assert cut.value.limit == pytest.approx(0.1 - clock.sleeps[0])
+
+
 @pytest.mark.parametrize(
     ("status", "error"), [(429, RateLimitError), (503, ServiceUnavailableError), (529, InternalServerError)]
 )

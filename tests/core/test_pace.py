@@ -52,6 +52,13 @@ def test_a_long_queue_keeps_its_order_and_its_pace() -> None:
     assert waits[-1] == pytest.approx(4999 / 19 - 4.999)
 
 
+def test_a_call_that_will_not_wait_so_long_takes_no_turn() -> None:
+    pace = Pace(20)
+    pace.reserve(5.0)
+    assert pace.reserve(5.0, 1 / 20) == pytest.approx(1 / 19)
+    assert pace.reserve(5.0) == pytest.approx(1 / 19)
+
+
 def test_threads_that_tell_the_time_a_little_late_change_nothing() -> None:
     pace = Pace(20)
     for _ in range(100):

@@ -39,6 +39,7 @@ def test_an_expiry_holds_the_limit_that_was_reached(bound: Bound, limit: float) 
 
 ERRORS: dict[Phase, type[APITimeoutError]] = {
     "key": APITimeoutError,
+    "pace": APITimeoutError,
     "gate": APITimeoutError,
     "rate": APITimeoutError,
     "queue": APITimeoutError,

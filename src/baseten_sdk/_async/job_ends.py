@@ -12,10 +12,10 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Self
 
-from .._core.polling import QUESTION, is_passing
+from .._core.polling import is_passing
 from .._core.roster import Roster, Turn
 from .._io.parallel import AsyncParallel
-from ..config import CallOptions, WaitOptions, check_seconds
+from ..config import WaitOptions, check_seconds
 from ..errors import APIError, AuthenticationError, DeadlineExceeded
 from ..types.async_requests import AsyncRequestStatus
 from .service import AsyncService
@@ -67,9 +67,10 @@ class AsyncJobEnds:
         if not turns:
             await self._clock.sleep(min(roster.rest(self._clock.now()), left))
             return
-        given: CallOptions = {**self._options, "deadline": min(left, QUESTION)}
         try:
-            answers = await AsyncParallel.run([(True, partial(self._ask, turn.job, given)) for turn in turns])
+            answers = await AsyncParallel.run(
+                [(True, partial(turn.job.question, left, self._options)) for turn in turns]
+            )
         except BaseException:
             # Left in the middle: they are asked again when the iteration goes on.
             for turn in turns:
@@ -80,9 +81,6 @@ class AsyncJobEnds:
         ]
         if fatal:
             raise fatal[0]
-
-    async def _ask(self, job: AsyncJob, given: CallOptions) -> AsyncRequestStatus:
-        return await job.status(**given)
 
     def _note(self, roster: Roster[AsyncJob], turn: Turn[AsyncJob], answer: object) -> Exception | None:
         """Take an answer in: what is wrong for all requests, or None."""

@@ -11,6 +11,7 @@ from math import inf
 
 from .._core.delivery import Envelope
 from .._core.expecting import FIRST, Expecting, bad_end, failure_status
+from .._core.options import Options
 from .._core.polling import QUESTION, intervals, is_passing
 from .._io.wakeup import AsyncWakeup
 from ..config import CallOptions, WaitOptions
@@ -83,8 +84,7 @@ class AsyncResultWait:
     async def failure(self, envelope: Envelope) -> AsyncRequestError:
         """What a delivery of errors means. It does not say how the request ended; the status does, while it is kept."""
         try:
-            await self._service.paced()
-            status = await self._ask()
+            status = await self._ask(await self._service.paced(self._asking()))
         except APIError:
             status = failure_status(envelope)
         return bad_end(status if status.is_terminal and not status.succeeded else failure_status(envelope))
@@ -109,7 +109,7 @@ class AsyncResultWait:
 
     async def _question(self) -> bytes | None:
         try:
-            status = await self._ask()
+            status = await self._ask(self._asking())
         except NotFoundError as error:
             body = await self._inbox.look(self._request_id)
             if body is None:
@@ -124,10 +124,14 @@ class AsyncResultWait:
         self._expecting.seen(status, self._clock.now())
         return None
 
-    async def _ask(self) -> AsyncRequestStatus:
+    def _asking(self) -> Options:
+        """What holds for one question."""
         left = max(self._end - self._clock.now(), 0.001)
         given: CallOptions = {**self._options, "deadline": min(left, QUESTION)}
-        return await ask_status(self._service, self._url, given)
+        return self._service.options.merged(given)
+
+    async def _ask(self, options: Options) -> AsyncRequestStatus:
+        return await ask_status(self._service, self._url, options)
 
     def _too_late(self) -> DeadlineExceeded:
         limit = self._deadline or 0.0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import inf
 
 from .._core.options import Options
+from .._core.phase import late
 from .._core.places import Place, Places
 from .._io.pacing import AsyncPacing
 from ..config import CallOptions
@@ -28,9 +30,18 @@ class AsyncService:
         """Where the Model APIs are."""
         return self.places.model_apis()
 
-    async def paced(self) -> None:
-        """Wait for the next status call that the service's limit allows."""
+    async def paced(self, options: Options) -> Options:
+        """Wait for the next status call that the limit allows: the options, with what is left of the deadline.
+
+        Raises:
+            DeadlineExceeded: the wait does not fit into the deadline; it was not begun.
+        """
         clock = self.caller.clock
-        wait = self.pacing.reserve(clock.now())
+        deadline = inf if options.deadline is None else options.deadline
+        wait = self.pacing.reserve(clock.now(), deadline)
+        if wait >= deadline:
+            raise late("pace", wait, deadline)
         if wait > 0:
             await clock.sleep(wait)
+            options = options.within(deadline - wait)
+        return options

@@ -57,6 +57,10 @@ class Options:
         """The same for a body into which `extra_body` has gone already."""
         return replace(self, extra_body={}) if self.extra_body else self
 
+    def within(self, seconds: float) -> Options:
+        """The same with a deadline of so many seconds at most."""
+        return self if self.deadline is not None and self.deadline <= seconds else replace(self, deadline=seconds)
+
     def merged(self, given: CallOptions) -> Options:
         """These options with those of a call laid over them; None and absent are alike.
 

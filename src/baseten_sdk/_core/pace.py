@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 MARGIN = 0.95
 """Part of the allowed rate that is used: calls that are spaced evenly here need not arrive so."""
 
@@ -23,11 +25,12 @@ class Pace:
         self._next = 0.0
         self._seen = 0.0
 
-    def reserve(self, now: float) -> float:
-        """Seconds to wait before the call that is asked for at `now`."""
+    def reserve(self, now: float, most: float = inf) -> float:
+        """Seconds to wait before the call asked for at `now`; where they are `most` or more, no turn is taken."""
         if self._next < now or now < self._seen - ODD:
             self._next = now
         self._seen = now
-        wait = self._next - now
-        self._next += self._interval
-        return max(wait, 0.0)
+        wait = max(self._next - now, 0.0)
+        if wait < most:
+            self._next += self._interval
+        return wait

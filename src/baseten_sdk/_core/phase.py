@@ -9,11 +9,12 @@ from typing import Literal, NamedTuple, TypeAlias
 from ..config import Timeout
 from ..errors import APITimeoutError, ConnectTimeout, DeadlineExceeded, FirstByteTimeout, IdleTimeout
 
-Phase: TypeAlias = Literal["key", "gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
+Phase: TypeAlias = Literal["key", "pace", "gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
 Bound: TypeAlias = Literal["phase", "attempt", "call"]
 
 _DOING: dict[Phase, str] = {
     "key": "waiting for the API key",
+    "pace": "waiting for a turn among the calls about async requests",
     "gate": "waiting because the service had answered 429",
     "rate": "waiting for a turn under Limits(requests_per_minute=..., tokens_per_minute=...)",
     "queue": "waiting for a place among the calls in flight",
@@ -49,7 +50,7 @@ class TimeLimits(NamedTuple):
         """Seconds that a phase may last."""
         timeout = self.timeout
         match phase:
-            case "key" | "gate" | "rate" | "queue":
+            case "key" | "pace" | "gate" | "rate" | "queue":
                 return inf
             case "connect":
                 return timeout.connect
@@ -102,10 +103,10 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
     return cls(message, phase=phase, limit=limit, status_code=status_code)
 
 
-def late(phase: Phase, wait: float, limits: TimeLimits) -> DeadlineExceeded:
+def late(phase: Phase, wait: float, deadline: float) -> DeadlineExceeded:
     """The error for a wait that is not begun, because it would not end in time."""
     message = (
         f"Did not begin to wait: {_DOING[phase]} takes another {wait:.1f} s or more, and the deadline is "
-        f"{limits.deadline:g} s."
+        f"{deadline:g} s."
     )
-    return DeadlineExceeded(message, phase=phase, limit=limits.deadline)
+    return DeadlineExceeded(message, phase=phase, limit=deadline)

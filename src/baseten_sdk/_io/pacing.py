@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import inf
 
 from .._core.pace import Pace
 
@@ -15,9 +16,9 @@ class AsyncPacing:
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
 
-    def reserve(self, now: float) -> float:
-        """Seconds to wait before the call that is asked for at `now`."""
-        return self._pace.reserve(now)
+    def reserve(self, now: float, most: float = inf) -> float:
+        """Seconds to wait before the call asked for at `now`; where they are `most` or more, no turn is taken."""
+        return self._pace.reserve(now, most)
 
 
 class Pacing:
@@ -29,7 +30,7 @@ class Pacing:
         self._pace = pace
         self._lock = threading.Lock()
 
-    def reserve(self, now: float) -> float:
-        """Seconds to wait before the call that is asked for at `now`."""
+    def reserve(self, now: float, most: float = inf) -> float:
+        """Seconds to wait before the call asked for at `now`; where they are `most` or more, no turn is taken."""
         with self._lock:
-            return self._pace.reserve(now)
+            return self._pace.reserve(now, most)

@@ -49,7 +49,7 @@ class AsyncThrottle:
         while (wait := self._meter.release(place, now := clock.steady()) - now) > 0:
             timer.enter("gate")
             if wait > timer.left():
-                raise late("gate", wait, timer.limits)
+                raise late("gate", wait, timer.limits.deadline)
             await clock.sleep(wait)
 
     async def reserve(self, tokens: float, timer: AsyncTimer, clock: AsyncClock) -> Reservation:
@@ -60,7 +60,7 @@ class AsyncThrottle:
         now = clock.steady()
         wait = self._meter.soonest(len(self._waiting), now) - now
         if wait > timer.left():
-            raise late("rate", wait, timer.limits)
+            raise late("rate", wait, timer.limits.deadline)
         turn = _AsyncTurn()
         self._waiting[turn] = None
         try:
@@ -73,8 +73,8 @@ class AsyncThrottle:
                         return got
                     wait = got - now
                     if wait > timer.left() and wait != inf:
-                        raise late("rate", wait, timer.limits)
-                    wait = min(wait, UNSURE) if wait == inf else wait
+                        raise late("rate", wait, timer.limits.deadline)
+                    wait = UNSURE if wait == inf else wait
                 with anyio.move_on_after(wait):
                     await turn.woken.wait()
                     turn.woken = anyio.Event()
@@ -103,7 +103,7 @@ class Throttle:
         while (wait := self._meter.release(place, now := clock.steady()) - now) > 0:
             timer.enter("gate")
             if wait > timer.left():
-                raise late("gate", wait, timer.limits)
+                raise late("gate", wait, timer.limits.deadline)
             clock.sleep(wait)
 
     def reserve(self, tokens: float, timer: Timer, clock: Clock) -> Reservation:
@@ -114,7 +114,7 @@ class Throttle:
         now = clock.steady()
         wait = self._meter.soonest(len(self._waiting), now) - now
         if wait > timer.left():
-            raise late("rate", wait, timer.limits)
+            raise late("rate", wait, timer.limits.deadline)
         woken = threading.Event()
         with self._lock:
             self._waiting[woken] = None
@@ -131,7 +131,7 @@ class Throttle:
                         return got
                     wait = got - now
                     if wait > timer.left() and wait != inf:
-                        raise late("rate", wait, timer.limits)
+                        raise late("rate", wait, timer.limits.deadline)
                     wait = UNSURE if wait == inf else wait
                 left = timer.remaining()
                 woken.wait(None if wait == inf and left is None else min(wait, inf if left is None else left))

@@ -13,10 +13,10 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Self
 
-from .._core.polling import QUESTION, is_passing
+from .._core.polling import is_passing
 from .._core.roster import Roster, Turn
 from .._io.parallel import Parallel
-from ..config import CallOptions, WaitOptions, check_seconds
+from ..config import WaitOptions, check_seconds
 from ..errors import APIError, AuthenticationError, DeadlineExceeded
 from ..types.async_requests import AsyncRequestStatus
 from .service import Service
@@ -66,9 +66,8 @@ class JobEnds:
         if not turns:
             self._clock.sleep(min(roster.rest(self._clock.now()), left))
             return
-        given: CallOptions = {**self._options, "deadline": min(left, QUESTION)}
         try:
-            answers = Parallel.run([(True, partial(self._ask, turn.job, given)) for turn in turns])
+            answers = Parallel.run([(True, partial(turn.job.question, left, self._options)) for turn in turns])
         except BaseException:
             # Left in the middle: they are asked again when the iteration goes on.
             for turn in turns:
@@ -79,9 +78,6 @@ class JobEnds:
         ]
         if fatal:
             raise fatal[0]
-
-    def _ask(self, job: Job, given: CallOptions) -> AsyncRequestStatus:
-        return job.status(**given)
 
     def _note(self, roster: Roster[Job], turn: Turn[Job], answer: object) -> Exception | None:
         """Take an answer in: what is wrong for all requests, or None."""

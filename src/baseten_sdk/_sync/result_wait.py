@@ -12,6 +12,7 @@ from math import inf
 
 from .._core.delivery import Envelope
 from .._core.expecting import FIRST, Expecting, bad_end, failure_status
+from .._core.options import Options
 from .._core.polling import QUESTION, intervals, is_passing
 from .._io.wakeup import Wakeup
 from ..config import CallOptions, WaitOptions
@@ -84,8 +85,7 @@ class ResultWait:
     def failure(self, envelope: Envelope) -> AsyncRequestError:
         """What a delivery of errors means. It does not say how the request ended; the status does, while it is kept."""
         try:
-            self._service.paced()
-            status = self._ask()
+            status = self._ask(self._service.paced(self._asking()))
         except APIError:
             status = failure_status(envelope)
         return bad_end(status if status.is_terminal and not status.succeeded else failure_status(envelope))
@@ -110,7 +110,7 @@ class ResultWait:
 
     def _question(self) -> bytes | None:
         try:
-            status = self._ask()
+            status = self._ask(self._asking())
         except NotFoundError as error:
             body = self._inbox.look(self._request_id)
             if body is None:
@@ -125,10 +125,14 @@ class ResultWait:
         self._expecting.seen(status, self._clock.now())
         return None
 
-    def _ask(self) -> AsyncRequestStatus:
+    def _asking(self) -> Options:
+        """What holds for one question."""
         left = max(self._end - self._clock.now(), 0.001)
         given: CallOptions = {**self._options, "deadline": min(left, QUESTION)}
-        return ask_status(self._service, self._url, given)
+        return self._service.options.merged(given)
+
+    def _ask(self, options: Options) -> AsyncRequestStatus:
+        return ask_status(self._service, self._url, options)
 
     def _too_late(self) -> DeadlineExceeded:
         limit = self._deadline or 0.0

@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 from .._core.chat import ACCEPT_JSON
+from .._core.options import Options
 from .._core.replies import read_model
 from .._core.request import Answer, build
-from ..config import DEPLOYMENT_FIRST_BYTE, CallOptions
+from ..config import DEPLOYMENT_FIRST_BYTE
 from ..types.async_requests import AsyncRequestStatus
 from ..types.reply import attach_meta
 from .service import Service
 
 
-def ask_status(service: Service, url: str, given: CallOptions) -> AsyncRequestStatus:
+def ask_status(service: Service, url: str, options: Options) -> AsyncRequestStatus:
     """The status at a URL, now."""
-    options = service.options.merged(given)
     request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
     status, meta = service.caller.fetch(request, options, _status)
     return attach_meta(status, meta)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ..._core.chat import ACCEPT_JSON
 from ..._core.places import DeploymentPlace
-from ..._core.polling import Ending, intervals
+from ..._core.polling import QUESTION, Ending, intervals
 from ..._core.replies import check_kind, read_model
 from ..._core.request import Answer, build
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, StatusOptions, WaitOptions, check_seconds
@@ -162,14 +162,20 @@ class AsyncJob:
         Raises:
             NotFoundError: the request ended more than an hour ago.
         """
-        await self._service.paced()
-        return await ask_status(self._service, self._url, options)
+        merged = await self._service.paced(self._service.options.merged(options))
+        return await ask_status(self._service, self._url, merged)
+
+    async def question(self, left: float, options: WaitOptions) -> AsyncRequestStatus:
+        """The status, asked while something is waited for: the turn may take all that is left, the call itself not."""
+        given: CallOptions = {**options, "deadline": left if left < inf else None}
+        merged = await self._service.paced(self._service.options.merged(given))
+        return await ask_status(self._service, self._url, merged.within(QUESTION))
 
     async def cancel(self, **options: Unpack[CallOptions]) -> CancelResult:
         """Cancel the request if it is still queued; `canceled` of the result says whether it was."""
         merged = self._service.options.merged(options)
         request = build("DELETE", self._url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
-        await self._service.paced()
+        merged = await self._service.paced(merged)
         result, meta = await self._service.caller.fetch(request, merged, _cancel)
         return attach_meta(result, meta)
 

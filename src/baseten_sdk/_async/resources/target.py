@@ -55,7 +55,7 @@ class AsyncTarget:
         merged = self._service.options.merged(options)
         url = self._place.at("async_queue_status")
         request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
-        await self._service.paced()
+        merged = await self._service.paced(merged)
         status, meta = await self._service.caller.fetch(request, merged, _queue_status)
         return attach_meta(status, meta)
 

@@ -56,7 +56,7 @@ class Target:
         merged = self._service.options.merged(options)
         url = self._place.at("async_queue_status")
         request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
-        self._service.paced()
+        merged = self._service.paced(merged)
         status, meta = self._service.caller.fetch(request, merged, _queue_status)
         return attach_meta(status, meta)
 
