@@ -104,6 +104,25 @@ def test_quirks_of_a_plain_reply(http: httpx.Client) -> None:
     assert "top_logprobs" in str(choice("logprobs")["logprobs"])
 
 
+def test_log_probabilities_are_told_where_the_service_tells_them(http: httpx.Client) -> None:
+    def asked(path: str, model: str) -> httpx.Response:
+        return http.post(path, json=ask(model=model, logprobs=True, top_logprobs=2))
+
+    for told in (asked(CHAT, "emulator/chat"), asked(ENGINE, "served")):
+        (choice,) = told.json()["choices"]
+        content = choice["logprobs"]["content"]
+        assert "".join(each["token"] for each in content) == choice["message"]["content"]
+        assert [len(each["top_logprobs"]) for each in content] == [2] * len(content)
+        assert all(each["top_logprobs"][0]["token"] == each["token"] for each in content)
+    for passed_over in ("openai/gpt-oss-120b", "deepseek-ai/DeepSeek-V4.1-Flash"):
+        reply = asked(CHAT, passed_over)
+        assert (reply.status_code, "logprobs" in reply.json()["choices"][0]) == (200, False)
+    refused = asked(CHAT, "zai-org/GLM-5.3")
+    assert (refused.status_code, refused.json()["message"]) == (400, "returning log probs is not supported")
+    unasked = http.post(CHAT, json=ask(model="emulator/chat", logprobs=False))
+    assert "logprobs" not in unasked.json()["choices"][0]
+
+
 def test_several_choices_are_on_demand_only(http: httpx.Client) -> None:
     assert http.post(CHAT, json=ask(n=2)).status_code == 400
     body = http.post(CHAT, json=ask(), headers={"x-emulator": "count=3"}).json()

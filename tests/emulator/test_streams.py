@@ -250,6 +250,8 @@ def test_reasoning_refusals_log_probabilities_and_choices_stream_too(http: httpx
     assert joined(both, "reasoning") == joined(both, "reasoning_content") != ""
     assert joined(stream(http, "refusal"), "refusal") == "I cannot help with that."
     assert '"logprobs":{"content":[{"token"' in stream(http, "logprobs").text
+    asked = stream(http, "", model="emulator/chat", logprobs=True, top_logprobs=1)
+    assert '"top_logprobs":[{"token"' in asked.text
     several = chunks_of(stream(http, "count=2"))
     indexes = [
         choice["index"] for chunk in several if isinstance(choices := chunk["choices"], list) for choice in choices

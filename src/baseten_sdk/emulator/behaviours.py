@@ -119,6 +119,7 @@ TABLE: tuple[Behaviour, ...] = (
     _number("count", "N choices"),
     _flag("refusal", "refuse"),
     _flag("logprobs", "add log probabilities"),
+    _number("top-logprobs", "with them: N alternatives to each token"),
     _text("no-choices", "insert a chunk whose choices are null, absent or empty", "null absent empty"),
     _flag("choice-pair", "two deltas of one choice in one event"),
     _flag("tool-call", "call the tools even after a tool message, or when not mentioned"),

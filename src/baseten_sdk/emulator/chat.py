@@ -14,13 +14,17 @@ from .chunks import stream
 from .completion import completion
 from .errors import error_reply, truss_error
 from .exchange import Exchange
-from .jsonvalue import JSON, as_object, as_text, dump
+from .jsonvalue import JSON, as_number, as_object, as_text, dump
 from .models import known
 from .styles import Envelope
 from .validation import complaint
 from .wire import Reply, json_reply
 
 _VERBOSE = ("openai/", "deepseek-ai/", "emulator/")
+"""Models whose errors have shape 3. Of the others a request for log probabilities is refused."""
+
+_TELLS_LOGPROBS = "emulator/"
+"""The shared models that give log probabilities; the engine of a deployment does. gpt-oss and DeepSeek pass over it."""
 
 
 def chat(exchange: Exchange, *, seed: int, strict_models: bool) -> Reply:
@@ -40,6 +44,13 @@ def chat(exchange: Exchange, *, seed: int, strict_models: bool) -> Reply:
     if shared and (model.startswith("unknown/") or (strict_models and not known(model))):
         return error_reply(404, f"the model {model!r} does not exist or is not enabled in this workspace", "3")
     plan = exchange.plan
+    if request.get("logprobs") is True and not plan.on("logprobs"):
+        if shared and not model.startswith(_VERBOSE):
+            return error_reply(400, "returning log probs is not supported", "4")
+        if not shared or model.startswith(_TELLS_LOGPROBS):
+            plan = Plan({"logprobs": True, "top-logprobs": int(as_number(request.get("top_logprobs")) or 0)}).merged(
+                plan
+            )
     if plan.text("style") is None:
         plan = Plan({"style": _style(model)}).merged(plan)
     made = answer(request, plan, seed)

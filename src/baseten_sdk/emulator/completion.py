@@ -30,7 +30,7 @@ def _choice(answer: Answer, plan: Plan, index: int) -> JSON:
         choice["stop_reason"] = int(stop_reason) if stop_reason.isdigit() else stop_reason
     if plan.on("logprobs"):
         choice["logprobs"] = {
-            "content": [logprob(token) for token in tokens(answer.content or "")],
+            "content": [logprob(token, plan) for token in tokens(answer.content or "")],
             "refusal": None,
         }
     return choice
@@ -71,5 +71,12 @@ def reasoning_keys(text: str, plan: Plan) -> Object:
             return {"reasoning_content": text}
 
 
-def logprob(token: str) -> Object:
-    return {"token": token, "logprob": -0.25, "bytes": [*token.encode()], "top_logprobs": []}
+def logprob(token: str, plan: Plan) -> Object:
+    """A token with its probability and its alternatives, of which it is the first itself."""
+    others = [f"{token}~{rank}" if rank else token for rank in range(plan.number("top-logprobs") or 0)]
+    likely: list[JSON] = [_likely(other, rank) for rank, other in enumerate(others)]
+    return {**_likely(token, 0), "top_logprobs": likely}
+
+
+def _likely(token: str, rank: int) -> Object:
+    return {"token": token, "logprob": -0.25 - rank, "bytes": [*token.encode()]}

@@ -87,7 +87,7 @@ def _spoken(text: str, plan: Plan, *, reasoning: bool) -> list[Step]:
         else:
             step = Step({"content": piece})
             if plan.on("logprobs"):
-                step.extra["logprobs"] = {"content": [logprob(token) for token in chosen], "refusal": None}
+                step.extra["logprobs"] = {"content": [logprob(token, plan) for token in chosen], "refusal": None}
             made.append(step)
     return made
 
