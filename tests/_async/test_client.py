@@ -123,12 +123,11 @@ async def test_a_function_that_gives_no_key_is_told_so(emu: Emulator, transport:
             await client.models.list()
 
 
-async def test_the_repr_shows_the_end_of_a_long_key_and_none_of_a_short_one() -> None:
-    assert repr(AsyncClient(api_key=KEY)) == "AsyncClient(api_key=...cdef, <not connected>)"
-    assert "short" not in repr(AsyncClient(api_key="short.key"))
+async def test_the_repr_shows_nothing_of_the_key() -> None:
+    assert repr(AsyncClient(api_key=KEY)) == "AsyncClient(api_key=<hidden>, <not connected>)"
     client = AsyncClient(api_key=KEY)
     await client.aclose()
-    assert repr(client) == "AsyncClient(api_key=...cdef, <closed>)"
+    assert repr(client) == "AsyncClient(api_key=<hidden>, <closed>)"
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

@@ -95,12 +95,11 @@ def test_a_function_that_gives_no_key_is_told_so(emu: Emulator, transport: Trans
             client.models.list()
 
 
-def test_the_repr_shows_the_end_of_a_long_key_and_none_of_a_short_one() -> None:
-    assert repr(Client(api_key=KEY)) == "Client(api_key=...cdef, <not connected>)"
-    assert "short" not in repr(Client(api_key="short.key"))
+def test_the_repr_shows_nothing_of_the_key() -> None:
+    assert repr(Client(api_key=KEY)) == "Client(api_key=<hidden>, <not connected>)"
     client = Client(api_key=KEY)
     client.close()
-    assert repr(client) == "Client(api_key=...cdef, <closed>)"
+    assert repr(client) == "Client(api_key=<hidden>, <closed>)"
 
 
 @pytest.mark.parametrize("slash", ["", "/"])

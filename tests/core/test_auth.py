@@ -64,21 +64,20 @@ def test_a_function_is_kept_for_whoever_can_wait_for_it() -> None:
 @pytest.mark.parametrize(
     ("key", "shown"),
     [
-        (Key(SECRET), "...9876"),
-        (Key("a" * 12), "...aaaa"),
-        (Key("short-key12"), "<hidden>"),
+        (Key(SECRET), "<hidden>"),
+        (Key("short"), "<hidden>"),
         (Key(None), "<unset>"),
         (Key(given_by_name), "<from a function>"),
     ],
 )
-def test_a_repr_shows_four_characters_at_most(key: Key, shown: str) -> None:
+def test_a_repr_shows_nothing_of_it(key: Key, shown: str) -> None:
     assert repr(key) == shown
 
 
 def test_a_key_from_the_environment_is_not_shown_either() -> None:
     key = Key(None)
     key.literal({"BASETEN_API_KEY": SECRET})
-    assert repr(key) == "...9876"
+    assert repr(key) == "<hidden>"
 
 
 def test_a_pickle_leaves_the_key_behind() -> None:

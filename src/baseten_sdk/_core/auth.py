@@ -49,13 +49,7 @@ class Key:
     def __repr__(self) -> str:
         if self.function is not None:
             return "<from a function>"
-        return (
-            f"...{self._literal[-4:]}"
-            if self._literal and len(self._literal) >= 12
-            else "<hidden>"
-            if self._literal
-            else "<unset>"
-        )
+        return "<hidden>" if self._literal else "<unset>"
 
     def __getstate__(self) -> tuple[AsyncKeyFunction | None, bool]:
         return self.function, self._dropped or self._literal is not None
