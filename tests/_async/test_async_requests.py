@@ -284,6 +284,29 @@ async def test_waiting_bears_with_a_busy_service(client: AsyncClient, emu: Emula
     assert (await job.wait()).succeeded
 
 
+async def test_waiting_outlasts_what_repetitions_do_not(
+    client: AsyncClient, emu: Emulator, clock: AsyncFakeClock
+) -> None:
+    job = await submitted(client, "queue=2, run=2")
+    emu.script(["status=503", "status=429", "drop", "status=500"])
+    assert (await job.wait(max_retries=0)).succeeded
+
+
+async def test_waiting_in_vain_tells_what_the_trouble_was(
+    client: AsyncClient, emu: Emulator, clock: AsyncFakeClock
+) -> None:
+    job = await submitted(client, "queue=0, run=0")
+    emu.script(["status=503"] * 50)
+    with pytest.raises(DeadlineExceeded, match="had not ended after 10 s") as caught:
+        await job.wait(deadline=10, max_retries=0)
+    assert isinstance(caught.value.__cause__, ServiceUnavailableError)
+
+
+async def test_waiting_ends_where_there_is_nothing_to_wait_for(client: AsyncClient, clock: AsyncFakeClock) -> None:
+    with pytest.raises(NotFoundError):
+        await client.deployments("abcd1234").job("0" * 32).wait(deadline=10)
+
+
 async def test_status_calls_are_spaced_out(client: AsyncClient, emu: Emulator, clock: AsyncFakeClock) -> None:
     job = await submitted(client)
     sent = len(emu.requests)

@@ -273,6 +273,25 @@ def test_waiting_bears_with_a_busy_service(client: Client, emu: Emulator, clock:
     assert (job.wait()).succeeded
 
 
+def test_waiting_outlasts_what_repetitions_do_not(client: Client, emu: Emulator, clock: FakeClock) -> None:
+    job = submitted(client, "queue=2, run=2")
+    emu.script(["status=503", "status=429", "drop", "status=500"])
+    assert (job.wait(max_retries=0)).succeeded
+
+
+def test_waiting_in_vain_tells_what_the_trouble_was(client: Client, emu: Emulator, clock: FakeClock) -> None:
+    job = submitted(client, "queue=0, run=0")
+    emu.script(["status=503"] * 50)
+    with pytest.raises(DeadlineExceeded, match="had not ended after 10 s") as caught:
+        job.wait(deadline=10, max_retries=0)
+    assert isinstance(caught.value.__cause__, ServiceUnavailableError)
+
+
+def test_waiting_ends_where_there_is_nothing_to_wait_for(client: Client, clock: FakeClock) -> None:
+    with pytest.raises(NotFoundError):
+        client.deployments("abcd1234").job("0" * 32).wait(deadline=10)
+
+
 def test_status_calls_are_spaced_out(client: Client, emu: Emulator, clock: FakeClock) -> None:
     job = submitted(client)
     sent = len(emu.requests)

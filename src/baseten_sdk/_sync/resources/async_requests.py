@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ..._core.chat import ACCEPT_JSON
 from ..._core.places import DeploymentPlace
-from ..._core.polling import QUESTION, Ending, intervals
+from ..._core.polling import QUESTION, Ending, intervals, is_passing
 from ..._core.replies import check_kind, read_model
 from ..._core.request import Answer, build
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, StatusOptions, WaitOptions, check_seconds
-from ...errors import DeadlineExceeded
+from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ...types.json import JsonValue
 from ...types.reply import attach_meta
@@ -185,7 +185,7 @@ class Job:
 
         The output does not come back this way, or any other way but the webhook: Baseten does not store it. After
         success the delivery to the webhook is waited for too, for a minute at most. `raise_for_status()` on the result
-        raises what a bad end means.
+        raises what a bad end means. While the service cannot be asked (429, 5xx, no connection) it is asked again.
 
         Args:
             deadline: seconds to wait in all; None waits for ever.
@@ -198,7 +198,7 @@ class Job:
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         ending = Ending()
-        seen = "had not ended"
+        seen, trouble = "had not ended", None
         for interval in intervals():
             left = end - clock.now()
             if left <= 0:
@@ -208,9 +208,14 @@ class Job:
                 status = self.status(**asked)
             except DeadlineExceeded:
                 break
-            seen = f"was still {status.status}"
-            if ending.reached(status, clock.now()):
-                return status
+            except APIError as error:
+                if not is_passing(error):
+                    raise
+                trouble = error
+            else:
+                seen, trouble = f"was still {status.status}", None
+                if ending.reached(status, clock.now()):
+                    return status
             if clock.now() + interval >= end:
                 break
             clock.sleep(interval)
@@ -221,7 +226,7 @@ class Job:
             limit=limit,
             request_id=self.request_id,
             advice="Call wait() again with a larger deadline=, or let a webhook tell.",
-        )
+        ) from trouble
 
     @overload
     def result(
