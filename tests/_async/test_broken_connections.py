@@ -13,6 +13,7 @@ from baseten_sdk import (
     APIConnectionError,
     APIStatusError,
     AsyncClient,
+    BadRequestError,
     Limits,
     RateLimitError,
     ResponseValidationError,
@@ -241,3 +242,27 @@ async def test_a_key_that_rotated_meanwhile_is_in_no_error_either(transport: Tra
             with pytest.raises(StreamAPIError, match=r"You sent \[the API key\]") as caught:
                 await anext(stream)
     assert KEY not in f"{caught.value!s} {caught.value!r} {vars(caught.value)}"
+
+
+async def test_no_secret_of_a_header_of_yours_is_in_an_error(transport: TransportName) -> None:
+    own = {
+        "authorization": "Bearer other.0123456789abcdef",
+        "x-gateway-key": "gate.0123456789abcdef",
+        "x-plain": "plain-text",
+    }
+    said = f"You sent {' and '.join(own.values())}."
+    echo = json.dumps({"error": {"message": said}})
+    refused = f"HTTP/1.1 400 Bad Request\r\ncontent-length: {len(said)}\r\n\r\n{said}".encode()
+    with ScriptedServer([events(CHUNK, echo)], [Send(refused)]) as server:
+        async with AsyncClient(
+            api_key=KEY, base_url=server.url, transport=transport, default_headers=own, max_retries=0
+        ) as client:
+            async with await stream_of(client) as stream:
+                await anext(stream)
+                with pytest.raises(StreamAPIError) as streamed:
+                    await anext(stream)
+            with pytest.raises(BadRequestError) as whole:
+                await client.models.list()
+    for error in (streamed.value, whole.value):
+        assert "You sent Bearer [hidden] and [hidden] and plain-text." in str(error)
+        assert "0123456789abcdef" not in f"{error!s} {error!r} {vars(error)}"

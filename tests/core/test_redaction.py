@@ -36,3 +36,21 @@ def test_what_holds_no_key_stays_as_it_is() -> None:
     redact(error, "short"[:2])
     redact(error, "")
     assert vars(error) == before
+
+
+def test_secrets_of_other_headers_are_taken_out_too() -> None:
+    headers = [
+        ("authorization", "Bearer other-secret"),
+        ("proxy-authorization", "Basic dXNlcjpwYXNz"),
+        ("cookie", "session=0123456789"),
+        ("x-gateway-key", "gateway-secret"),
+        ("idempotency-key", "not-a-secret"),
+        ("accept", "application/json"),
+        ("x-short-token", "short"),
+    ]
+    said = " ".join(value for _, value in headers)
+    error = APIStatusError(said, status_code=500, body=said, raw=said.encode(), headers={"x-echo": said})
+    redact(error, KEY, headers)
+    shown = "Bearer [hidden] Basic [hidden] [hidden] [hidden] not-a-secret application/json short"
+    assert (error.message, error.body, error.headers["x-echo"]) == (shown, shown, shown)
+    assert error.raw == shown.encode()

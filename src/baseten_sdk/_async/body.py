@@ -102,7 +102,7 @@ class AsyncBody:
             locate(error, self._request, self._options, self.meta.attempts, elapsed)
         if error.request_id is None or error.request_id == self._options.request_id:
             error.request_id = self.meta.request_id or self._options.request_id
-        redact(error, self._key)
+        redact(error, self._key, () if self._request is None else self._request.headers)
         return error
 
     async def finish(self) -> None:

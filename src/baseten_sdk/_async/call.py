@@ -89,7 +89,7 @@ class AsyncCaller:
             result = read(answer)
         except ResponseValidationError as error:
             locate(error, request, options, attempts, elapsed)
-            redact(error, key)
+            redact(error, key, request.headers)
             raise
         return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
@@ -184,7 +184,7 @@ class AsyncCaller:
                 self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
-                redact(failure, key)
+                redact(failure, key, request.headers)
                 recovery.annotate(failure)
                 raise failure
             event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)

@@ -90,7 +90,7 @@ class Caller:
             result = read(answer)
         except ResponseValidationError as error:
             locate(error, request, options, attempts, elapsed)
-            redact(error, key)
+            redact(error, key, request.headers)
             raise
         return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
@@ -185,7 +185,7 @@ class Caller:
                 self._refused(request.place, refusal)
             if wait is None:
                 locate(failure, request, options, attempts, now - started)
-                redact(failure, key)
+                redact(failure, key, request.headers)
                 recovery.annotate(failure)
                 raise failure
             event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)
