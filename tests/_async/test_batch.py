@@ -350,5 +350,9 @@ async def test_a_source_or_sink_that_cannot_be_is_refused(client: AsyncClient, t
         await client.batch.run(written(tmp_path / "in.txt", []), tmp_path / "o.jsonl", request=ask)
     with pytest.raises(ConfigurationError, match="compress it at the end"):
         await client.batch.run(source, tmp_path / "o.jsonl.gz", request=ask)
+    with pytest.raises(ConfigurationError, match=r"end its name in \.jsonl"):
+        await client.batch.run(source, tmp_path / "o.parquet", request=ask)
+    with pytest.raises(ConfigurationError, match="files are read from this machine"):
+        await client.batch.run("s3://bucket/in.jsonl", tmp_path / "o.jsonl", request=ask)
     with pytest.raises(ConfigurationError, match="is the source"):
         await client.batch.run(source, source, request=ask)

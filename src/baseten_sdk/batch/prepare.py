@@ -41,6 +41,9 @@ Key: TypeAlias = str | Callable[..., object]
 
 COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz"})
 
+TABLES = frozenset({".csv", ".tsv", ".parquet"})
+"""Formats that are read and not written."""
+
 MOST_AHEAD = 1024
 """Rows that are read ahead at most, and a mebibyte of them."""
 
@@ -65,6 +68,10 @@ def job(
     path = Path(sink)
     if path.suffix in COMPRESSED:
         raise ConfigurationError(f"{path}: an output that is appended to cannot be compressed; compress it at the end.")
+    if path.suffix in TABLES:
+        raise ConfigurationError(
+            f"{path}: the output is JSON lines, as they can be appended to; end its name in .jsonl."
+        )
     check_options(options, RunOptions)
     level = level_of(client, options)
     rows, place = rows_of(source, row_type, options)
@@ -182,6 +189,11 @@ def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) ->
         ConfigurationError: the source is not there, or is none.
     """
     if isinstance(source, str | os.PathLike):
+        if "://" in os.fspath(source):
+            raise ConfigurationError(
+                f"{os.fspath(source)}: files are read from this machine. Copy it, or pass the rows themselves, "
+                "such as those of a file that fsspec has opened."
+            )
         reader: RowType[object] = Plain() if row_type is None else Typed(row_type)
         return FileSource(Path(source), reader, options.get("format")), "line"
     if row_type is not None:
