@@ -20,6 +20,7 @@ from baseten_sdk.batch.tally import Tally
 from baseten_sdk.batch.usage import Tokens
 from baseten_sdk.cli.processes import REPORT, Division, merged
 from baseten_sdk.emulator import Emulator
+from baseten_sdk.errors import ConfigurationError
 from tests.cli.running import Run
 
 ROWS = 300
@@ -109,7 +110,7 @@ def test_limits_are_divided() -> None:
     assert (pairs["--concurrency"], pairs["--requests-per-minute"], pairs["--tokens-per-minute"]) == (
         "16", "25.0", "250.0",
     )  # fmt: skip
-    told = Division(4, None, None, None).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+    told = Division(4).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
     assert "--concurrency" not in told
     assert "--tokens-per-minute" not in told
 
@@ -142,3 +143,25 @@ def test_percentiles_are_those_of_all_rows_together(parts: list[list[float]]) ->
         return replace(REPORT.validate_json(report.to_json()), seconds=0)
 
     assert merged([report_of(times) for times in parts]) == report_of([each for times in parts for each in times])
+
+
+def test_budgets_are_divided_so_that_all_together_stay_within_them() -> None:
+    division = Division(4, budget_tokens=1002, budget_failures=7)
+    told = division.options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+    assert told[-4:] == ["--budget-tokens", "250", "--budget-failures", "1"]
+    without = Division(4, budget_failures=0).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+    assert without[-2:] == ["--budget-failures", "0"]
+
+
+@pytest.mark.parametrize(
+    ("less", "option"),
+    [
+        ({"concurrency": 3}, "--concurrency 3"),
+        ({"requests": 0.5}, "--requests-per-minute 0.5"),
+        ({"tokens": 3}, "--tokens-per-minute 3"),
+        ({"budget_tokens": 1}, "--budget-tokens 1"),
+    ],
+)
+def test_what_is_less_than_the_processes_is_not_shared(less: dict[str, int], option: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{option} cannot be shared by 4 processes"):
+        Division(4, **less)

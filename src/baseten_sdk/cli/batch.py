@@ -103,7 +103,7 @@ def batch(
         float | None, typer.Option(help="Tokens in any minute, at most.", rich_help_panel=_COURSE)
     ] = None,
     processes: Annotated[
-        int, typer.Option(min=1, help="Processes that share rows and limits.", rich_help_panel=_COURSE)
+        int, typer.Option(min=1, help="Processes that share rows, limits and budgets.", rich_help_panel=_COURSE)
     ] = 1,
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Run part I of N only, into SINK.", rich_help_panel=_ROWS)
@@ -153,7 +153,12 @@ def batch(
             raise typer.BadParameter("--processes divides the rows itself: without --shard.")
         lines: Lines[object, object] = OpenAILines() if isinstance(request, openai_request) else OwnLines()
         division = Division(
-            processes, width if isinstance(width, int) else None, requests_per_minute, tokens_per_minute
+            processes,
+            width if isinstance(width, int) else None,
+            requests_per_minute,
+            tokens_per_minute,
+            budget_tokens,
+            budget_failures,
         )
         code, whole = run_processes(this_program(), division, sink, lines, retry_failed=retry_failed)
         _show(session, whole, report)

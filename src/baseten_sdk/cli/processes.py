@@ -23,6 +23,7 @@ from ..batch.lines import Lines
 from ..batch.parts import join, part_path
 from ..batch.shard import Shard
 from ..batch.tally import Times
+from ..errors import ConfigurationError
 from ..types.batch import Report
 
 REPORT = TypeAdapter(Report)
@@ -49,23 +50,46 @@ class Division:
         concurrency: rows in flight together; None where each finds its own.
         requests: requests a minute together.
         tokens: tokens a minute together.
+        budget_tokens: tokens after which all of them have stopped.
+        budget_failures: failed rows after which they have.
+
+    Raises:
+        ConfigurationError: there is less of something than there are processes.
     """
 
     count: int
-    concurrency: int | None
-    requests: float | None
-    tokens: float | None
+    concurrency: int | None = None
+    requests: float | None = None
+    tokens: float | None = None
+    budget_tokens: int | None = None
+    budget_failures: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, whole in (
+            ("--concurrency", self.concurrency),
+            ("--requests-per-minute", self.requests),
+            ("--tokens-per-minute", self.tokens),
+            ("--budget-tokens", self.budget_tokens),
+        ):
+            if whole is not None and whole < self.count:
+                raise ConfigurationError(
+                    f"{name} {whole:g} cannot be shared by {self.count} processes: raise it, or lower --processes."
+                )
 
     def options(self, shard: Shard, sink: Path, report: Path) -> list[str]:
         """What one process is told beside the command itself; of an option that is given twice the last one holds."""
         told = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
         told += ["--report", str(report)]
         if self.concurrency is not None:
-            told += ["--concurrency", str(max(1, self.concurrency // self.count))]
+            told += ["--concurrency", str(self.concurrency // self.count)]
         if self.requests is not None:
-            told += ["--requests-per-minute", str(max(1.0, self.requests / self.count))]
+            told += ["--requests-per-minute", str(self.requests / self.count)]
         if self.tokens is not None:
-            told += ["--tokens-per-minute", str(max(1.0, self.tokens / self.count))]
+            told += ["--tokens-per-minute", str(self.tokens / self.count)]
+        if self.budget_tokens is not None:
+            told += ["--budget-tokens", str(self.budget_tokens // self.count)]
+        if self.budget_failures is not None:
+            told += ["--budget-failures", str(self.budget_failures // self.count)]
         return told
 
 
