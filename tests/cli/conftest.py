@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -14,6 +15,16 @@ from typer.testing import CliRunner
 from baseten_sdk.cli.app import app
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, SECRET, Ended, Run, Start
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[None]:
+    """A command that ran in this process has had the log of batches to itself; the next test has it as it was."""
+    batches = logging.getLogger("baseten_sdk.batch")
+    before = batches.handlers[:], batches.level, batches.propagate
+    yield
+    batches.handlers[:], batches.propagate = before[0], before[2]
+    batches.setLevel(before[1])
 
 
 @pytest.fixture(scope="session")

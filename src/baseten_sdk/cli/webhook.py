@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Annotated, TypeAlias
 
 import typer
@@ -24,6 +24,9 @@ from .session import Session
 __all__ = ["listen", "verify"]
 
 VARIABLE = "BASETEN_WEBHOOK_SECRET"
+
+LOOK_UP = 1.0
+"""Seconds after which the wait begins anew: it would not see a Ctrl-C that came just before it."""
 
 SecretEnv: TypeAlias = Annotated[
     list[str] | None,
@@ -67,7 +70,11 @@ def listen(
         """What arrives, each request once."""
         seen: set[str] = set()
         while count is None or len(seen) < count:
-            for delivery in arrived.get():
+            try:
+                deliveries = arrived.get(timeout=LOOK_UP)
+            except Empty:
+                continue
+            for delivery in deliveries:
                 if delivery.request_id not in seen:
                     seen.add(delivery.request_id)
                     yield delivery.result()
