@@ -18,6 +18,8 @@ CHOICES = '"choices":[{"index":0,"delta":{"content":"a"}}]'
 
 DETAILS = '"prompt_tokens_details":{"cached_tokens":64},"completion_tokens_details":null'
 
+NULL = '"x":null'
+
 
 def usage(prompt: object = 1, completion: object = 2, details: str = DETAILS) -> str:
     return f'{{"prompt_tokens":{prompt},"completion_tokens":{completion},{details}}}'
@@ -53,7 +55,7 @@ SHAPES = {
     "blanks": f'{{{CHOICES}, "usage" : {usage()} }}',
     "a twin": f'{{"usage":{usage(7)},{CHOICES},"usage":{usage()}}}',
     "no choice": f'{{"choices":[],"usage":{usage()}}}',
-    "null beside": f'{{{CHOICES},"usage":{usage(details="{}".replace("{}", chr(34) + "x" + chr(34) + ":null"))}}}',
+    "null beside": f'{{{CHOICES},"usage":{usage(details=NULL)}}}',
     "empty": f'{{{CHOICES},"usage":{{}}}}',
 }
 

@@ -303,18 +303,11 @@ class Accumulator:
         """What has arrived, as a completion; None where no choice has."""
         if not self.choices:
             return None
-        if self._extras:
+        if self._extras or not all(parts.only_text for parts in self.choices.values()):
             completion = self._validated()
         else:
-            choices: list[Choice] = []
-            for index in sorted(self.choices):
-                parts = self.choices[index]
-                if not parts.only_text:
-                    completion = self._validated()
-                    break
-                choices.append(parts.assembled(index))
-            else:
-                completion = assemble(self._head, choices)
+            choices = [self.choices[index].assembled(index) for index in sorted(self.choices)]
+            completion = assemble(self._head, choices)
         leave_unread(completion, self._usage)
         return completion
 

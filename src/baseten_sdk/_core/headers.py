@@ -15,7 +15,9 @@ from ..errors import ConfigurationError, InvalidRequestError
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t\x20-\x7e]*")
 VISIBLE = re.compile(r"[\x21-\x7e]+")
-SECRET_NAME = re.compile(r"authorization|cookie|password|secret|token|[-_]key$|^key$|apikey", re.IGNORECASE)
+SECRET_NAME = re.compile(
+    r"authorization|cookie|password|secret|token|(?<!idempotency)[-_]key$|^key$|apikey", re.IGNORECASE
+)
 
 FRAMING = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
 """Names that say how a message is framed: they are the transport's own, or a server would read another message."""

@@ -25,7 +25,7 @@ def redact(error: APIError, key: str, headers: Iterable[tuple[str, str]] = ()) -
     """
     _replace(error, key, HIDDEN)
     for name, value in headers:
-        if SECRET_NAME.search(name) and name != "idempotency-key":
+        if SECRET_NAME.search(name):
             _replace(error, value.rpartition(" ")[2] if name.endswith("authorization") else value, HIDDEN_HEADER)
 
 

@@ -18,6 +18,7 @@ from .call import Call
 from .display import display_of
 from .engine import FixedLevel, Gauge, Level, run_rows
 from .feed import Feed
+from .files import FORMATS
 from .intake import Place, choose_key, every_row
 from .job import Job, Plan, make_call
 from .lines import Lines, OwnLines
@@ -40,9 +41,6 @@ Request: TypeAlias = Callable[..., Call[object]]
 Key: TypeAlias = str | Callable[..., object]
 
 COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz"})
-
-TABLES = frozenset({".csv", ".tsv", ".parquet"})
-"""Formats that are read and not written."""
 
 MOST_AHEAD = 1024
 """Rows that are read ahead at most, and a mebibyte of them."""
@@ -68,7 +66,7 @@ def job(
     path = Path(sink)
     if path.suffix in COMPRESSED:
         raise ConfigurationError(f"{path}: an output that is appended to cannot be compressed; compress it at the end.")
-    if path.suffix in TABLES:
+    if FORMATS.get(path.suffix, "jsonl") != "jsonl":
         raise ConfigurationError(
             f"{path}: the output is JSON lines, as they can be appended to; end its name in .jsonl."
         )
