@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from baseten_sdk import MessageParam
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.emulator.records import RecordedRequest
+from baseten_sdk.emulator.queue.records import RecordedRequest
 
 MODEL = "openai/gpt-oss-120b"
 

@@ -75,7 +75,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """The emulator at the default endpoints: what `AsyncClient()` talks to when nothing is set but a key."""
     with Emulator(webhook_secrets=[SECRET]) as emu:
         endpoints = emu.endpoints
-        monkeypatch.setattr("baseten_sdk._core.places.Endpoints", lambda: endpoints)
+        monkeypatch.setattr("baseten_sdk._core.request.routing.Endpoints", lambda: endpoints)
         monkeypatch.setenv("NO_PROXY", emu.host)
         monkeypatch.setenv("no_proxy", emu.host)
         monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)

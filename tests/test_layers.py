@@ -100,7 +100,7 @@ ONE_FILE_LIBRARIES = {
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
     "_io/http1.py": "httptools",
-    "emulator/upstream.py": "httpx",
+    "emulator/chat/upstream.py": "httpx",
 }
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
@@ -110,7 +110,7 @@ ONE_FILE_PARTS = {
     "_async/resources/webhooks.py": "receiver",
     "_sync/resources/jobs.py": "jobs",
     "_sync/resources/webhooks.py": "receiver",
-    "jobs/watching.py": "_io",
+    "jobs/watcher.py": "_io",
 }
 
 
@@ -214,18 +214,18 @@ def test_every_source_file_keeps_to_its_layer_and_to_the_form() -> None:
 @pytest.mark.parametrize(
     ("path", "statement"),
     [
-        ("_core/sse.py", "import asyncio"),
-        ("_core/sse.py", "import anyio.abc"),
-        ("_core/sse.py", "import socket"),
-        ("_core/sse.py", "from ssl import SSLContext"),
-        ("_core/sse.py", "from time import monotonic"),
-        ("_core/sse.py", "from threading import Lock"),
-        ("_core/sse.py", "import httpx"),
-        ("_core/sse.py", "if TYPE_CHECKING:\n    import httpx"),
-        ("_core/sse.py", "from .._io.clock import Clock"),
-        ("_core/sse.py", "from .. import _async"),
-        ("_core/sse.py", "def f() -> None:\n    import baseten_sdk._async.client"),
-        ("_core/sse.py", "from baseten_sdk import Client"),
+        ("_core/stream/sse.py", "import asyncio"),
+        ("_core/stream/sse.py", "import anyio.abc"),
+        ("_core/stream/sse.py", "import socket"),
+        ("_core/stream/sse.py", "from ssl import SSLContext"),
+        ("_core/stream/sse.py", "from time import monotonic"),
+        ("_core/stream/sse.py", "from threading import Lock"),
+        ("_core/stream/sse.py", "import httpx"),
+        ("_core/stream/sse.py", "if TYPE_CHECKING:\n    import httpx"),
+        ("_core/stream/sse.py", "from .._io.clock import Clock"),
+        ("_core/stream/sse.py", "from .. import _async"),
+        ("_core/stream/sse.py", "def f() -> None:\n    import baseten_sdk._async.client"),
+        ("_core/stream/sse.py", "from baseten_sdk import Client"),
         ("types/chat.py", "from .._core import sse"),
         ("types/chat.py", "import anyio"),
         ("types/chat.py", "import tenacity"),
@@ -247,13 +247,13 @@ def test_every_source_file_keeps_to_its_layer_and_to_the_form() -> None:
         ("_async/transports/httpx.py", "import httptools"),
         ("_async/transports/direct.py", "import httpx"),
         ("_sync/client.py", "from .._async.client import AsyncClient"),
-        ("emulator/app.py", "from baseten_sdk._core.sse import events"),
+        ("emulator/app.py", "from baseten_sdk._core.stream.sse import events"),
         ("emulator/app.py", "from .._io.clock import Clock"),
         ("emulator/app.py", "from baseten_sdk import Client"),
         ("emulator/app.py", "import httpx"),
         ("webhooks.py", "from ._async import client"),
-        ("batch/engine.py", "from .._core import retry"),
-        ("batch/engine.py", "import pytest"),
+        ("batch/run/engine.py", "from .._core import retry"),
+        ("batch/run/engine.py", "import pytest"),
     ],
 )
 def test_an_import_across_the_layers_is_found(path: str, statement: str) -> None:
@@ -303,7 +303,7 @@ def test_a_name_that_says_nothing_is_found(path: str) -> None:
 
 
 def test_a_module_without_a_docstring_is_found() -> None:
-    (problem,) = problems("x = 1\n", "_core/sse.py")
+    (problem,) = problems("x = 1\n", "_core/stream/sse.py")
     assert "has no docstring" in problem
 
 

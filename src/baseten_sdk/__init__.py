@@ -12,38 +12,38 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
-    from ._async.chain_stream import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.client import AsyncClient as AsyncClient
-    from ._async.completion_stream import AsyncCompletionStream as AsyncCompletionStream
-    from ._async.inbox import AsyncInbox as AsyncInbox
-    from ._async.job_ends import AsyncJobEnds as AsyncJobEnds
-    from ._async.predict_stream import AsyncPredictStream as AsyncPredictStream
+    from ._async.queue.as_completed import AsyncJobEnds as AsyncJobEnds
+    from ._async.queue.inbox import AsyncInbox as AsyncInbox
     from ._async.resources.async_requests import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
-    from ._async.stream import AsyncChatStream as AsyncChatStream
+    from ._async.streams.chain import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
+    from ._async.streams.chat import AsyncChatStream as AsyncChatStream
+    from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
+    from ._async.streams.predict import AsyncPredictStream as AsyncPredictStream
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
-    from ._core.async_predict import InferenceRetryConfig as InferenceRetryConfig
-    from ._core.schema import Schema as Schema, schema_for as schema_for
-    from ._core.sse import ServerSentEvent as ServerSentEvent
-    from ._core.tool import (
+    from ._core.queue.async_predict import InferenceRetryConfig as InferenceRetryConfig
+    from ._core.schema.schema import Schema as Schema, schema_for as schema_for
+    from ._core.schema.tool import (
         Tool as Tool,
         ToolLike as ToolLike,
         pydantic_function_tool as pydantic_function_tool,
         tool as tool,
     )
-    from ._sync.chain_stream import ChainItems as ChainItems, ChainStream as ChainStream
+    from ._core.stream.sse import ServerSentEvent as ServerSentEvent
     from ._sync.client import Client as Client
-    from ._sync.completion_stream import CompletionStream as CompletionStream
-    from ._sync.inbox import Inbox as Inbox
-    from ._sync.job_ends import JobEnds as JobEnds
-    from ._sync.predict_stream import PredictStream as PredictStream
+    from ._sync.queue.as_completed import JobEnds as JobEnds
+    from ._sync.queue.inbox import Inbox as Inbox
     from ._sync.resources.async_requests import Job as Job
     from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
     from ._sync.resources.jobs import Jobs as Jobs
-    from ._sync.stream import ChatStream as ChatStream
+    from ._sync.streams.chain import ChainItems as ChainItems, ChainStream as ChainStream
+    from ._sync.streams.chat import ChatStream as ChatStream
+    from ._sync.streams.completion import CompletionStream as CompletionStream
+    from ._sync.streams.predict import PredictStream as PredictStream
     from ._sync.tool_run import ToolRun as ToolRun
     from .config import (
         CallOptions as CallOptions,
@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         WebhookDeliveryFailed as WebhookDeliveryFailed,
         WebhookSignatureError as WebhookSignatureError,
     )
+    from .errors.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .hooks import (
         CallEnded as CallEnded,
         CallStarted as CallStarted,
@@ -216,40 +217,39 @@ if TYPE_CHECKING:
     from .types.parsed import Parsed as Parsed
     from .types.raw_reply import RawReply as RawReply
     from .types.raw_response import RawResponse as RawResponse
-    from .types.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult
     from .webhooks import verify as verify
 
 _NAMES = {
-    "._async.chain_stream": "AsyncChainItems AsyncChainStream",
+    "._async.streams.chain": "AsyncChainItems AsyncChainStream",
     "._async.client": "AsyncClient",
-    "._async.completion_stream": "AsyncCompletionStream",
-    "._async.inbox": "AsyncInbox",
-    "._async.job_ends": "AsyncJobEnds",
-    "._async.predict_stream": "AsyncPredictStream",
+    "._async.streams.completion": "AsyncCompletionStream",
+    "._async.queue.inbox": "AsyncInbox",
+    "._async.queue.as_completed": "AsyncJobEnds",
+    "._async.streams.predict": "AsyncPredictStream",
     "._async.resources.async_requests": "AsyncJob",
     "._async.resources.chains": "AsyncChain",
     "._async.resources.deployments": "AsyncDeployment",
     "._async.resources.jobs": "AsyncJobs",
-    "._async.stream": "AsyncChatStream",
+    "._async.streams.chat": "AsyncChatStream",
     "._async.tool_run": "AsyncToolRun",
-    "._core.async_predict": "InferenceRetryConfig",
-    "._core.schema": "Schema schema_for",
-    "._core.sse": "ServerSentEvent",
-    "._core.tool": "Tool ToolLike pydantic_function_tool tool",
-    "._sync.chain_stream": "ChainItems ChainStream",
+    "._core.queue.async_predict": "InferenceRetryConfig",
+    "._core.schema.schema": "Schema schema_for",
+    "._core.stream.sse": "ServerSentEvent",
+    "._core.schema.tool": "Tool ToolLike pydantic_function_tool tool",
+    "._sync.streams.chain": "ChainItems ChainStream",
     "._sync.client": "Client",
-    "._sync.completion_stream": "CompletionStream",
-    "._sync.inbox": "Inbox",
-    "._sync.job_ends": "JobEnds",
-    "._sync.predict_stream": "PredictStream",
+    "._sync.streams.completion": "CompletionStream",
+    "._sync.queue.inbox": "Inbox",
+    "._sync.queue.as_completed": "JobEnds",
+    "._sync.streams.predict": "PredictStream",
     "._sync.resources.async_requests": "Job",
     "._sync.resources.chains": "Chain",
     "._sync.resources.deployments": "Deployment",
     "._sync.resources.jobs": "Jobs",
-    "._sync.stream": "ChatStream",
+    "._sync.streams.chat": "ChatStream",
     "._sync.tool_run": "ToolRun",
     ".config": "CallOptions Endpoints HttpxTimeout Limits Query Retry RetryWait StatusOptions Timeout WaitOptions",
     ".errors": (
@@ -295,7 +295,7 @@ _NAMES = {
     ".types.parsed": "Parsed",
     ".types.raw_reply": "RawReply",
     ".types.raw_response": "RawResponse",
-    ".types.remote": "RemoteException RemoteFrame",
+    ".errors.remote": "RemoteException RemoteFrame",
     ".types.streams": "AsyncStream Stream",
     ".types.tool_calls": "ParsedToolCall",
     ".types.webhooks": "AsyncPredictResult",

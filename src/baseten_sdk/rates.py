@@ -3,6 +3,6 @@
 One client needs none of this: it keeps its own. Times are passed in.
 """
 
-from ._core.ratelimit import MINUTE, Allowance, RateLimit, Reservation
+from ._core.policy.rate_limit import MINUTE, Allowance, RateLimit, Reservation
 
 __all__ = ["MINUTE", "Allowance", "RateLimit", "Reservation"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ._core.tool import Tool, ToolLike, pydantic_function_tool, tool
+from ._core.schema.tool import Tool, ToolLike, pydantic_function_tool, tool
 
 __all__ = ["Tool", "ToolLike", "pydantic_function_tool", "tool"]

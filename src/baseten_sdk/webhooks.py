@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias, TypeVar, overload, runtime_checkable
 
-from ._core.delivery import Envelope, read_envelope, read_stored, typed_result, untyped_result
+from ._core.queue.delivery import Envelope, read_envelope, read_stored, typed_result, untyped_result
 from .config import check_seconds
 from .errors import ConfigurationError, WebhookSignatureError
 from .types.json import JsonValue

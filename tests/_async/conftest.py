@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from baseten_sdk import AsyncClient, Retry
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._async.fake_clock import AsyncFakeClock
 

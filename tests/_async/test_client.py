@@ -24,7 +24,7 @@ from baseten_sdk import (
     ServiceUnavailableError,
     Timeout,
 )
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, behaving, only
 from tests.faults.scripted import Hold, ScriptedServer, reply

@@ -14,7 +14,7 @@ from baseten_sdk import (
     Retry,
     Timeout,
 )
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from tests.asking import HELLO, IDLE, MODEL
 from tests.faults.scripted import (
     ScriptedServer,

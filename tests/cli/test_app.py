@@ -9,7 +9,7 @@ from pathlib import Path
 
 from baseten_sdk import __version__
 from baseten_sdk.cli.app import app
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, Run, Start, at
 

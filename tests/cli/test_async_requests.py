@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import Run, at
 

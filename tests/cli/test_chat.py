@@ -14,9 +14,9 @@ from contextlib import contextmanager
 import pytest
 from pydantic import TypeAdapter
 
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.emulator.records import RecordedRequest
+from baseten_sdk.emulator.queue.records import RecordedRequest
 from tests.cli.running import Run, Start, at
 
 MODEL = ("-m", "emulator/text-hello")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from baseten_sdk.cli import checks
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import Run, at
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from tests.cli.running import SECRET, Run
 
 ROOT = Path(__file__).resolve().parent.parent.parent

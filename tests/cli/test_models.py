@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from tests.cli.running import Run, at
 
 

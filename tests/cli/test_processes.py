@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk.batch import Ok, Report
-from baseten_sdk.batch.shard import Shard
-from baseten_sdk.batch.tally import Tally
-from baseten_sdk.batch.usage import Tokens
+from baseten_sdk.batch.calls.usage import Tokens
+from baseten_sdk.batch.rows.shard import Shard
+from baseten_sdk.batch.run.tally import Tally
 from baseten_sdk.cli.processes import REPORT, Division, merged
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import ConfigurationError

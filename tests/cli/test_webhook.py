@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk import Client
-from baseten_sdk.cli.exits import ExitCode
+from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.receiver import open_store
 from baseten_sdk.webhooks import sign

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 
 

@@ -11,7 +11,7 @@ import anyio.lowlevel
 import pytest
 
 from baseten_sdk import APIConnectionError, AsyncClient, DeadlineExceeded, Limits
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, SAID, behaving
 from tests.faults.scripted import Hold, Read, ScriptedServer, Send, event, events, reply

@@ -15,7 +15,7 @@ import pytest
 import trio.lowlevel
 
 from baseten_sdk import APITimeoutError, AsyncClient, BasetenError, Limits, Timeout
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, behaving
 from tests.faults.black_holes import black_hole

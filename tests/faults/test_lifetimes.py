@@ -15,7 +15,7 @@ import pytest
 from anyio import to_thread
 
 from baseten_sdk import APIConnectionError, AsyncClient, BasetenError, Client, ClientClosedError, Limits
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._async.calling import CHUNK, KEY, LONG, MODELS
 from tests.asking import HELLO, MODEL, SAID

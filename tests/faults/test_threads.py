@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from baseten_sdk import APITimeoutError, Client, Limits
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._async.calling import CHUNK, HEAD, KEY, LONG
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import Action, Hold, Read, ScriptedServer, Send, events

@@ -25,7 +25,7 @@ def emu() -> Iterator[Emulator]:
 def at_home(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
     """The emulator at the default endpoints: where everything goes when nothing is set but a key."""
     endpoints = emu.endpoints
-    monkeypatch.setattr("baseten_sdk._core.places.Endpoints", lambda: endpoints)
+    monkeypatch.setattr("baseten_sdk._core.request.routing.Endpoints", lambda: endpoints)
     monkeypatch.setenv("NO_PROXY", emu.host)
     monkeypatch.setenv("no_proxy", emu.host)
     monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)

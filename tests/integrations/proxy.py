@@ -15,7 +15,7 @@ from baseten_sdk import Endpoints
 def redirect() -> None:
     """Put the emulator where this package, and LiteLLM's own provider, have the service."""
     endpoints = Endpoints.below(os.environ["EMULATOR"])
-    vars(import_module("baseten_sdk._core.places"))["Endpoints"] = lambda: endpoints
+    vars(import_module("baseten_sdk._core.request.routing"))["Endpoints"] = lambda: endpoints
     own = import_module("litellm.llms.baseten.chat").BasetenConfig
 
     def place(model: str) -> str:

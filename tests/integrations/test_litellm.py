@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from baseten_sdk import APIStatusError, Client, Timeout
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.integrations.litellm import PROVIDER, BasetenLLM, register
-from baseten_sdk.integrations.litellm.asked import Asked, messages_of
+from baseten_sdk.integrations.litellm.request import Asked, messages_of
 
 # Of LiteLLM's own code, which says so at its first use of a type, and at every chunk.
 pytestmark = [

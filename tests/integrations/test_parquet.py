@@ -9,8 +9,8 @@ import pyarrow.parquet
 import pytest
 from pydantic import BaseModel
 
-from baseten_sdk.batch.files import FileRows
-from baseten_sdk.batch.row_type import Plain, Typed
+from baseten_sdk.batch.rows.files import FileRows
+from baseten_sdk.batch.rows.row_type import Plain, Typed
 from baseten_sdk.errors import BatchInputError, BatchRowError
 
 

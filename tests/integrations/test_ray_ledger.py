@@ -10,8 +10,8 @@ import anyio
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.integrations.ray.ledger import SILENCE, Lease, Ledger, Spent
-from baseten_sdk.integrations.ray.purse import TOKENS_PER_ROW, Purse
+from baseten_sdk.integrations.ray.leases import SILENCE, Lease, Ledger, Spent
+from baseten_sdk.integrations.ray.local_share import TOKENS_PER_ROW, Purse
 
 NOTHING = Spent()
 

@@ -11,7 +11,7 @@ from math import inf
 import anyio
 import pytest
 
-from baseten_sdk._core.phase import Expired, TimeLimits
+from baseten_sdk._core.policy.phases import Expired, TimeLimits
 from baseten_sdk._io.alarm import AHEAD, ScopeAlarm, TaskAlarm, alarm
 from baseten_sdk._io.timer import AsyncTimer
 from baseten_sdk.config import Timeout

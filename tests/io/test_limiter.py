@@ -12,7 +12,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 
-from baseten_sdk._core.phase import Expired, TimeLimits
+from baseten_sdk._core.policy.phases import Expired, TimeLimits
 from baseten_sdk._io.limiter import AsyncLimiter, Limiter
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout

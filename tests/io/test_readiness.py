@@ -14,7 +14,7 @@ from math import inf
 
 import pytest
 
-from baseten_sdk._core.phase import TimeLimits
+from baseten_sdk._core.policy.phases import TimeLimits
 from baseten_sdk._io.readiness import AnyReadiness, LoopReadiness, readiness
 from baseten_sdk._io.sockets import AsyncSocket
 from baseten_sdk._io.timer import AsyncTimer

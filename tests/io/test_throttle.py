@@ -11,11 +11,11 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from baseten_sdk import DeadlineExceeded, Limits
-from baseten_sdk._core.phase import TimeLimits
-from baseten_sdk._core.ratelimit import RateLimit, Reservation
-from baseten_sdk._core.token_estimate import UNMETERED
+from baseten_sdk._core.policy.phases import TimeLimits
+from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
+from baseten_sdk._core.policy.token_estimate import UNMETERED
 from baseten_sdk._io.clock import AsyncClock, Clock
-from baseten_sdk._io.meter import Meter
+from baseten_sdk._io.rate_state import Meter
 from baseten_sdk._io.throttle import AsyncThrottle, Throttle
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout

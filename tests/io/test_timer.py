@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from baseten_sdk._core.phase import Bound, Expired, Expiry, Phase, TimeLimits
+from baseten_sdk._core.policy.phases import Bound, Expired, Expiry, Phase, TimeLimits
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout
 

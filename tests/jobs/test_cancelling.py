@@ -14,7 +14,7 @@ import pytest
 
 from baseten_sdk import AsyncClient, Client
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.jobs import sending
+from baseten_sdk.jobs import sender as sending
 from tests.jobs.killing import started, worker
 from tests.jobs.worker import SECRET
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk import RemoteException, RemoteFrame
-from baseten_sdk.types.remote import read_remote
+from baseten_sdk.errors.remote import read_remote
 
 FRAME = {"filename": "/app/main.py", "lineno": 12, "name": "run_remote", "line": "raise Busy()"}
 

@@ -8,9 +8,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 
-from .._core.auth import AsyncKeyFunction, Key
-from .._core.missing import MISSING, Missing
-from .._core.options import Options
+from .._core.request.auth import AsyncKeyFunction, Key
+from .._core.request.missing import MISSING, Missing
+from .._core.request.options import Options
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import AsyncSetup
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._core.multipart import FieldInput, Files
+    from .._core.request.multipart import FieldInput, Files
     from ..types.raw_reply import RawReply
+    from .calls.service import AsyncService
     from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
     from .resources.beta import AsyncBeta
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from .resources.jobs import AsyncJobs
     from .resources.models import AsyncModels
     from .resources.webhooks import AsyncWebhooks
-    from .service import AsyncService
 
 T = TypeVar("T")
 
@@ -297,8 +297,8 @@ class AsyncClient:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
-        from .._core.payload import choose_payload
-        from .._core.replies import check_kind
+        from .._core.reply.validate import check_kind
+        from .._core.request.payload import choose_payload
         from .resources.deployments import raw_call
 
         check_kind(response_model)

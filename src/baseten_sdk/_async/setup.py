@@ -6,10 +6,10 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .._core.auth import Key
-from .._core.options import Options
-from .._core.places import Places
-from .._core.transport_choice import TransportName, check_transport
+from .._core.policy.transport_choice import TransportName, check_transport
+from .._core.request.auth import Key
+from .._core.request.options import Options
+from .._core.request.routing import Places
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .call import AsyncCaller
-    from .service import AsyncService
+    from .calls.call import AsyncCaller
+    from .calls.service import AsyncService
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ class AsyncSetup:
 
     def service(self) -> AsyncService:
         """Make the parts; nothing is opened and nothing is read from the environment."""
-        from .._core.budget import RetryBudget
-        from .._core.pace import Pace
-        from .._io.keyring import AsyncKeyring
+        from .._core.policy.pacing import Pace
+        from .._core.policy.retry_budget import RetryBudget
+        from .._io.key_source import AsyncKeyring
         from .._io.pacing import AsyncPacing
-        from .connections import AsyncConnections
-        from .service import AsyncService
+        from .calls.connections import AsyncConnections
+        from .calls.service import AsyncService
         from .transports.opener import AsyncOpener
 
         places = Places(self.base_url, self.endpoints, os.environ)
@@ -74,11 +74,11 @@ class AsyncSetup:
 
     def _kind_of_caller(self) -> type[AsyncCaller]:
         if not any(isinstance(hook, Observer) for hook in self.hooks):
-            from .call import AsyncCaller
+            from .calls.call import AsyncCaller
 
             return AsyncCaller
 
-        from .watched import AsyncWatchedCaller
+        from .streams.observed import AsyncWatchedCaller
 
         return AsyncWatchedCaller
 

@@ -6,13 +6,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol, Self
 
-from .._core.tool_loop import Pending, ToolLoop
+from .._core.chat.tool_loop import Pending, ToolLoop
 from .._io.parallel import AsyncParallel
 from ..errors import MaxTurnsError, StreamInterrupted
 from ..types.chat import ChatCompletion, Usage
 from ..types.events import Finished, StreamEvent, ToolResult
 from ..types.params import Message
-from .completion_stream import AsyncCompletionStream
+from .streams.completion import AsyncCompletionStream
 
 
 class AsyncAsk(Protocol):

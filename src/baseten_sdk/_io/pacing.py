@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from math import inf
 
-from .._core.pace import Pace
+from .._core.policy.pacing import Pace
 
 
 class AsyncPacing:

@@ -19,7 +19,7 @@ from typing import Protocol
 
 import anyio
 
-from .home import AsyncHome
+from .loop_identity import AsyncHome
 from .wakeup import scheduler
 
 PIECE = 64 * 1024

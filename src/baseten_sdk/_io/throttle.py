@@ -15,10 +15,10 @@ from math import inf
 
 import anyio
 
-from .._core.phase import late
-from .._core.ratelimit import Reservation
+from .._core.policy.phases import late
+from .._core.policy.rate_limit import Reservation
 from .clock import AsyncClock, Clock
-from .meter import Meter
+from .rate_state import Meter
 from .timer import AsyncTimer, Timer
 
 UNSURE = 0.25

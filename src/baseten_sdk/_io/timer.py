@@ -15,7 +15,7 @@ import time
 from math import inf
 from types import TracebackType
 
-from .._core.phase import Bound, Expired, Phase, TimeLimits
+from .._core.policy.phases import Bound, Expired, Phase, TimeLimits
 from .alarm import alarm
 
 SLACK = 0.005

@@ -9,9 +9,9 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 
-from .._core.auth import Key, KeyFunction
-from .._core.missing import MISSING, Missing
-from .._core.options import Options
+from .._core.request.auth import Key, KeyFunction
+from .._core.request.missing import MISSING, Missing
+from .._core.request.options import Options
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import Setup
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .._core.multipart import FieldInput, Files
+    from .._core.request.multipart import FieldInput, Files
     from ..types.raw_reply import RawReply
+    from .calls.service import Service
     from .resources.async_requests import Requests
     from .resources.batch import Batch
     from .resources.beta import Beta
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from .resources.jobs import Jobs
     from .resources.models import Models
     from .resources.webhooks import Webhooks
-    from .service import Service
 
 T = TypeVar("T")
 
@@ -298,8 +298,8 @@ class Client:
             InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
             APIError: the call failed.
         """
-        from .._core.payload import choose_payload
-        from .._core.replies import check_kind
+        from .._core.reply.validate import check_kind
+        from .._core.request.payload import choose_payload
         from .resources.deployments import raw_call
 
         check_kind(response_model)

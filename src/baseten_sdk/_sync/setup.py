@@ -7,10 +7,10 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .._core.auth import Key
-from .._core.options import Options
-from .._core.places import Places
-from .._core.transport_choice import TransportName, check_transport
+from .._core.policy.transport_choice import TransportName, check_transport
+from .._core.request.auth import Key
+from .._core.request.options import Options
+from .._core.request.routing import Places
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from .call import Caller
-    from .service import Service
+    from .calls.call import Caller
+    from .calls.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Setup:
 
     def service(self) -> Service:
         """Make the parts; nothing is opened and nothing is read from the environment."""
-        from .._core.budget import RetryBudget
-        from .._core.pace import Pace
-        from .._io.keyring import Keyring
+        from .._core.policy.pacing import Pace
+        from .._core.policy.retry_budget import RetryBudget
+        from .._io.key_source import Keyring
         from .._io.pacing import Pacing
-        from .connections import Connections
-        from .service import Service
+        from .calls.connections import Connections
+        from .calls.service import Service
         from .transports.opener import Opener
 
         places = Places(self.base_url, self.endpoints, os.environ)
@@ -73,11 +73,11 @@ class Setup:
 
     def _kind_of_caller(self) -> type[Caller]:
         if not any(isinstance(hook, Observer) for hook in self.hooks):
-            from .call import Caller
+            from .calls.call import Caller
 
             return Caller
 
-        from .watched import WatchedCaller
+        from .streams.observed import WatchedCaller
 
         return WatchedCaller
 

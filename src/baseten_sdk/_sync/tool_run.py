@@ -7,13 +7,13 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol, Self
 
-from .._core.tool_loop import Pending, ToolLoop
+from .._core.chat.tool_loop import Pending, ToolLoop
 from .._io.parallel import Parallel
 from ..errors import MaxTurnsError, StreamInterrupted
 from ..types.chat import ChatCompletion, Usage
 from ..types.events import Finished, StreamEvent, ToolResult
 from ..types.params import Message
-from .completion_stream import CompletionStream
+from .streams.completion import CompletionStream
 
 
 class Ask(Protocol):

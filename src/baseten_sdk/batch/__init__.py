@@ -15,11 +15,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .._runs.feed import Feed as Feed, Row as Row
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
-    from .auto_level import AutoLevel as AutoLevel
-    from .budget import Budget as Budget
-    from .call import Call as Call, Target as Target
-    from .calls import (
+    from .calls.call import Call as Call, Target as Target
+    from .calls.calls import (
         chat as chat,
         custom as custom,
         embeddings as embeddings,
@@ -28,15 +27,16 @@ if TYPE_CHECKING:
         predict as predict,
         sync as sync,
     )
-    from .engine import FixedLevel as FixedLevel, Gauge as Gauge, Level as Level, run_rows as run_rows
-    from .feed import Feed as Feed, Row as Row
-    from .openai_lines import openai_request as openai_request
+    from .calls.recipe import Recipe as Recipe
     from .options import MapOptions as MapOptions, RunOptions as RunOptions
-    from .outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
-    from .progress import Progress as Progress
-    from .recipe import Recipe as Recipe
-    from .row_type import FileRow as FileRow
-    from .stop import Stop as Stop
+    from .results.openai_lines import openai_request as openai_request
+    from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
+    from .rows.row_type import FileRow as FileRow
+    from .run.adaptive_concurrency import AutoLevel as AutoLevel
+    from .run.budget import Budget as Budget
+    from .run.engine import FixedLevel as FixedLevel, Gauge as Gauge, Level as Level, run_rows as run_rows
+    from .run.progress import Progress as Progress
+    from .run.stop import Stop as Stop
 
 _NAMES = {
     "..types.batch": "Failed Ok Outcome Report",

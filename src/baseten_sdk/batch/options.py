@@ -6,12 +6,12 @@ import os
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
+from .._runs.display import Show
 from ..errors import ConfigurationError
-from .budget import Budget
-from .display import Show
-from .engine import Level
-from .files import Format
-from .progress import Progress
+from .rows.files import Format
+from .run.budget import Budget
+from .run.engine import Level
+from .run.progress import Progress
 
 CONCURRENCY = 64
 """Rows in flight unless something else is asked for."""

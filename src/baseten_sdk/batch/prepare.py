@@ -10,27 +10,27 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from .._runs.display import display_of
+from .._runs.feed import Feed
 from ..errors import ConfigurationError
 from ..types.batch import Failed, Outcome
-from .auto_level import AutoLevel
-from .budget import Budget
-from .call import Call
-from .display import display_of
-from .engine import FixedLevel, Gauge, Level, run_rows
-from .feed import Feed
-from .files import FORMATS
-from .intake import Place, choose_key, every_row
-from .job import Job, Plan, make_call
-from .lines import Lines, OwnLines
-from .openai_lines import OpenAILines, openai_request
+from .calls.call import Call
 from .options import CONCURRENCY, MapOptions, RunOptions, check_options
-from .outcomes import AsyncOutcomes, Exchange
-from .progress import subject_of
-from .row_type import Plain, RowType, Typed
-from .shard import Shard
-from .source import FileSource, Source, source_of
-from .stop import Stop
-from .verdict import Verdict
+from .results.lines import Lines, OwnLines
+from .results.openai_lines import OpenAILines, openai_request
+from .results.outcomes import AsyncOutcomes, Exchange
+from .rows.files import FORMATS
+from .rows.intake import Place, choose_key, every_row
+from .rows.row_type import Plain, RowType, Typed
+from .rows.shard import Shard
+from .rows.source import FileSource, Source, source_of
+from .run.adaptive_concurrency import AutoLevel
+from .run.batch_run import Job, Plan, make_call
+from .run.breaker import Verdict
+from .run.budget import Budget
+from .run.engine import FixedLevel, Gauge, Level, run_rows
+from .run.progress import subject_of
+from .run.stop import Stop
 
 if TYPE_CHECKING:
     from .. import AsyncClient

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import anyio
 import anyio.lowlevel
 
+from .._runs.loop_thread import end_portal, open_portal
 from .._twin import async_twin
 from ..types.batch import Report
 from .options import MapOptions, RunOptions
-from .outcomes import AsyncOutcomes, Outcomes
-from .portal import end_portal, open_portal
 from .prepare import Key, PathLike, Request, Rows, job, outcomes
+from .results.outcomes import AsyncOutcomes, Outcomes
 
 if TYPE_CHECKING:
     from .. import AsyncClient, Client

@@ -8,7 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from ..types.async_requests import AsyncRequestStatus
-from .exits import ExitCode
+from .exit_codes import ExitCode
 from .inputs import Data, File, json_value, require_json
 from .printing import Printer
 from .session import Session

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from ..batch.budget import Budget
-from ..batch.call import Target
-from ..batch.files import Format
-from ..batch.lines import Lines, OwnLines
-from ..batch.openai_lines import OpenAILines, openai_request
+from ..batch.calls.call import Target
+from ..batch.calls.recipe import Kind, Recipe, read_template
 from ..batch.options import RunOptions
-from ..batch.parts import part_path
-from ..batch.recipe import Kind, Recipe, read_template
-from ..batch.shard import Shard
+from ..batch.results.lines import Lines, OwnLines
+from ..batch.results.openai_lines import OpenAILines, openai_request
+from ..batch.results.parts import part_path
+from ..batch.rows.files import Format
+from ..batch.rows.shard import Shard
+from ..batch.run.budget import Budget
 from ..config import Limits
 from ..errors import BatchStopped
 from ..types.batch import Ok, Report
 from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
-from .exits import ExitCode
+from .exit_codes import ExitCode
 from .inputs import json_value, read
 from .processes import Division, run_processes, this_program
 from .session import Session

@@ -28,8 +28,8 @@ from ..types.events import (
 from ..types.params import Message, SamplingParams, system, user
 from .inputs import STDIN, json_value, read
 from .printing import Output, Printer, plain
+from .repl import Ask, converse
 from .session import Session
-from .turns import Ask, converse
 
 __all__ = ["chat"]
 

@@ -22,7 +22,7 @@ import httpx
 from .. import Client, __version__
 from ..errors import APIConnectionError, AuthenticationError, BasetenError, NotFoundError
 from ..types.meta import Meta
-from .exits import ExitCode, exit_code
+from .exit_codes import ExitCode, exit_code
 
 __all__ = [
     "Finding",

@@ -19,7 +19,7 @@ import typer
 
 from .._version import __version__
 from ..errors import BasetenError
-from .exits import ExitCode, exit_code
+from .exit_codes import ExitCode, exit_code
 from .session import Session, Shared
 
 __all__ = ["command", "remember"]

@@ -16,7 +16,7 @@ from ..config import Endpoints
 from ..errors import ConfigurationError
 from . import checks
 from .checks import Finding, State
-from .exits import ExitCode
+from .exit_codes import ExitCode
 from .session import Session
 
 __all__ = ["doctor"]

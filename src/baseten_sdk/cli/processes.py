@@ -19,10 +19,10 @@ from types import FrameType
 
 from pydantic import TypeAdapter
 
-from ..batch.lines import Lines
-from ..batch.parts import join, part_path
-from ..batch.shard import Shard
-from ..batch.tally import Times
+from ..batch.results.lines import Lines
+from ..batch.results.parts import join, part_path
+from ..batch.rows.shard import Shard
+from ..batch.run.tally import Times
 from ..errors import ConfigurationError
 from ..types.batch import Report
 

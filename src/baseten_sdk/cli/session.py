@@ -14,9 +14,9 @@ import typer
 
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
-from .exits import ExitCode
+from .call_logger import Narrator
+from .exit_codes import ExitCode
 from .inputs import read
-from .narrator import Narrator
 from .printing import Output, Printer
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ..errors import ConfigurationError
 from ..types.json import JsonValue
 from ..types.webhooks import AsyncPredictResult
 from ..webhooks import SIGNATURE_HEADER, verify as verify_delivery
-from .exits import ExitCode
+from .exit_codes import ExitCode
 from .inputs import STDIN, read
 from .session import Session
 

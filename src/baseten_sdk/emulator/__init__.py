@@ -14,17 +14,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .behaviours import BehaviourError as BehaviourError
-    from .facade import Emulator as Emulator
-    from .records import Delivery as Delivery, RecordedRequest as RecordedRequest
-    from .script import Fault as Fault, at as at, every as every, first as first
+    from .behaviours.behaviours import BehaviourError as BehaviourError
+    from .behaviours.script import Fault as Fault, at as at, every as every, first as first
+    from .emulator import Emulator as Emulator
+    from .queue.records import Delivery as Delivery, RecordedRequest as RecordedRequest
 
 __all__ = ["BehaviourError", "Delivery", "Emulator", "Fault", "RecordedRequest", "at", "every", "first"]
 
 _HOMES = {
     "BehaviourError": "behaviours",
     "Delivery": "records",
-    "Emulator": "facade",
+    "Emulator": "emulator",
     "Fault": "script",
     "RecordedRequest": "records",
     "at": "script",

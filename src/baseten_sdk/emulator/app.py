@@ -20,28 +20,28 @@ from starlette.datastructures import Headers
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .auth import refusal
-from .behaviours import BehaviourError
-from .chains import run_remote
-from .chat import chat
-from .clock import Clock
-from .errors import error_reply, method_not_allowed, not_found, planned_error
-from .exchange import Exchange
-from .faults import Faults
-from .fleet import Fleet
-from .jobs import Queue
-from .models import list_models
-from .planning import plan_for
-from .platform_headers import platform_headers
-from .predict import predict
-from .records import Record, RecordedRequest
-from .routing import Place, resolve
-from .sync_routes import sync
-from .webhooks import Courier
-from .wire import Ending, Reply, dress, play
+from .behaviours.behaviours import BehaviourError
+from .chat.chat import chat
+from .chat.models import list_models
+from .endpoints.auth import refusal
+from .endpoints.chains import run_remote
+from .endpoints.predict import predict
+from .endpoints.sync_routes import sync
+from .faults.error_shapes import error_reply, method_not_allowed, not_found, planned_error
+from .faults.faults import Faults
+from .faults.planning import plan_for
+from .http.exchange import Exchange
+from .http.platform_headers import platform_headers
+from .http.routing import Place, resolve
+from .http.wire import Ending, Reply, dress, play
+from .queue.clock import Clock
+from .queue.deployments import Fleet
+from .queue.jobs import Queue
+from .queue.records import Record, RecordedRequest
+from .queue.webhooks import Courier
 
 if TYPE_CHECKING:
-    from .upstream import Upstream
+    from .chat.upstream import Upstream
 
 LARGEST = 100 * 1024 * 1024
 _MODEL_POSTS = {"predict", "async_predict", "wake"}

@@ -1,12 +1,12 @@
-"""An answer with an error status: a class for each status. Which body means what is decided in `_core.classify`."""
+"""An answer with an error status: a class for each status. Which body means what is decided in `_core.reply.classify`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..types.remote import RemoteException, read_remote
 from .api import APIError
+from .remote import RemoteException, read_remote
 
 if TYPE_CHECKING:
     from ..types.raw_reply import RawReply

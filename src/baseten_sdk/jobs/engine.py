@@ -8,20 +8,20 @@ from __future__ import annotations
 import anyio
 from anyio.abc import TaskGroup
 
-from ..batch.display import Display
-from ..batch.feed import Feed, Supply
-from ..batch.groups import ungrouped
+from .._runs.display import Display
+from .._runs.feed import Feed, Supply
+from .._runs.first_error import ungrouped
 from ..types.batch import Failed
-from .book import Book
-from .gate import Gate
+from .admission_gate import Gate
 from .ledger import Ledger
-from .mailbox import Mailbox
-from .plan import Plan
+from .limits import Plan
 from .progress import JobsProgress
+from .queue_client import Service
 from .rows import LOOKAHEAD, NewRow
-from .sending import Sender
-from .service import Service
-from .watching import Watcher
+from .sender import Sender
+from .state import Book
+from .watcher import Watcher
+from .webhook_source import Mailbox
 
 ASKERS = 2
 """Tasks that ask for statuses, so that one slow reply does not hold up the rest."""

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ..batch.lock import lock
+from .._runs.lock import lock
 from ..errors import ConfigurationError, LedgerError
 
 VERSION = "1"

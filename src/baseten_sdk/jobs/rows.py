@@ -7,8 +7,8 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from ..batch.feed import Item, Row, Supply
-from ..batch.supply import AsyncSupply, Record, ThreadSupply
+from .._runs.feed import Item, Row, Supply
+from .._runs.supply import AsyncSupply, Record, ThreadSupply
 from ..errors import ConfigurationError, InvalidRequestError
 from .ledger import Ledger, check_same
 

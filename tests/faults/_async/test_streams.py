@@ -18,7 +18,7 @@ from baseten_sdk import (
     StreamInterrupted,
     TextDelta,
 )
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._async.calling import CHUNK, KEY, LONG, client_of, stream_of
 from tests.asking import HELLO, IDLE, MODEL
 from tests.faults.scripted import Action, Hold, More, Read, Reset, ScriptedServer, Send, event, events, reply

@@ -16,7 +16,7 @@ from baseten_sdk import (
     Retry,
     Timeout,
 )
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.clock import AsyncClock
 from tests._async.calling import KEY, LONG, SHORT
 from tests.faults.scripted import Action, Hold, Read, Reset, ScriptedServer, Send, Tell, refusing_port, reply

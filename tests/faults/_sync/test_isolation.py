@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from baseten_sdk import APIError, Client
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.clock import Clock
 from tests._sync.calling import KEY, LONG, client_of
 from tests.faults.scripted import Action, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply

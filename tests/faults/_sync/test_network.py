@@ -22,7 +22,7 @@ from baseten_sdk import (
     StreamInterrupted,
     Timeout,
 )
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._sync.calling import CHUNK, KEY, LONG, MODELS, SHORT, client_of, expect, stream_of
 from tests.asking import IDLE
 from tests.faults.black_holes import black_hole, resolving
@@ -97,7 +97,7 @@ def test_an_error_status_is_kept_where_its_body_is_garbage(transport: TransportN
 def test_the_body_of_an_error_is_not_waited_for_as_long_as_another(
     transport: TransportName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("baseten_sdk._sync.call.ERROR_BODY", SHORT)
+    monkeypatch.setattr("baseten_sdk._sync.calls.call.ERROR_BODY", SHORT)
     with ScriptedServer([Send(FAILED), Drip(b"x" * 1000)]) as server:
         with client_of(transport, server) as client:
             began = time.monotonic()

@@ -20,7 +20,7 @@ from baseten_sdk import (
     Limits,
     ResponseValidationError,
 )
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._sync.calling import KEY, LONG, client_of
 from tests.asking import HELLO, IDLE, MODEL
 from tests.faults.scripted import Action, Hold, More, Read, ScriptedServer, Send, reply

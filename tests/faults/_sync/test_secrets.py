@@ -22,9 +22,9 @@ from baseten_sdk import (
     Retry,
     StreamError,
 )
-from baseten_sdk._core.options import Options
-from baseten_sdk._core.request import build
-from baseten_sdk._core.transport_choice import TransportName
+from baseten_sdk._core.policy.transport_choice import TransportName
+from baseten_sdk._core.request.options import Options
+from baseten_sdk._core.request.request import build
 from tests._sync.calling import CHUNK, KEY, client_of, stream_of
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import Action, Hold, Read, Reset, ScriptedServer, Send, events, refusing_port, reply

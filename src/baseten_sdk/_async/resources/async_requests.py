@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.chat import ACCEPT_JSON
-from ..._core.places import DeploymentPlace
-from ..._core.polling import QUESTION, Ending, intervals, is_passing
-from ..._core.replies import check_kind, read_model
-from ..._core.request import Answer, build
+from ..._core.chat.request import ACCEPT_JSON
+from ..._core.queue.polling import QUESTION, Ending, intervals, is_passing
+from ..._core.reply.validate import check_kind, read_model
+from ..._core.request.request import Answer, build
+from ..._core.request.routing import DeploymentPlace
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, StatusOptions, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ...types.json import JsonValue
 from ...types.reply import attach_meta
-from ..service import AsyncService
-from ..status_call import ask_status
+from ..calls.service import AsyncService
+from ..queue.status import ask_status
 
 if TYPE_CHECKING:
-    from ..inbox import AsyncInbox
-    from ..job_ends import AsyncJobEnds
+    from ..queue.as_completed import AsyncJobEnds
+    from ..queue.inbox import AsyncInbox
 
 T = TypeVar("T")
 
@@ -126,7 +126,7 @@ class AsyncRequests:
             DeadlineExceeded: some had not ended in time; they go on.
             APIError: the service does not tell of one.
         """
-        from ..job_ends import AsyncJobEnds
+        from ..queue.as_completed import AsyncJobEnds
 
         return AsyncJobEnds(self._service, jobs, deadline, options)
 
@@ -271,8 +271,8 @@ class AsyncJob:
             ResponseValidationError: the output is not an `as_`; `inbox.get` has it as it came.
             NotFoundError: the service does not know the request, or no longer, and the inbox has nothing.
         """
-        from ..._core.delivery import read_stored, typed_output
-        from ..result_wait import AsyncResultWait
+        from ..._core.queue.delivery import read_stored, typed_output
+        from ..queue.result import AsyncResultWait
 
         check_seconds("deadline", deadline)
         check_kind(as_)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ...batch.call import Call
+from ...batch.calls.call import Call
 from ...batch.options import MapOptions, RunOptions
-from ...batch.outcomes import AsyncOutcomes
 from ...batch.prepare import Key, PathLike, Request, Rows
-from ...batch.row_type import FileRow
+from ...batch.results.outcomes import AsyncOutcomes
+from ...batch.rows.row_type import FileRow
 from ...batch.runner import AsyncRunner
 from ...types.batch import Ok, Report
 from ...types.raw_reply import RawReply

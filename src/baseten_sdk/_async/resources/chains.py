@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TypeVar, Unpack, overload
 
-from ..._core.arguments import check_arguments
-from ..._core.async_predict import InferenceRetryConfig
-from ..._core.missing import MISSING, Missing
-from ..._core.places import DeploymentPlace
+from ..._core.queue.async_predict import InferenceRetryConfig
+from ..._core.request.arguments import check_arguments
+from ..._core.request.missing import MISSING, Missing
+from ..._core.request.routing import DeploymentPlace
 from ...config import CallOptions
 from ...types.json import JsonValue
-from ..chain_stream import AsyncChainStream
-from ..service import AsyncService
+from ..calls.service import AsyncService
+from ..streams.chain import AsyncChainStream
 from .async_requests import AsyncJob
 from .target import ANY, AsyncTarget, given_input
 

@@ -10,22 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
-from ..._core.places import Place
+from ..._core.request.routing import Place
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
-from ..service import AsyncService
+from ..calls.service import AsyncService
 from .chat_calls import AsyncChatCalls
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.schema import Schema
-    from ..._core.tool import ToolLike
-    from ..._core.tool_loop import OnToolError
+    from ..._core.chat.tool_loop import OnToolError
+    from ..._core.schema.schema import Schema
+    from ..._core.schema.tool import ToolLike
     from ...types.parsed import Parsed
-    from ..completion_stream import AsyncCompletionStream
-    from ..stream import AsyncChatStream
+    from ..streams.chat import AsyncChatStream
+    from ..streams.completion import AsyncCompletionStream
     from ..tool_run import AsyncToolRun
     from .raw_completions import AsyncRawCompletions
 
@@ -185,8 +185,8 @@ class AsyncCompletions:
         Raises:
             InvalidRequestError: the request cannot be sent, or a strict schema cannot express the type.
         """
-        from ..._core.schema import schema_for
-        from ..._core.tool import Toolbox
+        from ..._core.schema.schema import schema_for
+        from ..._core.schema.tool import Toolbox
 
         toolbox = Toolbox(tools or ())
         if response_format is None or isinstance(response_format, Mapping):
@@ -252,9 +252,9 @@ class AsyncCompletions:
             InvalidRequestError: there is neither a type nor a tool, or a strict schema cannot express the type; the
                 message has the path.
         """
-        from ..._core.reask import check_question
-        from ..._core.schema import schema_for
-        from ..._core.tool import Toolbox
+        from ..._core.chat.correction import check_question
+        from ..._core.schema.schema import schema_for
+        from ..._core.schema.tool import Toolbox
 
         check_question(reask, typed=response_format is not None or bool(tools))
         schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
@@ -291,8 +291,8 @@ class AsyncCompletions:
         Returns:
             The run; nothing is sent until it is iterated, or `until_done` is called.
         """
-        from ..._core.tool import Toolbox
-        from ..._core.tool_loop import ToolLoop
+        from ..._core.chat.tool_loop import ToolLoop
+        from ..._core.schema.tool import Toolbox
         from ..tool_run import AsyncToolRun
 
         if max_turns < 1:
@@ -319,6 +319,6 @@ def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] 
     if len(plain) == len(tools):
         return plain
 
-    from ..._core.tool import Toolbox
+    from ..._core.schema.tool import Toolbox
 
     return Toolbox(tools).params

@@ -9,24 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from ..._core.chat import chat_request, split_params
-from ..._core.options import Options
-from ..._core.places import Place
-from ..._core.replies import read_model
-from ..._core.request import Answer, Request
+from ..._core.chat.request import chat_request, split_params
+from ..._core.reply.validate import read_model
+from ..._core.request.options import Options
+from ..._core.request.request import Answer, Request
+from ..._core.request.routing import Place
 from ...errors import OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import Message
 from ...types.reply import attach_meta
-from ..call import AsyncCaller
-from ..service import AsyncService
+from ..calls.call import AsyncCaller
+from ..calls.service import AsyncService
 
 if TYPE_CHECKING:
-    from ..._core.schema import Schema
-    from ..._core.tool import Toolbox
+    from ..._core.schema.schema import Schema
+    from ..._core.schema.tool import Toolbox
     from ...types.parsed import Parsed
-    from ..completion_stream import AsyncCompletionStream
-    from ..stream import AsyncChatStream
+    from ..streams.chat import AsyncChatStream
+    from ..streams.completion import AsyncCompletionStream
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class AsyncChatCalls:
         tools: Sequence[Mapping[str, object]] | None,
     ) -> AsyncChatStream:
         """Ask once: the chunks, as they come."""
-        from ..stream import chat_stream
+        from ..streams.chat import chat_stream
 
         request, options = self.prepared(model, messages, params, tools=tools, stream=True)
         caller = self.caller
@@ -92,8 +92,8 @@ class AsyncChatCalls:
             response_format: what is sent of it.
             lenient: whether arguments that do not validate are somebody else's business.
         """
-        from ..._core.chat_events import EventReader
-        from ..completion_stream import AsyncCompletionStream
+        from ..._core.chat.events import EventReader
+        from ..streams.completion import AsyncCompletionStream
 
         request, options = self.prepared(
             model, messages, params, tools=toolbox.params, response_format=response_format, stream=True
@@ -111,8 +111,8 @@ class AsyncChatCalls:
         reask: int,
     ) -> Parsed[T]:
         """Ask until the answer is valid, and once more than `reask` times at most."""
-        from ..._core.output import read_answer
-        from ..._core.reask import reasked
+        from ..._core.chat.correction import reasked
+        from ..._core.chat.output import read_answer
         from ...types.parsed import Parsed
 
         form = None if schema is None else schema.response_format()

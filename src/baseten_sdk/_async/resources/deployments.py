@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from math import inf
 from typing import TypeVar, Unpack, overload
 
-from ..._core.async_predict import InferenceRetryConfig
-from ..._core.missing import MISSING, Missing
-from ..._core.multipart import FieldInput, Files
-from ..._core.payload import EMPTY, Payload, choose_payload
-from ..._core.places import DeploymentPlace
-from ..._core.polling import intervals
-from ..._core.request import Answer, build, check_method
-from ..._core.urls import encode_query
-from ..._core.waking import PROBE, probe_after
+from ..._core.queue.async_predict import InferenceRetryConfig
+from ..._core.queue.polling import intervals
+from ..._core.queue.wake_probe import PROBE, probe_after
+from ..._core.request.missing import MISSING, Missing
+from ..._core.request.multipart import FieldInput, Files
+from ..._core.request.payload import EMPTY, Payload, choose_payload
+from ..._core.request.request import Answer, build, check_method
+from ..._core.request.routing import DeploymentPlace
+from ..._core.request.urls import encode_query
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.json import JsonValue
 from ...types.raw_reply import RawReply
-from ..predict_stream import AsyncPredictStream
-from ..service import AsyncService
+from ..calls.service import AsyncService
+from ..streams.predict import AsyncPredictStream
 from .async_requests import AsyncJob
 from .engine import AsyncEngine
 from .target import ANY, given_input

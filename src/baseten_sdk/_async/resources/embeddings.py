@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ..._core.embeddings import ANY_MODEL, EmbeddingInput, EncodingFormat, embeddings_request
-from ..._core.places import Place
-from ..._core.replies import read_model
-from ..._core.request import Answer
+from ..._core.reply.validate import read_model
+from ..._core.request.embeddings import ANY_MODEL, EmbeddingInput, EncodingFormat, embeddings_request
+from ..._core.request.request import Answer
+from ..._core.request.routing import Place
 from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.reply import attach_meta
-from ..service import AsyncService
+from ..calls.service import AsyncService
 
 
 class AsyncEmbeddings:

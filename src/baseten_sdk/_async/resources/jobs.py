@@ -6,15 +6,15 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..._core.async_predict import InferenceRetryConfig
-from ..._core.body import encode_json
+from ..._core.queue.async_predict import InferenceRetryConfig
+from ..._core.request.json_codec import encode_json
 
 if TYPE_CHECKING:
-    from ...batch.display import Show
+    from ..._runs.display import Show
     from ...jobs import JobsReport
-    from ...jobs.mailbox import Inbox
     from ...jobs.progress import JobsProgress
     from ...jobs.rows import Rows
+    from ...jobs.webhook_source import Inbox
     from .chains import AsyncChain
     from .deployments import AsyncDeployment
 
@@ -91,10 +91,10 @@ class AsyncJobs:
             LedgerError: another run has the ledger, or it belongs to another deployment or other rows.
             APIStatusError: the key is wrong, the deployment does not exist, or there is no credit.
         """
-        from ...jobs.decide import longest_life
-        from ...jobs.plan import Plan
-        from ...jobs.running import AsyncRun, Order
-        from ...jobs.service import JobOptions
+        from ...jobs.limits import Plan
+        from ...jobs.outcomes import longest_life
+        from ...jobs.queue_client import JobOptions
+        from ...jobs.run import AsyncRun, Order
 
         longest = longest_life(max_time_in_queue_seconds, delivery_window) if hold is None else hold
         order = Order(

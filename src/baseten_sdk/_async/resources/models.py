@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ..._core.chat import ACCEPT_JSON
-from ..._core.places import Place
-from ..._core.replies import read_model
-from ..._core.request import Answer, build
+from ..._core.chat.request import ACCEPT_JSON
+from ..._core.reply.validate import read_model
+from ..._core.request.request import Answer, build
+from ..._core.request.routing import Place
 from ...config import CallOptions
 from ...errors import NotFoundError
 from ...types.models import Model, ModelList
 from ...types.reply import attach_meta
-from ..service import AsyncService
+from ..calls.service import AsyncService
 
 
 class AsyncModels:

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..._core.async_predict import check_webhook
-from ..._io.blocking import AsyncBlocking
+from ..._core.queue.async_predict import check_webhook
 from ..._io.shield import AsyncShield
-from ..inbox import AsyncInbox
+from ..._io.to_thread import AsyncBlocking
+from ..queue.inbox import AsyncInbox
 
 if TYPE_CHECKING:
     from ...receiver import WebhookReceiver, WebhookStore

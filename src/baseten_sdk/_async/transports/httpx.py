@@ -20,18 +20,18 @@ from weakref import WeakValueDictionary
 
 import httpx
 
-from ..._core.head import BODILESS
-from ..._core.inflate import ACCEPTED
-from ..._core.phase import Expired, Phase
-from ..._core.request import Request
-from ..._core.transport_choice import LOOPBACK
+from ..._core.policy.phases import Expired, Phase
+from ..._core.policy.transport_choice import LOOPBACK
+from ..._core.reply.inflate import ACCEPTED
+from ..._core.request.head import BODILESS
+from ..._core.request.request import Request
 from ..._io.shield import AsyncShield
 from ..._io.timer import AsyncTimer
 from ..._io.tls import shared_context
 from ...config import Limits
 from ...errors import APIConnectionError, BasetenError, ClientClosedError, InvalidRequestError
 from ...types.meta import Headers
-from .watched import AsyncPatience, AsyncStream, AsyncWatch, cut_off
+from .httpx_trace import AsyncPatience, AsyncStream, AsyncWatch, cut_off
 
 ONE_DAY = 24 * 60 * 60
 

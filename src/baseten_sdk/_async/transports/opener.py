@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..._core.places import Places
-from ..._core.transport_choice import TransportName, check_transport, choose_transport, is_proxied
+from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport, is_proxied
+from ..._core.request.routing import Places
 from ...config import Limits
 from .base import AsyncTransport
 
@@ -56,7 +56,7 @@ class AsyncOpener:
             return AsyncDirectTransport(self._limits, tls=self._tls, owned=self._owned)
 
         from .httpx import AsyncBareClient, AsyncHttpxTransport, new_client
-        from .pools import AsyncHttpxPools
+        from .httpx_pools import AsyncHttpxPools
 
         if self._http_client is not None:
             return AsyncHttpxTransport(self._http_client, owned=False)

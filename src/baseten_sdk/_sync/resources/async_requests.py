@@ -7,22 +7,22 @@ from collections.abc import Iterable
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.chat import ACCEPT_JSON
-from ..._core.places import DeploymentPlace
-from ..._core.polling import QUESTION, Ending, intervals, is_passing
-from ..._core.replies import check_kind, read_model
-from ..._core.request import Answer, build
+from ..._core.chat.request import ACCEPT_JSON
+from ..._core.queue.polling import QUESTION, Ending, intervals, is_passing
+from ..._core.reply.validate import check_kind, read_model
+from ..._core.request.request import Answer, build
+from ..._core.request.routing import DeploymentPlace
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, StatusOptions, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ...types.json import JsonValue
 from ...types.reply import attach_meta
-from ..service import Service
-from ..status_call import ask_status
+from ..calls.service import Service
+from ..queue.status import ask_status
 
 if TYPE_CHECKING:
-    from ..inbox import Inbox
-    from ..job_ends import JobEnds
+    from ..queue.as_completed import JobEnds
+    from ..queue.inbox import Inbox
 
 T = TypeVar("T")
 
@@ -127,7 +127,7 @@ class Requests:
             DeadlineExceeded: some had not ended in time; they go on.
             APIError: the service does not tell of one.
         """
-        from ..job_ends import JobEnds
+        from ..queue.as_completed import JobEnds
 
         return JobEnds(self._service, jobs, deadline, options)
 
@@ -272,8 +272,8 @@ class Job:
             ResponseValidationError: the output is not an `as_`; `inbox.get` has it as it came.
             NotFoundError: the service does not know the request, or no longer, and the inbox has nothing.
         """
-        from ..._core.delivery import read_stored, typed_output
-        from ..result_wait import ResultWait
+        from ..._core.queue.delivery import read_stored, typed_output
+        from ..queue.result import ResultWait
 
         check_seconds("deadline", deadline)
         check_kind(as_)

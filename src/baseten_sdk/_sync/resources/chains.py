@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from typing import TypeVar, Unpack, overload
 
-from ..._core.arguments import check_arguments
-from ..._core.async_predict import InferenceRetryConfig
-from ..._core.missing import MISSING, Missing
-from ..._core.places import DeploymentPlace
+from ..._core.queue.async_predict import InferenceRetryConfig
+from ..._core.request.arguments import check_arguments
+from ..._core.request.missing import MISSING, Missing
+from ..._core.request.routing import DeploymentPlace
 from ...config import CallOptions
 from ...types.json import JsonValue
-from ..chain_stream import ChainStream
-from ..service import Service
+from ..calls.service import Service
+from ..streams.chain import ChainStream
 from .async_requests import Job
 from .target import ANY, Target, given_input
 

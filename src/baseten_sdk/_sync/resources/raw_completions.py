@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
-from ..._core.replies import read_model
-from ..._core.request import Answer
+from ..._core.reply.validate import read_model
+from ..._core.request.request import Answer
 from ...types.chat import ChatCompletion
 from ...types.meta import Meta
 from ...types.params import ChatOptions, Message
@@ -17,7 +17,7 @@ from ...types.raw_response import RawResponse
 from ...types.reply import attach_meta
 
 if TYPE_CHECKING:
-    from ..._core.tool import ToolLike
+    from ..._core.schema.tool import ToolLike
     from .chat_calls import ChatCalls
 
 
@@ -50,7 +50,7 @@ class RawCompletions:
         Returns:
             The reply; `parse()` is the completion.
         """
-        from ..._core.tool import Toolbox
+        from ..._core.schema.tool import Toolbox
 
         calls = self._calls
         request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar, Unpack
 
-from ..._core.async_predict import InferenceRetryConfig, async_predict_body
-from ..._core.chat import ACCEPT_JSON
-from ..._core.missing import MISSING
-from ..._core.multipart import FieldInput, Files
-from ..._core.options import Options
-from ..._core.payload import EMPTY, OCTETS, Payload, choose_payload
-from ..._core.places import DeploymentPlace
-from ..._core.replies import check_kind, read_as, read_model, read_value
-from ..._core.request import Answer, Request, build
+from ..._core.chat.request import ACCEPT_JSON
+from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
+from ..._core.reply.validate import check_kind, read_as, read_model, read_value
+from ..._core.request.missing import MISSING
+from ..._core.request.multipart import FieldInput, Files
+from ..._core.request.options import Options
+from ..._core.request.payload import EMPTY, OCTETS, Payload, choose_payload
+from ..._core.request.request import Answer, Request, build
+from ..._core.request.routing import DeploymentPlace
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions
 from ...types.async_requests import AsyncAccepted, QueueStatus
 from ...types.json import JsonValue
 from ...types.reply import attach_meta
-from ..service import Service
+from ..calls.service import Service
 from .async_requests import Job
 
 T = TypeVar("T")

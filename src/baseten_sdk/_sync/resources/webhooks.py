@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..._core.async_predict import check_webhook
-from ..._io.blocking import Blocking
+from ..._core.queue.async_predict import check_webhook
 from ..._io.shield import Shield
-from ..inbox import Inbox
+from ..._io.to_thread import Blocking
+from ..queue.inbox import Inbox
 
 if TYPE_CHECKING:
     from ...receiver import WebhookReceiver, WebhookStore

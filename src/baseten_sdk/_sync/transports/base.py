@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..._core.request import Request
+from ..._core.request.request import Request
 from ..._io.timer import Timer
 from ...types.meta import Headers
 

@@ -25,9 +25,9 @@ import weakref
 from collections import deque
 from contextlib import suppress
 
-from ..._core.head import Heads
-from ..._core.origin import Origin, locate
-from ..._core.request import Request
+from ..._core.request.head import Heads
+from ..._core.request.origin import Origin, locate
+from ..._core.request.request import Request
 from ..._io.connecting import Connecting
 from ..._io.http1 import ProtocolError, ReplyParser
 from ..._io.sockets import Socket

@@ -6,8 +6,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..._core.places import Places
-from ..._core.transport_choice import TransportName, check_transport, choose_transport, is_proxied
+from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport, is_proxied
+from ..._core.request.routing import Places
 from ...config import Limits
 from .base import Transport
 
@@ -57,7 +57,7 @@ class Opener:
             return DirectTransport(self._limits, tls=self._tls, owned=self._owned)
 
         from .httpx import BareClient, HttpxTransport, new_client
-        from .pools import HttpxPools
+        from .httpx_pools import HttpxPools
 
         if self._http_client is not None:
             return HttpxTransport(self._http_client, owned=False)

@@ -10,10 +10,10 @@ from litellm.llms.custom_llm import CustomLLM
 
 from ... import AsyncClient, Client, CompletionStream, Endpoints
 from ..clients import Clients
-from .asked import Asked, messages_of
-from .failures import in_litellms_terms
-from .names import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
+from .errors import in_litellms_terms
+from .litellm_types import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
 from .replies import Chunks, embedding_response, model_response
+from .request import Asked, messages_of
 
 PROVIDER = "baseten-sdk"
 """The provider's name: what stands before the first "/" of LiteLLM's `model=`."""

@@ -15,7 +15,7 @@ from ... import (
     ToolCallStarted,
     Usage,
 )
-from .names import (
+from .litellm_types import (
     Delta,
     EmbeddingResponse,
     LiteLLMUsage,

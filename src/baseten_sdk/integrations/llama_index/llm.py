@@ -32,12 +32,12 @@ from ... import (
 )
 from ..clients import Clients, call_options
 from ..targets import Target
+from .async_requests import SubmittingLLM
+from .callbacks import observed_chat, observed_completion
 from .messages import message_params
 from .metadata import BasetenMetadata, context_length
-from .observed import observed_chat, observed_completion
 from .responses import Growing, chat_response, completion_response
 from .structured import Arguments
-from .submitting import SubmittingLLM
 
 log = logging.getLogger("baseten_sdk")
 

@@ -6,8 +6,8 @@ answered = dataset.map_batches(BatchMapper, fn_constructor_kwargs={"request": as
 from ..extras import extra
 
 with extra("ray", "ray", "pyarrow"):
-    from .budget import SharedBudget
-    from .done import without_done
     from .mapper import BatchMapper
+    from .resume import without_done
+    from .shared_limits import SharedBudget
 
 __all__ = ["BatchMapper", "SharedBudget", "without_done"]

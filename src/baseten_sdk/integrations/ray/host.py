@@ -25,7 +25,7 @@ from ...errors import APIError, APIStatusError, ClientClosedError, InvalidReques
 from ...types.batch import Failed, Ok, Outcome
 from ...types.meta import Meta
 from .columns import Row as Fields, usage_of
-from .purse import Purse
+from .local_share import Purse
 
 Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 """Is told of an outcome and the place of its row, in the host's thread."""

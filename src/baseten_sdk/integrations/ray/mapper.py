@@ -12,10 +12,10 @@ from ... import AsyncClient
 from ...batch import AutoLevel, Call, FixedLevel, Level
 from ...errors import AuthenticationError, ConfigurationError, InvalidRequestError, PaymentRequiredError
 from ...types.batch import Failed, Outcome
-from .budget import SharedBudget
 from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
 from .host import Host
-from .purse import TOKENS_PER_ROW, Purse
+from .local_share import TOKENS_PER_ROW, Purse
+from .shared_limits import SharedBudget
 
 LINGER = 0.25
 """Seconds in which more rows may end before those that have are handed on."""

@@ -1,0 +1,47 @@
+"""What every resource stands on: who makes the calls, where things are, and what holds unless a call says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+
+from ..._core.policy.phases import late
+from ..._core.request.options import Options
+from ..._core.request.routing import Place, Places
+from ..._io.pacing import AsyncPacing
+from ...config import CallOptions
+from .call import AsyncCaller
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncService:
+    """The parts that a client shares with its resources."""
+
+    caller: AsyncCaller
+    places: Places
+    pacing: AsyncPacing
+    options: Options
+
+    def with_options(self, options: CallOptions) -> AsyncService:
+        """The same with other defaults; connections, limits and budget stay shared."""
+        return replace(self, options=self.options.merged(options))
+
+    def model_apis(self) -> Place:
+        """Where the Model APIs are."""
+        return self.places.model_apis()
+
+    async def paced(self, options: Options) -> Options:
+        """Wait for the next status call that the limit allows: the options, with what is left of the deadline.
+
+        Raises:
+            DeadlineExceeded: the wait does not fit into the deadline; it was not begun.
+        """
+        clock = self.caller.clock
+        deadline = inf if options.deadline is None else options.deadline
+        wait = self.pacing.reserve(clock.now(), deadline)
+        if wait >= deadline:
+            raise late("pace", wait, deadline)
+        if wait > 0:
+            await clock.sleep(wait)
+            options = options.within(deadline - wait)
+        return options

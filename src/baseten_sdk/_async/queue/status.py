@@ -1,0 +1,23 @@
+"""The call that asks how an async request is doing. When it may be made is its caller's business."""
+
+from __future__ import annotations
+
+from ..._core.chat.request import ACCEPT_JSON
+from ..._core.reply.validate import read_model
+from ..._core.request.options import Options
+from ..._core.request.request import Answer, build
+from ...config import DEPLOYMENT_FIRST_BYTE
+from ...types.async_requests import AsyncRequestStatus
+from ...types.reply import attach_meta
+from ..calls.service import AsyncService
+
+
+async def ask_status(service: AsyncService, url: str, options: Options) -> AsyncRequestStatus:
+    """The status at a URL, now."""
+    request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
+    status, meta = await service.caller.fetch(request, options, _status)
+    return attach_meta(status, meta)
+
+
+def _status(answer: Answer) -> AsyncRequestStatus:
+    return read_model(AsyncRequestStatus, answer)

@@ -1,0 +1,1 @@
+"""Streams as users iterate over them."""

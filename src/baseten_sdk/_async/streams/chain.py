@@ -1,0 +1,175 @@
+"""The stream of a chain: frames with a header, items and a footer, or anything else that a chain may send.
+
+Theory of operation. Frames are taken one at a time and in order. A header that nobody has asked for yet is kept when
+the items are read, and so is the footer, which ends them. `header`, `items` and `footer` are three views of one road.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, Self, TypeVar, overload
+
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ..._core.stream.frames import Frame, FrameDecoder, FrameError, Tag
+from ...errors import ConfigurationError, StreamDecodeError, StreamInterrupted
+from ...types.json import JsonValue
+from ..calls.call import AsyncCaller
+from .predict import AsyncPieces, AsyncPredictStream
+
+T = TypeVar("T")
+
+
+class AsyncChainStream(AsyncPredictStream):
+    """A stream of `stream_run_remote`. Enter it, then read its frames, or its bytes in one of five other ways.
+
+    Chains that stream with Baseten's own writer send frames: perhaps a header, then items, then perhaps a footer. A
+    chain that fails in the middle cannot change its status any more: its stream just ends. Only a footer tells that it
+    was complete.
+
+    Example:
+        async with chain.stream_run_remote({"text": "..."}) as stream:
+            async for item in stream.items(Sentence):
+                print(item)
+            totals = await stream.footer(Totals)
+    """
+
+    _made_by = "chain.stream_run_remote"
+
+    def __init__(self, caller: AsyncCaller, request: Request, options: Options) -> None:
+        super().__init__(caller, request, options)
+        self._frames: AsyncPieces[Frame] | None = None
+        self._next: Frame | None = None
+        self._header: Frame | None = None
+        self._footer: Frame | None = None
+        self._done = False
+
+    @overload
+    async def header(self, kind: type[T]) -> T: ...
+
+    @overload
+    async def header(self, kind: None = None) -> JsonValue: ...
+
+    async def header(self, kind: type[T] | None = None) -> T | JsonValue:
+        """What the chain sent before the items.
+
+        Args:
+            kind: its type, anything that pydantic can validate; without it, its JSON.
+
+        Raises:
+            StreamDecodeError: there is no header, or it is not of that type.
+            StreamInterrupted: the stream was cut.
+        """
+        await self._to_items()
+        if self._header is None:
+            raise self._body.located(StreamDecodeError("The stream has no header."))
+        return await self._read(self._header, kind)
+
+    @overload
+    def items(self, kind: type[T]) -> AsyncChainItems[T]: ...
+
+    @overload
+    def items(self, kind: None = None) -> AsyncChainItems[JsonValue]: ...
+
+    def items(self, kind: type[T] | None = None) -> AsyncChainItems[T] | AsyncChainItems[JsonValue]:
+        """The items, as they come.
+
+        Args:
+            kind: the type of each, anything that pydantic can validate; without it, its JSON.
+
+        Raises:
+            StreamDecodeError: while it is read: this is no stream of frames, or an item is not of that type.
+            StreamInterrupted: while it is read: the stream was cut inside a frame.
+        """
+        if kind is None:
+            return AsyncChainItems(self, Frame.value)
+        wanted = kind
+        return AsyncChainItems(self, lambda frame: frame.read(wanted))
+
+    @overload
+    async def footer(self, kind: type[T]) -> T: ...
+
+    @overload
+    async def footer(self, kind: None = None) -> JsonValue: ...
+
+    async def footer(self, kind: type[T] | None = None) -> T | JsonValue:
+        """What the chain sent after the items.
+
+        Args:
+            kind: its type, anything that pydantic can validate; without it, its JSON.
+
+        Raises:
+            ConfigurationError: there are items that were not read yet.
+            StreamInterrupted: the stream ended without a footer.
+            StreamDecodeError: the footer is not of that type.
+        """
+        if await self._to_item() is not None:
+            raise ConfigurationError("Read the items first: the footer comes after them.")
+        if self._footer is None:
+            error = StreamInterrupted("The stream ended without a footer; the chain may have failed in the middle.")
+            raise self._body.located(error)
+        return await self._read(self._footer, kind)
+
+    async def _item(self, read: Callable[[Frame], T]) -> T:
+        frame = await self._to_item()
+        if frame is None:
+            raise StopAsyncIteration
+        self._next = None
+        try:
+            return read(frame)
+        except FrameError as error:
+            problem = error
+        raise await self._undecodable(str(problem))
+
+    async def _read(self, frame: Frame, kind: type[T] | None) -> T | JsonValue:
+        try:
+            return frame.value() if kind is None else frame.read(kind)
+        except FrameError as error:
+            problem = error
+        raise await self._undecodable(str(problem))
+
+    async def _undecodable(self, problem: str) -> Exception:
+        await self.aclose()
+        return self._body.located(StreamDecodeError(f"The stream cannot be read: {problem}."))
+
+    async def _to_items(self) -> Frame | None:
+        """Take the header, where there is one: the frame behind it."""
+        frame = await self._peek()
+        if frame is not None and frame.tag is Tag.HEADER and self._header is None:
+            self._header, self._next = frame, None
+        return frame
+
+    async def _to_item(self) -> Frame | None:
+        """The next item; None where they are over."""
+        await self._to_items()
+        frame = await self._peek()
+        if frame is None or frame.tag is Tag.ITEM:
+            return frame
+        if frame.tag is Tag.HEADER:
+            raise await self._undecodable("a second header came")
+        self._footer, self._next, self._done = frame, None, True
+        await self._body.finish()
+        return None
+
+    async def _peek(self) -> Frame | None:
+        if self._next is None and not self._done:
+            if self._frames is None:
+                decoder = FrameDecoder(self._limits.event)
+                self._frames = self._pieces(decoder.feed, decoder.flush)
+            self._next = await anext(self._frames, None)
+            self._done = self._next is None
+        return self._next
+
+
+class AsyncChainItems(Generic[T]):
+    """The items of a chain's stream."""
+
+    def __init__(self, stream: AsyncChainStream, read: Callable[[Frame], T]) -> None:
+        self._stream = stream
+        self._read = read
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        return await self._stream._item(self._read)

@@ -1,0 +1,113 @@
+"""The chunks of a chat, read as they come.
+
+An iterator here is a class, not an async generator, so that leaving it half-way leaves nothing to the garbage
+collector. The chunks of a piece are taken one by one; only when there are no more is the network waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from ..._core.chat.chunks import ChunkReader
+from ...config import Limits
+from ...errors import APIConnectionError, APITimeoutError
+from ...types.chunks import ChatCompletionChunk
+from ...types.meta import Meta
+from ..calls.body import AsyncBody
+
+
+def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
+    """The chunks of a body; whoever watches the call is told of them."""
+    watch = body.watch
+    if watch is None:
+        return AsyncChatStream(body, limits)
+
+    from .observed import AsyncWatchedChatStream
+
+    return AsyncWatchedChatStream(body, limits, watch)
+
+
+class AsyncChatStream:
+    """The chunks of a chat completion, as they come.
+
+    Use it as a context manager, or iterate it to its end; either gives the connection back. The usage of a chunk is
+    cumulative: the last one counts.
+
+    Example:
+        async with await client.chat.completions.create(model=..., messages=[...], stream=True) as chunks:
+            async for chunk in chunks:
+                print(chunk.text, end="")
+
+    Raises (from the iteration):
+        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
+        StreamAPIError: the service reported an error inside the stream.
+        StreamDecodeError: the stream holds what is no chunk.
+        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+    """
+
+    def __init__(self, body: AsyncBody, limits: Limits) -> None:
+        self._body = body
+        self._reader = ChunkReader(limits)
+        self._arrived: Iterator[ChatCompletionChunk] = iter(())
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        return self._body.meta
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole message has come."""
+        return self._reader.done
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ChatCompletionChunk:
+        while True:
+            for chunk in self._arrived:
+                return chunk
+            await self._more()
+
+    async def _more(self) -> None:
+        """Wait for more; raise where there is none."""
+        reader, body = self._reader, self._body
+        if reader.error is not None:
+            error, reader.error = reader.error, None
+            await body.aclose()
+            raise body.located(error)
+        if reader.done:
+            await body.finish()
+            raise StopAsyncIteration
+        if body.closed:
+            raise StopAsyncIteration
+        try:
+            piece = await body.receive()
+        except APITimeoutError as error:
+            error.partial = reader.partial()
+            raise
+        except APIConnectionError as error:
+            raise body.located(reader.interrupted(error)) from error
+        self._arrived = reader.feed(piece) if piece else reader.end()
+        if reader.news:
+            body.progress()
+
+    async def aclose(self) -> None:
+        """Stop here, and give the connection back. Closing twice is fine."""
+        await self._body.aclose()
+
+    # unasync: remove
+    async def close(self) -> None:
+        """The same as `aclose`, under the name that it has at OpenAI."""
+        await self.aclose()
+
+    # unasync: end
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,172 @@
+"""The stream of a deployment's own model, read as bytes, text, lines, JSON lines or server-sent events."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Generic, Self, TypeAlias, TypeVar
+
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ..._core.stream.frames import FrameCut, FrameError
+from ..._core.stream.sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from ..._core.stream.text import JSONLineError, JSONLinesDecoder, LineDecoder, LineTooLong, TextDecoder
+from ...config import Limits
+from ...errors import (
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    StreamDecodeError,
+    StreamError,
+    StreamInterrupted,
+)
+from ...hooks import CallEnded
+from ...types.json import JsonValue
+from ...types.meta import Meta
+from ..calls.body import AsyncBody
+from ..calls.call import AsyncCaller
+
+T = TypeVar("T")
+
+Piece: TypeAlias = bytes
+
+
+class AsyncPredictStream:
+    """A stream of `stream_predict`. Enter it, then read it in one of five ways.
+
+    A model that fails in the middle cannot change its status any more: its stream just ends, and only what was sent can
+    tell whether it was complete.
+
+    Example:
+        async with deployment.stream_predict({"prompt": "..."}) as stream:
+            async for text in stream.text():
+                print(text, end="")
+    """
+
+    _made_by = "deployment.stream_predict"
+
+    def __init__(self, caller: AsyncCaller, request: Request, options: Options) -> None:
+        self._caller = caller
+        self._request = request
+        self._options = options
+        self._opened: AsyncBody | None = None
+        self._taken = False
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        return self._body.meta
+
+    @property
+    def _body(self) -> AsyncBody:
+        if self._opened is None:
+            raise ConfigurationError(f"Enter the stream first: async with {self._made_by}(...) as stream.")
+        return self._opened
+
+    def bytes(self) -> AsyncPieces[Piece]:
+        """The pieces as they come. Where they are cut means nothing."""
+        return self._pieces(lambda piece: (piece,), lambda: ())
+
+    def text(self) -> AsyncPieces[str]:
+        """UTF-8 text, a character never cut in two; what is not UTF-8 is replaced."""
+        decoder = TextDecoder()
+        return self._pieces(
+            lambda piece: filter(None, (decoder.feed(piece),)), lambda: filter(None, (decoder.flush(),))
+        )
+
+    def lines(self) -> AsyncPieces[str]:
+        """Lines of text, without their ends."""
+        decoder = LineDecoder(self._limits.event)
+        return self._pieces(decoder.feed, decoder.flush)
+
+    def json_lines(self) -> AsyncPieces[JsonValue]:
+        """The JSON value of each line; blank lines are skipped."""
+        decoder = JSONLinesDecoder(self._limits.event)
+        return self._pieces(decoder.feed, decoder.flush)
+
+    def sse(self) -> AsyncPieces[ServerSentEvent]:
+        """Server-sent events, whatever the content type says; `[DONE]` is an event like any other."""
+        decoder = SSEDecoder(self._limits.event)
+        return self._pieces(decoder.feed, decoder.flush)
+
+    @property
+    def _limits(self) -> Limits:
+        return self._caller.limits
+
+    def _pieces(self, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]) -> AsyncPieces[T]:
+        body = self._body
+        if self._taken:
+            raise ConfigurationError("A stream can be read in one way, once.")
+        self._taken = True
+        pieces = AsyncPieces(body, feed, flush)
+        if body.watch is None:
+            return pieces
+
+        from .observed import AsyncWatchedPieces
+
+        return AsyncWatchedPieces(pieces, body.watch)
+
+    async def aclose(self) -> None:
+        """Stop here, and give the connection back. Closing twice is fine."""
+        if self._opened is not None:
+            await self._opened.aclose()
+            if self._opened.watch is not None:
+                self._opened.watch.ended(CallEnded(None, self._opened.meta, complete=False))
+
+    async def __aenter__(self) -> Self:
+        self._opened = await self._caller.open(self._request, self._options)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class AsyncPieces(Generic[T]):
+    """What a decoder makes of a body, as it comes."""
+
+    def __init__(self, body: AsyncBody, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]) -> None:
+        self._body = body
+        self._feed = feed
+        self._flush = flush
+        self._ready: deque[T] = deque()
+        self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        ready = self._ready
+        while not ready:
+            await self._more()
+        return ready.popleft()
+
+    async def _more(self) -> None:
+        body = self._body
+        if self._ended or body.closed:
+            await body.aclose()
+            raise StopAsyncIteration
+        try:
+            piece = await body.receive()
+        except APITimeoutError:
+            raise
+        except APIConnectionError as error:
+            raise body.located(StreamInterrupted(f"The stream was cut: {error.message}")) from error
+        try:
+            if piece:
+                self._ready.extend(self._feed(piece))
+            else:
+                self._ended = True
+                self._ready.extend(self._flush())
+        except FrameCut as error:
+            failure: StreamError = StreamInterrupted(f"The stream was cut: {error}.")
+        except (EventTooLarge, FrameError, LineTooLong, JSONLineError) as error:
+            failure = StreamDecodeError(f"The stream cannot be read: {error}.")
+        else:
+            if self._ready:
+                body.progress()
+            return
+        await body.aclose()
+        raise body.located(failure)

@@ -1,0 +1,62 @@
+"""A reply whose body is compressed, read as if it were not; the same for every transport."""
+
+from __future__ import annotations
+
+from ..._core.reply.inflate import EncodingError, Inflate
+from ...errors import APIConnectionError
+from .base import AsyncExchange
+
+
+def inflated(exchange: AsyncExchange) -> AsyncExchange:
+    """The exchange itself, or around it what undoes its content encoding."""
+    if not exchange.headers.mentions(b"content-encoding"):
+        return exchange
+    encoding = exchange.headers["content-encoding"]
+    return exchange if encoding.strip().lower() in ("", "identity") else AsyncInflated(exchange, encoding)
+
+
+class AsyncInflated:
+    """Inflates the body of an exchange a bounded piece at a time."""
+
+    __slots__ = ("_encoding", "_exchange", "_inflate", "headers", "status")
+
+    def __init__(self, exchange: AsyncExchange, encoding: str) -> None:
+        self._exchange = exchange
+        self._encoding = encoding
+        self._inflate: Inflate | None = None
+        self.status = exchange.status
+        self.headers = exchange.headers
+
+    @property
+    def ready(self) -> bool:
+        return False
+
+    def whole(self) -> bytes | None:
+        return None
+
+    async def receive(self) -> bytes:
+        try:
+            if self._inflate is None:
+                self._inflate = Inflate(self._encoding)
+            return await self._piece(self._inflate)
+        except EncodingError as error:
+            reason = str(error)
+        await self.aclose()
+        raise APIConnectionError(
+            f"The reply's body cannot be decoded: {reason}.", phase="idle", status_code=self.status, permanent=True
+        )
+
+    async def _piece(self, inflate: Inflate) -> bytes:
+        while not (piece := inflate.take()):
+            compressed = await self._exchange.receive()
+            if not compressed:
+                inflate.end()
+                return b""
+            inflate.feed(compressed)
+        return piece
+
+    def abandon(self) -> None:
+        self._exchange.abandon()
+
+    async def aclose(self) -> None:
+        await self._exchange.aclose()

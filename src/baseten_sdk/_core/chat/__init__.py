@@ -1,0 +1,1 @@
+"""Chat completions: requests, chunks, events, structured outputs, tool calls."""

@@ -1,0 +1,33 @@
+"""Asking for a typed answer, and asking again after one that did not validate."""
+
+from __future__ import annotations
+
+from ...errors import InvalidRequestError, OutputValidationError
+from ...types.params import Message
+
+REQUEST = "{problem}\nAnswer again with the corrected JSON alone."
+
+
+def check_question(reask: int, *, typed: bool) -> None:
+    """Refuse what cannot be asked.
+
+    Args:
+        reask: how often it may be asked again.
+        typed: whether there is a type, or a tool, to read the answer by.
+
+    Raises:
+        InvalidRequestError: it cannot be.
+    """
+    if reask < 0:
+        raise InvalidRequestError(f"reask must be at least 0, not {reask!r}.")
+    if not typed:
+        raise InvalidRequestError("parse needs response_format= or tools=; use create where neither is wanted.")
+
+
+def reasked(messages: list[Message], error: OutputValidationError) -> list[Message]:
+    """The conversation, with the answer and what is wrong with it."""
+    return [
+        *messages,
+        {"role": "assistant", "content": error.completion.text},
+        {"role": "user", "content": REQUEST.format(problem=error.message)},
+    ]

@@ -1,0 +1,195 @@
+"""From the chunks of a chat to typed events, while they are added up.
+
+A call has started when its name is known. It is done when another one begins and its arguments are whole, or when the
+stream has ended: pieces of calls may be interleaved, and content may still come after a `finish_reason`. Usage is on
+nearly every chunk of Baseten's: an event tells of it only when a number has changed. A call whose arguments do not
+validate has no event that says it is done; its error waits in `error` until the stream has ended, and takes the place
+of the event that says that all is well.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeAlias, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from ...errors import OutputError
+from ...types.chat import ChatCompletion, ToolCall
+from ...types.chunks import ChatCompletionChunk, ChunkChoice
+from ...types.events import (
+    Finished,
+    PartialObject,
+    ReasoningDelta,
+    RefusalDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallDone,
+    ToolCallStarted,
+    usage_updated,
+)
+from ...types.unread_usage import kept_usage, read_usage
+from ..schema.partial import PartialReader
+from ..schema.schema import Schema
+from ..schema.tool import BadArguments, Toolbox
+from .accumulate import Accumulator, CallParts, ChoiceParts
+from .output import cut_short, read_text
+
+T = TypeVar("T")
+
+Place: TypeAlias = tuple[int, int]
+"""A choice, and the number of a call in it."""
+
+
+class EventReader(Generic[T]):
+    """Makes the events of one stream.
+
+    Args:
+        toolbox: the tools, by which the arguments of calls are read.
+        schema: what the answer is to be, for partial objects.
+        lenient: whether arguments that do not validate are somebody else's business.
+
+    Attributes:
+        error: what is wrong with the answer, to be raised after the last event.
+    """
+
+    __slots__ = (
+        "_accumulator",
+        "_lenient",
+        "_open",
+        "_partial",
+        "_started",
+        "_told",
+        "_usage",
+        "error",
+        "schema",
+        "toolbox",
+    )
+
+    def __init__(self, toolbox: Toolbox, schema: Schema[T] | None, *, lenient: bool = False) -> None:
+        self.toolbox = toolbox
+        self.schema = schema
+        self._lenient = lenient
+        self._partial = PartialReader(schema) if schema is not None else None
+        self._accumulator = Accumulator()
+        self._open: dict[Place, CallParts] = {}
+        self._started: set[Place] = set()
+        self._told: dict[Place, int] = {}
+        self._usage: object = None
+        self.error: OutputError | None = None
+
+    def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
+        """The events of a chunk."""
+        events: list[StreamEvent[T]] = []
+        for choice in chunk.choices:
+            self._read_choice(choice, events)
+        self._accumulator.add_head(chunk)
+        kept = kept_usage(chunk)
+        if kept is not None and self._is_news(kept):
+            self._usage = kept
+            events.append(usage_updated(kept))
+        return events
+
+    def end(self) -> list[StreamEvent[T]]:
+        """The events that the end of the stream brings; what is wrong with the answer is then in `error`."""
+        events: list[StreamEvent[T]] = []
+        if self._partial is not None:
+            value = _last(self._partial)
+            if value is not None:
+                events.append(PartialObject(value))
+        wrong = self._close_calls(events, whole_only=False)
+        completion = self._accumulator.completion()
+        if completion is None:
+            return events
+        if wrong is not None and not self._lenient:
+            self.error = cut_short(completion) or wrong.error(completion)
+        else:
+            events.append(Finished(completion.choices[0].finish_reason, completion))
+        return events
+
+    def snapshot(self) -> ChatCompletion | None:
+        """What has arrived so far; None before the first choice."""
+        return self._accumulator.completion()
+
+    def _is_news(self, kept: object) -> bool:
+        """Whether a usage is not the one before. Those left unread have one shape, and differ as their texts do."""
+        if isinstance(kept, bytes) and isinstance(self._usage, bytes):
+            return kept != self._usage
+        return read_usage(kept) != read_usage(self._usage)
+
+    def _read_choice(self, choice: ChunkChoice, events: list[StreamEvent[T]]) -> None:
+        delta, index = choice.delta, choice.index
+        reasoning = delta.reasoning_content or (delta.reasoning if delta.__pydantic_extra__ else None)
+        if reasoning:
+            events.append(ReasoningDelta(reasoning, index))
+        if delta.content:
+            events.append(TextDelta(delta.content, index))
+            if self._partial is not None and index == 0:
+                value = self._partial.add(delta.content)
+                if value is not None:
+                    events.append(PartialObject(value))
+        if delta.refusal:
+            events.append(RefusalDelta(delta.refusal, index))
+        parts = self._accumulator.choice(index)
+        if delta.tool_calls:
+            self._read_calls(choice, parts, events)
+        else:
+            parts.add(choice)
+
+    def _read_calls(self, choice: ChunkChoice, parts: ChoiceParts, events: list[StreamEvent[T]]) -> None:
+        for key in parts.add(choice):
+            place = choice.index, key
+            call = parts.tool_calls.calls[key]
+            if place not in self._told:
+                self._close_calls(events, whole_only=True)
+                self._told[place] = 0
+                self._open[place] = call
+            if call.name:
+                self._tell(place, call, events)
+
+    def _tell(self, place: Place, call: CallParts, events: list[StreamEvent[T]]) -> None:
+        """Tell of a call's beginning, and of the pieces of its arguments that were not told of yet."""
+        index, key = place
+        if place not in self._started:
+            self._started.add(place)
+            events.append(ToolCallStarted(key, call.id, call.name, index))
+        arguments = "".join(call.arguments[self._told[place] :])
+        if arguments:
+            self._told[place] = len(call.arguments)
+            events.append(ToolCallDelta(key, arguments, index))
+
+    def _close_calls(self, events: list[StreamEvent[T]], *, whole_only: bool) -> BadArguments | None:
+        """Conclude the calls that are done; the first one whose arguments do not validate."""
+        wrong: BadArguments | None = None
+        for place, parts in list(self._open.items()):
+            if whole_only and not _is_object("".join(parts.arguments)):
+                continue
+            read = self.toolbox.read(ToolCall.model_validate(parts.plain()))
+            if isinstance(read, BadArguments):
+                wrong = wrong or read
+                continue
+            del self._open[place]
+            self._tell(place, parts, events)
+            index, key = place
+            events.append(ToolCallDone(key, read, index))
+        return wrong
+
+
+def _last(partial: PartialReader[T]) -> T | None:
+    """The object when its text has ended: validated where it is valid, else as far as it came."""
+    try:
+        return read_text(partial.schema, partial.text)
+    except ValidationError:
+        return partial.end()
+
+
+def _is_object(text: str) -> bool:
+    """Whether a text is a whole JSON object; anything shorter may be the beginning of one."""
+    if not text.rstrip().endswith("}"):
+        return False
+    try:
+        from_json(text)
+    except ValueError:
+        return False
+    return True

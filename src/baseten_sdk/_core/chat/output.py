@@ -1,0 +1,162 @@
+"""From a model's answer to the object that was asked for, or to the error that says why there is none.
+
+The text is read as JSON first. Where the schema was not enforced, models wrap JSON into a Markdown fence, or put their
+reasoning before it; then the JSON is looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from ...errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError
+from ...types.chat import ChatCompletion
+from ...types.tool_calls import ParsedToolCall
+from ..reply.validate import problems
+from ..schema.partial import read_partial
+from ..schema.schema import WRAPPED, Schema
+from ..schema.tool import Toolbox
+
+T = TypeVar("T")
+
+FENCE = re.compile(r"```[a-zA-Z0-9_-]*\s*\n(.*?)```", re.DOTALL)
+THOUGHT = re.compile(r"^.*?</think(?:ing)?>", re.DOTALL)
+
+THINKING = re.compile(r"\s*<think(?:ing)?>")
+
+BRACKET = re.compile(r"[{\[]")
+
+BROKEN = re.compile(r"\{\s*\"|\[\s*[\[{]")
+"""How JSON begins, and prose hardly. Where it cannot be read, an object inside of it is no answer."""
+
+BRACKETS = 64
+"""Opening brackets of a text at which JSON is looked for."""
+
+_DECODER = json.JSONDecoder()
+
+
+def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
+    """The object that the first choice holds.
+
+    Raises:
+        RefusalError: the model refused.
+        ContentFilterError: a filter stopped it.
+        LengthLimitError: it was cut at the token limit.
+        OutputValidationError: it is no JSON, or not of that type; or there is no text at all.
+    """
+    choice = completion.choices[0]
+    text = choice.message.content or ""
+    if choice.message.refusal:
+        raise RefusalError(f"The model refused: {choice.message.refusal}", completion=completion)
+    stopped = cut_short(completion)
+    if stopped is not None:
+        begun: T | None = read_partial(schema, text)
+        stopped.partial = begun
+        raise stopped
+    if not text.strip():
+        raise OutputValidationError(f"The model gave no text ({_why_empty(completion)}).", completion=completion)
+    try:
+        return read_text(schema, text)
+    except ValidationError as error:
+        problem = problems(error)
+    partial: T | None = read_partial(schema, text)
+    raise OutputValidationError(
+        f"The answer is not a valid {schema.name}: {problem}.", completion=completion, partial=partial
+    )
+
+
+def read_answer(
+    schema: Schema[T] | None, toolbox: Toolbox, completion: ChatCompletion
+) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
+    """The object that the first choice holds, as a tuple of one, or the calls that it makes instead.
+
+    Without a schema there is no object: what is no call is text.
+
+    Raises:
+        OutputError: as for `read_output`.
+        ToolArgumentError: the arguments of a call do not validate.
+    """
+    if not completion.message.tool_calls:
+        return () if schema is None else (read_output(schema, completion),), ()
+    stopped = cut_short(completion)
+    if stopped is not None:
+        raise stopped
+    return (), toolbox.read_all(completion)
+
+
+def cut_short(completion: ChatCompletion) -> OutputError | None:
+    """The error for an answer that ended before the model was done with it."""
+    match completion.choices[0].finish_reason:
+        case "length":
+            return LengthLimitError("The answer was cut at the token limit.", completion=completion)
+        case "content_filter":
+            return ContentFilterError("The answer was stopped by a content filter.", completion=completion)
+        case _:
+            return None
+
+
+def read_text(schema: Schema[T], text: str) -> T:
+    """The object that a text holds.
+
+    Raises:
+        ValidationError: it holds none.
+    """
+    try:
+        return _validated(schema, text)
+    except ValidationError as error:
+        first = error
+    for candidate in _candidates(text):
+        try:
+            return _validated(schema, candidate)
+        except ValidationError:
+            continue
+    raise first
+
+
+def _validated(schema: Schema[T], text: str) -> T:
+    if not schema.wrapped:
+        return schema.adapter.validate_json(text)
+    try:
+        value: object = from_json(text)
+    except ValueError:
+        return schema.adapter.validate_json(text)
+    if isinstance(value, dict) and value.keys() == {WRAPPED}:
+        return schema.adapter.validate_json(to_json(value[WRAPPED], inf_nan_mode="constants"))
+    return schema.adapter.validate_json(text)
+
+
+def _candidates(text: str) -> Iterator[str]:
+    """Where else in a text the JSON may be: after the reasoning, inside a fence, or between other words."""
+    answer = THOUGHT.sub("", text, count=1)
+    if answer != text:
+        yield answer
+    elif THINKING.match(text):
+        return
+    for match in FENCE.finditer(answer):
+        yield match[1]
+    position = 0
+    for _ in range(BRACKETS):
+        found = BRACKET.search(answer, position)
+        if found is None:
+            return
+        try:
+            _, end = _DECODER.raw_decode(answer, found.start())
+        except (ValueError, RecursionError):
+            if BROKEN.match(answer, found.start()):
+                return
+            position = found.start() + 1
+            continue
+        yield answer[found.start() : end]
+        position = end
+
+
+def _why_empty(completion: ChatCompletion) -> str:
+    choice = completion.choices[0]
+    if choice.message.tool_calls:
+        return "it called tools instead"
+    return f"finish_reason {choice.finish_reason}"

@@ -1,0 +1,110 @@
+"""A chat call as a request: what the caller set, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from ...config import CallOptions
+from ...errors import InvalidRequestError
+from ...types.chat import ChatCompletionMessage
+from ...types.params import ChatOptions, Message
+from ..request.options import OPTION_NAMES, Options
+from ..request.payload import Payload
+from ..request.request import Request, build
+from ..request.routing import Place
+
+PARAMETERS = frozenset(ChatOptions.__optional_keys__)
+
+ACCEPT_JSON = "application/json"
+
+ACCEPT_STREAM = "text/event-stream"
+"""Never bare application/json for a stream: Baseten's runtime would gather it into one JSON string."""
+
+
+def chat_request(
+    place: Place,
+    model: str,
+    messages: Iterable[Message],
+    params: Mapping[str, object],
+    options: Options,
+    *,
+    stream: bool,
+) -> Request:
+    """Put a chat call together.
+
+    Args:
+        place: where the model is served.
+        model: its name there.
+        messages: the conversation.
+        params: the parameters that are not options of the call; None is the same as absent.
+        options: what holds for the call.
+        stream: whether the answer is to come in chunks.
+
+    Raises:
+        InvalidRequestError: the messages are no sequence of messages, or a value has no JSON form.
+    """
+    body: dict[str, object] = {"model": model, "messages": message_params(messages)}
+    body |= {name: value for name, value in params.items() if value is not None}
+    if stream:
+        body["stream"] = True
+    return build(
+        "POST",
+        place.at("chat/completions"),
+        options,
+        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
+        first_byte=place.first_byte,
+        payload=Payload(json=body),
+    )
+
+
+def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
+    """The messages as plain dicts; one that a model sent goes back with what it had.
+
+    Raises:
+        InvalidRequestError: they are not a sequence of messages, or there are none.
+    """
+    if type(messages) is not list and (
+        isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
+    ):
+        raise InvalidRequestError(f"messages must be a sequence of messages, not a {type(messages).__name__}.")
+    plain: list[Mapping[str, object]] = []
+    for index, message in enumerate(messages):
+        if type(message) is dict:
+            plain.append(message)
+        elif isinstance(message, ChatCompletionMessage):
+            plain.append(message.to_param())
+        elif isinstance(message, Mapping):
+            plain.append(message)
+        else:
+            raise InvalidRequestError(
+                f"messages[{index}] must be a dict or a message of a reply, not a {type(message).__name__}."
+            )
+    if not plain:
+        raise InvalidRequestError("messages must not be empty.")
+    return plain
+
+
+def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
+    """Keyword arguments, parted into what goes into the body and the options of the call.
+
+    Raises:
+        TypeError: there is no such parameter; extra_body takes any.
+    """
+    names = params.keys()
+    if not names <= PARAMETERS:
+        unknown = sorted(names - PARAMETERS)[0]
+        close = get_close_matches(unknown, PARAMETERS, 1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise TypeError(
+            f"chat.completions has no parameter {unknown!r}.{hint} Parameters that this package does not know go into "
+            "extra_body={...}."
+        )
+    options: CallOptions = {}
+    body: dict[str, object] = {}
+    for name, value in params.items():
+        if name in OPTION_NAMES:
+            options[name] = value  # type: ignore[literal-required]  # a name of CallOptions, just checked
+        else:
+            body[name] = value
+    return body, options

@@ -1,0 +1,112 @@
+"""The phases of an attempt, their limits, and which error says that one of them took too long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Literal, NamedTuple, TypeAlias
+
+from ...config import Timeout
+from ...errors import APITimeoutError, ConnectTimeout, DeadlineExceeded, FirstByteTimeout, IdleTimeout
+
+Phase: TypeAlias = Literal["key", "pace", "gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
+Bound: TypeAlias = Literal["phase", "attempt", "call"]
+
+_DOING: dict[Phase, str] = {
+    "key": "waiting for the API key",
+    "pace": "waiting for a turn among the calls about async requests",
+    "gate": "waiting because the service had answered 429",
+    "rate": "waiting for a turn under Limits(requests_per_minute=..., tokens_per_minute=...)",
+    "queue": "waiting for a place among the calls in flight",
+    "connect": "connecting",
+    "write": "sending the request",
+    "first_byte": "waiting for the reply",
+    "idle": "reading the reply",
+}
+
+_ERRORS: dict[Phase, type[APITimeoutError]] = {
+    "connect": ConnectTimeout,
+    "first_byte": FirstByteTimeout,
+    "idle": IdleTimeout,
+}
+
+
+class TimeLimits(NamedTuple):
+    """Limits of one attempt, in seconds.
+
+    Attributes:
+        timeout: the limits of the phases, and of the attempt.
+        first_byte: what holds where `timeout.first_byte` is None.
+        deadline: the whole call's; `math.inf` where there is none.
+        remaining: what is left of the deadline when the attempt starts to queue.
+    """
+
+    timeout: Timeout
+    first_byte: float
+    deadline: float = inf
+    remaining: float = inf
+
+    def of(self, phase: Phase) -> float:
+        """Seconds that a phase may last."""
+        timeout = self.timeout
+        match phase:
+            case "key" | "pace" | "gate" | "rate" | "queue":
+                return inf
+            case "connect":
+                return timeout.connect
+            case "write":
+                return timeout.write
+            case "first_byte":
+                return self.first_byte if timeout.first_byte is None else timeout.first_byte
+            case "idle":
+                return timeout.idle
+
+    def expiry(self, phase: Phase, bound: Bound) -> Expiry:
+        """The limit that was reached in a phase."""
+        match bound:
+            case "call":
+                return Expiry(phase, bound, self.deadline)
+            case "attempt":
+                return Expiry(phase, bound, self.timeout.attempt or inf)
+            case "phase":
+                return Expiry(phase, bound, self.of(phase))
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """A limit that was reached: what was being done, whose limit it was, and its seconds."""
+
+    phase: Phase
+    bound: Bound
+    limit: float
+
+
+class Expired(Exception):
+    """Raised by a timer, and turned into a public error before a caller sees it."""
+
+    def __init__(self, expiry: Expiry) -> None:
+        super().__init__(expiry)
+        self.expiry = expiry
+
+
+def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeoutError:
+    """The public error for a limit that was reached; `status_code` is kept where headers had arrived."""
+    phase, limit = expiry.phase, expiry.limit
+    doing = _DOING[phase]
+    seen = "" if status_code is None else f" (status {status_code} had arrived)"
+    if expiry.bound == "call":
+        message = f"The deadline of {limit:g} s passed while {doing}{seen}."
+        return DeadlineExceeded(message, phase=phase, limit=limit, status_code=status_code)
+    whose = "attempt" if expiry.bound == "attempt" else phase
+    message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
+    cls = _ERRORS.get(phase, APITimeoutError)
+    return cls(message, phase=phase, limit=limit, status_code=status_code)
+
+
+def late(phase: Phase, wait: float, deadline: float) -> DeadlineExceeded:
+    """The error for a wait that is not begun, because it would not end in time."""
+    message = (
+        f"Did not begin to wait: {_DOING[phase]} takes another {wait:.1f} s or more, and the deadline is "
+        f"{deadline:g} s."
+    )
+    return DeadlineExceeded(message, phase=phase, limit=deadline)

@@ -1,0 +1,139 @@
+"""How many tokens a request may use, before it is sent; and how many it has used, from the end of its reply.
+
+Both are read from bytes with patterns, so that a body is not decoded a second time. In JSON a quote inside a text is
+escaped, so a pattern that begins with a quote and is not preceded by a backslash finds names of fields alone.
+
+An estimate is a bound: the largest use that was seen lately of the same model, for a prompt of about that size, and
+never more than `max_tokens`. Nothing seen, it is generous; what is too much is given back when the call ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..request.request import Request
+
+TOKENS_PER_BYTE = 0.5
+"""Before anything was seen. Text has 0.2 to 0.4."""
+
+ANSWER = 2048
+"""Tokens of an answer without `max_tokens`, before one was seen."""
+
+IMAGE = 1500
+"""Tokens of an image or a file inside the prompt."""
+
+FORGET = 0.02
+"""How fast a largest value gives way to smaller ones, with each that is seen."""
+
+MODELS = 1000
+"""Models that are remembered."""
+
+TAIL = 8192
+"""Bytes at the end of a reply among which the usage is."""
+
+_METERED = re.compile(r"/(chat/completions|completions|embeddings|messages|responses)$")
+_EMBEDDED = re.compile(rb'data:[^"]{0,80};base64,[A-Za-z0-9+/=]{64,}')
+_MODEL = re.compile(rb'(?<!\\)"model":"([^"]*)"')
+_MOST = re.compile(rb'(?<!\\)"(?:max_tokens|max_completion_tokens|max_output_tokens)":(\d+)')
+_CHOICES = re.compile(rb'(?<!\\)"n":(\d+)')
+_USAGE = re.compile(rb'(?<!\\)"usage"\s*:\s*\{')
+_PROMPT = re.compile(rb'"(?:prompt|input)_tokens"\s*:\s*(\d+)')
+_OUTPUT = re.compile(rb'"(?:completion|output)_tokens"\s*:\s*(\d+)')
+_TOTAL = re.compile(rb'"total_tokens"\s*:\s*(\d+)')
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a request may use.
+
+    Attributes:
+        tokens: all of it.
+        size: bytes of the prompt that are text.
+        choices: answers that are asked for; 0 where there is none, as of an embedding.
+    """
+
+    tokens: float
+    model: bytes = b""
+    size: int = 0
+    choices: int = 0
+    images: int = 0
+
+
+UNMETERED = Estimate(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What a reply says that it used; None for what it does not say."""
+
+    prompt: int | None
+    answer: int | None
+    total: int
+
+    @classmethod
+    def read(cls, tail: bytes) -> Used | None:
+        """From the end of a reply: the last usage in it, since those of a stream are cumulative."""
+        start = None
+        for found in _USAGE.finditer(tail):
+            start = found.end()
+        if start is None:
+            return None
+        prompt, answer, total = (_number(each, tail, start) for each in (_PROMPT, _OUTPUT, _TOTAL))
+        if prompt is None and answer is None and total is None:
+            return None
+        return cls(prompt, answer, total if total is not None else (prompt or 0) + (answer or 0))
+
+
+class TokenEstimates:
+    """Learns what the calls of a client use."""
+
+    __slots__ = ("_answers", "_prompts")
+
+    def __init__(self) -> None:
+        self._answers: dict[bytes, float] = {}
+        self._prompts: dict[tuple[bytes, int], float] = {}
+
+    def estimate(self, request: Request) -> Estimate:
+        """What a request may use; nothing where its place uses no tokens."""
+        where = _METERED.search(request.place)
+        if where is None or not request.body.startswith(b"{"):
+            return UNMETERED
+        body = request.body
+        images = 0
+        if b";base64," in body:
+            body, images = _EMBEDDED.subn(b"", body)
+        named = _MODEL.search(body)
+        model = named[1] if named else b""
+        size = len(body)
+        prompt = size * self._prompts.get((model, size.bit_length()), TOKENS_PER_BYTE) + images * IMAGE
+        if where[1] == "embeddings":
+            return Estimate(prompt, model, size, 0, images)
+        choices = max((int(found[1]) for found in _CHOICES.finditer(body)), default=1)
+        answer = self._answers.get(model)
+        most = [int(found[1]) for found in _MOST.finditer(body)]
+        if answer is None:
+            answer = max(most, default=ANSWER)
+        elif most:
+            answer = min(answer, max(most))
+        return Estimate(prompt + choices * answer, model, size, choices, images)
+
+    def learn(self, estimate: Estimate, used: Used) -> None:
+        """A call has ended."""
+        if len(self._prompts) > MODELS:
+            self._prompts.clear()
+            self._answers.clear()
+        if used.prompt is not None and not estimate.images:
+            key = (estimate.model, estimate.size.bit_length())
+            self._prompts[key] = _largest(self._prompts.get(key), used.prompt / estimate.size)
+        if used.answer is not None and estimate.choices:
+            self._answers[estimate.model] = _largest(self._answers.get(estimate.model), used.answer / estimate.choices)
+
+
+def _largest(known: float | None, seen: float) -> float:
+    return seen if known is None or seen >= known else known - (known - seen) * FORGET
+
+
+def _number(pattern: re.Pattern[bytes], tail: bytes, start: int) -> int | None:
+    found = pattern.search(tail, start)
+    return int(found[1]) if found else None

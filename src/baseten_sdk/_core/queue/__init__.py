@@ -1,0 +1,1 @@
+"""Asynchronous predictions: submissions, deliveries, polling."""

@@ -1,0 +1,98 @@
+"""The body of `async_predict`: its fields and their limits, checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypedDict
+from urllib.parse import urlsplit
+
+from ...errors import InvalidRequestError
+from ..request.json_codec import encode_json
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class InferenceRetryConfig(TypedDict, total=False):
+    """How Baseten itself repeats a failed inference.
+
+    Attributes:
+        max_attempts: 1 to 10 in all; 3 unless set.
+        initial_delay_ms: 0 to 10,000; 1,000 unless set.
+        max_delay_ms: 0 to 60,000; 5,000 unless set.
+    """
+
+    max_attempts: int
+    initial_delay_ms: int
+    max_delay_ms: int
+
+
+_RETRY_RANGES = {"max_attempts": (1, 10), "initial_delay_ms": (0, 10_000), "max_delay_ms": (0, 60_000)}
+
+
+def async_predict_body(
+    model_input: object,
+    *,
+    webhook_endpoint: str | None,
+    priority: int | None,
+    max_time_in_queue_seconds: int | None,
+    inference_retry_config: InferenceRetryConfig | None,
+    extra: Mapping[str, object],
+    largest: int,
+) -> bytes:
+    """The encoded body.
+
+    Raises:
+        InvalidRequestError: a field is outside its limits, or the body is larger than `largest` bytes.
+    """
+    body: dict[str, object] = {"model_input": model_input}
+    if webhook_endpoint is not None:
+        body["webhook_endpoint"] = check_webhook("webhook_endpoint", webhook_endpoint)
+    if priority is not None:
+        body["priority"] = _within("priority", priority, 0, 2)
+    if max_time_in_queue_seconds is not None:
+        body["max_time_in_queue_seconds"] = _within("max_time_in_queue_seconds", max_time_in_queue_seconds, 10, 259_200)
+    if inference_retry_config is not None:
+        body["inference_retry_config"] = _retry_config(inference_retry_config)
+    encoded = encode_json({**body, **extra})
+    if len(encoded) > largest:
+        raise InvalidRequestError(
+            f"The async request is {len(encoded):,} bytes; the service takes {largest:,}. Put the data somewhere and "
+            "send its URL, or raise Limits(async_payload=...) if Baseten has raised it for you."
+        )
+    return encoded
+
+
+def check_webhook(name: str, url: object) -> str:
+    """A URL that the service posts to.
+
+    Raises:
+        InvalidRequestError: it is none; `name` is the argument's.
+    """
+    if not isinstance(url, str) or any(c.isspace() or not c.isprintable() for c in url):
+        raise InvalidRequestError(f"{name} must be a URL, not {url!r}.")
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError as error:
+        raise InvalidRequestError(f"{name} is no URL: {error}.") from None
+    if not host or parts.scheme not in ("https", "http"):
+        raise InvalidRequestError(f"{name} must be an https URL, not {url!r}.")
+    if parts.scheme == "http" and host not in LOCAL:
+        raise InvalidRequestError(f"{name} must be https; http is for localhost alone.")
+    return url
+
+
+def _retry_config(config: InferenceRetryConfig) -> dict[str, int]:
+    for name in config:
+        if name not in _RETRY_RANGES:
+            known = ", ".join(_RETRY_RANGES)
+            raise InvalidRequestError(f"inference_retry_config has no {name!r}; there are {known}.")
+    return {
+        name: _within(f"inference_retry_config.{name}", value, *_RETRY_RANGES[name]) for name, value in config.items()
+    }
+
+
+def _within(name: str, value: object, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidRequestError(f"{name} must be an integer from {low} to {high:,}, not {value!r}.")
+    return value

@@ -1,0 +1,177 @@
+"""The body of a delivery: what a webhook request says of an async request, read liberally.
+
+By the time it is read the body is known to come from Baseten, and there is no second copy of it anywhere. So only what
+cannot be used at all is refused: no JSON object, or one without a request id. An odd field costs that field alone.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, to_json
+
+from ...errors import ResponseValidationError
+from ...errors.api import KEPT
+from ...types.async_requests import AsyncErrorDetail
+from ...types.json import JsonValue
+from ...types.webhooks import AsyncPredictResult
+from ..reply.validate import check_kind, problems
+from ..request.json_codec import decode_json
+
+T = TypeVar("T")
+
+COMPLETED = "async_request_completed"
+
+_MOMENT = TypeAdapter(datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A delivery as it was posted.
+
+    Attributes:
+        time: when it was sent, with a time zone; None where the body does not say, or not legibly.
+        data: the model's output.
+    """
+
+    request_id: str
+    type: str
+    time: datetime | None
+    data: JsonValue
+    errors: tuple[AsyncErrorDetail, ...]
+    model_id: str | None
+    chain_id: str | None
+    deployment_id: str | None
+
+
+def read_envelope(body: bytes) -> Envelope | None:
+    """The delivery in a body; None where it is none."""
+    fields = _fields(body)
+    request_id = fields.get("request_id")
+    if not isinstance(request_id, str) or not request_id or not request_id.isprintable():
+        return None
+    return Envelope(
+        request_id=request_id,
+        type=_text(fields.get("type")) or COMPLETED,
+        time=_moment(fields.get("time")),
+        data=fields.get("data"),
+        errors=_errors(fields.get("errors")),
+        model_id=_text(fields.get("model_id")),
+        chain_id=_text(fields.get("chain_id")),
+        deployment_id=_text(fields.get("deployment_id")),
+    )
+
+
+def read_stored(body: bytes) -> Envelope:
+    """The delivery in a body that was verified before.
+
+    Raises:
+        ResponseValidationError: it is none.
+    """
+    envelope = read_envelope(body)
+    if envelope is None:
+        raise ResponseValidationError("This is no delivery of Baseten's.", status_code=200, body=body[:KEPT])
+    return envelope
+
+
+def untyped_result(envelope: Envelope) -> AsyncPredictResult[JsonValue]:
+    """The delivery with its output as it came."""
+    return _result(envelope, envelope.data)
+
+
+def typed_result(envelope: Envelope, kind: type[T], body: bytes) -> AsyncPredictResult[T]:
+    """The delivery with its output as a `kind`; a failure's output stays None.
+
+    Raises:
+        InvalidRequestError: pydantic cannot validate that type.
+        ResponseValidationError: the output is not of it; the error keeps the body.
+    """
+    check_kind(kind)
+    failed = envelope.data is None and envelope.errors
+    return _result(envelope, None if failed else typed_output(envelope, kind, body))
+
+
+def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
+    """The output as a `kind`.
+
+    Raises:
+        ResponseValidationError: it is not of it; the error keeps the body.
+    """
+    adapter = TypeAdapter(kind)
+    try:
+        try:
+            # As JSON, not as Python: a date or an enum in a strict model is text here, and that is right.
+            return adapter.validate_json(to_json(envelope.data, inf_nan_mode="constants"))
+        except PydanticSerializationError:
+            return adapter.validate_python(envelope.data)
+    except ValidationError as error:
+        problem = problems(error)
+    raise ResponseValidationError(
+        f"The output of async request {envelope.request_id} is no {getattr(kind, '__name__', kind)}: {problem}.",
+        status_code=200,
+        body=body[:KEPT],
+        request_id=envelope.request_id,
+    )
+
+
+def _fields(body: bytes) -> dict[str, JsonValue]:
+    """The fields of the JSON object. What the strict parser refuses (deep nesting, half of a surrogate pair, bytes that
+    are no UTF-8) the lenient one takes."""
+    value: JsonValue
+    try:
+        value = decode_json(body)
+    except ValueError:
+        try:
+            value = json.loads(body.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _moment(value: JsonValue) -> datetime | None:
+    try:
+        moment = _MOMENT.validate_python(value)
+    except ValidationError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def _errors(value: JsonValue) -> tuple[AsyncErrorDetail, ...]:
+    """The errors, whichever way they are told: an error that is not understood is still an error."""
+    if not value:
+        return ()
+    return tuple(_error(each) for each in (value if isinstance(value, list) else [value]))
+
+
+def _error(value: JsonValue) -> AsyncErrorDetail:
+    if isinstance(value, dict):
+        rest = {key: each for key, each in value.items() if key not in ("code", "message")}
+        return AsyncErrorDetail.model_validate(
+            {**rest, "code": _written(value.get("code")), "message": _written(value.get("message"))}
+        )
+    return AsyncErrorDetail(message=_written(value))
+
+
+def _written(value: JsonValue) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _result(envelope: Envelope, data: T | None) -> AsyncPredictResult[T]:
+    return AsyncPredictResult(
+        request_id=envelope.request_id,
+        data=data,
+        errors=envelope.errors,
+        time=envelope.time,
+        type=envelope.type,
+        model_id=envelope.model_id,
+        chain_id=envelope.chain_id,
+        deployment_id=envelope.deployment_id,
+    )

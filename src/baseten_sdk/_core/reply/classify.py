@@ -1,0 +1,162 @@
+"""From an error status and its body to the class of error that says what happened.
+
+Status first, body second: the class comes from the status alone, the message, code and type from whichever of the
+body's shapes is there. Statuses and shapes: the service's gateway, Truss servers, engines behind `sync`, chains, and
+proxies that answer in HTML.
+"""
+
+from __future__ import annotations
+
+from ...errors import (
+    APIStatusError,
+    AuthenticationError,
+    BadGatewayError,
+    BadRequestError,
+    ConflictError,
+    GatewayTimeoutError,
+    InternalServerError,
+    ModelError,
+    NotFoundError,
+    OverloadedError,
+    PayloadTooLargeError,
+    PaymentRequiredError,
+    PermissionDeniedError,
+    RateLimitError,
+    RequestTimeoutError,
+    ServiceUnavailableError,
+    UnprocessableEntityError,
+)
+from ...errors.api import KEPT
+from ...errors.remote import read_remote
+from ..request.json_codec import decode_json
+from ..request.request import Answer
+from .retry_after import retry_after
+
+NOT_MODIFIED = 304
+
+SHOWN = 500
+"""Characters of a body that an error shows where it holds no message of its own."""
+
+LONGEST = 4000
+"""Characters of a server's own message that an error shows."""
+
+BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: RequestTimeoutError,
+    409: ConflictError,
+    413: PayloadTooLargeError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    502: BadGatewayError,
+    503: ServiceUnavailableError,
+    504: GatewayTimeoutError,
+    529: OverloadedError,
+}
+
+MODEL_CODE = "600"
+"""`X-Baseten-Error-Code` of an exception that the model's own code raised."""
+
+
+def status_error(answer: Answer, now: float) -> APIStatusError:
+    """The error for a reply whose status is no success.
+
+    Args:
+        answer: the reply; its body may be cut short.
+        now: seconds since the epoch, to read a `Retry-After` that is a date.
+    """
+    headers = answer.headers
+    body = _body(answer)
+    message, code, kind = read_error(body)
+    if 300 <= answer.status < 400 and answer.status != NOT_MODIFIED:
+        where = _shortened(headers.get("location", "nowhere").partition("?")[0])
+        message = f"Redirect to {where!r} not followed: the key goes to configured hosts only"
+    said = as_sentence(message or "")
+    return _class(answer, body)(
+        said if said.rstrip(".!?") else f"HTTP status {answer.status}.",
+        status_code=answer.status,
+        body=body,
+        raw=answer.body[:KEPT],
+        headers=dict(headers),
+        code=code,
+        type=kind,
+        retry_after=retry_after(headers, now),
+        request_id=headers.get("x-baseten-request-id") or headers.get("x-request-id"),
+    )
+
+
+def _class(answer: Answer, body: object) -> type[APIStatusError]:
+    status = answer.status
+    if status in BY_STATUS:
+        return BY_STATUS[status]
+    if status == 500 and (answer.headers.get("x-baseten-error-code") == MODEL_CODE or read_remote(body) is not None):
+        return ModelError
+    return InternalServerError if status >= 500 else APIStatusError
+
+
+def _body(answer: Answer) -> object:
+    if not answer.body:
+        return None
+    try:
+        return decode_json(answer.body)
+    except ValueError:
+        return answer.body[:KEPT].decode("utf-8", "replace")
+
+
+def read_error(body: object) -> tuple[str | None, str | None, str | None]:
+    """Message, code and type of an error body of any known shape; None for what it does not tell."""
+    if isinstance(body, str):
+        return (_shortened(body) or None), None, None
+    if not isinstance(body, dict):
+        return (None if body in (None, []) else _shortened(str(body))), None, None
+    error = body.get("error")
+    inner = error if isinstance(error, dict) else body
+    message = (
+        _text(error)
+        or _text(inner.get("message"))
+        or _remote_message(inner)
+        or _text(body.get("message"))
+        or _detail(body.get("detail"))
+        or (None if error in (None, {}, []) else _shortened(str(error)))
+        or (_shortened(str(body)) if body else None)
+    )
+    code = _code(body.get("error_code")) or _code(inner.get("code"))
+    return message, code, _text(inner.get("type"))
+
+
+def _remote_message(error: dict[object, object]) -> str | None:
+    message = _text(error.get("exception_message"))
+    name = _text(error.get("exception_cls_name"))
+    return f"{name}: {message}" if name and message else message or name
+
+
+def _detail(detail: object) -> str | None:
+    """FastAPI's `detail`: a text, or a list of what is wrong with which field."""
+    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
+        where = detail[0].get("loc")
+        path = ".".join(str(part) for part in where) if isinstance(where, list) else ""
+        text = _text(detail[0].get("msg"))
+        return f"{path}: {text}" if path and text else text
+    return _text(detail)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _code(value: object) -> str | None:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _text(value)
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+
+
+def as_sentence(text: str) -> str:
+    """What a server says, as a part of an error: bounded, ended, and without what would upset a terminal or a log."""
+    text = "".join(char if char.isprintable() or char in "\n\t" else " " for char in text[:LONGEST].strip()).strip()
+    return text if not text or text.endswith((".", "!", "?", "...")) else f"{text}."

@@ -1,0 +1,97 @@
+"""A reply while it is read: bounded in size, and worth something even if its end never comes."""
+
+from __future__ import annotations
+
+from ...errors import APIConnectionError, APIError
+from ...errors.api import KEPT
+from ...types.meta import Headers
+from ..policy.phases import Expired, timeout_error
+from ..request.request import Answer
+from .classify import status_error
+from .validate import unreadable
+
+NO_HEADERS = Headers()
+
+PROGRESS = 4096
+"""Bytes of a body that count as progress; a server that drips less does not extend the idle limit."""
+
+
+class Reading:
+    """What has arrived of a reply.
+
+    Args:
+        most: bytes of a body that are taken in; of an error's body less will do.
+    """
+
+    __slots__ = ("_counted", "_headers", "_most", "_pieces", "_size", "_status")
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._status: int | None = None
+        self._headers = NO_HEADERS
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._counted = 0
+
+    def begin(self, status: int, headers: Headers) -> None:
+        """The headers have arrived."""
+        self._status = status
+        self._headers = headers
+        if self.failed:
+            self._most = KEPT
+
+    def take(self, status: int, headers: Headers, whole: bytes | None) -> bool:
+        """The headers have arrived, and perhaps all of the body with them. Whether they have."""
+        self.begin(status, headers)
+        if whole is None:
+            return False
+        self.add(whole)
+        return True
+
+    def add(self, piece: bytes) -> bool:
+        """Take a piece in. Whether enough has come since the last time to count as progress."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size - self._counted < PROGRESS:
+            return False
+        self._counted = self._size
+        return True
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no use in taking in more."""
+        return self._size > self._most
+
+    @property
+    def failed(self) -> bool:
+        """Whether the status is none of success."""
+        return self._status is not None and not 200 <= self._status < 300
+
+    def answer(self) -> Answer:
+        """The reply as far as it came."""
+        pieces = self._pieces
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return Answer(self._status or 0, self._headers, body)
+
+    def _forget_all_but_the_beginning(self) -> None:
+        count, size = 0, 0
+        while size < KEPT and count < len(self._pieces):
+            size += len(self._pieces[count])
+            count += 1
+        del self._pieces[count:]
+
+    def error(self, failure: Expired | APIConnectionError | None, now: float) -> APIError | None:
+        """What is wrong, if anything: an error status comes first, whatever became of its body.
+
+        Args:
+            failure: what ended the reading early.
+            now: seconds since the epoch.
+        """
+        if self.failed:
+            return status_error(self.answer(), now)
+        if isinstance(failure, Expired):
+            return timeout_error(failure.expiry, status_code=self._status)
+        if failure is None and self.full:
+            self._forget_all_but_the_beginning()
+            return unreadable(self.answer(), f"it is larger than Limits(body={self._most}).", self._size)
+        return failure

@@ -1,0 +1,161 @@
+"""From the bytes of a successful reply to the value that was asked for, or to an error that says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeVar
+
+from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
+
+from ...errors import InvalidRequestError, ResponseValidationError
+from ...errors.api import KEPT
+from ...types.json import JsonValue
+from ..request.json_codec import decode_json
+from ..request.request import Answer
+from .classify import as_sentence, read_error
+from .lenient import read_odd
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+NO_CONTENT = 204
+
+PROBLEMS = 5
+"""Validation problems that an error lists."""
+
+EXCERPT = 200
+"""Bytes of the body that an error shows."""
+
+
+def read_model(model: type[M], answer: Answer) -> M:
+    """Validate a reply straight from its bytes.
+
+    Raises:
+        ResponseValidationError: it is not JSON, has another shape, or is an error under a status of success.
+    """
+    problem = ""
+    try:
+        found: M | None = model.model_validate_json(answer.body)
+    except ValidationError as error:
+        problem = _problem(error, answer)
+        found = read_odd(model, answer.body, error)
+    if found is None:
+        raise unreadable(answer, problem)
+    if found.model_extra and found.model_extra.get("error"):
+        raise unreadable(answer, _as_error(found.model_extra))
+    return found
+
+
+def check_kind(kind: type[object] | None) -> None:
+    """Refuse a type that replies cannot be read as, before a model runs for nothing.
+
+    Raises:
+        InvalidRequestError: pydantic cannot validate it.
+    """
+    if kind is not None:
+        adapter_of(kind)
+
+
+def read_as(kind: type[T], answer: Answer) -> T:
+    """Read a reply as any type that pydantic can validate; `bytes` is the body as it came, `str` any text.
+
+    Raises:
+        InvalidRequestError: pydantic cannot validate that type.
+        ResponseValidationError: it is not JSON, or not of that type.
+    """
+    try:
+        if kind is bytes or (kind is str and not _is_json(answer)):
+            return adapter_of(kind).validate_python(answer.body)
+        return adapter_of(kind).validate_json(answer.body)
+    except ValidationError as error:
+        problem = _problem(error, answer)
+    raise unreadable(answer, problem)
+
+
+def read_value(answer: Answer) -> JsonValue | bytes:
+    """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes; 204 is None.
+
+    Raises:
+        ResponseValidationError: it says that it is JSON or text, and is not.
+    """
+    if answer.status == NO_CONTENT:
+        return None
+    try:
+        if _is_json(answer):
+            return decode_json(answer.body)
+        if answer.media_type.startswith("text/"):
+            return answer.body.decode("utf-8")
+    except ValueError as error:
+        problem = f"{error}."
+    else:
+        return answer.body
+    raise unreadable(answer, problem)
+
+
+def unreadable(answer: Answer, problem: str, size: int | None = None) -> ResponseValidationError:
+    """The error for a reply that arrived but cannot be read; `size` where its body is only the beginning of it."""
+    headers = dict(answer.headers)
+    shown = answer.body[:EXCERPT].decode("utf-8", "backslashreplace")
+    more = "..." if len(answer.body) > EXCERPT else ""
+    kind = answer.media_type or "no content type"
+    size = len(answer.body) if size is None else size
+    return ResponseValidationError(
+        f"The reply (status {answer.status}, {kind}, {size} bytes) cannot be read: {problem} "
+        f"It begins: {shown + more!r}.",
+        status_code=answer.status,
+        body=answer.body[:KEPT],
+        headers=headers,
+        request_id=headers.get("x-baseten-request-id") or headers.get("x-request-id"),
+    )
+
+
+def _is_json(answer: Answer) -> bool:
+    kind = answer.media_type
+    return not kind or kind == "application/json" or kind.endswith("+json")
+
+
+def _problem(error: ValidationError, answer: Answer) -> str:
+    """What is wrong, in one sentence: the service's own message where the reply is an error in disguise."""
+    try:
+        body = decode_json(answer.body)
+    except ValueError as bad:
+        return f"{bad}."
+    if isinstance(body, dict) and (body.get("error") or body.get("object") == "error"):
+        return _as_error(body)
+    return f"{problems(error)}."
+
+
+def _as_error(body: Mapping[str, object]) -> str:
+    return as_sentence(f"it is an error: {read_error(body)[0]}")
+
+
+def problems(error: ValidationError) -> str:
+    """The problems of a validation as "path: what", the first few of them."""
+    found = [
+        f"{'.'.join(str(part) for part in each['loc']) or 'value'}: {each['msg']}"
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        if each["type"] != "none_required"
+    ]
+    more = f"; and {len(found) - PROBLEMS} more" if len(found) > PROBLEMS else ""
+    return "; ".join(found[:PROBLEMS]) + more
+
+
+def adapter_of(kind: type[T]) -> TypeAdapter[T]:
+    """What validates a type.
+
+    Raises:
+        InvalidRequestError: pydantic cannot validate it.
+    """
+    try:
+        return _cached_adapter(kind)  # type: ignore[arg-type]  # what is not hashable raises TypeError
+    except TypeError:
+        return TypeAdapter(kind)
+    except PydanticUserError as error:
+        reason = error.message.partition("\n")[0]
+        raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {reason}") from None
+
+
+@lru_cache(maxsize=256)
+def _cached_adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)

@@ -1,0 +1,120 @@
+"""Which header names, header values and keys may be sent.
+
+Owns the checks and their texts, which never show what looks like a secret. It must not know which headers the
+package sends.
+"""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections.abc import Mapping
+
+from ...errors import ConfigurationError, InvalidRequestError
+
+TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+VALUE = re.compile(r"[\t\x20-\x7e]*")
+VISIBLE = re.compile(r"[\x21-\x7e]+")
+SECRET_NAME = re.compile(
+    r"authorization|cookie|password|secret|token|(?<!idempotency)[-_]key$|^key$|apikey", re.IGNORECASE
+)
+
+FRAMING = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
+"""Names that say how a message is framed: they are the transport's own, or a server would read another message."""
+
+MAX_OPTION = 512
+"""Characters of a `session` or `request_id`."""
+
+
+def check_headers(headers: Mapping[str, str], what: str) -> tuple[tuple[str, str], ...]:
+    """The headers as pairs, values without the blanks around them.
+
+    Args:
+        headers: names and values.
+        what: the argument they were given as, for the error.
+
+    Raises:
+        InvalidRequestError: a name or a value cannot be sent.
+    """
+    if not isinstance(headers, Mapping):
+        raise InvalidRequestError(f"{what} must be a mapping of names to values, not {type(headers).__name__}.")
+    return tuple((name, check_header(name, value, what)) for name, value in headers.items())
+
+
+def check_header(name: str, value: str, what: str = "headers") -> str:
+    """The value without the blanks around it.
+
+    Raises:
+        InvalidRequestError: the name is no token of RFC 9110 or frames the message, or the value is not printable
+            ASCII.
+    """
+    if not _is_token(name):
+        raise InvalidRequestError(f"{what}: {_shown(name)} is no name of a header; use letters, digits and '-'.")
+    if name.lower() in FRAMING:
+        raise InvalidRequestError(f"{what}: {_shown(name)} is the transport's own; leave it out.")
+    if not isinstance(value, str):
+        raise InvalidRequestError(f"{what}: the value of {_shown(name)} must be str, not {type(value).__name__}.")
+    stripped = value.strip(" \t")
+    if VALUE.fullmatch(stripped):
+        return stripped
+    problem = _first_problem(stripped, VALUE)
+    shown = "" if SECRET_NAME.search(name) else f" in {_shown(value)}"
+    raise InvalidRequestError(
+        f"{what}: the value of {_shown(name)} must be printable ASCII; there is {problem}{shown}."
+    )
+
+
+def check_key(key: str) -> str:
+    """The API key itself, if it can be sent.
+
+    Raises:
+        ConfigurationError: it is empty, or not printable ASCII without blanks. The text does not show it.
+    """
+    if not isinstance(key, str):
+        raise ConfigurationError(f"The API key must be str, not {type(key).__name__}.")
+    if not key:
+        raise ConfigurationError("The API key is empty; give api_key= or set BASETEN_API_KEY.")
+    if not VISIBLE.fullmatch(key):
+        problem = _first_problem(key, VISIBLE)
+        raise ConfigurationError(f"The API key must be printable ASCII without blanks; there is {problem}.")
+    return key
+
+
+def check_option(value: str, what: str) -> str:
+    """The value of `session` or `request_id` itself, if it can be sent.
+
+    Raises:
+        InvalidRequestError: it is not 1 to 512 characters of printable ASCII, or has blanks around it.
+    """
+    if not isinstance(value, str):
+        raise InvalidRequestError(f"{what} must be str, not {type(value).__name__}.")
+    if not 1 <= len(value) <= MAX_OPTION:
+        raise InvalidRequestError(f"{what} must have 1 to {MAX_OPTION} characters, not {len(value)}.")
+    if "\t" in value or not VALUE.fullmatch(value):
+        raise InvalidRequestError(f"{what} must be printable ASCII, not {_shown(value)}.")
+    if value != value.strip():
+        raise InvalidRequestError(f"{what} must not begin or end with a blank: {_shown(value)}.")
+    return value
+
+
+def _is_token(name: object) -> bool:
+    return isinstance(name, str) and TOKEN.fullmatch(name) is not None
+
+
+def _first_problem(value: str, allowed: re.Pattern[str]) -> str:
+    """The first character that is not allowed, by its place and kind; nothing around it is shown."""
+    index = next(index for index, char in enumerate(value) if not allowed.fullmatch(char))
+    match value[index]:
+        case "\r" | "\n":
+            kind = "a line break"
+        case " " | "\t":
+            kind = "a blank"
+        case char if char < " " or char == "\x7f":
+            kind = f"the control character U+{ord(char):04X}"
+        case _:
+            kind = "a character outside ASCII"
+    return f"{kind} at character {index + 1} of {len(value)}"
+
+
+def _shown(value: object) -> str:
+    return reprlib.repr(value) if isinstance(value, str) else f"a {type(value).__name__}"

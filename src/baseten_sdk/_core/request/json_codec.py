@@ -1,0 +1,195 @@
+"""Request bodies as JSON and back.
+
+Owns what has a JSON form, and the text of the refusal for what has none. It must not know what a body means.
+
+Theory of operation. A body is encoded in one pass of the standard library's C encoder, which refuses by
+itself what must not be sent: NaN, keys that are no keys, cycles, and everything that is not plain JSON,
+which it hands to `_plain`. There models, dates and the like become plain values, and bytes, sets and
+iterators are refused. (`pydantic_core.to_json` alone takes a quarter of the time, but it writes bytes, sets
+and tuple keys as if nothing were wrong; for chat bodies, looking for those takes nearly all that it saves.)
+Only after a failure is the value walked step by step, to name the path of what is wrong.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import re
+import reprlib
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set as AbstractSet
+from decimal import Decimal
+
+from pydantic_core import from_json, to_jsonable_python
+
+from ...errors import InvalidRequestError
+from ...types.json import JsonValue
+
+BOM = b"\xef\xbb\xbf"
+
+DEEP = 100
+"""Levels after which a value that was too deeply nested to encode is said to be so."""
+
+MAX_PATH = 160
+"""Characters of a path that an error shows."""
+
+MAX_REASON = 200
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class _Refused(TypeError):
+    """A value has no JSON form; the text says why."""
+
+
+def encode_json(value: object) -> bytes:
+    """A value as compact UTF-8 JSON.
+
+    Pydantic models (by alias), dataclasses, dates, UUIDs, decimals, enums, paths and the like are written as
+    pydantic writes them. Keys may be what `json.dumps` takes: strings, numbers, booleans and None.
+
+    Raises:
+        InvalidRequestError: something in it has no JSON form; the message names the path to it.
+    """
+    try:
+        return _ENCODER.encode(value).encode("utf-8")
+    except Exception as error:
+        # Also code of the caller's runs here: serializers of models and properties of dataclasses.
+        raise InvalidRequestError(_explain(value, error)) from None
+
+
+def decode_json(body: bytes) -> JsonValue:
+    """The value of a JSON text in UTF-8. NaN and Infinity are taken, since servers send them.
+
+    Raises:
+        ValueError: it is no JSON; the text is short and holds nothing of the body.
+    """
+    try:
+        value: JsonValue = from_json(body.removeprefix(BOM))
+    except ValueError as error:
+        reason = "it is empty" if not body.strip() else str(error)[:200]
+        raise ValueError(f"not valid JSON: {reason}") from None
+    return value
+
+
+def _plain(value: object) -> object:
+    """What the encoder shall write for what is not plain JSON, one level deep where that is enough."""
+    if hasattr(value, "__pydantic_serializer__"):
+        return to_jsonable_python(value)
+    match value:
+        case bytes() | bytearray() | memoryview():
+            raise _Refused(f"{type(value).__name__} has no JSON form; send text, or base64 of it")
+        case AbstractSet():
+            raise _Refused(f"{type(value).__name__} has no order and no JSON form; send a list")
+        case Iterator() | AsyncIterator():
+            raise _Refused(f"{type(value).__name__} can be read only once and has no JSON form; send a list")
+        case complex():
+            raise _Refused("complex has no JSON form; send a list of two numbers")
+        case Decimal() if not value.is_finite():
+            raise _Refused(f"{value} has no JSON form")
+        case Mapping():
+            return dict(value)
+        case Sequence():
+            return list(value)
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        case _:
+            return to_jsonable_python(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+
+
+def _explain(value: object, error: Exception) -> str:
+    """What is wrong with a value that could not be encoded, with the path to it."""
+    deepest = DEEP if isinstance(error, RecursionError) else None
+    steps, reason = _first_flaw(value, deepest) or ([], f"it cannot be encoded: {error}")
+    path = "$" + "".join(steps)
+    if len(path) > MAX_PATH:
+        path = f"{path[: MAX_PATH // 2]}...{path[-MAX_PATH // 2 :]}"
+    text = f"The body cannot be sent as JSON. {path}: {reason[:MAX_REASON]}."
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _first_flaw(value: object, deepest: int | None) -> tuple[list[str], str] | None:
+    """The path to the first thing that cannot be encoded, and why. Not recursive: it works at any depth."""
+    steps = [""]
+    levels: list[Iterator[tuple[str, object]]] = [iter([("", value)])]
+    above: list[object] = []
+    while levels:
+        entry = next(levels[-1], None)
+        if entry is None:
+            levels.pop()
+            steps.pop()
+            if above:
+                above.pop()
+            continue
+        steps[-1], child = entry
+        if any(child is each for each in above):
+            return steps, "it contains itself"
+        if deepest is not None and len(levels) > deepest:
+            return steps, "it is nested too deeply"
+        try:
+            plain = _as_json(child)
+        except Exception as error:
+            return steps, str(error)
+        if isinstance(plain, dict | list | tuple):
+            above.append(child)
+            levels.append(_children(plain))
+            steps.append("")
+    return None
+
+
+def _as_json(value: object) -> object:
+    """The value, or what stands for it, as the encoder takes it.
+
+    Raises:
+        Exception: it has no JSON form; the text says why.
+    """
+    match value:
+        case None | bool():
+            return value
+        case str():
+            if not value.isascii() and SURROGATE.search(value):
+                raise _Refused("the text holds half of a surrogate pair, which UTF-8 cannot express")
+            return value
+        case int():
+            try:
+                int.__repr__(value)
+            except ValueError:
+                raise _Refused("the integer has too many digits") from None
+            return value
+        case float():
+            if not math.isfinite(value):
+                raise _Refused(f"{float.__repr__(value)} has no JSON form")
+            return value
+        case list() | tuple():
+            return value
+        case dict():
+            for key in value:
+                _check_key(key)
+            return value
+        case _:
+            plain = _plain(value)
+            return plain if plain is value else _as_json(plain)
+
+
+def _check_key(key: object) -> None:
+    if not (key is None or isinstance(key, str | int | float)):
+        raise _Refused(f"{reprlib.repr(key)} is a key, and a {type(key).__name__} has no form as one")
+    try:
+        _as_json(key)
+    except _Refused as refused:
+        raise _Refused(f"as to one of its keys, {refused}") from None
+
+
+def _children(
+    container: dict[object, object] | list[object] | tuple[object, ...],
+) -> Iterator[tuple[str, object]]:
+    if isinstance(container, dict):
+        for key, value in container.items():
+            simple = isinstance(key, str) and key.isidentifier()
+            yield f".{key}" if simple else f"[{reprlib.repr(key)}]", value
+    else:
+        for index, value in enumerate(container):
+            yield f"[{index}]", value

@@ -1,0 +1,160 @@
+"""Forms with files as `multipart/form-data` (RFC 7578).
+
+Owns the format. It must not know where a form is sent.
+
+Names and filenames are written as browsers do: UTF-8, with `"`, CR and LF percent-encoded. Backslashes and
+other control characters are percent-encoded too, since some parsers take a backslash for an escape: no name
+can close its quotes or start a header.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import reprlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePath
+from typing import IO, TypeAlias
+
+from ...errors import InvalidRequestError
+from .headers import check_header
+
+FileContent: TypeAlias = bytes | IO[bytes]
+
+FileInput: TypeAlias = FileContent | tuple[str, FileContent] | tuple[str, FileContent, str]
+"""A file: its content, `(filename, content)` or `(filename, content, content_type)`; the content is bytes or
+an open binary file, which is read to its end."""
+
+FieldInput: TypeAlias = str | int | float | bool | Sequence[str]
+"""The value of a field; a sequence repeats the field."""
+
+Files: TypeAlias = Mapping[str, FileInput] | Sequence[tuple[str, FileInput]]
+
+BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=?]{1,70}")
+TO_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
+NAMELESS = "upload"
+ANY_TYPE = "application/octet-stream"
+
+
+def encode_multipart(fields: Mapping[str, FieldInput], files: Files, boundary: str) -> tuple[str, bytes]:
+    """The content type and the body of a form.
+
+    Args:
+        fields: plain fields, sent first.
+        files: files by the names of their fields; a sequence of pairs may repeat a name.
+        boundary: what separates the parts; unguessable, such as 32 random hex digits.
+
+    Raises:
+        InvalidRequestError: a name, value or file cannot be sent, or the boundary occurs in the content.
+    """
+    if not BOUNDARY.fullmatch(boundary):
+        raise InvalidRequestError("The boundary must be 1 to 70 letters, digits and marks of RFC 2046.")
+    delimiter = b"--" + boundary.encode("ascii")
+    chunks: list[bytes] = []
+    for head, content in _parts(fields, files):
+        if delimiter in content:
+            raise InvalidRequestError("The boundary occurs in the content of the form; choose another.")
+        chunks += (delimiter, b"\r\n", head, b"\r\n\r\n", content, b"\r\n")
+    chunks += (delimiter, b"--\r\n")
+    # Marks such as ':' or '=' are allowed in a boundary only between quotes.
+    value = boundary if boundary.isalnum() else f'"{boundary}"'
+    return f"multipart/form-data; boundary={value}", b"".join(chunks)
+
+
+def _parts(fields: Mapping[str, FieldInput], files: Files) -> Iterator[tuple[bytes, bytes]]:
+    for name, value in fields.items():
+        where = f"fields[{_shown(name)}]"
+        head = _disposition(name, where)
+        for text in _texts(value, where):
+            yield head, text
+    pairs: Iterable[tuple[str, FileInput]] = files.items() if isinstance(files, Mapping) else files
+    for name, file in pairs:
+        where = f"files[{_shown(name)}]"
+        filename, content, content_type = _file(file, where)
+        head = _disposition(name, where) + b'; filename="' + _escaped(filename, where) + b'"'
+        yield head + b"\r\nContent-Type: " + content_type.encode("ascii"), content
+
+
+def _disposition(name: str, where: str) -> bytes:
+    return b'Content-Disposition: form-data; name="' + _escaped(name, where) + b'"'
+
+
+def _shown(name: object) -> str:
+    return reprlib.repr(name) if isinstance(name, str) else f"a {type(name).__name__}"
+
+
+def _escaped(name: object, where: str) -> bytes:
+    if not isinstance(name, str) or not name:
+        raise InvalidRequestError(f"{where}: a name must be text that is not empty.")
+    return _utf8(TO_ESCAPE.sub(lambda found: f"%{ord(found[0]):02X}", name), where)
+
+
+def _utf8(text: str, where: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidRequestError(f"{where}: the text holds half of a surrogate pair.") from None
+
+
+def _texts(value: object, where: str) -> Iterator[bytes]:
+    match value:
+        case str():
+            yield _utf8(value, where)
+        case bool():
+            yield b"true" if value else b"false"
+        case int():
+            try:
+                yield int.__repr__(value).encode("ascii")
+            except ValueError:
+                raise InvalidRequestError(f"{where}: the integer has too many digits.") from None
+        case float() if math.isfinite(value):
+            yield float.__repr__(value).encode("ascii")
+        case list() | tuple():
+            for index, each in enumerate(value):
+                if not isinstance(each, str):
+                    raise InvalidRequestError(f"{where}[{index}] must be str, not {type(each).__name__}.")
+                yield _utf8(each, f"{where}[{index}]")
+        case _:
+            raise InvalidRequestError(
+                f"{where} must be text, a finite number, a boolean or a list of texts,"
+                f" not {type(value).__name__}; bytes go into files=."
+            )
+
+
+def _file(file: object, where: str) -> tuple[object, bytes, str]:
+    """Name, content and content type of a file."""
+    match file:
+        case (filename, content):
+            content_type = None
+        case (filename, content, content_type):
+            pass
+        case _:
+            filename, content, content_type = _own_name(file), file, None
+    if content_type is None:
+        import mimetypes
+
+        guessed, encoding = mimetypes.guess_type(filename) if isinstance(filename, str) else (None, None)
+        content_type = guessed if guessed and not encoding else ANY_TYPE
+    return filename, _read(content, where), check_header("Content-Type", content_type, where)
+
+
+def _own_name(file: object) -> str:
+    """The base name of an open file; a neutral one for what has no name."""
+    name = getattr(file, "name", None)
+    return (PurePath(name).name if isinstance(name, str) else "") or NAMELESS
+
+
+def _read(content: object, where: str) -> bytes:
+    if isinstance(content, bytes | bytearray | memoryview):
+        return bytes(content)
+    read = getattr(content, "read", None)
+    if not callable(read):
+        raise InvalidRequestError(
+            f"{where}: the content must be bytes or a file opened in binary mode, not {type(content).__name__}."
+        )
+    data = read()
+    if not isinstance(data, bytes):
+        raise InvalidRequestError(
+            f"{where}: reading gave {type(data).__name__}, not bytes; open the file in binary mode."
+        )
+    return data

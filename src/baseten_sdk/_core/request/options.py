@@ -1,0 +1,115 @@
+"""The options of a call, worked out: the client's defaults with the call's own laid over them, checked once."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, TypeVar
+
+from ..._version import __version__
+from ...config import CallOptions, HttpxTimeout, Query, Retry, Timeout, check_seconds
+from ...errors import ConfigurationError, InvalidRequestError
+from .headers import check_headers, check_option
+
+T = TypeVar("T")
+
+HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
+
+USER_AGENT = f"baseten-sdk/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
+
+OPTION_NAMES = frozenset(CallOptions.__optional_keys__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What holds for a call."""
+
+    timeout: Timeout = field(default_factory=Timeout)
+    deadline: float | None = None
+    retry: Retry = field(default_factory=Retry)
+    extra_headers: HeaderPairs = field(default=(), repr=False)
+    extra_query: Query = field(default_factory=dict, repr=False)
+    extra_body: Mapping[str, object] = field(default_factory=dict, repr=False)
+    session: str | None = None
+    request_id: str | None = None
+    _rendered: dict[tuple[str, str | None], HeaderPairs] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def headers_for(self, accept: str, content_type: str | None) -> HeaderPairs:
+        """The headers of a request but for the key, the caller's in place of the package's own of the same name."""
+        rendered = self._rendered.get((accept, content_type))
+        if rendered is None:
+            own = {"accept": accept, "user-agent": USER_AGENT}
+            if content_type is not None:
+                own["content-type"] = content_type
+            if self.session is not None:
+                own["x-session-affinity"] = self.session
+            if self.request_id is not None:
+                own["x-baseten-customer-request-id"] = self.request_id
+            own.update(self.extra_headers)
+            rendered = self._rendered[accept, content_type] = tuple(own.items())
+        return rendered
+
+    def without_body(self) -> Options:
+        """The same for a body into which `extra_body` has gone already."""
+        return replace(self, extra_body={}) if self.extra_body else self
+
+    def within(self, seconds: float) -> Options:
+        """The same with a deadline of so many seconds at most."""
+        return self if self.deadline is not None and self.deadline <= seconds else replace(self, deadline=seconds)
+
+    def merged(self, given: CallOptions) -> Options:
+        """These options with those of a call laid over them; None and absent are alike.
+
+        Raises:
+            ConfigurationError: an option that does not exist, or a value that cannot be.
+            InvalidRequestError: a header, query, field, session or request id that cannot be sent.
+        """
+        unknown = given.keys() - OPTION_NAMES
+        if unknown:
+            known = ", ".join(sorted(OPTION_NAMES))
+            raise ConfigurationError(f"There is no option {min(unknown)!r}; there are {known}.")
+        timeout = given.get("timeout")
+        deadline = given.get("deadline")
+        max_retries = given.get("max_retries")
+        headers = given.get("extra_headers")
+        session = given.get("session")
+        request_id = given.get("request_id")
+        check_seconds("deadline", deadline)
+        return Options(
+            timeout=self.timeout if timeout is None else as_timeout(timeout, self.timeout),
+            deadline=self.deadline if deadline is None else deadline,
+            retry=self.retry if max_retries is None else replace(self.retry, max_retries=max_retries),
+            extra_headers=_merged_headers(self.extra_headers, headers) if headers else self.extra_headers,
+            extra_query=_merged(self.extra_query, given.get("extra_query"), "extra_query"),
+            extra_body=_merged(self.extra_body, given.get("extra_body"), "extra_body"),
+            session=self.session if session is None else check_option(session, "session"),
+            request_id=self.request_id if request_id is None else check_option(request_id, "request_id"),
+        )
+
+
+def as_timeout(value: Timeout | HttpxTimeout | float, base: Timeout) -> Timeout:
+    """A timeout as given: a number bounds the whole attempt and leaves the phases' limits as they are."""
+    if isinstance(value, Timeout):
+        return value
+    if isinstance(value, HttpxTimeout):
+        connect, read, write = (math.inf if each is None else each for each in (value.connect, value.read, value.write))
+        return Timeout(connect=connect, write=write, first_byte=read, idle=read)
+    check_seconds("timeout", value)
+    return replace(base, attempt=float(value))
+
+
+def _merged(base: Mapping[str, T], given: Mapping[str, T] | None, what: str) -> Mapping[str, T]:
+    if given is None:
+        return base
+    if not isinstance(given, Mapping):
+        raise InvalidRequestError(f"{what} must be a mapping of names to values, not {type(given).__name__}.")
+    return {**base, **given}
+
+
+def _merged_headers(base: HeaderPairs, given: Mapping[str, str]) -> HeaderPairs:
+    checked = check_headers(given, "extra_headers")
+    return tuple({**dict(base), **{name.lower(): value for name, value in checked}}.items())

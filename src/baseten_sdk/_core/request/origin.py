@@ -1,0 +1,43 @@
+"""Where a request goes, taken from its URL."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ...errors import InvalidRequestError
+
+PORTS = {"https": 443, "http": 80}
+
+
+class Origin(NamedTuple):
+    """A server: scheme, host and port."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+@lru_cache(maxsize=4096)
+def locate(url: str) -> tuple[Origin, str]:
+    """The server of a URL, and what is asked of it: path and query.
+
+    Raises:
+        InvalidRequestError: it is no URL of a web server.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise InvalidRequestError(f"{url!r} is no URL: {error}.") from None
+    if parts.scheme not in PORTS or not host:
+        raise InvalidRequestError(f"{url!r} is not the URL of a web server.")
+    target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return Origin(parts.scheme, host, port or PORTS[parts.scheme]), target

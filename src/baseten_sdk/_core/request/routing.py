@@ -1,0 +1,250 @@
+"""Where things are: from the endpoints and a target to the URLs of the service.
+
+A target is a model's production, an environment, the development deployment, one deployment by its id, or a regional
+host. Ids are checked or quoted so that nothing in them can leave the host or the deployment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from ...config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
+from ...errors import ConfigurationError, InvalidRequestError
+from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
+
+VARIABLE = "BASETEN_BASE_URL"
+EMULATOR = "BASETEN_EMULATOR"
+
+PREFIX = "baseten/"
+"""LiteLLM's way to name a provider; it may stand before a slug or a model id."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+Kind: TypeAlias = Literal["model", "chain"]
+"""What a deployment is of."""
+
+_MODEL_ID = re.compile(r"[A-Za-z0-9]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A base URL, and how long its first byte may take."""
+
+    url: str
+    first_byte: float
+
+    def at(self, path: str) -> str:
+        """The URL of a path below it; the path is taken as it is."""
+        return f"{self.url}/{path}" if path else self.url
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlace:
+    """The URLs of one deployment, of a model or of a chain.
+
+    Attributes:
+        owner: the model's id, or the chain's.
+        host: URL below which `async_request/{id}` is.
+        target: URL below which `predict`, `run_remote`, `sync` and the others are.
+        kind: which of the two it is.
+        name: what it is, wherever its host may be.
+    """
+
+    owner: str
+    host: str
+    target: str
+    kind: Kind = "model"
+    name: str = field(default="", compare=False)
+
+    @property
+    def model_id(self) -> str | None:
+        """The model's id; None for a chain."""
+        return self.owner if self.kind == "model" else None
+
+    @property
+    def chain_id(self) -> str | None:
+        """The chain's id; None for a model."""
+        return self.owner if self.kind == "chain" else None
+
+    def at(self, path: str) -> str:
+        """The URL of a fixed path of the target, such as "predict"."""
+        return f"{self.target}/{path}"
+
+    def sync(self, path: str) -> str:
+        """The URL of a path of the container; anything that could leave the deployment is refused."""
+        return f"{self.target}/sync/{quote_path(path)}"
+
+    def async_request(self, request_id: str) -> str:
+        """The URL of an async request."""
+        return f"{self.host}/async_request/{quote_segment(request_id, 'request_id')}"
+
+    @property
+    def engine(self) -> Place:
+        """The OpenAI-compatible engine inside."""
+        return Place(f"{self.target}/sync/v1", DEPLOYMENT_FIRST_BYTE)
+
+
+class Places:
+    """The places of one client.
+
+    The environment is looked into when a place is first asked for. Everything is at the endpoints if they were given,
+    else below `BASETEN_EMULATOR`, else at the service. The Model APIs alone are at the argument `base_url`, else where
+    everything is if that was said, else at `BASETEN_BASE_URL`.
+    """
+
+    __slots__ = ("_endpoints", "_environment", "_model_apis", "_routed")
+
+    def __init__(
+        self, base_url: str | None, endpoints: Endpoints | None, environment: Mapping[str, str] = NOTHING
+    ) -> None:
+        self._endpoints = endpoints
+        self._environment = environment
+        self._routed = base_url is None
+        self._model_apis: str | None = None
+        if base_url is not None:
+            self._model_apis = check_base_url(base_url, "base_url")
+        elif endpoints is not None:
+            self._model_apis = check_base_url(endpoints.model_apis, "Endpoints(model_apis=...)")
+        if endpoints is not None:
+            for name in ("model", "model_regional", "chain", "chain_regional"):
+                check_base_url(PLACEHOLDER.sub("x", getattr(endpoints, name)), f"Endpoints({name}=...)")
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Where everything is, but for a gateway in the place of the Model APIs.
+
+        Raises:
+            ConfigurationError: `BASETEN_EMULATOR` is no URL.
+        """
+        if self._endpoints is None:
+            origin = self._environment.get(EMULATOR)
+            self._endpoints = Endpoints.below(check_base_url(origin, EMULATOR)) if origin else Endpoints()
+            if origin and self._model_apis is None:
+                self._model_apis = self._endpoints.model_apis
+        return self._endpoints
+
+    def model_apis(self) -> Place:
+        """The Model APIs, or the gateway that stands in their place."""
+        endpoints = self.endpoints
+        if self._model_apis is None:
+            found = self._environment.get(VARIABLE)
+            self._routed = not found
+            self._model_apis = check_base_url(found or endpoints.model_apis, VARIABLE)
+        return Place(self._model_apis, MODEL_APIS_FIRST_BYTE)
+
+    def engine_of(self, model: str) -> tuple[Place, str]:
+        """Where a `model=` is served, and the name to send there.
+
+        A slug of the Model APIs always contains "/". Exactly eight letters and digits name a dedicated model; either
+        may have the prefix `baseten/`. With a gateway nothing is routed by name.
+        """
+        if not isinstance(model, str) or not model:
+            raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
+        apis = self.model_apis()
+        if not self._routed:
+            return apis, model
+        name = model.removeprefix(PREFIX)
+        if _MODEL_ID.fullmatch(name):
+            return self.deployment(name).engine, name
+        return apis, name or model
+
+    def deployment(
+        self,
+        model_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> DeploymentPlace:
+        """The URLs of a deployment of a model: production unless one of the keywords says otherwise."""
+        return self._target("model", model_id, environment, deployment_id, regional)
+
+    def chain(
+        self,
+        chain_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> DeploymentPlace:
+        """The URLs of a deployment of a chain: production unless one of the keywords says otherwise."""
+        return self._target("chain", chain_id, environment, deployment_id, regional)
+
+    def owner(self, model_id: str | None, chain_id: str | None, regional: str | None) -> DeploymentPlace:
+        """Where the async requests of a model or of a chain are."""
+        if model_id is not None and chain_id is None:
+            return self.deployment(model_id, regional=regional)
+        if chain_id is not None and model_id is None:
+            return self.chain(chain_id, regional=regional)
+        raise InvalidRequestError("An async request belongs to a model or to a chain: give model_id= or chain_id=.")
+
+    def _target(
+        self,
+        kind: Kind,
+        owner: str,
+        environment: str | None,
+        deployment_id: str | None,
+        regional: str | None,
+    ) -> DeploymentPlace:
+        check_label(owner, f"{kind}_id")
+        targets = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
+        given = [name for name, value in targets.items() if value is not None]
+        if len(given) > 1:
+            raise ConfigurationError(f"A deployment has one target; {' and '.join(given)} were given.")
+        endpoints = self.endpoints
+        names = {f"{kind}_id": owner, "environment": regional}
+        if regional is not None:
+            check_label(regional, "regional")
+            template = endpoints.model_regional if kind == "model" else endpoints.chain_regional
+            host = template.format_map(names).rstrip("/")
+            return DeploymentPlace(owner, host, host, kind, f"{kind} {owner}, regional {regional}")
+        host = (endpoints.model if kind == "model" else endpoints.chain).format_map(names).rstrip("/")
+        segment = _segment(environment, deployment_id)
+        return DeploymentPlace(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
+
+    def locate(self, url: str) -> str:
+        """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.
+
+        Raises:
+            InvalidRequestError: it is not, or the path leads out of the Model APIs.
+        """
+        if isinstance(url, str) and "://" in url:
+            if not self.owns(url):
+                raise InvalidRequestError(
+                    f"{url[:200]!r} is on none of the configured hosts; the key goes nowhere else."
+                )
+            return url
+        return self.model_apis().at(quote_path(url))
+
+    def samples(self) -> list[str]:
+        """One URL of each kind that the client may call."""
+        endpoints = self.endpoints
+        names = {"model_id": "x", "chain_id": "x", "environment": "x"}
+        return [
+            self.model_apis().url,
+            *(each.format(**names) for each in (endpoints.model, endpoints.chain)),
+        ]
+
+    def owns(self, url: str) -> bool:
+        """Whether the key may be sent to an absolute URL."""
+        endpoints = self.endpoints
+        templates = (
+            self.model_apis().url,
+            endpoints.model,
+            endpoints.model_regional,
+            endpoints.chain,
+            endpoints.chain_regional,
+        )
+        return any(template_matches(template, url) for template in templates)
+
+
+def _segment(environment: str | None, deployment_id: str | None) -> str:
+    if deployment_id is not None:
+        return f"deployment/{quote_segment(deployment_id, 'deployment_id')}"
+    if environment == "development":
+        return "development"
+    return f"environments/{quote_segment('production' if environment is None else environment, 'environment')}"

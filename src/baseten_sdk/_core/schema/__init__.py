@@ -1,0 +1,1 @@
+"""Python types into JSON Schema and back. Knows nothing of requests or replies."""

@@ -1,0 +1,246 @@
+"""From a Python type to the strict JSON schema that a model is held to, and an account of what that took.
+
+Theory of operation. Pydantic makes the schema of the type as it would be read. Strict mode wants more: every object is
+closed, all its properties are required, and nothing is left open. So the schema is walked once: what can be tightened
+is, and noted with its path; what strict mode cannot express is refused with its path, since a model that is held to
+something else would give answers that do not validate. Strict mode also wants an object at the root: any other type is
+wrapped into one with the single property "value", and unwrapped when it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, get_args, get_origin
+
+from pydantic import TypeAdapter
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
+
+from ...errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+
+WRAPPED = "value"
+"""Property under which a type that is no object is sent."""
+
+NAME = re.compile(r"[^A-Za-z0-9_-]+")
+MODULE = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
+"""Where a type comes from, as it stands before its name."""
+
+LONGEST_NAME = 64
+
+DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueItems", "$schema", "$id", "deprecated"})
+"""Keywords that strict mode does not know."""
+
+QUIETLY = frozenset({"title", "default", "discriminator"})
+"""Those of them that say nothing a reader would miss, or are told of otherwise."""
+
+REFUSED = frozenset(
+    {"patternProperties", "prefixItems", "not", "if", "dependentSchemas", "contains", "propertyNames", "allOf"}
+)
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema(Generic[T]):
+    """A JSON schema for a type, and how an answer in its form is read.
+
+    Attributes:
+        kind: the type.
+        name: the name under which it is sent.
+        schema: the JSON schema.
+        changes: what was tightened or dropped, each as "path: what".
+        strict: whether the model is held to it.
+        adapter: reads the type.
+        wrapped: whether the type stands under the property "value" of an object.
+    """
+
+    kind: TypeForm[T]
+    name: str
+    schema: Mapping[str, object]
+    changes: tuple[str, ...]
+    strict: bool
+    adapter: TypeAdapter[T]
+    wrapped: bool
+
+    def response_format(self) -> Mapping[str, object]:
+        """The `response_format` of a chat call."""
+        body: Json = {"name": self.name, "schema": self.schema}
+        if self.strict:
+            body["strict"] = True
+        return {"type": "json_schema", "json_schema": body}
+
+
+def schema_for(kind: TypeForm[T], *, strict: bool = True) -> Schema[T]:
+    """The JSON schema that a model is held to so that its answer is a `kind`.
+
+    Example:
+        print(schema_for(Invoice).changes)
+
+    Args:
+        kind: a pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other type that pydantic
+            can validate.
+        strict: close and complete the schema as strict mode wants it. False leaves it as pydantic makes it, with all
+            that a model cannot be held to.
+
+    Raises:
+        InvalidRequestError: strict mode cannot express a part of the type; the message has the path to it. Or pydantic
+            has no schema for it.
+    """
+    try:
+        return _cached(kind, strict)  # type: ignore[arg-type]  # what is not hashable raises TypeError
+    except TypeError:
+        return _made(kind, strict)
+
+
+@lru_cache(maxsize=256)
+def _cached(kind: TypeForm[T], strict: bool) -> Schema[T]:
+    return _made(kind, strict)
+
+
+def _made(kind: TypeForm[T], strict: bool) -> Schema[T]:
+    try:
+        adapter: TypeAdapter[T] = TypeAdapter(kind)
+        raw: Json = adapter.json_schema()
+    except (PydanticSchemaGenerationError, PydanticUserError, PydanticUndefinedAnnotation) as error:
+        raise InvalidRequestError(f"{kind!r} has no JSON schema: {error.message}") from None
+    root = _at_root(raw)
+    wrapped = root.get("type") != "object"
+    if wrapped:
+        root = _as_property(root)
+    changes: list[str] = []
+    if strict:
+        root = _Tightening(root, changes).schema()
+    return Schema(kind, _name(kind), root, tuple(changes), strict, adapter, wrapped)
+
+
+def _as_property(root: Json) -> Json:
+    definitions = root.pop("$defs", None)
+    outer: Json = {"type": "object", "properties": {WRAPPED: root}}
+    outer |= {"required": [WRAPPED], "additionalProperties": False}
+    return {**outer, "$defs": definitions} if definitions else outer
+
+
+def _name(kind: object) -> str:
+    if get_origin(kind) is Annotated:
+        return _name(get_args(kind)[0])
+    text = getattr(kind, "__name__", None) if isinstance(kind, type) and not getattr(kind, "__args__", ()) else None
+    return NAME.sub("_", MODULE.sub("", text or str(kind))).strip("_")[:LONGEST_NAME] or "Answer"
+
+
+def _at_root(raw: Json) -> Json:
+    """The schema with a reference at its root resolved: strict mode wants the object itself there."""
+    reference = raw.get("$ref")
+    definitions = raw.get("$defs")
+    if not isinstance(reference, str) or not isinstance(definitions, dict):
+        return dict(raw)
+    target = definitions[reference.rpartition("/")[2]]
+    return {**target, "$defs": definitions} if isinstance(target, dict) else dict(raw)
+
+
+class _Tightening:
+    """One walk over a schema."""
+
+    def __init__(self, root: Json, changes: list[str]) -> None:
+        self._root = root
+        self._definitions = root.get("$defs")
+        self._changes = changes
+
+    def schema(self) -> Json:
+        strict = self._tight({k: v for k, v in self._root.items() if k != "$defs"}, "$")
+        if isinstance(self._definitions, dict) and self._definitions:
+            strict["$defs"] = {name: self._tight(each, name) for name, each in self._definitions.items()}
+        return strict
+
+    def _tight(self, node: object, path: str) -> Json:
+        if not isinstance(node, dict) or not (node.keys() - DROPPED - {"description"}):
+            raise self._refused(path, "it may be anything")
+        node = self._without_siblings(dict(node), path)
+        for keyword in sorted(REFUSED & node.keys()):
+            what = "a tuple has a type for each place" if keyword == "prefixItems" else f"it uses {keyword!r}"
+            raise self._refused(path, what)
+        for keyword in sorted(DROPPED & node.keys()):
+            if keyword not in QUIETLY:
+                self._changes.append(f"{path}: {keyword} dropped")
+            del node[keyword]
+        if "oneOf" in node:
+            node["anyOf"] = node.pop("oneOf")
+        alternatives = node.get("anyOf")
+        if isinstance(alternatives, list):
+            node["anyOf"] = [self._tight(each, f"{path}|{index}") for index, each in enumerate(alternatives)]
+        if node.get("type") == "object":
+            self._close(node, path)
+        if node.get("type") == "array":
+            if "items" not in node:
+                raise self._refused(path, "its items may be anything")
+            node["items"] = self._tight(node["items"], f"{path}[]")
+        return node
+
+    def _close(self, node: Json, path: str) -> None:
+        """An object takes the properties that it names, and all of them."""
+        properties = node.get("properties")
+        more = node.get("additionalProperties")
+        if not isinstance(properties, dict):
+            if more is not False:
+                raise self._refused(path, "its keys are free")
+            properties = {}
+        if more not in (None, False):
+            self._changes.append(f"{path}: closed, though it takes other keys")
+        required = node.get("required")
+        names = required if isinstance(required, list) else []
+        for name in properties:
+            if name not in names:
+                self._changes.append(f"{path}.{name}: required, though it may be left out")
+        node["properties"] = {name: self._tight(each, f"{path}.{name}") for name, each in properties.items()}
+        node["required"] = list(properties)
+        node["additionalProperties"] = False
+
+    def _without_siblings(self, node: Json, path: str) -> Json:
+        """A reference stands alone: what it is described with is put into a copy of its target, or dropped."""
+        parts = node.get("allOf")
+        if isinstance(parts, list) and len(parts) == 1:
+            node = {**parts[0], **{k: v for k, v in node.items() if k != "allOf"}}
+        reference = node.get("$ref")
+        if not isinstance(reference, str):
+            return node
+        beside = {k: v for k, v in node.items() if k != "$ref" and k not in QUIETLY}
+        if not beside:
+            return {"$ref": reference}
+        name = reference.rpartition("/")[2]
+        if name in self._reached(name, set()):
+            self._changes.append(f"{path}: {' and '.join(sorted(beside))} dropped, since {name} holds itself")
+            return {"$ref": reference}
+        return self._without_siblings({**self._definition(name), **beside}, path)
+
+    def _definition(self, name: str) -> Json:
+        found = self._definitions.get(name) if isinstance(self._definitions, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def _reached(self, name: str, seen: set[str]) -> set[str]:
+        """The definitions that one refers to, directly or through others."""
+        for each in _references(self._definition(name)):
+            if each not in seen:
+                seen.add(each)
+                self._reached(each, seen)
+        return seen
+
+    def _refused(self, path: str, why: str) -> InvalidRequestError:
+        return InvalidRequestError(
+            f"A strict schema cannot express {path}: {why}. Use a model with named fields there, or strict=False."
+        )
+
+
+def _references(node: object) -> Iterator[str]:
+    """Names of the definitions that a schema refers to."""
+    if isinstance(node, dict):
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            yield reference.rpartition("/")[2]
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _references(each)

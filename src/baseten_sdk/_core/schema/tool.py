@@ -1,0 +1,272 @@
+"""Tools: from a function or a pydantic model to what a model is told of it, and from a call back to its arguments."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
+
+from pydantic import BaseModel, ValidationError, create_model
+
+from ...errors import ConfigurationError, ToolArgumentError
+from ...types.chat import ChatCompletion, ToolCall, attach_arguments
+from ...types.params import ToolParam
+from ...types.tool_calls import ParsedToolCall
+from ..reply.validate import problems
+from .schema import schema_for
+from .signature import read_docstring, read_signature
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+VALUES = frozenset({"default", "examples", "enum", "const"})
+"""Keywords of a schema whose values are data."""
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Tool(Generic[P, R]):
+    """A function that a model may call. It can still be called as the function that it was made from.
+
+    Attributes:
+        name: the name that the model knows it by.
+        description: what the model is told of it.
+        arguments: the model that its arguments are validated into.
+    """
+
+    def __init__(
+        self,
+        function: Callable[P, R],
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.function = function
+        self.name = name or _own_name(function)
+        if not NAME.fullmatch(self.name):
+            raise ConfigurationError(
+                f"{self.name!r} cannot name a tool: pass name= with one of up to 64 letters, digits, - and _."
+            )
+        self.description = read_docstring(_documented(function))[0] if description is None else description
+        self.strict = strict
+        signature = read_signature(function, self.name)
+        self.arguments = signature.model
+        self._names = signature.names
+
+    @property
+    def is_async(self) -> bool:
+        """Whether calling it gives something to await."""
+        return inspect.iscoroutinefunction(self.function)
+
+    def param(self) -> ToolParam:
+        """The tool as it is sent."""
+        return _param(self.name, self.description, self.arguments, self.strict)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.function(*args, **kwargs)
+
+    def run(self, arguments: BaseModel) -> object:
+        """Call the function with validated arguments; of an async function this is what to await."""
+        return _called(self.function, {name: getattr(arguments, field) for field, name in self._names.items()})
+
+    def __repr__(self) -> str:
+        return f"Tool({self.name!r})"
+
+
+@overload
+def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
+
+
+@overload
+def tool(
+    *, name: str | None = None, description: str | None = None, strict: bool = False
+) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
+
+
+def tool(
+    function: Callable[P, R] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    strict: bool = False,
+) -> Tool[P, R] | Callable[[Callable[P, R]], Tool[P, R]]:
+    """Make a tool of a plain or async function.
+
+    Example:
+        @tool
+        def get_weather(city: Annotated[str, "Name of the city"], unit: Literal["C", "F"] = "C") -> str:
+            "The weather at the moment."
+
+    Args:
+        function: the function; each argument needs a type, and may be described by `Annotated` or in the docstring.
+        name: the name that the model knows it by; the function's own unless set.
+        description: what the model is told of it; the docstring's first part unless set.
+        strict: hold the model to the arguments' schema.
+
+    Raises:
+        ConfigurationError: an argument has no type, or cannot be given by name; or the name is none for a tool.
+    """
+    if function is not None:
+        return Tool(function, name=name, description=description, strict=strict)
+    return lambda decorated: Tool(decorated, name=name, description=description, strict=strict)
+
+
+ToolLike: TypeAlias = ToolParam | Mapping[str, object] | type[BaseModel] | Tool[..., object] | Callable[..., object]
+"""A tool as a dict, a pydantic model, a `@tool`, or a function that would make one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BadArguments:
+    """A call whose arguments do not validate, and why."""
+
+    tool_call: ParsedToolCall
+    problem: str
+
+    def error(self, completion: ChatCompletion) -> ToolArgumentError:
+        """The public error."""
+        return ToolArgumentError(
+            f"The arguments of the call of {self.tool_call.name} are not valid: {self.problem}.",
+            completion=completion,
+            tool=self.tool_call.name,
+            arguments=self.tool_call.arguments,
+        )
+
+
+class Toolbox:
+    """The tools of one call.
+
+    Args:
+        tools: the tools; dicts are sent as they are.
+
+    Raises:
+        ConfigurationError: one is no tool, or two have the same name.
+    """
+
+    __slots__ = ("_models", "_tools", "params")
+
+    def __init__(self, tools: Iterable[ToolLike]) -> None:
+        self.params: list[Mapping[str, object]] = []
+        self._models: dict[str, type[BaseModel]] = {}
+        self._tools: dict[str, Tool[..., object]] = {}
+        for each in tools:
+            self._add(each)
+
+    def _add(self, each: ToolLike) -> None:
+        name: object
+        if isinstance(each, Mapping):
+            name, param = _name(each), each
+        elif isinstance(each, type) and issubclass(each, BaseModel):
+            own = each.__dict__.get("__doc__")
+            name, param = each.__name__, _param(each.__name__, inspect.cleandoc(own) if own else "", each, False)
+            self._models[each.__name__] = each
+        elif isinstance(each, Tool) or callable(each):
+            made = each if isinstance(each, Tool) else Tool(each)
+            name, param = made.name, made.param()
+            self._models[made.name] = made.arguments
+            self._tools[made.name] = made
+        else:
+            raise ConfigurationError(f"{each!r} is no tool: give a dict, a pydantic model, a @tool or a function.")
+        if name is not None and any(name == _name(other) for other in self.params):
+            raise ConfigurationError(f"There are two tools with the name {name!r}.")
+        self.params.append(param)
+
+    def tool(self, name: str) -> Tool[..., object] | None:
+        """The tool of that name, if it can be run."""
+        return self._tools.get(name)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the tools that can be run."""
+        return list(self._tools)
+
+    def knows(self, name: str) -> bool:
+        """Whether a tool of that name was given, in whatever form."""
+        return any(_name(param) == name for param in self.params)
+
+    def read_all(self, completion: ChatCompletion) -> tuple[ParsedToolCall, ...]:
+        """Read the calls of the first choice.
+
+        Raises:
+            ToolArgumentError: the arguments of one do not validate.
+        """
+        read = [self.read(call) for call in completion.choices[0].message.tool_calls]
+        for each in read:
+            if isinstance(each, BadArguments):
+                raise each.error(completion)
+        return tuple(each for each in read if isinstance(each, ParsedToolCall))
+
+    def read(self, call: ToolCall) -> ParsedToolCall | BadArguments:
+        """Read a call's arguments; what is not valid is a value here, since a run goes on with it."""
+        name, arguments = call.function.name, call.function.arguments
+        if name not in self._models:
+            return ParsedToolCall(call.id, name, arguments)
+        try:
+            parsed = self._models[name].model_validate_json(arguments.strip() or "{}")
+        except ValidationError as error:
+            return BadArguments(ParsedToolCall(call.id, name, arguments), problems(error))
+        attach_arguments(call, parsed)
+        return ParsedToolCall(call.id, name, arguments, parsed)
+
+
+def pydantic_function_tool(
+    model: type[BaseModel], *, name: str | None = None, description: str | None = None
+) -> type[BaseModel]:
+    """A model as a tool, by the function that it takes at OpenAI; the model itself will do as well.
+
+    Args:
+        model: the arguments of the tool.
+        name: the name that the model knows it by; that of the class unless given.
+        description: what the model is told of it; the docstring of the class unless given.
+    """
+    if name is None and description is None:
+        return model
+    return create_model(name or model.__name__, __base__=model, __doc__=description or model.__doc__)
+
+
+def _own_name(function: Callable[..., object]) -> str:
+    named = _documented(function)
+    return str(getattr(named, "__name__", type(named).__name__))
+
+
+def _documented(function: Callable[..., object]) -> Callable[..., object]:
+    """The function itself, where it comes with some of its arguments."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _called(function: Callable[..., object], given: Mapping[str, object]) -> object:
+    return function(**given)
+
+
+def _name(param: Mapping[str, object]) -> object:
+    function = param.get("function")
+    return function.get("name") if isinstance(function, Mapping) else None
+
+
+def _param(name: str, description: str, model: type[BaseModel], strict: bool) -> ToolParam:
+    schema = schema_for(model, strict=True).schema if strict else _untitled(model.model_json_schema())
+    param: ToolParam = {"type": "function", "function": {"name": name, "parameters": schema}}
+    if description:
+        param["function"]["description"] = description
+    if strict:
+        param["function"]["strict"] = True
+    return param
+
+
+def _untitled(schema: Mapping[str, object]) -> Mapping[str, object]:
+    """A schema without pydantic's titles, and without the model's own docstring at its root."""
+    plain = _without_titles(schema)
+    return {key: value for key, value in plain.items() if key != "description"} if isinstance(plain, dict) else schema
+
+
+def _without_titles(node: object) -> object:
+    if isinstance(node, Mapping):
+        kept = ((key, value) for key, value in node.items() if key != "title" or not isinstance(value, str))
+        return {key: value if key in VALUES else _without_titles(value) for key, value in kept}
+    return [_without_titles(each) for each in node] if isinstance(node, list) else node

@@ -1,0 +1,1 @@
+"""Bytes into pieces: events, text, frames. Knows nothing of what the pieces mean."""

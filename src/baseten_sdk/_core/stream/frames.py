@@ -1,0 +1,130 @@
+"""The frames in which a chain streams its output: a tag of one byte, a length of four, and JSON.
+
+Owns cutting bytes into frames, whatever the pieces that they come in, and reading their JSON. It must not know what the
+JSON means.
+
+Theory of operation. A stream is a header, items and a footer, of which header and footer may be missing. It ends well
+between two frames and nowhere else. Frames that were complete before a broken one are handed out first; then the
+decoder fails for good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from struct import Struct
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from ...types.json import JsonValue
+from ..reply.validate import adapter_of, problems
+from ..request.json_codec import decode_json
+
+T = TypeVar("T")
+
+HEAD = Struct(">BI")
+
+
+class Tag(IntEnum):
+    """What a frame is. 1 and 5 exist inside of Baseten's own reader and are never sent."""
+
+    HEADER = 2
+    ITEM = 3
+    FOOTER = 4
+
+
+class FrameError(ValueError):
+    """The bytes are no frames."""
+
+
+class FrameCut(FrameError):
+    """The bytes end inside a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame: its tag, and its body, which is JSON."""
+
+    tag: Tag
+    body: bytes
+
+    def read(self, kind: type[T]) -> T:
+        """The body as any type that pydantic can validate.
+
+        Raises:
+            FrameError: it is not of that type.
+        """
+        try:
+            return adapter_of(kind).validate_json(self.body)
+        except ValidationError as error:
+            problem = problems(error)
+        raise FrameError(f"the {self.tag.name.lower()} is not a {kind}: {problem}")
+
+    def value(self) -> JsonValue:
+        """The body's JSON.
+
+        Raises:
+            FrameError: it is none.
+        """
+        try:
+            return decode_json(self.body)
+        except ValueError as error:
+            raise FrameError(f"the {self.tag.name.lower()} is not JSON: {error}") from None
+
+
+class FrameDecoder:
+    """Bytes to frames.
+
+    Args:
+        largest: bytes that the body of a frame may have.
+    """
+
+    __slots__ = ("_failure", "_held", "_largest")
+
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
+        self._held = bytearray()
+        self._failure: FrameError | None = None
+
+    def feed(self, piece: bytes) -> list[Frame]:
+        """The frames that are complete now.
+
+        Raises:
+            FrameError: the next bytes are no frame, or one that is too large.
+        """
+        self._held += piece
+        frames: list[Frame] = []
+        start, held = 0, self._held
+        while self._failure is None and len(held) - start >= HEAD.size:
+            tag, length = HEAD.unpack_from(held, start)
+            self._failure = self._problem(tag, length)
+            body = start + HEAD.size
+            if self._failure is not None or len(held) < body + length:
+                break
+            start = body + length
+            frames.append(Frame(Tag(tag), bytes(held[body:start])))
+        del held[:start]
+        if self._failure is not None and not frames:
+            raise self._failure
+        return frames
+
+    def flush(self) -> list[Frame]:
+        """Nothing, where the bytes ended between two frames.
+
+        Raises:
+            FrameCut: they ended inside a frame.
+            FrameError: they were no frames.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._held:
+            raise FrameCut(f"it ended inside a frame, of which {len(self._held)} bytes had arrived")
+        return []
+
+    def _problem(self, tag: int, length: int) -> FrameError | None:
+        if tag not in set(Tag):
+            return FrameError(f"a frame begins with the byte {tag}, which is no tag; was this stream made of frames?")
+        if length > self._largest:
+            return FrameError(f"a frame of {length:,} bytes is larger than the {self._largest:,} that are allowed")
+        return None

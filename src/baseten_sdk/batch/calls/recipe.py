@@ -1,0 +1,117 @@
+"""A `request=` made of settings instead of code: a prompt or template with `{fields}` of the row in it.
+
+It can be pickled, and so sent to other processes. It must not know where its settings come from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from pydantic_core import from_json, to_json
+
+from ...errors import ConfigurationError, InvalidRequestError
+from ...types.json import JsonValue
+from ...types.params import Message
+from .call import Call, Target
+from .calls import chat, embeddings, predict
+
+Kind: TypeAlias = Literal["chat", "predict", "embeddings"]
+
+_FIELD = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Makes the call of a row.
+
+    `{name}` in a text stands for the row's field of that name, `{{` and `}}` for braces; braces with anything else
+    between them stay as they are. A text that is nothing but `{name}` becomes the field as it is, whatever its type.
+
+    Attributes:
+        kind: which call is made.
+        model: the model's name, for chat; for embeddings where the engine wants one.
+        deployment: the deployment whose model or engine is asked; None: the Model APIs.
+        template: of a chat, the user's message, or an object of parameters with `messages`; without one the row has
+            `messages`. Of a prediction, the input; without one it is the whole row. Of embeddings, the text.
+        system: a system message before the template's.
+        params: further parameters of a chat, by name.
+    """
+
+    kind: Kind = "chat"
+    model: str | None = None
+    deployment: Target | None = None
+    template: JsonValue = None
+    system: str | None = None
+    params: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+
+    def __post_init__(self) -> None:
+        if self.kind == "chat" and not self.model:
+            raise ConfigurationError("A batch of chats needs a model.")
+        if self.kind != "chat" and self.deployment is None:
+            raise ConfigurationError(f"A batch of {self.kind} needs a deployment.")
+        if self.kind == "embeddings" and not isinstance(self.template, str):
+            raise ConfigurationError('A batch of embeddings needs a text to embed, such as "{text}".')
+
+    def __call__(self, row: Mapping[str, JsonValue]) -> Call[object]:
+        filled = None if self.template is None else fill(self.template, row)
+        if self.kind == "chat":
+            return self._chat(filled, row)
+        assert self.deployment is not None
+        if self.kind == "predict":
+            return predict(self.deployment, row if self.template is None else filled)
+        text = filled if isinstance(filled, str) else to_json(filled).decode()
+        return embeddings(self.deployment, text, model=self.model)
+
+    def _chat(self, filled: JsonValue, row: Mapping[str, JsonValue]) -> Call[object]:
+        params: dict[str, JsonValue] = dict(self.params)
+        given: object = row.get("messages")
+        if isinstance(filled, dict):
+            params = {**filled, **params}
+            given = params.pop("messages", given)
+        elif filled is not None:
+            given = [{"role": "user", "content": filled if isinstance(filled, str) else to_json(filled).decode()}]
+        if not isinstance(given, list):
+            raise InvalidRequestError("the row has no list of messages, and there is no template to make one.")
+        messages: list[Message] = [{"role": "system", "content": self.system}] if self.system else []
+        for message in given:
+            if not isinstance(message, Mapping):
+                raise InvalidRequestError(f"a message must be an object, not {type(message).__name__}.")
+            messages.append(message)
+        assert self.model is not None
+        return chat(model=self.model, messages=messages, deployment=self.deployment, extra_body=params)
+
+
+def read_template(text: str) -> JsonValue:
+    """A template as its file has it: JSON where it is an object, else the text itself."""
+    if text.lstrip().startswith("{"):
+        try:
+            value: JsonValue = from_json(text)
+        except ValueError:
+            return text
+        return value
+    return text
+
+
+def fill(template: JsonValue, row: Mapping[str, JsonValue]) -> JsonValue:
+    """A template with the fields of a row in their places.
+
+    Raises:
+        KeyError: the row lacks one.
+    """
+    if isinstance(template, str):
+        whole = _FIELD.fullmatch(template)
+        if whole is not None and whole[1] is not None:
+            return row[whole[1]]
+        return _FIELD.sub(lambda found: found[0][0] if found[1] is None else _text(row[found[1]]), template)
+    if isinstance(template, list):
+        return [fill(each, row) for each in template]
+    if isinstance(template, dict):
+        return {name: fill(each, row) for name, each in template.items()}
+    return template
+
+
+def _text(value: JsonValue) -> str:
+    return value if isinstance(value, str) else to_json(value).decode()

@@ -1,0 +1,232 @@
+"""What `client.batch.map` gives: outcomes, as they come or in the order of the rows.
+
+Theory of operation. The engine runs in the background and hands outcomes to an exchange, which holds a bounded number
+of them: when the reader is slow, the workers wait. In order, an outcome that comes before its turn waits for those of
+the rows before it; a worker that is a whole window ahead waits with it. It must not know how rows are run.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self, TypeAlias, TypeVar
+
+import anyio
+from anyio.from_thread import BlockingPortal
+
+from ..._runs.background import Background
+from ..._runs.loop_thread import end_portal, open_portal
+from ...types.batch import Outcome
+
+if TYPE_CHECKING:
+    from ... import AsyncClient
+
+R = TypeVar("R")
+T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
+
+AT_ONCE = 256
+"""Outcomes that are fetched from another thread together."""
+
+
+class Exchange(Generic[R, T]):
+    """Where outcomes wait for their reader.
+
+    Args:
+        window: how many may wait.
+        ordered: whether they go out in the order of their rows.
+    """
+
+    def __init__(self, window: int, *, ordered: bool) -> None:
+        self._window = window
+        self._ordered = ordered
+        self._ready: deque[Outcome[R, T]] = deque()
+        self._early: dict[int, Outcome[R, T]] = {}
+        self._handed = 0
+        self._next = 1
+        self._came = anyio.Event()
+        self._room = anyio.Event()
+        self._ended = False
+        self._failure: BaseException | None = None
+
+    async def deliver(self, place: int, outcome: Outcome[R, T]) -> None:
+        """Take an outcome, as soon as there is room."""
+        while place > self._handed + self._window if self._ordered else len(self._ready) >= self._window:
+            room = self._room
+            await room.wait()
+        if self._ordered:
+            self._early[place] = outcome
+            while self._next in self._early:
+                self._ready.append(self._early.pop(self._next))
+                self._next += 1
+        else:
+            self._ready.append(outcome)
+        if self._ready:
+            self._came.set()
+
+    def end(self, failure: BaseException | None = None) -> None:
+        """No more outcomes come."""
+        self._ended = True
+        self._failure = failure
+        self._came.set()
+
+    async def take(self, most: int) -> list[Outcome[R, T]]:
+        """The next outcomes, at most so many; waits for one. None of them: it is over.
+
+        Raises:
+            BaseException: what ended it.
+        """
+        while not self._ready:
+            if self._ended:
+                failure, self._failure = self._failure, None
+                if failure is not None:
+                    raise failure
+                return []
+            self._came = anyio.Event()
+            await self._came.wait()
+        taken = [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
+        self._handed += len(taken)
+        room, self._room = self._room, anyio.Event()
+        room.set()
+        return taken
+
+
+Run: TypeAlias = Callable[[Exchange[R, T]], Awaitable[None]]
+"""Runs rows and delivers their outcomes."""
+
+
+class AsyncOutcomes(Generic[R_co, T_co]):
+    """The outcomes of a batch, each an `Ok` or a `Failed`.
+
+    Rows are run from the first `async for` on, or from `async with`, which ends them when it is left early. Without it,
+    they end when this object is let go of.
+
+    Example:
+        async with client.batch.map(rows, request=request) as outcomes:
+            async for outcome in outcomes:
+                print(outcome.key, outcome)
+    """
+
+    def __init__(self, run: Run[R_co, T_co], window: int, *, ordered: bool) -> None:
+        self._run = run
+        self._exchange: Exchange[R_co, T_co] = Exchange(window, ordered=ordered)
+        self._background: Background | None = None
+
+    def _start(self) -> None:
+        if self._background is None:
+            self._background = Background(_until_ended(self._run, self._exchange))
+            # Nothing in the background refers to this object, or it could never be let go of.
+            weakref.finalize(self, self._background.abandon)
+
+    async def take(self, most: int) -> list[Outcome[R_co, T_co]]:
+        """The outcomes that are there, at most so many; waits for one. Empty when all are taken."""
+        self._start()
+        return await self._exchange.take(most)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Outcome[R_co, T_co]:
+        outcomes = await self.take(1)
+        if not outcomes:
+            raise StopAsyncIteration
+        return outcomes[0]
+
+    async def __aenter__(self) -> Self:
+        self._start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the rows that are in flight. Outcomes that were not taken are lost."""
+        if self._background is not None:
+            await self._background.end()
+        self._exchange.end()
+
+
+class Outcomes(Generic[R_co, T_co]):
+    """The outcomes of a batch, each an `Ok` or a `Failed`.
+
+    Rows are run from the first iteration on, or from `with`, which ends them when it is left early. Without it, they
+    end when this object is let go of.
+
+    Example:
+        with client.batch.map(rows, request=request) as outcomes:
+            for outcome in outcomes:
+                print(outcome.key, outcome)
+    """
+
+    def __init__(self, client: AsyncClient, make: Callable[[AsyncClient], AsyncOutcomes[R_co, T_co]]) -> None:
+        self._client = client
+        self._make = make
+        self._portal: BlockingPortal | None = None
+        self._outcomes: AsyncOutcomes[R_co, T_co] | None = None
+        self._ready: deque[Outcome[R_co, T_co]] = deque()
+        self._over = False
+
+    def _start(self) -> tuple[BlockingPortal, AsyncOutcomes[R_co, T_co]]:
+        if self._portal is None or self._outcomes is None:
+            self._portal = open_portal()
+            self._outcomes = self._portal.call(self._made)
+            weakref.finalize(self, end_portal, self._portal)
+        return self._portal, self._outcomes
+
+    async def _made(self) -> AsyncOutcomes[R_co, T_co]:
+        return self._make(self._client)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Outcome[R_co, T_co]:
+        if not self._ready:
+            if not self._over:
+                portal, outcomes = self._start()
+                self._ready.extend(portal.call(outcomes.take, AT_ONCE))
+            if not self._ready:
+                self.close()
+                raise StopIteration
+        return self._ready.popleft()
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the rows that are in flight. Outcomes that were not taken are lost."""
+        self._over = True
+        portal, outcomes = self._portal, self._outcomes
+        if portal is None or outcomes is None:
+            return
+        self._portal = None
+
+        async def end() -> None:
+            await outcomes.aclose()
+            await self._client.aclose()
+            await portal.stop()
+
+        portal.call(end)
+
+
+def _until_ended(run: Run[R, T], exchange: Exchange[R, T]) -> Callable[[], Awaitable[None]]:
+    async def function() -> None:
+        failure: BaseException | None = None
+        try:
+            await run(exchange)
+        except Exception as error:
+            failure = error
+        finally:
+            exchange.end(failure)
+
+    return function

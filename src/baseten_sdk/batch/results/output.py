@@ -1,0 +1,169 @@
+"""The two files of a job's output, as what earlier runs left in them.
+
+Results are in the file that was asked for, failures in one beside it: `out.failed.jsonl` for `out.jsonl`. It must not
+know how rows are run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from ...errors import BatchOutputError
+from ..rows.intake import DONE, FAILED, Intake
+from ..rows.keys import KeyTable
+from .line_file import LineFile
+from .lines import Lines, Name
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+OFTEN = 254
+SUCCEEDED = 255
+
+
+def failed_path(path: Path) -> Path:
+    """Where the failures of a job with this output go."""
+    return path.with_name(f"{path.stem}.failed{path.suffix}")
+
+
+class Output(Generic[R, T]):
+    """The files of one job, locked while it runs.
+
+    Args:
+        path: the file of results.
+        lines: how lines are read.
+
+    Attributes:
+        done: the file of results.
+        failed: the file of failures.
+
+    Raises:
+        BatchLockedError: another process writes to them.
+        BatchOutputError: they cannot be written.
+    """
+
+    def __init__(self, path: Path, lines: Lines[R, T]) -> None:
+        self.done = LineFile(path)
+        try:
+            self.failed = LineFile(failed_path(path))
+        except BaseException:
+            self.done.close()
+            raise
+        self._lines = lines
+        self._done_before = self._failed_before = 0
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything in them."""
+        return bool(self.done.size or self.failed.size)
+
+    def learn(self, path: Path, intake: Intake[R]) -> None:
+        """Tell what is in another output of the same job, that nobody writes to."""
+        for each, state in ((path, DONE), (failed_path(path), FAILED)):
+            if each.exists():
+                with each.open("rb", 1 << 20) as file:
+                    for line in file:
+                        if not line.endswith(b"\n"):
+                            continue  # cut off by a kill
+                        name = self._lines.name_of(line)
+                        if name.key is None:
+                            intake.places.put(str(name.place), FAILED)
+                        elif intake.keys.get(name.key) != DONE:
+                            intake.keys.put(name.key, state)
+
+    def load(self, intake: Intake[R]) -> None:
+        """Tell what earlier runs did.
+
+        Raises:
+            BatchOutputError: there are lines that no job wrote.
+        """
+        at = self._read(self.done, 0, lambda name: intake.keys.put(name.key or "", DONE))
+        if at < self.done.size:
+            self.done.cut(at)
+        stale = False
+
+        def failed(name: Name) -> None:
+            nonlocal stale
+            if name.key is None:
+                stale |= intake.places.put(str(name.place), FAILED) != 0
+            elif intake.keys.get(name.key) == DONE:
+                stale = True
+            else:
+                stale |= intake.keys.put(name.key, FAILED) != 0
+
+        at = self._read(self.failed, 0, failed)
+        if at < self.failed.size:
+            self.failed.cut(at)
+        if stale:
+            self._tidy(0)
+        self._done_before, self._failed_before = self.done.size, self.failed.size
+
+    def tidy(self, *, complete: bool) -> None:
+        """Leave, of failures that were taken up again, those that are left.
+
+        Args:
+            complete: whether every row has its outcome: then all failures are in the lines of this run.
+        """
+        if complete:
+            self.failed.keep(lambda at, line: at >= self._failed_before)
+        else:
+            self._tidy(self._done_before)
+
+    def _tidy(self, done_before: int) -> None:
+        """Of every key that failed leave its last line, or none where its result stands at or after a byte."""
+        times = KeyTable()
+
+        def count(name: Name) -> None:
+            key = _known_as(name)
+            times.put(key, min(times.get(key) + 1, OFTEN))
+
+        def succeeded(name: Name) -> None:
+            key = _known_as(name)
+            if times.get(key):
+                times.put(key, SUCCEEDED)
+
+        self._read(self.failed, 0, count)
+        self._read(self.done, done_before, succeeded)
+
+        def is_last(at: int, line: bytes) -> bool:
+            key = _known_as(self._lines.name_of(line))
+            left = times.get(key)
+            if left == SUCCEEDED:
+                return False
+            times.put(key, max(left - 1, 1))
+            return left == 1
+
+        self.failed.keep(is_last)
+
+    def _read(self, file: LineFile, start: int, tell: Callable[[Name], object]) -> int:
+        """Read the names of the lines from a byte on: the byte after the last line that is one.
+
+        A machine that loses power may leave garbage at the end of a file; in its middle there can be none.
+        """
+        good = at = start
+        bad: tuple[int, ValueError] | None = None
+        name_of = self._lines.name_of
+        for number, line in enumerate(file.lines(start), 1):
+            at += len(line)
+            try:
+                name = name_of(line)
+            except ValueError as error:
+                bad = bad or (number, error)
+                continue
+            if bad is not None:
+                raise BatchOutputError(f"Line {bad[0]} of {file.path} was not written by this job: {bad[1]}.")
+            good = at
+            tell(name)
+        return good
+
+    def close(self) -> None:
+        """Close the files; one without failures is deleted."""
+        self.failed.remove()
+        self.done.close()
+
+
+def _known_as(name: Name) -> str:
+    """Keys and places as texts of one table."""
+    return f"place {name.place}" if name.key is None else f"key {name.key}"

@@ -1,0 +1,83 @@
+"""The outputs of a job that several processes share: a part for each while they run, one file in the end.
+
+A part is an output like any other, with a manifest and failures of its own. Joining them may be interrupted at any
+moment: the joined file replaces the old one as a whole, and a result that is in it already is not added again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from ..rows.keys import KeyTable
+from ..rows.shard import Shard
+from .lines import Lines
+from .manifest import SUFFIX, Manifest
+from .output import failed_path
+
+THERE = 1
+
+
+def part_path(sink: Path, shard: Shard) -> Path:
+    """Where a process writes its part: `out.part-2-of-8.jsonl` for `out.jsonl`."""
+    return sink.with_name(f"{sink.stem}.part-{shard.index}-of-{shard.count}{sink.suffix}")
+
+
+def join(sink: Path, count: int, lines: Lines[object, object], *, retry_failed: bool) -> None:
+    """Make one output of the parts, and delete them. Every row must have its outcome.
+
+    Args:
+        sink: the output; what is in it stays.
+        count: how many parts there are.
+        lines: how keys are read.
+        retry_failed: whether the failures of earlier runs were run again, so that those in the parts are all there are.
+    """
+    parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
+    keys = KeyTable()
+    _replace(sink, _new([sink, *parts], lines, keys))
+    earlier = [] if retry_failed else [failed_path(sink)]
+    failures = [*earlier, *map(failed_path, parts)]
+    if any(path.exists() for path in failures):
+        _replace(failed_path(sink), _new(failures, lines, keys))
+    elif retry_failed:
+        failed_path(sink).unlink(missing_ok=True)
+    _keep_manifest(sink, parts)
+    for path in parts:
+        for each in (path, failed_path(path), path.with_name(path.name + SUFFIX)):
+            each.unlink(missing_ok=True)
+
+
+def _new(paths: Sequence[Path], lines: Lines[object, object], keys: KeyTable) -> Iterator[bytes]:
+    """The lines of files, but for those of keys that came before."""
+    for path in paths:
+        if path.exists():
+            with path.open("rb", 1 << 20) as file:
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        continue  # cut off by a kill
+                    name = lines.name_of(line)
+                    if keys.put(f"place {name.place}" if name.key is None else f"key {name.key}", THERE) != THERE:
+                        yield line
+
+
+def _replace(path: Path, lines: Iterator[bytes]) -> None:
+    new = path.with_name(f"{path.name}.new")
+    with new.open("wb") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _keep_manifest(sink: Path, parts: Sequence[Path]) -> None:
+    """The joined output is known by what its parts were known by, but for which part that was."""
+    for path in parts:
+        with suppress(OSError, ValueError):
+            manifest = Manifest.of_json(path.with_name(path.name + SUFFIX).read_text(encoding="utf-8"))
+            source = {name: value for name, value in manifest.source.items() if name != "shard"}
+            text = replace(manifest, source=source).to_json()
+            _replace(sink.with_name(sink.name + SUFFIX), iter([text.encode()]))
+            return

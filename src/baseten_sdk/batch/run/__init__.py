@@ -1,0 +1,1 @@
+"""The run itself: concurrency, circuit breaker, stopping, progress."""

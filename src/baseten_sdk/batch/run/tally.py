@@ -1,0 +1,143 @@
+"""What a running job has counted, in memory that does not grow: rows, tokens, and how long the calls took."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+
+from ...types.batch import Failed, Ok, Report
+from ..calls.usage import NONE, Tokens
+from .progress import Progress
+
+STEP = math.log(1.02)
+"""Times are counted in classes that are 2 % wide."""
+
+LATE = 10.0
+"""Seconds over which rates are taken."""
+
+
+class Times:
+    """A histogram of times, for percentiles within 1 %."""
+
+    def __init__(self) -> None:
+        self._classes: dict[int, int] = {}
+        self._count = 0
+
+    def add(self, seconds: float, count: int = 1) -> None:
+        """Count one, or several."""
+        place = round(math.log(max(seconds, 1e-6)) / STEP)
+        self._classes[place] = self._classes.get(place, 0) + count
+        self._count += count
+
+    def counts(self) -> tuple[tuple[float, int], ...]:
+        """Every time that there was, and how often: added to another histogram they are in the same classes."""
+        return tuple((float(f"{math.exp(place * STEP):.4g}"), count) for place, count in sorted(self._classes.items()))
+
+    def percentile(self, share: float) -> float | None:
+        """The time within which so much of them were, from 0 to 1; None without any."""
+        left = math.ceil(share * self._count)
+        for place in sorted(self._classes):
+            left -= self._classes[place]
+            if left <= 0:
+                return math.exp(place * STEP)
+        return None
+
+
+class Tally:
+    """Counts outcomes.
+
+    Args:
+        clock: gives the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.ok = 0
+        self.failed = 0
+        self.tokens = NONE
+        self._attempts = 0
+        self._sent = 0
+        self._times = Times()
+        self._clock = clock
+        self._began = clock()
+        self._marks = deque([(self._began, 0, 0)])
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the job began."""
+        return self._clock() - self._began
+
+    def result(self, ok: Ok[object, object], tokens: Tokens) -> None:
+        """A row succeeded."""
+        self.ok += 1
+        self._times.add(ok.seconds)
+        self._count(ok.attempts)
+        if tokens is not NONE:
+            mine = self.tokens
+            self.tokens = Tokens(mine.input + tokens.input, mine.output + tokens.output, mine.cached + tokens.cached)
+
+    def failure(self, failed: Failed[object]) -> None:
+        """A row failed."""
+        self.failed += 1
+        self._count(failed.attempts)
+
+    def _count(self, attempts: int) -> None:
+        if attempts:
+            self._attempts += attempts
+            self._sent += 1
+
+    def progress(self, *, skipped: int, in_flight: int, level: int, done: float | None) -> Progress:
+        """The job at this moment; rates are those of the last ten seconds.
+
+        Args:
+            skipped: rows that were passed over.
+            in_flight: rows whose call is being made.
+            level: how many may be.
+            done: how much of the source was read.
+        """
+        now = self._clock()
+        rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
+        marks = self._marks
+        while len(marks) > 1 and marks[1][0] <= now - LATE:
+            marks.popleft()
+        then, rows_then, tokens_then = marks[0]
+        past = max(now - then, 1e-9)
+        marks.append((now, rows, tokens))
+        pace = (rows - rows_then) / past
+        eta = None
+        if done is not None and 0 < done < 1 and pace > 0:
+            known = rows + skipped + in_flight
+            eta = (known * (1 - done) / done + in_flight) / pace
+        return Progress(
+            self.ok,
+            self.failed,
+            skipped,
+            in_flight,
+            level,
+            tokens,
+            pace,
+            (tokens - tokens_then) / past,
+            done,
+            eta,
+            now - self._began,
+        )
+
+    def report(self, *, done_before: int, failed_before: int, stopped: str | None, level: int | None = None) -> Report:
+        """The job at its end."""
+        return Report(
+            ok=self.ok,
+            failed=self.failed,
+            done_before=done_before,
+            failed_before=failed_before,
+            retries=self._attempts - self._sent,
+            input_tokens=self.tokens.input,
+            output_tokens=self.tokens.output,
+            cached_tokens=self.tokens.cached,
+            p50=self._times.percentile(0.5),
+            p95=self._times.percentile(0.95),
+            latencies=self._times.counts(),
+            level=level,
+            seconds=self.seconds,
+            stopped=stopped,
+        )

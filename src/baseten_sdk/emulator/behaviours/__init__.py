@@ -1,0 +1,1 @@
+"""How an emulated deployment behaves."""

@@ -1,0 +1,1 @@
+"""Emulated chat completions."""

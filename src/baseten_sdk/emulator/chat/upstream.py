@@ -1,0 +1,108 @@
+"""Chat answered by another server that speaks like OpenAI: llama.cpp, vLLM, Ollama, whatever runs on your machine.
+
+Theory of operation. The request goes there as it came, but for the key and, if one was chosen, the model; the reply
+comes back as it is. Without a behaviour to carry out, a stream is relayed as it arrives. With one, the reply is read
+to its end first, event by event, since each fault is an operation on a list of pieces (see `wire`).
+
+It must not know what a chat is, and nothing else of the service goes through it. httpx is imported here and nowhere
+else in the emulator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+import httpx
+
+from ..faults.error_shapes import error_reply
+from ..http.exchange import Exchange
+from ..http.jsonvalue import JSON, as_object, dump
+from ..http.wire import Reply
+
+PATIENCE = httpx.Timeout(connect=5.0, read=1200.0, write=60.0, pool=None)
+"""Seconds; a model on a laptop may think for long."""
+
+KEPT = ("content-type", "cache-control")
+"""What of the other server's head is passed on."""
+
+
+class Upstream:
+    """The other server.
+
+    Args:
+        url: its OpenAI base URL, such as "http://127.0.0.1:8080/v1".
+        api_key: its key, if it wants one.
+        model: the model to ask it for, whatever the caller names; None passes the caller's on.
+    """
+
+    def __init__(self, url: str, api_key: str | None = None, model: str | None = None) -> None:
+        self._url = f"{url.rstrip('/')}/chat/completions"
+        self._headers = {} if api_key is None else {"authorization": f"Bearer {api_key}"}
+        self._model = model
+        self._client: httpx.AsyncClient | None = None
+
+    async def chat(self, exchange: Exchange) -> Reply:
+        """Answer a chat request with the other server's reply, or a 502 when it gives none."""
+        client = self._connected()
+        request = client.build_request("POST", self._url, content=self._body(exchange), headers=self._headers)
+        request.headers["content-type"] = "application/json"
+        request.headers["accept"] = exchange.headers.get("accept", "*/*")
+        try:
+            response = await client.send(request, stream=True)
+        except httpx.HTTPError as error:
+            return self._unreachable(f"{type(error).__name__}: {error}")
+        headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+        streamed = headers.get("content-type", "").startswith("text/event-stream")
+        if streamed and not exchange.plan:
+            return Reply(response.status_code, headers, live=_relayed(response), chunked=True)
+        try:
+            body = [piece async for piece in _relayed(response)]
+        except ConnectionError as error:
+            return self._unreachable(str(error))
+        pieces = tuple(_events(b"".join(body))) if streamed else tuple(body)
+        return Reply(response.status_code, headers, pieces, chunked=streamed)
+
+    async def aclose(self) -> None:
+        """Close the connections to it."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _unreachable(self, reason: str) -> Reply:
+        return error_reply(502, f"upstream {self._url}: {reason}", "3")
+
+    def _connected(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+        return self._client
+
+    def _body(self, exchange: Exchange) -> bytes:
+        if self._model is None:
+            return exchange.body
+        try:
+            request: JSON = as_object(exchange.json()) | {"model": self._model}
+        except ValueError:
+            return exchange.body
+        return dump(request)
+
+
+async def _relayed(response: httpx.Response) -> AsyncGenerator[bytes]:
+    """The body as it comes.
+
+    Raises:
+        ConnectionError: it broke off.
+    """
+    try:
+        async for piece in response.aiter_bytes():
+            yield piece
+    except httpx.HTTPError as error:
+        raise ConnectionError(f"{type(error).__name__}: {error}") from error
+    finally:
+        await response.aclose()
+
+
+def _events(body: bytes) -> list[bytes]:
+    """The events of a stream, each with the blank line that ends it."""
+    blank = b"\r\n\r\n" if b"\r\n\r\n" in body else b"\n\n"
+    *events, rest = body.split(blank)
+    return [event + blank for event in events] + ([rest] if rest else [])

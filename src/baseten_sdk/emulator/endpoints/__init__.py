@@ -1,0 +1,1 @@
+"""Emulated endpoints other than chat."""

@@ -1,0 +1,1 @@
+"""Faults: what goes wrong, and the shape of each error."""

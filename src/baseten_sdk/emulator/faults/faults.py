@@ -1,0 +1,107 @@
+"""The behaviours that wait for coming requests: a queue of them, faults by number, and attempts that must fail first.
+
+It owns their order and all counting, from any thread. It must not know what a behaviour does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+from ..behaviours.behaviours import Plan, Spec, parse
+from ..behaviours.script import Fault
+
+
+@dataclass(slots=True)
+class _Step:
+    plan: Plan
+    path: str | None
+
+
+@dataclass(slots=True)
+class _Rule:
+    fault: Fault
+    seen: int = 0
+
+
+class Faults:
+    """Behaviours for the next requests, in order; one request takes one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._steps: list[_Step] = []
+        self._rules: list[_Rule] = []
+        self._always = Plan()
+        self._attempts: Counter[str] = Counter()
+
+    def push(self, *specs: Spec | None, times: int = 1, path: str | None = None) -> None:
+        """Add behaviours for the next requests.
+
+        Args:
+            specs: One for each coming request, as in the header `x-emulator`; None lets a request pass
+                unharmed.
+            times: How often to repeat each.
+            path: Only requests whose path contains this take one.
+
+        Raises:
+            BehaviourError: An unknown behaviour, or a value it cannot take.
+        """
+        plans = [Plan() if spec is None else parse(spec) for spec in specs]
+        with self._lock:
+            self._steps += [_Step(plan, path) for plan in plans for _ in range(times)]
+
+    def add(self, *faults: Fault) -> None:
+        """Add faults by the numbers of requests: `add(at(3).status(503), every().on("/predict").drip())`.
+
+        Each fault counts for itself, from the next request on; faults that meet in one request are merged, and later
+        ones win.
+        """
+        with self._lock:
+            self._rules += [_Rule(fault) for fault in faults]
+
+    def always(self, spec: Spec | None) -> None:
+        """Behaviours for every request from now on; None ends them."""
+        plan = Plan() if spec is None else parse(spec)
+        with self._lock:
+            self._always = plan
+
+    def clear(self) -> None:
+        """Forget the script, the standing behaviours and all counted attempts."""
+        with self._lock:
+            self._steps.clear()
+            self._rules.clear()
+            self._attempts.clear()
+            self._always = Plan()
+
+    def take(self, path: str) -> Plan:
+        """The standing behaviours, with the faults that strike and the first step meant for this path, which is used
+        up."""
+        with self._lock:
+            plan = self._always
+            for rule in self._rules:
+                if rule.fault.concerns(path):
+                    rule.seen += 1
+                    if rule.fault.strikes(rule.seen):
+                        plan = plan.merged(rule.fault.plan)
+            for position, step in enumerate(self._steps):
+                if step.path is None or step.path in path:
+                    del self._steps[position]
+                    return plan.merged(step.plan)
+            return plan
+
+    def settle(self, plan: Plan, key: str) -> Plan:
+        """Resolve `fail=N`: trouble for the first N attempts under `key`, none afterwards."""
+        failures = plan.number("fail")
+        if failures is None:
+            return plan
+        with self._lock:
+            self._attempts[key] += 1
+            attempt = self._attempts[key]
+        if attempt > failures:
+            return plan.without_trouble()
+        return plan if plan.troubled else plan.merged(Plan({"status": 503}))
+
+    def __len__(self) -> int:
+        """How many scripted steps are left."""
+        return len(self._steps)

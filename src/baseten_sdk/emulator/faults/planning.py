@@ -1,0 +1,62 @@
+"""Which behaviours one request asks for: the script, a reserved model id, the body's key `emulator`, the
+header, in rising order.
+
+Reserved on the Model APIs and in any chat body are slugs `emulator/<behaviours>`, such as `emulator/429` or
+`emulator/style-b+cut-3`; in a deployment's address, ids `emulator-<behaviours>` and, in eight characters,
+`emul0429` for a status. It owns the reading of these places.
+"""
+
+from __future__ import annotations
+
+import re
+
+from starlette.datastructures import Headers
+
+from ..behaviours.behaviours import Plan, parse, parse_slug
+from ..http.jsonvalue import JSON, as_object, as_text, load
+from ..http.routing import Place
+from .faults import Faults
+
+HEADER = "x-emulator"
+_STATUS_ID = re.compile(r"emul0([2-5]\d\d)")
+_PLAIN_SLUGS = {"chat", "reason", "echo", "test"}
+
+
+def plan_for(place: Place, path: str, headers: Headers, body: bytes, faults: Faults) -> Plan:
+    """The plan of a request.
+
+    Raises:
+        BehaviourError: A behaviour that does not exist.
+    """
+    plan = faults.take(path)
+    given = _parsed(headers, body)
+    plan = plan.merged(_from_owner(place.owner)).merged(_from_slug(as_text(given.get("model"))))
+    for holder in (given, as_object(given.get("model_input")), as_object(given.get("metadata"))):
+        wanted = holder.get("emulator")
+        if isinstance(wanted, str | dict):
+            plan = plan.merged(parse(wanted))
+    for value in headers.getlist(HEADER):
+        plan = plan.merged(parse(value))
+    key = plan.text("key") or headers.get("x-baseten-customer-request-id") or f"{path} {plan!r}"
+    return faults.settle(plan, key)
+
+
+def _parsed(headers: Headers, body: bytes) -> dict[str, JSON]:
+    if body.lstrip()[:1] != b"{":
+        return {}
+    try:
+        return as_object(load(body))
+    except ValueError:
+        return {}
+
+
+def _from_slug(slug: str) -> Plan:
+    tail = slug.removeprefix("emulator/")
+    return Plan() if tail in (slug, "") or tail in _PLAIN_SLUGS else parse_slug(tail)
+
+
+def _from_owner(owner: str) -> Plan:
+    if match := _STATUS_ID.fullmatch(owner):
+        return Plan({"status": int(match[1])})
+    tail = owner.removeprefix("emulator-")
+    return Plan() if tail == owner else parse_slug(tail)

@@ -1,0 +1,1 @@
+"""The emulated wire: serving, routing, pieces of replies."""

@@ -1,0 +1,55 @@
+"""One request, read: its place, headers, body and plan. What every endpoint is given.
+
+It owns reading; it must not know the endpoints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+
+from ..behaviours.behaviours import Plan
+from .jsonvalue import JSON, load
+from .routing import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request after authentication.
+
+    Attributes:
+        request_id: The id that this exchange is known by, whether or not the reply carries it.
+        moment: When it was accepted, by the emulator's clock.
+    """
+
+    method: str
+    path: str
+    query_string: str
+    place: Place
+    headers: Headers
+    body: bytes
+    plan: Plan
+    request_id: str
+    moment: float
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def query(self) -> dict[str, JSON]:
+        return dict(parse_qsl(self.query_string, keep_blank_values=True))
+
+    def json(self) -> JSON:
+        """The body as JSON. Raises ValueError."""
+        return load(self.body)
+
+    @property
+    def gathers(self) -> bool:
+        """The caller would get a stream as one JSON string, as the model runtime does it."""
+        return (
+            self.headers.get("accept", "*/*").strip().lower() == "application/json"
+            and "openai" not in self.headers.get("user-agent", "").lower()
+        )

@@ -1,0 +1,1 @@
+"""Emulated asynchronous requests and their webhooks."""

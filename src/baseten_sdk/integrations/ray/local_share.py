@@ -1,0 +1,108 @@
+"""One holder's share of the cluster's budget: what it has leased and not yet used.
+
+Calls take from it; when it is empty, the first of them asks for more, and the others wait behind it. It must not know
+where leases come from: that is passed in.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import anyio
+
+from .leases import Lease, Spent
+
+TOKENS_PER_ROW = 2048.0
+"""Tokens that a row may use, before any was seen."""
+
+FORGET = 0.02
+"""How fast the largest use that was seen gives way to smaller ones."""
+
+LONGEST = 5.0
+"""Seconds after which to ask again at the latest; a holder that is heard of is not taken for dead."""
+
+
+class Bank(Protocol):
+    """Where leases come from."""
+
+    async def lease(self, each: float, spent: Spent, /) -> Lease:
+        """Lease a block."""
+        ...
+
+    async def give_back(self, requests: float, tokens: float, spent: Spent, /) -> None:
+        """Return what is not needed."""
+        ...
+
+
+class Purse:
+    """What a holder has.
+
+    Args:
+        bank: where leases come from.
+        each: tokens that a row may use, before any was seen.
+        sleep: waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        bank: Bank,
+        each: float = TOKENS_PER_ROW,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._bank = bank
+        self._each = each
+        self._sleep = sleep
+        self._seen = False
+        self._requests = 0.0
+        self._tokens = 0.0
+        self._sent = self._freed = self._used = 0.0
+        self._asking = anyio.Lock()
+
+    async def take(self) -> float:
+        """Wait until one call may be made: the tokens that are held for it."""
+        while not self._enough():
+            async with self._asking:
+                if self._enough():
+                    break
+                lease = await self._bank.lease(self._each, self._report())
+                self._requests += lease.requests
+                self._tokens += lease.tokens
+                if lease.wait:
+                    await self._sleep(min(lease.wait, LONGEST) * random.uniform(1.0, 1.1))
+        self._requests -= 1.0
+        self._tokens -= self._each
+        return self._each
+
+    def settle(self, held: float, used: float | None, requests: float = 1.0) -> None:
+        """A call has ended.
+
+        Args:
+            held: what `take` gave.
+            used: tokens that it has used; None where that is not known.
+            requests: how many requests it took.
+        """
+        self._requests -= requests - 1.0
+        self._sent += requests
+        self._freed += held
+        self._used += held if used is None else used
+        if used:
+            larger = not self._seen or used >= self._each
+            self._each = used if larger else self._each - (self._each - used) * FORGET
+            self._seen = True
+
+    async def give_back(self) -> None:
+        """Nothing is to be done at the moment: others may have what is left."""
+        if self._requests or self._tokens or self._sent:
+            requests, tokens = self._requests, self._tokens
+            self._requests = self._tokens = 0.0
+            await self._bank.give_back(requests, tokens, self._report())
+
+    def _enough(self) -> bool:
+        return self._requests >= 1.0 and self._tokens >= self._each
+
+    def _report(self) -> Spent:
+        spent = Spent(self._sent, self._freed, self._used)
+        self._sent = self._freed = self._used = 0.0
+        return spent

@@ -1,0 +1,92 @@
+"""`SharedBudget`: one budget for all the actors of a cluster, kept by an actor of its own that is known by its name."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import ray
+
+from ...errors import ConfigurationError
+from .leases import Lease, Ledger, Spent
+
+NAMESPACE = "baseten-sdk"
+
+
+class SharedBudget:
+    """Requests and tokens a minute for everything that uses it, on however many machines.
+
+    Make it in the driver and hand it to `BatchMapper`. The actor lives as long as the object, or a copy of it, does.
+    Two budgets of one name in a cluster are the same; the first one's numbers hold.
+
+    Example:
+        budget = SharedBudget(requests_per_minute=600, tokens_per_minute=500_000)
+
+    Args:
+        requests_per_minute: requests in any minute; None for any number.
+        tokens_per_minute: tokens in any minute, of prompts and answers; None for any number.
+        name: name of the actor; made up unless set.
+
+    Raises:
+        ConfigurationError: there is nothing to share, or a number is below 1.
+    """
+
+    def __init__(
+        self,
+        *,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+        name: str | None = None,
+    ) -> None:
+        given = [each for each in (requests_per_minute, tokens_per_minute) if each is not None]
+        if not given or min(given) < 1:
+            raise ConfigurationError("SharedBudget needs requests_per_minute= or tokens_per_minute=, of at least 1.")
+        self.name = name or f"budget-{uuid.uuid4().hex[:12]}"
+        self._keeper = (
+            ray.remote(Keeper)
+            .options(name=self.name, namespace=NAMESPACE, get_if_exists=True, num_cpus=0)
+            .remote(requests_per_minute, tokens_per_minute)
+        )
+
+    def account(self) -> Account:
+        """An account for one holder."""
+        return Account(self._keeper, uuid.uuid4().hex)
+
+    def in_use(self) -> object:
+        """Requests and tokens that count at the moment, in words."""
+        return ray.get(self._keeper.in_use.remote())
+
+    def __repr__(self) -> str:
+        return f"SharedBudget(name={self.name!r})"
+
+
+class Keeper:
+    """What the actor runs: the books, and the clock that all holders are measured by."""
+
+    def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
+        self._ledger = Ledger(requests_per_minute, tokens_per_minute)
+
+    def lease(self, holder: str, each: float, spent: Spent) -> Lease:
+        return self._ledger.lease(holder, each, spent, time.monotonic())
+
+    def give_back(self, holder: str, requests: float, tokens: float, spent: Spent) -> None:
+        self._ledger.give_back(holder, requests, tokens, spent, time.monotonic())
+
+    def in_use(self) -> tuple[str, str]:
+        return self._ledger.in_use(time.monotonic())
+
+
+class Account:
+    """The bank of one holder's purse."""
+
+    def __init__(self, keeper: ray.Handle[Keeper], holder: str) -> None:
+        self._keeper = keeper
+        self._holder = holder
+
+    async def lease(self, each: float, spent: Spent, /) -> Lease:
+        lease = await self._keeper.lease.remote(self._holder, each, spent)
+        assert isinstance(lease, Lease), "that is what the keeper gives"
+        return lease
+
+    async def give_back(self, requests: float, tokens: float, spent: Spent, /) -> None:
+        await self._keeper.give_back.remote(self._holder, requests, tokens, spent)

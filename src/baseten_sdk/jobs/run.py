@@ -1,0 +1,104 @@
+"""A run from its arguments to its report, for the async and the sync client: one engine for both.
+
+The sync client's run has an event loop of its own, in which its calls are made by worker threads.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import anyio
+import anyio.to_thread
+
+from .._runs.display import Show, display_of
+from .engine import Engine
+from .ledger import Ledger
+from .limits import Plan
+from .progress import SUBJECT, JobsProgress
+from .queue_client import AsyncService, JobOptions, Service, SyncService
+from .report import JobsReport, read_report
+from .rows import Admission, Key, Rows, supply_of
+from .webhook_source import Inbox, Mailbox
+
+if TYPE_CHECKING:
+    from .. import AsyncChain, AsyncDeployment, Chain, Deployment
+
+EXTRA_THREADS = 4
+"""Beside the submissions: statuses and the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the caller asked for."""
+
+    rows: Rows | None
+    webhook: Inbox | str
+    ledger: str | os.PathLike[str]
+    key: Key | None
+    encode: Callable[[object], bytes]
+    options: JobOptions
+    plan: Plan
+    retry_failed: bool
+    progress: Show[JobsProgress]
+
+
+class AsyncRun:
+    """The run of an async client."""
+
+    @staticmethod
+    async def run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
+        """Run it: the report."""
+        return await _run(order, _name(target), AsyncService(target, order.options))
+
+
+class Run:
+    """The run of a sync client."""
+
+    @staticmethod
+    def run(order: Order, target: Deployment | Chain) -> JobsReport:
+        """Run it: the report."""
+        service = SyncService(target, order.options, order.plan.concurrency + EXTRA_THREADS)
+        run = partial(_run, order, _name(target), service)
+        if not _in_a_loop():
+            return anyio.run(run)
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(anyio.run, run).result()
+
+
+async def _run(order: Order, target: str, service: Service) -> JobsReport:
+    began = time.monotonic()
+    display = display_of(order.progress, SUBJECT)
+    ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
+    try:
+        mailbox = await anyio.to_thread.run_sync(Mailbox.of, order.webhook, order.ledger)
+        if order.retry_failed:
+            await anyio.to_thread.run_sync(ledger.retry_failed)
+        supply = None
+        if order.rows is not None:
+            supply = supply_of(order.rows, Admission(ledger, order.encode, order.key))
+        with display:
+            await Engine(ledger, supply, service, mailbox, order.plan, display).run()
+        # Not where the run ends early: what is on its way then has to be kept too.
+        mailbox.close()
+        return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)
+    finally:
+        ledger.close()
+
+
+def _name(target: AsyncDeployment | AsyncChain | Deployment | Chain) -> str:
+    return target.name
+
+
+def _in_a_loop() -> bool:
+    """Whether this thread runs an event loop already, as a notebook's does."""
+    try:
+        anyio.get_current_task()
+    except RuntimeError:
+        return False
+    return True

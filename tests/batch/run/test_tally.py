@@ -1,0 +1,86 @@
+"""What a job counts."""
+
+from __future__ import annotations
+
+import json
+import random
+from math import ceil
+
+import pytest
+from hypothesis import given, strategies as st
+
+from baseten_sdk.batch.calls.usage import Tokens
+from baseten_sdk.batch.run.tally import Tally, Times
+from baseten_sdk.types.batch import Failed, Ok, Report
+
+
+@given(st.lists(st.floats(0.0001, 10_000), min_size=1, max_size=200), st.floats(0.01, 1))
+def test_percentiles_are_right_within_a_hundredth(times: list[float], share: float) -> None:
+    counted = Times()
+    for seconds in times:
+        counted.add(seconds)
+    exact = sorted(times)[ceil(share * len(times)) - 1]
+    assert counted.percentile(share) == pytest.approx(exact, rel=0.011)
+
+
+def test_times_take_no_memory_that_grows() -> None:
+    counted, source = Times(), random.Random(1)
+    for _ in range(50_000):
+        counted.add(source.lognormvariate(0, 1))
+    assert len(counted._classes) < 1000
+    assert Times().percentile(0.5) is None
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_rows_tokens_and_tries_are_counted() -> None:
+    clock = Clock()
+    tally = Tally(clock)
+    tally.result(Ok("a", 1, "x", 1, 1, 0.5), Tokens(10, 5, 4))
+    tally.result(Ok("b", 1, "x", 2, 3, 1.5), Tokens(10, 5, 0))
+    tally.result(Ok("c", 1, "x", 3, 0, 1.0), Tokens())
+    tally.failure(Failed("d", 1, ValueError("No."), 4, 9, 30.0))
+    tally.failure(Failed("e", 1, ValueError("No."), 5))
+    clock.now += 10
+    report = tally.report(done_before=7, failed_before=2, stopped=None)
+    assert (report.ok, report.failed, report.done_before, report.failed_before) == (3, 2, 7, 2)
+    assert (report.input_tokens, report.output_tokens, report.cached_tokens) == (20, 10, 4)
+    assert report.retries == 0 + 2 + 8
+    assert report.p50 == pytest.approx(1.0, rel=0.011)
+    assert (report.seconds, report.rows_per_second) == (10, 0.5)
+    assert json.loads(report.to_json())["rows_per_second"] == 0.5
+    assert str(report) == (
+        "3 ok, 2 failed; of earlier runs 7 ok, 2 failed; 10.0 s, 0.5 rows/s, p50 1.00 s, p95 1.49 s; "
+        "tokens 20 in (4 cached), 10 out; 10 retries"
+    )
+    assert str(Report()).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s; ")
+    assert str(Report(level=37)).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s, 37 in flight at the end; ")
+
+
+def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
+    clock = Clock()
+    tally = Tally(clock)
+    for number in range(100):
+        tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
+    clock.now += 10
+    first = tally.progress(skipped=50, in_flight=10, level=16, done=0.5)
+    assert (first.rows_per_second, first.tokens_per_second) == (10, 20)
+    assert first.eta == pytest.approx((160 + 10) / 10)
+    clock.now += 10
+    for number in range(20):
+        tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
+    second = tally.progress(skipped=50, in_flight=4, level=8, done=1.0)
+    assert (second.rows_per_second, second.eta) == (2, None)
+    clock.now += 20
+    third = tally.progress(skipped=50, in_flight=4, level=8, done=0.5)
+    assert (third.rows_per_second, third.eta) == (0, None)
+    for _ in range(1000):
+        clock.now += 0.1
+        tally.progress(skipped=0, in_flight=0, level=1, done=None)
+    assert len(tally._marks) <= 110

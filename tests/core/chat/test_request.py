@@ -1,0 +1,218 @@
+"""A chat call sends what the caller set, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pytest
+
+from baseten_sdk._core.chat.request import PARAMETERS, chat_request, message_params, split_params
+from baseten_sdk._core.request.options import OPTION_NAMES, Options
+from baseten_sdk._core.request.routing import Place
+from baseten_sdk.errors import InvalidRequestError
+from baseten_sdk.types.chat import ChatCompletion, ChatCompletionMessage
+from baseten_sdk.types.params import Message, MessageParam
+
+PLACE = Place("https://h/v1", 600)
+HELLO: list[MessageParam] = [{"role": "user", "content": "Hi"}]
+
+
+def sent(
+    params: dict[str, object] | None = None,
+    messages: Iterable[Message] = HELLO,
+    options: Options | None = None,
+    *,
+    stream: bool = False,
+) -> dict[str, object]:
+    request = chat_request(PLACE, "org/m", messages, params or {}, options or Options(), stream=stream)
+    body: dict[str, object] = json.loads(request.body)
+    return body
+
+
+def test_the_least_call_sends_the_model_and_the_messages() -> None:
+    assert sent() == {"model": "org/m", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+def test_a_chat_is_posted_to_the_place_of_its_model() -> None:
+    request = chat_request(PLACE, "m", HELLO, {}, Options(), stream=False)
+    assert (request.method, request.url, request.first_byte) == ("POST", "https://h/v1/chat/completions", 600)
+    assert dict(request.headers)["accept"] == "application/json"
+    assert request.safety == "repeatable"
+
+
+def test_a_stream_is_asked_for_as_a_stream() -> None:
+    request = chat_request(PLACE, "m", HELLO, {}, Options(), stream=True)
+    assert json.loads(request.body)["stream"] is True
+    assert "application/json" not in dict(request.headers)["accept"]
+    assert "stream" not in sent()
+    assert "stream_options" not in sent(stream=True)
+
+
+def test_none_is_left_out_and_what_is_false_or_empty_is_not() -> None:
+    params: dict[str, object] = {
+        "temperature": 0,
+        "top_p": None,
+        "stop": [],
+        "logprobs": False,
+        "user": "",
+        "seed": None,
+    }
+    assert sent(params) == {**sent(), "temperature": 0, "stop": [], "logprobs": False, "user": ""}
+
+
+def test_extra_fields_go_over_all_others_and_none_is_null() -> None:
+    options = Options(extra_body={"chat_template_kwargs": {"a": 1}, "temperature": None, "model": "other"})
+    assert sent({"temperature": 1}, options=options) == {
+        "model": "other",
+        "messages": [{"role": "user", "content": "Hi"}],
+        "temperature": None,
+        "chat_template_kwargs": {"a": 1},
+    }
+
+
+def test_messages_of_every_kind_go_together() -> None:
+    reply = ChatCompletion.model_validate({"choices": [{"message": {"role": "assistant", "content": "Hello"}}]})
+    parts = [{"type": "text", "text": "?"}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]
+    messages: list[Message] = [
+        {"role": "system", "content": "Be brief."},
+        reply.message,
+        {"role": "user", "content": parts},
+    ]
+    assert sent(messages=messages)["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "assistant", "content": "Hello"},
+        {"role": "user", "content": parts},
+    ]
+
+
+def test_messages_may_come_from_a_generator_and_are_left_alone() -> None:
+    mine = {"role": "user", "content": "Hi", "vendor": None}
+    assert message_params(message for message in [mine]) == [mine]
+    assert mine == {"role": "user", "content": "Hi", "vendor": None}
+
+
+def test_a_message_that_a_model_sent_goes_back_with_what_it_had() -> None:
+    message = ChatCompletionMessage.model_validate(
+        {
+            "role": "assistant",
+            "content": None,
+            "refusal": None,
+            "reasoning_content": "Hm.",
+            "tool_calls": [{"id": "t1", "function": {"name": "f", "arguments": None}, "vendor": 1}],
+            "signature": "abc",
+        }
+    )
+    assert message_params([message]) == [
+        {
+            "role": "assistant",
+            "reasoning_content": "Hm.",
+            "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": ""}, "vendor": 1}],
+            "signature": "abc",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("messages", "problem"),
+    [
+        ("Hi", "messages must be a sequence of messages, not a str"),
+        (b"Hi", "messages must be a sequence of messages, not a bytes"),
+        ({"role": "user"}, "messages must be a sequence of messages, not a dict"),
+        ([], "messages must not be empty"),
+        (iter(()), "messages must not be empty"),
+        ([{"role": "user"}, "Hi"], r"messages\[1\] must be a dict or a message of a reply, not a str"),
+        ([None], r"messages\[0\] must be a dict"),
+        (None, "messages must be a sequence of messages, not a NoneType"),
+        (5, "messages must be a sequence of messages, not a int"),
+    ],
+)
+def test_what_are_no_messages_is_refused(messages: Iterable[Message], problem: str) -> None:
+    with pytest.raises(InvalidRequestError, match=problem):
+        sent(messages=messages)
+
+
+def test_a_value_without_a_json_form_is_refused_with_the_path_to_it() -> None:
+    with pytest.raises(InvalidRequestError, match=r"\$\.messages\[0\]\.content: bytes"):
+        sent(messages=[{"role": "user", "content": b"Hi"}])
+    with pytest.raises(InvalidRequestError, match=r"\$\.temperature: nan"):
+        sent({"temperature": float("nan")})
+
+
+def test_parameters_are_parted_from_the_options_of_the_call() -> None:
+    body, options = split_params(
+        {"temperature": 0.5, "deadline": 5, "extra_body": {"a": 1}, "seed": None, "timeout": 3}
+    )
+    assert body == {"temperature": 0.5, "seed": None}
+    assert options == {"deadline": 5, "extra_body": {"a": 1}, "timeout": 3}
+
+
+def test_every_parameter_has_a_place() -> None:
+    body, options = split_params(dict.fromkeys(PARAMETERS))
+    assert options.keys() == OPTION_NAMES
+    assert body.keys() == PARAMETERS - OPTION_NAMES
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "frequency_penalty",
+        "presence_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+        "max_tokens",
+        "max_completion_tokens",
+        "n",
+        "response_format",
+        "seed",
+        "stop",
+        "stream_options",
+        "temperature",
+        "top_p",
+        "tool_choice",
+        "parallel_tool_calls",
+        "user",
+        "top_k",
+        "min_p",
+        "top_p_min",
+        "repetition_penalty",
+        "length_penalty",
+        "early_stopping",
+        "best_of",
+        "bad",
+        "bad_token_ids",
+        "stop_token_ids",
+        "include_stop_str_in_output",
+        "ignore_eos",
+        "min_tokens",
+        "skip_special_tokens",
+        "spaces_between_special_tokens",
+        "truncate_prompt_tokens",
+        "echo",
+        "add_generation_prompt",
+        "add_special_tokens",
+        "documents",
+        "chat_template",
+        "chat_template_args",
+        "disaggregated_params",
+        "reasoning_effort",
+        "thinking",
+        "reasoning",
+        "baseten",
+    ],
+)
+def test_everything_that_the_service_takes_has_a_parameter(name: str) -> None:
+    assert name in PARAMETERS
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("temprature", "Did you mean temperature?"), ("max_token", "Did you mean max_tokens?"), ("zzz", "extra_body")],
+)
+def test_a_parameter_that_does_not_exist_is_a_type_error_with_a_hint(name: str, hint: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        split_params({name: 1})
+    assert repr(name) in str(caught.value)
+    assert hint in str(caught.value)
+    assert "extra_body" in str(caught.value)

@@ -1,0 +1,155 @@
+"""A run of tools as a value: what is run, what the model is told, and when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from pydantic import BaseModel
+
+from baseten_sdk import ChatCompletion, MaxTurnsError, MessageParam, OutputError, ToolArgumentError, ToolResult
+from baseten_sdk._core.chat.tool_loop import OnToolError, ToolLoop
+from baseten_sdk._core.schema.tool import Toolbox, ToolLike
+
+HELLO: list[MessageParam] = [{"role": "user", "content": "Hi"}]
+
+
+def answer(*calls: tuple[str, str], text: str | None = None, tokens: int = 1) -> ChatCompletion:
+    made = [
+        {"id": f"c{place}", "type": "function", "function": {"name": name, "arguments": arguments}}
+        for place, (name, arguments) in enumerate(calls)
+    ]
+    message = {"role": "assistant", "content": text, "tool_calls": made}
+    usage = {"prompt_tokens": tokens, "completion_tokens": tokens, "total_tokens": 2 * tokens}
+    return ChatCompletion.model_validate({"choices": [{"message": message}], "usage": usage})
+
+
+def double(x: int) -> int:
+    return 2 * x
+
+
+class Ask(BaseModel):
+    question: str
+
+
+def loop(
+    *tools: ToolLike, max_turns: int = 8, on_tool_error: OnToolError = "report", messages: list[MessageParam] = HELLO
+) -> ToolLoop:
+    return ToolLoop(messages, Toolbox(tools or (double,)), max_turns, on_tool_error)
+
+
+def turn(state: ToolLoop, *calls: tuple[str, str]) -> list[ToolResult]:
+    """One turn, its functions run one by one."""
+    pending = state.answered(answer(*calls))
+    outcomes: list[object] = []
+    for each in pending:
+        if each.job is not None:
+            try:
+                outcomes.append(each.job[1]())
+            except Exception as error:
+                outcomes.append(error)
+    return state.ran(pending, outcomes)
+
+
+def test_an_answer_without_calls_ends_the_run() -> None:
+    state = loop()
+    completion = answer(text="Hello")
+    assert state.answered(completion) == []
+    assert state.messages == [*HELLO, completion.message]
+    assert HELLO == [{"role": "user", "content": "Hi"}]
+
+
+def test_results_follow_the_calls_in_their_order() -> None:
+    state = loop()
+    results = turn(state, ("double", '{"x": 1}'), ("nobody", "{}"), ("double", '{"x": "a"}'), ("double", '{"x": 4}'))
+    assert [each.content for each in results][0::3] == ["2", "8"]
+    assert [type(each.error) for each in results] == [type(None), OutputError, ToolArgumentError, type(None)]
+    told = state.messages[2:]
+    assert [dict(each)["tool_call_id"] for each in told if isinstance(each, dict)] == ["c0", "c1", "c2", "c3"]
+    assert {dict(each)["role"] for each in told if isinstance(each, dict)} == {"tool"}
+
+
+def test_the_model_is_told_what_was_wrong_in_a_line() -> None:
+    def fail() -> None:
+        raise KeyError("lost")
+
+    results = turn(loop(double, fail), ("nobody", "{}"), ("double", "{}"), ("fail", ""))
+    assert results[0].content == "Error: OutputError: There is no tool 'nobody'; there are: double, fail."
+    assert results[1].content.startswith(
+        "Error: ToolArgumentError: The arguments of the call of double are not valid: x"
+    )
+    assert results[2].content == "Error: KeyError: 'lost'"
+
+
+@pytest.mark.parametrize("tools", [(Ask,), ({"type": "function", "function": {"name": "Ask"}},)])
+def test_a_call_that_the_caller_has_to_answer_ends_the_run(tools: tuple[ToolLike, ...]) -> None:
+    state = loop(double, *tools)
+    assert state.answered(answer(("double", '{"x": 1}'), ("Ask", "{}"))) == []
+    assert len(state.messages) == 2
+
+
+def test_the_last_turn_may_answer_but_not_call() -> None:
+    state = loop(max_turns=2)
+    turn(state, ("double", '{"x": 1}'))
+    with pytest.raises(MaxTurnsError, match="after 2 turns") as caught:
+        state.answered(answer(("double", '{"x": 1}')))
+    assert caught.value.completion is state.completions[-1]
+    assert len(state.completions) == 2
+    other = loop(max_turns=2)
+    turn(other, ("double", '{"x": 1}'))
+    assert other.answered(answer(text="done")) == []
+
+
+def test_usage_is_that_of_all_turns() -> None:
+    state = loop()
+    state.answered(answer(("double", '{"x": 1}'), tokens=3))
+    state.answered(answer(text="done", tokens=4))
+    assert state.usage.total_tokens == 14
+
+
+def test_errors_are_to_be_raised_only_where_that_was_asked_for() -> None:
+    calls = [("double", '{"x": 1}'), ("nobody", "{}"), ("double", "")]
+    reporting, raising = loop(), loop(on_tool_error="raise")
+    assert reporting.failure(turn(reporting, *calls)) is None
+    results = turn(raising, *calls)
+    assert raising.failure(results) is results[1].error
+    assert raising.failure(results[:1]) is None
+    assert len(raising.messages) == 5
+
+
+@dataclass
+class Row:
+    when: date
+
+
+@pytest.mark.parametrize(
+    ("value", "content"),
+    [
+        ("text", "text"),
+        ("", ""),
+        (None, "null"),
+        (True, "true"),
+        (3, "3"),
+        ("é\u2028", "é\u2028"),
+        ({"a": ["é", 1.5]}, '{"a":["é",1.5]}'),
+        (Ask(question="?"), '{"question":"?"}'),
+        ([Row(date(2026, 1, 2))], '[{"when":"2026-01-02"}]'),
+    ],
+)
+def test_results_are_told_as_text_or_json(value: object, content: str) -> None:
+    def give() -> object:
+        return value
+
+    (result,) = turn(loop(give), ("give", "{}"))
+    assert (result.content, result.error) == (content, None)
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), {1: {2, 3}}, b"\xff", lambda: 3])
+def test_a_result_without_a_json_form_is_an_error_for_the_model(value: object) -> None:
+    def give() -> object:
+        return value
+
+    (result,) = turn(loop(give), ("give", "{}"))
+    assert result.content.startswith("Error: InvalidRequestError: ")
+    assert isinstance(result.error, ValueError)

@@ -1,0 +1,131 @@
+"""How long the service asks to wait, in every way in which it may ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, strategies as st
+
+from baseten_sdk._core.reply.retry_after import retry_after
+
+NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "0"}, 0),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after": " 2 "}, 2),
+        ({"retry-after": "1e300"}, 1e300),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": ""}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after-ms": "250"}, 0.25),
+        ({"retry-after-ms": "250", "retry-after": "7"}, 0.25),
+        ({"retry-after-ms": "soon", "retry-after": "7"}, 7),
+        ({"retry-after-ms": "-1", "retry-after": "7"}, 7),
+        ({"retry-after": "Fri, 20 Nov 2026 10:00:30 GMT"}, 30),
+        ({"retry-after": "Fri, 20 Nov 2026 10:00:30 +0000"}, 30),
+        ({"retry-after": "Fri, 20 Nov 2026 10:00:30"}, 30),
+        ({"retry-after": "Fri, 20 Nov 2026 11:00:30 +0100"}, 30),
+        ({"retry-after": "Friday, 20-Nov-26 10:00:30 GMT"}, 30),
+        ({"retry-after": "Fri Nov 20 10:00:30 2026"}, 30),
+        ({"retry-after": "Fri, 20 Nov 2026 09:00:00 GMT"}, 0),
+        ({"retry-after": "Fri, 99 Nov 2026 10:00:30 GMT"}, None),
+        ({"retry-after": "Fri, 20 Nov 99999999 10:00:30 GMT"}, None),
+    ],
+)
+def test_retry_after_is_read(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@pytest.fixture
+def far_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Kiritimati")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("far_east")
+def test_a_date_without_a_zone_is_universal_time_wherever_the_program_runs() -> None:
+    assert retry_after({"retry-after": "Fri, 20 Nov 2026 10:00:30"}, NOW) == 30
+
+
+REMAINING = "x-ratelimit-remaining-requests"
+RESET = "x-ratelimit-reset-requests"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({REMAINING: "0", RESET: "12"}, 12),
+        ({REMAINING: "0", RESET: "6m0s"}, 360),
+        ({REMAINING: "0", RESET: "250ms"}, 0.25),
+        ({REMAINING: "0", RESET: "1h2m3.5s"}, 3723.5),
+        ({REMAINING: "0", RESET: "1s20ms"}, 1.02),
+        ({REMAINING: "0", RESET: str(NOW + 9)}, 9),
+        ({REMAINING: "0", RESET: str(NOW - 9)}, 0),
+        ({REMAINING: "0", RESET: "whenever"}, None),
+        ({REMAINING: "0", RESET: " "}, None),
+        ({REMAINING: "0", RESET: ""}, None),
+        ({REMAINING: "0"}, None),
+        ({REMAINING: "3", RESET: "12"}, None),
+        ({RESET: "12"}, None),
+        ({REMAINING: "0", RESET: "12", "retry-after": "1"}, 1),
+        (
+            {
+                REMAINING: "0",
+                RESET: "12",
+                "x-ratelimit-remaining-tokens": "0",
+                "x-ratelimit-reset-tokens": "40s",
+            },
+            40,
+        ),
+        (
+            {
+                REMAINING: "0",
+                RESET: "12",
+                "x-ratelimit-remaining-tokens": "900",
+                "x-ratelimit-reset-tokens": "40s",
+            },
+            12,
+        ),
+        ({"x-ratelimit-reset": "5"}, 5),
+        ({"x-ratelimit-reset": "5", "x-ratelimit-remaining": "0"}, 5),
+        ({"x-ratelimit-reset": "5", "x-ratelimit-remaining": "8"}, None),
+        ({"x-ratelimit-reset": "5", REMAINING: "8"}, None),
+        ({"x-ratelimit-reset": "5", REMAINING: "0"}, 5),
+    ],
+)
+def test_a_limit_that_is_used_up_is_waited_for(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@given(st.integers(0, 10**6))
+def test_a_date_and_its_seconds_ask_for_the_same(seconds: int) -> None:
+    date = format_datetime(datetime.fromtimestamp(NOW + seconds, UTC), usegmt=True)
+    assert retry_after({"retry-after": date}, NOW) == retry_after({"retry-after": str(seconds)}, NOW) == seconds
+
+
+HEADER = st.one_of(st.text(max_size=12), st.text("0123456789hms. -+eE", max_size=8))
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["retry-after", "retry-after-ms", REMAINING, RESET, "x-ratelimit-reset"]), HEADER, max_size=5
+    )
+)
+def test_whatever_the_headers_say_it_is_a_wait_or_nothing(headers: dict[str, str]) -> None:
+    seconds = retry_after(headers, NOW)
+    assert seconds is None or seconds >= 0

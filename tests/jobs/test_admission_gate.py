@@ -1,0 +1,63 @@
+"""When submissions wait."""
+
+from __future__ import annotations
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from baseten_sdk import RateLimitError, ServiceUnavailableError
+from baseten_sdk.jobs.admission_gate import LONGEST, Gate
+
+pytestmark = pytest.mark.anyio
+
+
+def refusal(retry_after: float | None = None) -> RateLimitError:
+    return RateLimitError("", status_code=429, retry_after=retry_after)
+
+
+async def test_an_open_gate_is_passed_at_once() -> None:
+    with anyio.fail_after(1):
+        await Gate().passed()
+
+
+async def test_the_service_s_wish_is_obeyed() -> None:
+    gate = Gate()
+    assert gate.refused(refusal(0.05)) == 0.05
+    began = anyio.current_time()
+    await gate.passed()
+    assert anyio.current_time() - began >= 0.04
+    assert gate.refused(refusal(1e9)) <= LONGEST * 4
+
+
+async def test_without_a_wish_the_wait_doubles_until_something_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    waits: list[float] = []
+    for _ in range(10):
+        waits.append(gate.refused(ServiceUnavailableError("", status_code=503)))
+        gate._until = 0.0
+    for number, wait in enumerate(waits):
+        bound = min(0.5 * 2**number, LONGEST)
+        assert bound / 2 <= wait <= bound
+    gate.taken()
+    assert gate.refused(refusal()) <= 0.5
+
+
+async def test_refusals_at_the_same_time_count_once() -> None:
+    gate = Gate()
+    for _ in range(30):
+        assert gate.refused(refusal()) <= 0.5
+
+
+async def test_a_crowded_queue_holds_up_everything() -> None:
+    gate = Gate()
+    gate.crowd(True)
+    with anyio.move_on_after(0.02) as scope:
+        await gate.passed()
+    assert scope.cancelled_caught
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(gate.passed)
+        await anyio.lowlevel.checkpoint()
+        gate.crowd(False)
+    with anyio.fail_after(1):
+        await gate.passed()
