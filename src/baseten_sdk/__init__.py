@@ -6,16 +6,16 @@ costs next to nothing: no network, no TLS, no environment is touched.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ._version import __version__
+from ._lazy import lazy_names
+from ._version import __version__ as __version__
 
-if TYPE_CHECKING:
+if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.client import AsyncClient as AsyncClient
     from ._async.queue.as_completed import AsyncJobEnds as AsyncJobEnds
     from ._async.queue.inbox import AsyncInbox as AsyncInbox
-    from ._async.resources.async_requests import AsyncJob as AsyncJob
+    from ._async.queue.job import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ._sync.client import Client as Client
     from ._sync.queue.as_completed import JobEnds as JobEnds
     from ._sync.queue.inbox import Inbox as Inbox
-    from ._sync.resources.async_requests import Job as Job
+    from ._sync.queue.job import Job as Job
     from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
     from ._sync.resources.jobs import Jobs as Jobs
@@ -221,102 +221,3 @@ if TYPE_CHECKING:
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult
     from .webhooks import verify as verify
-
-_NAMES = {
-    "._async.streams.chain": "AsyncChainItems AsyncChainStream",
-    "._async.client": "AsyncClient",
-    "._async.streams.completion": "AsyncCompletionStream",
-    "._async.queue.inbox": "AsyncInbox",
-    "._async.queue.as_completed": "AsyncJobEnds",
-    "._async.streams.predict": "AsyncPredictStream",
-    "._async.resources.async_requests": "AsyncJob",
-    "._async.resources.chains": "AsyncChain",
-    "._async.resources.deployments": "AsyncDeployment",
-    "._async.resources.jobs": "AsyncJobs",
-    "._async.streams.chat": "AsyncChatStream",
-    "._async.tool_run": "AsyncToolRun",
-    "._core.queue.async_predict": "InferenceRetryConfig",
-    "._core.schema.schema": "Schema schema_for",
-    "._core.stream.sse": "ServerSentEvent",
-    "._core.schema.tool": "Tool ToolLike pydantic_function_tool tool",
-    "._sync.streams.chain": "ChainItems ChainStream",
-    "._sync.client": "Client",
-    "._sync.streams.completion": "CompletionStream",
-    "._sync.queue.inbox": "Inbox",
-    "._sync.queue.as_completed": "JobEnds",
-    "._sync.streams.predict": "PredictStream",
-    "._sync.resources.async_requests": "Job",
-    "._sync.resources.chains": "Chain",
-    "._sync.resources.deployments": "Deployment",
-    "._sync.resources.jobs": "Jobs",
-    "._sync.streams.chat": "ChatStream",
-    "._sync.tool_run": "ToolRun",
-    ".config": "CallOptions Endpoints HttpxTimeout Limits Query Retry RetryWait StatusOptions Timeout WaitOptions",
-    ".errors": (
-        "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError "
-        "AsyncRequestCanceled AsyncRequestError AsyncRequestExpired AsyncRequestFailed AuthenticationError "
-        "BadGatewayError BadRequestError BasetenError BatchError BatchHopelessError BatchInputError "
-        "BatchInterrupted BatchLockedError BatchMismatchError BatchOutputError BatchRowError BatchStopped "
-        "BudgetExceededError ClientClosedError ConfigurationError ConflictError ConnectTimeout "
-        "ContentFilterError ContentFilterFinishReasonError DeadlineExceeded DeliveredElsewhere "
-        "DuplicateKeyError FirstByteTimeout GatewayTimeoutError IdleTimeout InternalServerError "
-        "InvalidRequestError LedgerError LengthFinishReasonError LengthLimitError MaxTurnsError ModelError "
-        "NotFoundError OutputError OutputValidationError OverloadedError PayloadTooLargeError "
-        "PaymentRequiredError PermissionDeniedError RateLimitError RefusalError RequestTimeoutError "
-        "ResponseValidationError ServiceUnavailableError StreamAPIError StreamDecodeError StreamError "
-        "StreamInterrupted ToolArgumentError UnprocessableEntityError WebhookDeliveryFailed "
-        "WebhookSignatureError"
-    ),
-    ".hooks": "CallEnded CallStarted CallWatch Hook Observer RetryEvent",
-    ".jobs.progress": "JobsProgress",
-    ".jobs.report": "JobFailure JobResult JobResults JobsReport",
-    ".types.async_requests": (
-        "AsyncErrorDetail AsyncRequestState AsyncRequestStatus CancelResult QueueStatus WebhookState"
-    ),
-    ".types.chat": (
-        "ChatCompletion ChatCompletionMessage Choice ChoiceLogprobs CompletionTokensDetails FinishReason "
-        "FunctionCall PromptTokensDetails TokenLogprob ToolCall TopLogprob Usage"
-    ),
-    ".types.chunks": "ChatCompletionChunk ChoiceDelta ChoiceDeltaToolCall ChoiceDeltaToolCallFunction ChunkChoice",
-    ".types.embeddings": "Classification CreateEmbeddingResponse Embedding RerankResult",
-    ".types.events": (
-        "Finished PartialObject ReasoningDelta RefusalDelta StreamEvent TextDelta ToolCallDelta ToolCallDone "
-        "ToolCallStarted ToolResult UsageUpdated"
-    ),
-    ".types.json": "JsonValue",
-    ".types.meta": "Headers Meta",
-    ".types.models": "Model ModelList ModelPricing",
-    ".types.not_given": "NOT_GIVEN NotGiven Omit not_given omit",
-    ".types.params": (
-        "ChatOptions ContentPart FunctionParam Message MessageParam ParseOptions ReasoningEffort "
-        "ResponseFormat SamplingParams StreamOptions ToolCallParam ToolChoice ToolParam assistant system "
-        "tool_result user"
-    ),
-    ".types.parsed": "Parsed",
-    ".types.raw_reply": "RawReply",
-    ".types.raw_response": "RawResponse",
-    ".errors.remote": "RemoteException RemoteFrame",
-    ".types.streams": "AsyncStream Stream",
-    ".types.tool_calls": "ParsedToolCall",
-    ".types.webhooks": "AsyncPredictResult",
-    ".webhooks": "verify",
-}
-"""What is public, by the module that it is loaded from."""
-
-_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
-
-# The names are bound when they are asked for.
-__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(home, __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

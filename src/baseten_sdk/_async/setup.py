@@ -78,7 +78,7 @@ class AsyncSetup:
 
             return AsyncCaller
 
-        from .streams.observed import AsyncWatchedCaller
+        from .calls.observed import AsyncWatchedCaller
 
         return AsyncWatchedCaller
 

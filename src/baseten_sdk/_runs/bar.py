@@ -16,7 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from .display import BAR_SECONDS, Subject
+from .progress_view import BAR_SECONDS, Subject
 
 P_contra = TypeVar("P_contra", contravariant=True)
 

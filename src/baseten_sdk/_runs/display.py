@@ -9,13 +9,12 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ..errors import ConfigurationError
+from .progress_view import Subject
 
 if TYPE_CHECKING:
-    from logging import Logger
     from types import TracebackType
 
 P = TypeVar("P")
@@ -24,43 +23,8 @@ P_contra = TypeVar("P_contra", contravariant=True)
 Show: TypeAlias = Literal["auto", "bar", "log", "none"] | Callable[[P], object]
 """How to show a run: as fits, a bar, log lines, not at all, or by a function that is called now and then."""
 
-BAR_SECONDS = 0.2
 TOLD_SECONDS = 0.5
 LOG_SECONDS = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a bar shows of a run at one moment.
-
-    Attributes:
-        done: how much is done.
-        total: how much there is; None where that is not known.
-        text: the rest, in rich's markup.
-    """
-
-    done: float
-    total: float | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Subject(Generic[P]):
-    """What is shown, whatever shows it.
-
-    Attributes:
-        name: what stands before the bar.
-        look: what the bar shows.
-        measure: whether the bar tells a share in percent, or a count, and the time so far.
-        logger: gets the lines.
-        extra: what to install for the bar.
-    """
-
-    name: str
-    look: Callable[[P], Look]
-    measure: Literal["share", "count"]
-    logger: Logger
-    extra: str
 
 
 class Display(Protocol[P_contra]):

@@ -77,7 +77,7 @@ class Setup:
 
             return Caller
 
-        from .streams.observed import WatchedCaller
+        from .calls.observed import WatchedCaller
 
         return WatchedCaller
 

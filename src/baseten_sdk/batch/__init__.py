@@ -11,10 +11,11 @@ program of its users would.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from .._lazy import lazy_names
+
+if TYPE_CHECKING or not lazy_names(__name__):
     from .._runs.feed import Feed as Feed, Row as Row
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
     from .calls.call import Call as Call, Target as Target
@@ -37,38 +38,3 @@ if TYPE_CHECKING:
     from .run.engine import FixedLevel as FixedLevel, Gauge as Gauge, Level as Level, run_rows as run_rows
     from .run.progress import Progress as Progress
     from .run.stop import Stop as Stop
-
-_NAMES = {
-    "..types.batch": "Failed Ok Outcome Report",
-    ".auto_level": "AutoLevel",
-    ".budget": "Budget",
-    ".call": "Call Target",
-    ".calls": "chat custom embeddings parse path predict sync",
-    ".engine": "FixedLevel Gauge Level run_rows",
-    ".feed": "Feed Row",
-    ".openai_lines": "openai_request",
-    ".options": "MapOptions RunOptions",
-    ".outcomes": "AsyncOutcomes Outcomes",
-    ".progress": "Progress",
-    ".recipe": "Recipe",
-    ".row_type": "FileRow",
-    ".stop": "Stop",
-}
-"""What is public, by the module that it is loaded from."""
-
-_HOMES = {name: home for home, names in _NAMES.items() for name in names.split()}
-
-__all__ = [*_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
-
-
-def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(home, __name__), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)

@@ -10,41 +10,12 @@ used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from .._lazy import lazy_names
+
+if TYPE_CHECKING or not lazy_names(__name__, extra="emulator"):
     from .behaviours.behaviours import BehaviourError as BehaviourError
     from .behaviours.script import Fault as Fault, at as at, every as every, first as first
     from .emulator import Emulator as Emulator
     from .queue.records import Delivery as Delivery, RecordedRequest as RecordedRequest
-
-__all__ = ["BehaviourError", "Delivery", "Emulator", "Fault", "RecordedRequest", "at", "every", "first"]
-
-_HOMES = {
-    "BehaviourError": "behaviours",
-    "Delivery": "records",
-    "Emulator": "emulator",
-    "Fault": "script",
-    "RecordedRequest": "records",
-    "at": "script",
-    "every": "script",
-    "first": "script",
-}
-_EXTRA = {"starlette", "uvicorn"}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        value: object = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    except ModuleNotFoundError as error:
-        library = (error.name or "").partition(".")[0]
-        if library not in _EXTRA:
-            raise
-        raise ImportError(
-            f"The emulator needs {library}, which is not installed: pip install 'baseten-sdk[emulator]'"
-        ) from error
-    globals()[name] = value
-    return value

@@ -27,13 +27,14 @@ from .endpoints.auth import refusal
 from .endpoints.chains import run_remote
 from .endpoints.predict import predict
 from .endpoints.sync_routes import sync
+from .faults.dress import dress
 from .faults.error_shapes import error_reply, method_not_allowed, not_found, planned_error
 from .faults.faults import Faults
 from .faults.planning import plan_for
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
 from .http.routing import Place, resolve
-from .http.wire import Ending, Reply, dress, play
+from .http.wire import Ending, Reply, play
 from .queue.clock import Clock
 from .queue.deployments import Fleet
 from .queue.jobs import Queue

@@ -1,4 +1,4 @@
-"""An answer with an error status: a class for each status. Which body means what is decided in `_core.reply.classify`."""
+"""Replies with an error status: a class for each status. `_core.reply.classify` decides which body means what."""
 
 from __future__ import annotations
 

@@ -16,23 +16,14 @@ It imports the public API, and from `batch` the supply of rows and the display.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from .._lazy import lazy_names
+
+if TYPE_CHECKING or not lazy_names(__name__):
     from .report import (
         JobFailure as JobFailure,
         JobResult as JobResult,
         JobResults as JobResults,
         JobsReport as JobsReport,
     )
-
-__all__ = ["JobFailure", "JobResult", "JobResults", "JobsReport"]
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(".report", __name__), name)
-    globals()[name] = value
-    return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from .._runs.display import Look, Subject
+from .._runs.progress_view import Look, Subject
 
 logger = logging.getLogger("baseten_sdk.jobs")
 

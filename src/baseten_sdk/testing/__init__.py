@@ -10,10 +10,11 @@ public names and nothing else; they are loaded when they are asked for, since py
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
+from .._lazy import lazy_names
+
+if TYPE_CHECKING or not lazy_names(__name__):
     from ..emulator import (
         Emulator as Emulator,
         Fault as Fault,
@@ -22,13 +23,3 @@ if TYPE_CHECKING:
         every as every,
         first as first,
     )
-
-__all__ = ["Emulator", "Fault", "RecordedRequest", "at", "every", "first"]
-
-
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module("..emulator", __name__), name)
-    globals()[name] = value
-    return value

@@ -77,7 +77,7 @@ class NullAs:
     """Annotation: JSON null is read as the value that `make` returns.
 
     A choice between two schemas costs something for every value. Where null is `rare` it is a choice in Python alone:
-    JSON with one is not valid at first, and the readers of replies read it again from its values (`_core.reply.lenient`).
+    JSON with one is invalid at first, and the readers of replies read it again leniently (`_core.reply.lenient`).
     """
 
     make: Callable[[], object]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk._core.reply.classify import BY_STATUS, read_error, status_error
-from baseten_sdk._core.request.request import Answer
+from baseten_sdk._core.reply.response import Answer
 from baseten_sdk.errors import (
     APIStatusError,
     AuthenticationError,

@@ -9,8 +9,8 @@ import pytest
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
+from baseten_sdk._core.reply.response import Answer
 from baseten_sdk._core.reply.validate import PROBLEMS, check_kind, read_as, read_model, read_value
-from baseten_sdk._core.request.request import Answer
 from baseten_sdk.errors import InvalidRequestError, ResponseValidationError
 from baseten_sdk.errors.api import KEPT
 from baseten_sdk.types.chat import ChatCompletion

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from baseten_sdk._core.reply.response import Answer, media_type
 from baseten_sdk._core.request.options import USER_AGENT, Options
 from baseten_sdk._core.request.payload import Payload
-from baseten_sdk._core.request.request import Answer, Request, build, check_method, media_type
+from baseten_sdk._core.request.request import Request, build, check_method
 from baseten_sdk.errors import InvalidRequestError
 from baseten_sdk.types.meta import Headers
 

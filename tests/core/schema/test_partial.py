@@ -22,7 +22,7 @@ from typing_extensions import TypeAliasType, TypedDict
 from baseten_sdk import schema_for
 from baseten_sdk._core.schema import partial
 from baseten_sdk._core.schema.partial import PartialReader, read_partial
-from baseten_sdk._core.schema.schema import Schema, partial
+from baseten_sdk._core.schema.schema import Schema
 
 
 class Colour(Enum):

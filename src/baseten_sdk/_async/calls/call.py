@@ -1,9 +1,10 @@
 """The call loop: it takes a request through the limiter, the transport, the timer and the retries.
 
 Theory of operation. `fetch` reads a whole reply, `open` leaves a stream open; both hand one attempt to `_run`, which
-repeats it as `_core.policy.retry` decides. An attempt holds a place of the limiter from before it connects until its reply
-was read (a stream: until it is closed), never while it waits for the next attempt. A timer bounds the attempt; when the
-time is up it raises `Expired`, which becomes a public error here. Nothing is made for retries until something fails.
+repeats it as `_core.policy.retry` decides. An attempt holds a slot of the limiter from before it connects until its
+reply was read (a stream: until it is closed), never while it waits for the next attempt. A timer bounds the attempt;
+when the time is up it raises `Expired`, which becomes a public error here. Nothing is made for retries until something
+fails.
 
 It must not know what is asked for or how a reply is read: that is passed in.
 """
@@ -22,9 +23,10 @@ from ..._core.policy.retry_budget import RetryBudget
 from ..._core.reply.call_context import locate
 from ..._core.reply.reading import Reading
 from ..._core.reply.redaction import redact
+from ..._core.reply.response import Answer
 from ..._core.request.auth import bearer
 from ..._core.request.options import Options
-from ..._core.request.request import Answer, Request
+from ..._core.request.request import Request
 from ..._io.clock import AsyncClock
 from ..._io.key_source import AsyncKeyring
 from ..._io.timer import AsyncTimer

@@ -1,7 +1,7 @@
 """`AsyncJobEnds`: the ends of many async requests, as they come.
 
-It asks, a second's worth of questions at a time; whose turn it is, `_core.queue.schedule` decides. An iterator that is left
-half-way has nothing open, and what it has already learnt is told when it is gone on with.
+It polls, at most a second's worth of requests at a time; `_core.queue.schedule` decides whose turn it is. An iterator
+that is left half-way has nothing open, and yields what it has already learned when it is resumed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ...types.async_requests import AsyncRequestStatus
 from ..calls.service import AsyncService
 
 if TYPE_CHECKING:
-    from ..resources.async_requests import AsyncJob
+    from .job import AsyncJob
 
 
 class AsyncJobEnds:

@@ -11,8 +11,8 @@ from ..._core.request.routing import DeploymentPlace
 from ...config import CallOptions
 from ...types.json import JsonValue
 from ..calls.service import AsyncService
+from ..queue.job import AsyncJob
 from ..streams.chain import AsyncChainStream
-from .async_requests import AsyncJob
 from .target import ANY, AsyncTarget, given_input
 
 T = TypeVar("T")

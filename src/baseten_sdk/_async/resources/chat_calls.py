@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.chat.request import chat_request, split_params
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
-from ..._core.request.request import Answer, Request
+from ..._core.request.request import Request
 from ..._core.request.routing import Place
 from ...errors import OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
@@ -64,7 +65,7 @@ class AsyncChatCalls:
         tools: Sequence[Mapping[str, object]] | None,
     ) -> AsyncChatStream:
         """Ask once: the chunks, as they come."""
-        from ..streams.chat import chat_stream
+        from ..streams.observed import chat_stream
 
         request, options = self.prepared(model, messages, params, tools=tools, stream=True)
         caller = self.caller

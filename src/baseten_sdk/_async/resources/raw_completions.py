@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import read_model
-from ..._core.request.request import Answer
 from ...types.chat import ChatCompletion
 from ...types.meta import Meta
 from ...types.params import ChatOptions, Message

@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar, Unpack
 
-from ..._core.chat.request import ACCEPT_JSON
 from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import check_kind, read_as, read_model, read_value
+from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.missing import MISSING
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.options import Options
 from ..._core.request.payload import EMPTY, OCTETS, Payload, choose_payload
-from ..._core.request.request import Answer, Request, build
+from ..._core.request.request import Request, build
 from ..._core.request.routing import DeploymentPlace
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions
 from ...types.async_requests import AsyncAccepted, QueueStatus
 from ...types.json import JsonValue
 from ...types.reply import attach_meta
 from ..calls.service import AsyncService
-from .async_requests import AsyncJob
+from ..queue.job import AsyncJob
 
 T = TypeVar("T")
 

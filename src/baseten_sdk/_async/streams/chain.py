@@ -15,7 +15,8 @@ from ..._core.stream.frames import Frame, FrameDecoder, FrameError, Tag
 from ...errors import ConfigurationError, StreamDecodeError, StreamInterrupted
 from ...types.json import JsonValue
 from ..calls.call import AsyncCaller
-from .predict import AsyncPieces, AsyncPredictStream
+from .pieces import AsyncPieces
+from .predict import AsyncPredictStream
 
 T = TypeVar("T")
 

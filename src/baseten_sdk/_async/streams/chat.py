@@ -18,17 +18,6 @@ from ...types.meta import Meta
 from ..calls.body import AsyncBody
 
 
-def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
-    """The chunks of a body; whoever watches the call is told of them."""
-    watch = body.watch
-    if watch is None:
-        return AsyncChatStream(body, limits)
-
-    from .observed import AsyncWatchedChatStream
-
-    return AsyncWatchedChatStream(body, limits, watch)
-
-
 class AsyncChatStream:
     """The chunks of a chat completion, as they come.
 

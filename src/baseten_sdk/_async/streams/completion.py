@@ -18,7 +18,8 @@ from ...types.meta import Meta
 from ...types.parsed import Parsed
 from ...types.reply import attach_meta
 from ..calls.call import AsyncCaller
-from .chat import AsyncChatStream, chat_stream
+from .chat import AsyncChatStream
+from .observed import chat_stream
 
 T = TypeVar("T")
 V = TypeVar("V")

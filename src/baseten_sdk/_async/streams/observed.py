@@ -1,68 +1,27 @@
-"""Calls and streams that observers watch. Clients without observers never come here, and pay nothing."""
+"""Streams that observers watch, and the choice between them and plain ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..._core.policy.observers import Watch, WatchedRequest, watched
-from ..._core.policy.retry_budget import RetryBudget
-from ..._core.request.options import Options
-from ..._core.request.request import Answer, Request
-from ..._io.key_source import AsyncKeyring
+from ..._core.policy.observers import Watch
 from ...config import Limits
-from ...hooks import CallEnded, Hook, Observer, RetryEvent
+from ...hooks import CallEnded
 from ...types.chunks import ChatCompletionChunk
-from ...types.meta import Meta
 from ..calls.body import AsyncBody
-from ..calls.call import AsyncCaller
-from ..calls.connections import AsyncConnections
 from .chat import AsyncChatStream
-from .predict import AsyncPieces
+from .pieces import AsyncPieces
 
 T = TypeVar("T")
 
 
-class AsyncWatchedCaller(AsyncCaller):
-    """Makes calls, and tells observers of them."""
+def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
+    """The chunks of a body, reported to the observer of the call if there is one."""
+    watch = body.watch
+    if watch is None:
+        return AsyncChatStream(body, limits)
 
-    def __init__(
-        self,
-        *,
-        keyring: AsyncKeyring,
-        connections: AsyncConnections,
-        limits: Limits,
-        budget: RetryBudget,
-        hooks: Sequence[Hook] = (),
-    ) -> None:
-        super().__init__(keyring=keyring, connections=connections, limits=limits, budget=budget, hooks=hooks)
-        self._observers = tuple(hook for hook in hooks if isinstance(hook, Observer))
-
-    async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
-        asked = watched(self._observers, request, streamed=False)
-        watch = asked.watch
-        try:
-            with watch.active():
-                result, meta = await super().fetch(asked, options, read)
-        except BaseException as error:
-            watch.failed(error)
-            raise
-        watch.ended(CallEnded(result, meta))
-        return result, meta
-
-    async def open(self, request: Request, options: Options) -> AsyncBody:
-        asked = watched(self._observers, request, streamed=True)
-        try:
-            with asked.watch.active():
-                return await super().open(asked, options)
-        except BaseException as error:
-            asked.watch.failed(error)
-            raise
-
-    def _tell(self, request: Request, event: RetryEvent) -> None:
-        super()._tell(request, event)
-        if isinstance(request, WatchedRequest):
-            request.watch.retrying(event)
+    return AsyncWatchedChatStream(body, limits, watch)
 
 
 class AsyncWatchedChatStream(AsyncChatStream):

@@ -9,17 +9,13 @@ from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletionMessage
 from ...types.params import ChatOptions, Message
+from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
 from ..request.options import OPTION_NAMES, Options
 from ..request.payload import Payload
 from ..request.request import Request, build
 from ..request.routing import Place
 
 PARAMETERS = frozenset(ChatOptions.__optional_keys__)
-
-ACCEPT_JSON = "application/json"
-
-ACCEPT_STREAM = "text/event-stream"
-"""Never bare application/json for a stream: Baseten's runtime would gather it into one JSON string."""
 
 
 def chat_request(

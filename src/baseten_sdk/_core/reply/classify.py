@@ -29,7 +29,7 @@ from ...errors import (
 from ...errors.api import KEPT
 from ...errors.remote import read_remote
 from ..request.json_codec import decode_json
-from ..request.request import Answer
+from .response import Answer
 from .retry_after import retry_after
 
 NOT_MODIFIED = 304

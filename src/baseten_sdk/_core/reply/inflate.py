@@ -7,8 +7,6 @@ import zlib
 PIECE = 256 * 1024
 """Bytes that are inflated at once: a bomb is noticed by whoever counts the pieces."""
 
-ACCEPTED = "gzip, deflate"
-
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
 

@@ -6,8 +6,8 @@ from ...errors import APIConnectionError, APIError
 from ...errors.api import KEPT
 from ...types.meta import Headers
 from ..policy.phases import Expired, timeout_error
-from ..request.request import Answer
 from .classify import status_error
+from .response import Answer
 from .validate import unreadable
 
 NO_HEADERS = Headers()

@@ -12,9 +12,9 @@ from ...errors import InvalidRequestError, ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
 from ..request.json_codec import decode_json
-from ..request.request import Answer
 from .classify import as_sentence, read_error
 from .lenient import read_odd
+from .response import Answer
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from ...config import DEPLOYMENT_FIRST_BYTE
 from ...errors import InvalidRequestError
-from ..chat.request import ACCEPT_JSON
+from .accept import ACCEPT_JSON
 from .options import Options
 from .payload import Payload
 from .request import Request, build

@@ -5,7 +5,7 @@ Names and values of headers were checked when they were given (`_core.request.he
 
 from __future__ import annotations
 
-from ..reply.inflate import ACCEPTED
+from .accept import ACCEPTED_ENCODINGS
 from .options import HeaderPairs
 from .origin import Origin
 from .request import Request
@@ -47,6 +47,6 @@ def _lines(request: Request, origin: Origin, target: str) -> bytes:
     if "host" not in names:
         lines.append(f"host: {origin.authority}")
     if "accept-encoding" not in names:
-        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers else ACCEPTED}")
+        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers else ACCEPTED_ENCODINGS}")
     lines += [f"{name}: {value}" for name, value in request.headers]
     return "\r\n".join([*lines, ""]).encode("ascii")

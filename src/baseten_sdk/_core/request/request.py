@@ -1,4 +1,4 @@
-"""A request and an answer as plain values, and how a request is put together.
+"""A request as a plain value, and how it is put together.
 
 Owns what goes onto the wire. It must not know who carries it.
 """
@@ -6,12 +6,10 @@ Owns what goes onto the wire. It must not know who carries it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from ...errors import InvalidRequestError
-from ...types.meta import Headers
 from .options import HeaderPairs, Options
 from .payload import EMPTY, Payload
 from .urls import encode_query
@@ -79,24 +77,6 @@ _set_headers = Request.__dict__["headers"].__set__
 _set_body = Request.__dict__["body"].__set__
 _set_first_byte = Request.__dict__["first_byte"].__set__
 _set_safety = Request.__dict__["safety"].__set__
-
-
-class Answer(NamedTuple):
-    """A whole reply, read into memory."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-    @property
-    def media_type(self) -> str:
-        """The content type without its parameters, in lower case; "" where there is none."""
-        return media_type(self.headers)
-
-
-def media_type(headers: Mapping[str, str]) -> str:
-    """The content type without its parameters, in lower case; "" where there is none."""
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def build(

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from ..._core.chat.request import ACCEPT_JSON
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import read_model
+from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.options import Options
-from ..._core.request.request import Answer, build
+from ..._core.request.request import build
 from ...config import DEPLOYMENT_FIRST_BYTE
 from ...types.async_requests import AsyncRequestStatus
 from ...types.reply import attach_meta

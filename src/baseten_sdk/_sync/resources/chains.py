@@ -12,8 +12,8 @@ from ..._core.request.routing import DeploymentPlace
 from ...config import CallOptions
 from ...types.json import JsonValue
 from ..calls.service import Service
+from ..queue.job import Job
 from ..streams.chain import ChainStream
-from .async_requests import Job
 from .target import ANY, Target, given_input
 
 T = TypeVar("T")

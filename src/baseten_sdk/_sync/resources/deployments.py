@@ -10,10 +10,11 @@ from typing import TypeVar, Unpack, overload
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.queue.polling import intervals
 from ..._core.queue.wake_probe import PROBE, probe_after
+from ..._core.reply.response import Answer
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.payload import EMPTY, Payload, choose_payload
-from ..._core.request.request import Answer, build, check_method
+from ..._core.request.request import build, check_method
 from ..._core.request.routing import DeploymentPlace
 from ..._core.request.urls import encode_query
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
@@ -21,8 +22,8 @@ from ...errors import APIError, DeadlineExceeded
 from ...types.json import JsonValue
 from ...types.raw_reply import RawReply
 from ..calls.service import Service
+from ..queue.job import Job
 from ..streams.predict import PredictStream
-from .async_requests import Job
 from .engine import Engine
 from .target import ANY, given_input
 

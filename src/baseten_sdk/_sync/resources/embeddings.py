@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import read_model
 from ..._core.request.embeddings import ANY_MODEL, EmbeddingInput, EncodingFormat, embeddings_request
-from ..._core.request.request import Answer
 from ..._core.request.routing import Place
 from ...config import CallOptions
 from ...errors import InvalidRequestError

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Unpack
 
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import read_as
 from ..._core.request.embeddings import classify_body, engine_request, rerank_body
-from ..._core.request.request import Answer
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import Chat

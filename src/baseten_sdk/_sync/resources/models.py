@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ..._core.chat.request import ACCEPT_JSON
+from ..._core.reply.response import Answer
 from ..._core.reply.validate import read_model
-from ..._core.request.request import Answer, build
+from ..._core.request.accept import ACCEPT_JSON
+from ..._core.request.request import build
 from ..._core.request.routing import Place
 from ...config import CallOptions
 from ...errors import NotFoundError

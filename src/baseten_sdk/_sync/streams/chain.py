@@ -16,7 +16,8 @@ from ..._core.stream.frames import Frame, FrameDecoder, FrameError, Tag
 from ...errors import ConfigurationError, StreamDecodeError, StreamInterrupted
 from ...types.json import JsonValue
 from ..calls.call import Caller
-from .predict import Pieces, PredictStream
+from .pieces import Pieces
+from .predict import PredictStream
 
 T = TypeVar("T")
 

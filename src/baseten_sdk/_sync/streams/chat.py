@@ -19,17 +19,6 @@ from ...types.meta import Meta
 from ..calls.body import Body
 
 
-def chat_stream(body: Body, limits: Limits) -> ChatStream:
-    """The chunks of a body; whoever watches the call is told of them."""
-    watch = body.watch
-    if watch is None:
-        return ChatStream(body, limits)
-
-    from .observed import WatchedChatStream
-
-    return WatchedChatStream(body, limits, watch)
-
-
 class ChatStream:
     """The chunks of a chat completion, as they come.
 

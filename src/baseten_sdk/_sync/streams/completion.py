@@ -19,7 +19,8 @@ from ...types.meta import Meta
 from ...types.parsed import Parsed
 from ...types.reply import attach_meta
 from ..calls.call import Caller
-from .chat import ChatStream, chat_stream
+from .chat import ChatStream
+from .observed import chat_stream
 
 T = TypeVar("T")
 V = TypeVar("V")

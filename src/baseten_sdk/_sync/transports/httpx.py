@@ -23,7 +23,7 @@ import httpx
 
 from ..._core.policy.phases import Expired, Phase
 from ..._core.policy.transport_choice import LOOPBACK
-from ..._core.reply.inflate import ACCEPTED
+from ..._core.request.accept import ACCEPTED_ENCODINGS
 from ..._core.request.head import BODILESS
 from ..._core.request.request import Request
 from ..._io.shield import Shield
@@ -135,7 +135,7 @@ class HttpxTransport:
             message = self._client.build_request(
                 request.method,
                 request.url,
-                headers=[*request.with_header("accept-encoding", ACCEPTED).headers],
+                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers],
                 content=request.body or None,
                 extensions={"timeout": (left := _Left(timer, watch)), "trace": watch},
             )

@@ -11,7 +11,8 @@ from http import HTTPStatus
 from ..behaviours.behaviours import Plan
 from ..http.jsonvalue import JSON, Object, dump
 from ..http.routing import Surface
-from ..http.wire import HTML, Reply, json_reply
+from ..http.wire import Reply, json_reply
+from .dress import HTML
 
 _MESSAGES = {
     400: "Validation: the request is not valid",

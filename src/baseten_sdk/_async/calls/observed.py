@@ -1,0 +1,63 @@
+"""Calls that observers watch. A client without observers never imports this, and pays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ..._core.policy.observers import WatchedRequest, watched
+from ..._core.policy.retry_budget import RetryBudget
+from ..._core.reply.response import Answer
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ..._io.key_source import AsyncKeyring
+from ...config import Limits
+from ...hooks import CallEnded, Hook, Observer, RetryEvent
+from ...types.meta import Meta
+from .body import AsyncBody
+from .call import AsyncCaller
+from .connections import AsyncConnections
+
+T = TypeVar("T")
+
+
+class AsyncWatchedCaller(AsyncCaller):
+    """Makes calls, and tells observers of them."""
+
+    def __init__(
+        self,
+        *,
+        keyring: AsyncKeyring,
+        connections: AsyncConnections,
+        limits: Limits,
+        budget: RetryBudget,
+        hooks: Sequence[Hook] = (),
+    ) -> None:
+        super().__init__(keyring=keyring, connections=connections, limits=limits, budget=budget, hooks=hooks)
+        self._observers = tuple(hook for hook in hooks if isinstance(hook, Observer))
+
+    async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
+        asked = watched(self._observers, request, streamed=False)
+        watch = asked.watch
+        try:
+            with watch.active():
+                result, meta = await super().fetch(asked, options, read)
+        except BaseException as error:
+            watch.failed(error)
+            raise
+        watch.ended(CallEnded(result, meta))
+        return result, meta
+
+    async def open(self, request: Request, options: Options) -> AsyncBody:
+        asked = watched(self._observers, request, streamed=True)
+        try:
+            with asked.watch.active():
+                return await super().open(asked, options)
+        except BaseException as error:
+            asked.watch.failed(error)
+            raise
+
+    def _tell(self, request: Request, event: RetryEvent) -> None:
+        super()._tell(request, event)
+        if isinstance(request, WatchedRequest):
+            request.watch.retrying(event)

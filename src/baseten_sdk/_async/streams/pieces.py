@@ -1,0 +1,71 @@
+"""What a decoder makes of a streamed body, piece by piece. It must not know what the pieces mean."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Generic, Self, TypeAlias, TypeVar
+
+from ..._core.stream.frames import FrameCut, FrameError
+from ..._core.stream.sse import EventTooLarge
+from ..._core.stream.text import JSONLineError, LineTooLong
+from ...errors import (
+    APIConnectionError,
+    APITimeoutError,
+    StreamDecodeError,
+    StreamError,
+    StreamInterrupted,
+)
+from ..calls.body import AsyncBody
+
+T = TypeVar("T")
+
+Piece: TypeAlias = bytes
+
+
+class AsyncPieces(Generic[T]):
+    """What a decoder makes of a body, as it comes."""
+
+    def __init__(self, body: AsyncBody, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]) -> None:
+        self._body = body
+        self._feed = feed
+        self._flush = flush
+        self._ready: deque[T] = deque()
+        self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        ready = self._ready
+        while not ready:
+            await self._more()
+        return ready.popleft()
+
+    async def _more(self) -> None:
+        body = self._body
+        if self._ended or body.closed:
+            await body.aclose()
+            raise StopAsyncIteration
+        try:
+            piece = await body.receive()
+        except APITimeoutError:
+            raise
+        except APIConnectionError as error:
+            raise body.located(StreamInterrupted(f"The stream was cut: {error.message}")) from error
+        try:
+            if piece:
+                self._ready.extend(self._feed(piece))
+            else:
+                self._ended = True
+                self._ready.extend(self._flush())
+        except FrameCut as error:
+            failure: StreamError = StreamInterrupted(f"The stream was cut: {error}.")
+        except (EventTooLarge, FrameError, LineTooLong, JSONLineError) as error:
+            failure = StreamDecodeError(f"The stream cannot be read: {error}.")
+        else:
+            if self._ready:
+                body.progress()
+            return
+        await body.aclose()
+        raise body.located(failure)

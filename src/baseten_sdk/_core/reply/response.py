@@ -1,0 +1,26 @@
+"""A whole reply as a plain value. It must not know who carried it, nor what is in its body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ...types.meta import Headers
+
+
+class Answer(NamedTuple):
+    """A whole reply, read into memory."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, in lower case; "" where there is none."""
+        return media_type(self.headers)
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """The content type without its parameters, in lower case; "" where there is none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()

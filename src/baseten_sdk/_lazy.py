@@ -1,0 +1,82 @@
+"""Public names that are imported when they are first used.
+
+A package lists its names once, as imports for type checkers, and asks for them to be lazy:
+
+    if TYPE_CHECKING or not lazy_names(__name__):
+        from .client import Client as Client
+
+The imports below that condition are read from the package's own source, so there is no second list to keep in step.
+Where there is no source (a program shipped as bytecode alone) `lazy_names` says so, and the names are imported at once.
+It must not know which names there are.
+"""
+
+from __future__ import annotations
+
+import sys
+from _ast import If, ImportFrom, Module, PyCF_ONLY_AST
+from collections.abc import Iterator
+from importlib import import_module
+
+
+def lazy_names(package: str, *, extra: str | None = None) -> bool:
+    """Make the public names of a package lazy.
+
+    Args:
+        package: the `__name__` of the package that asks.
+        extra: the extra that installs what the names need, named in the error where a library is missing.
+
+    Returns:
+        Whether the names are lazy now; False where the source of the package is not at hand.
+    """
+    module = sys.modules[package]
+    source = _source(package)
+    if source is None:
+        return False
+    homes = {name: (home, original) for home, original, name in _names(source)}
+
+    def __getattr__(name: str) -> object:
+        if name not in homes:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        home, original = homes[name]
+        value: object = getattr(_imported(home, package, extra), original)
+        vars(module)[name] = value
+        return value
+
+    public = sorted([*homes, *({"__version__"} & {*vars(module)})])
+    vars(module).update(__getattr__=__getattr__, __all__=public, __dir__=lambda: public)
+    return True
+
+
+def _source(package: str) -> str | None:
+    spec = sys.modules[package].__spec__
+    get_source = getattr(spec and spec.loader, "get_source", None)
+    try:
+        return get_source(package) if get_source is not None else None
+    except (ImportError, OSError):
+        return None
+
+
+def _names(source: str) -> Iterator[tuple[str, str, str]]:
+    """What the imports for type checkers bring: module, name there, name here."""
+    tree = compile(source, "<names>", "exec", PyCF_ONLY_AST)
+    assert isinstance(tree, Module)
+    for condition in tree.body:
+        if not isinstance(condition, If):
+            continue
+        for statement in condition.body:
+            if isinstance(statement, ImportFrom):
+                home = "." * statement.level + (statement.module or "")
+                for alias in statement.names:
+                    yield home, alias.name, alias.asname or alias.name
+
+
+def _imported(home: str, package: str, extra: str | None) -> object:
+    try:
+        return import_module(home, package)
+    except ModuleNotFoundError as error:
+        library = (error.name or "").partition(".")[0]
+        if extra is None or library == __package__:
+            raise
+        raise ImportError(
+            f"The {extra} needs {library}, which is not installed: pip install 'baseten-sdk[{extra}]'"
+        ) from error
