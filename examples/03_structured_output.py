@@ -20,7 +20,7 @@ class Invoice(BaseModel):
 async def main() -> None:
     async with AsyncClient() as client:
         reply = await client.chat.completions.parse(
-            model=MODEL, messages=LETTER, response_format=Invoice, max_tokens=1024, reask=1
+            model=MODEL, messages=LETTER, response_format=Invoice, max_tokens=1024, output_retries=1
         )
         print(f"{reply.parsed.customer} owes {reply.parsed.total} {reply.parsed.currency}")
 

@@ -21,7 +21,7 @@ async def main() -> None:
         deployment = client.deployments(MODEL_ID)
         job = await deployment.async_predict({"text": "Good evening"}, webhook_endpoint=inbox.url)
         try:
-            output = await job.result(inbox, as_=dict[str, JsonValue], deadline=3600)
+            output = await job.result(inbox, response_model=dict[str, JsonValue], deadline=3600)
         except AsyncRequestError as error:
             print(error)  # failed, expired, canceled, delivered elsewhere, or lost on the way
         else:

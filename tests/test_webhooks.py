@@ -320,7 +320,10 @@ def test_a_result_is_read() -> None:
 
 def test_a_failure_is_read() -> None:
     errors = [{"code": "MODEL_PREDICT_ERROR", "message": "boom"}]
-    for result in (parse(body_of(data=None, errors=errors)), parse(body_of(data=None, errors=errors), as_=Transcript)):
+    for result in (
+        parse(body_of(data=None, errors=errors)),
+        parse(body_of(data=None, errors=errors), response_model=Transcript),
+    ):
         assert not result.succeeded
         assert result.data is None
         assert [(each.code, each.message) for each in result.errors] == [("MODEL_PREDICT_ERROR", "boom")]
@@ -410,23 +413,23 @@ def kinds() -> Iterable[tuple[type[object], object, object]]:
 @pytest.mark.parametrize(("kind", "data", "expected"), list(kinds()))
 def test_an_output_is_validated_into_any_type(kind: type[object], data: object, expected: object) -> None:
     body = body_of(data=data)
-    assert verify(body, {NAME: sign(body, NEW)}, NEW, now=NOW, as_=kind).data == expected
+    assert verify(body, {NAME: sign(body, NEW)}, NEW, now=NOW, response_model=kind).data == expected
 
 
 def test_an_output_of_another_type_is_told_with_its_body() -> None:
     with pytest.raises(
         ResponseValidationError, match=r"async request r1 is no Transcript: text: Field required"
     ) as caught:
-        parse(body_of(data={"words": 1}), as_=Transcript)
+        parse(body_of(data={"words": 1}), response_model=Transcript)
     assert b"words" in caught.value.body
     with pytest.raises(ResponseValidationError):
-        parse(body_of(data=None), as_=Transcript)
+        parse(body_of(data=None), response_model=Transcript)
 
 
 def test_a_type_that_cannot_be_is_refused() -> None:
     with pytest.raises(InvalidRequestError, match="no type that pydantic can validate"):
-        parse(body_of(), as_=httpx.Client)
+        parse(body_of(), response_model=httpx.Client)
 
 
 def test_half_of_a_surrogate_pair_in_a_typed_output_is_kept() -> None:
-    assert parse(b'{"request_id": "r1", "data": ["\\ud800"]}', as_=list[str]).data == ["\ud800"]
+    assert parse(b'{"request_id": "r1", "data": ["\\ud800"]}', response_model=list[str]).data == ["\ud800"]

@@ -22,7 +22,7 @@ app = FastAPI()
 async def done(request: Request) -> None:
     secrets = os.environ["BASETEN_WEBHOOK_SECRET"]
     try:
-        result = verify(await request.body(), request.headers, secrets, as_=Transcript)
+        result = verify(await request.body(), request.headers, secrets, response_model=Transcript)
     except WebhookSignatureError:
         raise HTTPException(status_code=401) from None
     print(result.request_id, result.data, result.errors)

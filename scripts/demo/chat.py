@@ -95,7 +95,7 @@ async def structured(show: Show) -> None:
     """An answer that is an object."""
     with show.stage.scene("A structured output: the answer as a pydantic model"):
         reply = await show.client.chat.completions.parse(
-            model=show.model, messages=INVOICE, response_format=Invoice, max_tokens=2048, reask=1
+            model=show.model, messages=INVOICE, response_format=Invoice, max_tokens=2048, output_retries=1
         )
         invoice = reply.parsed
         show.stage.say(f"{type(invoice).__name__} of {invoice.vendor}, in {invoice.currency}")

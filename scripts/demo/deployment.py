@@ -65,7 +65,7 @@ async def async_predict(show: Show, deployment: AsyncDeployment, secrets: Sequen
             before = await job.status()
             waiting = await deployment.queue_status()
             show.stage.say(f"polled: {before.status}, {waiting.num_queued_requests} in the queue")
-            output = await job.result(inbox, as_=Transcript, deadline=PATIENCE)
+            output = await job.result(inbox, response_model=Transcript, deadline=PATIENCE)
             status = await job.wait(deadline=PATIENCE)
         show.stage.say(f"ended: {status.status}, webhook {status.webhook_status}")
         show.stage.say(f"received, signature verified: {output!r}")

@@ -13,7 +13,7 @@ from ._version import __version__ as __version__
 
 if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.client import AsyncClient as AsyncClient
-    from ._async.queue.as_completed import AsyncJobEnds as AsyncJobEnds
+    from ._async.queue.as_completed import AsyncCompletedJobs as AsyncCompletedJobs
     from ._async.queue.inbox import AsyncInbox as AsyncInbox
     from ._async.queue.job import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
@@ -34,7 +34,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     )
     from ._core.stream.sse import ServerSentEvent as ServerSentEvent
     from ._sync.client import Client as Client
-    from ._sync.queue.as_completed import JobEnds as JobEnds
+    from ._sync.queue.as_completed import CompletedJobs as CompletedJobs
     from ._sync.queue.inbox import Inbox as Inbox
     from ._sync.queue.job import Job as Job
     from ._sync.resources.chains import Chain as Chain
@@ -71,8 +71,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
         BadGatewayError as BadGatewayError,
         BadRequestError as BadRequestError,
         BasetenError as BasetenError,
+        BatchAbortedError as BatchAbortedError,
         BatchError as BatchError,
-        BatchHopelessError as BatchHopelessError,
         BatchInputError as BatchInputError,
         BatchInterrupted as BatchInterrupted,
         BatchLockedError as BatchLockedError,
@@ -124,8 +124,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .errors.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .hooks import (
         CallEnded as CallEnded,
+        CallObserver as CallObserver,
         CallStarted as CallStarted,
-        CallWatch as CallWatch,
         Hook as Hook,
         Observer as Observer,
         RetryEvent as RetryEvent,
@@ -215,8 +215,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
         user as user,
     )
     from .types.parsed import Parsed as Parsed
-    from .types.raw_reply import RawReply as RawReply
     from .types.raw_response import RawResponse as RawResponse
+    from .types.response import Response as Response
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult

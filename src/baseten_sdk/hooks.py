@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from .types.meta import Meta
 
-__all__ = ["CallEnded", "CallStarted", "CallWatch", "Hook", "Observer", "RetryEvent"]
+__all__ = ["CallEnded", "CallObserver", "CallStarted", "Hook", "Observer", "RetryEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class CallEnded:
     complete: bool = True
 
 
-class CallWatch:
+class CallObserver:
     """What an observer wants to know of one call: override what is of interest.
 
     After `ended` or `failed` nothing more is told. A stream that is forgotten, not closed, ends when it is collected.
@@ -105,7 +105,7 @@ class Observer(ABC):
     """Watches the calls of a client."""
 
     @abstractmethod
-    def started(self, call: CallStarted) -> CallWatch | None:
+    def started(self, call: CallStarted) -> CallObserver | None:
         """A call is about to be made: what is to be told of it; None for nothing."""
 
 

@@ -50,7 +50,7 @@ def verify(
     secrets: str | Sequence[str],
     tolerance: float | None = TOLERANCE,
     *,
-    as_: type[T],
+    response_model: type[T],
     allow_unsigned: bool = False,
     now: float | None = None,
 ) -> AsyncPredictResult[T]: ...
@@ -63,7 +63,7 @@ def verify(
     secrets: str | Sequence[str],
     tolerance: float | None = TOLERANCE,
     *,
-    as_: None = None,
+    response_model: None = None,
     allow_unsigned: bool = False,
     now: float | None = None,
 ) -> AsyncPredictResult[JsonValue]: ...
@@ -75,7 +75,7 @@ def verify(
     secrets: str | Sequence[str],
     tolerance: float | None = TOLERANCE,
     *,
-    as_: type[T] | None = None,
+    response_model: type[T] | None = None,
     allow_unsigned: bool = False,
     now: float | None = None,
 ) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
@@ -89,7 +89,7 @@ def verify(
         headers: the request's headers, their names in any case, as text or as bytes.
         secrets: the webhook secret, or all that are valid while one is rotated, `whsec_` included.
         tolerance: seconds that the delivery may be old, or ahead of this machine's clock; None turns the check off.
-        as_: the type of the output, anything that pydantic can validate.
+        response_model: the type of the output, anything that pydantic can validate.
         allow_unsigned: take requests without any signature, as a workspace without a secret sends them. A request
             that has signatures must have one that fits all the same.
         now: the time in seconds since the epoch, for tests.
@@ -97,7 +97,7 @@ def verify(
     Raises:
         WebhookSignatureError: it is not signed by one of the secrets, is no delivery, or is too old; its `check` says
             which of them.
-        ResponseValidationError: it is genuine, but its output is not an `as_`.
+        ResponseValidationError: it is genuine, but its output is not an `response_model`.
         ConfigurationError: there are no secrets, or an argument cannot be.
     """
     body = _raw(body)
@@ -109,32 +109,34 @@ def verify(
         raise WebhookSignatureError("The body of the webhook request is no delivery of Baseten's.", check="body")
     if tolerance is not None:
         _check_age(envelope, tolerance, time.time() if now is None else now)
-    return untyped_result(envelope) if as_ is None else typed_result(envelope, as_, body)
+    return untyped_result(envelope) if response_model is None else typed_result(envelope, response_model, body)
 
 
 @overload
-def parse(body: bytes, *, as_: type[T]) -> AsyncPredictResult[T]: ...
+def parse(body: bytes, *, response_model: type[T]) -> AsyncPredictResult[T]: ...
 
 
 @overload
-def parse(body: bytes, *, as_: None = None) -> AsyncPredictResult[JsonValue]: ...
+def parse(body: bytes, *, response_model: None = None) -> AsyncPredictResult[JsonValue]: ...
 
 
-def parse(body: bytes, *, as_: type[T] | None = None) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
+def parse(
+    body: bytes, *, response_model: type[T] | None = None
+) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
     """Read the body of a delivery that was verified when it came, such as one that you stored.
 
     Nothing is checked: use `verify` for what comes from the network.
 
     Args:
         body: the body, byte for byte.
-        as_: the type of the output, anything that pydantic can validate.
+        response_model: the type of the output, anything that pydantic can validate.
 
     Raises:
-        ResponseValidationError: it is no delivery, or its output is not an `as_`.
+        ResponseValidationError: it is no delivery, or its output is not an `response_model`.
     """
     body = _raw(body)
     envelope = read_stored(body)
-    return untyped_result(envelope) if as_ is None else typed_result(envelope, as_, body)
+    return untyped_result(envelope) if response_model is None else typed_result(envelope, response_model, body)
 
 
 def sign(body: bytes, secrets: str | Sequence[str]) -> str:

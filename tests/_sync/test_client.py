@@ -285,7 +285,7 @@ def test_a_client_that_is_nobody_s_goes_quietly_and_takes_its_connections_along(
     with ScriptedServer([REPLY, Hold()], [REPLY, Hold()], [REPLY, Hold()]) as server:
         clients = [Client(transport="direct", api_key=KEY, base_url=server.url, max_retries=1)]
         clients[0].models.list()
-        clients.append(clients[0].disowned())
+        clients.append(clients[0].detached())
         assert "connected" in repr(clients[1])
         clients[1].models.list()
         monkeypatch.setenv("BASETEN_API_KEY", KEY)

@@ -11,7 +11,7 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from baseten_sdk import AsyncClient, BatchHopelessError, Client, batch
+from baseten_sdk import AsyncClient, BatchAbortedError, Client, batch
 from baseten_sdk.batch import Call, Failed, Ok, Outcome
 from baseten_sdk.errors import APIConnectionError, ConfigurationError
 
@@ -150,13 +150,13 @@ async def test_a_hopeless_batch_raises_after_the_outcomes_that_there_are(client:
     failures: list[Outcome[int, int]] = []
 
     async def gather() -> None:
-        async for outcome in client.batch.map(range(100), request=request, concurrency=2, patience=5):
+        async for outcome in client.batch.map(range(100), request=request, concurrency=2, abort_after=5):
             failures.append(outcome)  # noqa: PERF401  # what came before the error is what counts
 
-    with pytest.raises(BatchHopelessError, match="5 rows in a row failed in the same way"):
+    with pytest.raises(BatchAbortedError, match="5 rows in a row failed in the same way"):
         await gather()
     assert 5 <= len(failures) <= 7
-    count = len(await gathered(client.batch.map(range(30), request=request, patience=None)))
+    count = len(await gathered(client.batch.map(range(30), request=request, abort_after=None)))
     assert count == 30
 
 

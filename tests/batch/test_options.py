@@ -14,8 +14,8 @@ from baseten_sdk.batch.options import MapOptions, RunOptions, check_options
     [
         ("retries", -1),
         ("retries", True),
-        ("patience", 0),
-        ("patience", 1.5),
+        ("abort_after", 0),
+        ("abort_after", 1.5),
         ("budget", 5),
         ("concurency", 4),
     ],
@@ -27,7 +27,7 @@ def test_what_cannot_be_is_refused_by_its_name(name: str, value: object) -> None
 
 def test_what_can_be_passes() -> None:
     check_options({}, MapOptions)
-    check_options({"retries": 0, "patience": None, "concurrency": 4}, MapOptions)
+    check_options({"retries": 0, "abort_after": None, "concurrency": 4}, MapOptions)
     check_options({"budget": Budget(tokens=5), "progress": print, "retries": 2}, RunOptions)
     check_options({"budget": None, "progress": "none", "force": True}, RunOptions)
 

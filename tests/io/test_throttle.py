@@ -15,7 +15,7 @@ from baseten_sdk._core.policy.phases import TimeLimits
 from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 from baseten_sdk._core.policy.token_estimate import UNMETERED
 from baseten_sdk._io.clock import AsyncClock, Clock
-from baseten_sdk._io.rate_state import Meter
+from baseten_sdk._io.rate_state import RateState
 from baseten_sdk._io.throttle import AsyncThrottle, Throttle
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.anyio
 CLOCK = AsyncClock()
 
 
-def meter(requests: float | None = None, tokens: float | None = None, minute: float = 60.0) -> Meter:
-    made = Meter(Limits(requests_per_minute=requests, tokens_per_minute=tokens))
+def meter(requests: float | None = None, tokens: float | None = None, minute: float = 60.0) -> RateState:
+    made = RateState(Limits(requests_per_minute=requests, tokens_per_minute=tokens))
     made._rates = RateLimit(requests, tokens, minute)
     return made
 
@@ -41,7 +41,7 @@ async def take(throttle: AsyncThrottle, tokens: float = 0, deadline: float = inf
         return await throttle.reserve(tokens, timer, CLOCK)
 
 
-def give_back(books: Meter, reservation: Reservation, throttle: AsyncThrottle | Throttle) -> None:
+def give_back(books: RateState, reservation: Reservation, throttle: AsyncThrottle | Throttle) -> None:
     books.settle(reservation, UNMETERED, 0.0, time.monotonic())
     throttle.wake()
 

@@ -128,7 +128,7 @@ def test_what_was_stored_is_there_after_a_restart(reopen: Opened) -> None:
 def test_a_result_is_read_from_what_was_stored() -> None:
     delivery = stored("a", [1, 2])
     assert delivery.result().data == [1, 2]
-    assert delivery.result(as_=tuple[int, int]).data == (1, 2)
+    assert delivery.result(response_model=tuple[int, int]).data == (1, 2)
     assert "output" not in repr(stored("a"))
 
 

@@ -7,7 +7,7 @@ from typing import assert_type
 
 from pydantic import BaseModel
 
-from baseten_sdk import AsyncClient, ChatCompletion, Client, JsonValue, Parsed, RawReply, batch, user
+from baseten_sdk import AsyncClient, ChatCompletion, Client, JsonValue, Parsed, Response, batch, user
 from baseten_sdk.batch import (
     AsyncOutcomes,
     Call,
@@ -33,7 +33,7 @@ def ask(row: FileRow) -> Call[ChatCompletion]:
 
 
 def ask_question(row: Question) -> Call[Parsed[Answer]]:
-    return batch.parse(model="a/b", messages=[user(row.text)], response_format=Answer, reask=1)
+    return batch.parse(model="a/b", messages=[user(row.text)], response_format=Answer, output_retries=1)
 
 
 async def length(client: AsyncClient) -> int:
@@ -45,7 +45,7 @@ def calls_have_the_type_of_what_they_return() -> None:
     assert_type(batch.parse(model="a/b", messages=[user("Hi")], response_format=Answer), Call[Parsed[Answer]])
     assert_type(batch.predict("abcd1234", {"a": 1}), Call[JsonValue | bytes])
     assert_type(batch.predict("abcd1234", {"a": 1}, response_model=Answer), Call[Answer])
-    assert_type(batch.sync("abcd1234", "items/1"), Call[RawReply])
+    assert_type(batch.sync("abcd1234", "items/1"), Call[Response])
     assert_type(batch.custom(length), Call[int])
 
 
@@ -65,7 +65,7 @@ async def outcomes_are_typed_by_row_and_result(client: AsyncClient, questions: l
     assert_type(client.batch.map("in.jsonl", request=ask), AsyncOutcomes[FileRow, ChatCompletion])
     typed = client.batch.map(Path("in.csv"), request=ask_question, row_type=Question)
     assert_type(typed, AsyncOutcomes[Question, Parsed[Answer]])
-    assert_type(client.batch.map("openai.jsonl"), AsyncOutcomes[FileRow, RawReply])
+    assert_type(client.batch.map("openai.jsonl"), AsyncOutcomes[FileRow, Response])
 
 
 def so_are_they_without_await(client: Client, questions: list[Question]) -> None:

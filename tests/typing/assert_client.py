@@ -20,7 +20,7 @@ from baseten_sdk import (
     Limits,
     Model,
     ModelList,
-    RawReply,
+    Response,
     Retry,
     RetryEvent,
     Timeout,
@@ -80,10 +80,10 @@ def deployments_have_one_target(client: Client, other: AsyncClient) -> None:
 
 
 async def any_request_gives_a_reply_or_a_type(client: Client, other: AsyncClient) -> None:
-    assert_type(client.request("POST", "messages", json={"model": "m"}), RawReply)
+    assert_type(client.request("POST", "messages", json={"model": "m"}), Response)
     assert_type(client.request("POST", "messages", json=None, response_model=Counted), Counted)
     assert_type(client.request("GET", "models", response_model=dict[str, object]), dict[str, object])
-    assert_type(await other.request("GET", "models", params={"a": "b"}, timeout=3), RawReply)
+    assert_type(await other.request("GET", "models", params={"a": "b"}, timeout=3), Response)
     assert_type(await other.request("POST", "count", content=b"x", response_model=list[int]), list[int])
 
 

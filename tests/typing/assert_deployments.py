@@ -21,8 +21,8 @@ from baseten_sdk import (
     ModelList,
     PredictStream,
     QueueStatus,
-    RawReply,
     RerankResult,
+    Response,
     ServerSentEvent,
 )
 
@@ -104,13 +104,13 @@ def so_is_its_twin(dep: Deployment) -> None:
 
 async def any_path_gives_a_reply_as_it_came(dep: AsyncDeployment, twin: Deployment) -> None:
     reply = await dep.sync("items/123")
-    assert_type(reply, RawReply)
+    assert_type(reply, Response)
     assert_type(reply.json(), JsonValue)
     assert_type(reply.text, str)
     assert_type(reply.parse(Transcript), Transcript)
     assert_type(reply.parse(list[int]), list[int])
-    assert_type(await dep.sync("items", method="PATCH", json={"a": 1}, params={"dry": True}), RawReply)
-    assert_type(twin.sync("items", content="text", content_type="text/plain"), RawReply)
+    assert_type(await dep.sync("items", method="PATCH", json={"a": 1}, params={"dry": True}), Response)
+    assert_type(twin.sync("items", content="text", content_type="text/plain"), Response)
 
 
 async def a_job_has_a_handle(dep: AsyncDeployment, twin: Deployment) -> None:

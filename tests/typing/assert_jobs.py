@@ -59,7 +59,7 @@ async def a_run_gives_a_report(client: AsyncClient, twin: Client, rows: AsyncIte
 
 def results_have_the_type_that_was_asked_for(report: JobsReport) -> None:
     assert_type(report.results(), Iterator[JobResult[JsonValue]])
-    for result in report.results(as_=Transcript):
+    for result in report.results(response_model=Transcript):
         assert_type(result, JobResult[Transcript])
         assert_type(result.output, Transcript | None)
         assert_type(result.failure, JobFailure | None)

@@ -10,8 +10,8 @@ from baseten_sdk import (
     ChatCompletion,
     Client,
     Finished,
-    RawReply,
     RawResponse,
+    Response,
     TextDelta,
     ToolCallDelta,
     ToolCallDone,
@@ -48,4 +48,4 @@ def a_raw_response_does_not_stream(client: Client) -> None:
 
 
 def an_error_has_a_response(error: APIStatusError) -> None:
-    assert_type(error.response, RawReply)
+    assert_type(error.response, Response)

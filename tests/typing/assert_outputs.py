@@ -84,7 +84,7 @@ async def parsing_is_awaited(client: AsyncClient) -> None:
             {"role": "user", "content": [{"type": "text", "text": "Hi"}]},
         ],
         response_format=list[Film],
-        reask=2,
+        output_retries=2,
         max_tokens=100,
         temperature=0.1,
         deadline=60,

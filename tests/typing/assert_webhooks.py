@@ -52,27 +52,27 @@ class NoStore:
 async def an_output_has_the_type_that_was_asked_for(job: AsyncJob, inbox: AsyncInbox) -> None:
     assert_type(await job.result(inbox), JsonValue)
     assert_type(await job.result(inbox, deadline=3600, session="s"), JsonValue)
-    assert_type(await job.result(inbox, as_=Transcript), Transcript)
-    assert_type(await job.result(inbox, as_=list[Point], deadline=3600), list[Point])
+    assert_type(await job.result(inbox, response_model=Transcript), Transcript)
+    assert_type(await job.result(inbox, response_model=list[Point], deadline=3600), list[Point])
     assert_type(await inbox.get("r1"), AsyncPredictResult[JsonValue] | None)
-    assert_type(await inbox.get("r1", as_=Transcript), AsyncPredictResult[Transcript] | None)
+    assert_type(await inbox.get("r1", response_model=Transcript), AsyncPredictResult[Transcript] | None)
 
 
 def so_has_its_twin(job: Job, inbox: Inbox, other: AsyncInbox) -> None:
     assert_type(job.result(inbox), JsonValue)
-    assert_type(job.result(inbox, as_=dict[str, Point]), dict[str, Point])
-    assert_type(inbox.get("r1", as_=Transcript), AsyncPredictResult[Transcript] | None)
+    assert_type(job.result(inbox, response_model=dict[str, Point]), dict[str, Point])
+    assert_type(inbox.get("r1", response_model=Transcript), AsyncPredictResult[Transcript] | None)
     job.result(other)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 async def many_are_told_with_their_statuses(client: AsyncClient, jobs: list[AsyncJob]) -> None:
-    async for job, status in client.async_requests.wait_many(jobs, deadline=3600):
+    async for job, status in client.async_requests.as_completed(jobs, deadline=3600):
         assert_type(job, AsyncJob)
         assert_type(status, AsyncRequestStatus)
 
 
 def so_are_its_twins(client: Client, jobs: Iterator[Job]) -> None:
-    for job, status in client.async_requests.wait_many(jobs):
+    for job, status in client.async_requests.as_completed(jobs):
         assert_type(job, Job)
         assert_type(status, AsyncRequestStatus)
 
@@ -97,8 +97,10 @@ def anything_with_the_methods_is_a_store() -> None:
 async def a_request_is_verified(request: Request, raw: list[tuple[bytes, bytes]], stored: StoredDelivery) -> None:
     body = await request.body()
     assert_type(verify(body, request.headers, "whsec_x"), AsyncPredictResult[JsonValue])
-    assert_type(verify(body, raw, ["whsec_x"], None, as_=Transcript), AsyncPredictResult[Transcript])
-    assert_type(verify(body, {"x-baseten-signature": "v1=00"}, "whsec_x", as_=list[int]).data, list[int] | None)
+    assert_type(verify(body, raw, ["whsec_x"], None, response_model=Transcript), AsyncPredictResult[Transcript])
+    assert_type(
+        verify(body, {"x-baseten-signature": "v1=00"}, "whsec_x", response_model=list[int]).data, list[int] | None
+    )
     assert_type(parse(body), AsyncPredictResult[JsonValue])
-    assert_type(stored.result(as_=Point), AsyncPredictResult[Point])
+    assert_type(stored.result(response_model=Point), AsyncPredictResult[Point])
     verify("text", {}, "whsec_x")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]

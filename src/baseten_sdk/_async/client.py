@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .._core.request.multipart import FieldInput, Files
-    from ..types.raw_reply import RawReply
+    from ..types.response import Response
     from .calls.service import AsyncService
     from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
@@ -201,7 +201,7 @@ class AsyncClient:
         """
         from .resources.deployments import AsyncDeployment
 
-        place = self._service.places.deployment(
+        place = self._service.router.deployment(
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return AsyncDeployment(self._service, place)
@@ -227,7 +227,7 @@ class AsyncClient:
         """
         from .resources.chains import AsyncChain
 
-        place = self._service.places.chain(
+        place = self._service.router.chain(
             chain_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return AsyncChain(self._service, place)
@@ -262,7 +262,7 @@ class AsyncClient:
         content_type: str | None = None,
         params: Query | None = None,
         **options: Unpack[CallOptions],
-    ) -> RawReply: ...
+    ) -> Response: ...
 
     async def request(
         self,
@@ -277,7 +277,7 @@ class AsyncClient:
         content_type: str | None = None,
         params: Query | None = None,
         **options: Unpack[CallOptions],
-    ) -> T | RawReply:
+    ) -> T | Response:
         """Call anything that the service has and this package has no name for.
 
         Args:
@@ -304,7 +304,7 @@ class AsyncClient:
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
-        place = service.places.locate(url)
+        place = service.router.locate(url)
         reply = await raw_call(service, method, place, payload, params, options)
         return reply if response_model is None else reply.parse(response_model)
 
@@ -319,7 +319,7 @@ class AsyncClient:
         """The same as `with_options`, under the other name that it has at OpenAI."""
         return self.with_options(**options)
 
-    def disowned(self) -> Self:
+    def detached(self) -> Self:
         """A client like this one, with connections of its own, that nobody needs to close.
 
         They are closed when the client is collected, without the warning that it was not closed. For objects that hold
@@ -354,7 +354,7 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         caller = self._service.caller
-        return f"{type(self).__name__}(api_key={caller.keyring.key!r}, {caller.connections!r})"
+        return f"{type(self).__name__}(api_key={caller.key_source.key!r}, {caller.connections!r})"
 
     def __copy__(self) -> Self:
         return self.with_options()

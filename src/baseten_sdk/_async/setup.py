@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .._core.policy.transport_choice import TransportName, check_transport
 from .._core.request.auth import Key
 from .._core.request.options import Options
-from .._core.request.routing import Places
+from .._core.request.routing import Router
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
@@ -44,7 +44,7 @@ class AsyncSetup:
     """Whether somebody is to close the client, and is told when nobody did."""
 
     def __post_init__(self) -> None:
-        Places(self.base_url, self.endpoints)
+        Router(self.base_url, self.endpoints)
         check_transport(self.transport, self.http_client is not None)
         if self.http_client is not None and self.ssl_context is not None:
             raise ConfigurationError("http_client= brings its own TLS: give verify=ssl_context to it instead.")
@@ -53,24 +53,24 @@ class AsyncSetup:
         """Make the parts; nothing is opened and nothing is read from the environment."""
         from .._core.policy.pacing import Pace
         from .._core.policy.retry_budget import RetryBudget
-        from .._io.key_source import AsyncKeyring
+        from .._io.key_source import AsyncKeySource
         from .._io.pacing import AsyncPacing
         from .calls.connections import AsyncConnections
         from .calls.service import AsyncService
         from .transports.opener import AsyncOpener
 
-        places = Places(self.base_url, self.endpoints, os.environ)
+        router = Router(self.base_url, self.endpoints, os.environ)
         opener = AsyncOpener(
-            self.transport, self.http_client, self.limits, places, tls=self.ssl_context, owned=self.owned
+            self.transport, self.http_client, self.limits, router, tls=self.ssl_context, owned=self.owned
         )
         caller = self._kind_of_caller()(
-            keyring=AsyncKeyring(self.key),
+            key_source=AsyncKeySource(self.key),
             connections=AsyncConnections(opener, self.limits),
             limits=self.limits,
             budget=RetryBudget(self.options.retry.budget),
             hooks=self.hooks,
         )
-        return AsyncService(caller, places, AsyncPacing(Pace(self.limits.status_calls)), self.options)
+        return AsyncService(caller, router, AsyncPacing(Pace(self.limits.status_calls)), self.options)
 
     def _kind_of_caller(self) -> type[AsyncCaller]:
         if not any(isinstance(hook, Observer) for hook in self.hooks):
@@ -78,9 +78,9 @@ class AsyncSetup:
 
             return AsyncCaller
 
-        from .calls.observed import AsyncWatchedCaller
+        from .calls.observed import AsyncObservedCaller
 
-        return AsyncWatchedCaller
+        return AsyncObservedCaller
 
     def picklable(self, options: Options) -> AsyncSetup:
         """The same with other defaults, for a pickle; a literal key stays behind.

@@ -10,7 +10,7 @@ from ..errors import ConfigurationError
 from .timer import AsyncTimer, Timer
 
 
-class AsyncKeyring:
+class AsyncKeySource:
     """The key of an async client."""
 
     __slots__ = ("key",)
@@ -34,7 +34,7 @@ class AsyncKeyring:
         return check_key(value)
 
 
-class Keyring:
+class KeySource:
     """The key of a sync client."""
 
     __slots__ = ("key",)

@@ -8,7 +8,7 @@ import os
 import anyio.lowlevel
 
 
-class AsyncHome:
+class AsyncLoopIdentity:
     """The running event loop, of whichever library."""
 
     @staticmethod
@@ -36,7 +36,7 @@ class AsyncHome:
         return False
 
 
-class Home:
+class LoopIdentity:
     """The process; all threads of it share connections."""
 
     @staticmethod

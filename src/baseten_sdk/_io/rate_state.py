@@ -9,7 +9,7 @@ import random
 import threading
 from collections.abc import Mapping
 
-from .._core.policy.backoff_gate import Gates
+from .._core.policy.backoff_gate import BackoffGates
 from .._core.policy.rate_limit import RateLimit, Reservation
 from .._core.policy.token_estimate import UNMETERED, Estimate, TokenEstimates, Used
 from .._core.reply.retry_after import number, retry_after
@@ -19,7 +19,7 @@ from ..config import Limits
 _RANDOM = random.Random()
 
 
-class Meter:
+class RateState:
     """The books of one client.
 
     Attributes:
@@ -38,7 +38,7 @@ class Meter:
         self._lock = threading.RLock()
         self._rates = RateLimit(requests, tokens)
         self._estimates = TokenEstimates()
-        self._gates = Gates()
+        self._gates = BackoffGates()
 
     def estimate(self, request: Request) -> Estimate:
         """What an attempt may use."""

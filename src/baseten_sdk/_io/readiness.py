@@ -19,7 +19,7 @@ from typing import Protocol
 
 import anyio
 
-from .loop_identity import AsyncHome
+from .loop_identity import AsyncLoopIdentity
 from .wakeup import scheduler
 
 PIECE = 64 * 1024
@@ -146,7 +146,7 @@ class AnyReadiness:
 
     def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
-        self._home = AsyncHome.current()
+        self._home = AsyncLoopIdentity.current()
         self._schedule = scheduler()
 
     async def read(self) -> bytes:
@@ -169,7 +169,7 @@ class AnyReadiness:
         if self._home[0] != os.getpid():
             return True
         with suppress(RuntimeError):
-            if AsyncHome.current() == self._home:
+            if AsyncLoopIdentity.current() == self._home:
                 return True
         with suppress(RuntimeError):
             # Closed by another thread, a socket would leave the loop's poll, and whoever waits for it would not wake.

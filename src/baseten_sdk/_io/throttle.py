@@ -18,7 +18,7 @@ import anyio
 from .._core.policy.phases import late
 from .._core.policy.rate_limit import Reservation
 from .clock import AsyncClock, Clock
-from .rate_state import Meter
+from .rate_state import RateState
 from .timer import AsyncTimer, Timer
 
 UNSURE = 0.25
@@ -40,7 +40,7 @@ class AsyncThrottle:
 
     __slots__ = ("_meter", "_waiting")
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: RateState) -> None:
         self._meter = meter
         self._waiting: OrderedDict[_AsyncTurn, None] = OrderedDict()
 
@@ -93,7 +93,7 @@ class Throttle:
 
     __slots__ = ("_lock", "_meter", "_waiting")
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: RateState) -> None:
         self._meter = meter
         self._lock = threading.RLock()
         self._waiting: OrderedDict[threading.Event, None] = OrderedDict()

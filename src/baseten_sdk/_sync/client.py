@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from .._core.request.multipart import FieldInput, Files
-    from ..types.raw_reply import RawReply
+    from ..types.response import Response
     from .calls.service import Service
     from .resources.async_requests import Requests
     from .resources.batch import Batch
@@ -202,7 +202,7 @@ class Client:
         """
         from .resources.deployments import Deployment
 
-        place = self._service.places.deployment(
+        place = self._service.router.deployment(
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return Deployment(self._service, place)
@@ -228,7 +228,7 @@ class Client:
         """
         from .resources.chains import Chain
 
-        place = self._service.places.chain(
+        place = self._service.router.chain(
             chain_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return Chain(self._service, place)
@@ -263,7 +263,7 @@ class Client:
         content_type: str | None = None,
         params: Query | None = None,
         **options: Unpack[CallOptions],
-    ) -> RawReply: ...
+    ) -> Response: ...
 
     def request(
         self,
@@ -278,7 +278,7 @@ class Client:
         content_type: str | None = None,
         params: Query | None = None,
         **options: Unpack[CallOptions],
-    ) -> T | RawReply:
+    ) -> T | Response:
         """Call anything that the service has and this package has no name for.
 
         Args:
@@ -305,7 +305,7 @@ class Client:
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
-        place = service.places.locate(url)
+        place = service.router.locate(url)
         reply = raw_call(service, method, place, payload, params, options)
         return reply if response_model is None else reply.parse(response_model)
 
@@ -320,7 +320,7 @@ class Client:
         """The same as `with_options`, under the other name that it has at OpenAI."""
         return self.with_options(**options)
 
-    def disowned(self) -> Self:
+    def detached(self) -> Self:
         """A client like this one, with connections of its own, that nobody needs to close.
 
         They are closed when the client is collected, without the warning that it was not closed. For objects that hold
@@ -349,7 +349,7 @@ class Client:
 
     def __repr__(self) -> str:
         caller = self._service.caller
-        return f"{type(self).__name__}(api_key={caller.keyring.key!r}, {caller.connections!r})"
+        return f"{type(self).__name__}(api_key={caller.key_source.key!r}, {caller.connections!r})"
 
     def __copy__(self) -> Self:
         return self.with_options()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._core.policy.transport_choice import TransportName, check_transport
 from .._core.request.auth import Key
 from .._core.request.options import Options
-from .._core.request.routing import Places
+from .._core.request.routing import Router
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from ..hooks import Hook, Observer
@@ -45,7 +45,7 @@ class Setup:
     """Whether somebody is to close the client, and is told when nobody did."""
 
     def __post_init__(self) -> None:
-        Places(self.base_url, self.endpoints)
+        Router(self.base_url, self.endpoints)
         check_transport(self.transport, self.http_client is not None)
         if self.http_client is not None and self.ssl_context is not None:
             raise ConfigurationError("http_client= brings its own TLS: give verify=ssl_context to it instead.")
@@ -54,22 +54,22 @@ class Setup:
         """Make the parts; nothing is opened and nothing is read from the environment."""
         from .._core.policy.pacing import Pace
         from .._core.policy.retry_budget import RetryBudget
-        from .._io.key_source import Keyring
+        from .._io.key_source import KeySource
         from .._io.pacing import Pacing
         from .calls.connections import Connections
         from .calls.service import Service
         from .transports.opener import Opener
 
-        places = Places(self.base_url, self.endpoints, os.environ)
-        opener = Opener(self.transport, self.http_client, self.limits, places, tls=self.ssl_context, owned=self.owned)
+        router = Router(self.base_url, self.endpoints, os.environ)
+        opener = Opener(self.transport, self.http_client, self.limits, router, tls=self.ssl_context, owned=self.owned)
         caller = self._kind_of_caller()(
-            keyring=Keyring(self.key),
+            key_source=KeySource(self.key),
             connections=Connections(opener, self.limits),
             limits=self.limits,
             budget=RetryBudget(self.options.retry.budget),
             hooks=self.hooks,
         )
-        return Service(caller, places, Pacing(Pace(self.limits.status_calls)), self.options)
+        return Service(caller, router, Pacing(Pace(self.limits.status_calls)), self.options)
 
     def _kind_of_caller(self) -> type[Caller]:
         if not any(isinstance(hook, Observer) for hook in self.hooks):
@@ -77,9 +77,9 @@ class Setup:
 
             return Caller
 
-        from .calls.observed import WatchedCaller
+        from .calls.observed import ObservedCaller
 
-        return WatchedCaller
+        return ObservedCaller
 
     def picklable(self, options: Options) -> Setup:
         """The same with other defaults, for a pickle; a literal key stays behind.

@@ -33,8 +33,13 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
     from .rows.row_type import FileRow as FileRow
-    from .run.adaptive_concurrency import AutoLevel as AutoLevel
+    from .run.adaptive_concurrency import AdaptiveConcurrency as AdaptiveConcurrency
     from .run.budget import Budget as Budget
-    from .run.engine import FixedLevel as FixedLevel, Gauge as Gauge, Level as Level, run_rows as run_rows
+    from .run.engine import (
+        Concurrency as Concurrency,
+        FixedConcurrency as FixedConcurrency,
+        Gauge as Gauge,
+        run_rows as run_rows,
+    )
     from .run.progress import Progress as Progress
     from .run.stop import Stop as Stop

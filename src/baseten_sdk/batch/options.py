@@ -10,7 +10,7 @@ from .._runs.display import Show
 from ..errors import ConfigurationError
 from .rows.files import Format
 from .run.budget import Budget
-from .run.engine import Level
+from .run.engine import Concurrency
 from .run.progress import Progress
 
 CONCURRENCY = 64
@@ -22,10 +22,10 @@ class MapOptions(TypedDict, total=False):
 
     Attributes:
         concurrency: rows in flight; 64 unless set, at most the client's `Limits(concurrency=...)`. "auto" finds as many
-            as the service takes well. A `Level` may change it while the rows run.
+            as the service takes well. A `Concurrency` may change it while the rows run.
         retries: how often a row that failed for a passing reason is tried again, after the client's own attempts and
             after up to 30 s; 4 unless set. Passing are lost connections, 408, 429, 5xx, and unreadable replies.
-        patience: failures, all alike and with no success among them, after which the batch is hopeless; 20 unless set,
+        abort_after: failures, all alike and with no success among them, after which the batch ends; 20 unless set,
             ten times as many once something has succeeded. 401 and 402 end it at once, 403 and 404 if nothing has
             succeeded. None: nothing does.
         format: what is in the source, where its name does not say so.
@@ -34,9 +34,9 @@ class MapOptions(TypedDict, total=False):
             earlier row of any part has is a `DuplicateKeyError`, as it is without parts (`map` minds no keys).
     """
 
-    concurrency: int | Literal["auto"] | Level | None
+    concurrency: int | Literal["auto"] | Concurrency | None
     retries: int
-    patience: int | None
+    abort_after: int | None
     format: Format | None
     shard: str | None
 
@@ -53,7 +53,7 @@ class RunOptions(MapOptions, total=False):
             rich is installed, else a line to the log `baseten_sdk.batch` every 15 s.
         signals: obey Ctrl-C and SIGTERM in the main thread: the first stops, the second stops at once.
         hint: what to say about going on later, such as the command.
-        also_done: another output of the same job; its rows are passed over.
+        skip_rows_of: another output of the same job; its rows are passed over.
     """
 
     retry_failed: bool
@@ -63,7 +63,7 @@ class RunOptions(MapOptions, total=False):
     progress: Show[Progress]
     signals: bool
     hint: str
-    also_done: str | os.PathLike[str] | None
+    skip_rows_of: str | os.PathLike[str] | None
 
 
 def check_options(options: Mapping[str, object], known: type[MapOptions]) -> None:
@@ -76,7 +76,7 @@ def check_options(options: Mapping[str, object], known: type[MapOptions]) -> Non
     unknown = sorted(options.keys() - known.__annotations__.keys())
     if unknown:
         raise ConfigurationError(f"There is no option {unknown[0]!r}; there are {', '.join(known.__annotations__)}.")
-    for name, least in (("retries", 0), ("patience", 1)):
+    for name, least in (("retries", 0), ("abort_after", 1)):
         value = options.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
             raise ConfigurationError(f"{name} must be an integer of at least {least}, not {value!r}.")

@@ -24,11 +24,11 @@ from .rows.intake import Place, choose_key, every_row
 from .rows.row_type import Plain, RowType, Typed
 from .rows.shard import Shard
 from .rows.source import FileSource, Source, source_of
-from .run.adaptive_concurrency import AutoLevel
-from .run.batch_run import Job, Plan, make_call
-from .run.breaker import Verdict
+from .run.adaptive_concurrency import AdaptiveConcurrency
+from .run.batch_run import BatchRun, Plan, make_call
+from .run.breaker import CircuitBreaker
 from .run.budget import Budget
-from .run.engine import FixedLevel, Gauge, Level, run_rows
+from .run.engine import Concurrency, FixedConcurrency, Gauge, run_rows
 from .run.progress import subject_of
 from .run.stop import Stop
 
@@ -57,7 +57,7 @@ def job(
     output: Callable[..., object] | None,
     row_type: type[object] | None,
     options: RunOptions,
-) -> Job[object, object]:
+) -> BatchRun[object, object]:
     """A job that is ready to run.
 
     Raises:
@@ -80,7 +80,7 @@ def job(
         if output is not None:
             raise ConfigurationError("output= goes with request=; OpenAI's batch files have lines of their own.")
         lines = OpenAILines()
-    also = options.get("also_done")
+    also = options.get("skip_rows_of")
     plan = Plan(
         source=rows,
         sink=path,
@@ -90,7 +90,7 @@ def job(
         display=display_of(options.get("progress", "auto"), subject_of(path.name)),
         key=key,
         budget=options.get("budget") or Budget(),
-        patience=options.get("patience", 20),
+        abort_after=options.get("abort_after", 20),
         retries=options.get("retries", 4),
         lookahead=_lookahead(client, level, place),
         retry_failed=options.get("retry_failed", False),
@@ -99,10 +99,10 @@ def job(
         signals=options.get("signals", True),
         hint=options.get("hint", "The same call goes on where this one stopped."),
         place=place,
-        also_done=None if also is None else Path(also),
+        skip_rows_of=None if also is None else Path(also),
         shard=shard_of(options),
     )
-    return Job(client, plan)
+    return BatchRun(client, plan)
 
 
 def outcomes(
@@ -127,12 +127,12 @@ def outcomes(
     width = 4 * level.current if window is None else window
     if isinstance(width, bool) or width < 1:
         raise ConfigurationError(f"window must be an integer of at least 1, not {width!r}.")
-    patience, retries = options.get("patience", 20), options.get("retries", 4)
+    abort_after, retries = options.get("abort_after", 20), options.get("retries", 4)
     asked = request or openai_request()
 
     async def run(exchange: Exchange[object, object]) -> None:
         stop, gauge = Stop(), Gauge()
-        verdict: Verdict[object] = Verdict(patience, level.current)
+        verdict: CircuitBreaker[object] = CircuitBreaker(abort_after, level.current)
         admit = every_row(choose_key(key, await rows.first()), place, shard)
 
         async def perform(row: object) -> object:
@@ -155,7 +155,7 @@ def outcomes(
     return AsyncOutcomes(run, width, ordered=ordered)
 
 
-def level_of(client: AsyncClient, options: MapOptions) -> Level:
+def level_of(client: AsyncClient, options: MapOptions) -> Concurrency:
     """How many rows may be in flight.
 
     Raises:
@@ -164,9 +164,9 @@ def level_of(client: AsyncClient, options: MapOptions) -> Level:
     most = client.limits.concurrency
     asked = options.get("concurrency")
     if asked is None:
-        return FixedLevel(min(CONCURRENCY, most))
+        return FixedConcurrency(min(CONCURRENCY, most))
     if asked == "auto":
-        return AutoLevel(most)
+        return AdaptiveConcurrency(most)
     if isinstance(asked, str):
         raise ConfigurationError(f'concurrency must be a number, "auto" or a Level, not {asked!r}.')
     if not isinstance(asked, int):
@@ -177,7 +177,7 @@ def level_of(client: AsyncClient, options: MapOptions) -> Level:
         raise ConfigurationError(
             f"concurrency={asked} is more than the client's {most}: make it with Limits(concurrency={asked})."
         )
-    return FixedLevel(asked)
+    return FixedConcurrency(asked)
 
 
 def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) -> tuple[Source[object], Place]:
@@ -209,7 +209,7 @@ def shard_of(options: MapOptions) -> Shard | None:
     return None if part is None else Shard.parse(part)
 
 
-def _lookahead(client: AsyncClient, level: Level, place: Place) -> int:
+def _lookahead(client: AsyncClient, level: Concurrency, place: Place) -> int:
     """Rows to read ahead: of a file a good many, of a program's rows no more than can be in flight."""
-    width = level.current if isinstance(level, FixedLevel) else client.limits.concurrency
+    width = level.current if isinstance(level, FixedConcurrency) else client.limits.concurrency
     return MOST_AHEAD if place == "line" else width

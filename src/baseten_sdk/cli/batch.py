@@ -112,7 +112,7 @@ def batch(
     retries: Annotated[
         int, typer.Option(min=0, help="Further tries of a row, if its failure may pass.", rich_help_panel=_COURSE)
     ] = 4,
-    patience: Annotated[
+    abort_after: Annotated[
         int, typer.Option(min=0, help="Like failures that end a job; 0: none do.", rich_help_panel=_COURSE)
     ] = 20,
     budget_tokens: Annotated[
@@ -168,7 +168,7 @@ def batch(
     options: RunOptions = {
         "concurrency": width,
         "retries": retries,
-        "patience": patience or None,
+        "abort_after": abort_after or None,
         "format": format,
         "retry_failed": retry_failed,
         "force": force,
@@ -176,7 +176,7 @@ def batch(
         "progress": progress,
         "hint": f"To go on:\n  {_this_command()}",
         "shard": shard,
-        "also_done": part_of,
+        "skip_rows_of": part_of,
     }
     limits = Limits(
         concurrency=max(width, 1) if isinstance(width, int) else Limits().concurrency,

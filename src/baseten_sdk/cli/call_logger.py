@@ -5,24 +5,24 @@ from __future__ import annotations
 import time
 
 from ..errors import APIError
-from ..hooks import CallEnded, CallStarted, CallWatch, Observer, RetryEvent
+from ..hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
 from ..types.meta import Meta
 from .printing import Printer
 
-__all__ = ["Narrator"]
+__all__ = ["CallLogger"]
 
 
-class Narrator(Observer):
+class CallLogger(Observer):
     """Tells of calls while they are made."""
 
     def __init__(self, out: Printer) -> None:
         self._out = out
 
-    def started(self, call: CallStarted) -> CallWatch:
+    def started(self, call: CallStarted) -> CallObserver:
         return Tale(self._out, f"{call.method} {call.url}")
 
 
-class Tale(CallWatch):
+class Tale(CallObserver):
     """Tells of one call."""
 
     def __init__(self, out: Printer, call: str) -> None:

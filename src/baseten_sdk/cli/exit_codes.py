@@ -10,7 +10,7 @@ from ..errors import (
     AsyncRequestError,
     AuthenticationError,
     BasetenError,
-    BatchHopelessError,
+    BatchAbortedError,
     BatchInterrupted,
     ConfigurationError,
     NotFoundError,
@@ -59,7 +59,7 @@ def exit_code(error: BasetenError) -> ExitCode:
     """The code for an error."""
     if isinstance(error, BatchInterrupted):
         return ExitCode.INTERRUPTED
-    if isinstance(error, BatchHopelessError) and isinstance(error.error, BasetenError):
+    if isinstance(error, BatchAbortedError) and isinstance(error.error, BasetenError):
         return exit_code(error.error)
     for kinds, code in _CODES:
         if isinstance(error, kinds):

@@ -14,7 +14,7 @@ import typer
 
 from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
-from .call_logger import Narrator
+from .call_logger import CallLogger
 from .exit_codes import ExitCode
 from .inputs import read
 from .printing import Output, Printer
@@ -111,7 +111,7 @@ class Session:
             deadline=shared.deadline,
             max_retries=shared.max_retries,
             limits=limits,
-            hooks=[Narrator(self.out)] if shared.verbose else (),
+            hooks=[CallLogger(self.out)] if shared.verbose else (),
         )
 
     def endpoints(self) -> Endpoints | None:

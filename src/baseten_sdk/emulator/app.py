@@ -39,7 +39,7 @@ from .queue.clock import Clock
 from .queue.deployments import Fleet
 from .queue.jobs import Queue
 from .queue.records import Record, RecordedRequest
-from .queue.webhooks import Courier
+from .queue.webhooks import WebhookSender
 
 if TYPE_CHECKING:
     from .chat.upstream import Upstream
@@ -61,7 +61,7 @@ class Service:
     faults: Faults
     fleet: Fleet
     queue: Queue
-    courier: Courier
+    courier: WebhookSender
     requests: Record[RecordedRequest]
     upstream: Upstream | None
 

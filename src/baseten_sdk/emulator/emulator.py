@@ -21,7 +21,7 @@ from .queue.clock import Clock
 from .queue.deployments import Fleet, State
 from .queue.jobs import Job, Queue
 from .queue.records import Delivery, Record, RecordedRequest
-from .queue.webhooks import Courier, Secrets
+from .queue.webhooks import Secrets, WebhookSender
 
 if TYPE_CHECKING:
     from baseten_sdk.config import Endpoints
@@ -102,7 +102,7 @@ class Emulator:
         self._secrets = Secrets(webhook_secrets, source, self._clock)
         self._fleet = Fleet(self._clock, wake_seconds)
         self._server: ServerThread | None = None
-        courier = Courier(
+        courier = WebhookSender(
             self._clock,
             self._secrets,
             attempts=webhook_attempts,

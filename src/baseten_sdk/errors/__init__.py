@@ -14,8 +14,8 @@ from .api import (
 )
 from .base import BasetenError, ClientClosedError, ConfigurationError, InvalidRequestError
 from .batch import (
+    BatchAbortedError,
     BatchError,
-    BatchHopelessError,
     BatchInputError,
     BatchInterrupted,
     BatchLockedError,
@@ -85,8 +85,8 @@ __all__ = [
     "BadGatewayError",
     "BadRequestError",
     "BasetenError",
+    "BatchAbortedError",
     "BatchError",
-    "BatchHopelessError",
     "BatchInputError",
     "BatchInterrupted",
     "BatchLockedError",

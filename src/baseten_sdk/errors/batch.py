@@ -50,7 +50,7 @@ class BatchInterrupted(BatchStopped):
     """A signal stopped the batch."""
 
 
-class BatchHopelessError(BatchStopped):
+class BatchAbortedError(BatchStopped):
     """Nothing succeeds, or nothing will: the key, the credit, the model, or the service is not there.
 
     Attributes:

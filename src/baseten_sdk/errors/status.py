@@ -9,7 +9,7 @@ from .api import APIError
 from .remote import RemoteException, read_remote
 
 if TYPE_CHECKING:
-    from ..types.raw_reply import RawReply
+    from ..types.response import Response
 
 
 class APIStatusError(APIError):
@@ -54,13 +54,13 @@ class APIStatusError(APIError):
         self.error_code = self.headers.get("x-baseten-error-code")
 
     @property
-    def response(self) -> RawReply:
+    def response(self) -> Response:
         """The answer as it came, without what is missing of a body that is larger than 64 KiB."""
         from ..types.meta import Headers, Meta
-        from ..types.raw_reply import RawReply
+        from ..types.response import Response
 
         headers = Headers(self.headers.items())
-        return RawReply(self.status_code, headers, self.raw, Meta(self.status_code, headers, self.attempts))
+        return Response(self.status_code, headers, self.raw, Meta(self.status_code, headers, self.attempts))
 
     @property
     def remote(self) -> RemoteException | None:

@@ -51,7 +51,7 @@ class Clients:
                 max_retries=max_retries,
                 default_headers=default_headers,
                 default_query=default_query,
-            ).disowned(),
+            ).detached(),
             async_client
             or AsyncClient(
                 api_key=api_key,
@@ -61,7 +61,7 @@ class Clients:
                 max_retries=max_retries,
                 default_headers=default_headers,
                 default_query=default_query,
-            ).disowned(),
+            ).detached(),
         )
 
     def engine(self, target: Target) -> Engine:

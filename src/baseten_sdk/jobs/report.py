@@ -109,15 +109,17 @@ class JobsReport:
         return json.dumps(asdict(self), indent=2)
 
     @overload
-    def results(self, *, as_: type[T]) -> Iterator[JobResult[T]]: ...
+    def results(self, *, response_model: type[T]) -> Iterator[JobResult[T]]: ...
 
     @overload
-    def results(self, *, as_: None = None) -> Iterator[JobResult[JsonValue]]: ...
+    def results(self, *, response_model: None = None) -> Iterator[JobResult[JsonValue]]: ...
 
-    def results(self, *, as_: type[T] | None = None) -> Iterator[JobResult[T]] | Iterator[JobResult[JsonValue]]:
+    def results(
+        self, *, response_model: type[T] | None = None
+    ) -> Iterator[JobResult[T]] | Iterator[JobResult[JsonValue]]:
         """The rows that are over, one after another; see `JobResults`."""
         stored = JobResults(self.ledger)
-        return iter(stored) if as_ is None else stored.read(as_)
+        return iter(stored) if response_model is None else stored.read(response_model)
 
     def __str__(self) -> str:
         text = f"{self.succeeded:,} of {self.rows:,} rows succeeded in {self.elapsed:.1f} s"
@@ -163,13 +165,13 @@ class JobResults:
             value: JsonValue = None if output is None else json.loads(output)
             yield JobResult(key, value, failure, submissions)
 
-    def read(self, as_: type[T]) -> Iterator[JobResult[T]]:
+    def read(self, response_model: type[T]) -> Iterator[JobResult[T]]:
         """The same, with the outputs as any type that pydantic can validate.
 
         Raises:
             ResponseValidationError: while it is iterated over: an output is not of that type.
         """
-        adapter = TypeAdapter(as_)
+        adapter = TypeAdapter(response_model)
         for key, output, failure, submissions in self._rows():
             yield JobResult(key, None if output is None else _typed(adapter, key, output), failure, submissions)
 

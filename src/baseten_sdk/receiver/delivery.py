@@ -32,18 +32,18 @@ class StoredDelivery:
     tag: str | None = None
 
     @overload
-    def result(self, *, as_: type[T]) -> AsyncPredictResult[T]: ...
+    def result(self, *, response_model: type[T]) -> AsyncPredictResult[T]: ...
 
     @overload
-    def result(self, *, as_: None = None) -> AsyncPredictResult[JsonValue]: ...
+    def result(self, *, response_model: None = None) -> AsyncPredictResult[JsonValue]: ...
 
-    def result(self, *, as_: type[T] | None = None) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
+    def result(self, *, response_model: type[T] | None = None) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
         """What it says.
 
         Args:
-            as_: the type of the output, anything that pydantic can validate.
+            response_model: the type of the output, anything that pydantic can validate.
 
         Raises:
-            ResponseValidationError: the output is not an `as_`.
+            ResponseValidationError: the output is not an `response_model`.
         """
-        return parse(self.body) if as_ is None else parse(self.body, as_=as_)
+        return parse(self.body) if response_model is None else parse(self.body, response_model=response_model)

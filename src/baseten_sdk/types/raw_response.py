@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from .json import JsonValue
 from .meta import Headers, Meta
-from .raw_reply import RawReply
+from .response import Response
 
 __all__ = ["RawResponse"]
 
@@ -22,7 +22,7 @@ class RawResponse(Generic[T]):
         reply: the reply as it came.
     """
 
-    reply: RawReply
+    reply: Response
     _value: T = field(repr=False)
 
     def parse(self) -> T:

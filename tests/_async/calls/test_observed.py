@@ -13,8 +13,8 @@ from baseten_sdk import (
     AsyncClient,
     BadRequestError,
     CallEnded,
+    CallObserver,
     CallStarted,
-    CallWatch,
     ChatCompletion,
     ChatCompletionChunk,
     ConfigurationError,
@@ -41,13 +41,13 @@ class Diary(Observer):
         self.ends: list[CallEnded] = []
         self.added = headers or {}
 
-    def started(self, call: CallStarted) -> CallWatch:
+    def started(self, call: CallStarted) -> CallObserver:
         self.calls.append(call)
         self.lines.append("started")
         return Page(self)
 
 
-class Page(CallWatch):
+class Page(CallObserver):
     """What a diary has of one call."""
 
     def __init__(self, diary: Diary) -> None:
@@ -75,11 +75,11 @@ class Page(CallWatch):
 class Awkward(Observer):
     """Fails at everything."""
 
-    def started(self, call: CallStarted) -> CallWatch:
+    def started(self, call: CallStarted) -> CallObserver:
         return AwkwardWatch()
 
 
-class AwkwardWatch(CallWatch):
+class AwkwardWatch(CallObserver):
     def active(self) -> AbstractContextManager[object]:
         raise RuntimeError("active")
 
@@ -99,11 +99,11 @@ class AwkwardWatch(CallWatch):
 class Swallowing(Observer):
     """Would swallow whatever a call raises."""
 
-    def started(self, call: CallStarted) -> CallWatch:
+    def started(self, call: CallStarted) -> CallObserver:
         return SwallowingWatch()
 
 
-class SwallowingWatch(CallWatch):
+class SwallowingWatch(CallObserver):
     def active(self) -> AbstractContextManager[object]:
         return Swallow()
 
@@ -121,7 +121,7 @@ class Deaf(Observer):
 
 
 class Failing(Observer):
-    def started(self, call: CallStarted) -> CallWatch:
+    def started(self, call: CallStarted) -> CallObserver:
         raise RuntimeError("started")
 
 

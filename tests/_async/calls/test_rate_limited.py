@@ -19,7 +19,7 @@ from baseten_sdk import (
 from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.parallel import AsyncParallel
-from baseten_sdk._io.rate_state import Meter
+from baseten_sdk._io.rate_state import RateState
 from baseten_sdk.emulator import Emulator
 from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import HELLO, IDLE, MODEL, behaving
@@ -50,7 +50,7 @@ def limited(
     return client
 
 
-def meter_of(client: AsyncClient) -> Meter:
+def meter_of(client: AsyncClient) -> RateState:
     meter = client._service.caller._meter
     assert meter is not None
     return meter
@@ -74,13 +74,13 @@ async def test_calls_at_once_are_spread_over_the_minutes(
     emu: Emulator, transport: TransportName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments: list[float] = []
-    sent = Meter.sent
+    sent = RateState.sent
 
-    def noted(meter: Meter, reservation: Reservation, now: float) -> None:
+    def noted(meter: RateState, reservation: Reservation, now: float) -> None:
         moments.append(now)
         sent(meter, reservation, now)
 
-    monkeypatch.setattr(Meter, "sent", noted)
+    monkeypatch.setattr(RateState, "sent", noted)
     async with limited(transport, emu, requests=24) as client:
 
         async def ask() -> ChatCompletion:

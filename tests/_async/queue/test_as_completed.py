@@ -10,8 +10,8 @@ import pytest
 
 from baseten_sdk import (
     AsyncClient,
+    AsyncCompletedJobs,
     AsyncJob,
-    AsyncJobEnds,
     AuthenticationError,
     ConfigurationError,
     DeadlineExceeded,
@@ -39,7 +39,7 @@ async def submitted(client: AsyncClient, spec: str) -> AsyncJob:
     )
 
 
-async def collect(ends: AsyncJobEnds, seen: list[AsyncJob]) -> None:
+async def collect(ends: AsyncCompletedJobs, seen: list[AsyncJob]) -> None:
     async for job, _ in ends:
         seen.append(job)
 
@@ -48,19 +48,21 @@ async def test_requests_are_told_as_they_end(client: AsyncClient, emu: Emulator,
     slow = await submitted(client, "queue=60, run=0")
     quick = await submitted(client, "queue=0, run=0")
     doomed = await submitted(client, "queue=20, run=0, fail-with=MODEL_PREDICT_ERROR")
-    ends = [(job, status.status) async for job, status in client.async_requests.wait_many([slow, quick, doomed, quick])]
+    ends = [
+        (job, status.status) async for job, status in client.async_requests.as_completed([slow, quick, doomed, quick])
+    ]
     assert ends == [(quick, "SUCCEEDED"), (doomed, "FAILED"), (slow, "SUCCEEDED")]
     assert 60 <= sum(clock.sleeps) <= 80
     assert len(emu.requests) < 60
 
 
 async def test_nothing_to_wait_for_is_over_at_once(client: AsyncClient) -> None:
-    assert [job async for job, _ in client.async_requests.wait_many([])] == []
+    assert [job async for job, _ in client.async_requests.as_completed([])] == []
 
 
 async def test_the_iteration_can_be_left_and_gone_on_with(client: AsyncClient, clock: AsyncFakeClock) -> None:
     jobs = [await submitted(client, "queue=0, run=0") for _ in range(5)]
-    ends = client.async_requests.wait_many(jobs)
+    ends = client.async_requests.as_completed(jobs)
     seen: list[AsyncJob] = []
     async for job, _ in ends:
         seen.append(job)
@@ -75,7 +77,7 @@ async def test_many_are_asked_in_turn_and_within_the_pace(client: AsyncClient, e
         jobs = [await submitted(quick, "queue=0, run=0.5") for _ in range(60)]
         emu.requests.clear()
         began = time.monotonic()
-        ends = [job async for job, status in quick.async_requests.wait_many(jobs) if status.succeeded]
+        ends = [job async for job, status in quick.async_requests.as_completed(jobs) if status.succeeded]
         took = time.monotonic() - began
     assert {job.request_id for job in ends} == {job.request_id for job in jobs}
     assert len(emu.requests) <= 100 * took + 1
@@ -88,7 +90,7 @@ async def test_a_delivery_is_waited_for_too(client: AsyncClient, clock: AsyncFak
     job = await client.deployments("abcd1234").async_predict(
         {}, webhook_endpoint="https://example.com/x", extra_headers=behaving("queue=0, run=0, webhook-delay=10000")
     )
-    ((_, status),) = [end async for end in client.async_requests.wait_many([job])]
+    ((_, status),) = [end async for end in client.async_requests.as_completed([job])]
     assert status.delivery_pending
     assert 60 <= sum(clock.sleeps) <= 80
 
@@ -97,13 +99,13 @@ async def test_a_deadline_says_how_many_go_on(client: AsyncClient, clock: AsyncF
     jobs = [await submitted(client, f"queue={seconds}, run=0") for seconds in (0, 500, 600)]
     seen: list[AsyncJob] = []
     with pytest.raises(DeadlineExceeded, match="2 of 3 async requests had not ended after 100 s; they go on") as caught:
-        await collect(client.async_requests.wait_many(jobs, deadline=100), seen)
-    assert "wait_many() again for those that are left" in str(caught.value)
+        await collect(client.async_requests.as_completed(jobs, deadline=100), seen)
+    assert "as_completed() again for those that are left" in str(caught.value)
     assert "max_retries" not in str(caught.value)
     assert seen == jobs[:1]
     assert sum(clock.sleeps) <= 105
     with pytest.raises(ConfigurationError, match="deadline"):
-        client.async_requests.wait_many(jobs, deadline=0)
+        client.async_requests.as_completed(jobs, deadline=0)
 
 
 async def test_a_passing_trouble_is_asked_again_later(
@@ -111,7 +113,7 @@ async def test_a_passing_trouble_is_asked_again_later(
 ) -> None:
     jobs = [await submitted(client, "queue=0, run=0") for _ in range(3)]
     emu.script(["status=503", "status=429", "drop", "status=500"])
-    ends = [job async for job, _ in client.async_requests.wait_many(jobs, max_retries=0)]
+    ends = [job async for job, _ in client.async_requests.as_completed(jobs, max_retries=0)]
     assert {job.request_id for job in ends} == {job.request_id for job in jobs}
 
 
@@ -121,7 +123,7 @@ async def test_a_request_that_is_not_found_is_told_after_the_others(client: Asyn
     late = await submitted(client, "queue=30, run=0")
     seen: list[AsyncJob] = []
     with pytest.raises(NotFoundError) as caught:
-        await collect(client.async_requests.wait_many([*unknown, late]), seen)
+        await collect(client.async_requests.as_completed([*unknown, late]), seen)
     assert seen == [late]
     notes = " ".join(caught.value.__notes__)
     assert unknown[0].request_id in notes
@@ -133,7 +135,7 @@ async def test_a_key_that_is_refused_ends_the_wait_for_all(
 ) -> None:
     jobs = [await submitted(client, "queue=0, run=0") for _ in range(3)]
     emu.script([None, "status=401"])
-    ends = client.async_requests.wait_many(jobs)
+    ends = client.async_requests.as_completed(jobs)
     seen: list[AsyncJob] = []
     with pytest.raises(AuthenticationError):
         await collect(ends, seen)
@@ -144,7 +146,7 @@ async def test_a_key_that_is_refused_ends_the_wait_for_all(
 # unasync: remove
 async def test_a_wait_that_is_cancelled_can_be_gone_on_with(client: AsyncClient, emu: Emulator) -> None:
     jobs = [await submitted(client, "queue=0, run=0") for _ in range(3)]
-    ends = client.async_requests.wait_many(jobs)
+    ends = client.async_requests.as_completed(jobs)
     emu.script(["hang"] * 3)
     with anyio.move_on_after(0.1) as scope:
         await anext(ends)

@@ -83,9 +83,9 @@ async def test_an_output_is_received_and_awaited() -> None:
             client.webhooks.listen(secrets=[SECRET], port=0) as inbox,
         ):
             job = await submitted(client, "queue=0, run=0.05", inbox.url)
-            assert await job.result(inbox, as_=Transcript, deadline=30) == Transcript(text="hello")
+            assert await job.result(inbox, response_model=Transcript, deadline=30) == Transcript(text="hello")
             assert await job.result(inbox) == {"text": "hello"}
-            found = await inbox.get(job.request_id, as_=Transcript)
+            found = await inbox.get(job.request_id, response_model=Transcript)
             assert found is not None
             assert found.data == Transcript(text="hello")
             assert await inbox.get("another") is None
@@ -109,7 +109,7 @@ async def test_an_output_that_was_there_first_is_returned_at_once(
     job = await submitted(client, "queue=100")
     store.add([stored(job, [1, 2])])
     sent = len(emu.requests)
-    assert await job.result(quiet, as_=tuple[int, int], deadline=0.001) == (1, 2)
+    assert await job.result(quiet, response_model=tuple[int, int], deadline=0.001) == (1, 2)
     assert len(emu.requests) == sent
 
 
@@ -126,7 +126,7 @@ async def test_null_is_an_output(client: AsyncClient, quiet: AsyncInbox, store: 
     store.add([stored(job, None)])
     assert await job.result(quiet) is None
     with pytest.raises(ResponseValidationError):
-        await job.result(quiet, as_=Transcript)
+        await job.result(quiet, response_model=Transcript)
 
 
 async def test_an_output_of_another_type_is_not_lost(
@@ -135,7 +135,7 @@ async def test_an_output_of_another_type_is_not_lost(
     job = await submitted(client, "queue=100")
     store.add([stored(job, {"words": 3})])
     with pytest.raises(ResponseValidationError, match=r"is no Transcript: text: Field required") as caught:
-        await job.result(quiet, as_=Transcript)
+        await job.result(quiet, response_model=Transcript)
     assert caught.value.request_id == job.request_id
     assert b"words" in caught.value.body
     found = await quiet.get(job.request_id)
@@ -148,7 +148,7 @@ async def test_a_type_that_cannot_be_is_refused_before_anything_is_waited_for(
 ) -> None:
     job = await submitted(client, "queue=100")
     with pytest.raises(InvalidRequestError, match="no type that pydantic can validate"):
-        await job.result(quiet, as_=threading.Thread)
+        await job.result(quiet, response_model=threading.Thread)
 
 
 async def test_a_store_that_another_process_fills_is_looked_into(
@@ -190,14 +190,14 @@ async def test_a_failure_is_told_by_the_delivery(client: AsyncClient, emu: Emula
     async with client.webhooks.listen(secrets=[], port=0, allow_unsigned=True) as inbox:
         job = await submitted(client, "queue=0, run=0, fail-with=MODEL_PREDICT_ERROR", inbox.url)
         with pytest.raises(AsyncRequestFailed, match="MODEL_PREDICT_ERROR: the model's code raised") as caught:
-            await job.result(inbox, as_=Transcript, deadline=30)
+            await job.result(inbox, response_model=Transcript, deadline=30)
         assert caught.value.status.request_id == job.request_id
 
 
 async def test_a_failure_is_told_by_the_status(client: AsyncClient, quiet: AsyncInbox, clock: AsyncFakeClock) -> None:
     job = await submitted(client, "queue=0, run=0, fail-with=MODEL_PREDICT_ERROR, webhook=lost")
     with pytest.raises(AsyncRequestFailed, match="MODEL_PREDICT_ERROR: the model's code raised"):
-        await job.result(quiet, as_=Transcript)
+        await job.result(quiet, response_model=Transcript)
 
 
 async def test_a_failure_is_told_when_its_status_is_no_longer_kept(

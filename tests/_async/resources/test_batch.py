@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from baseten_sdk import (
     AsyncClient,
-    BatchHopelessError,
+    BatchAbortedError,
     BatchMismatchError,
     BudgetExceededError,
     ChatCompletion,
@@ -142,7 +142,7 @@ async def test_the_output_of_another_job_is_refused(client: AsyncClient, emu: Em
 async def test_a_hopeless_job_ends_at_once_with_one_error(emu: Emulator, tmp_path: Path) -> None:
     source, sink = written(tmp_path / "in.jsonl", texts(60)), tmp_path / "out.jsonl"
     async with AsyncClient(api_key="abcd1234.wrong", endpoints=emu.endpoints) as stranger:
-        with pytest.raises(BatchHopelessError, match="No other row would fare better") as caught:
+        with pytest.raises(BatchAbortedError, match="No other row would fare better") as caught:
             await stranger.batch.run(source, sink, request=ask, concurrency=4)
     assert isinstance(caught.value.error, PermissionDeniedError)
     assert caught.value.report is not None
@@ -160,8 +160,8 @@ async def test_rows_that_all_fail_alike_end_the_job_and_are_taken_up_again(
     source, sink = written(tmp_path / "in.jsonl", texts(60)), tmp_path / "out.jsonl"
     emu.faults.always("status=422")
     try:
-        with pytest.raises(BatchHopelessError, match="10 rows in a row failed in the same way") as caught:
-            await client.batch.run(source, sink, request=ask, concurrency=4, patience=10)
+        with pytest.raises(BatchAbortedError, match="10 rows in a row failed in the same way") as caught:
+            await client.batch.run(source, sink, request=ask, concurrency=4, abort_after=10)
     finally:
         emu.faults.clear()
     assert isinstance(caught.value.error, UnprocessableEntityError)
@@ -182,7 +182,7 @@ async def test_a_budget_ends_a_job_that_can_be_resumed(client: AsyncClient, tmp_
     source = written(tmp_path / "bad.jsonl", rows)
     with pytest.raises(BudgetExceededError, match="More than 5 rows failed"):
         await client.batch.run(
-            source, tmp_path / "bad_out.jsonl", request=ask, concurrency=2, budget=Budget(failures=5), patience=None
+            source, tmp_path / "bad_out.jsonl", request=ask, concurrency=2, budget=Budget(failures=5), abort_after=None
         )
     assert 5 < len(read(tmp_path / "bad_out.failed.jsonl")) < 10
 
@@ -329,7 +329,7 @@ async def test_the_concurrency_may_be_found_while_the_rows_run(client: AsyncClie
     report = await client.batch.run(source, tmp_path / "out.jsonl", request=ask, concurrency="auto")
     assert report.ok == 60
     assert report.level is not None
-    level = batch.AutoLevel(16)
+    level = batch.AdaptiveConcurrency(16)
     report = await client.batch.run(source, tmp_path / "more.jsonl", request=ask, concurrency=level)
     assert (report.ok, report.level) == (60, level.current)
     report = await client.batch.run(source, tmp_path / "again.jsonl", request=ask, concurrency=8)

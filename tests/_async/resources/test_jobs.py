@@ -108,7 +108,7 @@ async def test_every_row_is_sent_once_and_its_output_kept(client: AsyncClient, e
     assert (report.rows, report.succeeded, report.failed, report.unfinished) == (20, 20, 0, 0)
     assert (report.submissions, report.outcomes, report.attempts) == (20, {"succeeded": 20}, {1: 20})
     assert sorted(sent(emu)) == list(range(1, 21))
-    results = list(report.results(as_=Echo))
+    results = list(report.results(response_model=Echo))
     assert [(result.key, result.output) for result in results] == [(str(n), Echo(n=n)) for n in range(1, 21)]
     assert all(result.failure is None and result.submissions == 1 for result in results)
     assert report.median is not None
@@ -425,7 +425,7 @@ async def test_a_store_that_another_process_fills_is_looked_into(
     async with client.webhooks.listen(secrets=[], allow_unsigned=True, port=0, store=store) as running:
         inbox = client.webhooks.inbox(store, url=running.url)
         report = await submit(client, inputs(3), inbox, ledger)
-    assert [result.output for result in report.results(as_=Echo)] == [Echo(n=1), Echo(n=2), Echo(n=3)]
+    assert [result.output for result in report.results(response_model=Echo)] == [Echo(n=1), Echo(n=2), Echo(n=3)]
 
 
 async def test_a_store_has_to_find_tags(client: AsyncClient, ledger: Path) -> None:
@@ -508,7 +508,7 @@ async def test_outputs_of_another_type_are_told_by_their_rows(client: AsyncClien
     async with listening(client) as inbox:
         report = await submit(client, [{"text": "a", "emulator": AT_ONCE}], inbox, ledger)
     with pytest.raises(ResponseValidationError, match="The output of row 1 is not what was asked for"):
-        list(report.results(as_=Echo))
+        list(report.results(response_model=Echo))
 
 
 async def test_progress_is_logged_or_told(

@@ -124,7 +124,7 @@ async def test_without_strict_what_surrounds_the_json_is_passed_over(client: Asy
 async def test_a_refusal_is_an_error_with_the_reply(client: AsyncClient) -> None:
     with pytest.raises(RefusalError, match="I cannot help") as caught:
         await client.chat.completions.parse(
-            model=MODEL, messages=ASK, response_format=Invoice, reask=3, extra_headers=behaving("refusal")
+            model=MODEL, messages=ASK, response_format=Invoice, output_retries=3, extra_headers=behaving("refusal")
         )
     assert caught.value.completion.usage == caught.value.usage
     assert caught.value.completion.meta.request_id
@@ -138,7 +138,7 @@ async def test_the_token_limit_is_an_error_with_what_had_come(client: AsyncClien
             model=MODEL,
             messages=ASK,
             response_format=Invoice,
-            reask=3,
+            output_retries=3,
             extra_body={"emulator": {"text": text, "finish-reason": "length"}},
         )
     partial = caught.value.partial
@@ -187,7 +187,7 @@ WRONG = [{"text": "[]"}, {"text": '{"number": 1}'}]
 
 async def test_asking_again_sends_what_was_wrong_and_counts_every_attempt(client: AsyncClient, emu: Emulator) -> None:
     emu.script(WRONG)
-    reply = await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=2)
+    reply = await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=2)
     assert isinstance(reply.parsed, Invoice)
     assert [each.text for each in reply.attempts[:2]] == ["[]", '{"number": 1}']
     assert reply.attempts[2] is reply.completion
@@ -204,7 +204,7 @@ async def test_asking_again_sends_what_was_wrong_and_counts_every_attempt(client
 async def test_asking_again_in_vain_is_an_error_with_every_attempt(client: AsyncClient, emu: Emulator) -> None:
     emu.script(WRONG)
     with pytest.raises(OutputValidationError) as caught:
-        await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=1)
+        await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=1)
     assert [each.text for each in caught.value.attempts] == ["[]", '{"number": 1}']
     assert caught.value.usage.total_tokens == sum(
         each.usage.total_tokens for each in caught.value.attempts if each.usage
@@ -215,8 +215,8 @@ async def test_asking_again_in_vain_is_an_error_with_every_attempt(client: Async
 async def test_what_cannot_be_asked_is_refused(client: AsyncClient) -> None:
     with pytest.raises(InvalidRequestError, match="neither is wanted"):
         await client.chat.completions.parse(model=MODEL, messages=ASK, tools=[])
-    with pytest.raises(InvalidRequestError, match="reask"):
-        await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=-1)
+    with pytest.raises(InvalidRequestError, match="output_retries"):
+        await client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=-1)
 
 
 async def test_an_error_of_the_service_is_that(client: AsyncClient) -> None:

@@ -83,9 +83,9 @@ def test_an_output_is_received_and_awaited() -> None:
             client.webhooks.listen(secrets=[SECRET], port=0) as inbox,
         ):
             job = submitted(client, "queue=0, run=0.05", inbox.url)
-            assert job.result(inbox, as_=Transcript, deadline=30) == Transcript(text="hello")
+            assert job.result(inbox, response_model=Transcript, deadline=30) == Transcript(text="hello")
             assert job.result(inbox) == {"text": "hello"}
-            found = inbox.get(job.request_id, as_=Transcript)
+            found = inbox.get(job.request_id, response_model=Transcript)
             assert found is not None
             assert found.data == Transcript(text="hello")
             assert inbox.get("another") is None
@@ -107,7 +107,7 @@ def test_an_output_that_was_there_first_is_returned_at_once(
     job = submitted(client, "queue=100")
     store.add([stored(job, [1, 2])])
     sent = len(emu.requests)
-    assert job.result(quiet, as_=tuple[int, int], deadline=0.001) == (1, 2)
+    assert job.result(quiet, response_model=tuple[int, int], deadline=0.001) == (1, 2)
     assert len(emu.requests) == sent
 
 
@@ -124,14 +124,14 @@ def test_null_is_an_output(client: Client, quiet: Inbox, store: MemoryStore) -> 
     store.add([stored(job, None)])
     assert job.result(quiet) is None
     with pytest.raises(ResponseValidationError):
-        job.result(quiet, as_=Transcript)
+        job.result(quiet, response_model=Transcript)
 
 
 def test_an_output_of_another_type_is_not_lost(client: Client, quiet: Inbox, store: MemoryStore) -> None:
     job = submitted(client, "queue=100")
     store.add([stored(job, {"words": 3})])
     with pytest.raises(ResponseValidationError, match=r"is no Transcript: text: Field required") as caught:
-        job.result(quiet, as_=Transcript)
+        job.result(quiet, response_model=Transcript)
     assert caught.value.request_id == job.request_id
     assert b"words" in caught.value.body
     found = quiet.get(job.request_id)
@@ -142,7 +142,7 @@ def test_an_output_of_another_type_is_not_lost(client: Client, quiet: Inbox, sto
 def test_a_type_that_cannot_be_is_refused_before_anything_is_waited_for(client: Client, quiet: Inbox) -> None:
     job = submitted(client, "queue=100")
     with pytest.raises(InvalidRequestError, match="no type that pydantic can validate"):
-        job.result(quiet, as_=threading.Thread)
+        job.result(quiet, response_model=threading.Thread)
 
 
 def test_a_store_that_another_process_fills_is_looked_into(
@@ -184,14 +184,14 @@ def test_a_failure_is_told_by_the_delivery(client: Client, emu: Emulator) -> Non
     with client.webhooks.listen(secrets=[], port=0, allow_unsigned=True) as inbox:
         job = submitted(client, "queue=0, run=0, fail-with=MODEL_PREDICT_ERROR", inbox.url)
         with pytest.raises(AsyncRequestFailed, match="MODEL_PREDICT_ERROR: the model's code raised") as caught:
-            job.result(inbox, as_=Transcript, deadline=30)
+            job.result(inbox, response_model=Transcript, deadline=30)
         assert caught.value.status.request_id == job.request_id
 
 
 def test_a_failure_is_told_by_the_status(client: Client, quiet: Inbox, clock: FakeClock) -> None:
     job = submitted(client, "queue=0, run=0, fail-with=MODEL_PREDICT_ERROR, webhook=lost")
     with pytest.raises(AsyncRequestFailed, match="MODEL_PREDICT_ERROR: the model's code raised"):
-        job.result(quiet, as_=Transcript)
+        job.result(quiet, response_model=Transcript)
 
 
 def test_a_failure_is_told_when_its_status_is_no_longer_kept(

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from baseten_sdk import (
-    BatchHopelessError,
+    BatchAbortedError,
     BatchMismatchError,
     BudgetExceededError,
     ChatCompletion,
@@ -139,7 +139,7 @@ def test_the_output_of_another_job_is_refused(client: Client, emu: Emulator, tmp
 def test_a_hopeless_job_ends_at_once_with_one_error(emu: Emulator, tmp_path: Path) -> None:
     source, sink = written(tmp_path / "in.jsonl", texts(60)), tmp_path / "out.jsonl"
     with Client(api_key="abcd1234.wrong", endpoints=emu.endpoints) as stranger:
-        with pytest.raises(BatchHopelessError, match="No other row would fare better") as caught:
+        with pytest.raises(BatchAbortedError, match="No other row would fare better") as caught:
             stranger.batch.run(source, sink, request=ask, concurrency=4)
     assert isinstance(caught.value.error, PermissionDeniedError)
     assert caught.value.report is not None
@@ -157,8 +157,8 @@ def test_rows_that_all_fail_alike_end_the_job_and_are_taken_up_again(
     source, sink = written(tmp_path / "in.jsonl", texts(60)), tmp_path / "out.jsonl"
     emu.faults.always("status=422")
     try:
-        with pytest.raises(BatchHopelessError, match="10 rows in a row failed in the same way") as caught:
-            client.batch.run(source, sink, request=ask, concurrency=4, patience=10)
+        with pytest.raises(BatchAbortedError, match="10 rows in a row failed in the same way") as caught:
+            client.batch.run(source, sink, request=ask, concurrency=4, abort_after=10)
     finally:
         emu.faults.clear()
     assert isinstance(caught.value.error, UnprocessableEntityError)
@@ -179,7 +179,7 @@ def test_a_budget_ends_a_job_that_can_be_resumed(client: Client, tmp_path: Path)
     source = written(tmp_path / "bad.jsonl", rows)
     with pytest.raises(BudgetExceededError, match="More than 5 rows failed"):
         client.batch.run(
-            source, tmp_path / "bad_out.jsonl", request=ask, concurrency=2, budget=Budget(failures=5), patience=None
+            source, tmp_path / "bad_out.jsonl", request=ask, concurrency=2, budget=Budget(failures=5), abort_after=None
         )
     assert 5 < len(read(tmp_path / "bad_out.failed.jsonl")) < 10
 
@@ -322,7 +322,7 @@ def test_the_concurrency_may_be_found_while_the_rows_run(client: Client, tmp_pat
     report = client.batch.run(source, tmp_path / "out.jsonl", request=ask, concurrency="auto")
     assert report.ok == 60
     assert report.level is not None
-    level = batch.AutoLevel(16)
+    level = batch.AdaptiveConcurrency(16)
     report = client.batch.run(source, tmp_path / "more.jsonl", request=ask, concurrency=level)
     assert (report.ok, report.level) == (60, level.current)
     report = client.batch.run(source, tmp_path / "again.jsonl", request=ask, concurrency=8)

@@ -119,7 +119,7 @@ def test_without_strict_what_surrounds_the_json_is_passed_over(client: Client, e
 def test_a_refusal_is_an_error_with_the_reply(client: Client) -> None:
     with pytest.raises(RefusalError, match="I cannot help") as caught:
         client.chat.completions.parse(
-            model=MODEL, messages=ASK, response_format=Invoice, reask=3, extra_headers=behaving("refusal")
+            model=MODEL, messages=ASK, response_format=Invoice, output_retries=3, extra_headers=behaving("refusal")
         )
     assert caught.value.completion.usage == caught.value.usage
     assert caught.value.completion.meta.request_id
@@ -133,7 +133,7 @@ def test_the_token_limit_is_an_error_with_what_had_come(client: Client) -> None:
             model=MODEL,
             messages=ASK,
             response_format=Invoice,
-            reask=3,
+            output_retries=3,
             extra_body={"emulator": {"text": text, "finish-reason": "length"}},
         )
     partial = caught.value.partial
@@ -182,7 +182,7 @@ WRONG = [{"text": "[]"}, {"text": '{"number": 1}'}]
 
 def test_asking_again_sends_what_was_wrong_and_counts_every_attempt(client: Client, emu: Emulator) -> None:
     emu.script(WRONG)
-    reply = client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=2)
+    reply = client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=2)
     assert isinstance(reply.parsed, Invoice)
     assert [each.text for each in reply.attempts[:2]] == ["[]", '{"number": 1}']
     assert reply.attempts[2] is reply.completion
@@ -199,7 +199,7 @@ def test_asking_again_sends_what_was_wrong_and_counts_every_attempt(client: Clie
 def test_asking_again_in_vain_is_an_error_with_every_attempt(client: Client, emu: Emulator) -> None:
     emu.script(WRONG)
     with pytest.raises(OutputValidationError) as caught:
-        client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=1)
+        client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=1)
     assert [each.text for each in caught.value.attempts] == ["[]", '{"number": 1}']
     assert caught.value.usage.total_tokens == sum(
         each.usage.total_tokens for each in caught.value.attempts if each.usage
@@ -210,8 +210,8 @@ def test_asking_again_in_vain_is_an_error_with_every_attempt(client: Client, emu
 def test_what_cannot_be_asked_is_refused(client: Client) -> None:
     with pytest.raises(InvalidRequestError, match="neither is wanted"):
         client.chat.completions.parse(model=MODEL, messages=ASK, tools=[])
-    with pytest.raises(InvalidRequestError, match="reask"):
-        client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, reask=-1)
+    with pytest.raises(InvalidRequestError, match="output_retries"):
+        client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=-1)
 
 
 def test_an_error_of_the_service_is_that(client: Client) -> None:

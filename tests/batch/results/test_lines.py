@@ -21,7 +21,7 @@ from baseten_sdk.types.batch import Failed, Ok
 from baseten_sdk.types.chat import ChatCompletion
 from baseten_sdk.types.meta import Headers, Meta
 from baseten_sdk.types.parsed import Parsed
-from baseten_sdk.types.raw_reply import RawReply
+from baseten_sdk.types.response import Response
 
 KEYS = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(["\u2028", '"', "\\", '","output":', "\x85"])
 VALUES = st.recursive(
@@ -32,8 +32,8 @@ VALUES = st.recursive(
 USAGE = {"prompt_tokens": 3, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 2}}
 
 
-def raw(body: bytes) -> RawReply:
-    return RawReply(200, Headers(), body, Meta(200, Headers([("x-request-id", "r1")]), 1, 0.1))
+def raw(body: bytes) -> Response:
+    return Response(200, Headers(), body, Meta(200, Headers([("x-request-id", "r1")]), 1, 0.1))
 
 
 def both() -> list[Lines[object, object]]:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import APIConnectionError, BadRequestError, ConfigurationError, OverloadedError, RateLimitError
-from baseten_sdk.batch.run.adaptive_concurrency import AutoLevel
+from baseten_sdk.batch.run.adaptive_concurrency import AdaptiveConcurrency
 from baseten_sdk.types.batch import Failed, Ok
 
 Answer = tuple[float, Exception | None]
@@ -29,7 +29,7 @@ class World:
     """Calls in flight, and the clock."""
 
     answer: Callable[[int, float], Answer]
-    level: AutoLevel = field(init=False)
+    level: AdaptiveConcurrency = field(init=False)
     most: int = 256
     time: float = 0.0
     levels: list[int] = field(default_factory=list)
@@ -37,7 +37,7 @@ class World:
     refused: int = 0
 
     def __post_init__(self) -> None:
-        self.level = AutoLevel(self.most, now=lambda: self.time)
+        self.level = AdaptiveConcurrency(self.most, now=lambda: self.time)
 
     def run(self, seconds: float) -> World:
         """Let so many seconds pass."""
@@ -120,7 +120,7 @@ def test_latencies_that_vary_are_no_reason_either() -> None:
 
 
 def test_of_many_refusals_at_once_one_counts() -> None:
-    level = AutoLevel(100, initial=100, now=lambda: 10.0)
+    level = AdaptiveConcurrency(100, initial=100, now=lambda: 10.0)
     for number in range(50):
         level.note(Failed(str(number), None, BUSY, number, 1, 0.5))
     assert level.current == 70
@@ -130,29 +130,29 @@ def test_of_many_refusals_at_once_one_counts() -> None:
     "error", [BUSY, OverloadedError("full", status_code=529), APIConnectionError("lost", phase="first_byte")]
 )
 def test_what_says_too_much_lowers_it(error: Exception) -> None:
-    level = AutoLevel(100, initial=10, now=lambda: 10.0)
+    level = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
     level.note(Failed("a", None, error, 1, 1, 1.0))
     assert level.current == 7
 
 
 def test_a_call_that_had_to_be_repeated_lowers_it() -> None:
-    level = AutoLevel(100, initial=10, now=lambda: 10.0)
+    level = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
     level.note(Ok("a", None, None, 1, 3, 2.0))
     assert level.current == 7
 
 
 def test_a_bad_row_changes_nothing() -> None:
-    level = AutoLevel(100, initial=10, now=lambda: 10.0)
+    level = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
     for number in range(100):
         level.note(Failed("a", None, BadRequestError("no", status_code=400), number, 1, 1.0))
     assert level.current == 10
-    assert repr(level) == "<AutoLevel at 10 of 100>"
+    assert repr(level) == "<AdaptiveConcurrency at 10 of 100>"
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.integers(0, 3))), st.integers(1, 5), st.integers(5, 50))
 def test_it_stays_within_its_bounds(events: list[tuple[float, int]], least: int, most: int) -> None:
     time = 0.0
-    level = AutoLevel(most, least=least, now=lambda: time)
+    level = AdaptiveConcurrency(most, least=least, now=lambda: time)
     for number, (took, attempts) in enumerate(events):
         time += took
         failed: Failed[object] = Failed("a", None, BUSY, number, 1, took)
@@ -163,4 +163,4 @@ def test_it_stays_within_its_bounds(events: list[tuple[float, int]], least: int,
 @pytest.mark.parametrize(("least", "most"), [(0, 5), (6, 5)])
 def test_bounds_out_of_order_are_refused(least: int, most: int) -> None:
     with pytest.raises(ConfigurationError, match="least"):
-        AutoLevel(most, least=least)
+        AdaptiveConcurrency(most, least=least)

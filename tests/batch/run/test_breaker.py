@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.batch.run.breaker import LATER, Verdict
+from baseten_sdk.batch.run.breaker import LATER, CircuitBreaker
 from baseten_sdk.errors import (
     APIConnectionError,
     AuthenticationError,
@@ -28,8 +28,8 @@ def refused(number: int = 1, code: str = "a") -> Failed[str]:
 
 
 @given(st.lists(st.sampled_from(["ok", "a", "b", "twice"]), max_size=60), st.integers(1, 6))
-def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: list[str], patience: int) -> None:
-    verdict: Verdict[str] = Verdict(patience)
+def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: list[str], abort_after: int) -> None:
+    verdict: CircuitBreaker[str] = CircuitBreaker(abort_after)
     freed: list[Failed[str]] = []
     given: list[Failed[str]] = []
     run = longest = 0
@@ -50,7 +50,7 @@ def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: li
         run = run + 1 if what == last else 1
         last = what
         longest = max(longest, run)
-        bound = max(LATER * patience, 4) if succeeded else patience
+        bound = max(LATER * abort_after, 4) if succeeded else abort_after
         assert (verdict.hopeless is not None) == (run >= bound)
         if verdict.hopeless is not None:
             kept = {each.key for each in given} - {each.key for each in freed}
@@ -71,7 +71,7 @@ def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: li
     ids=lambda error: str(error.status_code),
 )
 def test_some_failures_need_no_company(error: Exception) -> None:
-    verdict: Verdict[str] = Verdict(20)
+    verdict: CircuitBreaker[str] = CircuitBreaker(20)
     assert verdict.failure(failed(error)) == []
     assert verdict.hopeless is not None
     assert verdict.hopeless.error is verdict.hopeless.__cause__ is error
@@ -82,7 +82,7 @@ def test_some_failures_need_no_company(error: Exception) -> None:
 
 @pytest.mark.parametrize("kind", [PermissionDeniedError, NotFoundError])
 def test_what_may_be_about_one_row_is_once_another_succeeded(kind: type[NotFoundError]) -> None:
-    verdict: Verdict[str] = Verdict(20)
+    verdict: CircuitBreaker[str] = CircuitBreaker(20)
     verdict.success()
     verdict.failure(failed(kind("No.", status_code=404)))
     assert verdict.hopeless is None
@@ -90,14 +90,14 @@ def test_what_may_be_about_one_row_is_once_another_succeeded(kind: type[NotFound
 
 def test_the_key_and_the_credit_end_a_job_at_any_time() -> None:
     for error in (AuthenticationError("No.", status_code=401), PaymentRequiredError("No.", status_code=402)):
-        verdict: Verdict[str] = Verdict(20)
+        verdict: CircuitBreaker[str] = CircuitBreaker(20)
         verdict.success()
         verdict.failure(failed(error))
         assert verdict.hopeless is not None
 
 
 def test_a_failure_that_says_nothing_of_the_others_does_not_count() -> None:
-    verdict: Verdict[str] = Verdict(3)
+    verdict: CircuitBreaker[str] = CircuitBreaker(3)
     bad = failed(BatchRowError("Bad.", number=1))
     for _ in range(50):
         assert verdict.failure(bad, in_flight=1) == [bad]
@@ -109,7 +109,7 @@ def test_a_failure_that_says_nothing_of_the_others_does_not_count() -> None:
 
 
 def test_without_patience_nothing_is_hopeless() -> None:
-    verdict: Verdict[str] = Verdict(None)
+    verdict: CircuitBreaker[str] = CircuitBreaker(None)
     for number in range(100):
         outcome = failed(AuthenticationError("No.", status_code=401), number)
         assert verdict.failure(outcome) == [outcome]
@@ -117,7 +117,7 @@ def test_without_patience_nothing_is_hopeless() -> None:
 
 
 def test_a_wide_job_may_have_one_accident_all_at_once() -> None:
-    verdict: Verdict[str] = Verdict(20, width=256)
+    verdict: CircuitBreaker[str] = CircuitBreaker(20, width=256)
     verdict.success()
     for number in range(4 * 256 - 1):
         verdict.failure(failed(APIConnectionError("Lost.", phase="idle"), number))

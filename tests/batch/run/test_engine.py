@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk._runs.feed import Feed, Item, Row
 from baseten_sdk._runs.supply import AsyncSupply, HereSupply, Record, ThreadSupply
-from baseten_sdk.batch.run.engine import FixedLevel, Gauge, run_rows
+from baseten_sdk.batch.run.engine import FixedConcurrency, Gauge, run_rows
 from baseten_sdk.batch.run.stop import Stop
 from baseten_sdk.errors import APIConnectionError, BatchInterrupted, BatchRowError
 from baseten_sdk.types.batch import Failed, Ok, Outcome
@@ -75,7 +75,7 @@ def test_every_row_has_exactly_one_outcome(values: list[int], width: int, lookah
             raise ValueError(value)
         return await double(value)
 
-    anyio.run(lambda: run_rows(feed_of(values, lookahead=lookahead), perform, got, level=FixedLevel(width)))
+    anyio.run(lambda: run_rows(feed_of(values, lookahead=lookahead), perform, got, level=FixedConcurrency(width)))
     wanted = [value for value in values if value % 10 != 9]
     assert sorted(got.keys) == sorted(f"k{value}" for value in wanted)
     assert sorted(got.places) == list(range(1, len(wanted) + 1))
@@ -99,7 +99,7 @@ async def test_as_many_are_in_flight_as_the_level_says_and_no_more() -> None:
         seen.append(gauge.in_flight)
         return value
 
-    await run_rows(feed_of(range(100)), perform, collected(), level=FixedLevel(7), gauge=gauge)
+    await run_rows(feed_of(range(100)), perform, collected(), level=FixedConcurrency(7), gauge=gauge)
     assert max(seen) == 7
     assert gauge.in_flight == 0
 
@@ -154,7 +154,7 @@ async def test_a_source_is_read_a_little_ahead_and_no_more() -> None:
     feed = Feed(ThreadSupply(source(), admit), lookahead=10)
     got = collected()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed, perform, got, level=FixedLevel(4)))
+        tasks.start_soon(lambda: run_rows(feed, perform, got, level=FixedConcurrency(4)))
         with anyio.fail_after(5):
             await all_busy.wait()
         await anyio.wait_all_tasks_blocked()
@@ -168,7 +168,7 @@ async def test_a_slow_source_delays_no_row() -> None:
     got = collected()
     feed = Feed(AsyncSupply(receive, admit), lookahead=10)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed, double, got, level=FixedLevel(4)))
+        tasks.start_soon(lambda: run_rows(feed, double, got, level=FixedConcurrency(4)))
         async with send:
             for value in range(3):
                 await send.send(value)
@@ -190,7 +190,7 @@ async def test_a_stop_lets_what_is_in_flight_finish_and_takes_no_more() -> None:
         return value
 
     feed = feed_of(range(100))
-    await run_rows(feed, perform, got, level=FixedLevel(4), stop=stop)
+    await run_rows(feed, perform, got, level=FixedConcurrency(4), stop=stop)
     assert len(got.outcomes) == feed.taken < 20
     assert "k12" in got.keys
 
@@ -208,7 +208,7 @@ async def test_a_stop_at_once_waits_for_nothing() -> None:
         return value
 
     with anyio.fail_after(5):
-        await run_rows(feed_of(range(100)), perform, got, level=FixedLevel(4), stop=stop)
+        await run_rows(feed_of(range(100)), perform, got, level=FixedConcurrency(4), stop=stop)
     assert got.keys == ["k0", "k1", "k2", "k3", "k4"]
 
 
@@ -221,7 +221,7 @@ async def test_a_stop_with_grace_cancels_when_it_is_over() -> None:
         return value
 
     with anyio.fail_after(5):
-        await run_rows(feed_of(range(100)), perform, collected(), level=FixedLevel(4), stop=stop)
+        await run_rows(feed_of(range(100)), perform, collected(), level=FixedConcurrency(4), stop=stop)
 
 
 async def test_a_source_that_blocks_does_not_keep_a_stop_waiting() -> None:
@@ -239,7 +239,7 @@ async def test_a_source_that_blocks_does_not_keep_a_stop_waiting() -> None:
     async with anyio.create_task_group() as tasks:
 
         async def running() -> None:
-            await run_rows(Feed[int](Stuck(), lookahead=4), double, collected(), level=FixedLevel(4), stop=stop)
+            await run_rows(Feed[int](Stuck(), lookahead=4), double, collected(), level=FixedConcurrency(4), stop=stop)
             released.set()
 
         tasks.start_soon(running)
@@ -265,7 +265,7 @@ async def test_a_failure_that_passes_is_tried_again_and_its_attempts_are_added(
 
     got = collected()
     gauge = Gauge()
-    await run_rows(feed_of(range(5)), perform, got, level=FixedLevel(2), retries=2, gauge=gauge)
+    await run_rows(feed_of(range(5)), perform, got, level=FixedConcurrency(2), retries=2, gauge=gauge)
     outcomes = {outcome.key: outcome for outcome in got.outcomes}
     assert isinstance(outcomes["k3"], Failed)
     assert [outcomes[f"k{value}"].attempts for value in range(5)] == [4, 4, 4, 6, 4]
@@ -284,7 +284,7 @@ async def test_a_row_that_waits_for_another_try_is_given_up_at_a_stop(monkeypatc
 
     got = collected()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, got, level=FixedLevel(4), stop=stop))
+        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, got, level=FixedConcurrency(4), stop=stop))
         await anyio.wait_all_tasks_blocked()
         stop.request(BatchInterrupted("Enough."))
     assert got.outcomes == []
@@ -295,7 +295,7 @@ async def test_what_the_receiver_raises_ends_the_run_as_it_is() -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match=r"^disk full$"):
-        await run_rows(feed_of(range(50)), double, deliver, level=FixedLevel(4))
+        await run_rows(feed_of(range(50)), double, deliver, level=FixedConcurrency(4))
 
 
 async def test_what_a_source_raises_is_raised_when_the_rows_before_that_have_their_outcomes() -> None:
@@ -307,7 +307,7 @@ async def test_what_a_source_raises_is_raised_when_the_rows_before_that_have_the
     got = collected()
     feed = Feed(ThreadSupply(source(), admit), lookahead=1)
     with pytest.raises(LookupError, match=r"^no such table$"):
-        await run_rows(feed, double, got, level=FixedLevel(4))
+        await run_rows(feed, double, got, level=FixedConcurrency(4))
     assert sorted(got.keys) == ["k1", "k2"]
 
 
@@ -323,7 +323,7 @@ async def test_a_slow_receiver_slows_the_workers_down() -> None:
         await proceed.wait()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, deliver, level=FixedLevel(4)))
+        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, deliver, level=FixedConcurrency(4)))
         await anyio.wait_all_tasks_blocked()
         assert len(started) == 4
         proceed.set()

@@ -9,12 +9,12 @@ import pytest
 
 from baseten_sdk._core.chat.request import PARAMETERS, chat_request, message_params, split_params
 from baseten_sdk._core.request.options import OPTION_NAMES, Options
-from baseten_sdk._core.request.routing import Place
+from baseten_sdk._core.request.routing import BaseURL
 from baseten_sdk.errors import InvalidRequestError
 from baseten_sdk.types.chat import ChatCompletion, ChatCompletionMessage
 from baseten_sdk.types.params import Message, MessageParam
 
-PLACE = Place("https://h/v1", 600)
+PLACE = BaseURL("https://h/v1", 600)
 HELLO: list[MessageParam] = [{"role": "user", "content": "Hi"}]
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from random import Random
 
-from baseten_sdk._core.policy.backoff_gate import DOUBLINGS, LONGEST_SPREAD, SPREAD, Gates
+from baseten_sdk._core.policy.backoff_gate import DOUBLINGS, LONGEST_SPREAD, SPREAD, BackoffGates
 
 PLACE = "https://x/v1/chat/completions"
 
 
 def test_a_place_that_has_not_refused_is_open() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     gates.close(PLACE, 10, now=0)
     assert gates.closed
     assert gates.release("https://x/v1/models", 1, Random(0)) == 1
 
 
 def test_those_who_wait_are_let_through_one_after_another() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     gates.close(PLACE, 10, now=0)
     chance = Random(0)
     moments = [gates.release(PLACE, 1, chance) for _ in range(1000)]
@@ -29,14 +29,14 @@ def test_those_who_wait_are_let_through_one_after_another() -> None:
 
 
 def test_it_opens_when_it_was_asked_to() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     gates.close(PLACE, 10, now=0)
     assert gates.release(PLACE, 9.99, Random(0)) > 9.99
     assert gates.release(PLACE, 10, Random(0)) == 10
 
 
 def test_refusals_of_what_was_sent_before_change_nothing_but_a_later_end_holds() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     gates.close(PLACE, 10, now=0)
     gates.close(PLACE, 2, now=1)
     assert gates.release(PLACE, 9.5, Random(0)) >= 10
@@ -45,7 +45,7 @@ def test_refusals_of_what_was_sent_before_change_nothing_but_a_later_end_holds()
 
 
 def test_with_each_further_refusal_they_come_further_apart() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     widest: list[float] = []
     now = 0.0
     for _ in range(8):
@@ -58,7 +58,7 @@ def test_with_each_further_refusal_they_come_further_apart() -> None:
 
 
 def test_a_place_that_refuses_now_and_then_for_a_moment_holds_nobody_up_for_long() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     chance = Random(1)
     now = 0.0
     for _ in range(2000):
@@ -68,7 +68,7 @@ def test_a_place_that_refuses_now_and_then_for_a_moment_holds_nobody_up_for_long
 
 
 def test_a_place_may_refuse_any_number_of_times_in_a_row() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     now = 0.0
     for _ in range(2000):
         gates.close(PLACE, 0.005, now)
@@ -77,7 +77,7 @@ def test_a_place_may_refuse_any_number_of_times_in_a_row() -> None:
 
 
 def test_what_is_long_over_is_forgotten() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     gates.close(PLACE, 1, now=0)
     assert gates.release(PLACE, 2, Random(0)) == 2
     assert gates.closed
@@ -86,14 +86,14 @@ def test_what_is_long_over_is_forgotten() -> None:
 
 
 def test_a_refusal_now_and_then_is_no_storm() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     for second in range(100):
         gates.close(PLACE, 0.05, now=second)
         assert gates.release(PLACE, second, Random(1)) <= second + 0.05 * (1 + SPREAD)
 
 
 def test_those_who_waited_shortly_are_not_kept_for_long() -> None:
-    gates = Gates()
+    gates = BackoffGates()
     now = 0.0
     for _ in range(50):
         gates.close(PLACE, 0.05, now)

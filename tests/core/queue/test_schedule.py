@@ -6,7 +6,7 @@ from hypothesis import example, given, strategies as st
 
 from baseten_sdk import AsyncRequestStatus
 from baseten_sdk._core.queue.polling import FIRST, LONGEST
-from baseten_sdk._core.queue.schedule import Roster
+from baseten_sdk._core.queue.schedule import Schedule
 
 RUNNING = AsyncRequestStatus(request_id="r", status="IN_PROGRESS")
 DONE = AsyncRequestStatus(request_id="r", status="SUCCEEDED", webhook_status="SUCCEEDED")
@@ -14,7 +14,7 @@ UNDELIVERED = AsyncRequestStatus(request_id="r", status="SUCCEEDED", webhook_sta
 
 
 def test_all_are_due_at_first_in_their_order() -> None:
-    roster = Roster("abc", 5.0)
+    roster = Schedule("abc", 5.0)
     assert [turn.job for turn in roster.take(5.0, 2)] == ["a", "b"]
     assert [turn.job for turn in roster.take(5.0, 2)] == ["c"]
     assert roster.take(5.0, 2) == []
@@ -22,7 +22,7 @@ def test_all_are_due_at_first_in_their_order() -> None:
 
 
 def test_one_that_goes_on_is_due_again_later_and_later() -> None:
-    roster = Roster("a", 0.0)
+    roster = Schedule("a", 0.0)
     now, waits = 0.0, list[float]()
     for _ in range(20):
         (turn,) = roster.take(now, 1)
@@ -35,7 +35,7 @@ def test_one_that_goes_on_is_due_again_later_and_later() -> None:
 
 
 def test_one_that_is_over_or_dropped_is_gone() -> None:
-    roster = Roster("ab", 0.0)
+    roster = Schedule("ab", 0.0)
     a, b = roster.take(0.0, 2)
     assert roster.is_over(a, DONE, 0.0)
     roster.drop(b)
@@ -44,7 +44,7 @@ def test_one_that_is_over_or_dropped_is_gone() -> None:
 
 
 def test_a_delivery_that_is_pending_is_not_over_until_its_time_is() -> None:
-    roster = Roster("a", 0.0)
+    roster = Schedule("a", 0.0)
     (turn,) = roster.take(0.0, 1)
     assert not roster.is_over(turn, UNDELIVERED, 0.0)
     (turn,) = roster.take(60.0, 1)
@@ -54,7 +54,7 @@ def test_a_delivery_that_is_pending_is_not_over_until_its_time_is() -> None:
 @example(jobs=34, most=11, step=5.0, rounds=34)  # many are due at the same moment
 @given(st.integers(1, 400), st.integers(1, 50), st.floats(0.01, 5), st.integers(1, 60))
 def test_nobody_is_asked_twice_while_another_waits_longer(jobs: int, most: int, step: float, rounds: int) -> None:
-    roster = Roster(range(jobs), 0.0)
+    roster = Schedule(range(jobs), 0.0)
     asked = [0] * jobs
     last = [-1.0] * jobs
     now = 0.0

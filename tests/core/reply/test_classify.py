@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk._core.reply.classify import BY_STATUS, read_error, status_error
-from baseten_sdk._core.reply.response import Answer
+from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk.errors import (
     APIStatusError,
     AuthenticationError,
@@ -127,8 +127,8 @@ SHAPES: list[tuple[str, object, str, str | None, str | None]] = [
 NOTHING: list[object] = [None, {}, [], ""]
 
 
-def answer(status: int, body: bytes = b"", /, **headers: str) -> Answer:
-    return Answer(status, Headers([(name.replace("_", "-"), value) for name, value in headers.items()]), body)
+def answer(status: int, body: bytes = b"", /, **headers: str) -> WholeResponse:
+    return WholeResponse(status, Headers([(name.replace("_", "-"), value) for name, value in headers.items()]), body)
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from baseten_sdk._core.reply.response import Answer
+from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk._core.reply.validate import PROBLEMS, check_kind, read_as, read_model, read_value
 from baseten_sdk.errors import InvalidRequestError, ResponseValidationError
 from baseten_sdk.errors.api import KEPT
@@ -18,11 +18,11 @@ from baseten_sdk.types.meta import Headers
 from baseten_sdk.types.models import ModelList
 
 
-def answer(body: bytes | str, kind: str | None = "application/json", **headers: str) -> Answer:
+def answer(body: bytes | str, kind: str | None = "application/json", **headers: str) -> WholeResponse:
     pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
     if kind is not None:
         pairs.append(("Content-Type", kind))
-    return Answer(200, Headers(pairs), body.encode() if isinstance(body, str) else body)
+    return WholeResponse(200, Headers(pairs), body.encode() if isinstance(body, str) else body)
 
 
 class Point(BaseModel):

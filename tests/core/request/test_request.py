@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.reply.response import Answer, media_type
+from baseten_sdk._core.reply.response import WholeResponse, media_type
 from baseten_sdk._core.request.options import USER_AGENT, Options
 from baseten_sdk._core.request.payload import Payload
 from baseten_sdk._core.request.request import Request, build, check_method
@@ -103,5 +103,5 @@ def test_no_tunnel_is_asked_for(method: str) -> None:
 )
 def test_a_media_type_is_the_content_type_without_parameters(value: str, kind: str) -> None:
     headers = Headers([("Content-Type", value)])
-    assert media_type(headers) == Answer(200, headers, b"").media_type == kind
+    assert media_type(headers) == WholeResponse(200, headers, b"").media_type == kind
     assert media_type(Headers()) == ""

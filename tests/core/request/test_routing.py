@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.request.routing import DeploymentPlace, Place, Places
+from baseten_sdk._core.request.routing import BaseURL, DeploymentURLs, Router
 from baseten_sdk.config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError
 
@@ -21,8 +21,8 @@ LOCAL = Endpoints(
 EMULATOR = "http://127.0.0.1:8787"
 
 
-def places(base_url: str | None = None, endpoints: Endpoints | None = None, **environment: str) -> Places:
-    return Places(base_url, endpoints, environment)
+def places(base_url: str | None = None, endpoints: Endpoints | None = None, **environment: str) -> Router:
+    return Router(base_url, endpoints, environment)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_each_target_has_its_url(target: dict[str, str], url: str) -> None:
     assert place.target == url
     assert place.at("predict") == f"{url}/predict"
     assert place.sync("items/1 2") == f"{url}/sync/items/1%202"
-    assert place.engine == Place(f"{url}/sync/v1", DEPLOYMENT_FIRST_BYTE)
+    assert place.engine == BaseURL(f"{url}/sync/v1", DEPLOYMENT_FIRST_BYTE)
 
 
 def test_an_async_request_is_below_the_host_whatever_the_target() -> None:
@@ -136,12 +136,12 @@ def test_nothing_in_a_path_can_leave_the_deployment(path: str) -> None:
 def test_the_model_apis_are_where_the_nearest_of_five_says(
     base_url: str | None, endpoints: Endpoints | None, environment: dict[str, str], expected: str
 ) -> None:
-    assert places(base_url, endpoints, **environment).model_apis() == Place(expected, MODEL_APIS_FIRST_BYTE)
+    assert places(base_url, endpoints, **environment).model_apis() == BaseURL(expected, MODEL_APIS_FIRST_BYTE)
 
 
 def test_the_environment_is_read_at_the_first_call_and_no_more() -> None:
     environment: dict[str, str] = {}
-    found = Places(None, None, environment)
+    found = Router(None, None, environment)
     environment["BASETEN_BASE_URL"] = GATEWAY
     assert found.model_apis().url == GATEWAY
     environment.clear()
@@ -200,7 +200,7 @@ def test_a_model_is_served_where_its_name_says(model: str, url: str, name: str) 
 
 @pytest.mark.parametrize("model", ["abcd1234", "baseten/abcd1234", "baseten/openai/m", "openai/m"])
 def test_behind_a_gateway_nothing_is_routed_by_name(model: str) -> None:
-    assert places(GATEWAY).engine_of(model) == (Place(GATEWAY, MODEL_APIS_FIRST_BYTE), model)
+    assert places(GATEWAY).engine_of(model) == (BaseURL(GATEWAY, MODEL_APIS_FIRST_BYTE), model)
     place, name = places(BASETEN_BASE_URL=GATEWAY).engine_of(model)
     assert (place.url, name) == (GATEWAY, model)
 
@@ -271,11 +271,11 @@ def test_a_path_is_below_the_model_apis(path: str, url: str) -> None:
 
 
 def test_a_place_alone_is_its_url() -> None:
-    assert Place("https://h/v1", 1).at("") == "https://h/v1"
+    assert BaseURL("https://h/v1", 1).at("") == "https://h/v1"
 
 
 def test_places_are_values() -> None:
-    assert places().deployment("m") == DeploymentPlace(
+    assert places().deployment("m") == DeploymentURLs(
         "m", "https://model-m.api.baseten.co", "https://model-m.api.baseten.co/environments/production"
     )
 

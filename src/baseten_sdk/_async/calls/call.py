@@ -23,25 +23,25 @@ from ..._core.policy.retry_budget import RetryBudget
 from ..._core.reply.call_context import locate
 from ..._core.reply.reading import Reading
 from ..._core.reply.redaction import redact
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.request.auth import bearer
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.clock import AsyncClock
-from ..._io.key_source import AsyncKeyring
+from ..._io.key_source import AsyncKeySource
 from ..._io.timer import AsyncTimer
 from ...config import Limits
 from ...errors import APIConnectionError, APIError, ResponseValidationError
 from ...hooks import Hook, Observer, RetryEvent
 from ...types.meta import Meta
-from ..transports.base import AsyncExchange
+from ..transports.base import AsyncOpenResponse
 from ..transports.decoded import inflated
-from .body import AsyncBody
+from .body import AsyncResponseStream
 from .connections import AsyncConnections, AsyncLane, AsyncRoute
 
 if TYPE_CHECKING:
     from ..._core.policy.retry import Recovery
-    from ..._io.rate_state import Meter
+    from ..._io.rate_state import RateState
 
 log = logging.getLogger("baseten_sdk")
 
@@ -64,13 +64,13 @@ class AsyncCaller:
     def __init__(
         self,
         *,
-        keyring: AsyncKeyring,
+        key_source: AsyncKeySource,
         connections: AsyncConnections,
         limits: Limits,
         budget: RetryBudget,
         hooks: Sequence[Hook] = (),
     ) -> None:
-        self.keyring = keyring
+        self.key_source = key_source
         self.connections = connections
         self.limits = limits
         self.clock = AsyncClock()
@@ -78,7 +78,7 @@ class AsyncCaller:
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._meter = _meter(limits) if limits.rated else None
 
-    async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
+    async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
 
         Args:
@@ -95,7 +95,7 @@ class AsyncCaller:
             raise
         return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
-    async def open(self, request: Request, options: Options) -> AsyncBody:
+    async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
         timeout = options.timeout
         if timeout.attempt is not None:
@@ -104,7 +104,7 @@ class AsyncCaller:
         body.started(request, options, attempts, elapsed, key)
         return body
 
-    async def _fetch_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> Answer:
+    async def _fetch_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> WholeResponse:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -123,7 +123,7 @@ class AsyncCaller:
             raise wrong
         return reading.answer()
 
-    async def _open_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> AsyncBody:
+    async def _open_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> AsyncResponseStream:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -132,7 +132,7 @@ class AsyncCaller:
                 try:
                     exchange = inflated(await lane.transport.send(request, timer))
                     if 200 <= exchange.status < 300:
-                        return AsyncBody(exchange, lane.limiter, timer)
+                        return AsyncResponseStream(exchange, lane.limiter, timer)
                     if not reading.take(exchange.status, exchange.headers, exchange.whole()):
                         await _read(exchange, reading, timer)
                 except BaseException:
@@ -164,7 +164,7 @@ class AsyncCaller:
             attempts += 1
             timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
-                key = await self.keyring.get(timer)
+                key = await self.key_source.get(timer)
                 ready = request.with_header("authorization", bearer(key))
                 lane = self.connections.lane()
                 route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
@@ -218,7 +218,7 @@ class AsyncCaller:
                 log.exception("A hook failed; the call goes on.")
 
 
-async def _read(exchange: AsyncExchange, reading: Reading, timer: AsyncTimer) -> None:
+async def _read(exchange: AsyncOpenResponse, reading: Reading, timer: AsyncTimer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     if reading.failed:
         timer.shorten(ERROR_BODY)
@@ -243,13 +243,13 @@ def _recovery(options: Options, request: Request, budget: RetryBudget, end: floa
     return Recovery(options.retry, request.safety, budget, end)
 
 
-def _meter(limits: Limits) -> Meter:
-    from ..._io.rate_state import Meter
+def _meter(limits: Limits) -> RateState:
+    from ..._io.rate_state import RateState
 
-    return Meter(limits)
+    return RateState(limits)
 
 
-def _throttled(lane: AsyncLane, meter: Meter, clock: AsyncClock) -> AsyncRoute:
+def _throttled(lane: AsyncLane, meter: RateState, clock: AsyncClock) -> AsyncRoute:
     from .rate_limited import AsyncThrottledLane
 
     return AsyncThrottledLane(lane, meter, clock)

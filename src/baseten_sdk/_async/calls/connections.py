@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..._core.request.request import Request
 from ..._io.limiter import AsyncAdmission, AsyncLimiter
-from ..._io.loop_identity import AsyncHome
+from ..._io.loop_identity import AsyncLoopIdentity
 from ..._io.timer import AsyncTimer
 from ...config import Limits
 from ...errors import ClientClosedError
-from ..transports.base import AsyncExchange, AsyncTransport
+from ..transports.base import AsyncOpenResponse, AsyncTransport
 
 if TYPE_CHECKING:
     from ..._io.throttle import AsyncThrottle
@@ -27,7 +27,7 @@ log = logging.getLogger("baseten_sdk")
 class AsyncCarrier(Protocol):
     """What carries a request; a transport does."""
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncExchange:
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncOpenResponse:
         """Send a request and wait for the reply's headers."""
         ...
 
@@ -84,11 +84,11 @@ class AsyncConnections:
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
-        home = AsyncHome.current()
+        home = AsyncLoopIdentity.current()
         return self._lanes.get(home) or self._open(home)
 
     def _open(self, home: tuple[int, object]) -> AsyncLane:
-        for other in [each for each in list(self._lanes) if AsyncHome.is_over(each)]:
+        for other in [each for each in list(self._lanes) if AsyncLoopIdentity.is_over(each)]:
             log.info("The event loop or process of this client has ended; connections are opened anew.")
             self._lanes.pop(other).transport.abandon()
         lane = AsyncLane(self._open_transport(), AsyncLimiter(self._limits.concurrency))
@@ -98,7 +98,7 @@ class AsyncConnections:
         """Close the connections of the running loop, and let go of others. Closing twice is fine."""
         self._closed = True
         lanes, self._lanes = self._lanes, {}
-        own = lanes.pop(AsyncHome.current(), None)
+        own = lanes.pop(AsyncLoopIdentity.current(), None)
         for lane in lanes.values():
             lane.transport.abandon()
         if own is not None:

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..._core.policy.observers import WatchedRequest, watched
+from ..._core.policy.observers import ObservedRequest, watched
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._io.key_source import AsyncKeyring
+from ..._io.key_source import AsyncKeySource
 from ...config import Limits
 from ...hooks import CallEnded, Hook, Observer, RetryEvent
 from ...types.meta import Meta
-from .body import AsyncBody
+from .body import AsyncResponseStream
 from .call import AsyncCaller
 from .connections import AsyncConnections
 
 T = TypeVar("T")
 
 
-class AsyncWatchedCaller(AsyncCaller):
+class AsyncObservedCaller(AsyncCaller):
     """Makes calls, and tells observers of them."""
 
     def __init__(
         self,
         *,
-        keyring: AsyncKeyring,
+        key_source: AsyncKeySource,
         connections: AsyncConnections,
         limits: Limits,
         budget: RetryBudget,
         hooks: Sequence[Hook] = (),
     ) -> None:
-        super().__init__(keyring=keyring, connections=connections, limits=limits, budget=budget, hooks=hooks)
+        super().__init__(key_source=key_source, connections=connections, limits=limits, budget=budget, hooks=hooks)
         self._observers = tuple(hook for hook in hooks if isinstance(hook, Observer))
 
-    async def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
+    async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         asked = watched(self._observers, request, streamed=False)
         watch = asked.watch
         try:
@@ -48,7 +48,7 @@ class AsyncWatchedCaller(AsyncCaller):
         watch.ended(CallEnded(result, meta))
         return result, meta
 
-    async def open(self, request: Request, options: Options) -> AsyncBody:
+    async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         asked = watched(self._observers, request, streamed=True)
         try:
             with asked.watch.active():
@@ -59,5 +59,5 @@ class AsyncWatchedCaller(AsyncCaller):
 
     def _tell(self, request: Request, event: RetryEvent) -> None:
         super()._tell(request, event)
-        if isinstance(request, WatchedRequest):
+        if isinstance(request, ObservedRequest):
             request.watch.retrying(event)

@@ -14,11 +14,11 @@ from ..._core.policy.rate_limit import Reservation
 from ..._core.policy.token_estimate import TAIL, UNMETERED, Used
 from ..._core.request.request import Request
 from ..._io.clock import AsyncClock
-from ..._io.rate_state import Meter
+from ..._io.rate_state import RateState
 from ..._io.throttle import AsyncThrottle
 from ..._io.timer import AsyncTimer
 from ...errors import APIConnectionError
-from ..transports.base import AsyncExchange
+from ..transports.base import AsyncOpenResponse
 from .connections import AsyncLane
 
 TOLD = tuple(f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remaining") for of in ("requests", "tokens"))
@@ -30,7 +30,7 @@ class AsyncThrottledLane:
 
     __slots__ = ("_clock", "_estimate", "_exchange", "_lane", "_meter", "_placed", "_reservation", "_throttle", "_used")
 
-    def __init__(self, lane: AsyncLane, meter: Meter, clock: AsyncClock) -> None:
+    def __init__(self, lane: AsyncLane, meter: RateState, clock: AsyncClock) -> None:
         self._lane = lane
         self._meter = meter
         self._clock = clock
@@ -56,7 +56,7 @@ class AsyncThrottledLane:
     async def acquire(self, timer: AsyncTimer) -> None:
         """Nothing yet: what is needed depends on the request."""
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncExchange:
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncOpenResponse:
         """Wait for everything that must be had, then send."""
         meter, clock, lane = self._meter, self._clock, self._lane
         await self._throttle.gate(request.place, timer, clock)
@@ -110,7 +110,7 @@ class AsyncMetered:
 
     __slots__ = ("_exchange", "headers", "status", "tail")
 
-    def __init__(self, exchange: AsyncExchange) -> None:
+    def __init__(self, exchange: AsyncOpenResponse) -> None:
         self._exchange = exchange
         self.status = exchange.status
         self.headers = exchange.headers

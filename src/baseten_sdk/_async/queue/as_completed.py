@@ -1,4 +1,4 @@
-"""`AsyncJobEnds`: the ends of many async requests, as they come.
+"""`AsyncCompletedJobs`: the ends of many async requests, as they come.
 
 It polls, at most a second's worth of requests at a time; `_core.queue.schedule` decides whose turn it is. An iterator
 that is left half-way has nothing open, and yields what it has already learned when it is resumed.
@@ -13,7 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING, Self
 
 from ..._core.queue.polling import is_passing
-from ..._core.queue.schedule import Roster, Turn
+from ..._core.queue.schedule import Poll, Schedule
 from ..._io.parallel import AsyncParallel
 from ...config import WaitOptions, check_seconds
 from ...errors import APIError, AuthenticationError, DeadlineExceeded
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from .job import AsyncJob
 
 
-class AsyncJobEnds:
-    """Iterates over requests with their last statuses, as they end. `client.async_requests.wait_many` makes it."""
+class AsyncCompletedJobs:
+    """Iterates over requests with their last statuses, as they end. `client.async_requests.as_completed` makes it."""
 
     def __init__(
         self, service: AsyncService, jobs: Iterable[AsyncJob], deadline: float | None, options: WaitOptions
@@ -36,7 +36,7 @@ class AsyncJobEnds:
         self._jobs = list({(job.model_id, job.chain_id, job.request_id): job for job in jobs}.values())
         self._deadline = deadline
         self._options = options
-        self._roster: Roster[AsyncJob] | None = None
+        self._roster: Schedule[AsyncJob] | None = None
         self._end = inf
         self._over: deque[tuple[AsyncJob, AsyncRequestStatus]] = deque()
         self._refused: list[APIError] = []
@@ -48,7 +48,7 @@ class AsyncJobEnds:
         roster = self._roster
         if roster is None:
             now = self._clock.now()
-            roster = self._roster = Roster(self._jobs, now)
+            roster = self._roster = Schedule(self._jobs, now)
             self._end = inf if self._deadline is None else now + self._deadline
         while not self._over and roster:
             await self._round(roster)
@@ -58,7 +58,7 @@ class AsyncJobEnds:
             raise self._refusal()
         raise StopAsyncIteration
 
-    async def _round(self, roster: Roster[AsyncJob]) -> None:
+    async def _round(self, roster: Schedule[AsyncJob]) -> None:
         """Ask those whose turn it is, or wait until it is somebody's."""
         left = self._end - self._clock.now()
         if left <= 0:
@@ -82,7 +82,7 @@ class AsyncJobEnds:
         if fatal:
             raise fatal[0]
 
-    def _note(self, roster: Roster[AsyncJob], turn: Turn[AsyncJob], answer: object) -> Exception | None:
+    def _note(self, roster: Schedule[AsyncJob], turn: Poll[AsyncJob], answer: object) -> Exception | None:
         """Take an answer in: what is wrong for all requests, or None."""
         now = self._clock.now()
         match answer:
@@ -118,5 +118,5 @@ class AsyncJobEnds:
             f"{count} of {len(self._jobs)} async requests had not ended after {limit:g} s; they go on.",
             phase="idle",
             limit=limit,
-            advice="Call wait_many() again for those that are left, with a larger deadline=, or let a webhook tell.",
+            advice="Call as_completed() again for those that are left, with a larger deadline=, or let a webhook tell.",
         )

@@ -6,11 +6,11 @@ from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ..._core.queue.polling import QUESTION, Ending, intervals, is_passing
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
@@ -34,7 +34,7 @@ class AsyncJob:
         chain_id: the chain that it was sent to; None for a model.
     """
 
-    def __init__(self, service: AsyncService, place: DeploymentPlace, request_id: str) -> None:
+    def __init__(self, service: AsyncService, place: DeploymentURLs, request_id: str) -> None:
         self._service = service
         self._place = place
         self._url = place.async_request(request_id)
@@ -119,19 +119,29 @@ class AsyncJob:
 
     @overload
     async def result(
-        self, inbox: AsyncInbox, *, as_: type[T], deadline: float | None = None, **options: Unpack[WaitOptions]
+        self,
+        inbox: AsyncInbox,
+        *,
+        response_model: type[T],
+        deadline: float | None = None,
+        **options: Unpack[WaitOptions],
     ) -> T: ...
 
     @overload
     async def result(
-        self, inbox: AsyncInbox, *, as_: None = None, deadline: float | None = None, **options: Unpack[WaitOptions]
+        self,
+        inbox: AsyncInbox,
+        *,
+        response_model: None = None,
+        deadline: float | None = None,
+        **options: Unpack[WaitOptions],
     ) -> JsonValue: ...
 
     async def result(
         self,
         inbox: AsyncInbox,
         *,
-        as_: type[T] | None = None,
+        response_model: type[T] | None = None,
         deadline: float | None = None,
         **options: Unpack[WaitOptions],
     ) -> T | JsonValue:
@@ -143,11 +153,11 @@ class AsyncJob:
         Example:
             async with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
                 job = await deployment.async_predict({"url": "..."}, webhook_endpoint=inbox.url)
-                transcript = await job.result(inbox, as_=Transcript, deadline=3600)
+                transcript = await job.result(inbox, response_model=Transcript, deadline=3600)
 
         Args:
             inbox: where the webhook of this request is received.
-            as_: the type of the output, anything that pydantic can validate.
+            response_model: the type of the output, anything that pydantic can validate.
             deadline: seconds to wait in all; None waits as long as the request lives.
             **options: the options of every call, for each question after the status.
 
@@ -158,21 +168,21 @@ class AsyncJob:
             DeliveredElsewhere: the output was delivered, but not to this inbox.
             WebhookDeliveryFailed: the output could not be delivered and is gone; submit again.
             DeadlineExceeded: the output had not come in time; the request goes on.
-            ResponseValidationError: the output is not an `as_`; `inbox.get` has it as it came.
+            ResponseValidationError: the output is not an `response_model`; `inbox.get` has it as it came.
             NotFoundError: the service does not know the request, or no longer, and the inbox has nothing.
         """
         from ..._core.queue.delivery import read_stored, typed_output
         from .result import AsyncResultWait
 
         check_seconds("deadline", deadline)
-        check_kind(as_)
+        check_kind(response_model)
         wait = AsyncResultWait(self._service, self._url, self.request_id, inbox, deadline, options)
         body = await wait.body()
         envelope = read_stored(body)
         if envelope.errors:
             raise await wait.failure(envelope)
-        return envelope.data if as_ is None else typed_output(envelope, as_, body)
+        return envelope.data if response_model is None else typed_output(envelope, response_model, body)
 
 
-def _cancel(answer: Answer) -> CancelResult:
+def _cancel(answer: WholeResponse) -> CancelResult:
     return read_model(CancelResult, answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.options import Options
@@ -20,5 +20,5 @@ async def ask_status(service: AsyncService, url: str, options: Options) -> Async
     return attach_meta(status, meta)
 
 
-def _status(answer: Answer) -> AsyncRequestStatus:
+def _status(answer: WholeResponse) -> AsyncRequestStatus:
     return read_model(AsyncRequestStatus, answer)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import StatusOptions, WaitOptions
 from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
 
 if TYPE_CHECKING:
-    from ..queue.as_completed import AsyncJobEnds
+    from ..queue.as_completed import AsyncCompletedJobs
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class AsyncRequests:
             InvalidRequestError: neither a model nor a chain is given, or both.
             NotFoundError: there is no such request, or it ended more than an hour ago.
         """
-        place = self._service.places.owner(model_id, chain_id, regional)
+        place = self._service.router.owner(model_id, chain_id, regional)
         return await self.job(place, request_id).status(**options)
 
     @overload
@@ -88,12 +88,12 @@ class AsyncRequests:
             regional: the environment of the regional host, if it was sent there.
             **options: the options of every call.
         """
-        place = self._service.places.owner(model_id, chain_id, regional)
+        place = self._service.router.owner(model_id, chain_id, regional)
         return await self.job(place, request_id).cancel(**options)
 
-    def wait_many(
+    def as_completed(
         self, jobs: Iterable[AsyncJob], *, deadline: float | None = None, **options: Unpack[WaitOptions]
-    ) -> AsyncJobEnds:
+    ) -> AsyncCompletedJobs:
         """Wait for many requests: each with its last status, as they end.
 
         All of them together keep to `Limits.status_calls` a second, and none is asked about more often than its turn:
@@ -102,7 +102,7 @@ class AsyncRequests:
         have ended.
 
         Example:
-            async for job, status in client.async_requests.wait_many(jobs, deadline=3600):
+            async for job, status in client.async_requests.as_completed(jobs, deadline=3600):
                 print(job.request_id, status.status)
 
         Args:
@@ -117,10 +117,10 @@ class AsyncRequests:
             DeadlineExceeded: some had not ended in time; they go on.
             APIError: the service does not tell of one.
         """
-        from ..queue.as_completed import AsyncJobEnds
+        from ..queue.as_completed import AsyncCompletedJobs
 
-        return AsyncJobEnds(self._service, jobs, deadline, options)
+        return AsyncCompletedJobs(self._service, jobs, deadline, options)
 
-    def job(self, place: DeploymentPlace, request_id: str) -> AsyncJob:
+    def job(self, place: DeploymentURLs, request_id: str) -> AsyncJob:
         """The handle of a request."""
         return AsyncJob(self._service, place, request_id)

@@ -12,7 +12,7 @@ from ...batch.results.outcomes import AsyncOutcomes
 from ...batch.rows.row_type import FileRow
 from ...batch.runner import AsyncRunner
 from ...types.batch import Ok, Report
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 
 if TYPE_CHECKING:
     from ..client import AsyncClient
@@ -148,7 +148,7 @@ class AsyncBatch:
     @overload
     def map(
         self, source: PathLike, *, ordered: bool = False, window: int | None = None, **options: Unpack[MapOptions]
-    ) -> AsyncOutcomes[FileRow, RawReply]: ...
+    ) -> AsyncOutcomes[FileRow, Response]: ...
 
     @overload
     def map(
@@ -199,7 +199,7 @@ class AsyncBatch:
             An iterator, and a context manager that ends what is in flight when it is left.
 
         Raises:
-            BatchHopelessError: nothing succeeds; raised after the outcomes that there are.
+            BatchAbortedError: nothing succeeds; raised after the outcomes that there are.
             ConfigurationError: an argument cannot be.
         """
         return AsyncRunner.map(self._client, source, request, key, row_type, ordered, window, options)

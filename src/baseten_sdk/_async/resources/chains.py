@@ -7,7 +7,7 @@ from typing import TypeVar, Unpack, overload
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.request.arguments import check_arguments
 from ..._core.request.missing import MISSING, Missing
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import CallOptions
 from ...types.json import JsonValue
 from ..calls.service import AsyncService
@@ -25,7 +25,7 @@ class AsyncChain(AsyncTarget):
         chain_id: the chain's id.
     """
 
-    def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
+    def __init__(self, service: AsyncService, place: DeploymentURLs) -> None:
         super().__init__(service, place)
         self.chain_id = place.owner
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
-from ..._core.request.routing import Place
+from ..._core.request.routing import BaseURL
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
@@ -39,7 +39,7 @@ class AsyncChat:
         completions: chat completions.
     """
 
-    def __init__(self, service: AsyncService, place: Place | None = None) -> None:
+    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
         self._service = service
         self._place = place
 
@@ -51,7 +51,7 @@ class AsyncChat:
 class AsyncCompletions:
     """Chat completions, of the model that `model=` names or of one engine."""
 
-    def __init__(self, service: AsyncService, place: Place | None = None) -> None:
+    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
         self._calls = AsyncChatCalls(service, place)
 
     @cached_property
@@ -203,7 +203,7 @@ class AsyncCompletions:
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        reask: int = 0,
+        output_retries: int = 0,
         **params: Unpack[ParseOptions],
     ) -> Parsed[T]: ...
 
@@ -220,7 +220,7 @@ class AsyncCompletions:
         response_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        reask: int = 0,
+        output_retries: int = 0,
         **params: Unpack[ParseOptions],
     ) -> Parsed[T] | Parsed[Never]:
         """Ask a model for an object of a type.
@@ -240,7 +240,7 @@ class AsyncCompletions:
             strict: hold the model to the schema. False sends it as pydantic makes it, for types that strict mode cannot
                 express and for models that cannot be held to one; then reasoning and Markdown around the JSON are
                 passed over.
-            reask: how often an answer that does not validate is sent back with what is wrong with it.
+            output_retries: how often an answer that does not validate is sent back with what is wrong with it.
             **params: as for `create`.
 
         Raises:
@@ -256,9 +256,9 @@ class AsyncCompletions:
         from ..._core.schema.schema import schema_for
         from ..._core.schema.tool import Toolbox
 
-        check_question(reask, typed=response_format is not None or bool(tools))
+        check_question(output_retries, typed=response_format is not None or bool(tools))
         schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
-        return await self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, reask)
+        return await self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, output_retries)
 
     def run_tools(
         self,

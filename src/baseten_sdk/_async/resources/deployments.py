@@ -9,17 +9,17 @@ from typing import TypeVar, Unpack, overload
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.queue.polling import intervals
 from ..._core.queue.wake_probe import PROBE, probe_after
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.payload import EMPTY, Payload, choose_payload
 from ..._core.request.request import build, check_method
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ..._core.request.urls import encode_query
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.json import JsonValue
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
 from ..streams.predict import AsyncPredictStream
@@ -36,7 +36,7 @@ class AsyncDeployment(AsyncEngine):
         model_id: the model's id.
     """
 
-    def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
+    def __init__(self, service: AsyncService, place: DeploymentURLs) -> None:
         super().__init__(service, place)
         self.model_id = place.owner
 
@@ -151,7 +151,7 @@ class AsyncDeployment(AsyncEngine):
         content_type: str | None = None,
         params: Query | None = None,
         **options: Unpack[CallOptions],
-    ) -> RawReply:
+    ) -> Response:
         """Call any path of the container, with any verb.
 
         Example:
@@ -287,7 +287,7 @@ async def raw_call(
     payload: Payload,
     params: Query | None,
     given: CallOptions,
-) -> RawReply:
+) -> Response:
     """Make a call and hand its reply on as it is."""
     options = service.options.merged(given)
     query = encode_query(params) if params else ""
@@ -301,8 +301,8 @@ async def raw_call(
         query=query,
     )
     answer, meta = await service.caller.fetch(request, options, _whole)
-    return RawReply(answer.status, answer.headers, answer.body, meta)
+    return Response(answer.status, answer.headers, answer.body, meta)
 
 
-def _whole(answer: Answer) -> Answer:
+def _whole(answer: WholeResponse) -> WholeResponse:
     return answer

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.embeddings import ANY_MODEL, EmbeddingInput, EncodingFormat, embeddings_request
-from ..._core.request.routing import Place
+from ..._core.request.routing import BaseURL
 from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.embeddings import CreateEmbeddingResponse
@@ -18,7 +18,7 @@ from ..calls.service import AsyncService
 class AsyncEmbeddings:
     """Embeddings, by the model that `model=` names or by one engine."""
 
-    def __init__(self, service: AsyncService, place: Place | None = None) -> None:
+    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
         self._service = service
         self._place = place
 
@@ -64,7 +64,7 @@ class AsyncEmbeddings:
                 raise InvalidRequestError(
                     "client.embeddings needs model=, the id of a dedicated model; the Model APIs have no embeddings."
                 )
-            place, name = service.places.engine_of(model)
+            place, name = service.router.engine_of(model)
         request = embeddings_request(
             place,
             name,
@@ -78,5 +78,5 @@ class AsyncEmbeddings:
         return attach_meta(reply, meta)
 
 
-def _embeddings(answer: Answer) -> CreateEmbeddingResponse:
+def _embeddings(answer: WholeResponse) -> CreateEmbeddingResponse:
     return read_model(CreateEmbeddingResponse, answer)

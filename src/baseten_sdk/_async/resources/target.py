@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TypeVar, Unpack
 
 from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_as, read_model, read_value
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.missing import MISSING
@@ -17,7 +17,7 @@ from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.options import Options
 from ..._core.request.payload import EMPTY, OCTETS, Payload, choose_payload
 from ..._core.request.request import Request, build
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions
 from ...types.async_requests import AsyncAccepted, QueueStatus
 from ...types.json import JsonValue
@@ -35,7 +35,7 @@ gathers the output of a generator, and an error in its middle is an error status
 class AsyncTarget:
     """One deployment of a model or of a chain."""
 
-    def __init__(self, service: AsyncService, place: DeploymentPlace) -> None:
+    def __init__(self, service: AsyncService, place: DeploymentURLs) -> None:
         self._service = service
         self._place = place
 
@@ -66,7 +66,7 @@ class AsyncTarget:
         check_kind(response_model)
         request, merged = self._post(path, given, payload, accepted_type(payload, response_model))
 
-        def read(answer: Answer) -> T | JsonValue | bytes:
+        def read(answer: WholeResponse) -> T | JsonValue | bytes:
             if response_model is not None:
                 return read_as(response_model, answer)
             return answer.body if payload.content_type == OCTETS else read_value(answer)
@@ -135,13 +135,13 @@ def accepted_type(payload: Payload, response_model: object) -> str:
     return ACCEPT_JSON if payload.json is not MISSING and response_model is not bytes else ANY
 
 
-def _accepted(answer: Answer) -> AsyncAccepted:
+def _accepted(answer: WholeResponse) -> AsyncAccepted:
     return read_model(AsyncAccepted, answer)
 
 
-def _queue_status(answer: Answer) -> QueueStatus:
+def _queue_status(answer: WholeResponse) -> QueueStatus:
     return read_model(QueueStatus, answer)
 
 
-def _nothing(answer: Answer) -> None:
+def _nothing(answer: WholeResponse) -> None:
     return None

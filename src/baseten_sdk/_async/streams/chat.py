@@ -15,7 +15,7 @@ from ...config import Limits
 from ...errors import APIConnectionError, APITimeoutError
 from ...types.chunks import ChatCompletionChunk
 from ...types.meta import Meta
-from ..calls.body import AsyncBody
+from ..calls.body import AsyncResponseStream
 
 
 class AsyncChatStream:
@@ -36,7 +36,7 @@ class AsyncChatStream:
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 
-    def __init__(self, body: AsyncBody, limits: Limits) -> None:
+    def __init__(self, body: AsyncResponseStream, limits: Limits) -> None:
         self._body = body
         self._reader = ChunkReader(limits)
         self._arrived: Iterator[ChatCompletionChunk] = iter(())

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ..._core.policy.observers import Watch
+from ..._core.policy.observers import ObservedCall
 from ...config import Limits
 from ...hooks import CallEnded
 from ...types.chunks import ChatCompletionChunk
-from ..calls.body import AsyncBody
+from ..calls.body import AsyncResponseStream
 from .chat import AsyncChatStream
 from .pieces import AsyncPieces
 
 T = TypeVar("T")
 
 
-def chat_stream(body: AsyncBody, limits: Limits) -> AsyncChatStream:
+def chat_stream(body: AsyncResponseStream, limits: Limits) -> AsyncChatStream:
     """The chunks of a body, reported to the observer of the call if there is one."""
     watch = body.watch
     if watch is None:
         return AsyncChatStream(body, limits)
 
-    return AsyncWatchedChatStream(body, limits, watch)
+    return AsyncObservedChatStream(body, limits, watch)
 
 
-class AsyncWatchedChatStream(AsyncChatStream):
+class AsyncObservedChatStream(AsyncChatStream):
     """The chunks of a chat, told to observers as they are handed over."""
 
-    def __init__(self, body: AsyncBody, limits: Limits, watch: Watch) -> None:
+    def __init__(self, body: AsyncResponseStream, limits: Limits, watch: ObservedCall) -> None:
         super().__init__(body, limits)
         self._watch = watch
 
@@ -54,10 +54,10 @@ class AsyncWatchedChatStream(AsyncChatStream):
             self._watch.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
 
 
-class AsyncWatchedPieces(AsyncPieces[T]):
+class AsyncObservedPieces(AsyncPieces[T]):
     """The pieces of a deployment's stream, told to observers as they are handed over."""
 
-    def __init__(self, pieces: AsyncPieces[T], watch: Watch) -> None:
+    def __init__(self, pieces: AsyncPieces[T], watch: ObservedCall) -> None:
         super().__init__(pieces._body, pieces._feed, pieces._flush)
         self._watch = watch
 

@@ -16,7 +16,7 @@ from ...errors import (
     StreamError,
     StreamInterrupted,
 )
-from ..calls.body import AsyncBody
+from ..calls.body import AsyncResponseStream
 
 T = TypeVar("T")
 
@@ -26,7 +26,9 @@ Piece: TypeAlias = bytes
 class AsyncPieces(Generic[T]):
     """What a decoder makes of a body, as it comes."""
 
-    def __init__(self, body: AsyncBody, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]) -> None:
+    def __init__(
+        self, body: AsyncResponseStream, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]
+    ) -> None:
         self._body = body
         self._feed = feed
         self._flush = flush

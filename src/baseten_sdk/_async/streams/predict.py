@@ -17,7 +17,7 @@ from ...errors import (
 from ...hooks import CallEnded
 from ...types.json import JsonValue
 from ...types.meta import Meta
-from ..calls.body import AsyncBody
+from ..calls.body import AsyncResponseStream
 from ..calls.call import AsyncCaller
 from .pieces import AsyncPieces, Piece
 
@@ -42,7 +42,7 @@ class AsyncPredictStream:
         self._caller = caller
         self._request = request
         self._options = options
-        self._opened: AsyncBody | None = None
+        self._opened: AsyncResponseStream | None = None
         self._taken = False
 
     @property
@@ -51,7 +51,7 @@ class AsyncPredictStream:
         return self._body.meta
 
     @property
-    def _body(self) -> AsyncBody:
+    def _body(self) -> AsyncResponseStream:
         if self._opened is None:
             raise ConfigurationError(f"Enter the stream first: async with {self._made_by}(...) as stream.")
         return self._opened
@@ -95,9 +95,9 @@ class AsyncPredictStream:
         if body.watch is None:
             return pieces
 
-        from .observed import AsyncWatchedPieces
+        from .observed import AsyncObservedPieces
 
-        return AsyncWatchedPieces(pieces, body.watch)
+        return AsyncObservedPieces(pieces, body.watch)
 
     async def aclose(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""

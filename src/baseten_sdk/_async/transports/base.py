@@ -15,7 +15,7 @@ from ...types.meta import Headers
 UNCLOSED = "A client was not closed: use it as a context manager, or close it."
 
 
-class AsyncExchange(Protocol):
+class AsyncOpenResponse(Protocol):
     """A reply whose headers have arrived and whose body has not been read."""
 
     status: int
@@ -51,7 +51,7 @@ class AsyncExchange(Protocol):
 class AsyncTransport(Protocol):
     """Carries requests."""
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncExchange:
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncOpenResponse:
         """Send a request and wait for the reply's headers.
 
         Raises:

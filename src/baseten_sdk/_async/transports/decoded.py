@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..._core.reply.inflate import EncodingError, Inflate
 from ...errors import APIConnectionError
-from .base import AsyncExchange
+from .base import AsyncOpenResponse
 
 
-def inflated(exchange: AsyncExchange) -> AsyncExchange:
+def inflated(exchange: AsyncOpenResponse) -> AsyncOpenResponse:
     """The exchange itself, or around it what undoes its content encoding."""
     if not exchange.headers.mentions(b"content-encoding"):
         return exchange
@@ -20,7 +20,7 @@ class AsyncInflated:
 
     __slots__ = ("_encoding", "_exchange", "_inflate", "headers", "status")
 
-    def __init__(self, exchange: AsyncExchange, encoding: str) -> None:
+    def __init__(self, exchange: AsyncOpenResponse, encoding: str) -> None:
         self._exchange = exchange
         self._encoding = encoding
         self._inflate: Inflate | None = None

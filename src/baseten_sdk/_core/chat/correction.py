@@ -8,18 +8,18 @@ from ...types.params import Message
 REQUEST = "{problem}\nAnswer again with the corrected JSON alone."
 
 
-def check_question(reask: int, *, typed: bool) -> None:
+def check_question(output_retries: int, *, typed: bool) -> None:
     """Refuse what cannot be asked.
 
     Args:
-        reask: how often it may be asked again.
+        output_retries: how often it may be asked again.
         typed: whether there is a type, or a tool, to read the answer by.
 
     Raises:
         InvalidRequestError: it cannot be.
     """
-    if reask < 0:
-        raise InvalidRequestError(f"reask must be at least 0, not {reask!r}.")
+    if output_retries < 0:
+        raise InvalidRequestError(f"output_retries must be at least 0, not {output_retries!r}.")
     if not typed:
         raise InvalidRequestError("parse needs response_format= or tools=; use create where neither is wanted.")
 

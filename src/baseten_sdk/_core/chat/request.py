@@ -13,13 +13,13 @@ from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
 from ..request.options import OPTION_NAMES, Options
 from ..request.payload import Payload
 from ..request.request import Request, build
-from ..request.routing import Place
+from ..request.routing import BaseURL
 
 PARAMETERS = frozenset(ChatOptions.__optional_keys__)
 
 
 def chat_request(
-    place: Place,
+    place: BaseURL,
     model: str,
     messages: Iterable[Message],
     params: Mapping[str, object],

@@ -37,7 +37,7 @@ class _Closing:
         return self.opens + self.spread + 2 * self.seconds
 
 
-class Gates:
+class BackoffGates:
     """The gates of a client, one for each place that has refused.
 
     Attributes:

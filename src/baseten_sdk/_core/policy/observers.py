@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from ...hooks import CallEnded, CallStarted, CallWatch, Observer, RetryEvent
+from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
 from ...types.meta import Meta
 from ..request.request import Request
 
@@ -19,12 +19,12 @@ log = logging.getLogger("baseten_sdk")
 FAILED = "A hook failed; the call goes on."
 
 
-class Watch:
+class ObservedCall:
     """What the observers of one call want to know, and whether they know how it ended."""
 
     __slots__ = ("_over", "_watches")
 
-    def __init__(self, watches: Iterable[CallWatch] = ()) -> None:
+    def __init__(self, watches: Iterable[CallObserver] = ()) -> None:
         self._watches = tuple(watches)
         self._over = False
 
@@ -68,7 +68,7 @@ class Watch:
             self._over = True
             self._tell(lambda watch: watch.failed(error))
 
-    def _tell(self, what: Callable[[CallWatch], None]) -> None:
+    def _tell(self, what: Callable[[CallObserver], None]) -> None:
         for watch in self._watches:
             with _borne():
                 what(watch)
@@ -79,17 +79,17 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedRequest(Request):
+class ObservedRequest(Request):
     """A request with those who watch it."""
 
-    watch: Watch = field(default_factory=Watch, compare=False, repr=False)
+    watch: ObservedCall = field(default_factory=ObservedCall, compare=False, repr=False)
 
 
-def watched(observers: Iterable[Observer], request: Request, *, streamed: bool) -> WatchedRequest:
+def watched(observers: Iterable[Observer], request: Request, *, streamed: bool) -> ObservedRequest:
     """Tell observers that a call starts: the request with their headers, and with their watch."""
     headers = dict(request.headers)
     call = CallStarted(request.method, request.place, streamed, headers, request.body)
-    watches: list[CallWatch] = []
+    watches: list[CallObserver] = []
     added: dict[str, str] = {}
     for observer in observers:
         with _borne():
@@ -98,14 +98,14 @@ def watched(observers: Iterable[Observer], request: Request, *, streamed: bool) 
                 watches.append(watch)
                 added |= {name.lower(): value for name, value in watch.headers().items()}
     more = tuple((name, value) for name, value in added.items() if name not in headers)
-    return WatchedRequest(
+    return ObservedRequest(
         request.method,
         request.url,
         (*request.headers, *more),
         request.body,
         request.first_byte,
         request.safety,
-        Watch(watches),
+        ObservedCall(watches),
     )
 
 

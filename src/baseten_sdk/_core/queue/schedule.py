@@ -20,7 +20,7 @@ J = TypeVar("J")
 
 
 @dataclass(order=True, slots=True)
-class Turn(Generic[J]):
+class Poll(Generic[J]):
     """A request, when it is due, and how often it had its turn."""
 
     due: float
@@ -31,7 +31,7 @@ class Turn(Generic[J]):
     ending: Ending = field(compare=False)
 
 
-class Roster(Generic[J]):
+class Schedule(Generic[J]):
     """The requests that are not over yet.
 
     Args:
@@ -40,15 +40,15 @@ class Roster(Generic[J]):
     """
 
     def __init__(self, jobs: Iterable[J], now: float) -> None:
-        self._waiting = [Turn(now, 0, number, job, intervals(), Ending()) for number, job in enumerate(jobs)]
+        self._waiting = [Poll(now, 0, number, job, intervals(), Ending()) for number, job in enumerate(jobs)]
         self._asked = 0
 
     def __len__(self) -> int:
         return len(self._waiting) + self._asked
 
-    def take(self, now: float, most: int) -> list[Turn[J]]:
+    def take(self, now: float, most: int) -> list[Poll[J]]:
         """Those that are due, the longest first, and at most so many. Each is given back, or it is over."""
-        taken: list[Turn[J]] = []
+        taken: list[Poll[J]] = []
         while self._waiting and self._waiting[0].due <= now and len(taken) < most:
             taken.append(heapq.heappop(self._waiting))
         self._asked += len(taken)
@@ -58,7 +58,7 @@ class Roster(Generic[J]):
         """Seconds until one is due."""
         return max(self._waiting[0].due - now, 0.0) if self._waiting else 0.0
 
-    def is_over(self, turn: Turn[J], status: AsyncRequestStatus, now: float) -> bool:
+    def is_over(self, turn: Poll[J], status: AsyncRequestStatus, now: float) -> bool:
         """Note a status: whether it is the last. If not, there will be another turn."""
         if turn.ending.reached(status, now):
             self._asked -= 1
@@ -66,13 +66,13 @@ class Roster(Generic[J]):
         self.again(turn, now)
         return False
 
-    def again(self, turn: Turn[J], now: float) -> None:
+    def again(self, turn: Poll[J], now: float) -> None:
         """There was no answer: there will be another turn."""
         self._asked -= 1
         turn.due = now + next(turn.waits)
         turn.times += 1
         heapq.heappush(self._waiting, turn)
 
-    def drop(self, turn: Turn[J]) -> None:
+    def drop(self, turn: Poll[J]) -> None:
         """There will be no answer."""
         self._asked -= 1

@@ -24,7 +24,7 @@ answer came too late; or another process stored it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class DeliveryVerdict:
     """A sign that the output will not come.
 
     Attributes:
@@ -44,7 +44,7 @@ class Expecting:
     __slots__ = ("_end", "_sign")
 
     def __init__(self) -> None:
-        self._sign: Sign | None = None
+        self._sign: DeliveryVerdict | None = None
         self._end = inf
 
     def seen(self, status: AsyncRequestStatus, now: float) -> None:
@@ -65,27 +65,29 @@ class Expecting:
         return min(interval, max(self._end - now, 0.0))
 
 
-def _sign(status: AsyncRequestStatus) -> Sign | None:
+def _sign(status: AsyncRequestStatus) -> DeliveryVerdict | None:
     request, delivery = status.status, status.webhook_status
     if request in ("FAILED", "EXPIRED", "CANCELED", "WEBHOOK_FAILED"):
-        return Sign(request, LATE if request == "WEBHOOK_FAILED" else 0.0, bad_end(status))
+        return DeliveryVerdict(request, LATE if request == "WEBHOOK_FAILED" else 0.0, bad_end(status))
     if delivery == "NO_WEBHOOK_PROVIDED":
-        return Sign(
+        return DeliveryVerdict(
             delivery, 0.0, _lost(status, "was submitted without a webhook_endpoint, so its output goes nowhere")
         )
     if request != "SUCCEEDED":
         return None
     match delivery:
         case "FAILED" | "CANCELED":
-            return Sign("WEBHOOK_FAILED", LATE, _lost(status, "succeeded, but its output could not be delivered"))
+            return DeliveryVerdict(
+                "WEBHOOK_FAILED", LATE, _lost(status, "succeeded, but its output could not be delivered")
+            )
         case "SUCCEEDED":
             elsewhere = (
                 f"Async request {status.request_id} succeeded and its output was delivered, but not to this inbox."
             )
-            return Sign("ELSEWHERE", LATE, DeliveredElsewhere(elsewhere, status=status))
+            return DeliveryVerdict("ELSEWHERE", LATE, DeliveredElsewhere(elsewhere, status=status))
         case _:
             late = f"succeeded, but its output had not arrived {DELIVERY:g} s later"
-            return Sign("PENDING", DELIVERY, _lost(status, late))
+            return DeliveryVerdict("PENDING", DELIVERY, _lost(status, late))
 
 
 def bad_end(status: AsyncRequestStatus) -> AsyncRequestError:

@@ -29,7 +29,7 @@ from ...errors import (
 from ...errors.api import KEPT
 from ...errors.remote import read_remote
 from ..request.json_codec import decode_json
-from .response import Answer
+from .response import WholeResponse
 from .retry_after import retry_after
 
 NOT_MODIFIED = 304
@@ -61,7 +61,7 @@ MODEL_CODE = "600"
 """`X-Baseten-Error-Code` of an exception that the model's own code raised."""
 
 
-def status_error(answer: Answer, now: float) -> APIStatusError:
+def status_error(answer: WholeResponse, now: float) -> APIStatusError:
     """The error for a reply whose status is no success.
 
     Args:
@@ -88,7 +88,7 @@ def status_error(answer: Answer, now: float) -> APIStatusError:
     )
 
 
-def _class(answer: Answer, body: object) -> type[APIStatusError]:
+def _class(answer: WholeResponse, body: object) -> type[APIStatusError]:
     status = answer.status
     if status in BY_STATUS:
         return BY_STATUS[status]
@@ -97,7 +97,7 @@ def _class(answer: Answer, body: object) -> type[APIStatusError]:
     return InternalServerError if status >= 500 else APIStatusError
 
 
-def _body(answer: Answer) -> object:
+def _body(answer: WholeResponse) -> object:
     if not answer.body:
         return None
     try:

@@ -7,7 +7,7 @@ from ...errors.api import KEPT
 from ...types.meta import Headers
 from ..policy.phases import Expired, timeout_error
 from .classify import status_error
-from .response import Answer
+from .response import WholeResponse
 from .validate import unreadable
 
 NO_HEADERS = Headers()
@@ -67,11 +67,11 @@ class Reading:
         """Whether the status is none of success."""
         return self._status is not None and not 200 <= self._status < 300
 
-    def answer(self) -> Answer:
+    def answer(self) -> WholeResponse:
         """The reply as far as it came."""
         pieces = self._pieces
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return Answer(self._status or 0, self._headers, body)
+        return WholeResponse(self._status or 0, self._headers, body)
 
     def _forget_all_but_the_beginning(self) -> None:
         count, size = 0, 0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...types.meta import Headers
 
 
-class Answer(NamedTuple):
+class WholeResponse(NamedTuple):
     """A whole reply, read into memory."""
 
     status: int

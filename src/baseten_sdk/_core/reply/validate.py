@@ -14,7 +14,7 @@ from ...types.json import JsonValue
 from ..request.json_codec import decode_json
 from .classify import as_sentence, read_error
 from .lenient import read_odd
-from .response import Answer
+from .response import WholeResponse
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -28,7 +28,7 @@ EXCERPT = 200
 """Bytes of the body that an error shows."""
 
 
-def read_model(model: type[M], answer: Answer) -> M:
+def read_model(model: type[M], answer: WholeResponse) -> M:
     """Validate a reply straight from its bytes.
 
     Raises:
@@ -57,7 +57,7 @@ def check_kind(kind: type[object] | None) -> None:
         adapter_of(kind)
 
 
-def read_as(kind: type[T], answer: Answer) -> T:
+def read_as(kind: type[T], answer: WholeResponse) -> T:
     """Read a reply as any type that pydantic can validate; `bytes` is the body as it came, `str` any text.
 
     Raises:
@@ -73,7 +73,7 @@ def read_as(kind: type[T], answer: Answer) -> T:
     raise unreadable(answer, problem)
 
 
-def read_value(answer: Answer) -> JsonValue | bytes:
+def read_value(answer: WholeResponse) -> JsonValue | bytes:
     """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes; 204 is None.
 
     Raises:
@@ -93,7 +93,7 @@ def read_value(answer: Answer) -> JsonValue | bytes:
     raise unreadable(answer, problem)
 
 
-def unreadable(answer: Answer, problem: str, size: int | None = None) -> ResponseValidationError:
+def unreadable(answer: WholeResponse, problem: str, size: int | None = None) -> ResponseValidationError:
     """The error for a reply that arrived but cannot be read; `size` where its body is only the beginning of it."""
     headers = dict(answer.headers)
     shown = answer.body[:EXCERPT].decode("utf-8", "backslashreplace")
@@ -110,12 +110,12 @@ def unreadable(answer: Answer, problem: str, size: int | None = None) -> Respons
     )
 
 
-def _is_json(answer: Answer) -> bool:
+def _is_json(answer: WholeResponse) -> bool:
     kind = answer.media_type
     return not kind or kind == "application/json" or kind.endswith("+json")
 
 
-def _problem(error: ValidationError, answer: Answer) -> str:
+def _problem(error: ValidationError, answer: WholeResponse) -> str:
     """What is wrong, in one sentence: the service's own message where the reply is an error in disguise."""
     try:
         body = decode_json(answer.body)

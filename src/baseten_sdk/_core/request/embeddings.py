@@ -11,7 +11,7 @@ from .accept import ACCEPT_JSON
 from .options import Options
 from .payload import Payload
 from .request import Request, build
-from .routing import Place
+from .routing import BaseURL
 
 EmbeddingInput: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 """What is embedded: a text, texts, or the same as tokens."""
@@ -23,7 +23,7 @@ ANY_MODEL = "not-required"
 
 
 def embeddings_request(
-    place: Place,
+    place: BaseURL,
     model: str,
     given: EmbeddingInput,
     options: Options,

@@ -31,7 +31,7 @@ _MODEL_ID = re.compile(r"[A-Za-z0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BaseURL:
     """A base URL, and how long its first byte may take."""
 
     url: str
@@ -43,7 +43,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class DeploymentPlace:
+class DeploymentURLs:
     """The URLs of one deployment, of a model or of a chain.
 
     Attributes:
@@ -83,12 +83,12 @@ class DeploymentPlace:
         return f"{self.host}/async_request/{quote_segment(request_id, 'request_id')}"
 
     @property
-    def engine(self) -> Place:
+    def engine(self) -> BaseURL:
         """The OpenAI-compatible engine inside."""
-        return Place(f"{self.target}/sync/v1", DEPLOYMENT_FIRST_BYTE)
+        return BaseURL(f"{self.target}/sync/v1", DEPLOYMENT_FIRST_BYTE)
 
 
-class Places:
+class Router:
     """The places of one client.
 
     The environment is looked into when a place is first asked for. Everything is at the endpoints if they were given,
@@ -127,16 +127,16 @@ class Places:
                 self._model_apis = self._endpoints.model_apis
         return self._endpoints
 
-    def model_apis(self) -> Place:
+    def model_apis(self) -> BaseURL:
         """The Model APIs, or the gateway that stands in their place."""
         endpoints = self.endpoints
         if self._model_apis is None:
             found = self._environment.get(VARIABLE)
             self._routed = not found
             self._model_apis = check_base_url(found or endpoints.model_apis, VARIABLE)
-        return Place(self._model_apis, MODEL_APIS_FIRST_BYTE)
+        return BaseURL(self._model_apis, MODEL_APIS_FIRST_BYTE)
 
-    def engine_of(self, model: str) -> tuple[Place, str]:
+    def engine_of(self, model: str) -> tuple[BaseURL, str]:
         """Where a `model=` is served, and the name to send there.
 
         A slug of the Model APIs always contains "/". Exactly eight letters and digits name a dedicated model; either
@@ -159,7 +159,7 @@ class Places:
         environment: str | None = None,
         deployment_id: str | None = None,
         regional: str | None = None,
-    ) -> DeploymentPlace:
+    ) -> DeploymentURLs:
         """The URLs of a deployment of a model: production unless one of the keywords says otherwise."""
         return self._target("model", model_id, environment, deployment_id, regional)
 
@@ -170,11 +170,11 @@ class Places:
         environment: str | None = None,
         deployment_id: str | None = None,
         regional: str | None = None,
-    ) -> DeploymentPlace:
+    ) -> DeploymentURLs:
         """The URLs of a deployment of a chain: production unless one of the keywords says otherwise."""
         return self._target("chain", chain_id, environment, deployment_id, regional)
 
-    def owner(self, model_id: str | None, chain_id: str | None, regional: str | None) -> DeploymentPlace:
+    def owner(self, model_id: str | None, chain_id: str | None, regional: str | None) -> DeploymentURLs:
         """Where the async requests of a model or of a chain are."""
         if model_id is not None and chain_id is None:
             return self.deployment(model_id, regional=regional)
@@ -189,7 +189,7 @@ class Places:
         environment: str | None,
         deployment_id: str | None,
         regional: str | None,
-    ) -> DeploymentPlace:
+    ) -> DeploymentURLs:
         check_label(owner, f"{kind}_id")
         targets = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
         given = [name for name, value in targets.items() if value is not None]
@@ -201,10 +201,10 @@ class Places:
             check_label(regional, "regional")
             template = endpoints.model_regional if kind == "model" else endpoints.chain_regional
             host = template.format_map(names).rstrip("/")
-            return DeploymentPlace(owner, host, host, kind, f"{kind} {owner}, regional {regional}")
+            return DeploymentURLs(owner, host, host, kind, f"{kind} {owner}, regional {regional}")
         host = (endpoints.model if kind == "model" else endpoints.chain).format_map(names).rstrip("/")
         segment = _segment(environment, deployment_id)
-        return DeploymentPlace(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
+        return DeploymentURLs(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
 
     def locate(self, url: str) -> str:
         """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.

@@ -10,7 +10,7 @@ import time
 import warnings
 from contextlib import suppress
 
-from ..._core.policy.observers import Watch, WatchedRequest
+from ..._core.policy.observers import ObservedCall, ObservedRequest
 from ..._core.policy.phases import Expired, timeout_error
 from ..._core.reply.call_context import locate
 from ..._core.reply.redaction import redact
@@ -20,16 +20,16 @@ from ..._io.limiter import Admission
 from ..._io.timer import Timer
 from ...errors import APIConnectionError, APIError, ClientClosedError
 from ...types.meta import Meta
-from ..transports.base import Exchange
+from ..transports.base import OpenResponse
 
 DRAIN = 0.1
 """Seconds in which the end of the body must come after the end of the message, else the connection is closed."""
 
 
-class Body:
+class ResponseStream:
     """The pieces of an open reply."""
 
-    def __init__(self, exchange: Exchange, limiter: Admission, timer: Timer) -> None:
+    def __init__(self, exchange: OpenResponse, limiter: Admission, timer: Timer) -> None:
         self._exchange = exchange
         self._limiter = limiter
         self._timer = timer
@@ -51,9 +51,9 @@ class Body:
         self.meta = Meta(exchange.status, exchange.headers, attempts, elapsed, request.method, request.place)
 
     @property
-    def watch(self) -> Watch | None:
+    def watch(self) -> ObservedCall | None:
         """Who watches the call."""
-        return self._request.watch if isinstance(self._request, WatchedRequest) else None
+        return self._request.watch if isinstance(self._request, ObservedRequest) else None
 
     @property
     def closed(self) -> bool:

@@ -24,25 +24,25 @@ from ..._core.policy.retry_budget import RetryBudget
 from ..._core.reply.call_context import locate
 from ..._core.reply.reading import Reading
 from ..._core.reply.redaction import redact
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.request.auth import bearer
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.clock import Clock
-from ..._io.key_source import Keyring
+from ..._io.key_source import KeySource
 from ..._io.timer import Timer
 from ...config import Limits
 from ...errors import APIConnectionError, APIError, ResponseValidationError
 from ...hooks import Hook, Observer, RetryEvent
 from ...types.meta import Meta
-from ..transports.base import Exchange
+from ..transports.base import OpenResponse
 from ..transports.decoded import inflated
-from .body import Body
+from .body import ResponseStream
 from .connections import Connections, Lane, Route
 
 if TYPE_CHECKING:
     from ..._core.policy.retry import Recovery
-    from ..._io.rate_state import Meter
+    from ..._io.rate_state import RateState
 
 log = logging.getLogger("baseten_sdk")
 
@@ -65,13 +65,13 @@ class Caller:
     def __init__(
         self,
         *,
-        keyring: Keyring,
+        key_source: KeySource,
         connections: Connections,
         limits: Limits,
         budget: RetryBudget,
         hooks: Sequence[Hook] = (),
     ) -> None:
-        self.keyring = keyring
+        self.key_source = key_source
         self.connections = connections
         self.limits = limits
         self.clock = Clock()
@@ -79,7 +79,7 @@ class Caller:
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._meter = _meter(limits) if limits.rated else None
 
-    def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
+    def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
 
         Args:
@@ -96,7 +96,7 @@ class Caller:
             raise
         return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
 
-    def open(self, request: Request, options: Options) -> Body:
+    def open(self, request: Request, options: Options) -> ResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
         timeout = options.timeout
         if timeout.attempt is not None:
@@ -105,7 +105,7 @@ class Caller:
         body.started(request, options, attempts, elapsed, key)
         return body
 
-    def _fetch_once(self, lane: Route, request: Request, timer: Timer) -> Answer:
+    def _fetch_once(self, lane: Route, request: Request, timer: Timer) -> WholeResponse:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -124,7 +124,7 @@ class Caller:
             raise wrong
         return reading.answer()
 
-    def _open_once(self, lane: Route, request: Request, timer: Timer) -> Body:
+    def _open_once(self, lane: Route, request: Request, timer: Timer) -> ResponseStream:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -133,7 +133,7 @@ class Caller:
                 try:
                     exchange = inflated(lane.transport.send(request, timer))
                     if 200 <= exchange.status < 300:
-                        return Body(exchange, lane.limiter, timer)
+                        return ResponseStream(exchange, lane.limiter, timer)
                     if not reading.take(exchange.status, exchange.headers, exchange.whole()):
                         _read(exchange, reading, timer)
                 except BaseException:
@@ -165,7 +165,7 @@ class Caller:
             attempts += 1
             timer = Timer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
             try:
-                key = self.keyring.get(timer)
+                key = self.key_source.get(timer)
                 ready = request.with_header("authorization", bearer(key))
                 lane = self.connections.lane()
                 route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
@@ -219,7 +219,7 @@ class Caller:
                 log.exception("A hook failed; the call goes on.")
 
 
-def _read(exchange: Exchange, reading: Reading, timer: Timer) -> None:
+def _read(exchange: OpenResponse, reading: Reading, timer: Timer) -> None:
     """Read a body to its end, or until it is too large, and be done with the exchange."""
     if reading.failed:
         timer.shorten(ERROR_BODY)
@@ -244,13 +244,13 @@ def _recovery(options: Options, request: Request, budget: RetryBudget, end: floa
     return Recovery(options.retry, request.safety, budget, end)
 
 
-def _meter(limits: Limits) -> Meter:
-    from ..._io.rate_state import Meter
+def _meter(limits: Limits) -> RateState:
+    from ..._io.rate_state import RateState
 
-    return Meter(limits)
+    return RateState(limits)
 
 
-def _throttled(lane: Lane, meter: Meter, clock: Clock) -> Route:
+def _throttled(lane: Lane, meter: RateState, clock: Clock) -> Route:
     from .rate_limited import ThrottledLane
 
     return ThrottledLane(lane, meter, clock)

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..._core.request.request import Request
 from ..._io.limiter import Admission, Limiter
-from ..._io.loop_identity import Home
+from ..._io.loop_identity import LoopIdentity
 from ..._io.timer import Timer
 from ...config import Limits
 from ...errors import ClientClosedError
-from ..transports.base import Exchange, Transport
+from ..transports.base import OpenResponse, Transport
 
 if TYPE_CHECKING:
     from ..._io.throttle import Throttle
@@ -28,7 +28,7 @@ log = logging.getLogger("baseten_sdk")
 class Carrier(Protocol):
     """What carries a request; a transport does."""
 
-    def send(self, request: Request, timer: Timer) -> Exchange:
+    def send(self, request: Request, timer: Timer) -> OpenResponse:
         """Send a request and wait for the reply's headers."""
         ...
 
@@ -85,11 +85,11 @@ class Connections:
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
-        home = Home.current()
+        home = LoopIdentity.current()
         return self._lanes.get(home) or self._open(home)
 
     def _open(self, home: tuple[int, object]) -> Lane:
-        for other in [each for each in list(self._lanes) if Home.is_over(each)]:
+        for other in [each for each in list(self._lanes) if LoopIdentity.is_over(each)]:
             log.info("The event loop or process of this client has ended; connections are opened anew.")
             self._lanes.pop(other).transport.abandon()
         lane = Lane(self._open_transport(), Limiter(self._limits.concurrency))
@@ -99,7 +99,7 @@ class Connections:
         """Close the connections of the running loop, and let go of others. Closing twice is fine."""
         self._closed = True
         lanes, self._lanes = self._lanes, {}
-        own = lanes.pop(Home.current(), None)
+        own = lanes.pop(LoopIdentity.current(), None)
         for lane in lanes.values():
             lane.transport.abandon()
         if own is not None:

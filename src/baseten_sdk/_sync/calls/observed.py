@@ -6,38 +6,38 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..._core.policy.observers import WatchedRequest, watched
+from ..._core.policy.observers import ObservedRequest, watched
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._io.key_source import Keyring
+from ..._io.key_source import KeySource
 from ...config import Limits
 from ...hooks import CallEnded, Hook, Observer, RetryEvent
 from ...types.meta import Meta
-from .body import Body
+from .body import ResponseStream
 from .call import Caller
 from .connections import Connections
 
 T = TypeVar("T")
 
 
-class WatchedCaller(Caller):
+class ObservedCaller(Caller):
     """Makes calls, and tells observers of them."""
 
     def __init__(
         self,
         *,
-        keyring: Keyring,
+        key_source: KeySource,
         connections: Connections,
         limits: Limits,
         budget: RetryBudget,
         hooks: Sequence[Hook] = (),
     ) -> None:
-        super().__init__(keyring=keyring, connections=connections, limits=limits, budget=budget, hooks=hooks)
+        super().__init__(key_source=key_source, connections=connections, limits=limits, budget=budget, hooks=hooks)
         self._observers = tuple(hook for hook in hooks if isinstance(hook, Observer))
 
-    def fetch(self, request: Request, options: Options, read: Callable[[Answer], T]) -> tuple[T, Meta]:
+    def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         asked = watched(self._observers, request, streamed=False)
         watch = asked.watch
         try:
@@ -49,7 +49,7 @@ class WatchedCaller(Caller):
         watch.ended(CallEnded(result, meta))
         return result, meta
 
-    def open(self, request: Request, options: Options) -> Body:
+    def open(self, request: Request, options: Options) -> ResponseStream:
         asked = watched(self._observers, request, streamed=True)
         try:
             with asked.watch.active():
@@ -60,5 +60,5 @@ class WatchedCaller(Caller):
 
     def _tell(self, request: Request, event: RetryEvent) -> None:
         super()._tell(request, event)
-        if isinstance(request, WatchedRequest):
+        if isinstance(request, ObservedRequest):
             request.watch.retrying(event)

@@ -15,11 +15,11 @@ from ..._core.policy.rate_limit import Reservation
 from ..._core.policy.token_estimate import TAIL, UNMETERED, Used
 from ..._core.request.request import Request
 from ..._io.clock import Clock
-from ..._io.rate_state import Meter
+from ..._io.rate_state import RateState
 from ..._io.throttle import Throttle
 from ..._io.timer import Timer
 from ...errors import APIConnectionError
-from ..transports.base import Exchange
+from ..transports.base import OpenResponse
 from .connections import Lane
 
 TOLD = tuple(f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remaining") for of in ("requests", "tokens"))
@@ -31,7 +31,7 @@ class ThrottledLane:
 
     __slots__ = ("_clock", "_estimate", "_exchange", "_lane", "_meter", "_placed", "_reservation", "_throttle", "_used")
 
-    def __init__(self, lane: Lane, meter: Meter, clock: Clock) -> None:
+    def __init__(self, lane: Lane, meter: RateState, clock: Clock) -> None:
         self._lane = lane
         self._meter = meter
         self._clock = clock
@@ -57,7 +57,7 @@ class ThrottledLane:
     def acquire(self, timer: Timer) -> None:
         """Nothing yet: what is needed depends on the request."""
 
-    def send(self, request: Request, timer: Timer) -> Exchange:
+    def send(self, request: Request, timer: Timer) -> OpenResponse:
         """Wait for everything that must be had, then send."""
         meter, clock, lane = self._meter, self._clock, self._lane
         self._throttle.gate(request.place, timer, clock)
@@ -111,7 +111,7 @@ class Metered:
 
     __slots__ = ("_exchange", "headers", "status", "tail")
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: OpenResponse) -> None:
         self._exchange = exchange
         self.status = exchange.status
         self.headers = exchange.headers

@@ -8,7 +8,7 @@ from math import inf
 
 from ..._core.policy.phases import late
 from ..._core.request.options import Options
-from ..._core.request.routing import Place, Places
+from ..._core.request.routing import BaseURL, Router
 from ..._io.pacing import Pacing
 from ...config import CallOptions
 from .call import Caller
@@ -19,7 +19,7 @@ class Service:
     """The parts that a client shares with its resources."""
 
     caller: Caller
-    places: Places
+    router: Router
     pacing: Pacing
     options: Options
 
@@ -27,9 +27,9 @@ class Service:
         """The same with other defaults; connections, limits and budget stay shared."""
         return replace(self, options=self.options.merged(options))
 
-    def model_apis(self) -> Place:
+    def model_apis(self) -> BaseURL:
         """Where the Model APIs are."""
-        return self.places.model_apis()
+        return self.router.model_apis()
 
     def paced(self, options: Options) -> Options:
         """Wait for the next status call that the limit allows: the options, with what is left of the deadline.

@@ -68,27 +68,27 @@ class Inbox:
         return f"{type(self).__name__}(url={self.url!r})"
 
     @overload
-    def get(self, request_id: str, *, as_: type[T]) -> AsyncPredictResult[T] | None: ...
+    def get(self, request_id: str, *, response_model: type[T]) -> AsyncPredictResult[T] | None: ...
 
     @overload
-    def get(self, request_id: str, *, as_: None = None) -> AsyncPredictResult[JsonValue] | None: ...
+    def get(self, request_id: str, *, response_model: None = None) -> AsyncPredictResult[JsonValue] | None: ...
 
     def get(
-        self, request_id: str, *, as_: type[T] | None = None
+        self, request_id: str, *, response_model: type[T] | None = None
     ) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue] | None:
         """What was delivered for a request, successful or not; None where nothing was, or not yet.
 
         Args:
             request_id: the id that `async_predict` gave.
-            as_: the type of the output, anything that pydantic can validate.
+            response_model: the type of the output, anything that pydantic can validate.
 
         Raises:
-            ResponseValidationError: the output is not an `as_`.
+            ResponseValidationError: the output is not an `response_model`.
         """
         body = self.look(request_id)
         if body is None:
             return None
-        return parse(body) if as_ is None else parse(body, as_=as_)
+        return parse(body) if response_model is None else parse(body, response_model=response_model)
 
     def look(self, request_id: str) -> bytes | None:
         """The body that was delivered for a request, as it came; None where nothing was, or not yet."""

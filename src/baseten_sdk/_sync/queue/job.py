@@ -7,11 +7,11 @@ from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ..._core.queue.polling import QUESTION, Ending, intervals, is_passing
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
@@ -35,7 +35,7 @@ class Job:
         chain_id: the chain that it was sent to; None for a model.
     """
 
-    def __init__(self, service: Service, place: DeploymentPlace, request_id: str) -> None:
+    def __init__(self, service: Service, place: DeploymentURLs, request_id: str) -> None:
         self._service = service
         self._place = place
         self._url = place.async_request(request_id)
@@ -120,19 +120,29 @@ class Job:
 
     @overload
     def result(
-        self, inbox: Inbox, *, as_: type[T], deadline: float | None = None, **options: Unpack[WaitOptions]
+        self,
+        inbox: Inbox,
+        *,
+        response_model: type[T],
+        deadline: float | None = None,
+        **options: Unpack[WaitOptions],
     ) -> T: ...
 
     @overload
     def result(
-        self, inbox: Inbox, *, as_: None = None, deadline: float | None = None, **options: Unpack[WaitOptions]
+        self,
+        inbox: Inbox,
+        *,
+        response_model: None = None,
+        deadline: float | None = None,
+        **options: Unpack[WaitOptions],
     ) -> JsonValue: ...
 
     def result(
         self,
         inbox: Inbox,
         *,
-        as_: type[T] | None = None,
+        response_model: type[T] | None = None,
         deadline: float | None = None,
         **options: Unpack[WaitOptions],
     ) -> T | JsonValue:
@@ -144,11 +154,11 @@ class Job:
         Example:
             with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
                 job = deployment.async_predict({"url": "..."}, webhook_endpoint=inbox.url)
-                transcript = job.result(inbox, as_=Transcript, deadline=3600)
+                transcript = job.result(inbox, response_model=Transcript, deadline=3600)
 
         Args:
             inbox: where the webhook of this request is received.
-            as_: the type of the output, anything that pydantic can validate.
+            response_model: the type of the output, anything that pydantic can validate.
             deadline: seconds to wait in all; None waits as long as the request lives.
             **options: the options of every call, for each question after the status.
 
@@ -159,21 +169,21 @@ class Job:
             DeliveredElsewhere: the output was delivered, but not to this inbox.
             WebhookDeliveryFailed: the output could not be delivered and is gone; submit again.
             DeadlineExceeded: the output had not come in time; the request goes on.
-            ResponseValidationError: the output is not an `as_`; `inbox.get` has it as it came.
+            ResponseValidationError: the output is not an `response_model`; `inbox.get` has it as it came.
             NotFoundError: the service does not know the request, or no longer, and the inbox has nothing.
         """
         from ..._core.queue.delivery import read_stored, typed_output
         from .result import ResultWait
 
         check_seconds("deadline", deadline)
-        check_kind(as_)
+        check_kind(response_model)
         wait = ResultWait(self._service, self._url, self.request_id, inbox, deadline, options)
         body = wait.body()
         envelope = read_stored(body)
         if envelope.errors:
             raise wait.failure(envelope)
-        return envelope.data if as_ is None else typed_output(envelope, as_, body)
+        return envelope.data if response_model is None else typed_output(envelope, response_model, body)
 
 
-def _cancel(answer: Answer) -> CancelResult:
+def _cancel(answer: WholeResponse) -> CancelResult:
     return read_model(CancelResult, answer)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.options import Options
@@ -21,5 +21,5 @@ def ask_status(service: Service, url: str, options: Options) -> AsyncRequestStat
     return attach_meta(status, meta)
 
 
-def _status(answer: Answer) -> AsyncRequestStatus:
+def _status(answer: WholeResponse) -> AsyncRequestStatus:
     return read_model(AsyncRequestStatus, answer)

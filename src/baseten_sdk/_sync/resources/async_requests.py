@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import StatusOptions, WaitOptions
 from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ..calls.service import Service
 from ..queue.job import Job
 
 if TYPE_CHECKING:
-    from ..queue.as_completed import JobEnds
+    from ..queue.as_completed import CompletedJobs
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Requests:
             InvalidRequestError: neither a model nor a chain is given, or both.
             NotFoundError: there is no such request, or it ended more than an hour ago.
         """
-        place = self._service.places.owner(model_id, chain_id, regional)
+        place = self._service.router.owner(model_id, chain_id, regional)
         return self.job(place, request_id).status(**options)
 
     @overload
@@ -89,12 +89,12 @@ class Requests:
             regional: the environment of the regional host, if it was sent there.
             **options: the options of every call.
         """
-        place = self._service.places.owner(model_id, chain_id, regional)
+        place = self._service.router.owner(model_id, chain_id, regional)
         return self.job(place, request_id).cancel(**options)
 
-    def wait_many(
+    def as_completed(
         self, jobs: Iterable[Job], *, deadline: float | None = None, **options: Unpack[WaitOptions]
-    ) -> JobEnds:
+    ) -> CompletedJobs:
         """Wait for many requests: each with its last status, as they end.
 
         All of them together keep to `Limits.status_calls` a second, and none is asked about more often than its turn:
@@ -103,7 +103,7 @@ class Requests:
         have ended.
 
         Example:
-            for job, status in client.async_requests.wait_many(jobs, deadline=3600):
+            for job, status in client.async_requests.as_completed(jobs, deadline=3600):
                 print(job.request_id, status.status)
 
         Args:
@@ -118,10 +118,10 @@ class Requests:
             DeadlineExceeded: some had not ended in time; they go on.
             APIError: the service does not tell of one.
         """
-        from ..queue.as_completed import JobEnds
+        from ..queue.as_completed import CompletedJobs
 
-        return JobEnds(self._service, jobs, deadline, options)
+        return CompletedJobs(self._service, jobs, deadline, options)
 
-    def job(self, place: DeploymentPlace, request_id: str) -> Job:
+    def job(self, place: DeploymentURLs, request_id: str) -> Job:
         """The handle of a request."""
         return Job(self._service, place, request_id)

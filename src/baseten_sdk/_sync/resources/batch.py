@@ -13,7 +13,7 @@ from ...batch.results.outcomes import Outcomes
 from ...batch.rows.row_type import FileRow
 from ...batch.runner import Runner
 from ...types.batch import Ok, Report
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -149,7 +149,7 @@ class Batch:
     @overload
     def map(
         self, source: PathLike, *, ordered: bool = False, window: int | None = None, **options: Unpack[MapOptions]
-    ) -> Outcomes[FileRow, RawReply]: ...
+    ) -> Outcomes[FileRow, Response]: ...
 
     @overload
     def map(
@@ -200,7 +200,7 @@ class Batch:
             An iterator, and a context manager that ends what is in flight when it is left.
 
         Raises:
-            BatchHopelessError: nothing succeeds; raised after the outcomes that there are.
+            BatchAbortedError: nothing succeeds; raised after the outcomes that there are.
             ConfigurationError: an argument cannot be.
         """
         return Runner.map(self._client, source, request, key, row_type, ordered, window, options)

@@ -8,7 +8,7 @@ from typing import TypeVar, Unpack, overload
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.request.arguments import check_arguments
 from ..._core.request.missing import MISSING, Missing
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ...config import CallOptions
 from ...types.json import JsonValue
 from ..calls.service import Service
@@ -26,7 +26,7 @@ class Chain(Target):
         chain_id: the chain's id.
     """
 
-    def __init__(self, service: Service, place: DeploymentPlace) -> None:
+    def __init__(self, service: Service, place: DeploymentURLs) -> None:
         super().__init__(service, place)
         self.chain_id = place.owner
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
-from ..._core.request.routing import Place
+from ..._core.request.routing import BaseURL
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
@@ -40,7 +40,7 @@ class Chat:
         completions: chat completions.
     """
 
-    def __init__(self, service: Service, place: Place | None = None) -> None:
+    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
         self._service = service
         self._place = place
 
@@ -52,7 +52,7 @@ class Chat:
 class Completions:
     """Chat completions, of the model that `model=` names or of one engine."""
 
-    def __init__(self, service: Service, place: Place | None = None) -> None:
+    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
         self._calls = ChatCalls(service, place)
 
     @cached_property
@@ -204,7 +204,7 @@ class Completions:
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        reask: int = 0,
+        output_retries: int = 0,
         **params: Unpack[ParseOptions],
     ) -> Parsed[T]: ...
 
@@ -221,7 +221,7 @@ class Completions:
         response_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        reask: int = 0,
+        output_retries: int = 0,
         **params: Unpack[ParseOptions],
     ) -> Parsed[T] | Parsed[Never]:
         """Ask a model for an object of a type.
@@ -241,7 +241,7 @@ class Completions:
             strict: hold the model to the schema. False sends it as pydantic makes it, for types that strict mode cannot
                 express and for models that cannot be held to one; then reasoning and Markdown around the JSON are
                 passed over.
-            reask: how often an answer that does not validate is sent back with what is wrong with it.
+            output_retries: how often an answer that does not validate is sent back with what is wrong with it.
             **params: as for `create`.
 
         Raises:
@@ -257,9 +257,9 @@ class Completions:
         from ..._core.schema.schema import schema_for
         from ..._core.schema.tool import Toolbox
 
-        check_question(reask, typed=response_format is not None or bool(tools))
+        check_question(output_retries, typed=response_format is not None or bool(tools))
         schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
-        return self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, reask)
+        return self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, output_retries)
 
     def run_tools(
         self,

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.chat.request import chat_request, split_params
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import Place
+from ..._core.request.routing import BaseURL
 from ...errors import OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import Message
@@ -36,7 +36,7 @@ T = TypeVar("T")
 class ChatCalls:
     """Makes the calls, of the model that is named or of one engine."""
 
-    def __init__(self, service: Service, place: Place | None) -> None:
+    def __init__(self, service: Service, place: BaseURL | None) -> None:
         self._service = service
         self._place = place
 
@@ -110,9 +110,9 @@ class ChatCalls:
         params: Mapping[str, object],
         toolbox: Toolbox,
         schema: Schema[T] | None,
-        reask: int,
+        output_retries: int,
     ) -> Parsed[T]:
-        """Ask until the answer is valid, and once more than `reask` times at most."""
+        """Ask until the answer is valid, and once more than `output_retries` times at most."""
         from ..._core.chat.correction import reasked
         from ..._core.chat.output import read_answer
         from ...types.parsed import Parsed
@@ -127,7 +127,7 @@ class ChatCalls:
                 outputs, calls = read_answer(schema, toolbox, completion)
             except OutputError as error:
                 error.attempts = tuple(attempts)
-                if len(attempts) > reask or not isinstance(error, OutputValidationError):
+                if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
                     raise
                 conversation = reasked(conversation, error)
                 continue
@@ -153,9 +153,9 @@ class ChatCalls:
         if response_format is not None:
             body["response_format"] = response_format
         options = service.options.merged(given) if given else service.options
-        place, name = (self._place, model) if self._place else service.places.engine_of(model)
+        place, name = (self._place, model) if self._place else service.router.engine_of(model)
         return chat_request(place, name, messages, body, options, stream=stream), options
 
 
-def _completion(answer: Answer) -> ChatCompletion:
+def _completion(answer: WholeResponse) -> ChatCompletion:
     return read_model(ChatCompletion, answer)

@@ -10,17 +10,17 @@ from typing import TypeVar, Unpack, overload
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.queue.polling import intervals
 from ..._core.queue.wake_probe import PROBE, probe_after
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.payload import EMPTY, Payload, choose_payload
 from ..._core.request.request import build, check_method
-from ..._core.request.routing import DeploymentPlace
+from ..._core.request.routing import DeploymentURLs
 from ..._core.request.urls import encode_query
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.json import JsonValue
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 from ..calls.service import Service
 from ..queue.job import Job
 from ..streams.predict import PredictStream
@@ -37,7 +37,7 @@ class Deployment(Engine):
         model_id: the model's id.
     """
 
-    def __init__(self, service: Service, place: DeploymentPlace) -> None:
+    def __init__(self, service: Service, place: DeploymentURLs) -> None:
         super().__init__(service, place)
         self.model_id = place.owner
 
@@ -152,7 +152,7 @@ class Deployment(Engine):
         content_type: str | None = None,
         params: Query | None = None,
         **options: Unpack[CallOptions],
-    ) -> RawReply:
+    ) -> Response:
         """Call any path of the container, with any verb.
 
         Example:
@@ -288,7 +288,7 @@ def raw_call(
     payload: Payload,
     params: Query | None,
     given: CallOptions,
-) -> RawReply:
+) -> Response:
     """Make a call and hand its reply on as it is."""
     options = service.options.merged(given)
     query = encode_query(params) if params else ""
@@ -302,8 +302,8 @@ def raw_call(
         query=query,
     )
     answer, meta = service.caller.fetch(request, options, _whole)
-    return RawReply(answer.status, answer.headers, answer.body, meta)
+    return Response(answer.status, answer.headers, answer.body, meta)
 
 
-def _whole(answer: Answer) -> Answer:
+def _whole(answer: WholeResponse) -> WholeResponse:
     return answer

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.embeddings import ANY_MODEL, EmbeddingInput, EncodingFormat, embeddings_request
-from ..._core.request.routing import Place
+from ..._core.request.routing import BaseURL
 from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.embeddings import CreateEmbeddingResponse
@@ -19,7 +19,7 @@ from ..calls.service import Service
 class Embeddings:
     """Embeddings, by the model that `model=` names or by one engine."""
 
-    def __init__(self, service: Service, place: Place | None = None) -> None:
+    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
         self._service = service
         self._place = place
 
@@ -65,7 +65,7 @@ class Embeddings:
                 raise InvalidRequestError(
                     "client.embeddings needs model=, the id of a dedicated model; the Model APIs have no embeddings."
                 )
-            place, name = service.places.engine_of(model)
+            place, name = service.router.engine_of(model)
         request = embeddings_request(
             place,
             name,
@@ -79,5 +79,5 @@ class Embeddings:
         return attach_meta(reply, meta)
 
 
-def _embeddings(answer: Answer) -> CreateEmbeddingResponse:
+def _embeddings(answer: WholeResponse) -> CreateEmbeddingResponse:
     return read_model(CreateEmbeddingResponse, answer)

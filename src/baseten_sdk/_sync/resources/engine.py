@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Unpack
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_as
 from ..._core.request.embeddings import classify_body, engine_request, rerank_body
 from ...config import CallOptions
@@ -97,12 +97,12 @@ class Engine(Target):
         answer = self._ask("predict", classify_body(texts, optional), options)
         return read_as(list[list[Classification]], answer)
 
-    def _ask(self, path: str, body: dict[str, object], given: CallOptions) -> Answer:
+    def _ask(self, path: str, body: dict[str, object], given: CallOptions) -> WholeResponse:
         options = self._service.options.merged(given)
         request = engine_request(self._place.sync(path), body, options)
         answer, _ = self._service.caller.fetch(request, options, _whole)
         return answer
 
 
-def _whole(answer: Answer) -> Answer:
+def _whole(answer: WholeResponse) -> WholeResponse:
     return answer

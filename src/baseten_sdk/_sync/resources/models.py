@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
-from ..._core.request.routing import Place
+from ..._core.request.routing import BaseURL
 from ...config import CallOptions
 from ...errors import NotFoundError
 from ...types.models import Model, ModelList
@@ -20,7 +20,7 @@ from ..calls.service import Service
 class Models:
     """Models."""
 
-    def __init__(self, service: Service, place: Place | None = None) -> None:
+    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
         self._service = service
         self._place = place
 
@@ -60,5 +60,5 @@ class Models:
         raise error
 
 
-def _models(answer: Answer) -> ModelList:
+def _models(answer: WholeResponse) -> ModelList:
     return read_model(ModelList, answer)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
-from ..._core.reply.response import Answer
+from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ...types.chat import ChatCompletion
 from ...types.meta import Meta
 from ...types.params import ChatOptions, Message
-from ...types.raw_reply import RawReply
 from ...types.raw_response import RawResponse
 from ...types.reply import attach_meta
+from ...types.response import Response
 
 if TYPE_CHECKING:
     from ..._core.schema.tool import ToolLike
@@ -58,6 +58,6 @@ class RawCompletions:
         return RawResponse(replace(raw.reply, meta=meta), attach_meta(raw.parse(), meta))
 
 
-def _both(answer: Answer) -> RawResponse[ChatCompletion]:
-    reply = RawReply(answer.status, answer.headers, answer.body, Meta())
+def _both(answer: WholeResponse) -> RawResponse[ChatCompletion]:
+    reply = Response(answer.status, answer.headers, answer.body, Meta())
     return RawResponse(reply, read_model(ChatCompletion, answer))

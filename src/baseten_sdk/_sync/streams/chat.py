@@ -16,7 +16,7 @@ from ...config import Limits
 from ...errors import APIConnectionError, APITimeoutError
 from ...types.chunks import ChatCompletionChunk
 from ...types.meta import Meta
-from ..calls.body import Body
+from ..calls.body import ResponseStream
 
 
 class ChatStream:
@@ -37,7 +37,7 @@ class ChatStream:
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 
-    def __init__(self, body: Body, limits: Limits) -> None:
+    def __init__(self, body: ResponseStream, limits: Limits) -> None:
         self._body = body
         self._reader = ChunkReader(limits)
         self._arrived: Iterator[ChatCompletionChunk] = iter(())

@@ -5,30 +5,30 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from ..._core.policy.observers import Watch
+from ..._core.policy.observers import ObservedCall
 from ...config import Limits
 from ...hooks import CallEnded
 from ...types.chunks import ChatCompletionChunk
-from ..calls.body import Body
+from ..calls.body import ResponseStream
 from .chat import ChatStream
 from .pieces import Pieces
 
 T = TypeVar("T")
 
 
-def chat_stream(body: Body, limits: Limits) -> ChatStream:
+def chat_stream(body: ResponseStream, limits: Limits) -> ChatStream:
     """The chunks of a body, reported to the observer of the call if there is one."""
     watch = body.watch
     if watch is None:
         return ChatStream(body, limits)
 
-    return WatchedChatStream(body, limits, watch)
+    return ObservedChatStream(body, limits, watch)
 
 
-class WatchedChatStream(ChatStream):
+class ObservedChatStream(ChatStream):
     """The chunks of a chat, told to observers as they are handed over."""
 
-    def __init__(self, body: Body, limits: Limits, watch: Watch) -> None:
+    def __init__(self, body: ResponseStream, limits: Limits, watch: ObservedCall) -> None:
         super().__init__(body, limits)
         self._watch = watch
 
@@ -55,10 +55,10 @@ class WatchedChatStream(ChatStream):
             self._watch.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
 
 
-class WatchedPieces(Pieces[T]):
+class ObservedPieces(Pieces[T]):
     """The pieces of a deployment's stream, told to observers as they are handed over."""
 
-    def __init__(self, pieces: Pieces[T], watch: Watch) -> None:
+    def __init__(self, pieces: Pieces[T], watch: ObservedCall) -> None:
         super().__init__(pieces._body, pieces._feed, pieces._flush)
         self._watch = watch
 

@@ -17,7 +17,7 @@ from ...errors import (
     StreamError,
     StreamInterrupted,
 )
-from ..calls.body import Body
+from ..calls.body import ResponseStream
 
 T = TypeVar("T")
 
@@ -27,7 +27,9 @@ Piece: TypeAlias = bytes
 class Pieces(Generic[T]):
     """What a decoder makes of a body, as it comes."""
 
-    def __init__(self, body: Body, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]) -> None:
+    def __init__(
+        self, body: ResponseStream, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]
+    ) -> None:
         self._body = body
         self._feed = feed
         self._flush = flush

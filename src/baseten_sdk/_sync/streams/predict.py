@@ -18,7 +18,7 @@ from ...errors import (
 from ...hooks import CallEnded
 from ...types.json import JsonValue
 from ...types.meta import Meta
-from ..calls.body import Body
+from ..calls.body import ResponseStream
 from ..calls.call import Caller
 from .pieces import Piece, Pieces
 
@@ -43,7 +43,7 @@ class PredictStream:
         self._caller = caller
         self._request = request
         self._options = options
-        self._opened: Body | None = None
+        self._opened: ResponseStream | None = None
         self._taken = False
 
     @property
@@ -52,7 +52,7 @@ class PredictStream:
         return self._body.meta
 
     @property
-    def _body(self) -> Body:
+    def _body(self) -> ResponseStream:
         if self._opened is None:
             raise ConfigurationError(f"Enter the stream first: with {self._made_by}(...) as stream.")
         return self._opened
@@ -96,9 +96,9 @@ class PredictStream:
         if body.watch is None:
             return pieces
 
-        from .observed import WatchedPieces
+        from .observed import ObservedPieces
 
-        return WatchedPieces(pieces, body.watch)
+        return ObservedPieces(pieces, body.watch)
 
     def close(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""

@@ -16,7 +16,7 @@ from ...types.meta import Headers
 UNCLOSED = "A client was not closed: use it as a context manager, or close it."
 
 
-class Exchange(Protocol):
+class OpenResponse(Protocol):
     """A reply whose headers have arrived and whose body has not been read."""
 
     status: int
@@ -52,7 +52,7 @@ class Exchange(Protocol):
 class Transport(Protocol):
     """Carries requests."""
 
-    def send(self, request: Request, timer: Timer) -> Exchange:
+    def send(self, request: Request, timer: Timer) -> OpenResponse:
         """Send a request and wait for the reply's headers.
 
         Raises:

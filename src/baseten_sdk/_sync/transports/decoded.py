@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from ..._core.reply.inflate import EncodingError, Inflate
 from ...errors import APIConnectionError
-from .base import Exchange
+from .base import OpenResponse
 
 
-def inflated(exchange: Exchange) -> Exchange:
+def inflated(exchange: OpenResponse) -> OpenResponse:
     """The exchange itself, or around it what undoes its content encoding."""
     if not exchange.headers.mentions(b"content-encoding"):
         return exchange
@@ -21,7 +21,7 @@ class Inflated:
 
     __slots__ = ("_encoding", "_exchange", "_inflate", "headers", "status")
 
-    def __init__(self, exchange: Exchange, encoding: str) -> None:
+    def __init__(self, exchange: OpenResponse, encoding: str) -> None:
         self._exchange = exchange
         self._encoding = encoding
         self._inflate: Inflate | None = None

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport, is_proxied
-from ..._core.request.routing import Places
+from ..._core.request.routing import Router
 from ...config import Limits
 from .base import Transport
 
@@ -24,14 +24,14 @@ class Opener:
         ConfigurationError: what was asked for cannot be had.
     """
 
-    __slots__ = ("_http_client", "_limits", "_owned", "_places", "_tls", "_wanted")
+    __slots__ = ("_http_client", "_limits", "_owned", "_router", "_tls", "_wanted")
 
     def __init__(
         self,
         wanted: TransportName,
         http_client: httpx.Client | None,
         limits: Limits,
-        places: Places,
+        router: Router,
         *,
         tls: ssl.SSLContext | None,
         owned: bool,
@@ -40,7 +40,7 @@ class Opener:
         self._wanted: TransportName = wanted
         self._http_client = http_client
         self._limits = limits
-        self._places = places
+        self._router = router
         self._tls = tls
         self._owned = owned
 
@@ -48,7 +48,7 @@ class Opener:
         chosen = choose_transport(
             self._wanted,
             has_http_client=self._http_client is not None,
-            proxied=(proxied := is_proxied(self._places.samples())),
+            proxied=(proxied := is_proxied(self._router.samples())),
             loaded=sys.modules,
         )
         if chosen == "direct":

@@ -15,7 +15,7 @@ from ...types.embeddings import CreateEmbeddingResponse
 from ...types.json import JsonValue
 from ...types.params import ChatOptions, Message, ParseOptions
 from ...types.parsed import Parsed
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 from .call import Call, Settings, Target, required, settings_of, target_of
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class _Parse(Call[Parsed[T]]):
     response_format: TypeForm[T]
     tools: Sequence[ToolLike] | None
     strict: bool
-    reask: int
+    output_retries: int
     params: ParseOptions
     target: Target | None
 
@@ -64,7 +64,7 @@ class _Parse(Call[Parsed[T]]):
             response_format=self.response_format,
             tools=self.tools,
             strict=self.strict,
-            reask=self.reask,
+            output_retries=self.output_retries,
             **self.params,
         )
 
@@ -138,7 +138,7 @@ class _Embeddings(Call[CreateEmbeddingResponse]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Path(Call[RawReply]):
+class _Path(Call[Response]):
     """A path of a container, or of the Model APIs."""
 
     target: Target | None
@@ -149,7 +149,7 @@ class _Path(Call[RawReply]):
     options: CallOptions
     kind: str
 
-    async def make(self, client: AsyncClient) -> RawReply:
+    async def make(self, client: AsyncClient) -> Response:
         method = self.method or ("GET" if self.json is None else "POST")
         if self.target is None:
             if self.json is None:
@@ -206,7 +206,7 @@ def parse(
     response_format: TypeForm[T],
     tools: Sequence[ToolLike] | None = None,
     strict: bool = True,
-    reask: int = 0,
+    output_retries: int = 0,
     deployment: str | Target | None = None,
     **params: Unpack[ParseOptions],
 ) -> Call[Parsed[T]]:
@@ -218,11 +218,13 @@ def parse(
         response_format: the type.
         tools: what the model may call instead.
         strict: hold the model to the schema.
-        reask: how often an answer that does not validate is sent back.
+        output_retries: how often an answer that does not validate is sent back.
         deployment: as for `chat`.
         **params: as for `client.chat.completions.parse`.
     """
-    return _Parse(model, _listed(messages), response_format, tools, strict, reask, params, target_of(deployment))
+    return _Parse(
+        model, _listed(messages), response_format, tools, strict, output_retries, params, target_of(deployment)
+    )
 
 
 @overload
@@ -286,7 +288,7 @@ def sync(
     json: object = None,
     params: Query | None = None,
     **options: Unpack[CallOptions],
-) -> Call[RawReply]:
+) -> Call[Response]:
     """Any path of a deployment's container.
 
     Args:
@@ -307,7 +309,7 @@ def path(
     json: object = None,
     deployment: str | Target | None = None,
     **options: Unpack[CallOptions],
-) -> Call[RawReply]:
+) -> Call[Response]:
     """Any path below the Model APIs' base URL, or of a deployment's OpenAI-compatible engine.
 
     Args:

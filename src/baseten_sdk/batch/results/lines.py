@@ -20,7 +20,7 @@ from pydantic_core import from_json, to_json
 from ...errors import APIError, APIStatusError, BatchRowError
 from ...types.batch import Failed, Ok
 from ...types.parsed import Parsed
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 from ..calls.usage import Tokens, tokens_of
 
 R = TypeVar("R")
@@ -129,7 +129,7 @@ def as_line(record: bytes) -> bytes:
 
 def reply_json(value: object) -> tuple[bytes, Tokens]:
     """A reply as JSON on one line, as it came as far as that can be, and its tokens."""
-    if isinstance(value, RawReply):
+    if isinstance(value, Response):
         return raw_json(value)
     if isinstance(value, Parsed):
         shown = {
@@ -145,7 +145,7 @@ def reply_json(value: object) -> tuple[bytes, Tokens]:
     return to_json(value, inf_nan_mode="null"), tokens_of(value)
 
 
-def raw_json(reply: RawReply) -> tuple[bytes, Tokens]:
+def raw_json(reply: Response) -> tuple[bytes, Tokens]:
     """The body of a reply as JSON on one line: its bytes where they are that already, a text where it is no JSON."""
     body = reply.content
     try:
@@ -157,7 +157,7 @@ def raw_json(reply: RawReply) -> tuple[bytes, Tokens]:
 
 
 def _readable(value: object) -> object:
-    if isinstance(value, RawReply):
+    if isinstance(value, Response):
         try:
             return value.json()
         except APIError:

@@ -19,7 +19,7 @@ from pydantic_core import from_json, to_json
 from ...errors import APIStatusError, BatchRowError, InvalidRequestError
 from ...types.batch import Failed, Ok
 from ...types.json import JsonValue
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 from ..calls.call import Call, Target, target_of
 from ..calls.calls import path
 from .lines import Line, Name, as_line, error_json, name_in, raw_json
@@ -40,7 +40,7 @@ class openai_request:
     def __init__(self, deployment: str | Target | None = None) -> None:
         self._target = target_of(deployment)
 
-    def __call__(self, row: object) -> Call[RawReply]:
+    def __call__(self, row: object) -> Call[Response]:
         if not isinstance(row, Mapping) or "url" not in row or "body" not in row:
             raise InvalidRequestError(
                 "the row is no line of an OpenAI batch file (custom_id, url, body); pass request= for other rows."
@@ -58,7 +58,7 @@ class OpenAILines:
 
     def of_result(self, ok: Ok[object, object], /) -> Line:
         reply = ok.value
-        if not isinstance(reply, RawReply):
+        if not isinstance(reply, Response):
             raise TypeError(f"OpenAI's lines are for replies as they came, not for {type(reply).__name__}")
         body, tokens = raw_json(reply)
         return Line(_line(ok.key, _response(reply.status_code, reply.meta.request_id, body), b"null", b""), tokens)

@@ -63,7 +63,7 @@ CONGESTION = (
 """Failures that say that the service, or the way to it, has too much to do."""
 
 
-class AutoLevel:
+class AdaptiveConcurrency:
     """A level that finds itself.
 
     Args:
@@ -80,7 +80,9 @@ class AutoLevel:
         self, most: int = 256, *, initial: int = 4, least: int = 1, now: Callable[[], float] = time.monotonic
     ) -> None:
         if not 1 <= least <= most:
-            raise ConfigurationError(f"AutoLevel needs 1 <= least <= most, not least={least!r} and most={most!r}.")
+            raise ConfigurationError(
+                f"AdaptiveConcurrency needs 1 <= least <= most, not least={least!r} and most={most!r}."
+            )
         self._most = most
         self._least = least
         self._now = now
@@ -151,4 +153,4 @@ class AutoLevel:
         self._times.clear()
 
     def __repr__(self) -> str:
-        return f"<AutoLevel at {self.current} of {self._most}>"
+        return f"<AdaptiveConcurrency at {self.current} of {self._most}>"

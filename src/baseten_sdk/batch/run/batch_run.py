@@ -33,9 +33,9 @@ from ..results.sink import Sink
 from ..rows.intake import Intake, KeyOf, Place, as_key, choose_key
 from ..rows.shard import Shard
 from ..rows.source import Source
-from .breaker import Verdict
+from .breaker import CircuitBreaker
 from .budget import Budget
-from .engine import FixedLevel, Gauge, Level, run_rows
+from .engine import Concurrency, FixedConcurrency, Gauge, run_rows
 from .progress import Progress
 from .signals import obey_signals
 from .stop import Stop
@@ -68,11 +68,11 @@ class Plan(Generic[R, T]):
     sink: Path
     request: Callable[[R], Call[T]]
     lines: Lines[R, T]
-    level: Level
+    level: Concurrency
     display: Display[Progress]
     key: str | KeyOf[R] | None = None
     budget: Budget = field(default_factory=Budget)
-    patience: int | None = 20
+    abort_after: int | None = 20
     retries: int = 4
     lookahead: int = 64
     retry_failed: bool = False
@@ -81,11 +81,11 @@ class Plan(Generic[R, T]):
     signals: bool = True
     hint: str = "Run it again to go on where it stopped."
     place: Place = "row"
-    also_done: Path | None = None
+    skip_rows_of: Path | None = None
     shard: Shard | None = None
 
 
-class Job(Generic[R, T]):
+class BatchRun(Generic[R, T]):
     """One run of a job."""
 
     def __init__(self, client: AsyncClient, plan: Plan[R, T]) -> None:
@@ -96,7 +96,7 @@ class Job(Generic[R, T]):
         self._stop = Stop()
         self._delivered = 0
         self._complete = False
-        self._verdict: Verdict[R] = Verdict(plan.patience, plan.level.current)
+        self._verdict: CircuitBreaker[R] = CircuitBreaker(plan.abort_after, plan.level.current)
 
     async def run(self) -> Report:
         """Run it to its end.
@@ -114,8 +114,8 @@ class Job(Generic[R, T]):
             earlier = read_manifest(plan.sink, force=plan.force)
             manifest = self._manifest(first, key_of, HEAD if earlier is None else earlier.head)
             settle(plan.sink, manifest, earlier, begun=output.begun, force=plan.force)
-            if plan.also_done is not None:
-                await anyio.to_thread.run_sync(output.learn, plan.also_done, intake)
+            if plan.skip_rows_of is not None:
+                await anyio.to_thread.run_sync(output.learn, plan.skip_rows_of, intake)
             await anyio.to_thread.run_sync(output.load, intake)
             if output.done.size:
                 self._verdict.success()
@@ -131,7 +131,7 @@ class Job(Generic[R, T]):
             done_before=intake.done_before,
             failed_before=intake.failed_before,
             stopped=None if stopped is None else stopped.message,
-            level=None if isinstance(plan.level, FixedLevel) else plan.level.current,
+            level=None if isinstance(plan.level, FixedConcurrency) else plan.level.current,
         )
         if stopped is not None:
             stopped.report = report

@@ -16,7 +16,7 @@ from ...errors import (
     APIConnectionError,
     APIStatusError,
     AuthenticationError,
-    BatchHopelessError,
+    BatchAbortedError,
     BatchRowError,
     DuplicateKeyError,
     NotFoundError,
@@ -32,20 +32,20 @@ LATER = 10
 
 
 @dataclass(slots=True)
-class Verdict(Generic[R]):
+class CircuitBreaker(Generic[R]):
     """Watches the outcomes of a job in the order in which they come.
 
     Attributes:
-        patience: failures, all alike, after which a job without a success is hopeless; None: no job ever is.
+        abort_after: failures, all alike, after which a job without a success is hopeless; None: no job ever is.
         width: rows in flight; they may all fail of the same accident.
         held: failures that are held back.
         hopeless: why the job is hopeless, once it is.
     """
 
-    patience: int | None
+    abort_after: int | None
     width: int = 1
     held: list[Failed[R]] = field(default_factory=list[Failed[R]])
-    hopeless: BatchHopelessError | None = None
+    hopeless: BatchAbortedError | None = None
     _succeeded: bool = False
     _kind: object = None
 
@@ -71,14 +71,14 @@ class Verdict(Generic[R]):
         kind = _kind(error)
         if self.hopeless is not None:
             return [] if kind == self._kind else [failed]
-        if self.patience is None:
+        if self.abort_after is None:
             return [failed]
         freed = self.released() if kind != self._kind else []
         self._kind = kind
         self.held.append(failed)
         if self._is_fatal(error):
             self._give_up(f"{_what(error)} No other row would fare better.", error)
-        elif len(self.held) >= self._bound(self.patience):
+        elif len(self.held) >= self._bound(self.abort_after):
             self._give_up(f"{len(self.held)} rows in a row failed in the same way. {_what(error)}", error)
         return freed
 
@@ -88,8 +88,8 @@ class Verdict(Generic[R]):
         self._kind = None
         return freed
 
-    def _bound(self, patience: int) -> int:
-        return max(LATER * patience, 4 * self.width) if self._succeeded else patience
+    def _bound(self, abort_after: int) -> int:
+        return max(LATER * abort_after, 4 * self.width) if self._succeeded else abort_after
 
     def _is_fatal(self, error: Exception) -> bool:
         match error:
@@ -101,7 +101,7 @@ class Verdict(Generic[R]):
                 return False
 
     def _give_up(self, message: str, error: Exception) -> None:
-        self.hopeless = BatchHopelessError(f"The job was stopped: {message}", error=error)
+        self.hopeless = BatchAbortedError(f"The job was stopped: {message}", error=error)
         self.hopeless.__cause__ = error
         self.held = []
 

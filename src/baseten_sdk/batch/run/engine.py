@@ -34,7 +34,7 @@ Deliver: TypeAlias = Callable[[int, Outcome[R, T]], Awaitable[None]]
 """Takes an outcome and the place in which its row was taken up, from 1. While it waits, its worker does."""
 
 
-class Level(Protocol):
+class Concurrency(Protocol):
     """How many rows may be in flight; it may change while the rows run."""
 
     @property
@@ -48,7 +48,7 @@ class Level(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class FixedLevel:
+class FixedConcurrency:
     """Always as many."""
 
     current: int
@@ -75,7 +75,7 @@ async def run_rows(
     perform: Callable[[R], Awaitable[T]],
     deliver: Deliver[R, T],
     *,
-    level: Level,
+    level: Concurrency,
     stop: Stop | None = None,
     retries: int = 2,
     gauge: Gauge | None = None,
@@ -108,7 +108,7 @@ class _Engine(Generic[R, T]):
         feed: Feed[R],
         perform: Callable[[R], Awaitable[T]],
         deliver: Deliver[R, T],
-        level: Level,
+        level: Concurrency,
         stop: Stop,
         retries: int,
         gauge: Gauge,

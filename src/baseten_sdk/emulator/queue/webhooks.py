@@ -59,7 +59,7 @@ class Secrets:
             return made
 
 
-class Courier:
+class WebhookSender:
     """Delivers the results of jobs."""
 
     def __init__(self, clock: Clock, secrets: Secrets, *, attempts: int, interval: float, timeout: float) -> None:

@@ -23,7 +23,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from ... import __version__
-from ...hooks import CallEnded, CallStarted, CallWatch, Observer, RetryEvent
+from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
 from . import attributes, content
 from .attributes import Attributes
 from .instruments import Instruments
@@ -80,7 +80,7 @@ class OpenTelemetry(Observer):
         told = self._content
         return os.environ.get(CAPTURE, "").strip().lower() == "true" if told is None else told
 
-    def started(self, call: CallStarted) -> CallWatch:
+    def started(self, call: CallStarted) -> CallObserver:
         sent = attributes.parameters(call)
         known = attributes.of_request(call, sent)
         model = known.get(attributes.REQUEST_MODEL)
@@ -96,7 +96,7 @@ class OpenTelemetry(Observer):
         return {name: value for name, value in self.__dict__.items() if name not in made}
 
 
-class CallSpan(CallWatch):
+class CallSpan(CallObserver):
     """The span of one call."""
 
     def __init__(

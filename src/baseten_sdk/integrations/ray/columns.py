@@ -16,7 +16,7 @@ from ...types.batch import Failed, Ok, Outcome
 from ...types.chat import ChatCompletion, Usage
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.parsed import Parsed
-from ...types.raw_reply import RawReply
+from ...types.response import Response
 
 Row: TypeAlias = dict[str, object]
 """A row of a dataset: Python values by the names of their columns."""
@@ -99,7 +99,7 @@ def usual_columns(outcome: Ok[Row, object]) -> Mapping[str, object]:
             return {"response": to_json(value.parsed).decode(), **tokens}
         case CreateEmbeddingResponse():
             return {"embedding": value.vectors[0], **tokens}
-        case RawReply():
+        case Response():
             return {"response": value.text}
         case str():
             return {"response": value}

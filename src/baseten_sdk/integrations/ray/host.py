@@ -20,7 +20,7 @@ from typing import TypeAlias
 import anyio
 
 from ... import AsyncClient
-from ...batch import Call, Feed, Level, Row, run_rows
+from ...batch import Call, Concurrency, Feed, Row, run_rows
 from ...errors import APIError, APIStatusError, ClientClosedError, InvalidRequestError
 from ...types.batch import Failed, Ok, Outcome
 from ...types.meta import Meta
@@ -86,7 +86,7 @@ class Host:
         self,
         make_client: Callable[[], AsyncClient],
         request: Callable[[Fields], Call[object]],
-        level: Level,
+        level: Concurrency,
         retries: int,
         make_purse: Callable[[], Purse] | None,
     ) -> None:

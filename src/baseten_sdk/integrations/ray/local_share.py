@@ -24,7 +24,7 @@ LONGEST = 5.0
 """Seconds after which to ask again at the latest; a holder that is heard of is not taken for dead."""
 
 
-class Bank(Protocol):
+class LeaseSource(Protocol):
     """Where leases come from."""
 
     async def lease(self, each: float, spent: Spent, /) -> Lease:
@@ -47,7 +47,7 @@ class Purse:
 
     def __init__(
         self,
-        bank: Bank,
+        bank: LeaseSource,
         each: float = TOKENS_PER_ROW,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:

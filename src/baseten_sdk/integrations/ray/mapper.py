@@ -9,7 +9,7 @@ from typing import Literal
 import pyarrow as pa
 
 from ... import AsyncClient
-from ...batch import AutoLevel, Call, FixedLevel, Level
+from ...batch import AdaptiveConcurrency, Call, Concurrency, FixedConcurrency
 from ...errors import AuthenticationError, ConfigurationError, InvalidRequestError, PaymentRequiredError
 from ...types.batch import Failed, Outcome
 from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
@@ -105,12 +105,12 @@ class BatchMapper:
             host.close()
 
 
-def _level(concurrency: int | Literal["auto"]) -> Level:
+def _level(concurrency: int | Literal["auto"]) -> Concurrency:
     if concurrency == "auto":
-        return AutoLevel()
+        return AdaptiveConcurrency()
     if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
         raise ConfigurationError(f'concurrency must be an integer of at least 1, or "auto", not {concurrency!r}.')
-    return FixedLevel(concurrency)
+    return FixedConcurrency(concurrency)
 
 
 def _raise_if_hopeless(some: Sequence[tuple[int, Outcome[Row, object]]]) -> None:

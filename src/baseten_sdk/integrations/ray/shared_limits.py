@@ -43,7 +43,7 @@ class SharedBudget:
             raise ConfigurationError("SharedBudget needs requests_per_minute= or tokens_per_minute=, of at least 1.")
         self.name = name or f"budget-{uuid.uuid4().hex[:12]}"
         self._keeper = (
-            ray.remote(Keeper)
+            ray.remote(QuotaActor)
             .options(name=self.name, namespace=NAMESPACE, get_if_exists=True, num_cpus=0)
             .remote(requests_per_minute, tokens_per_minute)
         )
@@ -60,7 +60,7 @@ class SharedBudget:
         return f"SharedBudget(name={self.name!r})"
 
 
-class Keeper:
+class QuotaActor:
     """What the actor runs: the books, and the clock that all holders are measured by."""
 
     def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
@@ -79,7 +79,7 @@ class Keeper:
 class Account:
     """The bank of one holder's purse."""
 
-    def __init__(self, keeper: ray.Handle[Keeper], holder: str) -> None:
+    def __init__(self, keeper: ray.Handle[QuotaActor], holder: str) -> None:
         self._keeper = keeper
         self._holder = holder
 

@@ -14,7 +14,7 @@ from ..errors.api import KEPT
 from .json import JsonValue
 from .meta import Headers, Meta
 
-__all__ = ["RawReply"]
+__all__ = ["Response"]
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True)
-class RawReply:
+class Response:
     """A reply with a status of success.
 
     Attributes:

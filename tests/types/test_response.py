@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from baseten_sdk.errors import ResponseValidationError
 from baseten_sdk.types.meta import Headers, Meta
-from baseten_sdk.types.raw_reply import RawReply
+from baseten_sdk.types.response import Response
 
 HEADERS = Headers([("Content-Type", "application/json"), ("X-Baseten-Request-Id", "r1")])
 
@@ -19,8 +19,8 @@ class Point(BaseModel):
     x: int
 
 
-def reply(content: bytes) -> RawReply:
-    return RawReply(201, HEADERS, content, Meta(201, HEADERS, 1, 0.1))
+def reply(content: bytes) -> Response:
+    return Response(201, HEADERS, content, Meta(201, HEADERS, 1, 0.1))
 
 
 def test_a_reply_is_read_in_any_way() -> None:
