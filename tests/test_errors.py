@@ -11,6 +11,7 @@ from multiprocessing import get_context
 import pytest
 
 from baseten_sdk import errors
+from baseten_sdk._core.reply.classify import BY_STATUS
 from baseten_sdk.errors import (
     APIConnectionError,
     APIError,
@@ -44,6 +45,7 @@ from baseten_sdk.errors import (
     ToolArgumentError,
     WebhookSignatureError,
 )
+from baseten_sdk.errors.api import QUOTA_CODES
 from baseten_sdk.types.async_requests import AsyncRequestStatus
 from baseten_sdk.types.batch import Report
 from baseten_sdk.types.chat import ChatCompletion
@@ -325,6 +327,60 @@ TREE: list[tuple[type[BasetenError], type[BaseException]]] = [
 @pytest.mark.parametrize(("cls", "base"), TREE, ids=lambda cls: cls.__name__)
 def test_the_tree_is_as_promised(cls: type[BasetenError], base: type[BaseException]) -> None:
     assert issubclass(cls, base)
+
+
+def of_code(status: int, code: str | None = None, type: str | None = None) -> APIStatusError:
+    cls = BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
+    return cls("m", status_code=status, code=code, type=type)
+
+
+@pytest.mark.parametrize(
+    ("error", "transient"),
+    [
+        *((of_code(status), True) for status in (408, 429, 500, 502, 503, 504, 520, 529)),
+        *((of_code(status), False) for status in (304, 400, 401, 402, 403, 404, 409, 413, 418, 422)),
+        (ModelError("m", status_code=500), False),
+        (of_code(429, code="insufficient_quota"), False),
+        (of_code(503, type="billing_hard_limit_reached"), False),
+        (APIConnectionError("m", phase="connect"), True),
+        (APIConnectionError("m", phase="idle", status_code=200), True),
+        (APIConnectionError("m", phase="connect", permanent=True), False),
+        (ConnectTimeout("m", phase="connect"), True),
+        (FirstByteTimeout("m", phase="first_byte"), True),
+        (DeadlineExceeded("m", phase="queue"), True),
+        (StreamInterrupted("m"), True),
+        (StreamDecodeError("m"), False),
+        (StreamAPIError("m", code="529"), True),
+        (StreamAPIError("m", code="408"), True),
+        (StreamAPIError("m", code="400"), False),
+        (StreamAPIError("m"), False),
+        (StreamAPIError("m", code="429", body={"error": {"type": "insufficient_quota"}}), False),
+        (ResponseValidationError("m", status_code=200, body=b""), False),
+        (InvalidRequestError("m"), False),
+        (of_output(errors.RefusalError), False),
+    ],
+)
+def test_an_error_says_whether_it_may_pass_by_itself(error: BasetenError, transient: bool) -> None:
+    assert error.transient is transient
+
+
+@pytest.mark.parametrize(
+    ("error", "exhausted"),
+    [
+        (of_code(402), True),
+        *((of_code(429, code=code), True) for code in QUOTA_CODES),
+        *((of_code(429, type=code), True) for code in QUOTA_CODES),
+        (of_code(403, code="insufficient_quota"), True),
+        (StreamAPIError("m", code="insufficient_quota"), True),
+        (of_code(429), False),
+        (of_code(429, code="rate_limit_exceeded"), False),
+        (APIConnectionError("m", phase="connect"), False),
+        (ConfigurationError("m"), False),
+    ],
+)
+def test_an_error_says_whether_a_quota_is_used_up(error: BasetenError, exhausted: bool) -> None:
+    assert error.quota_exhausted is exhausted
+    assert not (error.quota_exhausted and error.transient)
 
 
 def test_an_error_that_is_no_api_error_has_not_reached_the_service() -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 KEPT = 64 * 1024
 """Bytes of a reply's body that an error keeps."""
 
+QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "budget_exceeded", "quota_exceeded"})
+"""Codes and types of an error that say that a quota is used up, whatever its status."""
+
 
 def told(body: object, name: str) -> str | None:
     """A text that an error's body has, at its top or in its `error`."""
@@ -48,6 +51,10 @@ class APIError(BasetenError):
         self.url: str | None = None
         self.attempts = 0
         self.elapsed: float | None = None
+
+    @property
+    def quota_exhausted(self) -> bool:
+        return self.code in QUOTA_CODES or self.type in QUOTA_CODES
 
     @property
     def param(self) -> str | None:
@@ -93,6 +100,10 @@ class APIConnectionError(APIError):
         self.phase = phase
         self.status_code = status_code
         self.permanent = permanent
+
+    @property
+    def transient(self) -> bool:
+        return not self.permanent
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):

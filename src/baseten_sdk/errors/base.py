@@ -16,6 +16,19 @@ class BasetenError(Exception):
     advice: str = ""
     """What to do about it, in one sentence; part of `str(error)`."""
 
+    @property
+    def transient(self) -> bool:
+        """Whether this may pass by itself: whether the same call may succeed later, with nothing changed.
+
+        It does not say that trying again is free: the model may have run, and been billed.
+        """
+        return False
+
+    @property
+    def quota_exhausted(self) -> bool:
+        """Whether credit, a budget or a quota is used up. Waiting does not help; somebody has to raise it."""
+        return False
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message

@@ -94,6 +94,10 @@ class PaymentRequiredError(APIStatusError):
 
     advice = "Check billing at https://app.baseten.co/settings/billing; retrying does not help."
 
+    @property
+    def quota_exhausted(self) -> bool:
+        return True
+
 
 class NotFoundError(APIStatusError):
     """404: no such model, deployment, request or path, or the slug is not enabled in the workspace."""
@@ -105,6 +109,10 @@ class RequestTimeoutError(APIStatusError):
     """408: the service gave up waiting for the request."""
 
     advice = "Try again; a slow upload is the usual cause."
+
+    @property
+    def transient(self) -> bool:
+        return not self.quota_exhausted
 
 
 class ConflictError(APIStatusError):
@@ -130,11 +138,19 @@ class RateLimitError(APIStatusError):
 
     advice = "Slow down, lower Limits(concurrency=...), or ask for a higher limit."
 
+    @property
+    def transient(self) -> bool:
+        return not self.quota_exhausted
+
 
 class InternalServerError(APIStatusError):
     """5xx: the service or the model failed."""
 
     advice = "Try again later; if it lasts, give the request id to Baseten's support."
+
+    @property
+    def transient(self) -> bool:
+        return not self.quota_exhausted
 
 
 class ModelError(InternalServerError):
@@ -146,6 +162,10 @@ class ModelError(InternalServerError):
     """
 
     advice = "The deployed model raised; its logs hold the traceback."
+
+    @property
+    def transient(self) -> bool:
+        return False
 
     @property
     def exception(self) -> str | None:

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
 
 
+PASSING_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
+"""Statuses, told as the code of an error inside a stream, that may pass by themselves."""
+
+
 class StreamError(APIError):
     """A stream did not end well. What had arrived is in `partial`.
 
@@ -26,6 +30,10 @@ class StreamError(APIError):
 
 class StreamInterrupted(StreamError):
     """The stream ended, or its connection broke, before it was complete."""
+
+    @property
+    def transient(self) -> bool:
+        return True
 
 
 class StreamAPIError(StreamError):
@@ -52,6 +60,10 @@ class StreamAPIError(StreamError):
         self.body = body
         self.code = code
         self.type = told(body, "type")
+
+    @property
+    def transient(self) -> bool:
+        return self.code in PASSING_CODES and not self.quota_exhausted
 
 
 class StreamDecodeError(StreamError):

@@ -21,9 +21,6 @@ RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
 RETRIED_ONCE = frozenset({429, 503})
 """Statuses that say that the service has not taken the request, so that a second one makes no second job."""
 
-PERMANENT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "budget_exceeded", "quota_exceeded"})
-"""Codes of a 429 that waiting does not cure."""
-
 SPREAD = 0.1
 """A `Retry-After` is stretched by up to this part of itself, so that many callers do not come back at once."""
 
@@ -96,7 +93,7 @@ class Recovery:
             error: how an attempt failed.
             wait: what was decided for the call itself.
         """
-        if not isinstance(error, RateLimitError) or _is_permanent(error):
+        if not isinstance(error, RateLimitError) or error.quota_exhausted:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self._policy.max_retry_after else None
@@ -125,7 +122,7 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
         case DeadlineExceeded():
             return False
         case APIStatusError():
-            if _is_permanent(error):
+            if error.quota_exhausted:
                 return False
             return error.status_code in (RETRIED if safety == "repeatable" else RETRIED_ONCE)
         case APIConnectionError(permanent=True):
@@ -140,10 +137,6 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
             return safety == "repeatable" and error.status_code is None
         case _:
             return False
-
-
-def _is_permanent(error: APIStatusError) -> bool:
-    return error.code in PERMANENT_CODES or error.type in PERMANENT_CODES
 
 
 def describe(error: APIError) -> str:

@@ -1,0 +1,41 @@
+"""Waits that grow from one try to the next. Pure: it draws from a source of chance that is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import log
+from random import Random
+from typing import NamedTuple
+
+
+class Backoff(NamedTuple):
+    """A ladder of waits, in seconds.
+
+    Attributes:
+        first: the wait after the first try.
+        longest: the wait that no later one exceeds.
+        growth: how much longer each wait is than the one before.
+    """
+
+    first: float
+    longest: float
+    growth: float = 2.0
+
+    def after(self, tries: int) -> float:
+        """The wait after this many tries, from 1."""
+        if self.first <= 0:
+            return 0.0
+        if self.first >= self.longest or (tries - 1) * log(self.growth) >= log(self.longest / self.first):
+            return self.longest
+        return self.first * self.growth ** (tries - 1)
+
+    def jittered(self, tries: int, random: Random) -> float:
+        """A wait between 0 and the one after this many tries ("full jitter"), so that callers do not come together."""
+        return random.uniform(0, self.after(tries))
+
+    def waits(self) -> Iterator[float]:
+        """The wait after each try, without end."""
+        wait = min(self.first, self.longest)
+        while True:
+            yield wait
+            wait = min(wait * self.growth, self.longest)
