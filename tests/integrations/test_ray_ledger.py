@@ -10,25 +10,25 @@ import anyio
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.integrations.ray.leases import SILENCE, Lease, Ledger, Spent
+from baseten_sdk.integrations.ray.leases import SILENCE, Lease, Leases, Spent
 from baseten_sdk.integrations.ray.local_share import TOKENS_PER_ROW, Purse
 
 NOTHING = Spent()
 
 
 def test_a_block_is_half_a_second_of_the_limit() -> None:
-    ledger = Ledger(1200, 120_000)
+    ledger = Leases(1200, 120_000)
     assert ledger.lease("a", 10, NOTHING, 0) == Lease(10, 100)
     assert ledger.lease("b", 1000, NOTHING, 0) == Lease(1, 1000)
 
 
 def test_without_a_limit_any_number_is_leased() -> None:
-    assert Ledger(None, 120_000).lease("a", 100, NOTHING, 0) == Lease(inf, 1000)
-    assert Ledger(120, None).lease("a", 100, NOTHING, 0) == Lease(1, inf)
+    assert Leases(None, 120_000).lease("a", 100, NOTHING, 0) == Lease(inf, 1000)
+    assert Leases(120, None).lease("a", 100, NOTHING, 0) == Lease(1, inf)
 
 
 def test_what_is_leased_counts_until_it_is_reported_and_a_minute_more() -> None:
-    ledger = Ledger(10, None)
+    ledger = Leases(10, None)
     for _ in range(10):
         assert ledger.lease("a", 0, NOTHING, 0).requests == 1
     assert ledger.lease("b", 0, NOTHING, 30).wait > 0
@@ -38,7 +38,7 @@ def test_what_is_leased_counts_until_it_is_reported_and_a_minute_more() -> None:
 
 
 def test_what_is_given_back_is_there_at_once() -> None:
-    ledger = Ledger(None, 1000)
+    ledger = Leases(None, 1000)
     lease = ledger.lease("a", 1000, NOTHING, 0)
     assert lease.tokens == 1000
     assert ledger.lease("b", 100, NOTHING, 1).wait > 0
@@ -48,7 +48,7 @@ def test_what_is_given_back_is_there_at_once() -> None:
 
 
 def test_a_holder_that_died_is_buried_with_what_it_had() -> None:
-    ledger = Ledger(None, 1000)
+    ledger = Leases(None, 1000)
     ledger.lease("a", 1000, NOTHING, 0)
     assert ledger.lease("b", 1000, NOTHING, SILENCE + 1).wait == pytest.approx(61)
     assert ledger.lease("b", 1000, NOTHING, SILENCE + 63).tokens == 1000
@@ -57,7 +57,7 @@ def test_a_holder_that_died_is_buried_with_what_it_had() -> None:
 @given(st.integers(1, 40), st.integers(1, 6), st.lists(st.floats(0, 3), min_size=20, max_size=80))
 def test_no_minute_has_more_than_the_limit_however_many_hold(limit: int, holders: int, works: list[float]) -> None:
     """Each holder leases, makes its calls one after another, and reports them with its next lease."""
-    ledger = Ledger(limit, None)
+    ledger = Leases(limit, None)
     sent: list[float] = []
     turns = [(0.0, holder, 0.0) for holder in range(holders)]
     for work in works:

@@ -6,24 +6,24 @@ import pytest
 
 from baseten_sdk import AsyncClient, Client, InvalidRequestError
 from baseten_sdk.integrations.clients import call_options
-from baseten_sdk.integrations.targets import Target
+from baseten_sdk.integrations.targets import ModelTarget
 
 
 @pytest.mark.parametrize(
     ("text", "target"),
     [
-        ("openai/gpt-oss-120b", Target("openai/gpt-oss-120b")),
-        ("abcd1234", Target("abcd1234")),
-        ("model/abcd1234", Target("abcd1234", "abcd1234")),
-        ("model/abcd1234#org/my-model", Target("org/my-model", "abcd1234")),
-        ("model/abcd1234?environment=staging", Target("abcd1234", "abcd1234", environment="staging")),
-        ("model/abcd1234?environment=my%20env#m", Target("m", "abcd1234", environment="my env")),
-        ("model/abcd1234?deployment_id=wxyz123", Target("abcd1234", "abcd1234", deployment_id="wxyz123")),
-        ("model/abcd1234?regional=prod-us#m", Target("m", "abcd1234", regional="prod-us")),
+        ("openai/gpt-oss-120b", ModelTarget("openai/gpt-oss-120b")),
+        ("abcd1234", ModelTarget("abcd1234")),
+        ("model/abcd1234", ModelTarget("abcd1234", "abcd1234")),
+        ("model/abcd1234#org/my-model", ModelTarget("org/my-model", "abcd1234")),
+        ("model/abcd1234?environment=staging", ModelTarget("abcd1234", "abcd1234", environment="staging")),
+        ("model/abcd1234?environment=my%20env#m", ModelTarget("m", "abcd1234", environment="my env")),
+        ("model/abcd1234?deployment_id=wxyz123", ModelTarget("abcd1234", "abcd1234", deployment_id="wxyz123")),
+        ("model/abcd1234?regional=prod-us#m", ModelTarget("m", "abcd1234", regional="prod-us")),
     ],
 )
-def test_a_target_is_read(text: str, target: Target) -> None:
-    assert Target.parse(text) == target
+def test_a_target_is_read(text: str, target: ModelTarget) -> None:
+    assert ModelTarget.parse(text) == target
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_a_target_is_read(text: str, target: Target) -> None:
 )
 def test_what_is_no_target_is_refused_with_the_grammar(text: str) -> None:
     with pytest.raises(InvalidRequestError, match=r"is no target\. A target is"):
-        Target.parse(text)
+        ModelTarget.parse(text)
 
 
 def test_both_clients_find_it_in_the_same_place() -> None:
-    target = Target.parse("model/abcd1234?environment=staging")
+    target = ModelTarget.parse("model/abcd1234?environment=staging")
     url = "https://model-abcd1234.api.baseten.co/environments/staging/sync/v1"
     with Client(api_key="key") as client:
         engine, other = target.of(client), target.of_async(AsyncClient(api_key="key"))

@@ -18,7 +18,7 @@ from .._lazy import lazy_names
 if TYPE_CHECKING or not lazy_names(__name__):
     from .._runs.feed import Feed as Feed, Row as Row
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
-    from .calls.call import Call as Call, Target as Target
+    from .calls.call import Call as Call, DeploymentTarget as DeploymentTarget
     from .calls.calls import (
         chat as chat,
         custom as custom,

@@ -25,7 +25,7 @@ from .rows.row_type import Plain, RowType, Typed
 from .rows.shard import Shard
 from .rows.source import FileSource, Source, source_of
 from .run.adaptive_concurrency import AdaptiveConcurrency
-from .run.batch_run import BatchRun, Plan, make_call
+from .run.batch_run import BatchPlan, BatchRun, make_call
 from .run.breaker import CircuitBreaker
 from .run.budget import Budget
 from .run.engine import Concurrency, FixedConcurrency, Gauge, run_rows
@@ -81,7 +81,7 @@ def job(
             raise ConfigurationError("output= goes with request=; OpenAI's batch files have lines of their own.")
         lines = OpenAILines()
     also = options.get("skip_rows_of")
-    plan = Plan(
+    plan = BatchPlan(
         source=rows,
         sink=path,
         request=request or openai_request(),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from ..batch.calls.call import Target
+from ..batch.calls.call import DeploymentTarget
 from ..batch.calls.recipe import Kind, Recipe, read_template
 from ..batch.options import RunOptions
 from ..batch.results.lines import Lines, OwnLines
@@ -198,9 +198,9 @@ def batch(
 
 def _target(
     deployment: str | None, environment: str | None, deployment_id: str | None, regional: str | None
-) -> Target | None:
+) -> DeploymentTarget | None:
     if deployment is not None:
-        return Target(deployment, environment, deployment_id, regional)
+        return DeploymentTarget(deployment, environment, deployment_id, regional)
     if environment or deployment_id or regional:
         raise typer.BadParameter("--environment, --deployment-id and --regional need --deployment.")
     return None

@@ -27,7 +27,7 @@ from ..types.events import (
 )
 from ..types.params import Message, SamplingParams, system, user
 from .inputs import STDIN, json_value, read
-from .printing import Output, Printer, plain
+from .printing import OutputFormat, Printer, plain
 from .repl import Ask, converse
 from .session import Session
 
@@ -134,14 +134,14 @@ class Teller:
     def tell(self, event: StreamEvent[None]) -> None:
         """Tell one event."""
         match self._out.form:
-            case Output.JSON:
+            case OutputFormat.JSON:
                 if isinstance(event, Finished):
                     self._out.value(event.completion)
-            case Output.JSONL:
+            case OutputFormat.JSONL:
                 row = _row(event)
                 if row is not None:
                     self._out.value(row)
-            case Output.TEXT:
+            case OutputFormat.TEXT:
                 self._say(event)
 
     def _say(self, event: StreamEvent[None]) -> None:

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from .. import PredictStream
 from ..errors import ConfigurationError
 from ..types.json import JsonValue
-from .printing import Output, Printer, encoded
+from .printing import OutputFormat, Printer, encoded
 
 __all__ = ["show", "show_whole"]
 
@@ -40,7 +40,7 @@ def show(out: Printer, stream: PredictStream, *, as_text: bool) -> None:
         else:
             for payload in payloads:
                 out.data(payload + b"\n")
-    elif out.form is Output.JSON:
+    elif out.form is OutputFormat.JSON:
         whole = b"".join(stream.bytes())
         show_whole(out, whole, "text/plain" if as_text else kind)
     elif out.structured:

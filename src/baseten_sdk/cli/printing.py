@@ -21,10 +21,10 @@ from ..errors import APIError, APIStatusError, APITimeoutError, BasetenError, Ou
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Output", "Printer", "encoded", "plain"]
+__all__ = ["OutputFormat", "Printer", "encoded", "plain"]
 
 
-class Output(StrEnum):
+class OutputFormat(StrEnum):
     """The form of a command's output."""
 
     TEXT = "text"
@@ -35,7 +35,7 @@ class Output(StrEnum):
 class Printer:
     """Prints in the form that was asked for."""
 
-    def __init__(self, form: Output) -> None:
+    def __init__(self, form: OutputFormat) -> None:
         self.form = form
         self._mid_line = False
 
@@ -48,7 +48,7 @@ class Printer:
     @property
     def structured(self) -> bool:
         """Whether a program reads the output."""
-        return self.form is not Output.TEXT
+        return self.form is not OutputFormat.TEXT
 
     def text(self, text: str) -> None:
         """Write text at once, as it is."""
@@ -68,12 +68,12 @@ class Printer:
 
     def value(self, value: object) -> None:
         """Write a JSON value: indented, or on a line of its own."""
-        indent = None if self.form is Output.JSONL else 2
+        indent = None if self.form is OutputFormat.JSONL else 2
         self.line(_json(value, indent))
 
     def values(self, values: Iterable[object]) -> None:
         """Write values as they come: a line each, or one array. An array is closed also where a value fails to come."""
-        if self.form is not Output.JSON:
+        if self.form is not OutputFormat.JSON:
             for value in values:
                 self.line(_json(value))
             return

@@ -17,7 +17,7 @@ from ..errors import ConfigurationError
 from .call_logger import CallLogger
 from .exit_codes import ExitCode
 from .inputs import read
-from .printing import Output, Printer
+from .printing import OutputFormat, Printer
 
 if TYPE_CHECKING:
     from .. import Client
@@ -34,7 +34,7 @@ class Shared:
     """The options of every command; they may stand before its name too. None: not given."""
 
     output: Annotated[
-        Output | None,
+        OutputFormat | None,
         typer.Option("--output", "-o", help="Form of the output (default: text).", rich_help_panel=_PANEL),
     ] = None
     api_key_file: Annotated[
@@ -89,7 +89,7 @@ class Session:
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
-        self.out = Printer(shared.output or Output.TEXT)
+        self.out = Printer(shared.output or OutputFormat.TEXT)
 
     def client(self, limits: Limits | None = None) -> Client:
         """A client; close it.

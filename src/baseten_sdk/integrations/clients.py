@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from .. import AsyncClient, CallOptions, Client, Endpoints, Timeout
-from .targets import AsyncEngine, Engine, Target
+from .targets import AsyncEngine, Engine, ModelTarget
 
 OPTIONS = frozenset(CallOptions.__optional_keys__)
 
@@ -64,11 +64,11 @@ class Clients:
             ).detached(),
         )
 
-    def engine(self, target: Target) -> Engine:
+    def engine(self, target: ModelTarget) -> Engine:
         """Where the client finds a target."""
         return target.of(self.plain)
 
-    def async_engine(self, target: Target) -> AsyncEngine:
+    def async_engine(self, target: ModelTarget) -> AsyncEngine:
         """Where the async client finds a target."""
         return target.of_async(self.asynchronous)
 

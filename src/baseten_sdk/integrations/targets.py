@@ -25,7 +25,7 @@ GRAMMAR = (
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ModelTarget:
     """A model and where it is served.
 
     Attributes:
@@ -43,11 +43,11 @@ class Target:
     regional: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Target:
+    def parse(cls, text: str) -> ModelTarget:
         """The target that a text names.
 
         Example:
-            Target.parse("model/abcd1234?environment=staging#my-model")
+            ModelTarget.parse("model/abcd1234?environment=staging#my-model")
 
         Raises:
             InvalidRequestError: it names none.

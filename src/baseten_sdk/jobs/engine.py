@@ -14,9 +14,9 @@ from .._runs.first_error import ungrouped
 from ..types.batch import Failed
 from .admission_gate import Gate
 from .ledger import Ledger
-from .limits import Plan
+from .limits import JobLimits
 from .progress import JobsProgress
-from .queue_client import Service
+from .queue_client import QueueClient
 from .rows import LOOKAHEAD, NewRow
 from .sender import Sender
 from .state import Book
@@ -27,7 +27,7 @@ ASKERS = 2
 """Tasks that ask for statuses, so that one slow reply does not hold up the rest."""
 
 
-class Engine:
+class LedgerRun:
     """One run.
 
     Args:
@@ -43,9 +43,9 @@ class Engine:
         self,
         ledger: Ledger,
         supply: Supply[object] | None,
-        service: Service,
+        service: QueueClient,
         mailbox: Mailbox,
-        plan: Plan,
+        plan: JobLimits,
         display: Display[JobsProgress],
     ) -> None:
         gate = Gate()

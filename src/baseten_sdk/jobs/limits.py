@@ -13,7 +13,7 @@ apart; older pages say three, 1 and 4 s apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class JobLimits:
     """The limits of a run.
 
     Attributes:

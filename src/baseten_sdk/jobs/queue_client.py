@@ -33,7 +33,7 @@ class JobOptions:
     inference_retry_config: InferenceRetryConfig | None = None
 
 
-class Service(Protocol):
+class QueueClient(Protocol):
     """One deployment's queue."""
 
     async def submit(self, given: bytes, webhook: str, tag: str) -> str:
@@ -49,7 +49,7 @@ class Service(Protocol):
         ...
 
 
-class AsyncService:
+class AsyncQueueClient:
     """Over an `AsyncDeployment` or an `AsyncChain`."""
 
     def __init__(self, target: AsyncDeployment | AsyncChain, options: JobOptions) -> None:
@@ -77,7 +77,7 @@ class AsyncService:
         return await self._target.queue_status()
 
 
-class SyncService:
+class SyncQueueClient:
     """Over a `Deployment` or a `Chain`, in worker threads. A cancelled call is left to its thread."""
 
     def __init__(self, target: Deployment | Chain, options: JobOptions, threads: int) -> None:

@@ -37,7 +37,7 @@ class NewRow:
     problem: str | None = None
 
 
-class Admission:
+class NewRows:
     """Makes a new row of each value that is read, and nothing of those that the ledger knows."""
 
     def __init__(self, ledger: Ledger, encode: Callable[[object], bytes], key: Key | None) -> None:
@@ -70,7 +70,7 @@ class Admission:
         return NewRow(name, hashlib.sha256(given).digest(), given)
 
 
-def supply_of(rows: Rows, admission: Admission) -> Supply[object]:
+def supply_of(rows: Rows, admission: NewRows) -> Supply[object]:
     """The supply of the rows, read as they are needed.
 
     Raises:

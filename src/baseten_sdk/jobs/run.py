@@ -17,14 +17,14 @@ import anyio
 import anyio.to_thread
 
 from .._runs.display import Show, display_of
-from .engine import Engine
+from .engine import LedgerRun
 from .ledger import Ledger
-from .limits import Plan
+from .limits import JobLimits
 from .progress import SUBJECT, JobsProgress
-from .queue_client import AsyncService, JobOptions, Service, SyncService
+from .queue_client import AsyncQueueClient, JobOptions, QueueClient, SyncQueueClient
 from .report import JobsReport, read_report
-from .rows import Admission, Key, Rows, supply_of
-from .webhook_source import Inbox, Mailbox
+from .rows import Key, NewRows, Rows, supply_of
+from .webhook_source import InboxLike, Mailbox
 
 if TYPE_CHECKING:
     from .. import AsyncChain, AsyncDeployment, Chain, Deployment
@@ -38,12 +38,12 @@ class Order:
     """What the caller asked for."""
 
     rows: Rows | None
-    webhook: Inbox | str
+    webhook: InboxLike | str
     ledger: str | os.PathLike[str]
     key: Key | None
     encode: Callable[[object], bytes]
     options: JobOptions
-    plan: Plan
+    plan: JobLimits
     retry_failed: bool
     progress: Show[JobsProgress]
 
@@ -54,7 +54,7 @@ class AsyncRun:
     @staticmethod
     async def run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
         """Run it: the report."""
-        return await _run(order, _name(target), AsyncService(target, order.options))
+        return await _run(order, _name(target), AsyncQueueClient(target, order.options))
 
 
 class Run:
@@ -63,7 +63,7 @@ class Run:
     @staticmethod
     def run(order: Order, target: Deployment | Chain) -> JobsReport:
         """Run it: the report."""
-        service = SyncService(target, order.options, order.plan.concurrency + EXTRA_THREADS)
+        service = SyncQueueClient(target, order.options, order.plan.concurrency + EXTRA_THREADS)
         run = partial(_run, order, _name(target), service)
         if not _in_a_loop():
             return anyio.run(run)
@@ -71,7 +71,7 @@ class Run:
             return thread.submit(anyio.run, run).result()
 
 
-async def _run(order: Order, target: str, service: Service) -> JobsReport:
+async def _run(order: Order, target: str, service: QueueClient) -> JobsReport:
     began = time.monotonic()
     display = display_of(order.progress, SUBJECT)
     ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
@@ -81,9 +81,9 @@ async def _run(order: Order, target: str, service: Service) -> JobsReport:
             await anyio.to_thread.run_sync(ledger.retry_failed)
         supply = None
         if order.rows is not None:
-            supply = supply_of(order.rows, Admission(ledger, order.encode, order.key))
+            supply = supply_of(order.rows, NewRows(ledger, order.encode, order.key))
         with display:
-            await Engine(ledger, supply, service, mailbox, order.plan, display).run()
+            await LedgerRun(ledger, supply, service, mailbox, order.plan, display).run()
         # Not where the run ends early: what is on its way then has to be kept too.
         mailbox.close()
         return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)

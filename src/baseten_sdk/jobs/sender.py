@@ -16,7 +16,7 @@ from ..errors import BasetenError
 from .admission_gate import Gate
 from .ledger import Begun
 from .outcomes import fate
-from .queue_client import Service
+from .queue_client import QueueClient
 from .rows import NewRow
 from .state import Book
 from .submissions import Live
@@ -29,7 +29,7 @@ PARTING = 10.0
 class Sender:
     """Makes the submissions of a run."""
 
-    def __init__(self, book: Book, service: Service, mailbox: Mailbox, gate: Gate, concurrency: int) -> None:
+    def __init__(self, book: Book, service: QueueClient, mailbox: Mailbox, gate: Gate, concurrency: int) -> None:
         self.slots = anyio.Semaphore(concurrency)
         self._book = book
         self._service = service

@@ -11,14 +11,14 @@ import anyio
 from ..receiver import StoredDelivery
 from .journal import Journal
 from .ledger import Begun, Ledger, Reason
-from .limits import Plan
+from .limits import JobLimits
 from .progress import JobsProgress
 from .rows import NewRow
 from .submissions import Live, Lives
 
 
 @dataclass(slots=True)
-class Tally:
+class Counts:
     """What is counted. See `JobsProgress`."""
 
     rows: int = 0
@@ -39,9 +39,9 @@ class Book:
         changed: is set, and replaced by another, when a row is over or all have been read.
     """
 
-    def __init__(self, ledger: Ledger, plan: Plan) -> None:
+    def __init__(self, ledger: Ledger, plan: JobLimits) -> None:
         self.lives = Lives()
-        self.tally = Tally()
+        self.tally = Counts()
         self.open = 0
         self.changed = anyio.Event()
         self.resend: Callable[[int], object] = int

@@ -23,9 +23,9 @@ from ..errors import APIError, AuthenticationError, NotFoundError
 from ..receiver import StoredDelivery
 from ..types.async_requests import AsyncRequestStatus, QueueStatus
 from .admission_gate import Gate
-from .limits import Plan
+from .limits import JobLimits
 from .outcomes import LIFE_OF_A_STATUS, Delivery, describe, verdict
-from .queue_client import Service
+from .queue_client import QueueClient
 from .state import Book
 from .submissions import Live
 from .webhook_source import Mailbox
@@ -51,7 +51,7 @@ UNKNOWN = (
 class Watcher:
     """Watches the submissions of a run."""
 
-    def __init__(self, book: Book, service: Service, mailbox: Mailbox, gate: Gate, plan: Plan) -> None:
+    def __init__(self, book: Book, service: QueueClient, mailbox: Mailbox, gate: Gate, plan: JobLimits) -> None:
         self._book = book
         self._service = service
         self._mailbox = mailbox

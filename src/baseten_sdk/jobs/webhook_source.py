@@ -18,7 +18,7 @@ Listener: TypeAlias = Callable[[Sequence[StoredDelivery]], object]
 Subscribe: TypeAlias = Callable[[Listener], Callable[[], None]]
 
 
-class Inbox(Protocol):
+class InboxLike(Protocol):
     """What `client.webhooks` makes.
 
     Attributes:
@@ -50,7 +50,7 @@ class Mailbox:
     memory: MemoryStore | None = None
 
     @classmethod
-    def of(cls, webhook: Inbox | str, ledger: str | os.PathLike[str]) -> Mailbox:
+    def of(cls, webhook: InboxLike | str, ledger: str | os.PathLike[str]) -> Mailbox:
         """The mailbox of an inbox, or of a bare URL.
 
         A receiver of this process that keeps deliveries in memory answers only when they are in the ledger's file too:

@@ -23,7 +23,7 @@ from baseten_sdk import (
     batch,
     user,
 )
-from baseten_sdk.batch import Budget, Call, Failed, FileRow, Ok, Target
+from baseten_sdk.batch import Budget, Call, DeploymentTarget, Failed, FileRow, Ok
 from baseten_sdk.emulator import Emulator
 from tests.asking import MODEL
 
@@ -263,7 +263,7 @@ def test_rows_may_have_a_type_and_results_a_form(client: Client, tmp_path: Path)
 
 
 def test_every_kind_of_call_can_be_made_on_any_deployment(client: Client, tmp_path: Path) -> None:
-    staging = Target("abcd1234", environment="staging")
+    staging = DeploymentTarget("abcd1234", environment="staging")
 
     calls: list[Call[object]] = [
         batch.chat(model="served", messages=[user("Hi")], deployment="abcd1234"),

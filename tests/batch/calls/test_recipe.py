@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from baseten_sdk.batch.calls.call import Target
+from baseten_sdk.batch.calls.call import DeploymentTarget
 from baseten_sdk.batch.calls.recipe import Recipe, fill, read_template
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError
 from baseten_sdk.types.json import JsonValue
@@ -56,8 +56,8 @@ def test_the_call_of_a_row() -> None:
     )
     assert whole(ROW).content() == [{"role": "user", "content": "x"}]
     assert whole(ROW).settings()["extra_body"] == {"top_p": 0.5, "n": 1}
-    assert Recipe("predict", deployment=Target("abcd1234"))(ROW).content() == ROW
-    embed = Recipe("embeddings", deployment=Target("abcd1234"), template="{n}")
+    assert Recipe("predict", deployment=DeploymentTarget("abcd1234"))(ROW).content() == ROW
+    embed = Recipe("embeddings", deployment=DeploymentTarget("abcd1234"), template="{n}")
     assert embed(ROW).content() == "5"
     assert pickle.loads(pickle.dumps(embed)) == embed
 
@@ -75,4 +75,4 @@ def test_a_recipe_that_lacks_something_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="needs a deployment"):
         Recipe("predict")
     with pytest.raises(ConfigurationError, match="needs a text"):
-        Recipe("embeddings", deployment=Target("abcd1234"))
+        Recipe("embeddings", deployment=DeploymentTarget("abcd1234"))

@@ -42,7 +42,11 @@ def chat(model: str = "a/b", text: str = "Hi", **params: float) -> Call[object]:
         (chat(text="Hi"), chat(text="Ho"), "what is asked for the row 'a' is not the same"),
         (chat(), batch.predict("abcd1234", {"a": 1}), "kind"),
         (batch.predict("abcd1234", 1), batch.predict("abcd1234", 2), "what is asked"),
-        (batch.predict("abcd1234", 1), batch.predict(batch.Target("abcd1234", "staging"), 1), "deployment was"),
+        (
+            batch.predict("abcd1234", 1),
+            batch.predict(batch.DeploymentTarget("abcd1234", "staging"), 1),
+            "deployment was",
+        ),
         (
             batch.predict("abcd1234", 1),
             batch.predict("abcd1234", 1, response_model=dict[str, object]),

@@ -13,12 +13,12 @@ from ...types.json import JsonValue
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
 from ..streams.chain import AsyncChainStream
-from .target import ANY, AsyncTarget, given_input
+from .deployment_base import ANY, AsyncDeploymentBase, given_input
 
 T = TypeVar("T")
 
 
-class AsyncChain(AsyncTarget):
+class AsyncChain(AsyncDeploymentBase):
     """One deployment of a chain: of an environment, by its id, development, or on a regional host.
 
     Attributes:

@@ -23,8 +23,8 @@ from ...types.response import Response
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
 from ..streams.predict import AsyncPredictStream
+from .deployment_base import ANY, given_input
 from .engine import AsyncEngine
-from .target import ANY, given_input
 
 T = TypeVar("T")
 

@@ -12,12 +12,12 @@ from ..._core.request.embeddings import classify_body, engine_request, rerank_bo
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import AsyncChat
+from .deployment_base import AsyncDeploymentBase
 from .embeddings import AsyncEmbeddings
 from .models import AsyncModels
-from .target import AsyncTarget
 
 
-class AsyncEngine(AsyncTarget):
+class AsyncEngine(AsyncDeploymentBase):
     """What the engine of one deployment serves."""
 
     @property

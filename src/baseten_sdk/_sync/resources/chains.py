@@ -14,12 +14,12 @@ from ...types.json import JsonValue
 from ..calls.service import Service
 from ..queue.job import Job
 from ..streams.chain import ChainStream
-from .target import ANY, Target, given_input
+from .deployment_base import ANY, DeploymentBase, given_input
 
 T = TypeVar("T")
 
 
-class Chain(Target):
+class Chain(DeploymentBase):
     """One deployment of a chain: of an environment, by its id, development, or on a regional host.
 
     Attributes:

@@ -24,8 +24,8 @@ from ...types.response import Response
 from ..calls.service import Service
 from ..queue.job import Job
 from ..streams.predict import PredictStream
+from .deployment_base import ANY, given_input
 from .engine import Engine
-from .target import ANY, given_input
 
 T = TypeVar("T")
 

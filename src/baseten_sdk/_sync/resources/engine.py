@@ -13,12 +13,12 @@ from ..._core.request.embeddings import classify_body, engine_request, rerank_bo
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import Chat
+from .deployment_base import DeploymentBase
 from .embeddings import Embeddings
 from .models import Models
-from .target import Target
 
 
-class Engine(Target):
+class Engine(DeploymentBase):
     """What the engine of one deployment serves."""
 
     @property

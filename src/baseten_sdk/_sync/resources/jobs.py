@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...jobs import JobsReport
     from ...jobs.progress import JobsProgress
     from ...jobs.rows import Rows
-    from ...jobs.webhook_source import Inbox
+    from ...jobs.webhook_source import InboxLike
     from .chains import Chain
     from .deployments import Deployment
 
@@ -28,7 +28,7 @@ class Jobs:
         rows: Rows | None,
         *,
         deployment: Deployment | Chain,
-        webhook: Inbox | str,
+        webhook: InboxLike | str,
         ledger: str | os.PathLike[str],
         key: Callable[[object], str] | None = None,
         priority: int | None = None,
@@ -92,7 +92,7 @@ class Jobs:
             LedgerError: another run has the ledger, or it belongs to another deployment or other rows.
             APIStatusError: the key is wrong, the deployment does not exist, or there is no credit.
         """
-        from ...jobs.limits import Plan
+        from ...jobs.limits import JobLimits
         from ...jobs.outcomes import longest_life
         from ...jobs.queue_client import JobOptions
         from ...jobs.run import Order, Run
@@ -105,7 +105,7 @@ class Jobs:
             key=key,
             encode=encode_json,
             options=JobOptions(priority, max_time_in_queue_seconds, inference_retry_config),
-            plan=Plan(max_submissions, outstanding, concurrency, max_queued, delivery_window, longest),
+            plan=JobLimits(max_submissions, outstanding, concurrency, max_queued, delivery_window, longest),
             retry_failed=retry_failed,
             progress=progress,
         )

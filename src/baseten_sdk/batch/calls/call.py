@@ -25,7 +25,7 @@ TRANSIENT = frozenset({"timeout", "deadline", "max_retries", "request_id", "sess
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class DeploymentTarget:
     """A deployment of a dedicated model: its production unless one of the others is given.
 
     Attributes:
@@ -70,16 +70,16 @@ class Call(Generic[T_co]):
         return None
 
 
-def target_of(deployment: str | Target | None) -> Target | None:
+def target_of(deployment: str | DeploymentTarget | None) -> DeploymentTarget | None:
     return None if deployment is None else required(deployment)
 
 
-def required(deployment: str | Target) -> Target:
-    if isinstance(deployment, Target):
+def required(deployment: str | DeploymentTarget) -> DeploymentTarget:
+    if isinstance(deployment, DeploymentTarget):
         return deployment
     if not isinstance(deployment, str):
-        raise InvalidRequestError(f"deployment must be a model's id or a Target, not {deployment!r}.")
-    return Target(deployment)
+        raise InvalidRequestError(f"deployment must be a model's id or a DeploymentTarget, not {deployment!r}.")
+    return DeploymentTarget(deployment)
 
 
 def settings_of(kind: str, params: Mapping[str, object], **more: object) -> Settings:

@@ -16,7 +16,7 @@ from ...types.json import JsonValue
 from ...types.params import ChatOptions, Message, ParseOptions
 from ...types.parsed import Parsed
 from ...types.response import Response
-from .call import Call, Settings, Target, required, settings_of, target_of
+from .call import Call, DeploymentTarget, Settings, required, settings_of, target_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -32,7 +32,7 @@ class _Chat(Call[ChatCompletion]):
     messages: Sequence[Message]
     tools: Sequence[ToolLike] | None
     params: ChatOptions
-    target: Target | None
+    target: DeploymentTarget | None
 
     async def make(self, client: AsyncClient) -> ChatCompletion:
         chat = self.target.of(client).chat if self.target else client.chat
@@ -54,7 +54,7 @@ class _Parse(Call[Parsed[T]]):
     strict: bool
     output_retries: int
     params: ParseOptions
-    target: Target | None
+    target: DeploymentTarget | None
 
     async def make(self, client: AsyncClient) -> Parsed[T]:
         chat = self.target.of(client).chat if self.target else client.chat
@@ -82,7 +82,7 @@ class _Parse(Call[Parsed[T]]):
 
 @dataclass(frozen=True, slots=True)
 class _Predict(Call[T]):
-    target: Target
+    target: DeploymentTarget
     model_input: object
     response_model: type[T]
     options: CallOptions
@@ -101,7 +101,7 @@ class _Predict(Call[T]):
 
 @dataclass(frozen=True, slots=True)
 class _PredictAny(Call[JsonValue | bytes]):
-    target: Target
+    target: DeploymentTarget
     model_input: object
     options: CallOptions
 
@@ -117,7 +117,7 @@ class _PredictAny(Call[JsonValue | bytes]):
 
 @dataclass(frozen=True, slots=True)
 class _Embeddings(Call[CreateEmbeddingResponse]):
-    target: Target
+    target: DeploymentTarget
     input: str | Sequence[str]
     model: str | None
     dimensions: int | None
@@ -141,7 +141,7 @@ class _Embeddings(Call[CreateEmbeddingResponse]):
 class _Path(Call[Response]):
     """A path of a container, or of the Model APIs."""
 
-    target: Target | None
+    target: DeploymentTarget | None
     path: str
     method: str | None
     json: object
@@ -184,7 +184,7 @@ def chat(
     model: str,
     messages: Iterable[Message],
     tools: Sequence[ToolLike] | None = None,
-    deployment: str | Target | None = None,
+    deployment: str | DeploymentTarget | None = None,
     **params: Unpack[ChatOptions],
 ) -> Call[ChatCompletion]:
     """A chat completion.
@@ -193,7 +193,7 @@ def chat(
         model: a slug of the Model APIs, the id of a dedicated model, or the name that `deployment` serves.
         messages: the conversation.
         tools: what the model may call.
-        deployment: the id of a dedicated model, or a `Target`, whose engine is to answer.
+        deployment: the id of a dedicated model, or a `DeploymentTarget`, whose engine is to answer.
         **params: as for `client.chat.completions.create`.
     """
     return _Chat(model, _listed(messages), tools, params, target_of(deployment))
@@ -207,7 +207,7 @@ def parse(
     tools: Sequence[ToolLike] | None = None,
     strict: bool = True,
     output_retries: int = 0,
-    deployment: str | Target | None = None,
+    deployment: str | DeploymentTarget | None = None,
     **params: Unpack[ParseOptions],
 ) -> Call[Parsed[T]]:
     """A chat completion whose answer is an object of a type.
@@ -229,18 +229,22 @@ def parse(
 
 @overload
 def predict(
-    deployment: str | Target, model_input: object, *, response_model: type[T], **options: Unpack[CallOptions]
+    deployment: str | DeploymentTarget, model_input: object, *, response_model: type[T], **options: Unpack[CallOptions]
 ) -> Call[T]: ...
 
 
 @overload
 def predict(
-    deployment: str | Target, model_input: object, *, response_model: None = None, **options: Unpack[CallOptions]
+    deployment: str | DeploymentTarget,
+    model_input: object,
+    *,
+    response_model: None = None,
+    **options: Unpack[CallOptions],
 ) -> Call[JsonValue | bytes]: ...
 
 
 def predict(
-    deployment: str | Target,
+    deployment: str | DeploymentTarget,
     model_input: object,
     *,
     response_model: type[T] | None = None,
@@ -249,7 +253,7 @@ def predict(
     """A run of a dedicated model.
 
     Args:
-        deployment: the model's id, or a `Target`.
+        deployment: the model's id, or a `DeploymentTarget`.
         model_input: any JSON value, or bytes.
         response_model: the type of the output.
         **options: the options of every call.
@@ -261,7 +265,7 @@ def predict(
 
 
 def embeddings(
-    deployment: str | Target,
+    deployment: str | DeploymentTarget,
     input: str | Sequence[str],
     *,
     model: str | None = None,
@@ -271,7 +275,7 @@ def embeddings(
     """Vectors of one or more texts, by the engine of a deployment.
 
     Args:
-        deployment: the model's id, or a `Target`.
+        deployment: the model's id, or a `DeploymentTarget`.
         input: the text or texts of the row.
         model: the name that the engine serves; Baseten's own engine takes any.
         dimensions: the length of a vector, where the model can shorten it.
@@ -281,7 +285,7 @@ def embeddings(
 
 
 def sync(
-    deployment: str | Target,
+    deployment: str | DeploymentTarget,
     path: str,
     *,
     method: str | None = None,
@@ -292,7 +296,7 @@ def sync(
     """Any path of a deployment's container.
 
     Args:
-        deployment: the model's id, or a `Target`.
+        deployment: the model's id, or a `DeploymentTarget`.
         path: the path as the container sees it.
         method: the verb. None: GET without a body, POST with one.
         json: a JSON value to send; None sends no body.
@@ -307,7 +311,7 @@ def path(
     *,
     method: str | None = None,
     json: object = None,
-    deployment: str | Target | None = None,
+    deployment: str | DeploymentTarget | None = None,
     **options: Unpack[CallOptions],
 ) -> Call[Response]:
     """Any path below the Model APIs' base URL, or of a deployment's OpenAI-compatible engine.
@@ -316,7 +320,7 @@ def path(
         path: the path below `/v1`, such as "chat/completions".
         method: the verb. None: GET without a body, POST with one.
         json: a JSON value to send; None sends no body.
-        deployment: the model's id, or a `Target`, whose engine is to answer.
+        deployment: the model's id, or a `DeploymentTarget`, whose engine is to answer.
         **options: the options of every call.
     """
     target = target_of(deployment)

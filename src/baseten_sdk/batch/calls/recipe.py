@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
 from ...types.params import Message
-from .call import Call, Target
+from .call import Call, DeploymentTarget
 from .calls import chat, embeddings, predict
 
 Kind: TypeAlias = Literal["chat", "predict", "embeddings"]
@@ -42,7 +42,7 @@ class Recipe:
 
     kind: Kind = "chat"
     model: str | None = None
-    deployment: Target | None = None
+    deployment: DeploymentTarget | None = None
     template: JsonValue = None
     system: str | None = None
     params: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])

@@ -20,7 +20,7 @@ from ...errors import APIStatusError, BatchRowError, InvalidRequestError
 from ...types.batch import Failed, Ok
 from ...types.json import JsonValue
 from ...types.response import Response
-from ..calls.call import Call, Target, target_of
+from ..calls.call import Call, DeploymentTarget, target_of
 from ..calls.calls import path
 from .lines import Line, Name, as_line, error_json, name_in, raw_json
 
@@ -34,10 +34,10 @@ class openai_request:
     """Makes calls of the lines of an OpenAI batch file: to the Model APIs, or to the engine of a deployment.
 
     Args:
-        deployment: the id of a dedicated model, or a `Target`.
+        deployment: the id of a dedicated model, or a `DeploymentTarget`.
     """
 
-    def __init__(self, deployment: str | Target | None = None) -> None:
+    def __init__(self, deployment: str | DeploymentTarget | None = None) -> None:
         self._target = target_of(deployment)
 
     def __call__(self, row: object) -> Call[Response]:

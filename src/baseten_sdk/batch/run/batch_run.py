@@ -61,7 +61,7 @@ def make_call(request: Callable[[R], Call[T]], row: R) -> Call[T]:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan(Generic[R, T]):
+class BatchPlan(Generic[R, T]):
     """Everything that a job is told."""
 
     source: Source[R]
@@ -88,7 +88,7 @@ class Plan(Generic[R, T]):
 class BatchRun(Generic[R, T]):
     """One run of a job."""
 
-    def __init__(self, client: AsyncClient, plan: Plan[R, T]) -> None:
+    def __init__(self, client: AsyncClient, plan: BatchPlan[R, T]) -> None:
         self._client = client
         self._plan = plan
         self._tally = Tally()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model
 
 from ... import AsyncClient, Client, Endpoints, InvalidRequestError
 from ..clients import Clients
-from ..targets import Target
+from ..targets import ModelTarget
 
 _HOST = re.compile(r"https?://model-(?P<model_id>[A-Za-z0-9]+)[.-]")
 _TAIL = re.compile(r"/(predict|sync|sync/v1|v1)$")
@@ -53,17 +53,17 @@ class Served(BaseModel):
     model_config = ConfigDict(populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=())
 
     _clients: Clients = PrivateAttr()
-    _target: Target = PrivateAttr()
+    _target: ModelTarget = PrivateAttr()
 
     @model_validator(mode="after")
     def _make_clients(self) -> Self:
-        target = Target(self.model_name, self.model_id, self.environment, self.deployment_id, self.regional)
+        target = ModelTarget(self.model_name, self.model_id, self.environment, self.deployment_id, self.regional)
         base_url = self.baseten_api_base
         if self.endpoints is not None and "baseten_api_base" not in self.model_fields_set:
             base_url = None  # it is the environment's, and an argument wins
         if self.model_url is not None:
             base_url = engine_url(self.model_url)
-            target = Target(self.model_name or name_in(self.model_url))
+            target = ModelTarget(self.model_name or name_in(self.model_url))
         elif self.model_id is not None:
             base_url = None
             target = replace(target, model=self.model_name or self.model_id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from ... import CallOptions, Timeout
 from ..clients import call_options
-from ..targets import Target
+from ..targets import ModelTarget
 
 SERVED = "served_model_name"
 """LiteLLM's own name for what an engine serves."""
@@ -33,7 +33,7 @@ class Asked:
         options: the other options of the call.
     """
 
-    target: Target
+    target: ModelTarget
     api_key: str | None
     api_base: str | None
     params: dict[str, object]
@@ -47,7 +47,7 @@ class Asked:
             InvalidRequestError: the model names no target.
         """
         optional = _mapping(given.get("optional_params"))
-        target = Target.parse(str(given.get("model") or ""))
+        target = ModelTarget.parse(str(given.get("model") or ""))
         served = optional.get(SERVED) or _mapping(given.get("litellm_params")).get(SERVED)
         if isinstance(served, str) and target.model in (target.model_id, str(given.get("model"))):
             target = replace(target, model=served, model_id=target.model_id or target.model)
@@ -58,7 +58,7 @@ class Asked:
             "extra_headers": {name: str(value) for name, value in _mapping(given.get("headers")).items()},
         }
         return cls(
-            target=target if not api_base else Target(target.model),
+            target=target if not api_base else ModelTarget(target.model),
             api_key=api_key if isinstance(api_key, str) else None,
             api_base=api_base if isinstance(api_base, str) else None,
             params={name: value for name, value in optional.items() if name not in OWN},

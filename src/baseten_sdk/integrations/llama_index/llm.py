@@ -31,7 +31,7 @@ from ... import (
     NotFoundError,
 )
 from ..clients import Clients, call_options
-from ..targets import Target
+from ..targets import ModelTarget
 from .async_requests import SubmittingLLM
 from .callbacks import observed_chat, observed_completion
 from .messages import message_params
@@ -145,7 +145,7 @@ class Baseten(SubmittingLLM):
             **rest,
         )
         dedicated = None if shared or api_base is not None else name
-        self._target = Target(served_model or name, dedicated, environment, deployment_id, regional)
+        self._target = ModelTarget(served_model or name, dedicated, environment, deployment_id, regional)
         self._clients = Clients.of(
             api_key=api_key,
             base_url=api_base,

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr
 
 from ... import Endpoints
 from ..clients import Clients
-from ..targets import Target
+from ..targets import ModelTarget
 from .structured import StructuredLLM
 
 
@@ -35,4 +35,4 @@ class ConfiguredLLM(StructuredLLM):
     reasoning_effort: str | None = Field(default=None, description="How much to think.")
 
     _clients: Clients = PrivateAttr()
-    _target: Target = PrivateAttr()
+    _target: ModelTarget = PrivateAttr()

@@ -57,7 +57,7 @@ class _Account:
     heard: float = field(default=-inf)
 
 
-class Ledger:
+class Leases:
     """The budget's books.
 
     Args:

@@ -8,7 +8,7 @@ import uuid
 import ray
 
 from ...errors import ConfigurationError
-from .leases import Lease, Ledger, Spent
+from .leases import Lease, Leases, Spent
 
 NAMESPACE = "baseten-sdk"
 
@@ -64,7 +64,7 @@ class QuotaActor:
     """What the actor runs: the books, and the clock that all holders are measured by."""
 
     def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
-        self._ledger = Ledger(requests_per_minute, tokens_per_minute)
+        self._ledger = Leases(requests_per_minute, tokens_per_minute)
 
     def lease(self, holder: str, each: float, spent: Spent) -> Lease:
         return self._ledger.lease(holder, each, spent, time.monotonic())
