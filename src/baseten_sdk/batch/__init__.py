@@ -19,15 +19,12 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .._runs.feed import Feed as Feed, Row as Row
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
     from .calls.call import Call as Call, DeploymentTarget as DeploymentTarget
-    from .calls.calls import (
-        chat as chat,
-        custom as custom,
-        embeddings as embeddings,
-        parse as parse,
-        path as path,
-        predict as predict,
-        sync as sync,
-    )
+    from .calls.chat import chat as chat
+    from .calls.custom import custom as custom
+    from .calls.embeddings import embeddings as embeddings
+    from .calls.parse import parse as parse
+    from .calls.path import path as path, sync as sync
+    from .calls.predict import predict as predict
     from .calls.recipe import Recipe as Recipe
     from .options import MapOptions as MapOptions, RunOptions as RunOptions
     from .results.openai_lines import openai_request as openai_request

@@ -1,7 +1,7 @@
 """A call as a value: what `request=` returns for a row.
 
-A call says three things: how it is made, what its settings are (the same for all rows of a job, as a rule: a resumed
-job is compared by them), and what it asks. It must not know of rows, files or engines.
+A call knows how to make itself, what its settings are and what it asks. The settings are usually the same for all rows,
+so a resumed batch compares them. It must not know of rows, files or engines.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ T_co = TypeVar("T_co", covariant=True)
 
 Settings: TypeAlias = Mapping[str, object]
 
-TRANSIENT = frozenset({"timeout", "deadline", "max_retries", "request_id", "session"})
-"""Options that do not change what is answered: a resumed job may have others."""
+NOT_COMPARED = frozenset({"timeout", "deadline", "max_retries", "request_id", "session"})
+"""Options that do not change the answer. A resumed batch may have others."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentTarget:
-    """A deployment of a dedicated model: its production unless one of the others is given.
+    """A deployment of a dedicated model: production, unless one of the others is given.
 
     Attributes:
-        model_id: the model's id.
-        environment: an environment's name, or "development".
-        deployment_id: one deployment by its id.
-        regional: the environment of a regional host.
+        model_id: The model's ID.
+        environment: The name of an environment, or "development".
+        deployment_id: The ID of one deployment.
+        regional: The environment of a regional host.
     """
 
     model_id: str
@@ -41,7 +41,7 @@ class DeploymentTarget:
     regional: str | None = None
 
     def of(self, client: AsyncClient) -> AsyncDeployment:
-        """The deployment, as a client reaches it."""
+        """Return the deployment, bound to a client."""
         return client.deployments(
             self.model_id, environment=self.environment, deployment_id=self.deployment_id, regional=self.regional
         )
@@ -58,36 +58,42 @@ class Call(Generic[T_co]):
 
     @abstractmethod
     async def make(self, client: AsyncClient) -> T_co:
-        """Make it."""
+        """Make the call."""
         raise NotImplementedError
 
     def settings(self) -> Settings:
-        """What is the same for the rows of a job: the kind, the place, the parameters. No secrets."""
+        """Return what the rows of a batch share: the kind, the target, the parameters. No secrets."""
         return {"kind": type(self).__name__}
 
     def content(self) -> object:
-        """What is asked."""
+        """Return what the call asks."""
         return None
 
 
 def target_of(deployment: str | DeploymentTarget | None) -> DeploymentTarget | None:
+    """Return the target of an optional argument."""
     return None if deployment is None else required(deployment)
 
 
 def required(deployment: str | DeploymentTarget) -> DeploymentTarget:
+    """Return the target of an argument.
+
+    Raises:
+        InvalidRequestError: It is neither an ID nor a `DeploymentTarget`.
+    """
     if isinstance(deployment, DeploymentTarget):
         return deployment
     if not isinstance(deployment, str):
-        raise InvalidRequestError(f"deployment must be a model's id or a DeploymentTarget, not {deployment!r}.")
+        raise InvalidRequestError(f"deployment must be a model's ID or a DeploymentTarget, not {deployment!r}.")
     return DeploymentTarget(deployment)
 
 
 def settings_of(kind: str, params: Mapping[str, object], **more: object) -> Settings:
-    """Settings with a JSON form; headers may hold secrets, and only their names are told."""
+    """Return settings that have a JSON form. Headers may hold secrets, so only their names are kept."""
     settings: dict[str, object] = {"kind": kind}
     for name, value in {**more, **params}.items():
         if name == "extra_headers" and isinstance(value, Mapping):
             settings[name] = sorted(str(each) for each in value)
-        elif value is not None and name not in TRANSIENT:
+        elif value is not None and name not in NOT_COMPARED:
             settings[name] = value
     return settings

@@ -16,7 +16,9 @@ from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
 from ...types.params import Message
 from .call import Call, DeploymentTarget
-from .calls import chat, embeddings, predict
+from .chat import chat
+from .embeddings import embeddings
+from .predict import predict
 
 Kind: TypeAlias = Literal["chat", "predict", "embeddings"]
 

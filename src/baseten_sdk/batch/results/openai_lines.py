@@ -21,7 +21,7 @@ from ...types.batch import Failed, Ok
 from ...types.json import JsonValue
 from ...types.response import Response
 from ..calls.call import Call, DeploymentTarget, target_of
-from ..calls.calls import path
+from ..calls.path import path
 from .lines import Line, Name, as_line, error_json, name_in, raw_json
 
 CUSTOM_ID = "custom_id"

@@ -1,0 +1,58 @@
+"""A chat completion for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Unpack
+
+from ...types.chat import ChatCompletion
+from ...types.params import ChatOptions, Message
+from .call import Call, DeploymentTarget, Settings, settings_of, target_of
+
+if TYPE_CHECKING:
+    from ... import AsyncClient, ToolLike
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat(Call[ChatCompletion]):
+    model: str
+    messages: Sequence[Message]
+    tools: Sequence[ToolLike] | None
+    params: ChatOptions
+    target: DeploymentTarget | None
+
+    async def make(self, client: AsyncClient) -> ChatCompletion:
+        chat = self.target.of(client).chat if self.target else client.chat
+        return await chat.completions.create(model=self.model, messages=self.messages, tools=self.tools, **self.params)
+
+    def settings(self) -> Settings:
+        return settings_of("chat", self.params, model=self.model, deployment=self.target, tools=self.tools)
+
+    def content(self) -> object:
+        return self.messages
+
+
+def chat(
+    *,
+    model: str,
+    messages: Iterable[Message],
+    tools: Sequence[ToolLike] | None = None,
+    deployment: str | DeploymentTarget | None = None,
+    **params: Unpack[ChatOptions],
+) -> Call[ChatCompletion]:
+    """Ask for a chat completion.
+
+    Args:
+        model: A slug of the Model APIs, the ID of a dedicated model, or the name that `deployment` serves.
+        messages: The conversation.
+        tools: The tools that the model may call.
+        deployment: The ID of a dedicated model, or a `DeploymentTarget`, whose engine answers.
+        **params: The parameters of `client.chat.completions.create`.
+    """
+    return _Chat(model, reusable(messages), tools, params, target_of(deployment))
+
+
+def reusable(messages: Iterable[Message]) -> Sequence[Message]:
+    """Return messages that can be read more than once: a row may be sent again."""
+    return messages if isinstance(messages, Sequence) else list(messages)
