@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from baseten_sdk import APIStatusError, Client, Timeout
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.integrations.litellm import PROVIDER, BasetenLLM, register
-from baseten_sdk.integrations.litellm.request import Asked, messages_of
+from baseten_sdk.integrations.litellm.request import LiteLLMRequest, messages_of
 
 # Of LiteLLM's own code, which says so at its first use of a type, and at every chunk.
 pytestmark = [
@@ -309,7 +309,7 @@ def test_what_is_no_target_is_refused_with_the_grammar() -> None:
 @pytest.mark.parametrize("seconds", [7, 7.5])
 def test_timeouts_are_read_in_either_form(seconds: float) -> None:
     def read(timeout: object) -> object:
-        return Asked.of({"model": MODEL, "timeout": timeout}).options.get("timeout")
+        return LiteLLMRequest.of({"model": MODEL, "timeout": timeout}).options.get("timeout")
 
     assert read(seconds) == seconds
     assert read(None) is None

@@ -15,7 +15,7 @@ import ray.data
 
 from baseten_sdk import AsyncClient, MessageParam, Retry, batch
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.integrations.ray import BatchMapper, SharedBudget, without_done
+from baseten_sdk.integrations.ray import BatchMapper, SharedLimits, without_done
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -97,13 +97,13 @@ def test_every_row_has_its_answer_or_its_error_from_several_actors(cluster: None
 
 
 def test_a_budget_is_shared_by_all_actors(cluster: None, service: Emulator) -> None:
-    budget = SharedBudget(requests_per_minute=60, tokens_per_minute=100_000)
+    limits = SharedLimits(requests_per_minute=60, tokens_per_minute=100_000)
     began = time.monotonic()
-    rows = answered(numbers(13), service, budget=budget, tokens_per_row=100).take_all()
+    rows = answered(numbers(13), service, limits=limits, tokens_per_row=100).take_all()
     assert {row["error"] for row in rows if row["id"] != 7} == {None}
     assert time.monotonic() - began > 2
     used = sum(int(str(row["input_tokens"])) + int(str(row["output_tokens"])) for row in rows if row["id"] != 7)
-    assert budget.in_use() == ("<13 of 60 a minute>", f"<{used} of 100000 a minute>")
+    assert limits.in_use() == ("<13 of 60 a minute>", f"<{used} of 100000 a minute>")
 
 
 def test_a_run_goes_on_where_another_was_killed(cluster: None, service: Emulator, tmp_path: Path) -> None:

@@ -19,10 +19,10 @@ class CallLogger(Observer):
         self._out = out
 
     def started(self, call: CallStarted) -> CallObserver:
-        return Tale(self._out, f"{call.method} {call.url}")
+        return CallLog(self._out, f"{call.method} {call.url}")
 
 
-class Tale(CallObserver):
+class CallLog(CallObserver):
     """Tells of one call."""
 
     def __init__(self, out: Printer, call: str) -> None:

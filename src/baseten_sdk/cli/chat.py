@@ -83,10 +83,10 @@ def chat(
         completions = asked.chat.completions
 
         def ask(messages: Sequence[Message]) -> Message:
-            teller = Teller(session.out, thoughts)
+            printer = EventPrinter(session.out, thoughts)
             with completions.stream(model=model, messages=messages, **params) as stream:
                 for event in stream:
-                    teller.tell(event)
+                    printer.tell(event)
                 return stream.get_final_completion().message
 
         _answer(session, ask, opening, question)
@@ -123,7 +123,7 @@ def _extra(given: Sequence[str]) -> dict[str, object]:
     return values
 
 
-class Teller:
+class EventPrinter:
     """Tells an answer as it comes. As text: what is said to stdout; thoughts and tool calls to stderr."""
 
     def __init__(self, out: Printer, thoughts: bool) -> None:

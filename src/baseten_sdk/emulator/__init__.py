@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_names
 
 if TYPE_CHECKING or not lazy_names(__name__, extra="emulator"):
-    from .behaviours.behaviours import BehaviourError as BehaviourError
+    from .behaviours.parse import BehaviourError as BehaviourError
     from .behaviours.script import Fault as Fault, at as at, every as every, first as first
     from .emulator import Emulator as Emulator
     from .queue.records import Delivery as Delivery, RecordedRequest as RecordedRequest

@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="list the behaviours and stop")
     options = parser.parse_args(arguments)
     if options.list:
-        from .behaviours.behaviours import describe
+        from .behaviours.table import describe
 
         print(
             "Ask for behaviours with the header x-emulator: NAME=VALUE, NAME\n"

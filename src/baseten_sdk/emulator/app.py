@@ -20,8 +20,8 @@ from starlette.datastructures import Headers
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .behaviours.behaviours import BehaviourError
-from .chat.chat import chat
+from .behaviours.parse import BehaviourError
+from .chat.endpoint import chat
 from .chat.models import list_models
 from .endpoints.auth import refusal
 from .endpoints.chains import run_remote
@@ -29,14 +29,14 @@ from .endpoints.predict import predict
 from .endpoints.sync_routes import sync
 from .faults.dress import dress
 from .faults.error_shapes import error_reply, method_not_allowed, not_found, planned_error
-from .faults.faults import Faults
 from .faults.planning import plan_for
+from .faults.schedule import Faults
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
 from .http.routing import Place, resolve
 from .http.wire import Ending, Reply, play
 from .queue.clock import Clock
-from .queue.deployments import Fleet
+from .queue.deployments import Deployments
 from .queue.jobs import Queue
 from .queue.records import Record, RecordedRequest
 from .queue.webhooks import WebhookSender
@@ -59,9 +59,9 @@ class Service:
     new_id: Callable[[int], str]
     clock: Clock
     faults: Faults
-    fleet: Fleet
+    deployments: Deployments
     queue: Queue
-    courier: WebhookSender
+    webhook_sender: WebhookSender
     requests: Record[RecordedRequest]
     upstream: Upstream | None
 
@@ -172,7 +172,7 @@ class Application:
             case ("async_queue_status",), "GET":
                 return service.queue.depth(exchange)
             case ("wake",), "POST":
-                service.fleet.wake(place.owner)
+                service.deployments.wake(place.owner)
                 return Reply(202)
             case ("async_predict",), "POST" if model:
                 return self._submit(exchange)
@@ -200,17 +200,17 @@ class Application:
 
     def _submit(self, exchange: Exchange) -> Reply:
         service = self._service
-        reply, job = service.queue.submit(exchange, service.fleet.wake(exchange.place.owner))
+        reply, job = service.queue.submit(exchange, service.deployments.wake(exchange.place.owner))
         if job is not None and job.webhook is not None and self._tasks is not None:
-            self._tasks.start_soon(service.courier.carry, job)
+            self._tasks.start_soon(service.webhook_sender.carry, job)
         return reply
 
     async def _awake(self, place: Place) -> Reply | None:
         """Park until the deployment is awake; a sleeping development deployment is not there at all."""
-        fleet = self._service.fleet
-        if place.development and fleet.state(place.owner) != "ACTIVE":
+        deployments = self._service.deployments
+        if place.development and deployments.state(place.owner) != "ACTIVE":
             return error_reply(404, "the development deployment is scaled to zero", "1")
-        await self._service.clock.sleep_until(fleet.wake(place.owner))
+        await self._service.clock.sleep_until(deployments.wake(place.owner))
         return None
 
 

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Self
 from starlette.types import ASGIApp
 
 from .app import Application, Service
-from .behaviours.behaviours import Spec
-from .faults.faults import Faults
+from .behaviours.parse import Spec
+from .faults.schedule import Faults
 from .http.server import ServerThread
 from .queue.clock import Clock
-from .queue.deployments import Fleet, State
+from .queue.deployments import Deployments, State
 from .queue.jobs import Job, Queue
 from .queue.records import Delivery, Record, RecordedRequest
 from .queue.webhooks import Secrets, WebhookSender
@@ -100,9 +100,9 @@ class Emulator:
         self._port = port
         self._clock = Clock(clock)
         self._secrets = Secrets(webhook_secrets, source, self._clock)
-        self._fleet = Fleet(self._clock, wake_seconds)
+        self._deployments = Deployments(self._clock, wake_seconds)
         self._server: ServerThread | None = None
-        courier = WebhookSender(
+        webhook_sender = WebhookSender(
             self._clock,
             self._secrets,
             attempts=webhook_attempts,
@@ -118,7 +118,7 @@ class Emulator:
             new_id=lambda: source.randbytes(16).hex(),
         )
         self.requests: Record[RecordedRequest] = Record()
-        self.deliveries: Record[Delivery] = courier.deliveries
+        self.deliveries: Record[Delivery] = webhook_sender.deliveries
         self.jobs: Record[Job] = queue.accepted
         service = Service(
             api_key=self.api_key,
@@ -127,9 +127,9 @@ class Emulator:
             new_id=lambda length: source.randbytes(length).hex()[:length],
             clock=self._clock,
             faults=self.faults,
-            fleet=self._fleet,
+            deployments=self._deployments,
             queue=queue,
-            courier=courier,
+            webhook_sender=webhook_sender,
             requests=self.requests,
             upstream=None if upstream is None else _upstream(upstream, upstream_key, upstream_model),
         )
@@ -212,11 +212,11 @@ class Emulator:
 
     def scale_to_zero(self, owner: str) -> None:
         """Put a model or chain to sleep; a request or a wake starts its cold start."""
-        self._fleet.scale_to_zero(owner)
+        self._deployments.scale_to_zero(owner)
 
     def state(self, owner: str) -> State:
         """`SCALED_TO_ZERO`, `WAKING_UP` or `ACTIVE`."""
-        return self._fleet.state(owner)
+        return self._deployments.state(owner)
 
     def __repr__(self) -> str:
         where = "stopped" if self._server is None else self.url

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from baseten_sdk.emulator import BehaviourError, Emulator, Fault, at, every, first
-from baseten_sdk.emulator.behaviours.behaviours import parse
-from baseten_sdk.emulator.faults.faults import Faults
+from baseten_sdk.emulator.behaviours.parse import parse
+from baseten_sdk.emulator.faults.schedule import Faults
 from tests.emulator.exchanges import CHAT, ask, chunks_of
 
 

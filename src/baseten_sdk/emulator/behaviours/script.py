@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
-from .behaviours import BehaviourError, Plan, Spec, parse
+from .parse import BehaviourError, Spec, parse
+from .plan import Plan
 
 Garbage = Literal["html", "empty", "error", "truncated", "not-json"]
 StreamErrorForm = Literal["string", "object", "object-error", "event"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from ..behaviours.behaviours import Plan
+from ..behaviours.plan import Plan
 from ..http.jsonvalue import JSON, Object
 from ..http.sse import DONE, Framing
 from .answers import Answer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from ..chat.chat import gathered
+from ..chat.endpoint import gathered
 from ..faults.error_shapes import truss_error
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, as_list, as_text, dump

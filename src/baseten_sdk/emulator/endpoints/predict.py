@@ -11,8 +11,8 @@ import json
 import re
 from hashlib import sha256
 
-from ..behaviours.behaviours import Plan
-from ..chat.chat import gathered
+from ..behaviours.plan import Plan
+from ..chat.endpoint import gathered
 from ..faults.error_shapes import truss_error
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object, as_list, as_object, as_text, dump

@@ -7,7 +7,8 @@ import time
 from dataclasses import replace
 from email.utils import formatdate
 
-from ..behaviours.behaviours import HALF, Plan
+from ..behaviours.plan import Plan
+from ..behaviours.table import HALF
 from ..http.jsonvalue import dump
 from ..http.wire import Ending, Reply
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from ..behaviours.behaviours import Plan
+from ..behaviours.plan import Plan
 from ..http.jsonvalue import JSON, Object, dump
 from ..http.routing import Surface
 from ..http.wire import Reply, json_reply

@@ -12,10 +12,11 @@ import re
 
 from starlette.datastructures import Headers
 
-from ..behaviours.behaviours import Plan, parse, parse_slug
+from ..behaviours.parse import parse, parse_slug
+from ..behaviours.plan import Plan
 from ..http.jsonvalue import JSON, as_object, as_text, load
 from ..http.routing import Place
-from .faults import Faults
+from .schedule import Faults
 
 HEADER = "x-emulator"
 _STATUS_ID = re.compile(r"emul0([2-5]\d\d)")

@@ -13,7 +13,7 @@ from .clock import Clock
 State = Literal["SCALED_TO_ZERO", "WAKING_UP", "ACTIVE"]
 
 
-class Fleet:
+class Deployments:
     def __init__(self, clock: Clock, wake_seconds: float) -> None:
         self._clock = clock
         self._wake_seconds = wake_seconds

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..behaviours.behaviours import Plan
+from ..behaviours.plan import Plan
 from ..endpoints.chains import result
 from ..endpoints.predict import output
 from ..faults.error_shapes import error_reply

@@ -13,7 +13,7 @@ from ..clients import Clients
 from .errors import in_litellms_terms
 from .litellm_types import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
 from .replies import Chunks, embedding_response, model_response
-from .request import Asked, messages_of
+from .request import LiteLLMRequest, messages_of
 
 PROVIDER = "baseten-sdk"
 """The provider's name: what stands before the first "/" of LiteLLM's `model=`."""
@@ -61,18 +61,20 @@ class BasetenLLM(CustomLLM):
     def completion(self, *args: object, **kwargs: object) -> ModelResponse:
         """Answer a chat."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
-            asked = Asked.of(kwargs)
-            completions = self._clients(asked.api_key, asked.api_base).engine(asked.target).chat.completions
-            completion = completions.create(model=asked.target.model, messages=messages_of(kwargs), **asked.arguments())
+            request = LiteLLMRequest.of(kwargs)
+            completions = self._clients(request.api_key, request.api_base).engine(request.target).chat.completions
+            completion = completions.create(
+                model=request.target.model, messages=messages_of(kwargs), **request.arguments()
+            )
             return model_response(completion)
 
     async def acompletion(self, *args: object, **kwargs: object) -> ModelResponse:
         """As `completion`."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
-            asked = Asked.of(kwargs)
-            completions = self._clients(asked.api_key, asked.api_base).async_engine(asked.target).chat.completions
+            request = LiteLLMRequest.of(kwargs)
+            completions = self._clients(request.api_key, request.api_base).async_engine(request.target).chat.completions
             completion = await completions.create(
-                model=asked.target.model, messages=messages_of(kwargs), **asked.arguments()
+                model=request.target.model, messages=messages_of(kwargs), **request.arguments()
             )
             return model_response(completion)
 
@@ -83,10 +85,10 @@ class BasetenLLM(CustomLLM):
         """Answer a chat in chunks. A call that fails fails here, not when the chunks are read."""
         model = str(kwargs.get("model"))
         with in_litellms_terms(model, PROVIDER):
-            asked = Asked.of(kwargs)
-            completions = self._clients(asked.api_key, asked.api_base).engine(asked.target).chat.completions
+            request = LiteLLMRequest.of(kwargs)
+            completions = self._clients(request.api_key, request.api_base).engine(request.target).chat.completions
             stream = completions.stream(
-                model=asked.target.model, messages=messages_of(kwargs), **asked.arguments(stream_options=USAGE)
+                model=request.target.model, messages=messages_of(kwargs), **request.arguments(stream_options=USAGE)
             )
             stream.__enter__()
         return _read(stream, model)
@@ -97,11 +99,11 @@ class BasetenLLM(CustomLLM):
         """As `streaming`; LiteLLM makes the call when it reads the first chunk."""
         model = str(kwargs.get("model"))
         with in_litellms_terms(model, PROVIDER):
-            asked = Asked.of(kwargs)
-            completions = self._clients(asked.api_key, asked.api_base).async_engine(asked.target).chat.completions
+            request = LiteLLMRequest.of(kwargs)
+            completions = self._clients(request.api_key, request.api_base).async_engine(request.target).chat.completions
             chunks = Chunks(model)
             async with completions.stream(
-                model=asked.target.model, messages=messages_of(kwargs), **asked.arguments(stream_options=USAGE)
+                model=request.target.model, messages=messages_of(kwargs), **request.arguments(stream_options=USAGE)
             ) as events:
                 async for event in events:
                     for chunk in chunks.of(event):
@@ -110,22 +112,22 @@ class BasetenLLM(CustomLLM):
     def embedding(self, *args: object, **kwargs: object) -> EmbeddingResponse:
         """Make vectors of texts, by a dedicated model's engine."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
-            asked = Asked.of(kwargs)
-            engine = self._clients(asked.api_key, asked.api_base).engine(asked.target)
+            request = LiteLLMRequest.of(kwargs)
+            engine = self._clients(request.api_key, request.api_base).engine(request.target)
             reply = engine.embeddings.create(
-                input=_texts(kwargs.get("input")), model=asked.target.model, **asked.arguments()
+                input=_texts(kwargs.get("input")), model=request.target.model, **request.arguments()
             )
-            return embedding_response(reply, asked.target.model)
+            return embedding_response(reply, request.target.model)
 
     async def aembedding(self, *args: object, **kwargs: object) -> EmbeddingResponse:
         """As `embedding`."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
-            asked = Asked.of(kwargs)
-            engine = self._clients(asked.api_key, asked.api_base).async_engine(asked.target)
+            request = LiteLLMRequest.of(kwargs)
+            engine = self._clients(request.api_key, request.api_base).async_engine(request.target)
             reply = await engine.embeddings.create(
-                input=_texts(kwargs.get("input")), model=asked.target.model, **asked.arguments()
+                input=_texts(kwargs.get("input")), model=request.target.model, **request.arguments()
             )
-            return embedding_response(reply, asked.target.model)
+            return embedding_response(reply, request.target.model)
 
 
 def _clients_of(

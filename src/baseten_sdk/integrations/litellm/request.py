@@ -22,7 +22,7 @@ LITELLMS_FIELDS = frozenset({"provider_specific_fields", "thinking_blocks", "ann
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LiteLLMRequest:
     """One call.
 
     Attributes:
@@ -40,7 +40,7 @@ class Asked:
     options: CallOptions
 
     @classmethod
-    def of(cls, given: Mapping[str, object]) -> Asked:
+    def of(cls, given: Mapping[str, object]) -> LiteLLMRequest:
         """Read the keyword arguments of a provider's method.
 
         Raises:

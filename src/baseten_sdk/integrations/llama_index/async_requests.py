@@ -8,12 +8,12 @@ from llama_index.core.base.llms.types import ChatMessage
 
 from ... import AsyncDeployment, AsyncJob, Deployment, InferenceRetryConfig, InvalidRequestError, Job
 from .messages import message_params
-from .settings import ConfiguredLLM
+from .settings import LLMSettings
 
 SHARED = "A Model API takes no async requests: they need a dedicated model, with its id as model_id= and no api_base=."
 
 
-class SubmittingLLM(ConfiguredLLM):
+class AsyncRequestLLM(LLMSettings):
     """An LLM that takes work for later."""
 
     def submit(

@@ -10,13 +10,13 @@ from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_ca
 F = TypeVar("F", bound=Callable[..., object])
 
 
-def observed_chat(method: F) -> F:
+def with_chat_callbacks(method: F) -> F:
     """A chat that tells LlamaIndex's callbacks and instrumentation of itself."""
     wrapped: F = llm_chat_callback()(method)
     return wrapped
 
 
-def observed_completion(method: F) -> F:
+def with_completion_callbacks(method: F) -> F:
     """The same for a completion."""
     wrapped: F = llm_completion_callback()(method)
     return wrapped

@@ -32,8 +32,8 @@ from ... import (
 )
 from ..clients import Clients, call_options
 from ..targets import ModelTarget
-from .async_requests import SubmittingLLM
-from .callbacks import observed_chat, observed_completion
+from .async_requests import AsyncRequestLLM
+from .callbacks import with_chat_callbacks, with_completion_callbacks
 from .messages import message_params
 from .metadata import BasetenMetadata, context_length
 from .responses import Growing, chat_response, completion_response
@@ -44,7 +44,7 @@ log = logging.getLogger("baseten_sdk")
 LOOK_UP_SECONDS = 10.0
 
 
-class Baseten(SubmittingLLM):
+class Baseten(AsyncRequestLLM):
     """An LLM of Baseten: a Model API, or the engine of a dedicated model.
 
     Example:
@@ -172,7 +172,7 @@ class Baseten(SubmittingLLM):
             is_function_calling_model=True,
             model_name=self.model,
         )
-        return metadata if self.context_window else metadata.asking(self._look_up_window)
+        return metadata if self.context_window else metadata.looked_up_by(self._look_up_window)
 
     @property
     def available_models(self) -> list[Model]:
@@ -193,27 +193,27 @@ class Baseten(SubmittingLLM):
                 raise
             return [Model(id=self._target.model)]  # an engine may have no list; it serves the one
 
-    @observed_chat
+    @with_chat_callbacks
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         return self._chat(messages, kwargs)
 
-    @observed_chat
+    @with_chat_callbacks
     async def achat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         return await self._achat(messages, kwargs)
 
-    @observed_chat
+    @with_chat_callbacks
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
         return self._stream(messages, kwargs)
 
-    @observed_chat
+    @with_chat_callbacks
     async def astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
         return self._astream(messages, kwargs)
 
-    @observed_completion
+    @with_completion_callbacks
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         return completion_response(self._chat(self._asked(prompt, formatted), kwargs))
 
-    @observed_completion
+    @with_completion_callbacks
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
         """The answer to a prompt; with `webhook_endpoint` set the id of an async request, which delivers there.
 
@@ -227,12 +227,12 @@ class Baseten(SubmittingLLM):
             text=job.request_id, raw={"request_id": job.request_id}, additional_kwargs={"async_request": True}
         )
 
-    @observed_completion
+    @with_completion_callbacks
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
         responses = self._stream(self._asked(prompt, formatted), kwargs)
         return (completion_response(response) for response in responses)
 
-    @observed_completion
+    @with_completion_callbacks
     async def astream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseAsyncGen:
         responses = self._astream(self._asked(prompt, formatted), kwargs)
         return (completion_response(response) async for response in responses)

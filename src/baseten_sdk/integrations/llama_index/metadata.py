@@ -24,7 +24,7 @@ class BasetenMetadata(LLMMetadata):
 
     _look_up: Callable[[], int] | None = PrivateAttr(None)
 
-    def asking(self, look_up: Callable[[], int]) -> BasetenMetadata:
+    def looked_up_by(self, look_up: Callable[[], int]) -> BasetenMetadata:
         """The same, with a context window that is yet to be found."""
         self._look_up = look_up
         return self

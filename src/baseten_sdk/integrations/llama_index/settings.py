@@ -13,7 +13,7 @@ from ..targets import ModelTarget
 from .structured import StructuredLLM
 
 
-class ConfiguredLLM(StructuredLLM):
+class LLMSettings(StructuredLLM):
     """An LLM with its settings. A key is not among them: neither `to_dict` nor a pickle holds one."""
 
     model: str = Field(description="Slug of a Model API, or id of a dedicated model.")

@@ -8,6 +8,6 @@ from ..extras import extra
 with extra("ray", "ray", "pyarrow"):
     from .mapper import BatchMapper
     from .resume import without_done
-    from .shared_limits import SharedBudget
+    from .shared_limits import SharedLimits
 
-__all__ = ["BatchMapper", "SharedBudget", "without_done"]
+__all__ = ["BatchMapper", "SharedLimits", "without_done"]

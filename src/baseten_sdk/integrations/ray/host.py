@@ -25,7 +25,7 @@ from ...errors import APIError, APIStatusError, ClientClosedError, InvalidReques
 from ...types.batch import Failed, Ok, Outcome
 from ...types.meta import Meta
 from .columns import Row as Fields, usage_of
-from .local_share import Purse
+from .local_share import LocalShare
 
 Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 """Is told of an outcome and the place of its row, in the host's thread."""
@@ -79,7 +79,7 @@ class Host:
         request: makes the call of a row.
         level: how many rows may be in flight.
         retries: how often a row is tried again.
-        make_purse: makes the purse that each call is paid from; None where there is no budget.
+        make_share: makes this actor's share of the limits; None where there are none.
     """
 
     def __init__(
@@ -88,15 +88,15 @@ class Host:
         request: Callable[[Fields], Call[object]],
         level: Concurrency,
         retries: int,
-        make_purse: Callable[[], Purse] | None,
+        make_share: Callable[[], LocalShare] | None,
     ) -> None:
         self._make_client = make_client
         self._request = request
         self._level = level
         self._retries = retries
-        self._make_purse = make_purse
+        self._make_share = make_share
         self._client: AsyncClient | None = None
-        self._purse: Purse | None = None
+        self._share: LocalShare | None = None
         self._lock = threading.Lock()
         self._over: Exception | None = None
         self._queue = Queue()
@@ -140,7 +140,7 @@ class Host:
             item.tell(item.place, Failed(str(number), item.fields, over, number))
 
     async def _run(self) -> None:
-        self._purse = None if self._make_purse is None else self._make_purse()
+        self._share = None if self._make_share is None else self._make_share()
         async with self._make_client() as self._client:
             feed = Feed(self._queue, lookahead=max(8, self._level.current))
             await run_rows(feed, self._perform, self._deliver, level=self._level, retries=self._retries)
@@ -150,10 +150,10 @@ class Host:
         call = self._request(item.fields)
         if not isinstance(call, Call):
             raise InvalidRequestError(f"request must return a call, such as batch.chat(...), not {call!r:.200}.")
-        purse = self._purse
-        if purse is None:
+        share = self._share
+        if share is None:
             return await call.make(self._client)
-        held = await purse.take()
+        held = await share.take()
         used: float | None = None
         requests = 1
         try:
@@ -167,13 +167,13 @@ class Host:
             requests = max(error.attempts, 1)
             raise
         finally:
-            purse.settle(held, used, requests)
+            share.settle(held, used, requests)
 
     async def _deliver(self, place: int, outcome: Outcome[Item, object]) -> None:
         item = self._queue.pending.pop(outcome.number)
         item.tell(item.place, _of_fields(outcome, item.fields))
-        if self._purse is not None and not self._queue.pending:
-            await self._purse.give_back()
+        if self._share is not None and not self._queue.pending:
+            await self._share.give_back()
 
 
 def attempts_of(value: object) -> int:

@@ -1,10 +1,10 @@
-"""The budget of a whole cluster: so many requests and tokens a minute, leased in blocks to those who make the calls.
+"""The limits of a cluster, in requests and tokens a minute, leased in blocks to the actors that make the calls.
 
-A holder asks for a block before it runs out, and says what became of the last one. What is leased counts until it is
-reported as spent, and then for a minute; so no minute has more than the limit, wherever the calls were made. A holder
-that has not been heard of for long has died: what it held counts as spent.
+A holder asks for a block before it runs out, and reports what it spent of the last one. A leased block counts until it
+is reported as spent, and then for one more minute, so no minute exceeds the limit wherever the calls are made. A holder
+that has not reported for `SILENCE` seconds is taken for dead, and everything that it held counts as spent.
 
-It must not know who holds, or how they reach it. Times are passed in.
+This file must not know who the holders are or how they reach it. Times are passed in.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ class _Account:
 
 
 class Leases:
-    """The budget's books.
+    """Who holds which part of the limits.
 
     Args:
-        requests_per_minute: requests of all holders together; None for any number.
-        tokens_per_minute: tokens of all holders together; None for any number.
+        requests_per_minute: requests of all holders together; None for no limit.
+        tokens_per_minute: tokens of all holders together; None for no limit.
         minute: how long a minute is; tests have shorter ones.
     """
 
@@ -92,7 +92,7 @@ class Leases:
         return Lease(wait=SOON if opens == inf else opens - now)
 
     def give_back(self, holder: str, requests: float, tokens: float, spent: Spent, now: float) -> None:
-        """What is left of a lease is not needed."""
+        """Take back what a holder does not need."""
         with self._account(holder, spent, now) as account:
             self._settle(account, requests, 0.0, tokens, 0.0, now)
 

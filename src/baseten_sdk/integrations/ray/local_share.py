@@ -1,4 +1,4 @@
-"""One holder's share of the cluster's budget: what it has leased and not yet used.
+"""One holder's share of the cluster's limits: what it has leased and not yet used.
 
 Calls take from it; when it is empty, the first of them asks for more, and the others wait behind it. It must not know
 where leases come from: that is passed in.
@@ -36,22 +36,22 @@ class LeaseSource(Protocol):
         ...
 
 
-class Purse:
+class LocalShare:
     """What a holder has.
 
     Args:
-        bank: where leases come from.
+        source: where leases come from.
         each: tokens that a row may use, before any was seen.
         sleep: waits for some seconds.
     """
 
     def __init__(
         self,
-        bank: LeaseSource,
+        source: LeaseSource,
         each: float = TOKENS_PER_ROW,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
-        self._bank = bank
+        self._source = source
         self._each = each
         self._sleep = sleep
         self._seen = False
@@ -66,7 +66,7 @@ class Purse:
             async with self._asking:
                 if self._enough():
                     break
-                lease = await self._bank.lease(self._each, self._report())
+                lease = await self._source.lease(self._each, self._report())
                 self._requests += lease.requests
                 self._tokens += lease.tokens
                 if lease.wait:
@@ -97,7 +97,7 @@ class Purse:
         if self._requests or self._tokens or self._sent:
             requests, tokens = self._requests, self._tokens
             self._requests = self._tokens = 0.0
-            await self._bank.give_back(requests, tokens, self._report())
+            await self._source.give_back(requests, tokens, self._report())
 
     def _enough(self) -> bool:
         return self._requests >= 1.0 and self._tokens >= self._each

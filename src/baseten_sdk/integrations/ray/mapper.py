@@ -14,8 +14,8 @@ from ...errors import AuthenticationError, ConfigurationError, InvalidRequestErr
 from ...types.batch import Failed, Outcome
 from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
 from .host import Host
-from .local_share import TOKENS_PER_ROW, Purse
-from .shared_limits import SharedBudget
+from .local_share import TOKENS_PER_ROW, LocalShare
+from .shared_limits import SharedLimits
 
 LINGER = 0.25
 """Seconds in which more rows may end before those that have are handed on."""
@@ -48,8 +48,8 @@ class BatchMapper:
         concurrency: rows in flight in each actor, or "auto" to find the level; the client's limits hold too.
         retries: how often a row that failed for a passing reason is tried again, after the client's own attempts.
         output: makes columns of a success, instead of the usual ones; what it raises is the row's failure.
-        budget: requests and tokens a minute, shared by all actors.
-        tokens_per_row: tokens of the budget that are held for a row before any was seen; the real use is learned.
+        limits: requests and tokens a minute, shared by all actors.
+        tokens_per_row: tokens of the limits that are held for a row before any was seen; the real use is learned.
 
     Raises (from the batches):
         AuthenticationError: the key is wrong; so is `PaymentRequiredError` raised, and ends the job. All other failures
@@ -64,12 +64,12 @@ class BatchMapper:
         concurrency: int | Literal["auto"] = CONCURRENCY,
         retries: int = 2,
         output: Output | None = None,
-        budget: SharedBudget | None = None,
+        limits: SharedLimits | None = None,
         tokens_per_row: float = TOKENS_PER_ROW,
     ) -> None:
         self._output = output or usual_columns
-        make_purse = None if budget is None else lambda: Purse(budget.account(), tokens_per_row)
-        self._host = Host(client or AsyncClient, request, _level(concurrency), retries, make_purse)
+        make_share = None if limits is None else lambda: LocalShare(limits.account(), tokens_per_row)
+        self._host = Host(client or AsyncClient, request, _level(concurrency), retries, make_share)
 
     async def __call__(self, batch: Batch) -> AsyncIterator[pa.Table]:
         """Run the rows of a batch, and give them back as they end."""

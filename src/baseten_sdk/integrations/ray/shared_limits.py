@@ -1,4 +1,4 @@
-"""`SharedBudget`: one budget for all the actors of a cluster, kept by an actor of its own that is known by its name."""
+"""`SharedLimits`: limits for all the actors of a cluster, kept by a named actor."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .leases import Lease, Leases, Spent
 NAMESPACE = "baseten-sdk"
 
 
-class SharedBudget:
+class SharedLimits:
     """Requests and tokens a minute for everything that uses it, on however many machines.
 
     Make it in the driver and hand it to `BatchMapper`. The actor lives as long as the object, or a copy of it, does.
     Two budgets of one name in a cluster are the same; the first one's numbers hold.
 
     Example:
-        budget = SharedBudget(requests_per_minute=600, tokens_per_minute=500_000)
+        limits = SharedLimits(requests_per_minute=600, tokens_per_minute=500_000)
 
     Args:
         requests_per_minute: requests in any minute; None for any number.
@@ -40,53 +40,53 @@ class SharedBudget:
     ) -> None:
         given = [each for each in (requests_per_minute, tokens_per_minute) if each is not None]
         if not given or min(given) < 1:
-            raise ConfigurationError("SharedBudget needs requests_per_minute= or tokens_per_minute=, of at least 1.")
-        self.name = name or f"budget-{uuid.uuid4().hex[:12]}"
-        self._keeper = (
+            raise ConfigurationError("SharedLimits needs requests_per_minute= or tokens_per_minute=, of at least 1.")
+        self.name = name or f"limits-{uuid.uuid4().hex[:12]}"
+        self._actor = (
             ray.remote(QuotaActor)
             .options(name=self.name, namespace=NAMESPACE, get_if_exists=True, num_cpus=0)
             .remote(requests_per_minute, tokens_per_minute)
         )
 
-    def account(self) -> Account:
+    def account(self) -> RemoteLeases:
         """An account for one holder."""
-        return Account(self._keeper, uuid.uuid4().hex)
+        return RemoteLeases(self._actor, uuid.uuid4().hex)
 
     def in_use(self) -> object:
         """Requests and tokens that count at the moment, in words."""
-        return ray.get(self._keeper.in_use.remote())
+        return ray.get(self._actor.in_use.remote())
 
     def __repr__(self) -> str:
-        return f"SharedBudget(name={self.name!r})"
+        return f"SharedLimits(name={self.name!r})"
 
 
 class QuotaActor:
     """What the actor runs: the books, and the clock that all holders are measured by."""
 
     def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
-        self._ledger = Leases(requests_per_minute, tokens_per_minute)
+        self._leases = Leases(requests_per_minute, tokens_per_minute)
 
     def lease(self, holder: str, each: float, spent: Spent) -> Lease:
-        return self._ledger.lease(holder, each, spent, time.monotonic())
+        return self._leases.lease(holder, each, spent, time.monotonic())
 
     def give_back(self, holder: str, requests: float, tokens: float, spent: Spent) -> None:
-        self._ledger.give_back(holder, requests, tokens, spent, time.monotonic())
+        self._leases.give_back(holder, requests, tokens, spent, time.monotonic())
 
     def in_use(self) -> tuple[str, str]:
-        return self._ledger.in_use(time.monotonic())
+        return self._leases.in_use(time.monotonic())
 
 
-class Account:
-    """The bank of one holder's purse."""
+class RemoteLeases:
+    """The source of one holder's share."""
 
-    def __init__(self, keeper: ray.Handle[QuotaActor], holder: str) -> None:
-        self._keeper = keeper
+    def __init__(self, actor: ray.Handle[QuotaActor], holder: str) -> None:
+        self._actor = actor
         self._holder = holder
 
     async def lease(self, each: float, spent: Spent, /) -> Lease:
-        lease = await self._keeper.lease.remote(self._holder, each, spent)
-        assert isinstance(lease, Lease), "that is what the keeper gives"
+        lease = await self._actor.lease.remote(self._holder, each, spent)
+        assert isinstance(lease, Lease), "that is what the actor gives"
         return lease
 
     async def give_back(self, requests: float, tokens: float, spent: Spent, /) -> None:
-        await self._keeper.give_back.remote(self._holder, requests, tokens, spent)
+        await self._actor.give_back.remote(self._holder, requests, tokens, spent)

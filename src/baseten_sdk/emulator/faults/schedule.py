@@ -9,7 +9,8 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 
-from ..behaviours.behaviours import Plan, Spec, parse
+from ..behaviours.parse import Spec, parse
+from ..behaviours.plan import Plan
 from ..behaviours.script import Fault
 
 

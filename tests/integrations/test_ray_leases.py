@@ -1,4 +1,4 @@
-"""The books of a cluster's budget, without a cluster: whoever holds, no minute has more than the limit."""
+"""The books of a cluster's limits, without a cluster: whoever holds, no minute has more than the limit."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk.integrations.ray.leases import SILENCE, Lease, Leases, Spent
-from baseten_sdk.integrations.ray.local_share import TOKENS_PER_ROW, Purse
+from baseten_sdk.integrations.ray.local_share import TOKENS_PER_ROW, LocalShare
 
 NOTHING = Spent()
 
 
 def test_a_block_is_half_a_second_of_the_limit() -> None:
-    ledger = Leases(1200, 120_000)
-    assert ledger.lease("a", 10, NOTHING, 0) == Lease(10, 100)
-    assert ledger.lease("b", 1000, NOTHING, 0) == Lease(1, 1000)
+    leases = Leases(1200, 120_000)
+    assert leases.lease("a", 10, NOTHING, 0) == Lease(10, 100)
+    assert leases.lease("b", 1000, NOTHING, 0) == Lease(1, 1000)
 
 
 def test_without_a_limit_any_number_is_leased() -> None:
@@ -28,41 +28,41 @@ def test_without_a_limit_any_number_is_leased() -> None:
 
 
 def test_what_is_leased_counts_until_it_is_reported_and_a_minute_more() -> None:
-    ledger = Leases(10, None)
+    leases = Leases(10, None)
     for _ in range(10):
-        assert ledger.lease("a", 0, NOTHING, 0).requests == 1
-    assert ledger.lease("b", 0, NOTHING, 30).wait > 0
-    ledger.lease("a", 0, Spent(requests=10), 40)
-    assert ledger.lease("b", 0, NOTHING, 100).wait > 0
-    assert ledger.lease("b", 0, NOTHING, 101.1).requests == 1
+        assert leases.lease("a", 0, NOTHING, 0).requests == 1
+    assert leases.lease("b", 0, NOTHING, 30).wait > 0
+    leases.lease("a", 0, Spent(requests=10), 40)
+    assert leases.lease("b", 0, NOTHING, 100).wait > 0
+    assert leases.lease("b", 0, NOTHING, 101.1).requests == 1
 
 
 def test_what_is_given_back_is_there_at_once() -> None:
-    ledger = Leases(None, 1000)
-    lease = ledger.lease("a", 1000, NOTHING, 0)
+    leases = Leases(None, 1000)
+    lease = leases.lease("a", 1000, NOTHING, 0)
     assert lease.tokens == 1000
-    assert ledger.lease("b", 100, NOTHING, 1).wait > 0
-    ledger.give_back("a", 1, 600, Spent(1, 400, 100), 2)
-    assert ledger.lease("b", 100, NOTHING, 2).tokens == 100
-    assert ledger.in_use(2) == ("None", "<200 of 1000 a minute>")
+    assert leases.lease("b", 100, NOTHING, 1).wait > 0
+    leases.give_back("a", 1, 600, Spent(1, 400, 100), 2)
+    assert leases.lease("b", 100, NOTHING, 2).tokens == 100
+    assert leases.in_use(2) == ("None", "<200 of 1000 a minute>")
 
 
 def test_a_holder_that_died_is_buried_with_what_it_had() -> None:
-    ledger = Leases(None, 1000)
-    ledger.lease("a", 1000, NOTHING, 0)
-    assert ledger.lease("b", 1000, NOTHING, SILENCE + 1).wait == pytest.approx(61)
-    assert ledger.lease("b", 1000, NOTHING, SILENCE + 63).tokens == 1000
+    leases = Leases(None, 1000)
+    leases.lease("a", 1000, NOTHING, 0)
+    assert leases.lease("b", 1000, NOTHING, SILENCE + 1).wait == pytest.approx(61)
+    assert leases.lease("b", 1000, NOTHING, SILENCE + 63).tokens == 1000
 
 
 @given(st.integers(1, 40), st.integers(1, 6), st.lists(st.floats(0, 3), min_size=20, max_size=80))
 def test_no_minute_has_more_than_the_limit_however_many_hold(limit: int, holders: int, works: list[float]) -> None:
     """Each holder leases, makes its calls one after another, and reports them with its next lease."""
-    ledger = Leases(limit, None)
+    leases = Leases(limit, None)
     sent: list[float] = []
     turns = [(0.0, holder, 0.0) for holder in range(holders)]
     for work in works:
         now, holder, calls = heapq.heappop(turns)
-        lease = ledger.lease(str(holder), 0, Spent(requests=calls), now)
+        lease = leases.lease(str(holder), 0, Spent(requests=calls), now)
         made = int(lease.requests)
         moments = [now + work * (index + 1) / made for index in range(made)]
         sent += moments
@@ -72,7 +72,7 @@ def test_no_minute_has_more_than_the_limit_however_many_hold(limit: int, holders
 
 
 class Cashier:
-    """A bank that says yes, and is told what became of it."""
+    """A source that says yes, and is told what became of it."""
 
     def __init__(self, *leases: Lease) -> None:
         self.leases = list(leases)
@@ -90,23 +90,23 @@ class Cashier:
 
 @pytest.mark.anyio
 async def test_calls_share_a_block_and_one_asks_for_the_next() -> None:
-    bank = Cashier(Lease(3, 300), Lease(3, 300))
-    purse = Purse(bank, each=100)
+    source = Cashier(Lease(3, 300), Lease(3, 300))
+    share = LocalShare(source, each=100)
     held: list[float] = []
 
     async def call() -> None:
-        held.append(await purse.take())
+        held.append(await share.take())
 
     async with anyio.create_task_group() as group:
         for _ in range(5):
             group.start_soon(call)
     assert held == [100] * 5
-    assert len(bank.asked) == 2
-    purse.settle(100, 40)
-    await purse.give_back()
-    assert bank.returned == [(1, 100, Spent(1, 100, 40))]
-    await purse.give_back()
-    assert len(bank.returned) == 1
+    assert len(source.asked) == 2
+    share.settle(100, 40)
+    await share.give_back()
+    assert source.returned == [(1, 100, Spent(1, 100, 40))]
+    await share.give_back()
+    assert len(source.returned) == 1
 
 
 @pytest.mark.anyio
@@ -116,26 +116,26 @@ async def test_it_asks_again_when_it_is_told_to() -> None:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    bank = Cashier(Lease(wait=2), Lease(wait=60), Lease(1, TOKENS_PER_ROW))
-    assert await Purse(bank, sleep=sleep).take() == TOKENS_PER_ROW
+    source = Cashier(Lease(wait=2), Lease(wait=60), Lease(1, TOKENS_PER_ROW))
+    assert await LocalShare(source, sleep=sleep).take() == TOKENS_PER_ROW
     assert 2 <= slept[0] <= 2.2
     assert 5 <= slept[1] <= 5.5
 
 
 @pytest.mark.anyio
 async def test_what_rows_use_is_learned_and_repeats_are_paid() -> None:
-    bank = Cashier(Lease(2, 4096), Lease(1, 500))
-    purse = Purse(bank)
-    held = await purse.take()
-    purse.settle(held, 500, requests=2)
-    assert await purse.take() == 500
-    assert bank.asked[1] == (500, Spent(2, TOKENS_PER_ROW, 500))
+    source = Cashier(Lease(2, 4096), Lease(1, 500))
+    share = LocalShare(source)
+    held = await share.take()
+    share.settle(held, 500, requests=2)
+    assert await share.take() == 500
+    assert source.asked[1] == (500, Spent(2, TOKENS_PER_ROW, 500))
 
 
 @pytest.mark.anyio
 async def test_a_use_that_nobody_knows_is_what_was_held() -> None:
-    bank = Cashier(Lease(1, 100), Lease(1, 100))
-    purse = Purse(bank, each=100)
-    purse.settle(await purse.take(), None)
-    await purse.take()
-    assert bank.asked[1][1] == Spent(1, 100, 100)
+    source = Cashier(Lease(1, 100), Lease(1, 100))
+    share = LocalShare(source, each=100)
+    share.settle(await share.take(), None)
+    await share.take()
+    assert source.asked[1][1] == Spent(1, 100, 100)

@@ -3,19 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.emulator.behaviours.behaviours import (
-    HALF,
-    PRESETS,
-    REGISTRY,
-    TABLE,
-    BehaviourError,
-    Kind,
-    Plan,
-    describe,
-    parse,
-    parse_slug,
-)
-from baseten_sdk.emulator.faults.faults import Faults
+from baseten_sdk.emulator.behaviours.parse import BehaviourError, parse, parse_slug
+from baseten_sdk.emulator.behaviours.plan import Plan
+from baseten_sdk.emulator.behaviours.table import HALF, PRESETS, REGISTRY, TABLE, Kind, describe
+from baseten_sdk.emulator.faults.schedule import Faults
 
 
 def test_text_json_and_mappings_say_the_same() -> None:

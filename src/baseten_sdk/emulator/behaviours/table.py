@@ -1,29 +1,15 @@
-"""The named behaviours that a request may ask for: one table, its parser, and the plan that a request ends up
-with.
+"""The table of behaviours that a request may ask for, and the presets made of them.
 
-A behaviour is chosen by the header `x-emulator`, by a reserved model id, by the key `emulator` of a body, or
-by a script. All of them are read by `parse`. It must not know what any behaviour does: the files that do it
-ask a `Plan` by name.
+It must not know what any behaviour does: the files that do it ask a `Plan` by name.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeAlias
-
-Value: TypeAlias = str | int | bool
-Spec: TypeAlias = str | Mapping[str, object]
 
 HALF = -1
 """The value of a counting behaviour that was given no count."""
-
-
-class BehaviourError(ValueError):
-    """A behaviour was asked for that the emulator does not have, or with a value that it cannot take."""
 
 
 class Kind(Enum):
@@ -143,7 +129,6 @@ TABLE: tuple[Behaviour, ...] = (
     _text("webhook", "deliver its webhook twice, never, or elsewhere", "duplicate lost astray"),
     Behaviour("webhook-delay", Kind.SECONDS, "seconds between its end and the first attempt to deliver its webhook"),
 )
-_SECONDS = re.compile(r"\d+(?:\.\d+)?")
 
 REGISTRY = {behaviour.name: behaviour for behaviour in TABLE}
 
@@ -178,147 +163,6 @@ PRESETS: dict[str, tuple[str, str]] = {
     ),
     "drip": ("pieces=1, pause=1", "a byte at a time"),
 }
-
-
-class Plan:
-    """What one request was asked to do: behaviours by name, with their values."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: Mapping[str, Value] | None = None) -> None:
-        self._values = dict(values or {})
-
-    def on(self, name: str) -> bool:
-        return REGISTRY[name].name in self._values
-
-    def text(self, name: str) -> str | None:
-        value = self._values.get(REGISTRY[name].name)
-        return None if value is None else str(value)
-
-    def number(self, name: str) -> int | None:
-        value = self._values.get(REGISTRY[name].name)
-        return value if isinstance(value, int) else None
-
-    def seconds(self, name: str) -> float:
-        """A behaviour given in milliseconds, in seconds."""
-        return (self.number(name) or 0) / 1000
-
-    @property
-    def troubled(self) -> bool:
-        return any(REGISTRY[name].trouble for name in self._values)
-
-    def without_trouble(self) -> Plan:
-        return Plan({name: value for name, value in self._values.items() if not REGISTRY[name].trouble})
-
-    def merged(self, other: Plan) -> Plan:
-        """Both, the other's values winning."""
-        return Plan(self._values | other._values)
-
-    def __bool__(self) -> bool:
-        return bool(self._values)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Plan) and self._values == other._values
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self._values.items()))
-
-    def __repr__(self) -> str:
-        return f"Plan({self._values!r})"
-
-
-def parse(spec: Spec) -> Plan:
-    """Read behaviours from `name=value, name` text, from JSON text, or from a mapping.
-
-    Raises:
-        BehaviourError: An unknown name, or a value that the behaviour cannot take.
-    """
-    if isinstance(spec, str):
-        text = spec.strip()
-        if not text.startswith("{"):
-            return _from_tokens(text.split(","))
-        try:
-            spec = json.loads(text)
-        except ValueError as error:
-            raise BehaviourError(f"behaviours are not JSON: {error}") from error
-    if not isinstance(spec, Mapping):
-        raise BehaviourError("behaviours must be text or an object")
-    plan = Plan()
-    for name, value in spec.items():
-        plan = plan.merged(_named(str(name).replace("_", "-"), value))
-    return plan
-
-
-def parse_slug(text: str) -> Plan:
-    """Read the tail of a reserved model id, such as `429`, `style-b` or `cut-3+crlf`."""
-    return _from_tokens(text.split("+"))
-
-
-def _from_tokens(tokens: list[str]) -> Plan:
-    plan = Plan()
-    for token in filter(None, (token.strip() for token in tokens)):
-        name, equals, value = token.partition("=")
-        plan = plan.merged(_named(name.strip(), value.strip()) if equals else _bare(token))
-    return plan
-
-
-def _bare(token: str) -> Plan:
-    if token.isdigit():
-        return _named("status", token)
-    if token in PRESETS or token in REGISTRY:
-        return _named(token, True)
-    name = token
-    while "-" in name:
-        name = name.rpartition("-")[0]
-        if name in REGISTRY:
-            return _named(name, token[len(name) + 1 :])
-    raise _unknown(token)
-
-
-def _named(name: str, value: object) -> Plan:
-    if name in PRESETS:
-        return _from_tokens(PRESETS[name][0].split(","))
-    if name not in REGISTRY:
-        raise _unknown(name)
-    if value is False or value is None:
-        return Plan()
-    return Plan({name: _read(REGISTRY[name], value)})
-
-
-def _read(behaviour: Behaviour, value: object) -> Value:
-    name = behaviour.name
-    match behaviour.kind:
-        case Kind.FLAG:
-            if value is True or str(value).lower() in ("1", "true", "on", "yes", ""):
-                return True
-            raise BehaviourError(f"{name} takes no value, not {value!r}")
-        case Kind.COUNT if value is True or value == "":
-            return HALF
-        case Kind.COUNT | Kind.NUMBER:
-            if value is not True and str(value).isdecimal() and (name != "status" or 200 <= int(str(value)) <= 599):
-                return int(str(value))
-            raise BehaviourError(f"{name} takes a whole number, not {value!r}")
-        case Kind.SECONDS:
-            if value is not True and _SECONDS.fullmatch(str(value)):
-                return str(value)
-            raise BehaviourError(f"{name} takes seconds, not {value!r}")
-        case Kind.TEXT:
-            if value is True:
-                raise BehaviourError(f"{name} needs a value" + _choices(behaviour))
-            if behaviour.choices and str(value) not in behaviour.choices:
-                raise BehaviourError(f"{name} cannot be {value!r}" + _choices(behaviour))
-            text = str(value)
-            if name == "retry-after" and text.startswith("date:") and not _SECONDS.fullmatch(text[5:]):
-                raise BehaviourError(f"{name} takes seconds after date:, not {text[5:]!r}")
-            return text
-
-
-def _choices(behaviour: Behaviour) -> str:
-    return ": one of " + ", ".join(behaviour.choices) if behaviour.choices else ""
-
-
-def _unknown(name: str) -> BehaviourError:
-    return BehaviourError(f"unknown behaviour {name!r}; python -m baseten_sdk.emulator --list shows them all")
 
 
 def describe() -> str:

@@ -1,0 +1,113 @@
+"""Reading behaviours: from the header `x-emulator`, a reserved model id, the key `emulator` of a body, or a script."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from .plan import Plan, Value
+from .table import HALF, PRESETS, REGISTRY, Behaviour, Kind
+
+Spec: TypeAlias = str | Mapping[str, object]
+
+_SECONDS = re.compile(r"\d+(?:\.\d+)?")
+
+
+class BehaviourError(ValueError):
+    """A behaviour was asked for that the emulator does not have, or with a value that it cannot take."""
+
+
+def parse(spec: Spec) -> Plan:
+    """Read behaviours from `name=value, name` text, from JSON text, or from a mapping.
+
+    Raises:
+        BehaviourError: An unknown name, or a value that the behaviour cannot take.
+    """
+    if isinstance(spec, str):
+        text = spec.strip()
+        if not text.startswith("{"):
+            return _from_tokens(text.split(","))
+        try:
+            spec = json.loads(text)
+        except ValueError as error:
+            raise BehaviourError(f"behaviours are not JSON: {error}") from error
+    if not isinstance(spec, Mapping):
+        raise BehaviourError("behaviours must be text or an object")
+    plan = Plan()
+    for name, value in spec.items():
+        plan = plan.merged(_named(str(name).replace("_", "-"), value))
+    return plan
+
+
+def parse_slug(text: str) -> Plan:
+    """Read the tail of a reserved model id, such as `429`, `style-b` or `cut-3+crlf`."""
+    return _from_tokens(text.split("+"))
+
+
+def _from_tokens(tokens: list[str]) -> Plan:
+    plan = Plan()
+    for token in filter(None, (token.strip() for token in tokens)):
+        name, equals, value = token.partition("=")
+        plan = plan.merged(_named(name.strip(), value.strip()) if equals else _bare(token))
+    return plan
+
+
+def _bare(token: str) -> Plan:
+    if token.isdigit():
+        return _named("status", token)
+    if token in PRESETS or token in REGISTRY:
+        return _named(token, True)
+    name = token
+    while "-" in name:
+        name = name.rpartition("-")[0]
+        if name in REGISTRY:
+            return _named(name, token[len(name) + 1 :])
+    raise _unknown(token)
+
+
+def _named(name: str, value: object) -> Plan:
+    if name in PRESETS:
+        return _from_tokens(PRESETS[name][0].split(","))
+    if name not in REGISTRY:
+        raise _unknown(name)
+    if value is False or value is None:
+        return Plan()
+    return Plan({name: _read(REGISTRY[name], value)})
+
+
+def _read(behaviour: Behaviour, value: object) -> Value:
+    name = behaviour.name
+    match behaviour.kind:
+        case Kind.FLAG:
+            if value is True or str(value).lower() in ("1", "true", "on", "yes", ""):
+                return True
+            raise BehaviourError(f"{name} takes no value, not {value!r}")
+        case Kind.COUNT if value is True or value == "":
+            return HALF
+        case Kind.COUNT | Kind.NUMBER:
+            if value is not True and str(value).isdecimal() and (name != "status" or 200 <= int(str(value)) <= 599):
+                return int(str(value))
+            raise BehaviourError(f"{name} takes a whole number, not {value!r}")
+        case Kind.SECONDS:
+            if value is not True and _SECONDS.fullmatch(str(value)):
+                return str(value)
+            raise BehaviourError(f"{name} takes seconds, not {value!r}")
+        case Kind.TEXT:
+            if value is True:
+                raise BehaviourError(f"{name} needs a value" + _choices(behaviour))
+            if behaviour.choices and str(value) not in behaviour.choices:
+                raise BehaviourError(f"{name} cannot be {value!r}" + _choices(behaviour))
+            text = str(value)
+            if name == "retry-after" and text.startswith("date:") and not _SECONDS.fullmatch(text[5:]):
+                raise BehaviourError(f"{name} takes seconds after date:, not {text[5:]!r}")
+            return text
+
+
+def _choices(behaviour: Behaviour) -> str:
+    return ": one of " + ", ".join(behaviour.choices) if behaviour.choices else ""
+
+
+def _unknown(name: str) -> BehaviourError:
+    return BehaviourError(f"unknown behaviour {name!r}; python -m baseten_sdk.emulator --list shows them all")
