@@ -58,6 +58,9 @@ NAMES = {
     "aiter_raw": "iter_raw",
     "handle_async_request": "handle_request",
     "anext": "next",
+    # `AsyncClient.to_sync` and `Client.to_async`: each flavour leads to the other.
+    "to_sync": "to_async",
+    "SyncClient": "AsyncClient",
 }
 
 # Names of the service's asynchronous requests, which are asynchronous in both twins.

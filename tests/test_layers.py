@@ -63,7 +63,7 @@ HTTP = frozenset({"httpx"})
 _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
 _CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}
 # `client.batch` reaches into the part that stands on the client.
-_SHELL = Layer(_CLIENT_PARTS | {"batch", "_runs"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
+_SHELL = Layer(_CLIENT_PARTS | {"_settings", "batch", "_runs"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
 _OUTER = Layer(
     frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "rates", "_lazy", "_version"}), None
 )
@@ -88,9 +88,10 @@ LAYERS = {
         frozenset({"types", "errors", "config", "_lazy", "_version"}), PYDANTIC | {"anyio", "starlette", "uvicorn"}
     ),
     "testing": Layer(_OUTER.parts | {"emulator"}, None),
-    "_twin": Layer(frozenset({"_async", "_sync", "errors"})),
+    "_settings": Layer(VALUES | {"_core"}),
+    "_bridge": Layer(frozenset({"_async", "_sync", "_settings"})),
     "_runs": _OUTER,
-    "batch": Layer(_OUTER.parts | {"_runs", "_twin"}, None),
+    "batch": Layer(_OUTER.parts | {"_runs"}, None),
     "receiver": Layer(_OUTER.parts | {"_runs"}, None),
     "jobs": Layer(_OUTER.parts | {"_runs", "batch", "receiver"}, None),
     "integrations": Layer(_OUTER.parts | {"_runs", "batch"}, None),
@@ -107,7 +108,10 @@ ONE_FILE_LIBRARIES = {
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
 # A ledger is told of deliveries by another thread, and woken as inboxes are.
+# A client leads to one of the other flavour.
 ONE_FILE_PARTS = {
+    "_async/client.py": "_bridge",
+    "_sync/client.py": "_bridge",
     "_async/resources/jobs.py": "jobs",
     "_async/resources/webhooks.py": "receiver",
     "_sync/resources/jobs.py": "jobs",

@@ -317,8 +317,8 @@ def hook_by_name(event: RetryEvent) -> None:
 def test_functions_are_pickled_by_their_names() -> None:
     client = Client(api_key=key_by_name, hooks=[hook_by_name], retry=Retry(max_retries=7))
     again = pickle.loads(pickle.dumps(client))
-    assert again._setup.key.function is key_by_name
-    assert again._setup.hooks == (hook_by_name,)
+    assert again._setup.settings.key.function is key_by_name
+    assert again._setup.settings.hooks == (hook_by_name,)
     assert again._service.options.retry.max_retries == 7
     with pytest.raises(ConfigurationError, match="importable by name"):
         pickle.dumps(Client(api_key=lambda: KEY))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 from .._core.request.auth import AsyncKeyFunction, Key
 from .._core.request.missing import MISSING, Missing
 from .._core.request.options import Options
+from .._settings import Settings
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import AsyncSetup
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._bridge import SyncClient
     from .._core.request.multipart import FieldInput, Files
     from ..types.response import Response
     from .calls.service import AsyncService
@@ -103,17 +104,10 @@ class AsyncClient:
                 "extra_query": default_query,
             }
         )
-        self._setup = AsyncSetup(
-            Key(api_key),
-            base_url,
-            endpoints,
-            limits or Limits(),
-            http_client,
-            transport,
-            tuple(hooks),
-            options,
-            ssl_context=ssl_context,
+        settings = Settings(
+            Key(api_key), base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context
         )
+        self._setup = AsyncSetup(settings, http_client)
 
     @property
     def _service(self) -> AsyncService:
@@ -326,13 +320,23 @@ class AsyncClient:
         a client and have no end of their own.
         """
         clone = type(self).__new__(type(self))
-        clone._setup = replace(self._setup, owned=False, options=self._service.options)
+        clone._setup = self._setup.detached(self._service.options)
         return clone
+
+    def to_sync(self) -> SyncClient:
+        """A client of the other flavour with the same settings. It has its own connections: close it too.
+
+        Raises:
+            ConfigurationError: this client was made with `http_client=`, which serves one flavour only.
+        """
+        from .._bridge import to_sync
+
+        return to_sync(self._setup.portable(self._service.options))
 
     @property
     def limits(self) -> Limits:
         """What the client was made with."""
-        return self._setup.limits
+        return self._setup.settings.limits
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""
@@ -362,8 +366,8 @@ class AsyncClient:
     def __deepcopy__(self, memo: object) -> Self:
         return self.with_options()
 
-    def __getstate__(self) -> AsyncSetup:
+    def __getstate__(self) -> Settings:
         return self._setup.picklable(self._service.options)
 
-    def __setstate__(self, setup: AsyncSetup) -> None:
-        self._setup = setup
+    def __setstate__(self, settings: Settings) -> None:
+        self._setup = AsyncSetup(settings)

@@ -1,4 +1,4 @@
-"""A client's configuration as a value: what it was made with, and what it takes to make it again elsewhere."""
+"""How a client's parts are made of its settings and of an httpx client of the user's."""
 
 from __future__ import annotations
 
@@ -6,47 +6,34 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .._core.policy.transport_choice import TransportName, check_transport
-from .._core.request.auth import Key
-from .._core.request.options import Options
+from .._core.policy.transport_choice import check_transport
 from .._core.request.routing import Router
-from ..config import Endpoints, Limits
+from .._settings import Settings, not_picklable, not_portable
 from ..errors import ConfigurationError
-from ..hooks import Hook, Observer
+from ..hooks import Observer
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
+    from .._core.request.options import Options
     from .calls.call import AsyncCaller
     from .calls.service import AsyncService
 
 
 @dataclass(frozen=True, slots=True)
 class AsyncSetup:
-    """What a client was made with.
+    """What one client was made with.
 
     Raises:
-        ConfigurationError: a URL cannot be, or the transport that was asked for cannot be had.
+        ConfigurationError: two settings exclude each other.
     """
 
-    key: Key
-    base_url: str | None
-    endpoints: Endpoints | None
-    limits: Limits
-    http_client: httpx.AsyncClient | None
-    transport: TransportName
-    hooks: tuple[Hook, ...]
-    options: Options
-    ssl_context: ssl.SSLContext | None = None
-    owned: bool = True
-    """Whether somebody is to close the client, and is told when nobody did."""
+    settings: Settings
+    http_client: httpx.AsyncClient | None = None
 
     def __post_init__(self) -> None:
-        Router(self.base_url, self.endpoints)
-        check_transport(self.transport, self.http_client is not None)
-        if self.http_client is not None and self.ssl_context is not None:
+        check_transport(self.settings.transport, self.http_client is not None)
+        if self.http_client is not None and self.settings.ssl_context is not None:
             raise ConfigurationError("http_client= brings its own TLS: give verify=ssl_context to it instead.")
 
     def service(self) -> AsyncService:
@@ -59,21 +46,23 @@ class AsyncSetup:
         from .calls.service import AsyncService
         from .transports.opener import AsyncOpener
 
-        router = Router(self.base_url, self.endpoints, os.environ)
+        settings = self.settings
+        limits = settings.limits
+        router = Router(settings.base_url, settings.endpoints, os.environ)
         opener = AsyncOpener(
-            self.transport, self.http_client, self.limits, router, tls=self.ssl_context, owned=self.owned
+            settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )
         caller = self._kind_of_caller()(
-            key_source=AsyncKeySource(self.key),
-            connections=AsyncConnections(opener, self.limits),
-            limits=self.limits,
-            budget=RetryBudget(self.options.retry.budget),
-            hooks=self.hooks,
+            key_source=AsyncKeySource(settings.key),
+            connections=AsyncConnections(opener, limits),
+            limits=limits,
+            budget=RetryBudget(settings.options.retry.budget),
+            hooks=settings.hooks,
         )
-        return AsyncService(caller, router, AsyncPacing(Pace(self.limits.status_calls)), self.options)
+        return AsyncService(caller, router, AsyncPacing(Pace(limits.status_calls)), settings.options)
 
     def _kind_of_caller(self) -> type[AsyncCaller]:
-        if not any(isinstance(hook, Observer) for hook in self.hooks):
+        if not any(isinstance(hook, Observer) for hook in self.settings.hooks):
             from .calls.call import AsyncCaller
 
             return AsyncCaller
@@ -82,22 +71,28 @@ class AsyncSetup:
 
         return AsyncObservedCaller
 
-    def picklable(self, options: Options) -> AsyncSetup:
-        """The same with other defaults, for a pickle; a literal key stays behind.
+    def detached(self, options: Options) -> AsyncSetup:
+        """The same with other defaults, for a client that nobody needs to close."""
+        return replace(self, settings=replace(self.settings, options=options, owned=False))
+
+    def picklable(self, options: Options) -> Settings:
+        """The settings with other defaults, for a pickle. A literal key stays behind.
 
         Raises:
-            ConfigurationError: a part of it cannot be pickled.
+            ConfigurationError: a part of them cannot be pickled.
         """
-        for name, part in (("http_client", self.http_client), ("ssl_context", self.ssl_context)):
-            if part is not None:
-                raise ConfigurationError(f"A client with {name}= cannot be pickled; make one where it is needed.")
-        import pickle
+        if self.http_client is not None:
+            raise not_picklable("http_client")
+        settings = self.settings.with_options(options)
+        settings.check_picklable()
+        return settings
 
-        setup = replace(self, options=options)
-        try:
-            pickle.dumps(setup)
-        except Exception as error:
-            raise ConfigurationError(
-                f"The client cannot be pickled: {error}. Functions for api_key= and hooks= must be importable by name."
-            ) from None
-        return setup
+    def portable(self, options: Options) -> Settings:
+        """The settings with other defaults, for a client of the other flavour.
+
+        Raises:
+            ConfigurationError: the httpx client belongs to this flavour alone.
+        """
+        if self.http_client is not None:
+            raise not_portable()
+        return self.settings.with_options(options)

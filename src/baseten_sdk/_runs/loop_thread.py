@@ -1,12 +1,45 @@
-"""An event loop in a thread, for those who have none."""
+"""An event loop for code that has none, or that stands in the middle of one that it must not block."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from typing import TypeVar
 
 import anyio
+import anyio.lowlevel
 from anyio.from_thread import BlockingPortal
+
+T = TypeVar("T")
+
+
+def run_in_loop(function: Callable[[], Awaitable[T]]) -> T:
+    """Run an async function from sync code.
+
+    It runs in this thread, where signals arrive, unless an event loop runs here already, as in a notebook. Then it
+    runs in a thread of its own.
+    """
+    if not is_loop_running():
+        return anyio.run(function)
+    portal = open_portal()
+    try:
+        return portal.call(function)
+    finally:
+        end_portal(portal)
+
+
+def is_loop_running() -> bool:
+    """Whether an event loop runs in this thread, of whichever library."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        try:
+            anyio.lowlevel.current_token()
+        except RuntimeError:
+            return False
+    return True
 
 
 def open_portal() -> BlockingPortal:

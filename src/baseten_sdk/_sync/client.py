@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 from .._core.request.auth import Key, KeyFunction
 from .._core.request.missing import MISSING, Missing
 from .._core.request.options import Options
+from .._settings import Settings
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import Setup
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._bridge import AsyncClient
     from .._core.request.multipart import FieldInput, Files
     from ..types.response import Response
     from .calls.service import Service
@@ -104,17 +105,10 @@ class Client:
                 "extra_query": default_query,
             }
         )
-        self._setup = Setup(
-            Key(api_key),
-            base_url,
-            endpoints,
-            limits or Limits(),
-            http_client,
-            transport,
-            tuple(hooks),
-            options,
-            ssl_context=ssl_context,
+        settings = Settings(
+            Key(api_key), base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context
         )
+        self._setup = Setup(settings, http_client)
 
     @property
     def _service(self) -> Service:
@@ -327,13 +321,23 @@ class Client:
         a client and have no end of their own.
         """
         clone = type(self).__new__(type(self))
-        clone._setup = replace(self._setup, owned=False, options=self._service.options)
+        clone._setup = self._setup.detached(self._service.options)
         return clone
+
+    def to_async(self) -> AsyncClient:
+        """A client of the other flavour with the same settings. It has its own connections: close it too.
+
+        Raises:
+            ConfigurationError: this client was made with `http_client=`, which serves one flavour only.
+        """
+        from .._bridge import to_async
+
+        return to_async(self._setup.portable(self._service.options))
 
     @property
     def limits(self) -> Limits:
         """What the client was made with."""
-        return self._setup.limits
+        return self._setup.settings.limits
 
     def close(self) -> None:
         """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""
@@ -357,8 +361,8 @@ class Client:
     def __deepcopy__(self, memo: object) -> Self:
         return self.with_options()
 
-    def __getstate__(self) -> Setup:
+    def __getstate__(self) -> Settings:
         return self._setup.picklable(self._service.options)
 
-    def __setstate__(self, setup: Setup) -> None:
-        self._setup = setup
+    def __setstate__(self, settings: Settings) -> None:
+        self._setup = Setup(settings)

@@ -8,11 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import anyio
-import anyio.lowlevel
-
-from .._runs.loop_thread import end_portal, open_portal
-from .._twin import async_twin
+from .._runs.loop_thread import run_in_loop
 from ..types.batch import Report
 from .options import MapOptions, RunOptions
 from .prepare import Key, PathLike, Request, Rows, job, outcomes
@@ -71,16 +67,10 @@ class Runner:
         """Run a job to its end, in this thread where no event loop is running in it, so that it gets the signals."""
 
         async def run() -> Report:
-            async with async_twin(client) as twin:
+            async with client.to_async() as twin:
                 return await job(twin, source, sink, request, key, output, row_type, options).run()
 
-        if not _is_loop_running():
-            return anyio.run(run)
-        portal = open_portal()
-        try:
-            return portal.call(run)
-        finally:
-            end_portal(portal)
+        return run_in_loop(run)
 
     @staticmethod
     def map(
@@ -98,13 +88,4 @@ class Runner:
         def make(twin: AsyncClient) -> AsyncOutcomes[object, object]:
             return outcomes(twin, source, request, key, row_type, ordered, window, options)
 
-        return Outcomes(async_twin(client), make)
-
-
-def _is_loop_running() -> bool:
-    """Whether this thread runs an event loop, of whichever library."""
-    try:
-        anyio.lowlevel.current_token()
-    except RuntimeError:
-        return False
-    return True
+        return Outcomes(client.to_async(), make)

@@ -8,15 +8,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import anyio
 import anyio.to_thread
 
 from .._runs.display import Show, display_of
+from .._runs.loop_thread import run_in_loop
 from .engine import LedgerRun
 from .ledger import Ledger
 from .limits import JobLimits
@@ -64,11 +63,7 @@ class Run:
     def run(order: Order, target: Deployment | Chain) -> JobsReport:
         """Run it: the report."""
         service = SyncQueueClient(target, order.options, order.plan.concurrency + EXTRA_THREADS)
-        run = partial(_run, order, _name(target), service)
-        if not _in_a_loop():
-            return anyio.run(run)
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(anyio.run, run).result()
+        return run_in_loop(partial(_run, order, _name(target), service))
 
 
 async def _run(order: Order, target: str, service: QueueClient) -> JobsReport:
@@ -93,12 +88,3 @@ async def _run(order: Order, target: str, service: QueueClient) -> JobsReport:
 
 def _name(target: AsyncDeployment | AsyncChain | Deployment | Chain) -> str:
     return target.name
-
-
-def _in_a_loop() -> bool:
-    """Whether this thread runs an event loop already, as a notebook's does."""
-    try:
-        anyio.get_current_task()
-    except RuntimeError:
-        return False
-    return True

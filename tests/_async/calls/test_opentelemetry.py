@@ -334,4 +334,4 @@ async def test_a_client_with_it_can_be_pickled(emu: Emulator) -> None:
     async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, hooks=[OpenTelemetry(content=True)]) as client:
         await client.models.list()
         copy = pickle.loads(pickle.dumps(client))
-    assert isinstance(copy._setup.hooks[0], OpenTelemetry)
+    assert isinstance(copy._setup.settings.hooks[0], OpenTelemetry)

@@ -1,0 +1,80 @@
+"""What a client was made with, as a value that both flavours share: an `AsyncClient` can be made of a `Client`'s.
+
+It must not know how calls are made, nor an httpx client, which belongs to one flavour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from ._core.policy.transport_choice import TransportName
+from ._core.request.auth import Key
+from ._core.request.options import Options
+from ._core.request.routing import Router
+from .config import Endpoints, Limits
+from .errors import ConfigurationError
+from .hooks import Hook
+
+if TYPE_CHECKING:
+    import ssl
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The configuration and the defaults of a client.
+
+    Attributes:
+        owned: whether somebody is to close the client; a warning says when nobody did.
+
+    Raises:
+        ConfigurationError: a URL is invalid.
+    """
+
+    key: Key
+    base_url: str | None
+    endpoints: Endpoints | None
+    limits: Limits
+    transport: TransportName
+    hooks: tuple[Hook, ...]
+    options: Options
+    ssl_context: ssl.SSLContext | None = None
+    owned: bool = True
+
+    def __post_init__(self) -> None:
+        Router(self.base_url, self.endpoints)
+
+    def with_options(self, options: Options) -> Self:
+        """The same with other defaults."""
+        return replace(self, options=options)
+
+    def check_picklable(self) -> None:
+        """Find out whether a pickle can hold them. A literal key stays behind.
+
+        Raises:
+            ConfigurationError: it cannot; the message says what to change.
+        """
+        if self.ssl_context is not None:
+            raise not_picklable("ssl_context")
+
+        import pickle
+
+        try:
+            pickle.dumps(self)
+        except Exception as error:
+            raise ConfigurationError(
+                f"The client cannot be pickled: {error}. Functions for api_key= and hooks= must be importable by name."
+            ) from None
+
+
+def not_picklable(name: str) -> ConfigurationError:
+    """The error of an argument that no pickle can hold."""
+    return ConfigurationError(f"A client with {name}= cannot be pickled. Make one where it is needed.")
+
+
+def not_portable() -> ConfigurationError:
+    """The error of an httpx client where the other flavour is needed."""
+    return ConfigurationError(
+        "http_client= serves one kind of client: an httpx.Client works in a Client, an httpx.AsyncClient in an "
+        "AsyncClient. Batches run on an AsyncClient: for them, use an AsyncClient with an httpx.AsyncClient."
+    )
