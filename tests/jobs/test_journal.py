@@ -26,7 +26,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 async def test_writes_that_gather_share_a_commit(ledger: Ledger) -> None:
     journal = Journal(ledger)
     statements: list[str] = []
-    ledger.transaction().set_trace_callback(statements.append)
+    ledger._writer.set_trace_callback(statements.append)
     numbers: list[int | None] = []
 
     async def write(key: str) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk import ConfigurationError, LedgerError
-from baseten_sdk.jobs.ledger import Begun, Ledger, connected
+from baseten_sdk._runs.database import connect
+from baseten_sdk.jobs.ledger import Begun, Ledger
 from baseten_sdk.receiver import SQLiteStore, StoredDelivery
 
 TARGET = "model m, environments/production"
@@ -160,14 +161,14 @@ def test_it_may_share_a_file_with_the_receiver_s_store(ledger: Ledger, path: Pat
 
 
 def test_it_writes_ahead_and_to_the_disk(ledger: Ledger) -> None:
-    connection = ledger.transaction()
+    connection = ledger._writer
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
 
 def test_another_version_is_refused(path: Path) -> None:
     ledger = Ledger(path, TARGET)
-    ledger.transaction().execute("UPDATE baseten_ledger SET value = '99' WHERE name = 'version'")
+    ledger._writer.execute("UPDATE baseten_ledger SET value = '99' WHERE name = 'version'")
     ledger.close()
     with pytest.raises(LedgerError, match="another version of this package"):
         Ledger(path, TARGET)
@@ -176,12 +177,12 @@ def test_another_version_is_refused(path: Path) -> None:
 def test_a_ledger_that_is_refused_leaves_nothing_open(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[sqlite3.Connection] = []
 
-    def noted(path: Path) -> sqlite3.Connection:
-        opened.append(connected(path))
+    def noted(path: Path, *, wait: float) -> sqlite3.Connection:
+        opened.append(connect(path, wait=wait))
         return opened[-1]
 
     Ledger(path, TARGET).close()
-    monkeypatch.setattr("baseten_sdk.jobs.ledger.connected", noted)
+    monkeypatch.setattr("baseten_sdk.jobs.ledger.connect", noted)
     with pytest.raises(LedgerError, match="not of another"):
         Ledger(path, "another")
     (connection,) = opened
@@ -202,5 +203,5 @@ def test_a_closed_ledger_lets_others_have_it(path: Path) -> None:
     Ledger(path, TARGET).close()
     ledger = Ledger(path, TARGET)
     ledger.close()
-    with pytest.raises(sqlite3.ProgrammingError):
+    with pytest.raises(LedgerError, match="closed"):
         ledger.known("a")

@@ -13,7 +13,7 @@ import anyio.to_thread
 import pytest
 
 from baseten_sdk import ConfigurationError
-from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver, app, commits
+from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver, app
 from baseten_sdk.receiver.asgi import Message
 from tests.receiver.deliveries import SECRET, Answer, body_of, call, deliver, scope_of, signed
 
@@ -318,7 +318,7 @@ async def test_a_write_that_fails_fails_for_those_who_shared_it() -> None:
 
 
 async def test_a_store_that_hangs_is_answered_with_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commits, "PATIENCE", 0.05)
+    monkeypatch.setattr(app, "PATIENCE", 0.05)
     store = Slow()
     receiver = WebhookReceiver(secrets=SECRET, store=store)
     try:

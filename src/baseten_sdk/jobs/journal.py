@@ -1,16 +1,11 @@
-"""The one writer of a ledger: what many tasks want written goes into as few commits as the disk allows.
-
-A commit costs a flush of the disk. While one is made, further writes gather, and the next commit takes them all.
-"""
+"""The one writer of a ledger: what many tasks want written goes into as few transactions as the disk allows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-import anyio
-import anyio.to_thread
-
+from .._runs.group_commit import GroupCommit
 from .ledger import Ledger
 
 T = TypeVar("T")
@@ -23,7 +18,6 @@ class _Write(Generic[T_co]):
     def __init__(self, function: Callable[[Ledger], T_co]) -> None:
         self._function = function
         self._results: list[T_co] = []
-        self.over = False
         self.error: BaseException | None = None
 
     def apply(self, ledger: Ledger) -> None:
@@ -40,9 +34,7 @@ class Journal:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._gathered: list[_Write[object]] = []
-        self._turn = anyio.Lock()
-        self._threads = anyio.CapacityLimiter(1)
+        self._commits: GroupCommit[_Write[object]] = GroupCommit(self._commit)
 
     async def write(self, function: Callable[[Ledger], T]) -> T:
         """Call a function inside of a transaction; return when its changes are on the disk.
@@ -50,20 +42,11 @@ class Journal:
         A task that is cancelled meanwhile finds its write done, or not begun.
 
         Raises:
-            Exception: what the function raised, or that the transaction failed; nothing of it was written then.
+            LedgerError: the transaction failed; nothing of it was written then.
+            Exception: what the function raised; likewise.
         """
         write = _Write(function)
-        self._gathered.append(write)
-        try:
-            async with self._turn:
-                if not write.over:
-                    batch, self._gathered = self._gathered, []
-                    with anyio.CancelScope(shield=True):
-                        await anyio.to_thread.run_sync(self._commit, batch, limiter=self._threads)
-        except BaseException:
-            if write in self._gathered:
-                self._gathered.remove(write)
-            raise
+        await self._commits.add(write)
         return write.result()
 
     def _commit(self, batch: list[_Write[object]]) -> None:
@@ -75,17 +58,8 @@ class Journal:
                 self._transact([each])
 
     def _transact(self, batch: list[_Write[object]]) -> None:
-        connection = self._ledger.transaction()
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            for each in batch:
-                each.apply(self._ledger)
-            connection.execute("COMMIT")
+            self._ledger.transact([each.apply for each in batch])
         except BaseException as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
             for each in batch:
                 each.error = error
-        finally:
-            for each in batch:
-                each.over = True

@@ -18,15 +18,20 @@ import secrets
 import sqlite3
 import threading
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Generator, Iterable
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from .._runs.lock import lock
+from .._runs.database import connect, reason
+from .._runs.durable import FileInUseError, open_locked
 from ..errors import ConfigurationError, LedgerError
 
 VERSION = "1"
+
+WAIT = 30.0
+"""Seconds to wait for another program that writes to the file."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS baseten_ledger (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -105,16 +110,23 @@ class Ledger:
         self._reading = threading.Lock()
         try:
             with ExitStack() as opened:
-                opened.callback(os.close, _claimed(self.path))
-                self._writer = opened.enter_context(closing(connected(self.path)))
+                # SQLite has locks of its own on the ledger, so the lock is on a file beside it.
+                opened.callback(os.close, open_locked(f"{self.path}.lock"))
+                self._writer = opened.enter_context(closing(connect(self.path, wait=WAIT)))
                 self._writer.executescript(SCHEMA)
                 self._id = self._identity(target)
-                self._reader = opened.enter_context(closing(connected(self.path)))
+                self._reader = opened.enter_context(closing(connect(self.path, wait=WAIT)))
                 self._opened = opened.pop_all()
-        except (OSError, sqlite3.Error) as error:
-            problem = str(error)
+        except FileInUseError:
+            problem = None
+        except sqlite3.Error as error:
+            problem = reason(error)
+        except OSError as error:
+            problem = error.strerror or str(error)
         else:
             return
+        if problem is None:
+            raise LedgerError(f"The ledger {self.path} is in use: another run works with it.")
         raise ConfigurationError(f"The ledger {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def close(self) -> None:
@@ -138,7 +150,7 @@ class Ledger:
 
     def known(self, key: str) -> bytes | None:
         """The digest of the row with a key; None where it is new."""
-        with self._reading:
+        with ledger_errors(self.path), self._reading:
             row = self._reader.execute("SELECT digest FROM baseten_rows WHERE key = ?", (key,)).fetchone()
         return None if row is None else bytes(row[0])
 
@@ -283,9 +295,22 @@ class Ledger:
         ).fetchone()
         return row is not None
 
-    def transaction(self) -> sqlite3.Connection:
-        """The connection of the writer, whose transactions are begun by hand."""
-        return self._writer
+    def transact(self, changes: Iterable[Callable[[Ledger], object]]) -> None:
+        """Make all of these changes, or none.
+
+        Raises:
+            LedgerError: the file fails.
+        """
+        with ledger_errors(self.path):
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                for change in changes:
+                    change(self)
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
 
     def _end(self, number: int, attempt: int, outcome: Reason) -> None:
         self._writer.execute(
@@ -330,23 +355,10 @@ def check_same(key: str, digest: bytes, have: bytes) -> None:
         )
 
 
-def connected(path: Path) -> sqlite3.Connection:
-    """A connection whose transactions are begun by hand and whose uses are kept apart by the caller."""
-    connection = sqlite3.connect(path, timeout=30.0, isolation_level=None, check_same_thread=False)
+@contextmanager
+def ledger_errors(path: Path) -> Generator[None]:
+    """Name the ledger whose file fails."""
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk, not to its cache
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _claimed(path: Path) -> int:
-    """A lock that ends with the process: that of a file beside the ledger, which SQLite has locks of its own on."""
-    file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-    if lock(file):
-        return file
-    os.close(file)
-    raise LedgerError(f"The ledger {path} is in use: another run works with it.")
+        yield
+    except sqlite3.Error as error:
+        raise LedgerError(f"The ledger {path} cannot be used: {reason(error)}.") from error

@@ -16,10 +16,11 @@ from typing import Generic, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
 
+from .._runs.database import connect, reason
 from ..errors import ConfigurationError, ResponseValidationError
 from ..errors.api import KEPT
 from ..types.json import JsonValue
-from .ledger import connected
+from .ledger import WAIT, ledger_errors
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -155,7 +156,7 @@ class JobResults:
             with closing(_opened(self.path)) as connection:
                 connection.execute("SELECT 1 FROM baseten_rows LIMIT 1")
         except sqlite3.Error as error:
-            problem = str(error)
+            problem = reason(error)
         else:
             return
         raise ConfigurationError(f"There is no ledger in {os.fspath(path)!r}: {problem}.")
@@ -176,7 +177,7 @@ class JobResults:
             yield JobResult(key, None if output is None else _typed(adapter, key, output), failure, submissions)
 
     def _rows(self) -> Iterator[tuple[str, bytes | None, JobFailure | None, int]]:
-        with closing(_opened(self.path)) as connection:
+        with ledger_errors(self.path), closing(_opened(self.path)) as connection:
             last = 0
             while True:
                 rows = connection.execute(
@@ -194,7 +195,7 @@ class JobResults:
 
 def read_report(path: str | os.PathLike[str], elapsed: float) -> JobsReport:
     """The report of a ledger."""
-    with closing(_opened(Path(path))) as connection:
+    with ledger_errors(Path(path)), closing(_opened(Path(path))) as connection:
         states: dict[str, int] = _counts(connection, "SELECT state, count(*) FROM baseten_rows GROUP BY 1")
         durations = "FROM baseten_submissions WHERE outcome = 'succeeded' AND ended_at >= sent_at"
         count, slowest = connection.execute(f"SELECT count(*), max(ended_at - sent_at) {durations}").fetchone()
@@ -235,7 +236,7 @@ def _counts(connection: sqlite3.Connection, query: str) -> dict[str, int]:
 def _opened(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise sqlite3.OperationalError("there is no such file")
-    return connected(path)
+    return connect(path, wait=WAIT)
 
 
 def _typed(adapter: TypeAdapter[T], key: str, output: bytes) -> T:

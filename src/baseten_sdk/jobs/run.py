@@ -6,6 +6,7 @@ The sync client's run has an event loop of its own, in which its calls are made 
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from .._runs.database import reason
 from .._runs.display import Show, display_of
 from .._runs.loop_thread import run_in_loop
+from ..errors import LedgerError
 from .engine import LedgerRun
 from .ledger import Ledger
 from .limits import JobLimits
@@ -73,7 +76,7 @@ async def _run(order: Order, target: str, service: QueueClient) -> JobsReport:
     try:
         mailbox = await anyio.to_thread.run_sync(Mailbox.of, order.webhook, order.ledger)
         if order.retry_failed:
-            await anyio.to_thread.run_sync(ledger.retry_failed)
+            await anyio.to_thread.run_sync(ledger.transact, [Ledger.retry_failed])
         supply = None
         if order.rows is not None:
             supply = supply_of(order.rows, NewRows(ledger, order.encode, order.key))
@@ -82,6 +85,8 @@ async def _run(order: Order, target: str, service: QueueClient) -> JobsReport:
         # Not where the run ends early: what is on its way then has to be kept too.
         mailbox.close()
         return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)
+    except sqlite3.Error as error:
+        raise LedgerError(f"The store of the deliveries cannot be used: {reason(error)}.") from error
     finally:
         ledger.close()
 

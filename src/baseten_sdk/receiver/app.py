@@ -20,6 +20,7 @@ from typing import Self, TypeAlias
 import anyio
 import anyio.to_thread
 
+from .._runs.group_commit import GroupCommit
 from ..config import check_seconds
 from ..errors import ConfigurationError, WebhookSignatureError
 from ..webhooks import SIGNATURE_HEADER, TOLERANCE, verify
@@ -37,7 +38,6 @@ from .asgi import (
     read_body,
     text_of,
 )
-from .commits import Commits
 from .delivery import StoredDelivery
 from .store import WebhookStore, open_store
 
@@ -52,6 +52,9 @@ MAX_BODY = 64 * 1024 * 1024
 
 BODY_SECONDS = 30.0
 """Seconds that a body may take to come in. Baseten gives a whole attempt 10."""
+
+PATIENCE = 8.0
+"""Seconds for a write of the store. Baseten waits 10 for an answer: one that comes later is of no use."""
 
 TAG = "baseten_tag"
 """The parameter in the query of a webhook's URL that is kept with what is delivered to it."""
@@ -112,7 +115,7 @@ class WebhookReceiver:
         self._allow_unsigned = allow_unsigned
         self._owns_store = isinstance(store, str | os.PathLike)
         self.store: WebhookStore = open_store(store) if isinstance(store, str | os.PathLike) else store
-        self._commits = Commits(self.store, self._tell)
+        self._commits = GroupCommit(self._keep, patience=PATIENCE)
         self._listeners: tuple[Listener, ...] = ()
 
     def __repr__(self) -> str:
@@ -184,9 +187,11 @@ class WebhookReceiver:
             logger.warning("refused a webhook request: %s", error)
             # Which check failed is for the log, not for whoever sent it.
             return (400, "bad request") if error.check == "body" else (401, "unauthorized")
-        failure = await self._commits.add(StoredDelivery(request_id, body, time.time(), tag))
-        if failure is not None:
-            logger.error("could not store the delivery of %s; answered 503", request_id, exc_info=failure)
+        try:
+            await self._commits.add(StoredDelivery(request_id, body, time.time(), tag))
+        except Exception:
+            # One that took too long may come to be stored all the same; so may one whose task was cancelled.
+            logger.exception("could not store the delivery of %s; answered 503", request_id)
             return 503, "could not be stored"
         return 200, "stored"
 
@@ -206,6 +211,11 @@ class WebhookReceiver:
                     return
                 case _:
                     pass
+
+    def _keep(self, deliveries: Sequence[StoredDelivery]) -> None:
+        """Store deliveries, and tell of them, in a worker thread."""
+        self.store.add(deliveries)
+        self._tell(deliveries)
 
     def _tell(self, deliveries: Sequence[StoredDelivery]) -> None:
         for listener in self._listeners:

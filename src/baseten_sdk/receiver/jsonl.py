@@ -12,19 +12,17 @@ import base64
 import json
 import logging
 import os
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from .._runs.durable import FileInUseError, cut_torn_line, flush, flush_folder, open_locked, write
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
 
 __all__ = ["JSONLStore"]
 
 logger = logging.getLogger("baseten_sdk.receiver")
-
-FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 class JSONLStore:
@@ -46,8 +44,10 @@ class JSONLStore:
         self._places: dict[str, int] = {}
         self._tags: dict[str, str] = {}
         try:
-            self._file: int | None = os.open(self.path, FLAGS, 0o600)
-            self._end = self._claimed(self._file)
+            self._file: int | None = open_locked(self.path)
+            self._end = self._loaded(self._file)
+        except FileInUseError:
+            problem = "another process has it open, and a .jsonl store is for one; use .sqlite"
         except OSError as error:
             problem = error.strerror or str(error)
         else:
@@ -75,8 +75,9 @@ class JSONLStore:
             # What a failed write may have left behind goes first.
             os.ftruncate(file, self._end)
             try:
-                _write(file, b"".join(lines), self._end)
-                _flush(file)
+                os.lseek(file, self._end, os.SEEK_SET)
+                write(file, b"".join(lines))
+                flush(file)
             except BaseException:
                 os.ftruncate(file, self._end)
                 raise
@@ -121,27 +122,22 @@ class JSONLStore:
             raise OSError(f"the store {os.fspath(self.path)!r} is closed")
         return self._file
 
-    def _claimed(self, file: int) -> int:
-        """Claim the file, find its lines, and cut off a torn one at the end: where the next line begins."""
+    def _loaded(self, file: int) -> int:
+        """Find the lines of the file, and cut off a torn one at the end: where the next line begins."""
         try:
-            _claim(file)
+            if torn := cut_torn_line(file):
+                logger.warning("%s: %d bytes of a line that was never finished are cut off", self.path, torn)
             end = 0
             with open(file, "rb", closefd=False) as lines:
+                lines.seek(0)
                 for line in lines:
-                    if not line.endswith(b"\n"):
-                        logger.warning(
-                            "%s: %d bytes of a line that was never finished are cut off", self.path, len(line)
-                        )
-                        break
                     if (delivery := _delivery(line)) is None:
                         logger.warning("%s: a line at byte %d is no delivery and is passed over", self.path, end)
                     else:
                         self._places.setdefault(delivery.request_id, end)
                         self._note((delivery,))
                     end += len(line)
-            os.ftruncate(file, end)
-            _flush(file)
-            _flush_folder(self.path.parent)
+            flush_folder(self.path.parent)
         except BaseException:
             os.close(file)
             self._file = None
@@ -178,41 +174,3 @@ def _read_line(file: int, place: int) -> bytes:
         if ended:
             break
     return b"".join(pieces)
-
-
-def _write(file: int, data: bytes, place: int) -> None:
-    os.lseek(file, place, os.SEEK_SET)
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(file, rest) :]
-
-
-def _flush(file: int) -> None:
-    """Have the disk itself keep what was written."""
-    if sys.platform == "darwin":
-        import fcntl
-
-        fcntl.fcntl(file, fcntl.F_FULLFSYNC)
-    else:
-        os.fsync(file)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Have the disk keep the file's name, which is part of the folder."""
-    if sys.platform != "win32":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
-
-def _claim(file: int) -> None:
-    """Keep other processes out: two that append would write over each other."""
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise OSError("another process has it open, and a .jsonl store is for one; use .sqlite") from None

@@ -1,8 +1,7 @@
 """Deliveries in an SQLite file, by the standard library alone.
 
-Theory of operation. The file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
-the disk. Readers, of this process and of others, do not wait for writers. Several receivers may share a file; a writer
-waits for the one before it, for some seconds. A connection belongs to the process that opened it: after a fork there is
+Theory of operation. Several receivers may share a file; a writer waits for the one before it, for some seconds, and
+readers do not wait. A connection belongs to the process that opened it: after a fork there is
 a new one, and the inherited one is left alone, since closing it would drop the parent's locks.
 """
 
@@ -14,6 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from .._runs.database import connect, reason
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
 
@@ -72,7 +72,9 @@ class SQLiteStore:
         try:
             self._connection: sqlite3.Connection | None = self._opened()
         except sqlite3.Error as error:
-            problem = str(error)
+            problem = reason(error)
+        except OSError as error:
+            problem = error.strerror or str(error)
         else:
             return
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
@@ -141,12 +143,8 @@ class SQLiteStore:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        # The lock, not the thread, keeps uses apart; transactions are begun by hand.
-        connection = sqlite3.connect(self.path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+        connection = connect(self.path, wait=BUSY)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk, not to its cache
             connection.execute(SCHEMA)
             connection.execute(INDEX)
         except BaseException:

@@ -7,13 +7,23 @@ line.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from ..._runs.lock import lock
+from ..._runs.durable import FileInUseError, Replacement, cut_torn_line, flush, lock, open_locked, write
 from ...errors import BatchLockedError, BatchOutputError
 
-BLOCK = 64 * 1024
+
+@contextmanager
+def output_errors(path: Path) -> Generator[None]:
+    """Name the output that the disk does not take."""
+    try:
+        yield
+    except FileInUseError as error:
+        raise BatchLockedError(f"{path} is being written by another process.") from error
+    except OSError as error:
+        raise BatchOutputError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 class LineFile:
@@ -26,41 +36,21 @@ class LineFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o666)
-        except OSError as error:
-            raise BatchOutputError(f"{path} cannot be written: {error.strerror}.") from None
-        if not lock(self._file):
-            os.close(self._file)
-            raise BatchLockedError(f"{path} is being written by another process.")
         self._dirty = False
-        self.mended = self._mend()
+        with output_errors(path):
+            self._file = open_locked(path, append=True)
+            self.mended = cut_torn_line(self._file)
 
     @property
     def size(self) -> int:
         """Its bytes."""
         return os.fstat(self._file).st_size
 
-    def _mend(self) -> int:
-        """Cut off what follows the last end of a line: how many bytes that was."""
-        size = end = self.size
-        with self.path.open("rb") as file:
-            while end > 0:
-                start = max(0, end - BLOCK)
-                file.seek(start)
-                at = file.read(end - start).rfind(b"\n")
-                if at >= 0:
-                    end = start + at + 1
-                    break
-                end = start
-        if end < size:
-            self.cut(end)
-        return size - end
-
     def cut(self, size: int) -> None:
         """Leave out everything from a byte on."""
-        os.ftruncate(self._file, size)
-        os.fsync(self._file)
+        with output_errors(self.path):
+            os.ftruncate(self._file, size)
+            flush(self._file)
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
         """Its lines from a byte on, their ends included."""
@@ -74,12 +64,8 @@ class LineFile:
         Raises:
             BatchOutputError: the disk does not take it.
         """
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[os.write(self._file, view) :]
-        except OSError as error:
-            raise BatchOutputError(f"{self.path} cannot be written: {error.strerror}.") from error
+        with output_errors(self.path):
+            write(self._file, data)
         self._dirty = True
 
     def sync(self) -> None:
@@ -90,32 +76,31 @@ class LineFile:
         """
         if self._dirty:
             self._dirty = False
-            try:
-                os.fsync(self._file)
-            except OSError as error:
-                raise BatchOutputError(f"{self.path} cannot be written: {error.strerror}.") from error
+            with output_errors(self.path):
+                flush(self._file)
 
     def keep(self, wanted: Callable[[int, bytes], bool]) -> None:
         """Leave out the lines that are not wanted, by their place in bytes and their text, in one step."""
-        rest = self.path.with_name(f"{self.path.name}.new")
-        at = 0
-        with rest.open("wb") as file:
-            for line in self.lines():
-                if wanted(at, line):
-                    file.write(line)
-                at += len(line)
-            file.flush()
-            os.fsync(file.fileno())
-            kept = file.tell()
+        with output_errors(self.path):
+            new = Replacement(self.path)
+            try:
+                lock(new.file)  # before it has the name of the file that is locked now
+                at = kept = 0
+                with open(new.file, "wb", 1 << 20, closefd=False) as file:
+                    for line in self.lines():
+                        if wanted(at, line):
+                            kept += file.write(line)
+                        at += len(line)
+                if kept < at:
+                    new.publish()
+            except BaseException:
+                new.discard()
+                raise
         if kept == at:
-            rest.unlink()
-            return
-        # The lock is held on the file that is replaced; it is taken on the new one before that has its name.
-        new = os.open(rest, os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0))
-        lock(new)
-        os.replace(rest, self.path)
-        os.close(self._file)
-        self._file = new
+            new.discard()
+        else:
+            os.close(self._file)
+            self._file = new.file
 
     def close(self) -> None:
         """Close it, and let others write."""

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic_core import to_json
 
+from ..._runs.durable import replace
 from ..._version import __version__
 from ...errors import BatchMismatchError, BatchOutputError
 from ..calls.call import Call
+from .line_file import output_errors
 
 SUFFIX = ".manifest.json"
 
@@ -165,19 +166,9 @@ def settle(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: b
             raise BatchMismatchError(f"{path} is the output of another job: {'; '.join(found)}.")
         kept = manifest.merged(earlier)
     if kept != earlier:
-        _replace(place_of(path), kept.to_json())
-
-
-def _replace(place: Path, text: str) -> None:
-    new = place.with_name(f"{place.name}.new")
-    try:
-        with new.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(place)
-    except OSError as error:
-        raise BatchOutputError(f"{place} cannot be written: {error.strerror}.") from None
+        place = place_of(path)
+        with output_errors(place):
+            replace(place, [kept.to_json().encode()])
 
 
 def _same_source(now: Mapping[str, object], earlier: Mapping[str, object]) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from ..._runs.durable import whole_lines
 from ...errors import BatchOutputError
 from ..rows.intake import DONE, FAILED, Intake
 from ..rows.keys import KeyTable
@@ -62,16 +63,12 @@ class Output(Generic[R, T]):
     def learn(self, path: Path, intake: Intake[R]) -> None:
         """Tell what is in another output of the same job, that nobody writes to."""
         for each, state in ((path, DONE), (failed_path(path), FAILED)):
-            if each.exists():
-                with each.open("rb", 1 << 20) as file:
-                    for line in file:
-                        if not line.endswith(b"\n"):
-                            continue  # cut off by a kill
-                        name = self._lines.name_of(line)
-                        if name.key is None:
-                            intake.places.put(str(name.place), FAILED)
-                        elif intake.keys.get(name.key) != DONE:
-                            intake.keys.put(name.key, state)
+            for line in whole_lines(each):
+                name = self._lines.name_of(line)
+                if name.key is None:
+                    intake.places.put(str(name.place), FAILED)
+                elif intake.keys.get(name.key) != DONE:
+                    intake.keys.put(name.key, state)
 
     def load(self, intake: Intake[R]) -> None:
         """Tell what earlier runs did.

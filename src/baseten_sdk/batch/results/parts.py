@@ -6,14 +6,15 @@ moment: the joined file replaces the old one as a whole, and a result that is in
 
 from __future__ import annotations
 
-import os
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
+from ..._runs.durable import replace, whole_lines
 from ..rows.keys import KeyTable
 from ..rows.shard import Shard
+from .line_file import output_errors
 from .lines import Lines
 from .manifest import SUFFIX, Manifest
 from .output import failed_path
@@ -37,13 +38,15 @@ def join(sink: Path, count: int, lines: Lines[object, object], *, retry_failed: 
     """
     parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
     keys = KeyTable()
-    _replace(sink, _new([sink, *parts], lines, keys))
+    with output_errors(sink):
+        replace(sink, _new([sink, *parts], lines, keys))
     earlier = [] if retry_failed else [failed_path(sink)]
     failures = [*earlier, *map(failed_path, parts)]
-    if any(path.exists() for path in failures):
-        _replace(failed_path(sink), _new(failures, lines, keys))
-    elif retry_failed:
-        failed_path(sink).unlink(missing_ok=True)
+    with output_errors(failed_path(sink)):
+        if any(path.exists() for path in failures):
+            replace(failed_path(sink), _new(failures, lines, keys))
+        elif retry_failed:
+            failed_path(sink).unlink(missing_ok=True)
     _keep_manifest(sink, parts)
     for path in parts:
         for each in (path, failed_path(path), path.with_name(path.name + SUFFIX)):
@@ -53,23 +56,10 @@ def join(sink: Path, count: int, lines: Lines[object, object], *, retry_failed: 
 def _new(paths: Sequence[Path], lines: Lines[object, object], keys: KeyTable) -> Iterator[bytes]:
     """The lines of files, but for those of keys that came before."""
     for path in paths:
-        if path.exists():
-            with path.open("rb", 1 << 20) as file:
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        continue  # cut off by a kill
-                    name = lines.name_of(line)
-                    if keys.put(f"place {name.place}" if name.key is None else f"key {name.key}", THERE) != THERE:
-                        yield line
-
-
-def _replace(path: Path, lines: Iterator[bytes]) -> None:
-    new = path.with_name(f"{path.name}.new")
-    with new.open("wb") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+        for line in whole_lines(path):
+            name = lines.name_of(line)
+            if keys.put(f"place {name.place}" if name.key is None else f"key {name.key}", THERE) != THERE:
+                yield line
 
 
 def _keep_manifest(sink: Path, parts: Sequence[Path]) -> None:
@@ -78,6 +68,6 @@ def _keep_manifest(sink: Path, parts: Sequence[Path]) -> None:
         with suppress(OSError, ValueError):
             manifest = Manifest.of_json(path.with_name(path.name + SUFFIX).read_text(encoding="utf-8"))
             source = {name: value for name, value in manifest.source.items() if name != "shard"}
-            text = replace(manifest, source=source).to_json()
-            _replace(sink.with_name(sink.name + SUFFIX), iter([text.encode()]))
+            text = dataclasses.replace(manifest, source=source).to_json()
+            replace(sink.with_name(sink.name + SUFFIX), [text.encode()])
             return

@@ -1,0 +1,119 @@
+"""Many items in few writes: who waits, who fails, and what becomes of those that are cancelled."""
+
+from __future__ import annotations
+
+import threading
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import pytest
+
+from baseten_sdk._runs.group_commit import GroupCommit
+
+pytestmark = pytest.mark.anyio
+
+
+class Slow:
+    """Writes when it is let, and notes the batches."""
+
+    def __init__(self) -> None:
+        self.began = threading.Semaphore(0)
+        self.let = threading.Event()
+        self.written = threading.Event()
+        self.batches: list[list[int]] = []
+        self.failures = 0
+
+    def __call__(self, batch: list[int]) -> None:
+        self.began.release()
+        assert self.let.wait(30)
+        self.batches.append(sorted(batch))  # tasks start in any order on trio
+        self.written.set()
+        if self.failures:
+            self.failures -= 1
+            raise OSError(28, "No space left on device")
+
+
+async def test_what_comes_during_a_write_shares_the_next() -> None:
+    slow = Slow()
+    commits = GroupCommit(slow)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(commits.add, 0)
+        await anyio.to_thread.run_sync(slow.began.acquire)
+        for number in range(1, 50):
+            tasks.start_soon(commits.add, number)
+        await anyio.wait_all_tasks_blocked()
+        slow.let.set()
+    assert slow.batches == [[0], list(range(1, 50))]
+
+
+async def test_a_failure_is_told_to_all_who_shared_the_write_and_to_nobody_else() -> None:
+    slow = Slow()
+    slow.failures = 1
+    commits = GroupCommit(slow)
+    failed: list[int] = []
+
+    async def add(number: int) -> None:
+        try:
+            await commits.add(number)
+        except OSError:
+            failed.append(number)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(add, 0)
+        tasks.start_soon(add, 1)
+        await anyio.to_thread.run_sync(slow.began.acquire)
+        tasks.start_soon(add, 2)
+        await anyio.wait_all_tasks_blocked()
+        slow.let.set()
+    assert sorted(failed) == [0, 1]
+    assert slow.batches == [[0, 1], [2]]
+
+
+async def test_without_patience_a_cancelled_item_is_written_or_not_begun() -> None:
+    slow = Slow()
+    commits = GroupCommit(slow)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(commits.add, 0)
+        await anyio.to_thread.run_sync(slow.began.acquire)
+        tasks.start_soon(commits.add, 1)
+        await anyio.wait_all_tasks_blocked()
+        tasks.cancel_scope.cancel()
+        with anyio.CancelScope(shield=True):
+            await anyio.wait_all_tasks_blocked()
+        assert slow.batches == []  # nobody leaves while the write goes on
+        slow.let.set()
+    await commits.add(2)
+    assert slow.batches == [[0], [2]]
+
+
+async def test_patience_ends_and_what_was_begun_may_still_be_written() -> None:
+    slow = Slow()
+    commits = GroupCommit(slow, patience=0.02)
+    with pytest.raises(TimeoutError, match=r"it took longer than 0\.02 s"):
+        await commits.add(0)
+    slow.let.set()
+    await anyio.to_thread.run_sync(slow.written.wait, 30)
+    assert slow.batches == [[0]]
+
+
+async def test_with_patience_a_cancelled_writer_costs_the_others_nothing() -> None:
+    slow = Slow()
+    commits = GroupCommit(slow, patience=30.0)
+    async with anyio.create_task_group() as tasks:
+        async with anyio.create_task_group() as doomed:
+            doomed.start_soon(commits.add, 0)
+            await anyio.to_thread.run_sync(slow.began.acquire)
+            tasks.start_soon(commits.add, 1)
+            await anyio.wait_all_tasks_blocked()
+            doomed.cancel_scope.cancel()
+        slow.let.set()
+    assert slow.batches[-1] == [1]
+
+
+def test_each_event_loop_has_its_own_turns() -> None:
+    batches: list[list[int]] = []
+    commits = GroupCommit(batches.append)
+    for number in range(3):
+        anyio.run(commits.add, number, backend="trio" if number == 1 else "asyncio")
+    assert batches == [[0], [1], [2]]
