@@ -24,6 +24,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
     from ._async.streams.predict import AsyncPredictStream as AsyncPredictStream
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
+    from ._core.decisions.markers import Levels as Levels, Question as Question
     from ._core.queue.async_predict import InferenceRetryConfig as InferenceRetryConfig
     from ._core.schema.schema import Schema as Schema, schema_for as schema_for
     from ._core.schema.tool import (
@@ -165,6 +166,14 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ChoiceDeltaToolCall as ChoiceDeltaToolCall,
         ChoiceDeltaToolCallFunction as ChoiceDeltaToolCallFunction,
         ChunkChoice as ChunkChoice,
+    )
+    from .types.decisions import (
+        ChoiceAnswer as ChoiceAnswer,
+        Decision as Decision,
+        DecisionResponse as DecisionResponse,
+        DecisionUsage as DecisionUsage,
+        NoulAnswer as NoulAnswer,
+        ScoreAnswer as ScoreAnswer,
     )
     from .types.embeddings import (
         Classification as Classification,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .resources.beta import AsyncBeta
     from .resources.chains import AsyncChain
     from .resources.chat import AsyncChat
+    from .resources.decisions import AsyncDecisions
     from .resources.deployments import AsyncDeployment
     from .resources.embeddings import AsyncEmbeddings
     from .resources.jobs import AsyncJobs
@@ -138,6 +139,13 @@ class AsyncClient:
         from .resources.embeddings import AsyncEmbeddings
 
         return AsyncEmbeddings(self._service)
+
+    @cached_property
+    def decisions(self) -> AsyncDecisions:
+        """Decision models: a state and typed questions in, probabilities out."""
+        from .resources.decisions import AsyncDecisions
+
+        return AsyncDecisions(self._service)
 
     @cached_property
     def batch(self) -> AsyncBatch:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .resources.beta import Beta
     from .resources.chains import Chain
     from .resources.chat import Chat
+    from .resources.decisions import Decisions
     from .resources.deployments import Deployment
     from .resources.embeddings import Embeddings
     from .resources.jobs import Jobs
@@ -139,6 +140,13 @@ class Client:
         from .resources.embeddings import Embeddings
 
         return Embeddings(self._service)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Decision models: a state and typed questions in, probabilities out."""
+        from .resources.decisions import Decisions
+
+        return Decisions(self._service)
 
     @cached_property
     def batch(self) -> Batch:

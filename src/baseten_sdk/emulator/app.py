@@ -25,6 +25,7 @@ from .chat.endpoint import chat
 from .chat.models import list_models
 from .endpoints.auth import refusal
 from .endpoints.chains import run_remote
+from .endpoints.decisions import decide
 from .endpoints.predict import predict
 from .endpoints.sync_routes import sync
 from .faults.dress import dress
@@ -152,9 +153,11 @@ class Application:
         match exchange.place.route, exchange.method:
             case ("chat", "completions"), "POST":
                 return await self._chat(exchange)
+            case ("systemone",), "POST":
+                return decide(exchange)
             case ("models",), "GET":
                 return list_models(exchange.place)
-            case ("chat", "completions"), _:
+            case ("chat", "completions") | ("systemone",), _:
                 return method_not_allowed("POST")
             case ("models",), _:
                 return method_not_allowed("GET")

@@ -12,6 +12,7 @@ from ..._core.request.embeddings import classify_body, engine_request, rerank_bo
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import AsyncChat
+from .decisions import AsyncDecisions
 from .deployment_base import AsyncDeploymentBase
 from .embeddings import AsyncEmbeddings
 from .models import AsyncModels
@@ -39,6 +40,11 @@ class AsyncEngine(AsyncDeploymentBase):
     def embeddings(self) -> AsyncEmbeddings:
         """Vectors of texts, by an embedding engine."""
         return AsyncEmbeddings(self._service, self._place.engine)
+
+    @cached_property
+    def decisions(self) -> AsyncDecisions:
+        """Typed questions, by a decision model."""
+        return AsyncDecisions(self._service, self._place.engine)
 
     async def rerank(
         self,

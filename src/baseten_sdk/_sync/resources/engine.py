@@ -13,6 +13,7 @@ from ..._core.request.embeddings import classify_body, engine_request, rerank_bo
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import Chat
+from .decisions import Decisions
 from .deployment_base import DeploymentBase
 from .embeddings import Embeddings
 from .models import Models
@@ -40,6 +41,11 @@ class Engine(DeploymentBase):
     def embeddings(self) -> Embeddings:
         """Vectors of texts, by an embedding engine."""
         return Embeddings(self._service, self._place.engine)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Typed questions, by a decision model."""
+        return Decisions(self._service, self._place.engine)
 
     def rerank(
         self,

@@ -14,6 +14,7 @@ from ..faults.error_shapes import error_reply, method_not_allowed, not_found
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object
 from ..http.wire import Reply, json_reply
+from .decisions import decide
 
 
 def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
@@ -26,6 +27,8 @@ def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
             return list_models(exchange.place) if method == "GET" else method_not_allowed("GET")
         case ("v1", "embeddings"):
             return embeddings(exchange) if method == "POST" else method_not_allowed("POST")
+        case ("v1", "systemone"):
+            return decide(exchange) if method == "POST" else method_not_allowed("POST")
         case ("rerank",):
             return rerank(exchange) if method == "POST" else method_not_allowed("POST")
         case ("predict",):

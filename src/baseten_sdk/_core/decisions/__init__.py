@@ -1,0 +1,1 @@
+"""Decisions: Python types become questions, and answers become their values."""

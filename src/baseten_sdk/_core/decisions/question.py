@@ -1,0 +1,145 @@
+"""The three kinds of question that a decision model answers: how each is sent, and how its answer is read.
+
+Owns the limits of the wire. It must not know which Python type a question was made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ...types.decisions import ChoiceAnswer, NoulAnswer, ScoreAnswer, UnknownAnswer
+
+MOST_LABELS = 255
+MOST_LEVELS = 10
+
+Answer: TypeAlias = NoulAnswer | ChoiceAnswer | ScoreAnswer | UnknownAnswer
+
+
+class WrongAnswer(ValueError):
+    """An answer that does not fit its question; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """An answer, read.
+
+    Attributes:
+        value: what goes into the field.
+        probabilities: the probability of each possible answer.
+        confidence: how sure the model is of `value`.
+    """
+
+    value: object
+    probabilities: Mapping[object, float]
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoulQuestion:
+    """A yes-or-no question.
+
+    Attributes:
+        instructions: the question.
+        threshold: the probability of yes from which the answer is True.
+        yes: when the answer is yes.
+        no: when it is no.
+    """
+
+    instructions: str
+    threshold: float = 0.5
+    yes: str | None = None
+    no: str | None = None
+
+    def body(self) -> dict[str, object]:
+        """The question as it is sent."""
+        body: dict[str, object] = {"type": "noul", "instructions": self.instructions}
+        if self.yes is not None or self.no is not None:
+            body["criteria"] = {"true": self.yes, "false": self.no}
+        return body
+
+    def read(self, answer: Answer) -> ReadAnswer:
+        """The answer as True or False.
+
+        Raises:
+            WrongAnswer: it is the answer to another kind of question, or no probability.
+        """
+        if not isinstance(answer, NoulAnswer):
+            raise WrongAnswer(f"a noul was asked for, the answer is of type {answer.type!r}")
+        yes = answer.noul
+        if not 0 <= yes <= 1:
+            raise WrongAnswer(f"{yes} is no probability")
+        value = yes >= self.threshold
+        return ReadAnswer(value, {True: yes, False: 1 - yes}, yes if value else 1 - yes)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceQuestion:
+    """A choice of one label.
+
+    Attributes:
+        instructions: the question.
+        labels: the value that each label stands for.
+        criteria: the description of each label.
+    """
+
+    instructions: str
+    labels: Mapping[str, object]
+    criteria: Mapping[str, str | None]
+
+    def body(self) -> dict[str, object]:
+        """The question as it is sent."""
+        return {"type": "choice", "instructions": self.instructions, "criteria": dict(self.criteria)}
+
+    def read(self, answer: Answer) -> ReadAnswer:
+        """The answer as the value of its label.
+
+        Raises:
+            WrongAnswer: it is the answer to another kind of question, or names no label of this one.
+        """
+        if not isinstance(answer, ChoiceAnswer):
+            raise WrongAnswer(f"a choice was asked for, the answer is of type {answer.type!r}")
+        if answer.choice not in self.labels:
+            raise WrongAnswer(f"{answer.choice!r} is none of the choices")
+        shares = {self.labels[label]: share for label, share in answer.probabilities.items() if label in self.labels}
+        confidence = answer.confidence
+        value = self.labels[answer.choice]
+        return ReadAnswer(value, shares, shares.get(value) if confidence is None else confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreQuestion:
+    """A position on a scale.
+
+    Attributes:
+        instructions: the question.
+        levels: their descriptions, from low to high.
+    """
+
+    instructions: str
+    levels: tuple[str, ...]
+
+    def body(self) -> dict[str, object]:
+        """The question as it is sent."""
+        return {"type": "score", "instructions": self.instructions, "criteria": list(self.levels)}
+
+    def read(self, answer: Answer) -> ReadAnswer:
+        """The answer as a number: 0 is the lowest level, and it may lie between two.
+
+        Raises:
+            WrongAnswer: it is the answer to another kind of question, or lies outside the scale.
+        """
+        if not isinstance(answer, ScoreAnswer):
+            raise WrongAnswer(f"a score was asked for, the answer is of type {answer.type!r}")
+        if not 0 <= answer.score <= len(self.levels) - 1:
+            raise WrongAnswer(f"{answer.score} lies outside the levels 0 to {len(self.levels) - 1}")
+        shares: dict[object, float] = {
+            level: answer.probabilities[str(number)]
+            for number, level in enumerate(self.levels)
+            if str(number) in answer.probabilities
+        }
+        return ReadAnswer(answer.score, shares, answer.confidence)
+
+
+AnyQuestion: TypeAlias = NoulQuestion | ChoiceQuestion | ScoreQuestion

@@ -1,0 +1,87 @@
+"""The call of a decision model, checked before it is sent. The wire calls it System One."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from ...errors import InvalidRequestError
+from ..request.accept import ACCEPT_JSON
+from ..request.options import Options
+from ..request.payload import Payload
+from ..request.request import Request, build
+from ..request.routing import BaseURL
+from .question import MOST_LABELS, MOST_LEVELS
+
+State: TypeAlias = str | Mapping[str, object] | Sequence[object]
+"""What is judged. Baseten's documentation asks for plain text; the service takes objects and lists too."""
+
+PATH = "systemone"
+
+DEFAULT_MODEL = "decision-models/baseten-elephant-9b-latest"
+
+
+def decision_request(
+    base: BaseURL,
+    model: str,
+    state: State,
+    questions: Mapping[str, Mapping[str, object]],
+    options: Options,
+    *,
+    temperature: float | None = None,
+) -> Request:
+    """Put a call together.
+
+    Raises:
+        InvalidRequestError: there is nothing to judge, or a question cannot be asked; the message has its path.
+    """
+    if not isinstance(state, str | Mapping | Sequence) or isinstance(state, bytes | bytearray):
+        raise InvalidRequestError(f"state must be a text, a mapping or a list, not {type(state).__name__}.")
+    if not state:
+        raise InvalidRequestError("state must not be empty: it is what the model judges.")
+    check_questions(questions)
+    body: dict[str, object] = {"model": model, "state": state, "questions": questions}
+    if temperature is not None:
+        body["temperature"] = temperature
+    return build(
+        "POST", base.at(PATH), options, accept=ACCEPT_JSON, first_byte=base.first_byte, payload=Payload(json=body)
+    )
+
+
+def check_questions(questions: Mapping[str, Mapping[str, object]]) -> None:
+    """Check questions as they are sent.
+
+    Raises:
+        InvalidRequestError: there are none, or one cannot be asked; the message has its path.
+    """
+    if not isinstance(questions, Mapping) or not questions:
+        raise InvalidRequestError("questions must be a mapping of names to questions, with one at least.")
+    for name, question in questions.items():
+        if not isinstance(name, str) or not name:
+            raise InvalidRequestError(f"questions: a name must be a non-empty text, not {name!r}.")
+        _check(f"questions.{name}", question)
+
+
+def _check(path: str, question: Mapping[str, object]) -> None:
+    if not isinstance(question, Mapping):
+        raise InvalidRequestError(f"{path} must be a mapping with a type, not {type(question).__name__}.")
+    criteria = question.get("criteria")
+    match question.get("type"):
+        case "noul":
+            if not question.get("instructions") and not criteria:
+                raise InvalidRequestError(f"{path} needs instructions, or criteria for true and false.")
+            if criteria is not None and not (isinstance(criteria, Mapping) and criteria.keys() <= {"true", "false"}):
+                raise InvalidRequestError(f"{path}.criteria of a noul has the keys true and false.")
+        case "choice":
+            if not isinstance(criteria, Mapping) or not 1 <= len(criteria) <= MOST_LABELS:
+                raise InvalidRequestError(
+                    f"{path}.criteria must map 1 to {MOST_LABELS} labels to a description or None."
+                )
+        case "score":
+            levels = criteria if isinstance(criteria, Sequence) and not isinstance(criteria, str) else ()
+            if not 1 <= len(levels) <= MOST_LEVELS:
+                raise InvalidRequestError(
+                    f"{path}.criteria must be a list of 1 to {MOST_LEVELS} descriptions, from low to high."
+                )
+        case kind:
+            raise InvalidRequestError(f'{path}.type must be "noul", "choice" or "score", not {kind!r}.')

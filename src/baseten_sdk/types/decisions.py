@@ -1,0 +1,129 @@
+"""What a decision model answers, as it came and as the value that was asked for.
+
+A probability is a number between 0 and 1. Unknown fields, and answers of a type that this package does not know, are
+kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
+
+from pydantic import Discriminator, Field, Tag
+
+from .meta import Meta
+from .reply import Lenient, NullAs, Reply
+
+__all__ = [
+    "ChoiceAnswer",
+    "Decision",
+    "DecisionAnswer",
+    "DecisionResponse",
+    "DecisionUsage",
+    "NoulAnswer",
+    "ScoreAnswer",
+    "UnknownAnswer",
+]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class NoulAnswer(Lenient):
+    """The answer to a yes-or-no question: `noul` is the probability of yes."""
+
+    type: Literal["noul"] = "noul"
+    noul: float
+
+
+class ChoiceAnswer(Lenient):
+    """The answer to a choice: the label, and the probability of each."""
+
+    type: Literal["choice"] = "choice"
+    choice: str
+    confidence: float | None = None
+    probabilities: Annotated[dict[str, float], NullAs(dict)] = Field(default_factory=dict)
+
+
+class ScoreAnswer(Lenient):
+    """The answer on a scale: `score` may lie between two levels.
+
+    Attributes:
+        score: 0 is the lowest level.
+        legend: the description of each level, by its number.
+        probabilities: the probability of each level, by its number.
+    """
+
+    type: Literal["score"] = "score"
+    score: float
+    confidence: float | None = None
+    legend: Annotated[dict[str, str], NullAs(dict)] = Field(default_factory=dict)
+    probabilities: Annotated[dict[str, float], NullAs(dict)] = Field(default_factory=dict)
+
+
+class UnknownAnswer(Lenient):
+    """An answer of a type that this package does not know; its fields can be read as attributes."""
+
+    type: str = ""
+
+
+def _kind(answer: object) -> str:
+    kind = answer.get("type") if isinstance(answer, dict) else getattr(answer, "type", None)
+    return kind if kind in ("noul", "choice", "score") else "unknown"
+
+
+DecisionAnswer: TypeAlias = Annotated[
+    Annotated[NoulAnswer, Tag("noul")]
+    | Annotated[ChoiceAnswer, Tag("choice")]
+    | Annotated[ScoreAnswer, Tag("score")]
+    | Annotated[UnknownAnswer, Tag("unknown")],
+    Discriminator(_kind),
+]
+
+
+class DecisionUsage(Lenient):
+    """The tokens that a decision used. A decision writes nothing, so `output_tokens` is 0."""
+
+    input_tokens: Annotated[int, NullAs(int)] = 0
+    output_tokens: Annotated[int, NullAs(int)] = 0
+
+
+class DecisionResponse(Reply):
+    """The reply of `decisions.create`: `answers` by the names of the questions."""
+
+    model: Annotated[str, NullAs(str)] = ""
+    answers: dict[str, DecisionAnswer]
+    usage: DecisionUsage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[T_co]):
+    """What `decisions.decide` returns.
+
+    Attributes:
+        value: an instance of the type that was asked for.
+        probabilities: for each question, the probability of each answer: `True` and `False` for yes and no, the labels
+            of a choice, the descriptions of levels.
+        confidence: for each question, how sure the model is of the answer in `value`; None where it does not say.
+        response: the reply as it came.
+    """
+
+    value: T_co
+    probabilities: Mapping[str, Mapping[object, float]]
+    confidence: Mapping[str, float | None]
+    response: DecisionResponse
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        return self.response.model
+
+    @property
+    def usage(self) -> DecisionUsage | None:
+        """The tokens that were used."""
+        return self.response.usage
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, status, headers, attempts and time of the exchange."""
+        return self.response.meta
