@@ -21,6 +21,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.call import Call as Call, DeploymentTarget as DeploymentTarget
     from .calls.chat import chat as chat
     from .calls.custom import custom as custom
+    from .calls.decide import decide as decide
     from .calls.embeddings import embeddings as embeddings
     from .calls.parse import parse as parse
     from .calls.path import path as path, sync as sync

@@ -8,6 +8,7 @@ from .async_requests import cancel, status, submit, wait
 from .batch import batch
 from .chat import chat
 from .command import command, remember
+from .decide import decide
 from .doctor import doctor
 from .emulator import PASS_ON, emulator
 from .models import models
@@ -28,6 +29,7 @@ app.callback()(remember)
 app.command()(command(batch))
 app.command()(command(chat))
 app.command()(command(models))
+app.command()(command(decide))
 app.command()(command(predict))
 app.command()(command(sync))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ...types.chat import Usage
+from ...types.decisions import DecisionUsage
 
 
 class Tokens(NamedTuple):
@@ -24,6 +25,8 @@ def tokens_of(value: object) -> Tokens:
     usage = value.get("usage") if isinstance(value, Mapping) else getattr(value, "usage", None)
     if isinstance(usage, Usage):
         return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
+    if isinstance(usage, DecisionUsage):
+        return Tokens(usage.input_tokens, usage.output_tokens)
     if not isinstance(usage, Mapping):
         return NONE
     details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")

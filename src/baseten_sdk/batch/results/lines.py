@@ -19,6 +19,7 @@ from pydantic_core import from_json, to_json
 
 from ...errors import APIError, APIStatusError, BatchRowError
 from ...types.batch import Failed, Ok
+from ...types.decisions import Decision
 from ...types.parsed import Parsed
 from ...types.response import Response
 from ..calls.usage import Tokens, tokens_of
@@ -138,6 +139,9 @@ def reply_json(value: object) -> tuple[bytes, Tokens]:
             "model": value.completion.model,
         }
         return to_json(shown, exclude_none=False), tokens_of(value)
+    if isinstance(value, Decision):
+        decided = {"value": value.value, "probabilities": value.probabilities, "confidence": value.confidence}
+        return to_json({**decided, "usage": value.usage, "model": value.model}), tokens_of(value)
     if isinstance(value, BaseModel):
         return value.model_dump_json(exclude_unset=True).encode(), tokens_of(value)
     if isinstance(value, bytes):

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from ...errors import APIStatusError
 from ...hooks import CallStarted
 from ...types.chat import ChatCompletion, Usage
+from ...types.decisions import Decision, DecisionResponse
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.meta import Meta
 from ...types.raw_response import RawResponse
@@ -31,8 +32,14 @@ OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 TOKEN_TYPE = "gen_ai.token.type"
 ERROR_TYPE = "error.type"
 
-OPERATIONS = {"chat/completions": "chat", "embeddings": "embeddings", "completions": "text_completion"}
-"""Operations that the conventions know, by the end of the URL; others have the name of their own path."""
+OPERATIONS = {
+    "chat/completions": "chat",
+    "embeddings": "embeddings",
+    "completions": "text_completion",
+    "systemone": "decide",
+}
+"""Operations whose parameters are recorded, by the end of the URL. `decide` is a name of ours, the others are the
+conventions'. All other calls have the name of their own path."""
 
 PATHS = (
     "async_predict",
@@ -112,7 +119,7 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
 
 
 def of_reply(result: object) -> Attributes:
-    """What the reply of a chat or of embeddings tells."""
+    """What the reply of a chat, of embeddings or of a decision tells."""
     attributes: Attributes = {}
     result = result.parse() if isinstance(result, RawResponse) else result
     if isinstance(result, ChatCompletion):
@@ -124,6 +131,11 @@ def of_reply(result: object) -> Attributes:
         attributes[RESPONSE_MODEL] = result.model
         if result.usage is not None:
             attributes |= _of_usage(result.usage, chat=isinstance(result, ChatCompletion))
+    response = result.response if isinstance(result, Decision) else result
+    if isinstance(response, DecisionResponse):
+        attributes[RESPONSE_MODEL] = response.model
+        if response.usage is not None:
+            attributes |= {INPUT_TOKENS: response.usage.input_tokens, OUTPUT_TOKENS: response.usage.output_tokens}
     return {name: value for name, value in attributes.items() if value != ""}
 
 

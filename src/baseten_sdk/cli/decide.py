@@ -1,0 +1,77 @@
+"""`baseten-sdk decide`: typed questions about a text, answered with probabilities."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..types.json import JsonValue
+from .inputs import json_value, read
+from .session import Session
+
+__all__ = ["decide"]
+
+
+def decide(
+    session: Session,
+    text: Annotated[str | None, typer.Argument(help="The text to judge.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="File with the text to judge, - for stdin.")] = None,
+    ask: Annotated[
+        list[str] | None,
+        typer.Option("--ask", "-a", metavar="NAME=QUESTION", help="A yes-or-no question; repeatable."),
+    ] = None,
+    choose: Annotated[
+        list[str] | None,
+        typer.Option("--choose", "-c", metavar="NAME=LABEL,LABEL", help="A choice of one label; repeatable."),
+    ] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option("--score", "-s", metavar="NAME=LOW,HIGH", help="A scale of 1 to 10 levels; repeatable."),
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="JSON file with questions, as the service takes them.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Decision model (default: Elephant).")] = None,
+    deployment: Annotated[str | None, typer.Option(help="ID of a dedicated decision model.")] = None,
+) -> None:
+    """Answer typed questions about a text.
+
+    baseten-sdk decide "Where is my parcel?" --ask urgent="Needs an answer today?" --choose team=billing,shipping
+    """
+    asked = _questions(ask or [], choose or [], score or [], questions)
+    if not asked:
+        raise typer.BadParameter("Nothing is asked: give --ask, --choose, --score or --questions.")
+    if (text is None) == (file is None):
+        raise typer.BadParameter("Give the text to judge, or --file PATH (- for stdin).")
+    state = text if file is None else read(file).decode("utf-8", "replace")
+    with session.client() as client:
+        decisions = client.deployments(deployment).decisions if deployment else client.decisions
+        reply = decisions.create(state=state or "", questions=asked, model=model)
+    session.out.value(reply.model_dump(mode="json", exclude_unset=True)["answers"])
+
+
+def _questions(ask: list[str], choose: list[str], score: list[str], file: Path | None) -> dict[str, dict[str, object]]:
+    asked: dict[str, dict[str, object]] = {}
+    if file is not None:
+        given: JsonValue = json_value(read(file), "--questions")
+        if not isinstance(given, dict) or not all(isinstance(each, dict) for each in given.values()):
+            raise typer.BadParameter("--questions must hold an object of questions by name.")
+        asked.update({name: dict(each) for name, each in given.items() if isinstance(each, dict)})
+    for name, text in map(_pair, ask):
+        asked[name] = {"type": "noul", "instructions": text}
+    for name, text in map(_pair, choose):
+        labels = dict.fromkeys(label.strip() for label in text.split(","))
+        asked[name] = {"type": "choice", "instructions": name.replace("_", " "), "criteria": labels}
+    for name, text in map(_pair, score):
+        levels = [level.strip() for level in text.split(",")]
+        asked[name] = {"type": "score", "instructions": name.replace("_", " "), "criteria": levels}
+    return asked
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, equals, text = given.partition("=")
+    if not (name and equals and text):
+        raise typer.BadParameter(f"{given!r} is not NAME=TEXT.")
+    return name, text
