@@ -8,7 +8,7 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -150,10 +150,12 @@ class Terminal:
 
 
 @contextmanager
-def terminal(environment: dict[str, str], *arguments: str) -> Generator[Terminal]:
+def terminal(
+    environment: dict[str, str], *arguments: str, program: Sequence[str] = ("-m", "baseten_sdk")
+) -> Generator[Terminal]:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "baseten_sdk", *arguments],
+        [sys.executable, *program, *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -202,4 +204,24 @@ def test_ctrl_c_at_the_prompt_ends_the_conversation(environment: dict[str, str])
         person.until("> ")
         assert "The user writes" in person.ask("Say hello", "hello\r\n> ")
         person.process.send_signal(signal.SIGINT)
+        assert person.process.wait(20) == ExitCode.INTERRUPTED
+
+
+INTERRUPTED_AFTER_THE_PROMPT = """
+import ctypes, readline, signal
+from functools import partial
+from baseten_sdk.cli.app import run
+
+# The hook runs when the prompt is on the screen and nobody waits for a key yet. It is a function of C, so Python does
+# not look for signals after it.
+readline.set_pre_input_hook(partial(getattr(ctypes.PyDLL(None), "raise"), signal.SIGINT))
+run()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_ctrl_c_before_the_prompt_waits_for_a_key_ends_the_conversation(environment: dict[str, str]) -> None:
+    pytest.importorskip("readline")
+    program = ("-c", INTERRUPTED_AFTER_THE_PROMPT)
+    with terminal(environment, "chat", "-m", "emulator/reason", program=program) as person:
         assert person.process.wait(20) == ExitCode.INTERRUPTED

@@ -11,6 +11,7 @@ import typer
 from pydantic_core import from_json
 
 from ..types.json import JsonValue
+from .interrupts import noticing_signals
 
 __all__ = ["STDIN", "ContentType", "Data", "File", "Header", "body", "headers", "json_value", "read", "require_json"]
 
@@ -37,7 +38,7 @@ def read(path: Path) -> bytes:
     if path == STDIN:
         if sys.stdin.closed:
             raise typer.BadParameter("stdin can be one thing: the key, or the input.")
-        with sys.stdin:
+        with noticing_signals(), sys.stdin:
             return sys.stdin.buffer.read()
     try:
         return path.read_bytes()

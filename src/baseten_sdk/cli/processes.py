@@ -25,6 +25,7 @@ from ..batch.rows.shard import Shard
 from ..batch.run.tally import Times
 from ..errors import ConfigurationError
 from ..types.batch import Report
+from .interrupts import noticing_signals
 
 REPORT = TypeAdapter(Report)
 
@@ -115,7 +116,8 @@ def run_processes(
         for shard, path in zip(shards, reports, strict=True):
             told = [*command, *division.options(shard, sink, path)]
             running.append(subprocess.Popen(told, stdout=subprocess.DEVNULL))
-        codes = [process.wait() for process in running]
+        with noticing_signals():
+            codes = [process.wait() for process in running]
     found = [REPORT.validate_json(path.read_bytes()) for path in reports if path.exists()]
     for path in reports:
         path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from ..errors import BasetenError
 from ..types.params import Message, user
+from .interrupts import noticing_signals
 from .printing import Printer
 
 __all__ = ["Ask", "converse"]
@@ -30,7 +31,8 @@ def converse(out: Printer, ask: Ask, opening: Sequence[Message]) -> None:
     messages = list(opening)
     while True:
         try:
-            line = input(PROMPT).strip()
+            with noticing_signals():
+                line = input(PROMPT).strip()
         except EOFError:
             out.note("")
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Annotated, TypeAlias
 
 import typer
@@ -19,14 +19,12 @@ from ..types.webhooks import AsyncPredictResult
 from ..webhooks import SIGNATURE_HEADER, verify as verify_delivery
 from .exit_codes import ExitCode
 from .inputs import STDIN, read
+from .interrupts import noticing_signals
 from .session import Session
 
 __all__ = ["listen", "verify"]
 
 VARIABLE = "BASETEN_WEBHOOK_SECRET"
-
-LOOK_UP = 1.0
-"""Seconds after which the wait begins anew: it would not see a Ctrl-C that came just before it."""
 
 SecretEnv: TypeAlias = Annotated[
     list[str] | None,
@@ -70,10 +68,8 @@ def listen(
         """What arrives, each request once."""
         seen: set[str] = set()
         while count is None or len(seen) < count:
-            try:
-                deliveries = arrived.get(timeout=LOOK_UP)
-            except Empty:
-                continue
+            with noticing_signals():
+                deliveries = arrived.get()
             for delivery in deliveries:
                 if delivery.request_id not in seen:
                     seen.add(delivery.request_id)

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import Emulator
 
+LOOK_UP = 1.0
+"""Seconds after which the wait for a signal begins anew. It does not notice one that arrived just before it began."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator; the exit code."""
@@ -90,7 +93,8 @@ def _wait_for_signal() -> None:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        stopped.wait()
+        while not stopped.wait(LOOK_UP):
+            pass
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
