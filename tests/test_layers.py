@@ -136,7 +136,6 @@ UPWARDS = {
 DOORS = frozenset({"batch", "jobs", "receiver"})
 PEOPLE = frozenset({"cli", "integrations", "jobs"})
 # TODO(api): mended as soon as the files they name have settled.
-STILL_DEEP = frozenset({"cli/batch.py", "cli/processes.py", "cli/webhook.py"})
 STILL_TWICE = frozenset({"AsyncStream", "Stream"})
 
 # No file imports itself by way of others, but for these: they name each other's types, or import when they are called.
@@ -170,7 +169,7 @@ def problem_with(found: Import, path: str) -> str | None:
         allowed = part == here or part in layer.parts or ONE_FILE_PARTS.get(path) == part
         if not allowed:
             return f"{here} may not import {part} ({module})"
-        if path not in STILL_DEEP and here in PEOPLE and part in DOORS - {here} and module != f"{PACKAGE}.{part}":
+        if here in PEOPLE and part in DOORS - {here} and module != f"{PACKAGE}.{part}":
             return f"{here} may not import {module}: only what {part} itself exports"
         return upwards(path, rest)
     if top in sys.stdlib_module_names:

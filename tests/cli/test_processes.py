@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.batch import Ok, Report
+from baseten_sdk.batch import Ok, Report, merge_reports
 from baseten_sdk.batch.calls.usage import Tokens
 from baseten_sdk.batch.rows.shard import Shard
 from baseten_sdk.batch.run.tally import Tally
-from baseten_sdk.cli.processes import REPORT, Division, merged
+from baseten_sdk.cli.processes import REPORT, Division
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import ConfigurationError
 from tests.cli.running import Run
@@ -118,7 +118,7 @@ def test_limits_are_divided() -> None:
 def test_reports_become_one() -> None:
     one = Report(ok=3, failed=1, done_before=5, failed_before=6, retries=2, input_tokens=10, level=12)
     other = Report(ok=4, output_tokens=5, cached_tokens=7, level=30, stopped="because")
-    assert merged([one, other]) == Report(
+    assert merge_reports([one, other]) == Report(
         ok=7,
         failed=1,
         done_before=5,
@@ -130,7 +130,7 @@ def test_reports_become_one() -> None:
         level=42,
         stopped="because",
     )
-    assert merged([Report()]) == Report()
+    assert merge_reports([Report()]) == Report()
 
 
 @given(st.lists(st.lists(st.floats(0.0001, 10_000), max_size=50), min_size=1, max_size=4))
@@ -142,7 +142,9 @@ def test_percentiles_are_those_of_all_rows_together(parts: list[list[float]]) ->
         report = tally.report(done_before=0, failed_before=0, stopped=None)
         return replace(REPORT.validate_json(report.to_json()), seconds=0)
 
-    assert merged([report_of(times) for times in parts]) == report_of([each for times in parts for each in times])
+    assert merge_reports([report_of(times) for times in parts]) == report_of(
+        [each for times in parts for each in times]
+    )
 
 
 def test_budgets_are_divided_so_that_all_together_stay_within_them() -> None:

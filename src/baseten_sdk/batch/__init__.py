@@ -26,11 +26,15 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.parse import parse as parse
     from .calls.path import path as path, sync as sync
     from .calls.predict import predict as predict
-    from .calls.recipe import Recipe as Recipe
+    from .calls.recipe import Kind as Kind, Recipe as Recipe, read_template as read_template
     from .options import MapOptions as MapOptions, RunOptions as RunOptions
+    from .prepare import Request as Request
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
+    from .results.parts import join_parts as join_parts, part_path as part_path
+    from .rows.files import Format as Format
     from .rows.row_type import FileRow as FileRow
+    from .rows.shard import Shard as Shard
     from .run.adaptive_concurrency import AdaptiveConcurrency as AdaptiveConcurrency
     from .run.budget import Budget as Budget
     from .run.engine import (
@@ -40,4 +44,5 @@ if TYPE_CHECKING or not lazy_names(__name__):
         run_rows as run_rows,
     )
     from .run.progress import Progress as Progress
+    from .run.reports import merge_reports as merge_reports
     from .run.stop import Stop as Stop

@@ -7,19 +7,23 @@ import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from ..batch.calls.call import DeploymentTarget
-from ..batch.calls.recipe import Kind, Recipe, read_template
-from ..batch.options import RunOptions
-from ..batch.results.lines import Lines, OwnLines
-from ..batch.results.openai_lines import OpenAILines, openai_request
-from ..batch.results.parts import part_path
-from ..batch.rows.files import Format
-from ..batch.rows.shard import Shard
-from ..batch.run.budget import Budget
+from ..batch import (
+    Budget,
+    DeploymentTarget,
+    Format,
+    Kind,
+    Recipe,
+    Request,
+    RunOptions,
+    Shard,
+    openai_request,
+    part_path,
+    read_template,
+)
 from ..config import Limits
 from ..errors import BatchStopped
 from ..types.batch import Ok, Report
@@ -30,9 +34,6 @@ from .inputs import json_value, read
 from .processes import Division, run_processes, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
-
-if TYPE_CHECKING:
-    from ..batch.prepare import Request
 
 __all__ = ["batch"]
 
@@ -151,7 +152,6 @@ def batch(
     if processes > 1:
         if shard is not None:
             raise typer.BadParameter("--processes divides the rows itself: without --shard.")
-        lines: Lines[object, object] = OpenAILines() if isinstance(request, openai_request) else OwnLines()
         division = Division(
             processes,
             width if isinstance(width, int) else None,
@@ -160,7 +160,9 @@ def batch(
             budget_tokens,
             budget_failures,
         )
-        code, whole = run_processes(this_program(), division, sink, lines, retry_failed=retry_failed)
+        code, whole = run_processes(
+            this_program(), division, sink, openai=isinstance(request, openai_request), retry_failed=retry_failed
+        )
         _show(session, whole, report)
         raise typer.Exit(code)
     if part_of is not None and shard is not None:

@@ -19,27 +19,12 @@ from types import FrameType
 
 from pydantic import TypeAdapter
 
-from ..batch.results.lines import Lines
-from ..batch.results.parts import join, part_path
-from ..batch.rows.shard import Shard
-from ..batch.run.tally import Times
+from ..batch import Shard, join_parts, merge_reports, part_path
 from ..errors import ConfigurationError
 from ..types.batch import Report
 from .interrupts import noticing_signals
 
 REPORT = TypeAdapter(Report)
-
-COUNTS = (
-    "ok",
-    "failed",
-    "done_before",
-    "failed_before",
-    "retries",
-    "input_tokens",
-    "output_tokens",
-    "cached_tokens",
-)
-"""What the reports of several processes add up to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +80,7 @@ class Division:
 
 
 def run_processes(
-    command: Sequence[str], division: Division, sink: Path, lines: Lines[object, object], *, retry_failed: bool
+    command: Sequence[str], division: Division, sink: Path, *, openai: bool, retry_failed: bool
 ) -> tuple[int, Report]:
     """Run a command in several processes and join their outputs: the exit code, and the report of the whole.
 
@@ -103,7 +88,7 @@ def run_processes(
         command: what starts one of them; the options of its part are added.
         division: what each is given.
         sink: the output.
-        lines: how keys are read.
+        openai: whether the lines are those of OpenAI's batch files.
         retry_failed: whether failed rows are run again.
     """
     began = time.monotonic()
@@ -122,26 +107,8 @@ def run_processes(
     for path in reports:
         path.unlink(missing_ok=True)
     if len(found) == division.count and all(report.stopped is None for report in found):
-        join(sink, division.count, lines, retry_failed=retry_failed)
-    return max(codes, key=abs), replace(merged(found), seconds=time.monotonic() - began)
-
-
-def merged(reports: Sequence[Report]) -> Report:
-    """The reports of all processes as one: sums, and percentiles of all their rows together."""
-    whole, times = Report(), Times()
-    levels = [report.level for report in reports if report.level is not None]
-    for report in reports:
-        for seconds, count in report.latencies:
-            times.add(seconds, count)
-        sums = {name: getattr(whole, name) + getattr(report, name) for name in COUNTS}
-        whole = replace(whole, stopped=whole.stopped or report.stopped, **sums)
-    return replace(
-        whole,
-        p50=times.percentile(0.5),
-        p95=times.percentile(0.95),
-        latencies=times.counts(),
-        level=sum(levels) if levels else None,
-    )
+        join_parts(sink, division.count, openai=openai, retry_failed=retry_failed)
+    return max(codes, key=abs), replace(merge_reports(found), seconds=time.monotonic() - began)
 
 
 def this_program() -> list[str]:

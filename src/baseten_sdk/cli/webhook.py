@@ -52,8 +52,7 @@ def listen(
     ] = False,
 ) -> None:
     """Receive webhooks, and show what they bring."""
-    from ..receiver import MemoryStore, StoredDelivery, WebhookReceiver
-    from ..receiver.serving import ServerThread
+    from ..receiver import MemoryStore, ServerThread, StoredDelivery, WebhookReceiver
 
     secrets = () if allow_unsigned and not secret_env else _secrets(session, secret_env)
     receiver = WebhookReceiver(

@@ -17,5 +17,6 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .delivery import StoredDelivery as StoredDelivery
     from .jsonl import JSONLStore as JSONLStore
     from .memory import MemoryStore as MemoryStore
+    from .serving import ServerThread as ServerThread
     from .sqlite import SQLiteStore as SQLiteStore
     from .store import TaggedStore as TaggedStore, WebhookStore as WebhookStore, open_store as open_store

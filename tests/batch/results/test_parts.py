@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from baseten_sdk.batch.results.lines import OwnLines
 from baseten_sdk.batch.results.manifest import Manifest, place_of
 from baseten_sdk.batch.results.output import failed_path
-from baseten_sdk.batch.results.parts import join, part_path
+from baseten_sdk.batch.results.parts import join_parts, part_path
 from baseten_sdk.batch.rows.shard import Shard
-
-LINES: OwnLines[object, object] = OwnLines()
 
 
 def done(*keys: str) -> str:
@@ -45,7 +42,7 @@ def sink(tmp_path: Path) -> Path:
 
 
 def test_the_parts_are_joined_and_gone(sink: Path) -> None:
-    join(sink, 2, LINES, retry_failed=False)
+    join_parts(sink, 2, openai=False, retry_failed=False)
     assert keys(sink) == ["a", "b", "c", "d"]
     assert keys(failed_path(sink)) == ["old", "x"]
     manifest = Manifest.of_json(place_of(sink).read_text())
@@ -57,33 +54,33 @@ def test_the_parts_are_joined_and_gone(sink: Path) -> None:
 
 
 def test_failures_that_were_run_again_are_those_of_the_parts(sink: Path) -> None:
-    join(sink, 2, LINES, retry_failed=True)
+    join_parts(sink, 2, openai=False, retry_failed=True)
     assert keys(failed_path(sink)) == ["x"]
 
 
 def test_no_failures_leave_no_file(sink: Path) -> None:
     failed_path(part_path(sink, Shard(1, 2))).unlink()
-    join(sink, 2, LINES, retry_failed=True)
+    join_parts(sink, 2, openai=False, retry_failed=True)
     assert not failed_path(sink).exists()
 
 
 def test_joining_again_after_an_interruption_adds_nothing(sink: Path) -> None:
     left = {path: path.read_bytes() for path in sink.parent.iterdir() if "part" in path.name}
-    join(sink, 2, LINES, retry_failed=False)
+    join_parts(sink, 2, openai=False, retry_failed=False)
     before = sink.read_bytes(), failed_path(sink).read_bytes()
     for path, data in left.items():
         path.write_bytes(data)
-    join(sink, 2, LINES, retry_failed=False)
+    join_parts(sink, 2, openai=False, retry_failed=False)
     assert (sink.read_bytes(), failed_path(sink).read_bytes()) == before
 
 
 def test_a_failure_of_a_row_that_has_a_result_is_left_out(sink: Path) -> None:
     failed_path(part_path(sink, Shard(1, 2))).write_text(failed("a", "y"))
-    join(sink, 2, LINES, retry_failed=False)
+    join_parts(sink, 2, openai=False, retry_failed=False)
     assert keys(failed_path(sink)) == ["old", "y"]
 
 
 def test_a_line_that_was_cut_off_is_no_line(sink: Path) -> None:
     sink.write_text(done("a") + '{"key":"torn","outp')
-    join(sink, 2, LINES, retry_failed=False)
+    join_parts(sink, 2, openai=False, retry_failed=False)
     assert keys(sink) == ["a", "b", "c", "d"]

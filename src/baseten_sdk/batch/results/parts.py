@@ -15,8 +15,9 @@ from ..._runs.durable import replace, whole_lines
 from ..rows.keys import KeyTable
 from ..rows.shard import Shard
 from .line_file import output_errors
-from .lines import Lines
+from .lines import Lines, OwnLines
 from .manifest import SUFFIX, Manifest
+from .openai_lines import OpenAILines
 from .output import failed_path
 
 THERE = 1
@@ -27,17 +28,18 @@ def part_path(sink: Path, shard: Shard) -> Path:
     return sink.with_name(f"{sink.stem}.part-{shard.index}-of-{shard.count}{sink.suffix}")
 
 
-def join(sink: Path, count: int, lines: Lines[object, object], *, retry_failed: bool) -> None:
+def join_parts(sink: Path, count: int, *, openai: bool, retry_failed: bool) -> None:
     """Make one output of the parts, and delete them. Every row must have its outcome.
 
     Args:
         sink: the output; what is in it stays.
         count: how many parts there are.
-        lines: how keys are read.
+        openai: whether the lines are those of OpenAI's batch files.
         retry_failed: whether the failures of earlier runs were run again, so that those in the parts are all there are.
     """
     parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
     keys = KeyTable()
+    lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
     with output_errors(sink):
         replace(sink, _new([sink, *parts], lines, keys))
     earlier = [] if retry_failed else [failed_path(sink)]

@@ -1,0 +1,39 @@
+"""The reports of several processes as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...types.batch import Report
+from .tally import Times
+
+COUNTS = (
+    "ok",
+    "failed",
+    "done_before",
+    "failed_before",
+    "retries",
+    "input_tokens",
+    "output_tokens",
+    "cached_tokens",
+)
+"""What the reports of several processes add up to."""
+
+
+def merge_reports(reports: Sequence[Report]) -> Report:
+    """The reports of all processes as one: sums, and percentiles of all their rows together."""
+    whole, times = Report(), Times()
+    levels = [report.level for report in reports if report.level is not None]
+    for report in reports:
+        for seconds, count in report.latencies:
+            times.add(seconds, count)
+        sums = {name: getattr(whole, name) + getattr(report, name) for name in COUNTS}
+        whole = replace(whole, stopped=whole.stopped or report.stopped, **sums)
+    return replace(
+        whole,
+        p50=times.percentile(0.5),
+        p95=times.percentile(0.95),
+        latencies=times.counts(),
+        level=sum(levels) if levels else None,
+    )
