@@ -21,6 +21,7 @@ from baseten_sdk.types.chat import (
     Usage,
 )
 from baseten_sdk.types.chunks import ChatCompletionChunk, ChoiceDelta, ChunkChoice
+from baseten_sdk.types.events import UsageUpdated
 from baseten_sdk.types.meta import Headers, Meta
 from baseten_sdk.types.reply import attach_meta
 
@@ -137,7 +138,8 @@ NULLABLE: list[tuple[type[BaseModel], dict[str, object]]] = [
 @pytest.mark.parametrize(("model", "least"), NULLABLE, ids=lambda value: getattr(value, "__name__", ""))
 def test_null_and_absent_are_alike(model: type[BaseModel], least: dict[str, object]) -> None:
     absent = model.model_validate(least)
-    null = model.model_validate({**dict.fromkeys(model.model_fields), **least})
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    null = model.model_validate({**dict.fromkeys(names), **least})
     assert null.model_dump() == absent.model_dump()
     assert model.model_validate_json(null.model_dump_json()).model_dump() == absent.model_dump()
 
@@ -338,3 +340,49 @@ def test_a_field_of_the_service_named_like_a_property_does_not_hide_it() -> None
 def test_a_time_with_a_fraction_is_read() -> None:
     assert read({**REPLY, "created": 1795253076.9}).created == 1795253076
     assert read({**REPLY, "created": None}).created == 0
+
+
+SPENT = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, "prompt_tokens_details": {"cached_tokens": 1}}
+
+
+def spent(usage: object) -> ChatCompletionChunk:
+    """A chunk with a usage, read from JSON as streams are."""
+    return ChatCompletionChunk.model_validate_json(json.dumps({"id": "c", "usage": usage}))
+
+
+def test_the_usage_of_a_chunk_is_read_when_it_is_looked_at() -> None:
+    chunk = spent({**SPENT, "beyond": {"a": 1}})
+    assert chunk.raw_usage == {**SPENT, "beyond": {"a": 1}}
+    assert chunk.usage is not None
+    assert (chunk.usage.total_tokens, chunk.usage.cached_tokens) == (3, 1)
+    assert chunk.usage.model_extra == {"beyond": {"a": 1}}
+    assert chunk.usage == ChatCompletionChunk.model_validate({"usage": chunk.raw_usage}).usage
+
+
+def test_the_usage_of_a_chunk_is_written_under_its_name_on_the_wire() -> None:
+    chunk = spent(SPENT)
+    assert chunk.to_dict() == chunk.model_dump(exclude_unset=True) == {"id": "c", "usage": SPENT}
+    assert json.loads(chunk.to_json()) == {"id": "c", "usage": SPENT}
+    assert ChatCompletionChunk.model_validate(chunk.model_dump()) == chunk
+    assert pickle.loads(pickle.dumps(chunk)) == chunk != spent({**SPENT, "total_tokens": 4})
+
+
+@pytest.mark.parametrize("usage", [None, {}])
+def test_a_chunk_without_counts_has_no_usage_or_an_empty_one(usage: object) -> None:
+    assert spent(usage).usage == (None if usage is None else Usage())
+
+
+def test_an_odd_count_of_a_chunk_is_none_and_the_others_stay() -> None:
+    usage = spent({**SPENT, "prompt_tokens": "many", "completion_tokens": 50.4, "total_tokens": None}).usage
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.cached_tokens) == (0, 50, 0, 1)
+
+
+def test_an_event_of_a_usage_reads_it_when_it_is_looked_at() -> None:
+    event = UsageUpdated(SPENT)
+    assert event.usage.total_tokens == 3
+    match event:
+        case UsageUpdated(usage):
+            assert usage == event.usage
+    assert event == UsageUpdated(dict(SPENT)) != UsageUpdated({})
+    assert pickle.loads(pickle.dumps(event)) == event

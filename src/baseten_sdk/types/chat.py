@@ -14,7 +14,6 @@ from pydantic import BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
 from .reply import Lenient, NullAs, NullAsEmpty, Reply, Rounded, attach_note, note_of
-from .unread_usage import LooksAtUsage, UsageWhenRead
 from .usage import CompletionTokensDetails, PromptTokensDetails, Usage
 
 __all__ = [
@@ -130,7 +129,7 @@ class Choice(Lenient):
     logprobs: ChoiceLogprobs | None = None
 
 
-class ChatCompletion(LooksAtUsage, Reply):
+class ChatCompletion(Reply):
     """The reply of a chat call."""
 
     id: Annotated[str, NullAs(str)] = ""
@@ -138,7 +137,7 @@ class ChatCompletion(LooksAtUsage, Reply):
     created: Annotated[int, Rounded(), NullAs(int)] = 0
     model: Annotated[str, NullAs(str)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion")] = "chat.completion"
-    usage: Annotated[Usage | None, UsageWhenRead()] = None
+    usage: Usage | None = None
     service_tier: str | None = None
     system_fingerprint: str | None = None
 

@@ -7,15 +7,18 @@ presence.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
 from .reply import Lenient, NullAs, NullAsEmpty
-from .unread_usage import LooksAtUsage, UsageWhenRead
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
+
+
+RawUsage: TypeAlias = dict[str, object]
+"""A usage as it was sent."""
 
 
 class ChoiceDeltaToolCallFunction(Lenient):
@@ -63,17 +66,28 @@ class ChunkChoice(Lenient):
     logprobs: ChoiceLogprobs | None = None
 
 
-class ChatCompletionChunk(LooksAtUsage):
-    """One chunk of a stream. `usage` is cumulative: the last one counts, they are never added up."""
+class ChatCompletionChunk(Lenient):
+    """One chunk of a stream. `usage` is cumulative: the last one counts, they are never added up.
+
+    Baseten sends usage with every chunk, and few programs look at more than the last one. So it is kept as the plain
+    dict that the JSON parser makes, and `usage` reads it.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
 
     id: Annotated[str, NullAs(str, rare=True)] = ""
     choices: Annotated[list[ChunkChoice], NullAs(list, rare=True)] = Field(default_factory=list)
     created: Annotated[int, NullAs(int, rare=True)] = 0
     model: Annotated[str, NullAs(str, rare=True)] = ""
     object: Annotated[str, NullAs(lambda: "chat.completion.chunk", rare=True)] = "chat.completion.chunk"
-    usage: Annotated[Usage | None, UsageWhenRead()] = None
+    raw_usage: RawUsage | None = Field(default=None, alias="usage")
     service_tier: str | None = None
     system_fingerprint: str | None = None
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens used so far; None where the chunk does not say."""
+        return None if self.raw_usage is None else Usage.read(self.raw_usage)
 
     @property
     def text(self) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
 
@@ -12,7 +13,6 @@ from pydantic import BaseModel
 
 from .chat import ChatCompletion, Usage
 from .tool_calls import ParsedToolCall
-from .unread_usage import FIELD, UsageAlways, leave_unread
 
 __all__ = [
     "Finished",
@@ -138,22 +138,19 @@ class PartialObject(Generic[T]):
     type: ClassVar[Literal["content.partial"]] = "content.partial"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, match_args=False)
 class UsageUpdated:
-    """Tokens used so far; cumulative."""
+    """Tokens used so far; cumulative. Like a chunk, it keeps the usage as it was sent until somebody looks at it."""
 
-    usage: Usage
+    raw_usage: Mapping[str, object]
     type: ClassVar[Literal["usage"]] = "usage"
 
+    __match_args__ = ("usage",)
 
-setattr(UsageUpdated, FIELD, UsageAlways())
-
-
-def usage_updated(kept: object) -> UsageUpdated:
-    """The event, of what a chunk keeps of its usage: most who read a stream pass it over."""
-    event = UsageUpdated.__new__(UsageUpdated)
-    leave_unread(event, kept)
-    return event
+    @property
+    def usage(self) -> Usage:
+        """Tokens used so far."""
+        return Usage.read(self.raw_usage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Annotated
+
+from pydantic import ValidationError
 
 from .reply import Lenient, NullAs
 
 __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "Usage"]
+
+
+def numbers_of(sent: Mapping[str, object]) -> dict[str, object]:
+    """The counts that are numbers, without their fractions, and what pydantic takes for one; objects likewise."""
+    found: dict[str, object] = {}
+    for name, value in sent.items():
+        if isinstance(value, Mapping):
+            found[name] = numbers_of(value)
+        elif isinstance(value, int | float | str):
+            with suppress(ValueError, OverflowError):
+                found[name] = int(float(value))
+    return found
 
 
 class PromptTokensDetails(Lenient):
@@ -34,6 +49,14 @@ class Usage(Lenient):
     total_tokens: Annotated[int, NullAs(int, rare=True)] = 0
     prompt_tokens_details: PromptTokensDetails | None = None
     completion_tokens_details: CompletionTokensDetails | None = None
+
+    @classmethod
+    def read(cls, sent: Mapping[str, object]) -> Usage:
+        """Read a usage that was kept as it was sent. A count that is not a number is 0."""
+        try:
+            return cls.model_validate(sent)
+        except ValidationError:
+            return cls.model_validate(numbers_of(sent))
 
     @classmethod
     def total(cls, usages: Iterable[Usage | None]) -> Usage:

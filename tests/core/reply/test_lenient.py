@@ -13,9 +13,10 @@ from baseten_sdk.types.chunks import ChatCompletionChunk
 
 def read(chunk: object) -> ChatCompletionChunk | None:
     body = json.dumps(chunk).encode()
-    with pytest.raises(ValidationError) as caught:
-        ChatCompletionChunk.model_validate_json(body)
-    return read_odd(ChatCompletionChunk, body, caught.value)
+    try:
+        return ChatCompletionChunk.model_validate_json(body)
+    except ValidationError as error:
+        return read_odd(ChatCompletionChunk, body, error)
 
 
 def chunk(delta: object = None, **choice: object) -> dict[str, object]:

@@ -16,10 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...types.chat import ChatCompletion, Choice, TokenLogprob
+from ...types.chat import ChatCompletion, TokenLogprob, Usage
 from ...types.chunks import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall, ChunkChoice
-from ...types.unread_usage import kept_usage, leave_unread
-from .assemble import assemble, assemble_choice
 
 Extras = dict[str, object]
 
@@ -139,11 +137,7 @@ class ToolCallParts:
 
 
 class ChoiceParts:
-    """The pieces of one choice.
-
-    Attributes:
-        only_text: whether nothing has come but texts, and why they ended.
-    """
+    """The pieces of one choice."""
 
     __slots__ = (
         "_extras",
@@ -152,7 +146,6 @@ class ChoiceParts:
         "content",
         "finish_reason",
         "logprobs",
-        "only_text",
         "reasoning",
         "refusal",
         "refusal_logprobs",
@@ -162,7 +155,6 @@ class ChoiceParts:
     )
 
     def __init__(self) -> None:
-        self.only_text = True
         self.role = ""
         self.content: list[str] = []
         self.reasoning: list[str] = []
@@ -184,12 +176,10 @@ class ChoiceParts:
         if choice.stop_reason is not None:
             self.stop_reason = choice.stop_reason
         if choice.logprobs is not None:
-            self.only_text = False
             self.logprobs += choice.logprobs.content or ()
             self.refusal_logprobs += choice.logprobs.refusal or ()
         if choice.__pydantic_extra__:
             self._extras.add(choice.model_extra)
-            self.only_text = self.only_text and not self._extras
         return keys
 
     def _add_delta(self, delta: ChoiceDelta) -> list[int]:
@@ -206,23 +196,7 @@ class ChoiceParts:
             if isinstance(extras.get(REASONING), str):
                 self._other_reasoning.append(str(extras.pop(REASONING)))
             self._message_extras.add(extras)
-            self.only_text = self.only_text and not (self._message_extras or self._other_reasoning)
-        if not delta.tool_calls:
-            return []
-        self.only_text = False
-        return self.tool_calls.add(delta.tool_calls)
-
-    def assembled(self, index: int) -> Choice:
-        """The choice of an answer that is `only_text`, put together without reading again what chunks have brought."""
-        return assemble_choice(
-            index,
-            self.role or "assistant",
-            _text(self.content) if self.content else None,
-            _text(self.refusal) if self.refusal else None,
-            _text(self.reasoning) if self.reasoning else None,
-            self.finish_reason,
-            self.stop_reason,
-        )
+        return self.tool_calls.add(delta.tool_calls) if delta.tool_calls else []
 
     def plain(self, index: int) -> Extras:
         """The choice as a dict; what never came is absent."""
@@ -257,13 +231,14 @@ class Accumulator:
         choices: the choices so far, by index.
     """
 
-    __slots__ = ("_extras", "_head", "_usage", "choices")
+    __slots__ = ("_completion", "_extras", "_head", "_usage", "choices")
 
     def __init__(self) -> None:
         self.choices: dict[int, ChoiceParts] = {}
-        self._usage: object = None
+        self._usage: Mapping[str, object] | None = None
         self._head: Extras = {"id": "", "created": 0, "model": ""}
         self._extras = Unknown()
+        self._completion: ChatCompletion | None = None
 
     def add(self, chunk: ChatCompletionChunk) -> None:
         """Take a chunk in."""
@@ -278,21 +253,24 @@ class Accumulator:
             parts = self.choices[index] = ChoiceParts()
         return parts
 
-    def add_head(self, chunk: ChatCompletionChunk) -> None:
-        """Take in what a chunk holds besides its choices."""
+    def add_head(self, chunk: ChatCompletionChunk) -> Mapping[str, object] | None:
+        """Take in what a chunk holds besides its choices. Returns its usage where that has changed."""
+        self._completion = None
         head = self._head
         head["id"] = head["id"] or chunk.id
         head["created"] = head["created"] or chunk.created
         head["model"] = head["model"] or chunk.model
-        usage = kept_usage(chunk)
-        if usage is not None:
-            self._usage = usage
         if chunk.service_tier is not None:
             head["service_tier"] = chunk.service_tier
         if chunk.system_fingerprint is not None:
             head["system_fingerprint"] = chunk.system_fingerprint
         if chunk.__pydantic_extra__:
             self._extras.add(chunk.model_extra)
+        usage = chunk.raw_usage
+        if usage is None or usage == self._usage:
+            return None
+        self._usage = usage
+        return usage
 
     @property
     def finished(self) -> bool:
@@ -300,18 +278,10 @@ class Accumulator:
         return any(parts.finish_reason for parts in self.choices.values())
 
     def completion(self) -> ChatCompletion | None:
-        """What has arrived, as a completion; None where no choice has."""
-        if not self.choices:
-            return None
-        if self._extras or not all(parts.only_text for parts in self.choices.values()):
-            completion = self._validated()
-        else:
-            choices = [self.choices[index].assembled(index) for index in sorted(self.choices)]
-            completion = assemble(self._head, choices)
-        leave_unread(completion, self._usage)
-        return completion
-
-    def _validated(self) -> ChatCompletion:
-        """The completion of an answer of more than text; its usage is None."""
-        choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
-        return ChatCompletion.model_validate({**self._extras.plain(), **self._head, "choices": choices, "usage": None})
+        """What has arrived, as a completion; None where no choice has. It is made once a chunk, if at all."""
+        if self._completion is None and self.choices:
+            choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
+            usage = None if self._usage is None else Usage.read(self._usage)
+            fields = {**self._extras.plain(), **self._head, "choices": choices, "usage": usage}
+            self._completion = ChatCompletion.model_validate(fields)
+        return self._completion

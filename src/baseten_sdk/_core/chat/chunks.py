@@ -24,14 +24,12 @@ from ...config import Limits
 from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
-from ...types.unread_usage import leave_unread
 from ..reply.classify import as_sentence, read_error
 from ..reply.lenient import read_odd
 from ..reply.validate import problems
 from ..request.json_codec import BOM, decode_json
 from ..stream.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 from .accumulate import Accumulator
-from .usage_cut import DIGITS, NO_USAGE, UsageCut
 
 DONE = b"[DONE]"
 
@@ -63,7 +61,6 @@ class ChunkReader:
         "_kept",
         "_limits",
         "_opening",
-        "_usage_cut",
         "_validate",
         "_whole",
         "done",
@@ -73,7 +70,6 @@ class ChunkReader:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._usage_cut: UsageCut | None = UsageCut()
         self._decoder = SSEDecoder(limits.event)
         self._validate: Callable[[bytes], ChatCompletionChunk] = (
             ChatCompletionChunk.__pydantic_validator__.validate_json
@@ -191,7 +187,7 @@ class ChunkReader:
 
     def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         """The chunks that events hold, up to the one that says that the message is complete, or has failed."""
-        validate, keep, cut = self._validate, self._kept.append, self._usage_cut
+        validate, keep = self._validate, self._kept.append
         for event in events:
             if isinstance(event, bytes):
                 data = event
@@ -201,17 +197,7 @@ class ChunkReader:
             else:
                 data = event.data
             try:
-                if cut is None:
-                    chunk = validate(data)
-                else:
-                    head, _, usage = data.rpartition(cut.mark)
-                    if usage.translate(None, DIGITS) == cut.shape:
-                        chunk = validate(head + NO_USAGE)
-                        leave_unread(chunk, usage)
-                    else:
-                        chunk = validate(data)
-                        if not cut.learn(data):
-                            cut = self._usage_cut = None
+                chunk = validate(data)
                 choices = chunk.choices
                 plain = (
                     len(choices) == 1
@@ -325,5 +311,5 @@ def _has_choices(value: object) -> bool:
 def _is_error(chunk: ChatCompletionChunk) -> bool:
     unknown = chunk.model_extra or {}
     plain = ("message" in unknown and "code" in unknown) or bool(unknown.get("detail"))
-    bare = plain and not chunk.choices and chunk.usage is None
+    bare = plain and not chunk.choices and chunk.raw_usage is None
     return bare or chunk.object == "error" or bool(unknown.get("error"))

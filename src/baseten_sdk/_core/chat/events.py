@@ -27,9 +27,8 @@ from ...types.events import (
     ToolCallDelta,
     ToolCallDone,
     ToolCallStarted,
-    usage_updated,
+    UsageUpdated,
 )
-from ...types.unread_usage import kept_usage, read_usage
 from ..schema.partial import PartialReader
 from ..schema.schema import Schema
 from ..schema.tool import BadArguments, Toolbox
@@ -61,7 +60,6 @@ class EventReader(Generic[T]):
         "_partial",
         "_started",
         "_told",
-        "_usage",
         "error",
         "schema",
         "toolbox",
@@ -76,7 +74,6 @@ class EventReader(Generic[T]):
         self._open: dict[Place, CallParts] = {}
         self._started: set[Place] = set()
         self._told: dict[Place, int] = {}
-        self._usage: object = None
         self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
@@ -84,11 +81,9 @@ class EventReader(Generic[T]):
         events: list[StreamEvent[T]] = []
         for choice in chunk.choices:
             self._read_choice(choice, events)
-        self._accumulator.add_head(chunk)
-        kept = kept_usage(chunk)
-        if kept is not None and self._is_news(kept):
-            self._usage = kept
-            events.append(usage_updated(kept))
+        usage = self._accumulator.add_head(chunk)
+        if usage is not None:
+            events.append(UsageUpdated(usage))
         return events
 
     def end(self) -> list[StreamEvent[T]]:
@@ -111,12 +106,6 @@ class EventReader(Generic[T]):
     def snapshot(self) -> ChatCompletion | None:
         """What has arrived so far; None before the first choice."""
         return self._accumulator.completion()
-
-    def _is_news(self, kept: object) -> bool:
-        """Whether a usage is not the one before. Those left unread have one shape, and differ as their texts do."""
-        if isinstance(kept, bytes) and isinstance(self._usage, bytes):
-            return kept != self._usage
-        return read_usage(kept) != read_usage(self._usage)
 
     def _read_choice(self, choice: ChunkChoice, events: list[StreamEvent[T]]) -> None:
         delta, index = choice.delta, choice.index
