@@ -140,7 +140,7 @@ async def test_rows_in_flight_end_when_nobody_holds_the_outcomes(client: AsyncCl
     assert len(watched.begun) == count < 100
 
 
-async def test_a_hopeless_batch_raises_after_the_outcomes_that_there_are(client: AsyncClient) -> None:
+async def test_a_batch_that_is_aborted_raises_after_the_outcomes_that_exist(client: AsyncClient) -> None:
     def request(number: int) -> Call[int]:
         async def make(client: AsyncClient) -> int:
             raise APIConnectionError("Gone.", phase="connect", permanent=True)

@@ -111,7 +111,7 @@ def test_a_job_that_ends_early_says_why_and_how_to_go_on(run: Run, emu: Emulator
     command = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "-c", "1")
     ended = run(*command, "--budget-tokens", "30")
     assert ended.code == 1
-    assert "tokens were used of 30" in ended.err
+    assert "tokens of 30 are used" in ended.err
     assert "To go on:\n  " in ended.err
     assert "ok, 0 failed" in ended.out
     emu.faults.always("status=402")

@@ -116,8 +116,8 @@ def test_limits_are_divided() -> None:
 
 
 def test_reports_become_one() -> None:
-    one = Report(ok=3, failed=1, done_before=5, failed_before=6, retries=2, input_tokens=10, level=12)
-    other = Report(ok=4, output_tokens=5, cached_tokens=7, level=30, stopped="because")
+    one = Report(ok=3, failed=1, done_before=5, failed_before=6, retries=2, input_tokens=10, concurrency=12)
+    other = Report(ok=4, output_tokens=5, cached_tokens=7, concurrency=30, stopped="because")
     assert merge_reports([one, other]) == Report(
         ok=7,
         failed=1,
@@ -127,7 +127,7 @@ def test_reports_become_one() -> None:
         input_tokens=10,
         output_tokens=5,
         cached_tokens=7,
-        level=42,
+        concurrency=42,
         stopped="because",
     )
     assert merge_reports([Report()]) == Report()

@@ -26,13 +26,11 @@ class Row(Generic[R_co]):
         number: where it stands in its source, from 1.
         key: what names it in the output.
         value: the row as the user knows it.
-        again: whether it failed in an earlier run.
     """
 
     number: int
     key: str
     value: R_co
-    again: bool = False
 
 
 Item: TypeAlias = Row[R] | Failed[R]

@@ -1,4 +1,4 @@
-"""Out of a group of errors the one that began it."""
+"""The error that began a group of errors."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def ungrouped() -> Generator[None]:
-    """Raise the first error of a group by itself: a task group wraps even a single one."""
+def first_error() -> Generator[None]:
+    """Raise the first error of a group by itself: a task group wraps even a single error."""
     failure: BaseException | None = None
     try:
         yield
     except BaseExceptionGroup as group:
-        # The others are the cancellations that it brought about.
+        # The others are the cancellations that it caused.
         failure = group.subgroup(Exception) or group
         while isinstance(failure, ExceptionGroup):
             failure = failure.exceptions[0]

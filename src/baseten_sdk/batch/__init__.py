@@ -1,12 +1,12 @@
-"""Batches: a great many calls from one source, each row with exactly one outcome.
+"""Batches: many calls from one source, with exactly one outcome for each row.
 
     report = await client.batch.run(
         "in.jsonl", "out.jsonl",
         request=lambda row: batch.chat(model="openai/gpt-oss-120b", messages=[user(str(row["text"]))]),
     )
 
-It owns the public names; they are bound when they are asked for. It stands on the public API of the package, as a
-program of its users would.
+It owns the public names, which are imported on first use. It uses the public API of the package, as a program of its
+users would.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.path import path as path, sync as sync
     from .calls.predict import predict as predict
     from .calls.recipe import Kind as Kind, Recipe as Recipe, read_template as read_template
-    from .options import MapOptions as MapOptions, RunOptions as RunOptions
-    from .prepare import Request as Request
+    from .options import MapOptions as MapOptions, Request as Request, RunOptions as RunOptions
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
     from .results.parts import join_parts as join_parts, part_path as part_path
@@ -37,12 +36,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .rows.shard import Shard as Shard
     from .run.adaptive_concurrency import AdaptiveConcurrency as AdaptiveConcurrency
     from .run.budget import Budget as Budget
-    from .run.engine import (
-        Concurrency as Concurrency,
-        FixedConcurrency as FixedConcurrency,
-        Gauge as Gauge,
-        run_rows as run_rows,
-    )
+    from .run.concurrency import Concurrency as Concurrency, FixedConcurrency as FixedConcurrency
+    from .run.engine import Gauge as Gauge, run_rows as run_rows
     from .run.progress import Progress as Progress
     from .run.reports import merge_reports as merge_reports
     from .run.stop import Stop as Stop

@@ -1,37 +1,43 @@
-"""What `run` and `map` take besides the rows and what to do with them."""
+"""What `run` and `map` take: their arguments as one value each, and the options that both share."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Literal, TypedDict
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypedDict
 
 from .._runs.display import Show
 from ..errors import ConfigurationError
+from .calls.call import Call
 from .rows.files import Format
 from .run.budget import Budget
-from .run.engine import Concurrency
+from .run.concurrency import Concurrency
 from .run.progress import Progress
 
-CONCURRENCY = 64
-"""Rows in flight unless something else is asked for."""
+PathLike: TypeAlias = str | os.PathLike[str]
+Rows: TypeAlias = PathLike | Iterable[object] | AsyncIterable[object]
+Request: TypeAlias = Callable[..., Call[object]]
+Key: TypeAlias = str | Callable[..., object]
+Output: TypeAlias = Callable[..., object]
 
 
 class MapOptions(TypedDict, total=False):
     """Options of `map`, and of `run` too.
 
     Attributes:
-        concurrency: rows in flight; 64 unless set, at most the client's `Limits(concurrency=...)`. "auto" finds as many
-            as the service takes well. A `Concurrency` may change it while the rows run.
-        retries: how often a row that failed for a passing reason is tried again, after the client's own attempts and
-            after up to 30 s; 4 unless set. Passing are lost connections, 408, 429, 5xx, and unreadable replies.
-        abort_after: failures, all alike and with no success among them, after which the batch ends; 20 unless set,
-            ten times as many once something has succeeded. 401 and 402 end it at once, 403 and 404 if nothing has
-            succeeded. None: nothing does.
-        format: what is in the source, where its name does not say so.
-        shard: run a part of the rows only: "2/8" is every eighth, beginning with the second. Eight machines that have a
-            part and an output each run the whole. The keys of the other parts are read too, so that a row whose key an
-            earlier row of any part has is a `DuplicateKeyError`, as it is without parts (`map` minds no keys).
+        concurrency: Rows in flight. 64 by default, and at most the client's `Limits(concurrency=...)`. "auto" finds the
+            number that the service takes well. A `Concurrency` may change the number while the rows run.
+        retries: How often to try a row again that failed for a transient reason, after the client's own attempts and
+            after waits of up to 30 s. 4 by default. Transient reasons are lost connections, 408, 429, 5xx and replies
+            that cannot be read.
+        abort_after: Abort the batch after this many failures that are all alike, without a success among them. 20 by
+            default, and ten times as many once a row has succeeded. 401 and 402 abort at once; 403 and 404 do if no
+            row has succeeded. None: never abort.
+        format: The format of the source, if its name does not tell.
+        shard: Run a part of the rows only: "2/8" is every eighth row, beginning with the second. Eight machines with
+            one part and one output each run the whole source. Keys of the other parts count as well: a row whose key
+            an earlier row of any part has raises `DuplicateKeyError` (`map` does not compare keys).
     """
 
     concurrency: int | Literal["auto"] | Concurrency | None
@@ -45,15 +51,16 @@ class RunOptions(MapOptions, total=False):
     """Options of `run`.
 
     Attributes:
-        retry_failed: take up again the rows that earlier runs failed.
-        force: go on although the output belongs to another job.
-        fingerprint: what else a resumed job is to be compared by, such as the version of a prompt.
-        budget: what the job may use up.
-        progress: how to show it: "bar", "log", "none", a function of a `Progress`, or "auto": a bar on a terminal where
-            rich is installed, else a line to the log `baseten_sdk.batch` every 15 s.
-        signals: obey Ctrl-C and SIGTERM in the main thread: the first stops, the second stops at once.
-        hint: what to say about going on later, such as the command.
-        skip_rows_of: another output of the same job; its rows are passed over.
+        retry_failed: Run the rows again that failed in earlier runs.
+        force: Continue even if the output belongs to another batch.
+        fingerprint: Anything else that a resumed batch must have in common with the first run, such as the version of
+            a prompt.
+        budget: What the batch may use up.
+        progress: How to show progress: "bar", "log", "none", a function of a `Progress`, or "auto": a bar on a terminal
+            if rich is installed, otherwise a line in the log `baseten_sdk.batch` every 15 s.
+        signals: Handle Ctrl-C and SIGTERM in the main thread: the first stops the batch, the second stops it at once.
+        hint: What to say about resuming, such as the command.
+        skip_rows_of: Another output of the same batch, whose rows are skipped.
     """
 
     retry_failed: bool
@@ -63,19 +70,46 @@ class RunOptions(MapOptions, total=False):
     progress: Show[Progress]
     signals: bool
     hint: str
-    skip_rows_of: str | os.PathLike[str] | None
+    skip_rows_of: PathLike | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunArguments:
+    """The arguments of `run`, as the caller gave them."""
+
+    source: Rows
+    sink: PathLike
+    request: Request | None
+    key: Key | None
+    output: Output | None
+    row_type: type[object] | None
+    options: RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class MapArguments:
+    """The arguments of `map`, as the caller gave them."""
+
+    source: Rows
+    request: Request | None
+    key: Key | None
+    row_type: type[object] | None
+    ordered: bool
+    window: int | None
+    options: MapOptions
 
 
 def check_options(options: Mapping[str, object], known: type[MapOptions]) -> None:
-    """Refuse options that are none, and values that cannot be; `concurrency`, `format`, `shard` and `progress` are
-    checked where they are read.
+    """Refuse unknown options and invalid values.
+
+    `concurrency`, `format`, `shard` and `progress` are checked where they are read.
 
     Raises:
-        ConfigurationError: one cannot be.
+        ConfigurationError: An option is unknown or invalid.
     """
     unknown = sorted(options.keys() - known.__annotations__.keys())
     if unknown:
-        raise ConfigurationError(f"There is no option {unknown[0]!r}; there are {', '.join(known.__annotations__)}.")
+        raise ConfigurationError(f"Unknown option {unknown[0]!r}. The options are {', '.join(known.__annotations__)}.")
     for name, least in (("retries", 0), ("abort_after", 1)):
         value = options.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):

@@ -1,215 +1,172 @@
-"""From the arguments of `run` and `map` to what runs: the checks, the defaults, and the choice of source and lines.
+"""From the arguments of `run` and `map` to what runs: checks, defaults, and the choice of source and lines.
 
-The types of rows and results are known to the callers, whose overloads tie them together; here they are any objects.
+The overloads of the resource tie the types of rows and results together; here they are any objects.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from .._runs.display import display_of
-from .._runs.feed import Feed
 from ..errors import ConfigurationError
-from ..types.batch import Failed, Outcome
-from .calls.call import Call
-from .options import CONCURRENCY, MapOptions, RunOptions, check_options
+from .options import MapArguments, MapOptions, PathLike, Rows, RunArguments, RunOptions, check_options
 from .results.lines import Lines, OwnLines
 from .results.openai_lines import OpenAILines, openai_request
-from .results.outcomes import AsyncOutcomes, Exchange
-from .rows.files import FORMATS
-from .rows.intake import Place, choose_key, every_row
+from .results.outcomes import AsyncOutcomes
+from .rows.file_source import FileSource
+from .rows.files import FORMATS, Format
+from .rows.iterable_source import AsyncIterableSource, IterableSource
 from .rows.row_type import Plain, RowType, Typed
 from .rows.shard import Shard
-from .rows.source import FileSource, Source, source_of
+from .rows.source import Source
 from .run.adaptive_concurrency import AdaptiveConcurrency
-from .run.batch_run import BatchPlan, BatchRun, make_call
-from .run.breaker import CircuitBreaker
+from .run.batch_run import BatchRun
 from .run.budget import Budget
-from .run.engine import Concurrency, FixedConcurrency, Gauge, run_rows
+from .run.concurrency import Concurrency, FixedConcurrency
+from .run.map_run import MapRun
+from .run.plan import ABORT_AFTER, HINT, RETRIES, Plan
 from .run.progress import subject_of
-from .run.stop import Stop
 
 if TYPE_CHECKING:
     from .. import AsyncClient
 
-PathLike: TypeAlias = str | os.PathLike[str]
-Rows: TypeAlias = PathLike | Iterable[object] | AsyncIterable[object]
-Request: TypeAlias = Callable[..., Call[object]]
-Key: TypeAlias = str | Callable[..., object]
+CONCURRENCY = 64
+"""Rows in flight by default."""
 
 COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz"})
 
-MOST_AHEAD = 1024
-"""Rows that are read ahead at most, and a mebibyte of them."""
 
-GRACE = 30.0
-
-
-def job(
-    client: AsyncClient,
-    source: Rows,
-    sink: PathLike,
-    request: Request | None,
-    key: Key | None,
-    output: Callable[..., object] | None,
-    row_type: type[object] | None,
-    options: RunOptions,
-) -> BatchRun[object, object]:
-    """A job that is ready to run.
+def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, object]:
+    """Return a batch that is ready to run.
 
     Raises:
-        ConfigurationError: an argument cannot be, or the source is not there.
+        ConfigurationError: An argument is invalid, or the source is missing.
     """
-    path = Path(sink)
-    if path.suffix in COMPRESSED:
-        raise ConfigurationError(f"{path}: an output that is appended to cannot be compressed; compress it at the end.")
-    if FORMATS.get(path.suffix, "jsonl") != "jsonl":
-        raise ConfigurationError(
-            f"{path}: the output is JSON lines, as they can be appended to; end its name in .jsonl."
-        )
+    options = given.options
+    path = _sink(given.sink)
     check_options(options, RunOptions)
-    level = level_of(client, options)
-    rows, place = rows_of(source, row_type, options)
-    if isinstance(source, str | os.PathLike) and path.exists() and path.samefile(source):
-        raise ConfigurationError(f"{path} is the source; the output must be another file.")
-    lines: Lines[object, object] = OwnLines(output)
-    if request is None or isinstance(request, openai_request):
-        if output is not None:
-            raise ConfigurationError("output= goes with request=; OpenAI's batch files have lines of their own.")
-        lines = OpenAILines()
+    concurrency = _concurrency(client, options)
+    source = _source(given.source, given.row_type, options.get("format"))
+    if isinstance(given.source, str | os.PathLike) and path.exists() and path.samefile(given.source):
+        raise ConfigurationError(f"{path} is the source. The output must be another file.")
     also = options.get("skip_rows_of")
-    plan = BatchPlan(
-        source=rows,
+    plan = Plan(
+        source=source,
         sink=path,
-        request=request or openai_request(),
-        lines=lines,
-        level=level,
+        request=given.request or openai_request(),
+        lines=_lines(given),
+        concurrency=concurrency,
         display=display_of(options.get("progress", "auto"), subject_of(path.name)),
-        key=key,
+        lookahead=_lookahead(client, concurrency, source),
+        key=given.key,
         budget=options.get("budget") or Budget(),
-        abort_after=options.get("abort_after", 20),
-        retries=options.get("retries", 4),
-        lookahead=_lookahead(client, level, place),
+        abort_after=options.get("abort_after", ABORT_AFTER),
+        retries=options.get("retries", RETRIES),
         retry_failed=options.get("retry_failed", False),
         force=options.get("force", False),
         fingerprint=options.get("fingerprint"),
         signals=options.get("signals", True),
-        hint=options.get("hint", "The same call goes on where this one stopped."),
-        place=place,
+        hint=options.get("hint", HINT),
         skip_rows_of=None if also is None else Path(also),
-        shard=shard_of(options),
+        shard=_shard(options),
     )
     return BatchRun(client, plan)
 
 
-def outcomes(
-    client: AsyncClient,
-    source: Rows,
-    request: Request | None,
-    key: Key | None,
-    row_type: type[object] | None,
-    ordered: bool,
-    window: int | None,
-    options: MapOptions,
-) -> AsyncOutcomes[object, object]:
-    """Outcomes that are ready to be asked for.
+def prepare_map(client: AsyncClient, given: MapArguments) -> AsyncOutcomes[object, object]:
+    """Return outcomes that are ready to be iterated over.
 
     Raises:
-        ConfigurationError: an argument cannot be, or the source is not there.
+        ConfigurationError: An argument is invalid, or the source is missing.
     """
+    options = given.options
     check_options(options, MapOptions)
-    level = level_of(client, options)
-    rows, place = rows_of(source, row_type, options)
-    shard = shard_of(options)
-    width = 4 * level.current if window is None else window
-    if isinstance(width, bool) or width < 1:
-        raise ConfigurationError(f"window must be an integer of at least 1, not {width!r}.")
-    abort_after, retries = options.get("abort_after", 20), options.get("retries", 4)
-    asked = request or openai_request()
-
-    async def run(exchange: Exchange[object, object]) -> None:
-        stop, gauge = Stop(), Gauge()
-        verdict: CircuitBreaker[object] = CircuitBreaker(abort_after, level.current)
-        admit = every_row(choose_key(key, await rows.first()), place, shard)
-
-        async def perform(row: object) -> object:
-            return await make_call(asked, row).make(client)
-
-        async def deliver(at: int, outcome: Outcome[object, object]) -> None:
-            if isinstance(outcome, Failed):
-                verdict.failure(outcome, in_flight=gauge.in_flight)
-                if verdict.hopeless is not None:
-                    stop.request(verdict.hopeless, grace=GRACE)
-            else:
-                verdict.success()
-            await exchange.deliver(at, outcome)
-
-        feed = Feed(rows.supply(admit, shard), lookahead=_lookahead(client, level, place))
-        await run_rows(feed, perform, deliver, level=level, stop=stop, retries=retries, gauge=gauge)
-        if stop.error is not None:
-            raise stop.error
-
-    return AsyncOutcomes(run, width, ordered=ordered)
+    concurrency = _concurrency(client, options)
+    window = 4 * concurrency.current if given.window is None else given.window
+    if isinstance(window, bool) or window < 1:
+        raise ConfigurationError(f"window must be an integer of at least 1, not {window!r}.")
+    source = _source(given.source, given.row_type, options.get("format"))
+    run: MapRun[object, object] = MapRun(
+        client=client,
+        source=source,
+        request=given.request or openai_request(),
+        concurrency=concurrency,
+        lookahead=_lookahead(client, concurrency, source),
+        key=given.key,
+        abort_after=options.get("abort_after", ABORT_AFTER),
+        retries=options.get("retries", RETRIES),
+        shard=_shard(options),
+    )
+    return AsyncOutcomes(run, window, ordered=given.ordered)
 
 
-def level_of(client: AsyncClient, options: MapOptions) -> Concurrency:
-    """How many rows may be in flight.
-
-    Raises:
-        ConfigurationError: it is no number of at least 1, or more than the client allows.
-    """
-    most = client.limits.concurrency
-    asked = options.get("concurrency")
-    if asked is None:
-        return FixedConcurrency(min(CONCURRENCY, most))
-    if asked == "auto":
-        return AdaptiveConcurrency(most)
-    if isinstance(asked, str):
-        raise ConfigurationError(f'concurrency must be a number, "auto" or a Level, not {asked!r}.')
-    if not isinstance(asked, int):
-        return asked
-    if isinstance(asked, bool) or asked < 1:
-        raise ConfigurationError(f"concurrency must be an integer of at least 1, not {asked!r}.")
-    if asked > most:
-        raise ConfigurationError(
-            f"concurrency={asked} is more than the client's {most}: make it with Limits(concurrency={asked})."
-        )
-    return FixedConcurrency(asked)
-
-
-def rows_of(source: Rows, row_type: type[object] | None, options: MapOptions) -> tuple[Source[object], Place]:
-    """Where the rows come from, and what their numbers count.
-
-    Raises:
-        ConfigurationError: the source is not there, or is none.
-    """
-    if isinstance(source, str | os.PathLike):
-        if "://" in os.fspath(source):
+def _source(given: Rows, row_type: type[object] | None, format: Format | None) -> Source[object]:
+    if isinstance(given, str | os.PathLike):
+        if "://" in os.fspath(given):
             raise ConfigurationError(
-                f"{os.fspath(source)}: files are read from this machine. Copy it, or pass the rows themselves, "
-                "such as those of a file that fsspec has opened."
+                f"{os.fspath(given)}: only local files can be read. Copy it here, or pass the rows themselves, such as "
+                "those of a file that fsspec opened."
             )
         reader: RowType[object] = Plain() if row_type is None else Typed(row_type)
-        return FileSource(Path(source), reader, options.get("format")), "line"
+        return FileSource(Path(given), reader, format)
     if row_type is not None:
-        raise ConfigurationError("row_type= is for files; the rows of the program have their types already.")
-    return source_of(source), "row"
+        raise ConfigurationError("row_type= is for files. Rows of the program have their types already.")
+    if isinstance(given, AsyncIterable):
+        return AsyncIterableSource(given)
+    if isinstance(given, Iterable) and not isinstance(given, bytes):
+        return IterableSource(given)
+    raise ConfigurationError(f"source must be a path or an iterable, not {type(given).__name__}.")
 
 
-def shard_of(options: MapOptions) -> Shard | None:
-    """The part of the rows that is to be run; None for all.
+def _sink(sink: PathLike) -> Path:
+    path = Path(sink)
+    if path.suffix in COMPRESSED:
+        raise ConfigurationError(
+            f"{path}: the output cannot be compressed, because a batch appends to it. Compress it at the end."
+        )
+    if FORMATS.get(path.suffix, "jsonl") != "jsonl":
+        raise ConfigurationError(f"{path}: the output is JSON Lines. Give it a name that ends in .jsonl.")
+    return path
 
-    Raises:
-        ConfigurationError: it is none.
-    """
-    part = options.get("shard")
-    return None if part is None else Shard.parse(part)
+
+def _lines(given: RunArguments) -> Lines[object, object]:
+    if given.request is not None and not isinstance(given.request, openai_request):
+        return OwnLines(given.output)
+    if given.output is not None:
+        raise ConfigurationError("output= needs request=: the lines of OpenAI's batch files have a form of their own.")
+    return OpenAILines()
 
 
-def _lookahead(client: AsyncClient, level: Concurrency, place: Place) -> int:
-    """Rows to read ahead: of a file a good many, of a program's rows no more than can be in flight."""
-    width = level.current if isinstance(level, FixedConcurrency) else client.limits.concurrency
-    return MOST_AHEAD if place == "line" else width
+def _concurrency(client: AsyncClient, options: MapOptions) -> Concurrency:
+    most = client.limits.concurrency
+    given = options.get("concurrency")
+    if given is None:
+        return FixedConcurrency(min(CONCURRENCY, most))
+    if given == "auto":
+        return AdaptiveConcurrency(most)
+    if isinstance(given, str):
+        raise ConfigurationError(f'concurrency must be an integer, "auto" or a Concurrency, not {given!r}.')
+    if not isinstance(given, int):
+        return given
+    if isinstance(given, bool) or given < 1:
+        raise ConfigurationError(f"concurrency must be an integer of at least 1, not {given!r}.")
+    if given > most:
+        raise ConfigurationError(
+            f"concurrency={given} is more than the client's {most}. Make the client with Limits(concurrency={given})."
+        )
+    return FixedConcurrency(given)
+
+
+def _shard(options: MapOptions) -> Shard | None:
+    text = options.get("shard")
+    return None if text is None else Shard.parse(text)
+
+
+def _lookahead(client: AsyncClient, concurrency: Concurrency, source: Source[object]) -> int:
+    """Return how many rows to read ahead: many of a file; of a program's rows no more than can be in flight."""
+    if source.lookahead is not None:
+        return source.lookahead
+    return concurrency.current if isinstance(concurrency, FixedConcurrency) else client.limits.concurrency

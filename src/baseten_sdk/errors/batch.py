@@ -1,4 +1,4 @@
-"""Batches that cannot begin or had to end early, and rows that cannot be taken."""
+"""Batches that cannot begin or had to end early, and rows that cannot be run."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ class BatchError(BasetenError):
 
 
 class BatchMismatchError(BatchError, ConfigurationError):
-    """The output belongs to another job: another input, or other requests. Nothing was sent."""
+    """The output belongs to another batch, with another input or other requests. Nothing was sent."""
 
-    advice = "Choose another output, or pass force=True (--force) to go on with this one."
+    advice = "Choose another output, or pass force=True (--force) to continue with this one."
 
 
 class BatchLockedError(BatchError, ConfigurationError):
     """Another process is writing to the output."""
 
-    advice = "Wait for it, or end it; two writers would do every row twice."
+    advice = "Wait for it, or end it: two writers would run every row twice."
 
 
 class BatchInputError(BatchError):
-    """The source cannot be read, or not to its end; the rows before that have their outcomes."""
+    """The source cannot be read to its end. The rows before the problem have their outcomes."""
 
 
 class BatchOutputError(BatchError):
-    """The output cannot be read, mended or written. Whole lines that were written are kept."""
+    """The output cannot be read, repaired or written. Lines that were written are kept."""
 
 
 class BatchStopped(BatchError):
-    """A batch ended before each row had its outcome; what had arrived is kept.
+    """A batch ended before each row had its outcome. The outcomes so far are kept.
 
     Attributes:
-        report: counts up to there; None where the outcomes went to the caller instead of a file.
+        report: The counts so far. None if the outcomes went to the caller instead of a file.
     """
 
     def __init__(self, message: str) -> None:
@@ -51,10 +51,10 @@ class BatchInterrupted(BatchStopped):
 
 
 class BatchAbortedError(BatchStopped):
-    """Nothing succeeds, or nothing will: the key, the credit, the model, or the service is not there.
+    """No row will succeed: the key, the credit, the model or the service is missing.
 
     Attributes:
-        error: the error of the row that decided it, which is also the `__cause__`.
+        error: The failure of a row that decided it. It is also the `__cause__`.
     """
 
     def __init__(self, message: str, *, error: Exception | None = None) -> None:
@@ -63,14 +63,14 @@ class BatchAbortedError(BatchStopped):
 
 
 class BudgetExceededError(BatchStopped):
-    """The tokens, failures or seconds that the batch was given are used up."""
+    """The batch has used up its budget of tokens, failures or seconds."""
 
 
 class BatchRowError(BasetenError, ValueError):
-    """A row cannot be taken: its line is not what it should be, its key is missing, or another row has the same key.
+    """A row cannot be run: its line cannot be read, its key is missing, or another row has the same key.
 
     Attributes:
-        number: where the row stands in its source: the line of a file, else the position, from 1.
+        number: The row's position in its source, from 1: in a file, its line.
     """
 
     def __init__(self, message: str, *, number: int) -> None:
@@ -79,4 +79,4 @@ class BatchRowError(BasetenError, ValueError):
 
 
 class DuplicateKeyError(BatchRowError):
-    """An earlier row has the same key; that one is done, this one is not."""
+    """An earlier row has the same key. That row is run, this one is not."""

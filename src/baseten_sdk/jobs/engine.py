@@ -10,7 +10,7 @@ from anyio.abc import TaskGroup
 
 from .._runs.display import Display
 from .._runs.feed import Feed, Supply
-from .._runs.first_error import ungrouped
+from .._runs.first_error import first_error
 from ..types.batch import Failed
 from .admission_gate import Gate
 from .ledger import Ledger
@@ -62,7 +62,7 @@ class LedgerRun:
         Where the rows end in an error, those before it are brought to their ends first: their outputs are under way.
         """
         try:
-            with ungrouped():
+            with first_error():
                 async with anyio.create_task_group() as tasks:
                     await self._start(tasks)
                     await self._until_over()

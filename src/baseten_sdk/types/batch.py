@@ -1,4 +1,4 @@
-"""What a batch gives back: an outcome for each row, and a report of the whole."""
+"""What a batch returns: an outcome for each row, and a report of the whole."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Ok(Generic[R_co, T_co]):
     """A row whose call succeeded.
 
     Attributes:
-        key: the row's key.
-        row: the row.
-        value: what the call returned.
-        number: where the row stands in its source: the line of a file, else the position, from 1.
-        attempts: requests that it took; 0 where the call does not tell.
-        seconds: from the row's being taken up to its outcome, retries and waits included.
+        key: The row's key.
+        row: The row.
+        value: What the call returned.
+        number: The row's position in its source, from 1: in a file, its line.
+        attempts: Requests that it took. 0 if the call does not tell.
+        seconds: Time from the start of the row to its outcome, with retries and waits.
     """
 
     key: str
@@ -40,12 +40,12 @@ class Failed(Generic[R_co]):
     """A row that has no result.
 
     Attributes:
-        key: the row's key; of a row that cannot be read, "line N" or "row N".
-        row: the row; None where it could not be read.
-        error: what was wrong: of the row, of the request, or the last error of its call.
-        number: where the row stands in its source: the line of a file, else the position, from 1.
-        attempts: requests that were made for it.
-        seconds: from the row's being taken up to its outcome, retries and waits included.
+        key: The row's key, or "line N" or "row N" if the row cannot be read.
+        row: The row. None if it cannot be read.
+        error: The problem of the row or of its request, or the last error of its call.
+        number: The row's position in its source, from 1: in a file, its line.
+        attempts: Requests that were made for it.
+        seconds: Time from the start of the row to its outcome, with retries and waits.
     """
 
     key: str
@@ -57,29 +57,29 @@ class Failed(Generic[R_co]):
 
 
 Outcome: TypeAlias = Ok[R, T] | Failed[R]
-"""What became of a row."""
+"""The outcome of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a batch.
+    """The result of a batch.
 
     Attributes:
-        ok: rows that succeeded in this run.
-        failed: rows that failed in this run; they are in the file of failed rows.
-        done_before: rows that an earlier run had done, and which were passed over.
-        failed_before: rows that an earlier run had failed, and which were passed over.
-        retries: requests made beyond the first of each row.
-        input_tokens: tokens of the prompts, as far as the replies tell.
-        output_tokens: tokens of the answers.
-        cached_tokens: tokens of the prompts that came from the prefix cache.
-        p50: seconds in which half the rows that succeeded were done, retries and waits included; None without any.
-        p95: seconds in which 95 of 100 were done.
-        latencies: how long they took, from which the two are read: seconds, right within 1 %, and the number of rows.
-        level: rows that might be in flight at the end, where that is found out as with `concurrency="auto"`; of
-            several processes all of theirs. None where it is a number that was given.
-        seconds: wall clock of this run.
-        stopped: why the run ended before all rows had an outcome; None if they all have one.
+        ok: Rows that succeeded in this run.
+        failed: Rows that failed in this run. They are in the file of failures.
+        done_before: Rows that were skipped because an earlier run had a result.
+        failed_before: Rows that were skipped because an earlier run had a failure.
+        retries: Requests made beyond the first of each row.
+        input_tokens: Tokens of the prompts, as far as the replies report them.
+        output_tokens: Tokens of the answers.
+        cached_tokens: Tokens of the prompts that came from the prefix cache.
+        p50: Seconds in which half of the successful rows were done, with retries and waits. None without such rows.
+        p95: Seconds in which 95 of 100 successful rows were done.
+        latencies: The histogram behind p50 and p95: seconds, exact within 1 %, and the number of rows.
+        concurrency: Rows that could be in flight at the end, if that number adapts, as with `concurrency="auto"`. For
+            several processes, their sum. None if the number was given.
+        seconds: Wall-clock time of this run.
+        stopped: Why the run ended before all rows had an outcome. None if they all have one.
     """
 
     ok: int = 0
@@ -93,27 +93,27 @@ class Report:
     p50: float | None = None
     p95: float | None = None
     latencies: tuple[tuple[float, int], ...] = field(default=(), repr=False)
-    level: int | None = None
+    concurrency: int | None = None
     seconds: float = 0.0
     stopped: str | None = None
 
     @property
     def rows_per_second(self) -> float:
-        """Rows that got an outcome in this run, by its seconds."""
+        """Outcomes of this run per second."""
         return (self.ok + self.failed) / self.seconds if self.seconds else 0.0
 
     def to_json(self) -> str:
-        """The report as a JSON object of one line."""
+        """Return the report as a JSON object on one line."""
         return json.dumps({**asdict(self), "rows_per_second": round(self.rows_per_second, 2)})
 
     def __str__(self) -> str:
         before = f"; of earlier runs {self.done_before:,} ok, {self.failed_before:,} failed"
         latency = "" if self.p50 is None or self.p95 is None else f", p50 {self.p50:.2f} s, p95 {self.p95:.2f} s"
-        level = "" if self.level is None else f", {self.level} in flight at the end"
+        concurrency = "" if self.concurrency is None else f", {self.concurrency} in flight at the end"
         return (
             f"{self.ok:,} ok, {self.failed:,} failed"
             f"{before if self.done_before or self.failed_before else ''}; "
-            f"{self.seconds:.1f} s, {self.rows_per_second:.1f} rows/s{latency}{level}; "
+            f"{self.seconds:.1f} s, {self.rows_per_second:.1f} rows/s{latency}{concurrency}; "
             f"tokens {self.input_tokens:,} in ({self.cached_tokens:,} cached), {self.output_tokens:,} out; "
             f"{self.retries:,} retries"
         )

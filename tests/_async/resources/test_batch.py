@@ -123,9 +123,9 @@ async def test_the_output_of_another_job_is_refused(client: AsyncClient, emu: Em
     def worded_otherwise(row: FileRow) -> Call[ChatCompletion]:
         return batch.chat(model=MODEL, messages=[user(f"Please: {row['text']}")], max_tokens=16)
 
-    with pytest.raises(BatchMismatchError, match="max_tokens was 16, and is 8"):
+    with pytest.raises(BatchMismatchError, match="max_tokens was 16 and is now 8"):
         await client.batch.run(source, sink, request=shorter)
-    with pytest.raises(BatchMismatchError, match="what is asked for the row 'r0' is not the same"):
+    with pytest.raises(BatchMismatchError, match="the row 'r0' asks something else"):
         await client.batch.run(source, sink, request=worded_otherwise)
     other = written(tmp_path / "other.jsonl", texts(4))
     with pytest.raises(BatchMismatchError, match=r"the input was in\.jsonl"):
@@ -139,10 +139,10 @@ async def test_the_output_of_another_job_is_refused(client: AsyncClient, emu: Em
     assert (report.ok, report.done_before) == (1, 3)
 
 
-async def test_a_hopeless_job_ends_at_once_with_one_error(emu: Emulator, tmp_path: Path) -> None:
+async def test_a_batch_without_hope_is_aborted_at_once_with_one_error(emu: Emulator, tmp_path: Path) -> None:
     source, sink = written(tmp_path / "in.jsonl", texts(60)), tmp_path / "out.jsonl"
     async with AsyncClient(api_key="abcd1234.wrong", endpoints=emu.endpoints) as stranger:
-        with pytest.raises(BatchAbortedError, match="No other row would fare better") as caught:
+        with pytest.raises(BatchAbortedError, match="Every other row would fail too") as caught:
             await stranger.batch.run(source, sink, request=ask, concurrency=4)
     assert isinstance(caught.value.error, PermissionDeniedError)
     assert caught.value.report is not None
@@ -172,7 +172,7 @@ async def test_rows_that_all_fail_alike_end_the_job_and_are_taken_up_again(
 
 async def test_a_budget_ends_a_job_that_can_be_resumed(client: AsyncClient, tmp_path: Path) -> None:
     source, sink = written(tmp_path / "in.jsonl", texts(100)), tmp_path / "out.jsonl"
-    with pytest.raises(BudgetExceededError, match="tokens were used of 100") as caught:
+    with pytest.raises(BudgetExceededError, match="tokens of 100 are used") as caught:
         await client.batch.run(source, sink, request=ask, concurrency=2, budget=Budget(tokens=100))
     assert caught.value.report is not None
     assert 0 < caught.value.report.ok < 50
@@ -328,12 +328,12 @@ async def test_the_concurrency_may_be_found_while_the_rows_run(client: AsyncClie
     source = written(tmp_path / "in.jsonl", texts(60))
     report = await client.batch.run(source, tmp_path / "out.jsonl", request=ask, concurrency="auto")
     assert report.ok == 60
-    assert report.level is not None
-    level = batch.AdaptiveConcurrency(16)
-    report = await client.batch.run(source, tmp_path / "more.jsonl", request=ask, concurrency=level)
-    assert (report.ok, report.level) == (60, level.current)
+    assert report.concurrency is not None
+    concurrency = batch.AdaptiveConcurrency(16)
+    report = await client.batch.run(source, tmp_path / "more.jsonl", request=ask, concurrency=concurrency)
+    assert (report.ok, report.concurrency) == (60, concurrency.current)
     report = await client.batch.run(source, tmp_path / "again.jsonl", request=ask, concurrency=8)
-    assert (report.ok, report.level) == (60, None)
+    assert (report.ok, report.concurrency) == (60, None)
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, True, 257])
@@ -346,13 +346,13 @@ async def test_a_source_or_sink_that_cannot_be_is_refused(client: AsyncClient, t
     source = written(tmp_path / "in.jsonl", texts(1))
     with pytest.raises(ConfigurationError, match="cannot be read"):
         await client.batch.run(tmp_path / "none.jsonl", tmp_path / "o.jsonl", request=ask)
-    with pytest.raises(ConfigurationError, match="what is in it"):
+    with pytest.raises(ConfigurationError, match="does not tell the format"):
         await client.batch.run(written(tmp_path / "in.txt", []), tmp_path / "o.jsonl", request=ask)
-    with pytest.raises(ConfigurationError, match="compress it at the end"):
+    with pytest.raises(ConfigurationError, match="Compress it at the end"):
         await client.batch.run(source, tmp_path / "o.jsonl.gz", request=ask)
-    with pytest.raises(ConfigurationError, match=r"end its name in \.jsonl"):
+    with pytest.raises(ConfigurationError, match=r"name that ends in \.jsonl"):
         await client.batch.run(source, tmp_path / "o.parquet", request=ask)
-    with pytest.raises(ConfigurationError, match="files are read from this machine"):
+    with pytest.raises(ConfigurationError, match="only local files can be read"):
         await client.batch.run("s3://bucket/in.jsonl", tmp_path / "o.jsonl", request=ask)
     with pytest.raises(ConfigurationError, match="is the source"):
         await client.batch.run(source, source, request=ask)

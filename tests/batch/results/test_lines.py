@@ -163,8 +163,8 @@ def test_openai_lines_are_for_replies_as_they_came() -> None:
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("text", "no line of an OpenAI batch file"),
-        ({"custom_id": "c", "url": "/v1/x"}, "no line of an OpenAI batch file"),
+        ("text", "not a line of an OpenAI batch file"),
+        ({"custom_id": "c", "url": "/v1/x"}, "not a line of an OpenAI batch file"),
         ({"url": "https://evil.test/v1/x", "body": {}}, "url must be a path"),
         ({"url": "/v1/chat/completions", "body": {"stream": True}}, "stream must not be set"),
         ({"url": "/v1/x", "body": {}, "method": 5}, "url must be a path"),

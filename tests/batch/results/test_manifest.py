@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from baseten_sdk import batch, user
 from baseten_sdk.batch.calls.call import Call
-from baseten_sdk.batch.results.manifest import Manifest, manifest_of, place_of, read_manifest, settle
+from baseten_sdk.batch.results.manifest import Manifest, manifest_of, manifest_path, read_manifest, settle
 from baseten_sdk.errors import BatchMismatchError, BatchOutputError
 
 SOURCE: dict[str, object] = {"name": "in.jsonl", "bytes": 10, "sha256": "ab" * 32}
@@ -37,11 +37,11 @@ def chat(model: str = "a/b", text: str = "Hi", **params: float) -> Call[object]:
     ("before", "after", "difference"),
     [
         (chat(), chat(), None),
-        (chat(), chat("a/c"), 'model was "a/b", and is "a/c"'),
-        (chat(temperature=0.5), chat(), "temperature was 0.5, and is not set"),
-        (chat(text="Hi"), chat(text="Ho"), "what is asked for the row 'a' is not the same"),
+        (chat(), chat("a/c"), 'model was "a/b" and is now "a/c"'),
+        (chat(temperature=0.5), chat(), "temperature was 0.5 and is now not set"),
+        (chat(text="Hi"), chat(text="Ho"), "the row 'a' asks something else"),
         (chat(), batch.predict("abcd1234", {"a": 1}), "kind"),
-        (batch.predict("abcd1234", 1), batch.predict("abcd1234", 2), "what is asked"),
+        (batch.predict("abcd1234", 1), batch.predict("abcd1234", 2), "asks something else"),
         (
             batch.predict("abcd1234", 1),
             batch.predict(batch.DeploymentTarget("abcd1234", "staging"), 1),
@@ -58,7 +58,7 @@ def chat(model: str = "a/b", text: str = "Hi", **params: float) -> Call[object]:
             "response_format was",
         ),
         (chat(), batch.chat(model="a/b", messages=[user("Hi")], timeout=5, session="s", max_retries=0), None),
-        (batch.sync("abcd1234", "items/1"), batch.sync("abcd1234", "items/2"), "what is asked"),
+        (batch.sync("abcd1234", "items/1"), batch.sync("abcd1234", "items/2"), "asks something else"),
         (batch.embeddings("abcd1234", "x"), batch.embeddings("abcd1234", "x", dimensions=5), "dimensions was not set"),
         (None, chat(), None),
         (chat(), None, None),
@@ -80,7 +80,7 @@ def test_another_first_row_may_ask_something_else() -> None:
 def test_another_input_is_a_difference_where_both_are_files() -> None:
     other = {**SOURCE, "sha256": "cd" * 32}
     (difference,) = of(chat(), source=other).differences(of(chat()))
-    assert difference == "the input was in.jsonl (abababababab), and is in.jsonl (cdcdcdcdcdcd)"
+    assert difference == "the input was in.jsonl (abababababab) and is now in.jsonl (cdcdcdcdcdcd)"
     assert of(chat(), source={}).differences(of(chat())) == []
 
 
@@ -98,7 +98,7 @@ def test_it_is_kept_beside_the_output_and_compared_when_there_is_one(tmp_path: P
     kept = read_manifest(sink, force=False)
     assert kept == of(chat())
     settle(sink, of(chat()), kept, begun=True, force=False)
-    with pytest.raises(BatchMismatchError, match="is the output of another job: model was"):
+    with pytest.raises(BatchMismatchError, match="is the output of another batch: model was"):
         settle(sink, of(chat("a/c")), kept, begun=True, force=False)
     assert read_manifest(sink, force=False) == kept
     settle(sink, of(chat("a/c")), kept, begun=True, force=True)
@@ -115,14 +115,14 @@ def test_what_only_an_earlier_run_knew_is_kept(tmp_path: Path) -> None:
 
 
 def test_an_output_without_one_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BatchMismatchError, match="is not empty, and has no manifest"):
+    with pytest.raises(BatchMismatchError, match="is not empty and has no manifest"):
         settle(tmp_path / "out.jsonl", of(chat()), None, begun=True, force=False)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"format": 99})])
 def test_one_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
     sink = tmp_path / "out.jsonl"
-    place_of(sink).write_text(text)
+    manifest_path(sink).write_text(text)
     with pytest.raises(BatchOutputError, match="force=True"):
         read_manifest(sink, force=False)
     assert read_manifest(sink, force=True) is None

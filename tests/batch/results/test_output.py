@@ -100,10 +100,10 @@ def loaded(path: Path, intake: Intake[object]) -> Output[object, object]:
 
 
 def failures(path: Path) -> list[tuple[str | None, str]]:
-    place = failed_path(path)
-    if not place.exists():
+    position = failed_path(path)
+    if not position.exists():
         return []
-    records = [json.loads(line) for line in place.read_text().splitlines()]
+    records = [json.loads(line) for line in position.read_text().splitlines()]
     return [(record["key"] or f"line {record['line']}", record["error"]["message"]) for record in records]
 
 
@@ -112,7 +112,7 @@ def test_what_earlier_runs_did_is_known(path: Path, intake: Intake[object]) -> N
     failed_path(path).write_bytes(failure("b") + refusal(7))
     loaded(path, intake).close()
     assert [intake.keys.get(key) for key in ("a", "\u2028", '"q"', "b", "c")] == [DONE, DONE, DONE, FAILED, 0]
-    assert [intake.places.get(place) for place in ("7", "8")] == [FAILED, 0]
+    assert [intake.positions.get(position) for position in ("7", "8")] == [FAILED, 0]
 
 
 def test_a_failure_that_was_repaired_or_repeated_is_tidied_away(path: Path, intake: Intake[object]) -> None:
@@ -165,7 +165,7 @@ def test_garbage_at_the_end_is_cut_off_and_in_the_middle_refused(path: Path, int
     loaded(path, intake).close()
     assert path.read_bytes() == result("a")
     path.write_bytes(result("a") + b"\0\0\0\n" + result("b"))
-    with pytest.raises(BatchOutputError, match=r"Line 2 of .* was not written by this job"):
+    with pytest.raises(BatchOutputError, match=r"Line 2 of .* is not a line of this batch"):
         loaded(path, Intake[object](None))
 
 

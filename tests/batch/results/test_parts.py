@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from baseten_sdk.batch.results.manifest import Manifest, place_of
+from baseten_sdk.batch.results.manifest import Manifest, manifest_path
 from baseten_sdk.batch.results.output import failed_path
 from baseten_sdk.batch.results.parts import join_parts, part_path
 from baseten_sdk.batch.rows.shard import Shard
@@ -37,7 +37,7 @@ def sink(tmp_path: Path) -> Path:
         if bad:
             failed_path(part).write_text(bad)
         source = {"name": "in.jsonl", "bytes": 1, "sha256": "0", "shard": f"{index}/2"}
-        place_of(part).write_text(Manifest(source, {"kind": "chat"}, ("b", "0")).to_json())
+        manifest_path(part).write_text(Manifest(source, {"kind": "chat"}, ("b", "0")).to_json())
     return sink
 
 
@@ -45,7 +45,7 @@ def test_the_parts_are_joined_and_gone(sink: Path) -> None:
     join_parts(sink, 2, openai=False, retry_failed=False)
     assert keys(sink) == ["a", "b", "c", "d"]
     assert keys(failed_path(sink)) == ["old", "x"]
-    manifest = Manifest.of_json(place_of(sink).read_text())
+    manifest = Manifest.of_json(manifest_path(sink).read_text())
     assert manifest.source == {"name": "in.jsonl", "bytes": 1, "sha256": "0"}
     assert manifest.settings == {"kind": "chat"}
     assert sorted(path.name for path in sink.parent.iterdir()) == [

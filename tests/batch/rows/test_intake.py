@@ -29,13 +29,13 @@ def test_each_key_is_run_once_unless_it_was(
     rows: list[int | None], done: set[int], failed: set[int], failed_places: set[int], retry: bool
 ) -> None:
     failed -= done
-    intake: Intake[dict[str, int]] = Intake(key_of_field("id"), retry_failed=retry, place="line")
+    intake: Intake[dict[str, int]] = Intake(key_of_field("id"), retry_failed=retry, unit="line")
     for key in done:
         intake.keys.put(str(key), DONE)
     for key in failed:
         intake.keys.put(str(key), FAILED)
-    for place in failed_places:
-        intake.places.put(str(place), FAILED)
+    for position in failed_places:
+        intake.positions.put(str(position), FAILED)
     run: list[int] = []
     again: list[int] = []
     refused: list[int] = []
@@ -43,9 +43,9 @@ def test_each_key_is_run_once_unless_it_was(
         row: dict[str, int] = {} if key_or_none is None else {"id": key_or_none}
         item = intake(Record(number, row))
         match item:
-            case Row(value=value, again=was_failed):
+            case Row(key=name, value=value):
                 run.append(value["id"])
-                again += [value["id"]] if was_failed else []
+                again += [value["id"]] if intake.is_again(Failed(name, value, ValueError(), number)) else []
             case Failed(error=error):
                 assert isinstance(error, BatchRowError)
                 refused.append(error.number)
@@ -109,7 +109,7 @@ def test_where_rows_are_named_by_their_places_other_parts_need_not_be_read() -> 
 
 
 def test_an_odd_row_says_what_is_wrong_and_where() -> None:
-    intake: Intake[dict[str, object]] = Intake(key_of_field("id"), place="line")
+    intake: Intake[dict[str, object]] = Intake(key_of_field("id"), unit="line")
     assert isinstance(intake(Record(1, {"id": "a"})), Row)
     twice = intake(Record(2, {"id": "a"}))
     assert isinstance(twice, Failed)
@@ -130,7 +130,7 @@ def test_an_odd_row_says_what_is_wrong_and_where() -> None:
 
 
 def test_a_key_may_be_a_line_number_without_being_taken_for_one() -> None:
-    intake: Intake[dict[str, object]] = Intake(key_of_field("id"), place="line")
+    intake: Intake[dict[str, object]] = Intake(key_of_field("id"), unit="line")
     assert isinstance(intake(Record(1, BatchRowError("Bad.", number=1))), Failed)
     for number, key in enumerate(["line 1", "1", 1.0, 2], 2):
         item = intake(Record(number, {"id": key}))

@@ -29,7 +29,7 @@ class World:
     """Calls in flight, and the clock."""
 
     answer: Callable[[int, float], Answer]
-    level: AdaptiveConcurrency = field(init=False)
+    concurrency: AdaptiveConcurrency = field(init=False)
     most: int = 256
     time: float = 0.0
     levels: list[int] = field(default_factory=list)
@@ -37,7 +37,7 @@ class World:
     refused: int = 0
 
     def __post_init__(self) -> None:
-        self.level = AdaptiveConcurrency(self.most, now=lambda: self.time)
+        self.concurrency = AdaptiveConcurrency(self.most, now=lambda: self.time)
 
     def run(self, seconds: float) -> World:
         """Let so many seconds pass."""
@@ -45,7 +45,7 @@ class World:
         flying: list[tuple[float, int, float, Exception | None]] = []
         count = 0
         while self.time < end:
-            while len(flying) < self.level.current:
+            while len(flying) < self.concurrency.current:
                 took, error = self.answer(len(flying) + 1, self.time)
                 count += 1
                 heappush(flying, (self.time + took, count, self.time, error))
@@ -53,11 +53,11 @@ class World:
             took = self.time - began
             if error is None:
                 self.served += 1
-                self.level.note(Ok(str(number), None, None, number, 1, took))
+                self.concurrency.note(Ok(str(number), None, None, number, 1, took))
             else:
                 self.refused += 1
-                self.level.note(Failed(str(number), None, error, number, 1, took))
-            self.levels.append(self.level.current)
+                self.concurrency.note(Failed(str(number), None, error, number, 1, took))
+            self.levels.append(self.concurrency.current)
         return self
 
     @property
@@ -93,24 +93,24 @@ def test_it_fills_a_service_that_queues_and_not_its_queue(width: int) -> None:
 
 def test_nothing_in_the_way_it_goes_up_to_the_most_quickly() -> None:
     world = World(lambda flying, now: (1.0, None), most=200).run(8)
-    assert world.level.current == 200
+    assert world.concurrency.current == 200
 
 
 def test_a_service_that_recovers_is_used_again() -> None:
     world = World(lambda flying, now: limited(100 if not 20 < now < 40 else 10)(flying, now))
     world.run(20)
-    assert world.level.current > 60
+    assert world.concurrency.current > 60
     world.run(20)
-    assert world.level.current <= 11
+    assert world.concurrency.current <= 11
     world.run(30)
-    assert world.level.current > 60
+    assert world.concurrency.current > 60
 
 
 def test_longer_rows_are_no_reason_to_go_down() -> None:
     world = World(lambda flying, now: (0.2 if now < 20 else 2.0, None), most=64).run(20)
-    assert world.level.current == 64
+    assert world.concurrency.current == 64
     world.run(100)
-    assert world.level.current > 50
+    assert world.concurrency.current > 50
 
 
 def test_latencies_that_vary_are_no_reason_either() -> None:
@@ -120,44 +120,44 @@ def test_latencies_that_vary_are_no_reason_either() -> None:
 
 
 def test_of_many_refusals_at_once_one_counts() -> None:
-    level = AdaptiveConcurrency(100, initial=100, now=lambda: 10.0)
+    concurrency = AdaptiveConcurrency(100, initial=100, now=lambda: 10.0)
     for number in range(50):
-        level.note(Failed(str(number), None, BUSY, number, 1, 0.5))
-    assert level.current == 70
+        concurrency.note(Failed(str(number), None, BUSY, number, 1, 0.5))
+    assert concurrency.current == 70
 
 
 @pytest.mark.parametrize(
     "error", [BUSY, OverloadedError("full", status_code=529), APIConnectionError("lost", phase="first_byte")]
 )
 def test_what_says_too_much_lowers_it(error: Exception) -> None:
-    level = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
-    level.note(Failed("a", None, error, 1, 1, 1.0))
-    assert level.current == 7
+    concurrency = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
+    concurrency.note(Failed("a", None, error, 1, 1, 1.0))
+    assert concurrency.current == 7
 
 
 def test_a_call_that_had_to_be_repeated_lowers_it() -> None:
-    level = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
-    level.note(Ok("a", None, None, 1, 3, 2.0))
-    assert level.current == 7
+    concurrency = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
+    concurrency.note(Ok("a", None, None, 1, 3, 2.0))
+    assert concurrency.current == 7
 
 
 def test_a_bad_row_changes_nothing() -> None:
-    level = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
+    concurrency = AdaptiveConcurrency(100, initial=10, now=lambda: 10.0)
     for number in range(100):
-        level.note(Failed("a", None, BadRequestError("no", status_code=400), number, 1, 1.0))
-    assert level.current == 10
-    assert repr(level) == "<AdaptiveConcurrency at 10 of 100>"
+        concurrency.note(Failed("a", None, BadRequestError("no", status_code=400), number, 1, 1.0))
+    assert concurrency.current == 10
+    assert repr(concurrency) == "<AdaptiveConcurrency at 10 of 100>"
 
 
 @given(st.lists(st.tuples(st.floats(0, 10), st.integers(0, 3))), st.integers(1, 5), st.integers(5, 50))
 def test_it_stays_within_its_bounds(events: list[tuple[float, int]], least: int, most: int) -> None:
     time = 0.0
-    level = AdaptiveConcurrency(most, least=least, now=lambda: time)
+    concurrency = AdaptiveConcurrency(most, least=least, now=lambda: time)
     for number, (took, attempts) in enumerate(events):
         time += took
         failed: Failed[object] = Failed("a", None, BUSY, number, 1, took)
-        level.note(Ok("a", None, None, number, attempts, took) if attempts else failed)
-        assert least <= level.current <= most
+        concurrency.note(Ok("a", None, None, number, attempts, took) if attempts else failed)
+        assert least <= concurrency.current <= most
 
 
 @pytest.mark.parametrize(("least", "most"), [(0, 5), (6, 5)])

@@ -1,4 +1,4 @@
-"""A job is hopeless when it must be, no sooner, and what is held back is neither lost nor doubled."""
+"""A batch is aborted when it must be, no sooner, and what is withheld is neither lost nor doubled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def refused(number: int = 1, code: str = "a") -> Failed[str]:
 
 @given(st.lists(st.sampled_from(["ok", "a", "b", "twice"]), max_size=60), st.integers(1, 6))
 def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: list[str], abort_after: int) -> None:
-    verdict: CircuitBreaker[str] = CircuitBreaker(abort_after)
+    breaker: CircuitBreaker[str] = CircuitBreaker(abort_after)
     freed: list[Failed[str]] = []
     given: list[Failed[str]] = []
     run = longest = 0
@@ -37,26 +37,26 @@ def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: li
     succeeded = False
     for number, what in enumerate(course):
         if what == "ok":
-            freed += verdict.success()
+            freed += breaker.success()
             succeeded, run, last = True, 0, ""
             continue
         if what == "twice":
             twice = failed(DuplicateKeyError("Twice.", number=number), number)
             given.append(twice)
-            freed += verdict.failure(twice)
+            freed += breaker.failure(twice)
             continue
         given.append(refused(number, what))
-        freed += verdict.failure(given[-1])
+        freed += breaker.failure(given[-1])
         run = run + 1 if what == last else 1
         last = what
         longest = max(longest, run)
         bound = max(LATER * abort_after, 4) if succeeded else abort_after
-        assert (verdict.hopeless is not None) == (run >= bound)
-        if verdict.hopeless is not None:
+        assert (breaker.aborted is not None) == (run >= bound)
+        if breaker.aborted is not None:
             kept = {each.key for each in given} - {each.key for each in freed}
             assert len(kept) == run
             return
-    freed += verdict.released()
+    freed += breaker.released()
     assert sorted(each.number for each in freed) == sorted(each.number for each in given)
 
 
@@ -71,55 +71,55 @@ def test_every_failure_is_freed_once_or_held_when_the_job_is_given_up(course: li
     ids=lambda error: str(error.status_code),
 )
 def test_some_failures_need_no_company(error: Exception) -> None:
-    verdict: CircuitBreaker[str] = CircuitBreaker(20)
-    assert verdict.failure(failed(error)) == []
-    assert verdict.hopeless is not None
-    assert verdict.hopeless.error is verdict.hopeless.__cause__ is error
-    assert verdict.failure(failed(error, 2)) == []
+    breaker: CircuitBreaker[str] = CircuitBreaker(20)
+    assert breaker.failure(failed(error)) == []
+    assert breaker.aborted is not None
+    assert breaker.aborted.error is breaker.aborted.__cause__ is error
+    assert breaker.failure(failed(error, 2)) == []
     other = refused()
-    assert verdict.failure(other) == [other]
+    assert breaker.failure(other) == [other]
 
 
 @pytest.mark.parametrize("kind", [PermissionDeniedError, NotFoundError])
 def test_what_may_be_about_one_row_is_once_another_succeeded(kind: type[NotFoundError]) -> None:
-    verdict: CircuitBreaker[str] = CircuitBreaker(20)
-    verdict.success()
-    verdict.failure(failed(kind("No.", status_code=404)))
-    assert verdict.hopeless is None
+    breaker: CircuitBreaker[str] = CircuitBreaker(20)
+    breaker.success()
+    breaker.failure(failed(kind("No.", status_code=404)))
+    assert breaker.aborted is None
 
 
 def test_the_key_and_the_credit_end_a_job_at_any_time() -> None:
     for error in (AuthenticationError("No.", status_code=401), PaymentRequiredError("No.", status_code=402)):
-        verdict: CircuitBreaker[str] = CircuitBreaker(20)
-        verdict.success()
-        verdict.failure(failed(error))
-        assert verdict.hopeless is not None
+        breaker: CircuitBreaker[str] = CircuitBreaker(20)
+        breaker.success()
+        breaker.failure(failed(error))
+        assert breaker.aborted is not None
 
 
 def test_a_failure_that_says_nothing_of_the_others_does_not_count() -> None:
-    verdict: CircuitBreaker[str] = CircuitBreaker(3)
+    breaker: CircuitBreaker[str] = CircuitBreaker(3)
     bad = failed(BatchRowError("Bad.", number=1))
     for _ in range(50):
-        assert verdict.failure(bad, in_flight=1) == [bad]
-        assert verdict.failure(refused(), again=True)
-    assert verdict.hopeless is None
+        assert breaker.failure(bad, in_flight=1) == [bad]
+        assert breaker.failure(refused(), again=True)
+    assert breaker.aborted is None
     for _ in range(3):
-        verdict.failure(bad)
-    assert verdict.hopeless is not None
+        breaker.failure(bad)
+    assert breaker.aborted is not None
 
 
-def test_without_patience_nothing_is_hopeless() -> None:
-    verdict: CircuitBreaker[str] = CircuitBreaker(None)
+def test_without_abort_after_nothing_aborts() -> None:
+    breaker: CircuitBreaker[str] = CircuitBreaker(None)
     for number in range(100):
         outcome = failed(AuthenticationError("No.", status_code=401), number)
-        assert verdict.failure(outcome) == [outcome]
-    assert verdict.hopeless is None
+        assert breaker.failure(outcome) == [outcome]
+    assert breaker.aborted is None
 
 
 def test_a_wide_job_may_have_one_accident_all_at_once() -> None:
-    verdict: CircuitBreaker[str] = CircuitBreaker(20, width=256)
-    verdict.success()
+    breaker: CircuitBreaker[str] = CircuitBreaker(20, concurrency=256)
+    breaker.success()
     for number in range(4 * 256 - 1):
-        verdict.failure(failed(APIConnectionError("Lost.", phase="idle"), number))
-    assert verdict.hopeless is None
-    assert len(verdict.success()) == 4 * 256 - 1
+        breaker.failure(failed(APIConnectionError("Lost.", phase="idle"), number))
+    assert breaker.aborted is None
+    assert len(breaker.success()) == 4 * 256 - 1

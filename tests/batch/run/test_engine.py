@@ -12,7 +12,8 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk._runs.feed import Feed, Item, Row
 from baseten_sdk._runs.supply import AsyncSupply, HereSupply, Record, ThreadSupply
-from baseten_sdk.batch.run.engine import FixedConcurrency, Gauge, run_rows
+from baseten_sdk.batch.run.concurrency import FixedConcurrency
+from baseten_sdk.batch.run.engine import Gauge, run_rows
 from baseten_sdk.batch.run.stop import Stop
 from baseten_sdk.errors import APIConnectionError, BatchInterrupted, BatchRowError
 from baseten_sdk.types.batch import Failed, Ok, Outcome
@@ -41,11 +42,11 @@ class Collected:
     """The outcomes in the order in which they came, and the places of their rows."""
 
     outcomes: list[Outcome[int, int]]
-    places: list[int]
+    positions: list[int]
 
-    async def __call__(self, place: int, outcome: Outcome[int, int]) -> None:
+    async def __call__(self, position: int, outcome: Outcome[int, int]) -> None:
         self.outcomes.append(outcome)
-        self.places.append(place)
+        self.positions.append(position)
 
     @property
     def keys(self) -> list[str]:
@@ -75,10 +76,10 @@ def test_every_row_has_exactly_one_outcome(values: list[int], width: int, lookah
             raise ValueError(value)
         return await double(value)
 
-    anyio.run(lambda: run_rows(feed_of(values, lookahead=lookahead), perform, got, level=FixedConcurrency(width)))
+    anyio.run(lambda: run_rows(feed_of(values, lookahead=lookahead), perform, got, concurrency=FixedConcurrency(width)))
     wanted = [value for value in values if value % 10 != 9]
     assert sorted(got.keys) == sorted(f"k{value}" for value in wanted)
-    assert sorted(got.places) == list(range(1, len(wanted) + 1))
+    assert sorted(got.positions) == list(range(1, len(wanted) + 1))
     for outcome in got.outcomes:
         match outcome:
             case Ok(row=row, value=value):
@@ -99,7 +100,7 @@ async def test_as_many_are_in_flight_as_the_level_says_and_no_more() -> None:
         seen.append(gauge.in_flight)
         return value
 
-    await run_rows(feed_of(range(100)), perform, collected(), level=FixedConcurrency(7), gauge=gauge)
+    await run_rows(feed_of(range(100)), perform, collected(), concurrency=FixedConcurrency(7), gauge=gauge)
     assert max(seen) == 7
     assert gauge.in_flight == 0
 
@@ -117,20 +118,20 @@ class Moving:
 
 
 async def test_the_level_may_fall_and_rise_while_the_rows_run() -> None:
-    level = Moving()
+    concurrency = Moving()
     gauge = Gauge()
     most: dict[int, int] = {}
 
     async def perform(value: int) -> int:
         await anyio.lowlevel.checkpoint()
-        most[level.current] = max(most.get(level.current, 0), gauge.in_flight)
+        most[concurrency.current] = max(most.get(concurrency.current, 0), gauge.in_flight)
         return value
 
     got = collected()
-    await run_rows(feed_of(range(200)), perform, got, level=level, gauge=gauge)
+    await run_rows(feed_of(range(200)), perform, got, concurrency=concurrency, gauge=gauge)
     assert len(got.outcomes) == 180
     assert most[6] == 6
-    assert level.noted == 180
+    assert concurrency.noted == 180
 
 
 async def test_a_source_is_read_a_little_ahead_and_no_more() -> None:
@@ -154,7 +155,7 @@ async def test_a_source_is_read_a_little_ahead_and_no_more() -> None:
     feed = Feed(ThreadSupply(source(), admit), lookahead=10)
     got = collected()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed, perform, got, level=FixedConcurrency(4)))
+        tasks.start_soon(lambda: run_rows(feed, perform, got, concurrency=FixedConcurrency(4)))
         with anyio.fail_after(5):
             await all_busy.wait()
         await anyio.wait_all_tasks_blocked()
@@ -168,7 +169,7 @@ async def test_a_slow_source_delays_no_row() -> None:
     got = collected()
     feed = Feed(AsyncSupply(receive, admit), lookahead=10)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed, double, got, level=FixedConcurrency(4)))
+        tasks.start_soon(lambda: run_rows(feed, double, got, concurrency=FixedConcurrency(4)))
         async with send:
             for value in range(3):
                 await send.send(value)
@@ -190,7 +191,7 @@ async def test_a_stop_lets_what_is_in_flight_finish_and_takes_no_more() -> None:
         return value
 
     feed = feed_of(range(100))
-    await run_rows(feed, perform, got, level=FixedConcurrency(4), stop=stop)
+    await run_rows(feed, perform, got, concurrency=FixedConcurrency(4), stop=stop)
     assert len(got.outcomes) == feed.taken < 20
     assert "k12" in got.keys
 
@@ -208,7 +209,7 @@ async def test_a_stop_at_once_waits_for_nothing() -> None:
         return value
 
     with anyio.fail_after(5):
-        await run_rows(feed_of(range(100)), perform, got, level=FixedConcurrency(4), stop=stop)
+        await run_rows(feed_of(range(100)), perform, got, concurrency=FixedConcurrency(4), stop=stop)
     assert got.keys == ["k0", "k1", "k2", "k3", "k4"]
 
 
@@ -221,7 +222,7 @@ async def test_a_stop_with_grace_cancels_when_it_is_over() -> None:
         return value
 
     with anyio.fail_after(5):
-        await run_rows(feed_of(range(100)), perform, collected(), level=FixedConcurrency(4), stop=stop)
+        await run_rows(feed_of(range(100)), perform, collected(), concurrency=FixedConcurrency(4), stop=stop)
 
 
 async def test_a_source_that_blocks_does_not_keep_a_stop_waiting() -> None:
@@ -239,7 +240,9 @@ async def test_a_source_that_blocks_does_not_keep_a_stop_waiting() -> None:
     async with anyio.create_task_group() as tasks:
 
         async def running() -> None:
-            await run_rows(Feed[int](Stuck(), lookahead=4), double, collected(), level=FixedConcurrency(4), stop=stop)
+            await run_rows(
+                Feed[int](Stuck(), lookahead=4), double, collected(), concurrency=FixedConcurrency(4), stop=stop
+            )
             released.set()
 
         tasks.start_soon(running)
@@ -265,18 +268,18 @@ async def test_a_failure_that_passes_is_tried_again_and_its_attempts_are_added(
 
     got = collected()
     gauge = Gauge()
-    await run_rows(feed_of(range(5)), perform, got, level=FixedConcurrency(2), retries=2, gauge=gauge)
+    await run_rows(feed_of(range(5)), perform, got, concurrency=FixedConcurrency(2), retries=2, gauge=gauge)
     outcomes = {outcome.key: outcome for outcome in got.outcomes}
     assert isinstance(outcomes["k3"], Failed)
     assert [outcomes[f"k{value}"].attempts for value in range(5)] == [4, 4, 4, 6, 4]
-    assert gauge.again == 10
+    assert gauge.retries == 10
 
 
 async def test_a_row_that_waits_for_another_try_is_given_up_at_a_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     def for_long(error: Exception, tries: int) -> float:
         return 1000.0
 
-    monkeypatch.setattr("baseten_sdk.batch.run.engine.patience_for", for_long)
+    monkeypatch.setattr("baseten_sdk.batch.run.engine.retry_delay", for_long)
     stop = Stop()
 
     async def perform(value: int) -> int:
@@ -284,18 +287,18 @@ async def test_a_row_that_waits_for_another_try_is_given_up_at_a_stop(monkeypatc
 
     got = collected()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, got, level=FixedConcurrency(4), stop=stop))
+        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, got, concurrency=FixedConcurrency(4), stop=stop))
         await anyio.wait_all_tasks_blocked()
         stop.request(BatchInterrupted("Enough."))
     assert got.outcomes == []
 
 
 async def test_what_the_receiver_raises_ends_the_run_as_it_is() -> None:
-    async def deliver(place: int, outcome: Outcome[int, int]) -> None:
+    async def deliver(position: int, outcome: Outcome[int, int]) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match=r"^disk full$"):
-        await run_rows(feed_of(range(50)), double, deliver, level=FixedConcurrency(4))
+        await run_rows(feed_of(range(50)), double, deliver, concurrency=FixedConcurrency(4))
 
 
 async def test_what_a_source_raises_is_raised_when_the_rows_before_that_have_their_outcomes() -> None:
@@ -307,7 +310,7 @@ async def test_what_a_source_raises_is_raised_when_the_rows_before_that_have_the
     got = collected()
     feed = Feed(ThreadSupply(source(), admit), lookahead=1)
     with pytest.raises(LookupError, match=r"^no such table$"):
-        await run_rows(feed, double, got, level=FixedConcurrency(4))
+        await run_rows(feed, double, got, concurrency=FixedConcurrency(4))
     assert sorted(got.keys) == ["k1", "k2"]
 
 
@@ -319,11 +322,11 @@ async def test_a_slow_receiver_slows_the_workers_down() -> None:
         started.append(value)
         return value
 
-    async def deliver(place: int, outcome: Outcome[int, int]) -> None:
+    async def deliver(position: int, outcome: Outcome[int, int]) -> None:
         await proceed.wait()
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, deliver, level=FixedConcurrency(4)))
+        tasks.start_soon(lambda: run_rows(feed_of(range(50)), perform, deliver, concurrency=FixedConcurrency(4)))
         await anyio.wait_all_tasks_blocked()
         assert len(started) == 4
         proceed.set()

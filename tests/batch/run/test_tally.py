@@ -60,7 +60,7 @@ def test_rows_tokens_and_tries_are_counted() -> None:
         "tokens 20 in (4 cached), 10 out; 10 retries"
     )
     assert str(Report()).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s; ")
-    assert str(Report(level=37)).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s, 37 in flight at the end; ")
+    assert str(Report(concurrency=37)).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s, 37 in flight at the end; ")
 
 
 def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
@@ -69,18 +69,18 @@ def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
     for number in range(100):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
     clock.now += 10
-    first = tally.progress(skipped=50, in_flight=10, level=16, done=0.5)
+    first = tally.progress(skipped=50, in_flight=10, concurrency=16, done=0.5)
     assert (first.rows_per_second, first.tokens_per_second) == (10, 20)
     assert first.eta == pytest.approx((160 + 10) / 10)
     clock.now += 10
     for number in range(20):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
-    second = tally.progress(skipped=50, in_flight=4, level=8, done=1.0)
+    second = tally.progress(skipped=50, in_flight=4, concurrency=8, done=1.0)
     assert (second.rows_per_second, second.eta) == (2, None)
     clock.now += 20
-    third = tally.progress(skipped=50, in_flight=4, level=8, done=0.5)
+    third = tally.progress(skipped=50, in_flight=4, concurrency=8, done=0.5)
     assert (third.rows_per_second, third.eta) == (0, None)
     for _ in range(1000):
         clock.now += 0.1
-        tally.progress(skipped=0, in_flight=0, level=1, done=None)
+        tally.progress(skipped=0, in_flight=0, concurrency=1, done=None)
     assert len(tally._marks) <= 110

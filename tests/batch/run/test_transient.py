@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk.batch.run.transient import LONGEST, MAXIMUM, patience_for
+from baseten_sdk.batch.run.transient import LONGEST, MAXIMUM, retry_delay
 from baseten_sdk.errors import (
     APIConnectionError,
     BadRequestError,
@@ -50,17 +50,17 @@ LASTING = [
 @pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
 def test_what_passes_is_waited_for_ever_longer_up_to_a_bound(error: Exception) -> None:
     for tries in (1, 2, 5, 50):
-        waits = [patience_for(error, tries) for _ in range(200)]
+        waits = [retry_delay(error, tries) for _ in range(200)]
         assert all(wait is not None and 0 <= wait <= min(MAXIMUM, 2.0**tries) for wait in waits)
-    longest = max(wait or 0 for wait in [patience_for(error, 5) for _ in range(200)])
+    longest = max(wait or 0 for wait in [retry_delay(error, 5) for _ in range(200)])
     assert longest > 10
 
 
 @pytest.mark.parametrize("error", LASTING, ids=lambda error: f"{type(error).__name__}-{error}"[:30])
 def test_what_does_not_pass_is_not_waited_for(error: Exception) -> None:
-    assert patience_for(error, 1) is None
+    assert retry_delay(error, 1) is None
 
 
 def test_the_service_may_say_how_long() -> None:
-    wait = patience_for(RateLimitError("Slow.", status_code=429, retry_after=90.0), 1)
+    wait = retry_delay(RateLimitError("Slow.", status_code=429, retry_after=90.0), 1)
     assert wait == 90.0

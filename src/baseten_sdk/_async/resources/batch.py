@@ -1,4 +1,4 @@
-"""`client.batch`: a great many calls from one source, to a file or back to the program."""
+"""`client.batch`: many calls from one source, to a file or back to the program."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ...batch.calls.call import Call
-from ...batch.options import MapOptions, RunOptions
-from ...batch.prepare import Key, PathLike, Request, Rows
+from ...batch.options import Key, MapArguments, MapOptions, Output, PathLike, Request, Rows, RunArguments, RunOptions
 from ...batch.results.outcomes import AsyncOutcomes
 from ...batch.rows.row_type import FileRow
 from ...batch.runner import AsyncRunner
@@ -76,15 +75,16 @@ class AsyncBatch:
         *,
         request: Request | None = None,
         key: Key | None = None,
-        output: Callable[..., object] | None = None,
+        output: Output | None = None,
         row_type: type[object] | None = None,
         **options: Unpack[RunOptions],
     ) -> Report:
-        """Run every row and write its result to a file, or its failure to one beside it.
+        """Run every row, and write its result to a file or its failure to one beside it.
 
-        It may be killed at any moment. Called again with the same arguments it goes on with the rows that have no line
-        yet; in the end each row has exactly one. The failures of `out.jsonl` are in `out.failed.jsonl`, and what the
-        job is known by is in `out.jsonl.manifest.json`.
+        The batch may be killed at any moment. Calling it again with the same arguments resumes it: it runs the rows
+        that have no line yet, and in the end each row has exactly one. The failures of `out.jsonl` are in
+        `out.failed.jsonl`. `out.jsonl.manifest.json` records what the batch is, so that another batch cannot continue
+        it by mistake.
 
         Example:
             report = await client.batch.run(
@@ -95,29 +95,29 @@ class AsyncBatch:
             print(report)
 
         Args:
-            source: JSONL, CSV, TSV or Parquet, JSONL and tables also as .gz and .zst; or rows, of which those that are
-                in no sequence are read in a worker thread, `async for` excepted.
-            sink: the JSONL file to append to.
-            request: makes the call of a row, with `batch.chat`, `parse`, `predict`, `embeddings`, `sync`, `path` or
-                `custom`. It is called once more for the first row. None: the source is an OpenAI batch file, and the
+            source: A file of JSON Lines, CSV, TSV or Parquet (all but Parquet also as .gz or .zst), or the rows
+                themselves. An iterator is read in a worker thread, an async iterator in the event loop.
+            sink: The JSON Lines file to append to.
+            request: Returns the call of a row, made with `batch.chat`, `parse`, `predict`, `embeddings`, `sync`, `path`
+                or `custom`. It is called twice for the first row. None: the source is an OpenAI batch file, and the
                 output is written as one.
-            key: what names a row in the output: a field, or a function that gives a text or whole number. None: the
-                field `custom_id` or `id` where the first row has it, else where the row stands.
-            output: what to write of a result, as any JSON value; None: the reply as it came.
-            row_type: what the rows of a file are validated into; None: dicts.
-            **options: see `RunOptions`.
+            key: The name of a row in the output: a field, or a function that returns a string or an integer. None: the
+                field `custom_id` or `id` if the first row has it, otherwise the row's position.
+            output: Returns what to write of a result, as any JSON value. None: the reply as it came.
+            row_type: The type that the rows of a file are validated as. None: dicts.
+            **options: See `RunOptions`.
 
         Returns:
-            What became of the rows, when each has a line.
+            The counts, once every row has succeeded or failed.
 
         Raises:
-            BatchStopped: it ended before that: by a signal, a budget, or because it was hopeless.
-            BatchMismatchError: the output is another job's.
-            BatchLockedError: another process writes to it.
-            BatchError: the source or the output cannot be read or written.
-            ConfigurationError: an argument cannot be.
+            BatchStopped: The batch ended earlier: a signal, the budget, or failures that were all alike.
+            BatchMismatchError: The output belongs to another batch.
+            BatchLockedError: Another process writes to the output.
+            BatchError: The source or the output cannot be read or written.
+            ConfigurationError: An argument is invalid.
         """
-        return await AsyncRunner.run(self._client, source, sink, request, key, output, row_type, options)
+        return await AsyncRunner.run(self._client, RunArguments(source, sink, request, key, output, row_type, options))
 
     @overload
     def map(
@@ -174,7 +174,7 @@ class AsyncBatch:
         window: int | None = None,
         **options: Unpack[MapOptions],
     ) -> AsyncOutcomes[object, object]:
-        """Run every row and hand its outcome to the program: an `Ok` or a `Failed`.
+        """Run every row, and return its outcome to the program: an `Ok` or a `Failed`.
 
         Example:
             async with client.batch.map(rows, request=request) as outcomes:
@@ -186,20 +186,20 @@ class AsyncBatch:
                             print(key, error)
 
         Args:
-            source: as for `run`.
-            request: as for `run`.
-            key: as for `run`; here keys need not differ.
-            row_type: as for `run`.
-            ordered: outcomes come in the order of the rows, instead of as they are there.
-            window: outcomes that may wait to be taken, and in order how far ahead of the reader rows are run; four
-                times the concurrency unless set.
-            **options: see `MapOptions`.
+            source: See `run`.
+            request: See `run`.
+            key: See `run`. Here keys may repeat.
+            row_type: See `run`.
+            ordered: Return outcomes in the order of the rows, instead of as they come.
+            window: How many outcomes may wait to be read. With `ordered`, how far ahead of the reader rows run. Four
+                times the concurrency by default.
+            **options: See `MapOptions`.
 
         Returns:
-            An iterator, and a context manager that ends what is in flight when it is left.
+            An iterator. It is also a context manager that ends the rows in flight when it is left.
 
         Raises:
-            BatchAbortedError: nothing succeeds; raised after the outcomes that there are.
-            ConfigurationError: an argument cannot be.
+            BatchAbortedError: The batch was aborted; raised after the outcomes that exist.
+            ConfigurationError: An argument is invalid.
         """
-        return AsyncRunner.map(self._client, source, request, key, row_type, ordered, window, options)
+        return AsyncRunner.map(self._client, MapArguments(source, request, key, row_type, ordered, window, options))

@@ -1,6 +1,6 @@
 """A `request=` made of settings instead of code: a prompt or template with `{fields}` of the row in it.
 
-It can be pickled, and so sent to other processes. It must not know where its settings come from.
+It must not know where its settings come from.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _FIELD = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 class Recipe:
     """Makes the call of a row.
 
-    `{name}` in a text stands for the row's field of that name, `{{` and `}}` for braces; braces with anything else
-    between them stay as they are. A text that is nothing but `{name}` becomes the field as it is, whatever its type.
+    `{name}` in a string stands for the row's field of that name, `{{` and `}}` for braces. Braces around anything else
+    stay as they are. A string that is only `{name}` becomes the field itself, whatever its type.
 
     Attributes:
-        kind: which call is made.
-        model: the model's name, for chat; for embeddings where the engine wants one.
-        deployment: the deployment whose model or engine is asked; None: the Model APIs.
-        template: of a chat, the user's message, or an object of parameters with `messages`; without one the row has
-            `messages`. Of a prediction, the input; without one it is the whole row. Of embeddings, the text.
-        system: a system message before the template's.
-        params: further parameters of a chat, by name.
+        kind: Which call to make.
+        model: The model's name, for chat. For embeddings, if the engine needs one.
+        deployment: The deployment whose model or engine answers. None: the Model APIs.
+        template: For chat, the user's message, or an object of parameters with `messages`; None if the row has
+            `messages`. For a prediction, the input; None if it is the whole row. For embeddings, the text.
+        system: A system message before the others.
+        params: Further parameters of a chat, by name.
     """
 
     kind: Kind = "chat"
@@ -87,7 +87,7 @@ class Recipe:
 
 
 def read_template(text: str) -> JsonValue:
-    """A template as its file has it: JSON where it is an object, else the text itself."""
+    """Return the template in the text of a file: its JSON if it is an object, otherwise the text itself."""
     if text.lstrip().startswith("{"):
         try:
             value: JsonValue = from_json(text)
@@ -98,10 +98,10 @@ def read_template(text: str) -> JsonValue:
 
 
 def fill(template: JsonValue, row: Mapping[str, JsonValue]) -> JsonValue:
-    """A template with the fields of a row in their places.
+    """Return a template with the fields of a row filled in.
 
     Raises:
-        KeyError: the row lacks one.
+        KeyError: The row lacks a field.
     """
     if isinstance(template, str):
         whole = _FIELD.fullmatch(template)

@@ -1,4 +1,4 @@
-"""The tokens that a reply tells of, whatever kind of reply it is."""
+"""The tokens that a reply reports, whatever kind of reply it is."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NONE = Tokens()
 
 
 def tokens_of(value: object) -> Tokens:
-    """The tokens that a reply tells of in `usage`, an attribute or a key, under OpenAI's older names or newer ones."""
+    """Return the tokens that a reply reports in `usage`, an attribute or a key, under OpenAI's older or newer names."""
     usage = value.get("usage") if isinstance(value, Mapping) else getattr(value, "usage", None)
     if isinstance(usage, Usage):
         return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)

@@ -1,7 +1,7 @@
-"""A file of lines that is appended to by one process at a time, and mended when it is opened.
+"""A file of lines to which one process at a time appends.
 
-A process that is killed leaves behind whole lines but for the last, which is cut off. It must not know what stands in a
-line.
+A process that is killed leaves whole lines behind, except for the last one, which is cut off when the file is opened.
+It must not know what a line contains.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def output_errors(path: Path) -> Generator[None]:
 
 
 class LineFile:
-    """A file of lines that is appended to.
+    """A file of lines to which this process appends.
 
     Raises:
-        BatchLockedError: another process has it open.
-        BatchOutputError: it cannot be opened.
+        BatchLockedError: Another process has it open.
+        BatchOutputError: It cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,36 +43,36 @@ class LineFile:
 
     @property
     def size(self) -> int:
-        """Its bytes."""
+        """Its size in bytes."""
         return os.fstat(self._file).st_size
 
     def cut(self, size: int) -> None:
-        """Leave out everything from a byte on."""
+        """Remove everything from a byte on."""
         with output_errors(self.path):
             os.ftruncate(self._file, size)
             flush(self._file)
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
-        """Its lines from a byte on, their ends included."""
+        """Yield its lines from a byte on, with their ends."""
         with self.path.open("rb", 1 << 20) as file:
             file.seek(start)
             yield from file
 
     def write(self, data: bytes) -> None:
-        """Append, all of it.
+        """Append all of the data.
 
         Raises:
-            BatchOutputError: the disk does not take it.
+            BatchOutputError: The disk refuses it.
         """
         with output_errors(self.path):
             write(self._file, data)
         self._dirty = True
 
     def sync(self) -> None:
-        """Have the disk keep what was written.
+        """Force what was written to the disk.
 
         Raises:
-            BatchOutputError: it does not.
+            BatchOutputError: The disk refuses it.
         """
         if self._dirty:
             self._dirty = False
@@ -80,7 +80,7 @@ class LineFile:
                 flush(self._file)
 
     def keep(self, wanted: Callable[[int, bytes], bool]) -> None:
-        """Leave out the lines that are not wanted, by their place in bytes and their text, in one step."""
+        """Keep the lines for which `wanted(offset, line)` is true, and replace the file in one step."""
         with output_errors(self.path):
             new = Replacement(self.path)
             try:
@@ -103,11 +103,11 @@ class LineFile:
             self._file = new.file
 
     def close(self) -> None:
-        """Close it, and let others write."""
+        """Close it, so that others can write."""
         os.close(self._file)
 
     def remove(self) -> None:
-        """Delete it if there is nothing in it, and close it."""
+        """Delete it if it is empty, and close it."""
         if not self.size:
             self.path.unlink(missing_ok=True)
         self.close()

@@ -1,10 +1,10 @@
-"""The lines of an output: a result or a failure as JSON, and back to the key that it belongs to.
+"""The lines of an output: from a result or a failure to JSON, and from a line back to its key.
 
     {"key": "a1", "output": ...}
     {"key": "a2", "line": 2, "error": {"type": "RateLimitError", "message": ...}, "attempts": 9}
 
-Reading keys back is what resuming a job spends its time on: the key stands first, and is cut out without parsing the
-line where it has no escapes. It must not know of files.
+Resuming a batch spends its time on reading keys back. So the key comes first, and is cut out of the line without
+parsing it unless it has escapes. It must not know of files.
 """
 
 from __future__ import annotations
@@ -30,41 +30,41 @@ R_contra = TypeVar("R_contra", contravariant=True)
 T_contra = TypeVar("T_contra", contravariant=True)
 
 _ENDS = tuple((end.encode(), b"\\u%04x" % ord(end)) for end in "\x85\u2028\u2029")
-"""What `str.splitlines` takes for the end of a line, and how JSON writes it otherwise."""
+"""Characters that `str.splitlines` treats as line ends, and their escapes in JSON."""
 
 _KEY = re.compile(rb'\{"key":"([^"\\]*)"')
 
 
 class Line(NamedTuple):
-    """A line, its end included, and the tokens that its reply told of."""
+    """A line with its end, and the tokens that its reply reported."""
 
     data: bytes
     tokens: Tokens
 
 
 class Name(NamedTuple):
-    """What a line belongs to: a key; or, of a row that could not be taken, its place."""
+    """What a line belongs to: a key, or the position of a row without a usable key."""
 
     key: str | None
-    place: int
+    position: int
 
 
 class Lines(Protocol[R_contra, T_contra]):
-    """How outcomes are written and read back."""
+    """Writes outcomes and reads their keys back."""
 
     def of_result(self, ok: Ok[R_contra, T_contra], /) -> Line:
-        """The line of a result."""
+        """Return the line of a result."""
         ...
 
     def of_failure(self, failed: Failed[R_contra], /) -> bytes:
-        """The line of a failure, its end included."""
+        """Return the line of a failure, with its end."""
         ...
 
     def name_of(self, line: bytes, /) -> Name:
-        """What a line belongs to.
+        """Return what a line belongs to.
 
         Raises:
-            ValueError: it is no such line.
+            ValueError: It is not a line of an output.
         """
         ...
 
@@ -73,7 +73,7 @@ class OwnLines(Generic[R, T]):
     """The package's own lines.
 
     Args:
-        output: makes of a result what is to be written; None: the reply as it came.
+        output: Returns what to write of a result. None: the reply as it came.
     """
 
     def __init__(self, output: Callable[[Ok[R, T]], object] | None = None) -> None:
@@ -106,13 +106,13 @@ class OwnLines(Generic[R, T]):
 
 
 def name_in(record: object, field: str) -> Name:
-    """What a parsed line belongs to."""
+    """Return what a parsed line belongs to."""
     if isinstance(record, Mapping):
-        key, place = record.get(field), record.get("line")
+        key, position = record.get(field), record.get("line")
         if isinstance(key, str):
             return Name(key, 0)
-        if field in record and key is None and isinstance(place, int):
-            return Name(None, place)
+        if field in record and key is None and isinstance(position, int):
+            return Name(None, position)
     raise ValueError(f"it has no {field!r}")
 
 
@@ -121,7 +121,7 @@ def _line(key: str, output: bytes) -> bytes:
 
 
 def as_line(record: bytes) -> bytes:
-    """JSON as a line, for those too who take every end of a line that Unicode knows for one."""
+    """Return JSON as one line, even for readers that split at every Unicode line end."""
     for each, escaped in _ENDS:
         if each in record:
             record = record.replace(each, escaped)
@@ -129,7 +129,7 @@ def as_line(record: bytes) -> bytes:
 
 
 def reply_json(value: object) -> tuple[bytes, Tokens]:
-    """A reply as JSON on one line, as it came as far as that can be, and its tokens."""
+    """Return a reply as JSON on one line, unchanged where possible, and its tokens."""
     if isinstance(value, Response):
         return raw_json(value)
     if isinstance(value, Parsed):
@@ -150,7 +150,7 @@ def reply_json(value: object) -> tuple[bytes, Tokens]:
 
 
 def raw_json(reply: Response) -> tuple[bytes, Tokens]:
-    """The body of a reply as JSON on one line: its bytes where they are that already, a text where it is no JSON."""
+    """Return the body of a reply as JSON on one line: unchanged if it is that already, a string if it is not JSON."""
     body = reply.content
     try:
         value = from_json(body, allow_inf_nan=False)
@@ -170,7 +170,7 @@ def _readable(value: object) -> object:
 
 
 def error_json(error: Exception) -> dict[str, object]:
-    """What a failed row was: the error's type and message, and what helps to find it again."""
+    """Return an error as JSON: its type and message, and what helps to find the request in the service's logs."""
     found: dict[str, object] = {"type": type(error).__name__, "message": _writable(str(error))}
     if isinstance(error, APIStatusError):
         found["status"] = error.status_code
@@ -185,5 +185,5 @@ def error_json(error: Exception) -> dict[str, object]:
 
 
 def _writable(text: str) -> str:
-    """A text without what UTF-8 cannot hold."""
+    """Return a string that UTF-8 can encode."""
     return text.encode("utf-8", "backslashreplace").decode()

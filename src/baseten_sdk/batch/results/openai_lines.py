@@ -1,11 +1,11 @@
-"""OpenAI's batch files: a request to a line, and a line for each reply, in the form of its Batch API.
+"""OpenAI's batch files: one request a line, and one line for each reply, in the form of its Batch API.
 
     {"custom_id": "a1", "method": "POST", "url": "/v1/chat/completions", "body": {...}}
     {"id": "batch_req_...", "custom_id": "a1",
      "response": {"status_code": 200, "request_id": "...", "body": {...}}, "error": null}
 
-A failure that was answered has the answer in `response`, as there; beyond that, `error` says what it was in any case,
-and `attempts` how often it was tried. It must not know of files.
+If the service answered a request with an error, `response` holds that answer, as in OpenAI's files. In addition,
+`error` always says what failed, and `attempts` how often it was tried. It must not know of files.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _KEY = re.compile(rb'\{"id":"[^"\\]*","custom_id":"([^"\\]*)"')
 
 
 class openai_request:
-    """Makes calls of the lines of an OpenAI batch file: to the Model APIs, or to the engine of a deployment.
+    """Makes calls of the lines of an OpenAI batch file, to the Model APIs or to the engine of a deployment.
 
     Args:
-        deployment: the id of a dedicated model, or a `DeploymentTarget`.
+        deployment: The ID of a dedicated model, or a `DeploymentTarget`.
     """
 
     def __init__(self, deployment: str | DeploymentTarget | None = None) -> None:
@@ -43,23 +43,23 @@ class openai_request:
     def __call__(self, row: object) -> Call[Response]:
         if not isinstance(row, Mapping) or "url" not in row or "body" not in row:
             raise InvalidRequestError(
-                "the row is no line of an OpenAI batch file (custom_id, url, body); pass request= for other rows."
+                "the row is not a line of an OpenAI batch file (custom_id, url, body). Pass request= for other rows."
             )
         method, url, body = row.get("method", "POST"), row["url"], row["body"]
         if not isinstance(method, str) or not isinstance(url, str) or not url.startswith(PREFIX):
-            raise InvalidRequestError(f"url must be a path that begins with {PREFIX}, not {url!r:.200}.")
+            raise InvalidRequestError(f"url must be a path that starts with {PREFIX}, not {url!r:.200}.")
         if isinstance(body, Mapping) and body.get("stream"):
             raise InvalidRequestError("body.stream must not be set in a batch.")
         return path(url.removeprefix(PREFIX), method=method, json=body, deployment=self._target)
 
 
 class OpenAILines:
-    """OpenAI's lines."""
+    """Lines in the form of OpenAI's batch files."""
 
     def of_result(self, ok: Ok[object, object], /) -> Line:
         reply = ok.value
         if not isinstance(reply, Response):
-            raise TypeError(f"OpenAI's lines are for replies as they came, not for {type(reply).__name__}")
+            raise TypeError(f"OpenAI's lines need the reply as it came, not {type(reply).__name__}")
         body, tokens = raw_json(reply)
         return Line(_line(ok.key, _response(reply.status_code, reply.meta.request_id, body), b"null", b""), tokens)
 

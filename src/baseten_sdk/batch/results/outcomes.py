@@ -1,8 +1,8 @@
-"""What `client.batch.map` gives: outcomes, as they come or in the order of the rows.
+"""What `client.batch.map` returns: outcomes, as they come or in the order of the rows.
 
 Theory of operation. The engine runs in the background and hands outcomes to an exchange, which holds a bounded number
-of them: when the reader is slow, the workers wait. In order, an outcome that comes before its turn waits for those of
-the rows before it; a worker that is a whole window ahead waits with it. It must not know how rows are run.
+of them: when the reader is slow, the workers wait. With `ordered=True`, an outcome waits for those of the rows before
+it, and a worker that is a whole window ahead waits too. It must not know how rows are run.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
 
 AT_ONCE = 256
-"""Outcomes that are fetched from another thread together."""
+"""How many outcomes are fetched from the other thread together."""
 
 
 class Exchange(Generic[R, T]):
-    """Where outcomes wait for their reader.
+    """A bounded queue in which outcomes wait for their reader.
 
     Args:
-        window: how many may wait.
-        ordered: whether they go out in the order of their rows.
+        window: How many may wait.
+        ordered: Whether they leave in the order of their rows.
     """
 
     def __init__(self, window: int, *, ordered: bool) -> None:
@@ -52,13 +52,13 @@ class Exchange(Generic[R, T]):
         self._ended = False
         self._failure: BaseException | None = None
 
-    async def deliver(self, place: int, outcome: Outcome[R, T]) -> None:
-        """Take an outcome, as soon as there is room."""
-        while place > self._handed + self._window if self._ordered else len(self._ready) >= self._window:
+    async def deliver(self, position: int, outcome: Outcome[R, T]) -> None:
+        """Accept an outcome as soon as there is room."""
+        while position > self._handed + self._window if self._ordered else len(self._ready) >= self._window:
             room = self._room
             await room.wait()
         if self._ordered:
-            self._early[place] = outcome
+            self._early[position] = outcome
             while self._next in self._early:
                 self._ready.append(self._early.pop(self._next))
                 self._next += 1
@@ -74,10 +74,10 @@ class Exchange(Generic[R, T]):
         self._came.set()
 
     async def take(self, most: int) -> list[Outcome[R, T]]:
-        """The next outcomes, at most so many; waits for one. None of them: it is over.
+        """Return the next outcomes, at most `most` of them; wait for one. An empty list is the end.
 
         Raises:
-            BaseException: what ended it.
+            BaseException: What ended the run.
         """
         while not self._ready:
             if self._ended:
@@ -101,8 +101,8 @@ Run: TypeAlias = Callable[[Exchange[R, T]], Awaitable[None]]
 class AsyncOutcomes(Generic[R_co, T_co]):
     """The outcomes of a batch, each an `Ok` or a `Failed`.
 
-    Rows are run from the first `async for` on, or from `async with`, which ends them when it is left early. Without it,
-    they end when this object is let go of.
+    Rows start to run with the first `async for`, or with `async with`, which ends them when it is left early. Without
+    it they end when this object is garbage collected.
 
     Example:
         async with client.batch.map(rows, request=request) as outcomes:
@@ -118,11 +118,11 @@ class AsyncOutcomes(Generic[R_co, T_co]):
     def _start(self) -> None:
         if self._background is None:
             self._background = Background(_until_ended(self._run, self._exchange))
-            # Nothing in the background refers to this object, or it could never be let go of.
+            # Nothing in the background refers to this object, or it would never be collected.
             weakref.finalize(self, self._background.abandon)
 
     async def take(self, most: int) -> list[Outcome[R_co, T_co]]:
-        """The outcomes that are there, at most so many; waits for one. Empty when all are taken."""
+        """Return the outcomes that are ready, at most `most` of them; wait for one. An empty list is the end."""
         self._start()
         return await self._exchange.take(most)
 
@@ -145,7 +145,7 @@ class AsyncOutcomes(Generic[R_co, T_co]):
         await self.aclose()
 
     async def aclose(self) -> None:
-        """End the rows that are in flight. Outcomes that were not taken are lost."""
+        """End the rows that are in flight. Outcomes that were not read are lost."""
         if self._background is not None:
             await self._background.end()
         self._exchange.end()
@@ -154,8 +154,8 @@ class AsyncOutcomes(Generic[R_co, T_co]):
 class Outcomes(Generic[R_co, T_co]):
     """The outcomes of a batch, each an `Ok` or a `Failed`.
 
-    Rows are run from the first iteration on, or from `with`, which ends them when it is left early. Without it, they
-    end when this object is let go of.
+    Rows start to run with the first iteration, or with `with`, which ends them when it is left early. Without it they
+    end when this object is garbage collected.
 
     Example:
         with client.batch.map(rows, request=request) as outcomes:
@@ -204,7 +204,7 @@ class Outcomes(Generic[R_co, T_co]):
         self.close()
 
     def close(self) -> None:
-        """End the rows that are in flight. Outcomes that were not taken are lost."""
+        """End the rows that are in flight. Outcomes that were not read are lost."""
         self._over = True
         portal, outcomes = self._portal, self._outcomes
         if portal is None or outcomes is None:

@@ -1,7 +1,7 @@
-"""The two files of a job's output, as what earlier runs left in them.
+"""The two files of an output, and what earlier runs left in them.
 
-Results are in the file that was asked for, failures in one beside it: `out.failed.jsonl` for `out.jsonl`. It must not
-know how rows are run.
+Results are in the file that the caller named, failures in one beside it: `out.failed.jsonl` for `out.jsonl`. It must
+not know how rows are run.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ SUCCEEDED = 255
 
 
 def failed_path(path: Path) -> Path:
-    """Where the failures of a job with this output go."""
+    """Return where the failures of an output go."""
     return path.with_name(f"{path.stem}.failed{path.suffix}")
 
 
 class Output(Generic[R, T]):
-    """The files of one job, locked while it runs.
+    """The files of one batch, locked while it runs.
 
     Args:
-        path: the file of results.
-        lines: how lines are read.
+        path: The file of results.
+        lines: Reads lines.
 
     Attributes:
-        done: the file of results.
-        failed: the file of failures.
+        done: The file of results.
+        failed: The file of failures.
 
     Raises:
-        BatchLockedError: another process writes to them.
-        BatchOutputError: they cannot be written.
+        BatchLockedError: Another process writes to them.
+        BatchOutputError: They cannot be written.
     """
 
     def __init__(self, path: Path, lines: Lines[R, T]) -> None:
@@ -57,24 +57,24 @@ class Output(Generic[R, T]):
 
     @property
     def begun(self) -> bool:
-        """Whether there is anything in them."""
+        """Whether they have any lines."""
         return bool(self.done.size or self.failed.size)
 
     def learn(self, path: Path, intake: Intake[R]) -> None:
-        """Tell what is in another output of the same job, that nobody writes to."""
+        """Tell an intake what is in another output of the same batch, to which nothing writes."""
         for each, state in ((path, DONE), (failed_path(path), FAILED)):
             for line in whole_lines(each):
                 name = self._lines.name_of(line)
                 if name.key is None:
-                    intake.places.put(str(name.place), FAILED)
+                    intake.positions.put(str(name.position), FAILED)
                 elif intake.keys.get(name.key) != DONE:
                     intake.keys.put(name.key, state)
 
     def load(self, intake: Intake[R]) -> None:
-        """Tell what earlier runs did.
+        """Tell an intake what earlier runs did.
 
         Raises:
-            BatchOutputError: there are lines that no job wrote.
+            BatchOutputError: Some lines are not lines of a batch.
         """
         at = self._read(self.done, 0, lambda name: intake.keys.put(name.key or "", DONE))
         if at < self.done.size:
@@ -84,7 +84,7 @@ class Output(Generic[R, T]):
         def failed(name: Name) -> None:
             nonlocal stale
             if name.key is None:
-                stale |= intake.places.put(str(name.place), FAILED) != 0
+                stale |= intake.positions.put(str(name.position), FAILED) != 0
             elif intake.keys.get(name.key) == DONE:
                 stale = True
             else:
@@ -98,10 +98,10 @@ class Output(Generic[R, T]):
         self._done_before, self._failed_before = self.done.size, self.failed.size
 
     def tidy(self, *, complete: bool) -> None:
-        """Leave, of failures that were taken up again, those that are left.
+        """Of the failures that were run again, keep those that failed again.
 
         Args:
-            complete: whether every row has its outcome: then all failures are in the lines of this run.
+            complete: Whether every row has its outcome. Then all failures are in the lines of this run.
         """
         if complete:
             self.failed.keep(lambda at, line: at >= self._failed_before)
@@ -109,15 +109,15 @@ class Output(Generic[R, T]):
             self._tidy(self._done_before)
 
     def _tidy(self, done_before: int) -> None:
-        """Of every key that failed leave its last line, or none where its result stands at or after a byte."""
+        """Keep the last line of every key that failed, or none if its result is at or after a byte of the results."""
         times = KeyTable()
 
         def count(name: Name) -> None:
-            key = _known_as(name)
+            key = known_as(name)
             times.put(key, min(times.get(key) + 1, OFTEN))
 
         def succeeded(name: Name) -> None:
-            key = _known_as(name)
+            key = known_as(name)
             if times.get(key):
                 times.put(key, SUCCEEDED)
 
@@ -125,7 +125,7 @@ class Output(Generic[R, T]):
         self._read(self.done, done_before, succeeded)
 
         def is_last(at: int, line: bytes) -> bool:
-            key = _known_as(self._lines.name_of(line))
+            key = known_as(self._lines.name_of(line))
             left = times.get(key)
             if left == SUCCEEDED:
                 return False
@@ -135,9 +135,9 @@ class Output(Generic[R, T]):
         self.failed.keep(is_last)
 
     def _read(self, file: LineFile, start: int, tell: Callable[[Name], object]) -> int:
-        """Read the names of the lines from a byte on: the byte after the last line that is one.
+        """Read the names of the lines from a byte on. Return the byte after the last line that has one.
 
-        A machine that loses power may leave garbage at the end of a file; in its middle there can be none.
+        A machine that loses power may leave garbage at the end of a file, but not in its middle.
         """
         good = at = start
         bad: tuple[int, ValueError] | None = None
@@ -150,17 +150,17 @@ class Output(Generic[R, T]):
                 bad = bad or (number, error)
                 continue
             if bad is not None:
-                raise BatchOutputError(f"Line {bad[0]} of {file.path} was not written by this job: {bad[1]}.")
+                raise BatchOutputError(f"Line {bad[0]} of {file.path} is not a line of this batch: {bad[1]}.")
             good = at
             tell(name)
         return good
 
     def close(self) -> None:
-        """Close the files; one without failures is deleted."""
+        """Close the files. A file without failures is deleted."""
         self.failed.remove()
         self.done.close()
 
 
-def _known_as(name: Name) -> str:
-    """Keys and places as texts of one table."""
-    return f"place {name.place}" if name.key is None else f"key {name.key}"
+def known_as(name: Name) -> str:
+    """Return a key or position as a string, for a table that holds both."""
+    return f"position {name.position}" if name.key is None else f"key {name.key}"

@@ -1,7 +1,7 @@
-"""The outputs of a job that several processes share: a part for each while they run, one file in the end.
+"""The outputs of a batch that several processes share: a part for each while they run, one file in the end.
 
 A part is an output like any other, with a manifest and failures of its own. Joining them may be interrupted at any
-moment: the joined file replaces the old one as a whole, and a result that is in it already is not added again.
+moment: the joined file replaces the old one as a whole, and a result that it already has is not added again.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .line_file import output_errors
 from .lines import Lines, OwnLines
 from .manifest import SUFFIX, Manifest
 from .openai_lines import OpenAILines
-from .output import failed_path
+from .output import failed_path, known_as
 
 THERE = 1
 
 
 def part_path(sink: Path, shard: Shard) -> Path:
-    """Where a process writes its part: `out.part-2-of-8.jsonl` for `out.jsonl`."""
+    """Return where a process writes its part: `out.part-2-of-8.jsonl` for `out.jsonl`."""
     return sink.with_name(f"{sink.stem}.part-{shard.index}-of-{shard.count}{sink.suffix}")
 
 
@@ -32,10 +32,10 @@ def join_parts(sink: Path, count: int, *, openai: bool, retry_failed: bool) -> N
     """Make one output of the parts, and delete them. Every row must have its outcome.
 
     Args:
-        sink: the output; what is in it stays.
-        count: how many parts there are.
-        openai: whether the lines are those of OpenAI's batch files.
-        retry_failed: whether the failures of earlier runs were run again, so that those in the parts are all there are.
+        sink: The output. Its lines stay.
+        count: The number of parts.
+        openai: Whether the lines are those of OpenAI's batch files.
+        retry_failed: Whether the failures of earlier runs were run again, so that the parts have all failures.
     """
     parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
     keys = KeyTable()
@@ -56,16 +56,16 @@ def join_parts(sink: Path, count: int, *, openai: bool, retry_failed: bool) -> N
 
 
 def _new(paths: Sequence[Path], lines: Lines[object, object], keys: KeyTable) -> Iterator[bytes]:
-    """The lines of files, but for those of keys that came before."""
+    """Yield the lines of files, without those of keys that came before."""
     for path in paths:
         for line in whole_lines(path):
             name = lines.name_of(line)
-            if keys.put(f"place {name.place}" if name.key is None else f"key {name.key}", THERE) != THERE:
+            if keys.put(known_as(name), THERE) != THERE:
                 yield line
 
 
 def _keep_manifest(sink: Path, parts: Sequence[Path]) -> None:
-    """The joined output is known by what its parts were known by, but for which part that was."""
+    """Write the manifest of the joined output: that of its parts, without the part."""
     for path in parts:
         with suppress(OSError, ValueError):
             manifest = Manifest.of_json(path.with_name(path.name + SUFFIX).read_text(encoding="utf-8"))

@@ -1,11 +1,11 @@
-"""The output of a job on disk: two files to which whole lines are appended, by one process at a time.
+"""The output of a batch on disk: two files to which whole lines are appended, by one process at a time.
 
-Theory of operation. Lines are collected, and every few hundredths of a second what has come together is written in one
-piece by a worker thread; every second it is forced to the disk. A process that is killed leaves behind whole lines but
-for the last, which is cut off when the file is next opened: nothing that was written whole is lost, and what is cut was
-never counted as done. When the disk is slower than the rows, those who bring lines wait.
+Theory of operation. Lines are collected. Every few hundredths of a second a worker thread writes them in one piece, and
+every second it forces them to the disk. A process that is killed leaves whole lines behind, except for the last one,
+which is cut off when the file is next opened: no whole line is lost, and a cut line never counted as done. When the
+disk is slower than the rows, the workers that bring lines wait.
 
-It must not know what stands in a line.
+It must not know what a line contains.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Sink:
     """Collects lines for two files and writes them from time to time.
 
     Args:
-        done: takes the results.
-        failed: takes the failures.
+        done: Receives the results.
+        failed: Receives the failures.
     """
 
     def __init__(self, done: LineFile, failed: LineFile) -> None:
@@ -55,13 +55,13 @@ class Sink:
             await room.wait()
 
     async def run(self) -> None:
-        """Write what comes, until cancelled."""
+        """Write lines as they come, until cancelled."""
         while True:
             await anyio.sleep(FLUSH_SECONDS)
             await self._flush(sync=time.monotonic() - self._synced >= SYNC_SECONDS)
 
     async def finish(self) -> None:
-        """Write what is left, and have the disk keep all of it."""
+        """Write the remaining lines, and force all of them to the disk."""
         await self._flush(sync=True)
 
     async def _flush(self, *, sync: bool) -> None:
@@ -81,7 +81,7 @@ class Sink:
                 if sync:
                     file.sync()
 
-        # What was taken out of the lists is written whatever happens meanwhile.
+        # The lists are empty now, so their lines must be written whatever happens meanwhile.
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(write)
         if sync:

@@ -1,7 +1,7 @@
-"""Rows out of files: JSONL, CSV and Parquet, plain or compressed, a row at a time.
+"""Rows of files: JSON Lines, CSV, TSV and Parquet, plain or compressed, one row at a time.
 
-What is wrong with a line is that row's error; what is wrong with the file ends the reading. Rows are counted as an
-editor counts lines. It must not know what becomes of a row.
+A line that cannot be read is the error of its row; a file that cannot be read ends the reading. Rows are counted as an
+editor counts lines. It must not know what happens to a row.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ BOM = b"\xef\xbb\xbf"
 
 
 class FileRows(Generic[R]):
-    """A file that can be read from its beginning as often as one likes.
+    """A file that can be read from its beginning any number of times.
 
     Args:
-        path: the file.
-        row_type: what its rows are read as.
-        format: what is in it; None: what its name says.
+        path: The file.
+        row_type: What its rows become.
+        format: Its format. None: the one that its name tells.
 
     Attributes:
-        position: bytes read so far in the reading that began last, of `size`.
+        position: Bytes read so far, of `size`, since its beginning was last read.
 
     Raises:
-        ConfigurationError: there is no such file, or its name does not say what is in it.
+        ConfigurationError: The file is missing, or its name does not tell the format.
     """
 
     def __init__(self, path: Path, row_type: RowType[R], format: Format | None = None) -> None:
@@ -55,7 +55,9 @@ class FileRows(Generic[R]):
         self.format = format or named
         if self.format not in get_args(Format):
             known = ", ".join([*FORMATS, *(f".jsonl{each}" for each in COMPRESSIONS)])
-            raise ConfigurationError(f"{path}: what is in it? Names end in {known}; or pass format=.")
+            raise ConfigurationError(
+                f"{path}: the name does not tell the format. Known endings are {known}. Otherwise pass format=."
+            )
         try:
             self.size = path.stat().st_size
         except OSError as error:
@@ -64,14 +66,14 @@ class FileRows(Generic[R]):
         self._type = row_type
 
     def records(self, only: Shard | None = None) -> Iterator[Record[R]]:
-        """The rows.
+        """Yield the rows.
 
         Args:
-            only: the part of them that is wanted: lines of others are passed over unread, rows of tables are not.
+            only: The part of the rows that is wanted. Lines of other parts are skipped unread; rows of tables are not.
 
         Raises:
-            BatchInputError: the file cannot be read to its end.
-            ConfigurationError: a library is missing.
+            BatchInputError: The file cannot be read to its end.
+            ConfigurationError: A library is missing.
         """
         match self.format:
             case "parquet":
@@ -90,7 +92,7 @@ class FileRows(Generic[R]):
             raise BatchInputError(f"{self.path} cannot be read to its end: {error}.") from error
 
     def _open(self) -> tuple[BufferedReader, BufferedReader]:
-        """The bytes as they are on disk, and those inside."""
+        """Return the file as it is on disk, and its decompressed content."""
         raw = self.path.open("rb")
         match self._compression:
             case "gzip":
@@ -123,7 +125,7 @@ class FileRows(Generic[R]):
     def _table(self, delimiter: str) -> Iterator[Record[R]]:
         csv.field_size_limit(LONGEST_FIELD)
         raw, inside = self._open()
-        # What is no UTF-8 is kept so that one bad line does not end the file; it cannot be sent, and fails as a row.
+        # Bytes that are not UTF-8 are kept, so that a bad line does not end the file. They fail as a row.
         with raw, inside, TextIOWrapper(inside, "utf-8-sig", errors="surrogateescape", newline="") as text:
             reader = csv.reader(text, delimiter=delimiter, strict=True)
             header = next(reader, None)

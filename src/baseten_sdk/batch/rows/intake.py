@@ -1,6 +1,6 @@
-"""Whether a row is to be run: its key, and what earlier runs and earlier rows say of it.
+"""Whether to run a row: its key, and what earlier runs and earlier rows tell about that key.
 
-It is called for every row of the source, in the thread that reads it, and so must be quick. It must not know how keys
+It is called for every row of the source, in the thread that reads it, so it must be quick. It must not know how keys
 are stored on disk.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from ..._runs.feed import Item, Row
 from ..._runs.supply import Admit, Record
@@ -16,36 +16,35 @@ from ...errors import BatchRowError, ConfigurationError, DuplicateKeyError
 from ...types.batch import Failed
 from .keys import KeyTable
 from .shard import Shard
+from .source import Unit
 
 R = TypeVar("R")
 
 KeyOf: TypeAlias = Callable[[R], object]
-"""Gives the key of a row: a text, or a whole number."""
+"""Returns the key of a row: a string or an integer."""
 
 KEY_FIELDS = ("custom_id", "id")
-"""Fields whose values are keys unless another is named."""
+"""Fields that hold the key by default."""
 
 DONE, FAILED, SEEN, AGAIN = 1, 2, 3, 4
-"""What a key's number says: an earlier run had a result, or a failure; this run has come across it, or takes it up
+"""What a number in a key table says: an earlier run had a result, or a failure; this run has seen the key, or runs it
 again."""
-
-Place: TypeAlias = Literal["line", "row"]
 
 
 class Intake(Generic[R]):
     """Makes rows of records.
 
     Args:
-        key_of: gives the key of a row; None: where it stands is its key.
-        retry_failed: whether rows that an earlier run failed are run again.
-        place: what the numbers of rows count.
-        shard: the part of the rows that is to be run; of the others the keys count all the same.
+        key_of: Returns the key of a row. None: the position of a row is its key.
+        retry_failed: Whether to run the rows again that an earlier run failed.
+        unit: What the numbers of rows count.
+        shard: The part of the rows to run. The keys of the others count as well.
 
     Attributes:
-        keys: the keys that are known.
-        places: the places of rows that could not be taken, as texts.
-        done_before: rows passed over because an earlier run had a result.
-        failed_before: rows passed over because an earlier run had a failure.
+        keys: The keys that are known.
+        positions: The positions of rows without a usable key, as strings.
+        done_before: Rows skipped because an earlier run had a result.
+        failed_before: Rows skipped because an earlier run had a failure.
     """
 
     def __init__(
@@ -53,28 +52,28 @@ class Intake(Generic[R]):
         key_of: KeyOf[R] | None,
         *,
         retry_failed: bool = False,
-        place: Place = "row",
+        unit: Unit = "row",
         shard: Shard | None = None,
     ) -> None:
         self.keys = KeyTable()
-        self.places = KeyTable()
+        self.positions = KeyTable()
         self.done_before = 0
         self.failed_before = 0
         self._key_of = key_of
         self._retry = retry_failed
-        self._place: Place = place
+        self._unit: Unit = unit
         self._shard = shard
 
     @property
     def only(self) -> Shard | None:
-        """The part of the rows that it needs to see: where they stand is a key of their own, so others have no say."""
+        """The part of the rows that it needs to see. Positions never repeat, so the other parts do not matter."""
         return self._shard if self._key_of is None else None
 
     def __call__(self, record: Record[R]) -> Item[R] | None:
         value = record.value
         if self._shard is not None and not self._shard.has(record.number):
             if self._key_of is not None and not isinstance(value, BatchRowError):
-                # What is wrong with its key is told where it is run.
+                # A missing key is reported by the part that runs the row.
                 with suppress(Exception):
                     self.keys.put(key_of_record(self._key_of, value, record.number), SEEN)
             return None
@@ -84,7 +83,7 @@ class Intake(Generic[R]):
             key = key_of_record(self._key_of, value, record.number)
             state = self.keys.put(key, SEEN)
         except Exception as error:
-            return self._refused(_without_key(error, self._place, record.number), value)
+            return self._refused(_without_key(error, self._unit, record.number), value)
         match state:
             case 0:
                 return Row(record.number, key, value)
@@ -94,68 +93,68 @@ class Intake(Generic[R]):
             case _ if state == FAILED:
                 if self._retry:
                     self.keys.put(key, AGAIN)
-                    return Row(record.number, key, value, again=True)
+                    return Row(record.number, key, value)
                 self.failed_before += 1
                 return None
             case _:
-                problem = f"The row at {self._place} {record.number} has the key of an earlier row: {key!r}."
+                problem = f"The row at {self._unit} {record.number} has the key of an earlier row: {key!r}."
                 return self._refused(DuplicateKeyError(problem, number=record.number), value)
 
     def is_again(self, failed: Failed[R]) -> bool:
         """Whether a row that failed had failed in an earlier run too."""
         if isinstance(failed.error, BatchRowError):
-            return self.places.get(str(failed.error.number)) == AGAIN
+            return self.positions.get(str(failed.error.number)) == AGAIN
         return self.keys.get(failed.key) == AGAIN
 
     def _refused(self, error: BatchRowError, row: R | None) -> Failed[R] | None:
-        if self.places.put(str(error.number), SEEN) == FAILED:
+        if self.positions.put(str(error.number), SEEN) == FAILED:
             if not self._retry:
                 self.failed_before += 1
                 return None
-            self.places.put(str(error.number), AGAIN)
-        return Failed(f"{self._place} {error.number}", row, error, error.number)
+            self.positions.put(str(error.number), AGAIN)
+        return Failed(f"{self._unit} {error.number}", row, error, error.number)
 
 
-def every_row(key_of: KeyOf[R] | None, place: Place, shard: Shard | None = None) -> Admit[R]:
-    """Makes a row of every record of a part, whatever its key; of those that cannot be taken, failures."""
+def every_row(key_of: KeyOf[R] | None, unit: Unit, shard: Shard | None = None) -> Admit[R]:
+    """Make a row of every record of a part, even if keys repeat, and a failure of every record that makes no row."""
 
     def admit(record: Record[R]) -> Item[R] | None:
         value, number = record.value, record.number
         if shard is not None and not shard.has(number):
             return None
         if isinstance(value, BatchRowError):
-            return Failed(f"{place} {number}", None, value, number)
+            return Failed(f"{unit} {number}", None, value, number)
         try:
             return Row(number, key_of_record(key_of, value, number), value)
         except Exception as error:
-            return Failed(f"{place} {number}", value, _without_key(error, place, number), number)
+            return Failed(f"{unit} {number}", value, _without_key(error, unit, number), number)
 
     return admit
 
 
 def key_of_record(key_of: KeyOf[R] | None, value: R, number: int) -> str:
-    """The key of a row: what is asked for, else where it stands."""
+    """Return the key of a row: what `key_of` returns, or its position."""
     return str(number) if key_of is None else as_key(key_of(value))
 
 
-def _without_key(error: Exception, place: Place, number: int) -> BatchRowError:
+def _without_key(error: Exception, unit: Unit, number: int) -> BatchRowError:
     what = f"no field {error}" if isinstance(error, KeyError) else str(error)
-    problem = BatchRowError(f"The row at {place} {number} has no key: {what}.", number=number)
+    problem = BatchRowError(f"The row at {unit} {number} has no key: {what}.", number=number)
     problem.__cause__ = error
     return problem
 
 
 def as_key(value: object) -> str:
-    """A key as a text."""
+    """Return a key as a string."""
     if isinstance(value, str):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise TypeError(f"a key must be a text or a whole number, not {value!r:.80}")
+    raise TypeError(f"a key must be a string or an integer, not {value!r:.80}")
 
 
 def key_of_field(field: str) -> KeyOf[object]:
-    """Reads a key from a field of a row, or from an attribute where a row is no mapping."""
+    """Return a function that reads a key from a field of a row, or from an attribute if the row is not a mapping."""
 
     def read(row: object) -> object:
         if isinstance(row, Mapping):
@@ -166,10 +165,10 @@ def key_of_field(field: str) -> KeyOf[object]:
 
 
 def choose_key(key: str | KeyOf[R] | None, first: R | None) -> KeyOf[R] | None:
-    """What gives the keys: what was asked for, else the field of the first row that is known to hold them.
+    """Return what reads the keys: what the caller chose, or the default field that the first row has, or None.
 
     Raises:
-        ConfigurationError: it is neither a name nor a function.
+        ConfigurationError: The key is neither a name nor a function.
     """
     if key is None:
         if isinstance(first, Mapping):

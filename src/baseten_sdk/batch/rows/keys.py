@@ -1,9 +1,9 @@
-"""A table of keys in little memory: for each, a number from 1 to 255.
+"""A table of keys in little memory, with a number from 1 to 255 for each.
 
-Ten million keys in a Python set take a gigabyte; here they take some 170 MB. A key is known by 96 bits of its BLAKE2b
-digest: among ten million keys, the chance that any two are taken for one is about 1 in 10^15. The first 18 bits choose
-one of 262,144 buckets, in which the rest of the digests stand one after another, each followed by its number: finding
-one is a search for bytes within a few hundred.
+Ten million keys in a Python set take a gigabyte; here they take about 170 MB. A key is known by 96 bits of its BLAKE2b
+digest. Among ten million keys, the chance that any two share them is about 1 in 10^15. The first 18 bits choose one of
+262,144 buckets. A bucket holds the rest of its digests, each followed by its number, so finding a key is a search for
+bytes among a few hundred.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEP = REST + 1
 
 
 class KeyTable:
-    """A map from keys to numbers; a key that is not in it has the number 0."""
+    """A map from keys to numbers. A key that is not in it has the number 0."""
 
     __slots__ = ("_buckets", "_count")
 
@@ -29,10 +29,10 @@ class KeyTable:
         return self._count
 
     def get(self, key: str) -> int:
-        """The number of a key.
+        """Return the number of a key.
 
         Raises:
-            ValueError: the key is no text that can be written.
+            ValueError: The key cannot be encoded as UTF-8.
         """
         digest = blake2b(key.encode(), digest_size=DIGEST).digest()
         bucket = self._buckets[digest[0] << 10 | digest[1] << 2 | digest[2] >> 6]
@@ -42,17 +42,17 @@ class KeyTable:
         return 0 if at < 0 else bucket[at + REST]
 
     def put(self, key: str, number: int) -> int:
-        """Give a key a number of at least 1: the one that it had before.
+        """Give a key a number of at least 1. Return the one that it had before.
 
         Raises:
-            ValueError: the key is no text that can be written.
+            ValueError: The key cannot be encoded as UTF-8.
         """
         digest = blake2b(key.encode(), digest_size=DIGEST).digest()
-        place = digest[0] << 10 | digest[1] << 2 | digest[2] >> 6
-        bucket = self._buckets[place]
+        position = digest[0] << 10 | digest[1] << 2 | digest[2] >> 6
+        bucket = self._buckets[position]
         rest = digest[2:]
         if bucket is None:
-            bucket = self._buckets[place] = bytearray()
+            bucket = self._buckets[position] = bytearray()
         elif (at := _find(bucket, rest)) >= 0:
             before = bucket[at + REST]
             bucket[at + REST] = number
@@ -64,7 +64,7 @@ class KeyTable:
 
 
 def _find(bucket: bytearray, rest: bytes) -> int:
-    """Where an entry begins; what looks like it across two entries is passed over."""
+    """Return where an entry begins, or -1. A match that spans two entries does not count."""
     at = bucket.find(rest)
     while at > 0 and at % STEP:
         at = bucket.find(rest, at + 1)

@@ -1,4 +1,4 @@
-"""What the rows of a file are read as: plain dicts, or any type that pydantic can validate."""
+"""What the rows of a file become: plain dicts, or any type that pydantic can validate."""
 
 from __future__ import annotations
 
@@ -15,18 +15,27 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 FileRow: TypeAlias = dict[str, JsonValue]
-"""A row of a file: the object of a line, or a line of a table by its columns."""
+"""A row of a file: the object of a line, or the columns of a table by name."""
+
+_JSON_NAMES = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
 
 
 class RowType(Protocol[R_co]):
-    """Reads rows. What cannot be read is a `ValueError` that says why."""
+    """Reads rows. A row that cannot be read raises a `ValueError` that says why."""
 
     def from_json(self, line: bytes) -> R_co:
-        """A row out of its JSON."""
+        """Read a row from its JSON."""
         ...
 
     def from_fields(self, fields: Mapping[str, object]) -> R_co:
-        """A row out of the columns of a table."""
+        """Read a row from the columns of a table."""
         ...
 
 
@@ -36,7 +45,7 @@ class Plain:
     def from_json(self, line: bytes) -> FileRow:
         row: JsonValue = from_json(line)
         if not isinstance(row, dict):
-            raise ValueError(f"it is no object, but {type(row).__name__}")
+            raise ValueError(f"it is not an object but {_JSON_NAMES[type(row)]}")
         return row
 
     def from_fields(self, fields: Mapping[str, object]) -> FileRow:
@@ -50,7 +59,7 @@ class Typed(Generic[R]):
     """Rows as values of a type.
 
     Raises:
-        ConfigurationError: pydantic cannot validate the type.
+        ConfigurationError: Pydantic cannot validate the type.
     """
 
     def __init__(self, row_type: type[R]) -> None:

@@ -1,7 +1,7 @@
-"""One of several equal parts of a source, for jobs that are divided among processes or machines.
+"""One of several equal parts of a source, for batches that are divided among processes or machines.
 
-Part i of n has every n-th row, beginning with the i-th. Which rows those are depends on nothing but their places, so a
-source that has grown is divided as it was before.
+Part i of n has every n-th row, beginning with the i-th. This depends on the positions of rows alone, so a source that
+has grown is divided as before.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Shard:
         """Read a part such as `2/8`.
 
         Raises:
-            ConfigurationError: it is none.
+            ConfigurationError: The text is not a part.
         """
         found = _TEXT.fullmatch(text)
         if found is None:
@@ -39,7 +39,7 @@ class Shard:
         return cls(int(found[1]), int(found[2]))
 
     def has(self, number: int) -> bool:
-        """Whether the row at a place, from 1, belongs to it."""
+        """Whether the row at a position, from 1, belongs to it."""
         return number % self.count == self.index % self.count
 
     def __str__(self) -> str:

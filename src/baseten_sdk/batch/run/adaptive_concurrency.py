@@ -1,14 +1,14 @@
 """`concurrency="auto"`: as many calls in flight as the service takes well, found while the rows run.
 
-Theory of operation. Additive increase, multiplicative decrease: a round, in which as many calls succeed as are in
-flight, adds one; at first every success does, which doubles the level each round until something is in the way. Just
-below the level of the last refusal it goes slowly, so that it stays there rather than running into it all the time. A
-refusal (429, 503, 529, a lost connection, a call that had to be repeated) takes three tenths off. So does a median
-latency that is twice the best one, in three rounds in a row: the calls beyond that wait in the service's queue and make
-nothing faster.
+Theory of operation. Additive increase, multiplicative decrease. A round, in which as many calls succeed as are in
+flight, adds one call. At first every success adds one, which doubles the number each round until something is in the
+way. Just below the number of the last refusal the increase is slow, so that the batch stays there instead of running
+into it all the time. A refusal (429, 503, 529, a lost connection, a call that had to be repeated) takes three tenths
+off. So does a median latency of twice the best one, in three rounds in a row: the calls beyond that wait in the
+service's queue and make nothing faster.
 
-Whatever comes of calls that began before the last decrease says nothing of the level since, and is ignored. Latency
-that does not fall when the level does has another reason, such as longer rows: it becomes the new measure.
+Outcomes of calls that began before the last decrease say nothing about the number since, and are ignored. A latency
+that does not fall with the number has another cause, such as longer rows. It becomes the new measure.
 
 It must not know how calls are made or held back.
 """
@@ -31,26 +31,26 @@ from ...errors import (
 from ...types.batch import Ok, Outcome
 
 DECREASE = 0.7
-"""What a decrease leaves of the level."""
+"""The share that a decrease leaves."""
 
-PATIENCE = 3
-"""Slow rounds in a row before the level is lowered. It does not rise in the meantime, so all calls of the last of them
-began at the level that they are to tell of."""
+SLOW_ROUNDS = 3
+"""Slow rounds in a row before a decrease. The number does not rise in the meantime, so all calls of the last round
+began with the number that they are judged by."""
 
 SLOW = 2.0
-"""Median latency, as a multiple of the best one, from which on the service is taken to be queueing."""
+"""Median latency, as a multiple of the best one, from which the service counts as queueing."""
 
 CAUSED = 0.85
-"""A latency that falls below this part of itself after a decrease was caused by the level."""
+"""A latency that falls below this share of itself after a decrease was caused by the number of calls."""
 
 NEAR = 0.9
-"""From this part of the level of the last refusal on, up to a little beyond it, the level rises slowly."""
+"""From this share of the number of the last refusal, up to a little beyond it, the increase is slow."""
 
 SLOWLY = 0.2
-"""How fast that is, as a part of the usual."""
+"""How fast a slow increase is, as a share of the usual one."""
 
 ROUND = 16
-"""Calls that a round has at least: fewer have no median to speak of."""
+"""The fewest calls in a round. Fewer have no meaningful median."""
 
 CONGESTION = (
     RateLimitError,
@@ -60,20 +60,20 @@ CONGESTION = (
     GatewayTimeoutError,
     APIConnectionError,
 )
-"""Failures that say that the service, or the way to it, has too much to do."""
+"""Failures that tell that the service, or the way to it, is overloaded."""
 
 
 class AdaptiveConcurrency:
-    """A level that finds itself.
+    """A concurrency that adapts to the service.
 
     Args:
-        most: calls in flight at most; the client's `Limits(concurrency=...)`.
-        initial: calls in flight at first.
-        least: calls in flight at least.
-        now: seconds on a steady clock.
+        most: The most calls in flight. At most the client's `Limits(concurrency=...)`.
+        initial: Calls in flight at first.
+        least: The fewest calls in flight.
+        now: Returns the seconds of a monotonic clock.
 
     Raises:
-        ConfigurationError: the numbers are out of order.
+        ConfigurationError: The numbers are out of order.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class AdaptiveConcurrency:
         self._most = most
         self._least = least
         self._now = now
-        self._level = float(min(max(initial, least), most))
+        self._allowed = float(min(max(initial, least), most))
         self._doubling = True
         self._ceiling: float | None = None
-        self._round = self._level
+        self._round = self._allowed
         self._cut_at = -1.0
         self._cut_from: float | None = None
         self._times: list[float] = []
@@ -98,8 +98,8 @@ class AdaptiveConcurrency:
 
     @property
     def current(self) -> int:
-        """So many calls may be in flight."""
-        return int(self._level)
+        """How many calls may be in flight."""
+        return int(self._allowed)
 
     def note(self, outcome: Outcome[object, object], /) -> None:
         """Learn from an outcome."""
@@ -109,12 +109,12 @@ class AdaptiveConcurrency:
         if isinstance(outcome, Ok) and outcome.attempts <= 1:
             self._succeeded(outcome.seconds, now)
         elif isinstance(outcome, Ok) or isinstance(outcome.error, CONGESTION):
-            self._ceiling = self._level
+            self._ceiling = self._allowed
             self._cut(now)
             self._cut_from = None
 
     def _succeeded(self, seconds: float, now: float) -> None:
-        self._level = min(self._level + self._step(), self._most)
+        self._allowed = min(self._allowed + self._step(), self._most)
         self._times.append(seconds)
         if len(self._times) >= max(self._round, ROUND):
             self._end_round(median(self._times), now)
@@ -125,31 +125,31 @@ class AdaptiveConcurrency:
         if self._doubling:
             return 1.0
         ceiling = self._ceiling
-        if ceiling is not None and min(ceiling * NEAR, ceiling - 1) <= self._level <= ceiling + 1:
-            return SLOWLY / self._level
-        return 1.0 / self._level
+        if ceiling is not None and min(ceiling * NEAR, ceiling - 1) <= self._allowed <= ceiling + 1:
+            return SLOWLY / self._allowed
+        return 1.0 / self._allowed
 
     def _end_round(self, typical: float, now: float) -> None:
         self._times.clear()
-        self._round = self._level
+        self._round = self._allowed
         before, self._cut_from = self._cut_from, None
         best = self._best if self._best is not None else typical
         if typical <= SLOW * best:
             self._best, self._slow = min(best, typical), 0
         elif before is not None and typical > CAUSED * before:
             self._best, self._slow = typical, 0
-        elif self._slow < PATIENCE - 1:
+        elif self._slow < SLOW_ROUNDS - 1:
             self._doubling, self._slow = False, self._slow + 1
         else:
             self._cut(now)
             self._cut_from = typical
 
     def _cut(self, now: float) -> None:
-        self._level = max(self._level * DECREASE, float(self._least))
+        self._allowed = max(self._allowed * DECREASE, float(self._least))
         self._slow = 0
         self._doubling = False
         self._cut_at = now
-        self._round = self._level
+        self._round = self._allowed
         self._times.clear()
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a job may use up."""
+"""What a batch may use up."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ...errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What a job may use up; then it stops, and can be resumed.
+    """What a batch may use up. Then it stops, and can be resumed.
 
     Attributes:
-        tokens: tokens of prompts and answers together, as the replies tell of them. Those of rows in flight when it is
-            used up come on top.
-        failures: rows that may fail.
-        seconds: wall clock.
-        grace: seconds that calls in flight are given when the job stops for one of these, or because it is hopeless;
+        tokens: Tokens of prompts and answers together, as the replies report them. Rows that are in flight when the
+            budget is used up add theirs on top.
+        failures: Rows that may fail.
+        seconds: Wall-clock time.
+        grace: Seconds that calls in flight get to finish when the batch stops for one of these reasons or is aborted.
             `math.inf` lets them all finish.
     """
 

@@ -1,13 +1,13 @@
-"""`run_rows`: the core of every batch. It knows rows, calls and outcomes, and neither files nor clients.
+"""`run_rows`: the core of every batch. It knows rows, calls and outcomes, but neither files nor clients.
 
-Theory of operation. A feed holds the next few rows. Workers, as many as the level says, each take a row, make its call,
-hand its outcome on, and take the next; a worker that finds too many beside it leaves, one that finds too few starts
-another. So at most that many calls are in flight, no task is made per row, and a row costs no turn of the event loop
-beyond those of its call. A failure that passes is waited out by the worker itself, in its place: when the service is in
-trouble, everything slows down with it. Whoever takes the outcomes may let the workers wait, which bounds what is held.
+Theory of operation. A feed holds the next few rows. Workers, as many as `concurrency` allows, each take a row, make its
+call, deliver its outcome, and take the next row. A worker that finds too many others leaves; one that finds too few
+starts another. So no more calls are in flight than allowed, no task is made for each row, and a row costs no turn of
+the event loop beyond those of its call. A worker waits out a transient failure itself, so everything slows down while
+the service is in trouble. The function that takes outcomes may wait too, which bounds what is held in memory.
 
-When a stop is requested no further row is taken and no wait begun; the rows in flight finish. A row that was waiting
-for another try has no outcome: it is as if it had never been taken.
+When a stop is requested, no further row is taken and no wait begins; the rows in flight finish. A row that was waiting
+for another try has no outcome, as if it had never been taken.
 """
 
 from __future__ import annotations
@@ -15,46 +15,24 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 import anyio
 import anyio.abc
 
 from ..._runs.feed import Feed, Row
-from ..._runs.first_error import ungrouped
+from ..._runs.first_error import first_error
 from ...errors import APIError
 from ...types.batch import Failed, Ok, Outcome
+from .concurrency import Concurrency
 from .stop import Stop
-from .transient import patience_for
+from .transient import retry_delay
 
 R = TypeVar("R")
 T = TypeVar("T")
 
 Deliver: TypeAlias = Callable[[int, Outcome[R, T]], Awaitable[None]]
-"""Takes an outcome and the place in which its row was taken up, from 1. While it waits, its worker does."""
-
-
-class Concurrency(Protocol):
-    """How many rows may be in flight; it may change while the rows run."""
-
-    @property
-    def current(self) -> int:
-        """So many, at least 1."""
-        ...
-
-    def note(self, outcome: Outcome[object, object], /) -> None:
-        """Learn from an outcome."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class FixedConcurrency:
-    """Always as many."""
-
-    current: int
-
-    def note(self, outcome: Outcome[object, object], /) -> None:
-        """Nothing is learned."""
+"""Takes the position in which a row was taken, from 1, and its outcome. While it waits, its worker waits."""
 
 
 @dataclass(slots=True)
@@ -62,12 +40,14 @@ class Gauge:
     """What can be seen of a run from outside.
 
     Attributes:
-        in_flight: rows whose call is being made or waited for.
-        again: tries beyond the first of a row.
+        in_flight: Rows whose call is being made, or which wait for another try.
+        waiting: Rows among them that wait for another try.
+        retries: Tries of rows beyond the first.
     """
 
     in_flight: int = 0
-    again: int = 0
+    waiting: int = 0
+    retries: int = 0
 
 
 async def run_rows(
@@ -75,25 +55,25 @@ async def run_rows(
     perform: Callable[[R], Awaitable[T]],
     deliver: Deliver[R, T],
     *,
-    level: Concurrency,
+    concurrency: Concurrency,
     stop: Stop | None = None,
     retries: int = 2,
     gauge: Gauge | None = None,
 ) -> None:
-    """Run all rows of a feed; return when each has its outcome, or when the stop is complete.
+    """Run all rows of a feed. Return once each has its outcome, or once the run has stopped.
 
     Args:
-        feed: the rows. What its supply raises is raised here, when the rows before that have their outcomes.
-        perform: makes the call of a row. What it raises is the row's failure and ends nothing else.
-        deliver: takes each outcome, in the order in which they come. What it raises ends the run.
-        level: how many rows may be in flight.
-        stop: ends the run early.
-        retries: how often a row that failed for a passing reason is tried again, after the client's own attempts.
-        gauge: is kept up to date.
+        feed: The rows. An exception of its supply is raised here, once the rows before it have their outcomes.
+        perform: Makes the call of a row. An exception is the row's failure and ends nothing else.
+        deliver: Takes each outcome as it comes. An exception ends the run.
+        concurrency: How many rows may be in flight.
+        stop: Ends the run early.
+        retries: How often to try a row again that failed for a transient reason, after the client's own attempts.
+        gauge: Is kept up to date.
     """
     stop = stop or Stop()
-    engine = _Engine(feed, perform, deliver, level, stop, retries, gauge or Gauge())
-    with ungrouped(), anyio.CancelScope() as scope:
+    engine = _Engine(feed, perform, deliver, concurrency, stop, retries, gauge or Gauge())
+    with first_error(), anyio.CancelScope() as scope:
         stop.bounds(scope, feed.close)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(feed.run)
@@ -108,7 +88,7 @@ class _Engine(Generic[R, T]):
         feed: Feed[R],
         perform: Callable[[R], Awaitable[T]],
         deliver: Deliver[R, T],
-        level: Concurrency,
+        concurrency: Concurrency,
         stop: Stop,
         retries: int,
         gauge: Gauge,
@@ -116,7 +96,7 @@ class _Engine(Generic[R, T]):
         self._feed = feed
         self._perform = perform
         self._deliver = deliver
-        self._level = level
+        self._concurrency = concurrency
         self._stop = stop
         self._retries = retries
         self._gauge = gauge
@@ -128,16 +108,16 @@ class _Engine(Generic[R, T]):
         tasks.start_soon(self._work, tasks)
 
     async def _work(self, tasks: anyio.abc.TaskGroup) -> None:
-        feed, level, gauge = self._feed, self._level, self._gauge
-        while self._workers <= level.current:
+        feed, concurrency, gauge = self._feed, self._concurrency, self._gauge
+        while self._workers <= concurrency.current:
             item = await feed.next()
             if item is None:
                 break
-            place = feed.taken
+            position = feed.taken
             if isinstance(item, Failed):
-                await self._deliver(place, item)
+                await self._deliver(position, item)
                 continue
-            if self._workers < level.current:
+            if self._workers < concurrency.current:
                 self.start(tasks)
             gauge.in_flight += 1
             try:
@@ -145,8 +125,8 @@ class _Engine(Generic[R, T]):
             finally:
                 gauge.in_flight -= 1
             if outcome is not None:
-                level.note(outcome)
-                await self._deliver(place, outcome)
+                concurrency.note(outcome)
+                await self._deliver(position, outcome)
         self._workers -= 1
 
     async def _outcome(self, row: Row[R]) -> Outcome[R, T] | None:
@@ -163,15 +143,18 @@ class _Engine(Generic[R, T]):
                 seconds = time.perf_counter() - began
                 return Ok(row.key, row.value, value, row.number, attempts + _attempts(value), seconds)
             attempts += failure.attempts if isinstance(failure, APIError) else 0
-            wait = patience_for(failure, tries) if tries <= self._retries else None
+            wait = retry_delay(failure, tries) if tries <= self._retries else None
             if wait is None:
                 return Failed(row.key, row.value, failure, row.number, attempts, time.perf_counter() - began)
-            self._gauge.again += 1
-            if not await self._stop.sleep(wait):
+            self._gauge.retries += 1
+            self._gauge.waiting += 1
+            slept = await self._stop.sleep(wait)
+            self._gauge.waiting -= 1
+            if not slept:
                 return None
 
 
 def _attempts(value: object) -> int:
-    """How many requests a reply took, where it tells."""
+    """Return how many requests a reply took, or 0 if it does not tell."""
     attempts = getattr(getattr(value, "meta", None), "attempts", 0)
     return attempts if isinstance(attempts, int) else 0

@@ -24,7 +24,7 @@ COUNTS = (
 def merge_reports(reports: Sequence[Report]) -> Report:
     """The reports of all processes as one: sums, and percentiles of all their rows together."""
     whole, times = Report(), Times()
-    levels = [report.level for report in reports if report.level is not None]
+    numbers = [report.concurrency for report in reports if report.concurrency is not None]
     for report in reports:
         for seconds, count in report.latencies:
             times.add(seconds, count)
@@ -35,5 +35,5 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         p50=times.percentile(0.5),
         p95=times.percentile(0.95),
         latencies=times.counts(),
-        level=sum(levels) if levels else None,
+        concurrency=sum(numbers) if numbers else None,
     )

@@ -1,6 +1,6 @@
-"""The end of a run before its source is used up: asked for once, first come, first served.
+"""The early end of a run: the first request counts.
 
-It owns whether and why a run is to end. It must not know what runs.
+It owns whether and why a run must end. It must not know what runs.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from ...errors import BatchStopped
 
 
 class Stop:
-    """A switch that everything in a run looks at.
+    """A switch that every part of a run checks.
 
-    `request` lets what is in flight finish, within `grace` seconds; `at_once` does not.
+    `request` lets rows in flight finish within `grace` seconds; `at_once` does not.
 
     Attributes:
-        error: why the run is to end; None while it goes on.
+        error: Why the run must end. None while it continues.
     """
 
     def __init__(self) -> None:
@@ -31,11 +31,11 @@ class Stop:
 
     @property
     def requested(self) -> bool:
-        """Whether no further row is to be taken up."""
+        """Whether no further row may start."""
         return self.error is not None
 
     def request(self, error: BatchStopped, *, grace: float = inf) -> None:
-        """Take up no further row; what is in flight may go on for `grace` seconds. Only the first reason counts."""
+        """Start no further row. Rows in flight have `grace` seconds to finish. Only the first reason counts."""
         if self.error is not None:
             return
         self.error = error
@@ -46,14 +46,14 @@ class Stop:
             self._scope.deadline = anyio.current_time() + grace
 
     def at_once(self, error: BatchStopped) -> None:
-        """Cancel what is in flight."""
+        """Cancel the rows in flight."""
         self.request(error)
         self._hurry = True
         if self._scope is not None:
             self._scope.cancel()
 
     def bounds(self, scope: anyio.CancelScope, tell: Callable[[], None]) -> None:
-        """Let `scope` be what is cancelled, and call `tell` when the stop is requested."""
+        """Set the scope to cancel, and call `tell` when the stop is requested."""
         self._scope = scope
         self._told.append(tell)
         if self.requested:
@@ -62,7 +62,7 @@ class Stop:
             scope.cancel()
 
     async def sleep(self, seconds: float) -> bool:
-        """Sleep, but no longer than until the stop. Whether the whole time was slept."""
+        """Sleep until the time is over or the stop is requested. Return whether the stop was not requested."""
         with anyio.move_on_after(seconds):
             await self._event.wait()
         return not self.requested

@@ -1,4 +1,4 @@
-"""What a running job has counted, in memory that does not grow: rows, tokens, and how long the calls took."""
+"""The counts of a running batch, in constant memory: rows, tokens, and how long the calls took."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEP = math.log(1.02)
 """Times are counted in classes that are 2 % wide."""
 
 LATE = 10.0
-"""Seconds over which rates are taken."""
+"""Seconds over which rates are computed."""
 
 
 class Times:
@@ -26,22 +26,22 @@ class Times:
         self._count = 0
 
     def add(self, seconds: float, count: int = 1) -> None:
-        """Count one, or several."""
-        place = round(math.log(max(seconds, 1e-6)) / STEP)
-        self._classes[place] = self._classes.get(place, 0) + count
+        """Count a time, once or several times."""
+        step = round(math.log(max(seconds, 1e-6)) / STEP)
+        self._classes[step] = self._classes.get(step, 0) + count
         self._count += count
 
     def counts(self) -> tuple[tuple[float, int], ...]:
-        """Every time that there was, and how often: added to another histogram they are in the same classes."""
-        return tuple((float(f"{math.exp(place * STEP):.4g}"), count) for place, count in sorted(self._classes.items()))
+        """Return every time and its count. Added to another histogram, they fall into the same classes."""
+        return tuple((float(f"{math.exp(step * STEP):.4g}"), count) for step, count in sorted(self._classes.items()))
 
     def percentile(self, share: float) -> float | None:
-        """The time within which so much of them were, from 0 to 1; None without any."""
+        """Return the time within which a share of the calls, from 0 to 1, were done. None without calls."""
         left = math.ceil(share * self._count)
-        for place in sorted(self._classes):
-            left -= self._classes[place]
+        for step in sorted(self._classes):
+            left -= self._classes[step]
             if left <= 0:
-                return math.exp(place * STEP)
+                return math.exp(step * STEP)
         return None
 
 
@@ -49,7 +49,7 @@ class Tally:
     """Counts outcomes.
 
     Args:
-        clock: gives the time in seconds.
+        clock: Returns the time in seconds.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -65,11 +65,11 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """Seconds since the job began."""
+        """Seconds since the batch began."""
         return self._clock() - self._began
 
     def result(self, ok: Ok[object, object], tokens: Tokens) -> None:
-        """A row succeeded."""
+        """Count a row that succeeded."""
         self.ok += 1
         self._times.add(ok.seconds)
         self._count(ok.attempts)
@@ -78,7 +78,7 @@ class Tally:
             self.tokens = Tokens(mine.input + tokens.input, mine.output + tokens.output, mine.cached + tokens.cached)
 
     def failure(self, failed: Failed[object]) -> None:
-        """A row failed."""
+        """Count a row that failed."""
         self.failed += 1
         self._count(failed.attempts)
 
@@ -87,14 +87,14 @@ class Tally:
             self._attempts += attempts
             self._sent += 1
 
-    def progress(self, *, skipped: int, in_flight: int, level: int, done: float | None) -> Progress:
-        """The job at this moment; rates are those of the last ten seconds.
+    def progress(self, *, skipped: int, in_flight: int, concurrency: int, done: float | None) -> Progress:
+        """Return the batch at this moment, with the rates of the last ten seconds.
 
         Args:
-            skipped: rows that were passed over.
-            in_flight: rows whose call is being made.
-            level: how many may be.
-            done: how much of the source was read.
+            skipped: Rows that were skipped.
+            in_flight: Rows whose call is being made.
+            concurrency: How many rows may be in flight.
+            done: How much of the source was read.
         """
         now = self._clock()
         rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
@@ -114,7 +114,7 @@ class Tally:
             self.failed,
             skipped,
             in_flight,
-            level,
+            concurrency,
             tokens,
             pace,
             (tokens - tokens_then) / past,
@@ -123,8 +123,10 @@ class Tally:
             now - self._began,
         )
 
-    def report(self, *, done_before: int, failed_before: int, stopped: str | None, level: int | None = None) -> Report:
-        """The job at its end."""
+    def report(
+        self, *, done_before: int, failed_before: int, stopped: str | None, concurrency: int | None = None
+    ) -> Report:
+        """Return the batch at its end."""
         return Report(
             ok=self.ok,
             failed=self.failed,
@@ -137,7 +139,7 @@ class Tally:
             p50=self._times.percentile(0.5),
             p95=self._times.percentile(0.95),
             latencies=self._times.counts(),
-            level=level,
+            concurrency=concurrency,
             seconds=self.seconds,
             stopped=stopped,
         )

@@ -1,4 +1,4 @@
-"""Which failures of a row pass by themselves, and how long to wait for that.
+"""Which failures of a row are worth another try, and after how long.
 
 The client has made its own attempts by then. It must not know of engines or files.
 """
@@ -7,37 +7,24 @@ from __future__ import annotations
 
 import random
 
-from ...errors import (
-    APIConnectionError,
-    APIStatusError,
-    APITimeoutError,
-    InternalServerError,
-    ModelError,
-    RateLimitError,
-    RequestTimeoutError,
-    ResponseValidationError,
-)
+from ...errors import APIStatusError, APITimeoutError, BasetenError, ResponseValidationError
 
 INITIAL = 1.0
 MAXIMUM = 30.0
+"""Waits before another try, in seconds: they double from twice the first bound up to the second."""
+
 LONGEST = 600.0
-"""Seconds of `Retry-After` that are waited for at most."""
-
-PERMANENT_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "budget_exceeded", "quota_exceeded"})
+"""The longest `Retry-After`, in seconds, that a row waits for."""
 
 
-def patience_for(error: Exception, tries: int) -> float | None:
-    """Seconds after which a row is worth another try, or None.
-
-    Worth it are lost connections (a reply that was cut is of no use), 408, 429, 5xx that the model's own code did not
-    raise, and replies that cannot be read. Not a timeout of ours: the model may have run, and been billed, and would
-    take as long again.
+def retry_delay(error: Exception, tries: int) -> float | None:
+    """Return the seconds to wait before another try of a row, or None if none is worth it.
 
     Args:
-        error: how the row failed.
-        tries: how often it was tried, from 1.
+        error: How the row failed.
+        tries: How often it was tried, from 1.
     """
-    if not _passes(error):
+    if not _is_worth_it(error):
         return None
     asked = error.retry_after if isinstance(error, APIStatusError) else None
     if asked is not None and asked > LONGEST:
@@ -45,17 +32,14 @@ def patience_for(error: Exception, tries: int) -> float | None:
     return max(asked or 0.0, random.uniform(0, min(MAXIMUM, INITIAL * 2**tries)))
 
 
-def _passes(error: Exception) -> bool:
+def _is_worth_it(error: Exception) -> bool:
     match error:
         case APITimeoutError():
-            return error.phase == "connect"
-        case APIConnectionError():
-            return not error.permanent
-        case ModelError():
-            return False
-        case RateLimitError():
-            return error.code not in PERMANENT_CODES and error.type not in PERMANENT_CODES
-        case InternalServerError() | RequestTimeoutError() | ResponseValidationError():
-            return True
+            # After a limit of ours the model may have run, and been billed, and would take as long again.
+            return error.transient and error.phase == "connect"
+        case ResponseValidationError():
+            return True  # a proxy's page in place of the reply
+        case BasetenError():
+            return error.transient
         case _:
             return False

@@ -86,13 +86,13 @@ class Host:
         self,
         make_client: Callable[[], AsyncClient],
         request: Callable[[Fields], Call[object]],
-        level: Concurrency,
+        concurrency: Concurrency,
         retries: int,
         make_share: Callable[[], LocalShare] | None,
     ) -> None:
         self._make_client = make_client
         self._request = request
-        self._level = level
+        self._concurrency = concurrency
         self._retries = retries
         self._make_share = make_share
         self._client: AsyncClient | None = None
@@ -142,8 +142,8 @@ class Host:
     async def _run(self) -> None:
         self._share = None if self._make_share is None else self._make_share()
         async with self._make_client() as self._client:
-            feed = Feed(self._queue, lookahead=max(8, self._level.current))
-            await run_rows(feed, self._perform, self._deliver, level=self._level, retries=self._retries)
+            feed = Feed(self._queue, lookahead=max(8, self._concurrency.current))
+            await run_rows(feed, self._perform, self._deliver, concurrency=self._concurrency, retries=self._retries)
 
     async def _perform(self, item: Item) -> object:
         assert self._client is not None, "rows are run while there is a client"

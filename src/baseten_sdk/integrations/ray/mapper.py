@@ -69,7 +69,7 @@ class BatchMapper:
     ) -> None:
         self._output = output or usual_columns
         make_share = None if limits is None else lambda: LocalShare(limits.account(), tokens_per_row)
-        self._host = Host(client or AsyncClient, request, _level(concurrency), retries, make_share)
+        self._host = Host(client or AsyncClient, request, _concurrency(concurrency), retries, make_share)
 
     async def __call__(self, batch: Batch) -> AsyncIterator[pa.Table]:
         """Run the rows of a batch, and give them back as they end."""
@@ -105,7 +105,7 @@ class BatchMapper:
             host.close()
 
 
-def _level(concurrency: int | Literal["auto"]) -> Concurrency:
+def _concurrency(concurrency: int | Literal["auto"]) -> Concurrency:
     if concurrency == "auto":
         return AdaptiveConcurrency()
     if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:

@@ -1,0 +1,80 @@
+"""One run of `map`: rows whose outcomes go to the program. Like a `BatchRun`, but without files.
+
+It must not know who reads the outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ..._runs.feed import Feed
+from ...types.batch import Failed, Outcome
+from ..calls.call import Call
+from ..results.outcomes import Exchange
+from ..rows.intake import KeyOf, choose_key, every_row
+from ..rows.shard import Shard
+from ..rows.source import Source
+from .breaker import CircuitBreaker
+from .budget import Budget
+from .concurrency import Concurrency
+from .engine import Gauge, run_rows
+from .plan import call_of
+from .stop import Stop
+
+if TYPE_CHECKING:
+    from ... import AsyncClient
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class MapRun(Generic[R, T]):
+    """Runs every row and hands its outcome to an exchange."""
+
+    client: AsyncClient
+    source: Source[R]
+    request: Callable[[R], Call[T]]
+    concurrency: Concurrency
+    lookahead: int
+    key: str | KeyOf[R] | None
+    abort_after: int | None
+    retries: int
+    shard: Shard | None
+
+    async def __call__(self, exchange: Exchange[R, T]) -> None:
+        """Run every row.
+
+        Raises:
+            BatchAbortedError: Nothing succeeds.
+        """
+        stop, gauge = Stop(), Gauge()
+        breaker: CircuitBreaker[R] = CircuitBreaker(self.abort_after, self.concurrency.current)
+        key_of = choose_key(self.key, await self.source.first())
+
+        async def perform(row: R) -> T:
+            return await call_of(self.request, row).make(self.client)
+
+        async def deliver(position: int, outcome: Outcome[R, T]) -> None:
+            if isinstance(outcome, Failed):
+                breaker.failure(outcome, in_flight=gauge.in_flight)
+                if breaker.aborted is not None:
+                    stop.request(breaker.aborted, grace=Budget().grace)
+            else:
+                breaker.success()
+            await exchange.deliver(position, outcome)
+
+        rows = self.source.supply(every_row(key_of, self.source.unit, self.shard), self.shard)
+        await run_rows(
+            Feed(rows, lookahead=self.lookahead),
+            perform,
+            deliver,
+            concurrency=self.concurrency,
+            stop=stop,
+            retries=self.retries,
+            gauge=gauge,
+        )
+        if stop.error is not None:
+            raise stop.error

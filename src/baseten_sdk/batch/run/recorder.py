@@ -1,0 +1,110 @@
+"""From the outcome of a row to its line: counted, weighed by the circuit breaker, written, and held against the budget.
+
+It must not know where rows come from, or how a line looks.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from ...errors import BudgetExceededError
+from ...types.batch import Failed, Ok, Outcome
+from ..results.lines import Lines
+from ..results.sink import Sink
+from ..rows.intake import Intake
+from .breaker import CircuitBreaker
+from .budget import Budget
+from .engine import Gauge
+from .stop import Stop
+from .tally import Tally
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Recorder(Generic[R, T]):
+    """Takes the outcomes of one run.
+
+    Args:
+        sink: Writes the lines.
+        lines: Makes a line of an outcome.
+        intake: Knows which rows failed before.
+        breaker: Holds failures back that may abort the batch.
+        budget: What the batch may use up.
+        hint: What to say about resuming.
+        stop: Is requested when the batch aborts or the budget is used up.
+        gauge: Tells how many other rows are in flight.
+
+    Attributes:
+        tally: The counts so far.
+        taken: How many outcomes came.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        lines: Lines[R, T],
+        intake: Intake[R],
+        breaker: CircuitBreaker[R],
+        budget: Budget,
+        hint: str,
+        stop: Stop,
+        gauge: Gauge,
+    ) -> None:
+        self.tally = Tally()
+        self.taken = 0
+        self._sink = sink
+        self._lines = lines
+        self._intake = intake
+        self._breaker = breaker
+        self._budget = budget
+        self._hint = hint
+        self._stop = stop
+        self._gauge = gauge
+
+    async def take(self, position: int, outcome: Outcome[R, T]) -> None:
+        """Record an outcome."""
+        self.taken += 1
+        if isinstance(outcome, Ok):
+            try:
+                line = self._lines.of_result(outcome)
+            except Exception as error:
+                outcome = Failed(outcome.key, outcome.row, error, outcome.number, outcome.attempts, outcome.seconds)
+            else:
+                self.tally.result(outcome, line.tokens)
+                await self._write_failures(self._breaker.success())
+                await self._sink.result(line.data)
+                self._check_budget()
+                return
+        again = self._intake.is_again(outcome)
+        await self._write_failures(self._breaker.failure(outcome, again=again, in_flight=self._gauge.in_flight))
+        if self._breaker.aborted is not None:
+            self._stop.request(self._breaker.aborted, grace=self._budget.grace)
+        self._check_budget()
+
+    async def finish(self) -> None:
+        """Write the failures that were held back."""
+        await self._write_failures(self._breaker.released())
+
+    async def expire(self, seconds: float) -> None:
+        """Stop the batch after a time."""
+        if await self._stop.sleep(seconds):
+            self._exceed(f"{seconds:g} s are over.")
+
+    async def _write_failures(self, failures: list[Failed[R]]) -> None:
+        for failed in failures:
+            self.tally.failure(failed)
+            await self._sink.failure(self._lines.of_failure(failed))
+
+    def _check_budget(self) -> None:
+        budget, tally = self._budget, self.tally
+        used = tally.tokens.input + tally.tokens.output
+        if budget.tokens is not None and used >= budget.tokens:
+            self._exceed(f"{used:,} tokens of {budget.tokens:,} are used.")
+        if budget.failures is not None and tally.failed + len(self._breaker.withheld) > budget.failures:
+            self._exceed(f"More than {budget.failures:,} rows failed.")
+
+    def _exceed(self, what: str) -> None:
+        if not self._stop.requested:
+            error = BudgetExceededError(f"The batch reached its budget: {what} {self._hint}")
+            self._stop.request(error, grace=self._budget.grace)
