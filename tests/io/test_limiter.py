@@ -1,4 +1,4 @@
-"""Places are given in the order in which they were asked for, and none is ever lost."""
+"""Slots are given in the order in which they were asked for, and none is ever lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from baseten_sdk._core.policy.phases import Expired, TimeLimits
-from baseten_sdk._io.limiter import AsyncLimiter, Limiter
+from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.request import Request
+from baseten_sdk._io.limiter import AsyncLimiter, AsyncPermit, Limiter, Permit
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout
 
@@ -24,10 +26,20 @@ def limits(deadline: float = inf) -> TimeLimits:
     return TimeLimits(Timeout(), first_byte=30, deadline=deadline, remaining=deadline)
 
 
-async def take(limiter: AsyncLimiter, deadline: float = inf) -> None:
+REQUEST = Request("GET", "https://h.test/", HeaderLines(()), b"", 1.0)
+
+
+async def take(limiter: AsyncLimiter, deadline: float = inf) -> AsyncPermit:
+    """A permit that was admitted; one that could not be leaves nothing behind, as the caller of a real one does."""
     timer = AsyncTimer(limits(deadline))
-    with timer:
-        await limiter.acquire(timer)
+    permit = AsyncPermit(limiter)
+    try:
+        with timer:
+            await permit.admit(REQUEST, timer)
+    except BaseException:
+        permit.settle()
+        raise
+    return permit
 
 
 async def settle() -> None:
@@ -35,56 +47,56 @@ async def settle() -> None:
         await checkpoint()
 
 
-async def test_there_are_so_many_places_and_no_more() -> None:
+async def test_there_are_so_many_slots_and_no_more() -> None:
     limiter = AsyncLimiter(2)
-    await take(limiter)
-    await take(limiter)
+    first = await take(limiter)
+    second = await take(limiter)
     assert repr(limiter) == "<2 of 2 in flight, 0 waiting>"
     with anyio.move_on_after(0.002) as scope:
         await take(limiter)
     assert scope.cancelled_caught
     assert repr(limiter) == "<2 of 2 in flight, 0 waiting>"
-    limiter.release()
-    await take(limiter)
-    limiter.release()
-    limiter.release()
+    first.settle()
+    third = await take(limiter)
+    second.settle()
+    third.settle()
     assert repr(limiter) == "<0 of 2 in flight, 0 waiting>"
 
 
-async def test_places_are_given_in_the_order_in_which_they_were_asked_for() -> None:
+async def test_slots_are_given_in_the_order_in_which_they_were_asked_for() -> None:
     limiter = AsyncLimiter(1)
-    await take(limiter)
+    held = await take(limiter)
     order: list[int] = []
 
     async def call(number: int) -> None:
-        await take(limiter)
+        permit = await take(limiter)
         order.append(number)
-        limiter.release()
+        permit.settle()
 
     async with anyio.create_task_group() as group:
         for number in range(20):
             group.start_soon(call, number)
             await settle()
         assert repr(limiter) == "<1 of 1 in flight, 20 waiting>"
-        limiter.release()
+        held.settle()
     assert order == list(range(20))
     assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
 
 
 async def test_nobody_slips_in_before_the_one_who_waits() -> None:
     limiter = AsyncLimiter(1)
-    await take(limiter)
+    held = await take(limiter)
     order: list[str] = []
 
     async def waiting() -> None:
-        await take(limiter)
+        permit = await take(limiter)
         order.append("first")
-        limiter.release()
+        permit.settle()
 
     async with anyio.create_task_group() as group:
         group.start_soon(waiting)
         await settle()
-        limiter.release()
+        held.settle()
         await take(limiter)
         order.append("second")
     assert order == ["first", "second"]
@@ -92,7 +104,7 @@ async def test_nobody_slips_in_before_the_one_who_waits() -> None:
 
 async def test_who_is_cancelled_while_waiting_leaves_no_trace() -> None:
     limiter = AsyncLimiter(1)
-    await take(limiter)
+    held = await take(limiter)
     async with anyio.create_task_group() as group:
         for _ in range(5):
             group.start_soon(take, limiter)
@@ -100,22 +112,22 @@ async def test_who_is_cancelled_while_waiting_leaves_no_trace() -> None:
         assert repr(limiter) == "<1 of 1 in flight, 5 waiting>"
         group.cancel_scope.cancel()
     assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
-    limiter.release()
+    held.settle()
     await take(limiter)
 
 
-async def two_calls(act: Callable[[AsyncLimiter, anyio.CancelScope], None]) -> tuple[list[str], AsyncLimiter]:
-    """Two calls wait for the only place, and something happens to the limiter and the first of them at once."""
+async def two_calls(act: Callable[[AsyncPermit, anyio.CancelScope], None]) -> tuple[list[str], AsyncLimiter]:
+    """Two calls wait for the only slot, and something happens to who holds it and the first of them at once."""
     limiter = AsyncLimiter(1)
-    await take(limiter)
+    held = await take(limiter)
     given: list[str] = []
     first = anyio.CancelScope()
 
     async def call(name: str, scope: anyio.CancelScope) -> None:
         with scope:
-            await take(limiter)
+            permit = await take(limiter)
             given.append(name)
-            limiter.release()
+            permit.settle()
 
     with anyio.fail_after(5):
         async with anyio.create_task_group() as group:
@@ -123,23 +135,23 @@ async def two_calls(act: Callable[[AsyncLimiter, anyio.CancelScope], None]) -> t
             await settle()
             group.start_soon(call, "second", anyio.CancelScope())
             await settle()
-            act(limiter, first)
+            act(held, first)
     return given, limiter
 
 
-async def test_who_is_cancelled_before_the_turn_comes_hands_the_place_on() -> None:
-    def cancel_and_release(limiter: AsyncLimiter, first: anyio.CancelScope) -> None:
+async def test_who_is_cancelled_before_the_turn_comes_hands_the_slot_on() -> None:
+    def cancel_and_release(held: AsyncPermit, first: anyio.CancelScope) -> None:
         first.cancel()
-        limiter.release()
+        held.settle()
 
     given, limiter = await two_calls(cancel_and_release)
     assert given == ["second"]
     assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
 
 
-async def test_who_is_cancelled_when_the_turn_has_come_loses_no_place() -> None:
-    def release_and_cancel(limiter: AsyncLimiter, first: anyio.CancelScope) -> None:
-        limiter.release()
+async def test_who_is_cancelled_when_the_turn_has_come_loses_no_slot() -> None:
+    def release_and_cancel(held: AsyncPermit, first: anyio.CancelScope) -> None:
+        held.settle()
         first.cancel()
 
     given, limiter = await two_calls(release_and_cancel)
@@ -149,30 +161,30 @@ async def test_who_is_cancelled_when_the_turn_has_come_loses_no_place() -> None:
 
 async def test_who_waits_longer_than_the_deadline_gives_up_in_the_queue() -> None:
     limiter = AsyncLimiter(1)
-    await take(limiter)
+    held = await take(limiter)
     with pytest.raises(Expired) as caught:
         await take(limiter, deadline=0.002)
     assert (caught.value.expiry.phase, caught.value.expiry.bound) == ("queue", "call")
     assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
-    limiter.release()
+    held.settle()
     await take(limiter, deadline=0.002)
 
 
-async def test_a_crowd_with_cancellations_loses_no_place() -> None:
+async def test_a_crowd_with_cancellations_loses_no_slot() -> None:
     limiter = AsyncLimiter(3)
     most = now = 0
 
     async def call(number: int) -> None:
         nonlocal most, now
         with anyio.move_on_after(0.001 * (number % 4) if number % 3 else inf):
-            await take(limiter)
+            permit = await take(limiter)
             try:
                 now += 1
                 most = max(most, now)
                 await anyio.sleep(0.0005 * (number % 3))
             finally:
                 now -= 1
-                limiter.release()
+                permit.settle()
 
     async with anyio.create_task_group() as group:
         for number in range(100):
@@ -192,8 +204,15 @@ def threads(*calls: Callable[[], object]) -> Generator[None]:
         assert not thread.is_alive()
 
 
-def hold(limiter: Limiter, deadline: float = inf) -> None:
-    limiter.acquire(Timer(limits(deadline)))
+def hold(limiter: Limiter, deadline: float = inf, timer: Timer | None = None) -> Permit:
+    """A permit that was admitted."""
+    permit = Permit(limiter)
+    try:
+        permit.admit(REQUEST, timer or Timer(limits(deadline)))
+    except BaseException:
+        permit.settle()
+        raise
+    return permit
 
 
 def until(limiter: Limiter, shown: str) -> None:
@@ -203,32 +222,32 @@ def until(limiter: Limiter, shown: str) -> None:
         time.sleep(0.0005)
 
 
-def test_threads_get_places_in_the_order_in_which_they_asked() -> None:
+def test_threads_get_slots_in_the_order_in_which_they_asked() -> None:
     limiter = Limiter(1)
-    hold(limiter)
+    held = hold(limiter)
     order: list[int] = []
 
     def call(number: int) -> None:
-        hold(limiter)
+        permit = hold(limiter)
         order.append(number)
-        limiter.release()
+        permit.settle()
 
     for number in range(8):
         threading.Thread(target=call, args=(number,), daemon=True).start()
         until(limiter, f"<1 of 1 in flight, {number + 1} waiting>")
-    limiter.release()
+    held.settle()
     until(limiter, "<0 of 1 in flight, 0 waiting>")
     assert order == list(range(8))
 
 
 def test_a_thread_that_waits_longer_than_the_deadline_gives_up_in_the_queue() -> None:
     limiter = Limiter(1)
-    hold(limiter)
+    held = hold(limiter)
     with pytest.raises(Expired) as caught:
         hold(limiter, deadline=0.002)
     assert (caught.value.expiry.phase, caught.value.expiry.bound) == ("queue", "call")
     assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
-    limiter.release()
+    held.settle()
     hold(limiter, deadline=0.002)
 
 
@@ -237,7 +256,7 @@ def test_a_thread_whose_time_is_up_before_it_waits_leaves_no_trace() -> None:
     hold(limiter)
     timer = Timer(limits(1e-9))
     with pytest.raises(Expired):
-        limiter.acquire(timer)
+        hold(limiter, timer=timer)
     assert repr(limiter) == "<1 of 1 in flight, 0 waiting>"
 
 
@@ -245,21 +264,21 @@ class GivenUp(BaseException):
     """What a thread may meet at any moment, such as KeyboardInterrupt."""
 
 
-def test_a_thread_that_gives_up_when_its_turn_has_come_hands_the_place_on() -> None:
+def test_a_thread_that_gives_up_when_its_turn_has_come_hands_the_slot_on() -> None:
     limiter = Limiter(1)
-    hold(limiter)
+    held = hold(limiter)
 
     class Interrupted(Timer):
         def remaining(self) -> float | None:
-            limiter.release()
+            held.settle()
             raise GivenUp
 
     with pytest.raises(GivenUp):
-        limiter.acquire(Interrupted(limits()))
+        hold(limiter, timer=Interrupted(limits()))
     assert repr(limiter) == "<0 of 1 in flight, 0 waiting>"
 
 
-def test_a_crowd_of_threads_with_deadlines_loses_no_place() -> None:
+def test_a_crowd_of_threads_with_deadlines_loses_no_slot() -> None:
     limiter = Limiter(3)
     lock = threading.Lock()
     most = now = 0
@@ -267,7 +286,7 @@ def test_a_crowd_of_threads_with_deadlines_loses_no_place() -> None:
     def call(number: int) -> None:
         nonlocal most, now
         try:
-            hold(limiter, deadline=inf if number % 3 else 0.002)
+            permit = hold(limiter, deadline=inf if number % 3 else 0.002)
         except Expired:
             return
         with lock:
@@ -276,7 +295,7 @@ def test_a_crowd_of_threads_with_deadlines_loses_no_place() -> None:
         time.sleep(0.0005 * (number % 3))
         with lock:
             now -= 1
-        limiter.release()
+        permit.settle()
 
     with threads(*(lambda number=number: call(number) for number in range(60))):
         pass

@@ -96,6 +96,9 @@ class AsyncClient:
         ssl_context: ssl.SSLContext | None = None,
         hooks: Sequence[Hook] = (),
     ) -> None:
+        key = Key(api_key)
+        del api_key  # what is raised from here on shows no frame that holds it
+        key.check()
         options = Options(retry=retry or Retry()).merged(
             {
                 "timeout": timeout,
@@ -105,9 +108,7 @@ class AsyncClient:
                 "extra_query": default_query,
             }
         )
-        settings = Settings(
-            Key(api_key), base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context
-        )
+        settings = Settings(key, base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context)
         self._setup = AsyncSetup(settings, http_client)
 
     @property
@@ -306,7 +307,7 @@ class AsyncClient:
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
-        place = service.router.locate(url)
+        place = service.router.resolve(url)
         reply = await raw_call(service, method, place, payload, params, options)
         return reply if response_model is None else reply.parse(response_model)
 

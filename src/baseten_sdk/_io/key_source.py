@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from .._core.request.auth import Key
+from .._core.request.auth import VARIABLE, Key
 from .._core.request.headers import check_key
+from .._core.request.hidden import Hidden
 from ..errors import ConfigurationError
 from .timer import AsyncTimer, Timer
 
@@ -18,20 +19,23 @@ class AsyncKeySource:
     def __init__(self, key: Key) -> None:
         self.key = key
 
-    async def get(self, timer: AsyncTimer) -> str:
+    async def get(self, timer: AsyncTimer) -> Hidden[str]:
         """The key; a function is asked each time, so that it may rotate, and within the deadline of the call.
 
         Raises:
             Expired: it took longer.
         """
-        if self.key.function is None:
-            return self.key.literal(os.environ)
-        value = self.key.function()
-        if not isinstance(value, str):
-            timer.enter("key")
-            with timer:
-                value = await value
-        return check_key(value)
+        key = self.key
+        if key.literal is not None:
+            return key.literal
+        if key.function is None:
+            return key.found(Hidden(os.environ.get(VARIABLE, "")))
+        given = Hidden(key.function())
+        if isinstance(given.value, str):
+            return check_key(given)
+        timer.enter("key")
+        with timer:
+            return check_key(Hidden(await given.value))
 
 
 class KeySource:
@@ -42,11 +46,14 @@ class KeySource:
     def __init__(self, key: Key) -> None:
         self.key = key
 
-    def get(self, timer: Timer) -> str:
+    def get(self, timer: Timer) -> Hidden[str]:
         """The key; a function is asked each time, so that it may rotate. It cannot be interrupted."""
-        if self.key.function is None:
-            return self.key.literal(os.environ)
-        value = self.key.function()
-        if not isinstance(value, str):
+        key = self.key
+        if key.literal is not None:
+            return key.literal
+        if key.function is None:
+            return key.found(Hidden(os.environ.get(VARIABLE, "")))
+        given = Hidden(key.function())
+        if not isinstance(given.value, str):
             raise ConfigurationError("The api_key function of a Client must return a string; AsyncClient can await.")
-        return check_key(value)
+        return check_key(given)

@@ -323,4 +323,4 @@ async def test_a_call_that_cannot_be_made_is_told_too(diary: Diary, monkeypatch:
 async def test_a_client_without_observers_watches_nothing(client: AsyncClient) -> None:
     stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
     async with stream:
-        assert stream._body.watch is None
+        assert stream._body.observed is None

@@ -299,4 +299,4 @@ def test_a_call_that_cannot_be_made_is_told_too(diary: Diary, monkeypatch: pytes
 def test_a_client_without_observers_watches_nothing(client: Client) -> None:
     stream = client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
     with stream:
-        assert stream._body.watch is None
+        assert stream._body.observed is None

@@ -37,14 +37,14 @@ def test_the_least_call_sends_the_model_and_the_messages() -> None:
 def test_a_chat_is_posted_to_the_place_of_its_model() -> None:
     request = chat_request(PLACE, "m", HELLO, {}, Options(), stream=False)
     assert (request.method, request.url, request.first_byte) == ("POST", "https://h/v1/chat/completions", 600)
-    assert dict(request.headers)["accept"] == "application/json"
+    assert dict(request.headers.pairs)["accept"] == "application/json"
     assert request.safety == "repeatable"
 
 
 def test_a_stream_is_asked_for_as_a_stream() -> None:
     request = chat_request(PLACE, "m", HELLO, {}, Options(), stream=True)
     assert json.loads(request.body)["stream"] is True
-    assert "application/json" not in dict(request.headers)["accept"]
+    assert "application/json" not in dict(request.headers.pairs)["accept"]
     assert "stream" not in sent()
     assert "stream_options" not in sent(stream=True)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk._core.policy.token_estimate import ANSWER, IMAGE, TOKENS_PER_BYTE, UNMETERED, TokenEstimates, Used
+from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.json_codec import encode_json
 from baseten_sdk._core.request.request import Request
 
@@ -16,7 +17,7 @@ CHAT = "https://x/v1/chat/completions"
 
 def ask(url: str = CHAT, /, **fields: object) -> Request:
     body = encode_json({"model": "org/m", "messages": [{"role": "user", "content": "Hi"}], **fields})
-    return Request("POST", url, (), body, 1.0)
+    return Request("POST", url, HeaderLines(()), body, 1.0)
 
 
 def size(request: Request) -> int:
@@ -59,7 +60,7 @@ def test_an_image_is_not_its_base64() -> None:
     [
         ask("https://x/v1/models"),
         ask("https://model-x.api/production/predict"),
-        Request("GET", CHAT, (), b"", 1.0),
+        Request("GET", CHAT, HeaderLines(()), b"", 1.0),
     ],
 )
 def test_what_uses_no_tokens_is_not_counted(request_: Request) -> None:

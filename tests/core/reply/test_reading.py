@@ -32,8 +32,8 @@ def test_a_reply_is_the_sum_of_its_pieces() -> None:
     found = reading(200, b"{", b'"a":', b"1}")
     answer = found.answer()
     assert (answer.status, answer.body, answer.media_type) == (200, b'{"a":1}', "application/json")
-    assert found.error(None, 0) is None
     assert not found.full
+    assert found.tail == b'{"a":1}'
 
 
 def test_a_reply_that_is_too_large_is_an_error() -> None:
@@ -41,9 +41,9 @@ def test_a_reply_that_is_too_large_is_an_error() -> None:
     assert not found.full
     found.add(b"x")
     assert found.full
-    error = found.error(None, 0)
-    assert isinstance(error, ResponseValidationError)
-    assert "larger than Limits(body=100)" in error.message
+    with pytest.raises(ResponseValidationError, match=r"larger than Limits\(body=100\)") as caught:
+        found.answer()
+    assert caught.value.body == b"x" * 101
 
 
 def test_of_an_error_so_much_is_read_as_is_kept_whatever_the_limit() -> None:
@@ -53,7 +53,6 @@ def test_of_an_error_so_much_is_read_as_is_kept_whatever_the_limit() -> None:
         found.add(b"x")
         assert found.full
         error = found.error(None, 0)
-        assert error is not None
         assert error.message.startswith("xxx")
 
 

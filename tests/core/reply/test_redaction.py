@@ -5,8 +5,11 @@ from __future__ import annotations
 import pickle
 
 from baseten_sdk._core.reply.redaction import HIDDEN, redact
+from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk.errors import APIStatusError, ResponseValidationError
 
+NONE = HeaderLines(())
 KEY = "abcd1234.0123456789abcdef"
 
 
@@ -20,7 +23,7 @@ def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:
         code=KEY,
     )
     error.add_note(f"with {KEY}")
-    redact(error, KEY)
+    redact(error, Hidden(KEY), NONE)
     assert KEY not in f"{error!s} {error!r} {vars(error)} {error.args}"
     assert KEY.encode() not in pickle.dumps(error)
     assert error.message == f"Who is {HIDDEN}?"
@@ -32,14 +35,14 @@ def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:
 def test_what_holds_no_key_stays_as_it_is() -> None:
     error = ResponseValidationError("No.", status_code=200, body=b"short", headers={"a": "b"})
     before = dict(vars(error))
-    redact(error, KEY)
-    redact(error, "short"[:2])
-    redact(error, "")
+    redact(error, Hidden(KEY), NONE)
+    redact(error, Hidden("short"[:2]), NONE)
+    redact(error, Hidden(""), NONE)
     assert vars(error) == before
 
 
 def test_secrets_of_other_headers_are_taken_out_too() -> None:
-    headers = [
+    headers = (
         ("authorization", "Bearer other-secret"),
         ("proxy-authorization", "Basic dXNlcjpwYXNz"),
         ("cookie", "session=0123456789"),
@@ -47,10 +50,10 @@ def test_secrets_of_other_headers_are_taken_out_too() -> None:
         ("idempotency-key", "not-a-secret"),
         ("accept", "application/json"),
         ("x-short-token", "short"),
-    ]
+    )
     said = " ".join(value for _, value in headers)
     error = APIStatusError(said, status_code=500, body=said, raw=said.encode(), headers={"x-echo": said})
-    redact(error, KEY, headers)
+    redact(error, Hidden(KEY), HeaderLines(headers))
     shown = "Bearer [hidden] Basic [hidden] [hidden] [hidden] not-a-secret application/json short"
     assert (error.message, error.body, error.headers["x-echo"]) == (shown, shown, shown)
     assert error.raw == shown.encode()

@@ -7,7 +7,8 @@ import pickle
 
 import pytest
 
-from baseten_sdk._core.request.auth import CREATE_AT, Key, bearer
+from baseten_sdk._core.request.auth import CREATE_AT, Key
+from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk.errors import ConfigurationError
 
 SECRET = "abcdefgh.secret-of-the-key-9876"
@@ -17,20 +18,23 @@ def given_by_name() -> str:
     return SECRET
 
 
-def test_a_literal_key_is_itself_and_the_environment_is_not_asked() -> None:
-    assert Key(SECRET).literal({"BASETEN_API_KEY": "other"}) == SECRET
+def text(key: Hidden[str] | None) -> str | None:
+    return None if key is None else key.value
+
+
+def test_a_literal_key_is_itself() -> None:
+    assert text(Key(SECRET).literal) == SECRET
 
 
 def test_without_one_the_environment_is_asked_at_the_first_call_and_no_more() -> None:
     key = Key(None)
-    assert key.literal({"BASETEN_API_KEY": SECRET}) == SECRET
-    assert key.literal({}) == SECRET
+    assert key.literal is None
+    assert text(key.found(Hidden(SECRET))) == text(key.literal) == SECRET
 
 
-@pytest.mark.parametrize("environment", [{}, {"BASETEN_API_KEY": ""}, {"OPENAI_API_KEY": "x"}])
-def test_a_missing_key_says_where_to_get_one_and_what_to_set(environment: dict[str, str]) -> None:
+def test_a_missing_key_says_where_to_get_one_and_what_to_set() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Key(None).literal(environment)
+        Key(None).found(Hidden(""))
     for part in ("BASETEN_API_KEY", "api_key=", CREATE_AT):
         assert part in str(caught.value)
     assert "pickled" not in str(caught.value)
@@ -39,20 +43,20 @@ def test_a_missing_key_says_where_to_get_one_and_what_to_set(environment: dict[s
 @pytest.mark.parametrize("bad", ["", " ", "two words", "new\nline", "é", "nul\0"])
 def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(bad: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Key(bad)
+        Key(bad).check()
     assert not bad.strip() or bad not in str(caught.value)
 
 
 @pytest.mark.parametrize("bad", [" ", "two words", "new\nline"])
 def test_so_is_one_in_the_environment(bad: str) -> None:
     with pytest.raises(ConfigurationError, match="API key must be printable ASCII"):
-        Key(None).literal({"BASETEN_API_KEY": bad})
+        Key(None).found(Hidden(bad))
 
 
 @pytest.mark.parametrize("bad", [5, b"key", ["key"], {"key": 1}])
 def test_a_key_is_a_text_or_a_function(bad: object) -> None:
     with pytest.raises(ConfigurationError, match=f"api_key must be a string or a function, not {type(bad).__name__}"):
-        Key(bad)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+        Key(bad).check()  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_a_function_is_kept_for_whoever_can_wait_for_it() -> None:
@@ -76,7 +80,7 @@ def test_a_repr_shows_nothing_of_it(key: Key, shown: str) -> None:
 
 def test_a_key_from_the_environment_is_not_shown_either() -> None:
     key = Key(None)
-    key.literal({"BASETEN_API_KEY": SECRET})
+    key.found(Hidden(SECRET))
     assert repr(key) == "<hidden>"
 
 
@@ -86,14 +90,14 @@ def test_a_pickle_leaves_the_key_behind() -> None:
     key = pickle.loads(pickled)
     assert repr(key) == "<unset>"
     with pytest.raises(ConfigurationError, match="pickled leaves a literal key behind"):
-        key.literal({})
-    assert key.literal({"BASETEN_API_KEY": SECRET}) == SECRET
+        key.found(Hidden(""))
+    assert text(key.found(Hidden(SECRET))) == SECRET
 
 
 def test_what_was_left_behind_is_told_after_the_second_pickle_too() -> None:
     key = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(Key(SECRET)))))
     with pytest.raises(ConfigurationError, match="pickled"):
-        key.literal({})
+        key.found(Hidden(""))
 
 
 def test_a_pickle_keeps_a_function_by_name() -> None:
@@ -102,7 +106,3 @@ def test_a_pickle_keeps_a_function_by_name() -> None:
 
 def test_a_deep_copy_leaves_the_key_behind_like_a_pickle() -> None:
     assert repr(copy.deepcopy(Key(SECRET))) == "<unset>"
-
-
-def test_the_key_is_sent_as_a_bearer_token() -> None:
-    assert bearer(SECRET) == f"Bearer {SECRET}"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from baseten_sdk._core.request.head import MOST, Heads
-from baseten_sdk._core.request.origin import locate
+from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.origin import split_url
 from baseten_sdk._core.request.request import Request
 
 URL = "https://h.test/v1/chat?a=b"
 
 
 def rendered(heads: Heads, request: Request) -> bytes:
-    return heads.render(request, *locate(request.url))
+    return heads.render(request, *split_url(request.url))
 
 
 def test_a_head_names_host_encodings_headers_and_length() -> None:
-    request = Request("POST", URL, (("accept", "application/json"), ("x", "1")), b"12345", 1.0)
+    request = Request("POST", URL, HeaderLines((("accept", "application/json"), ("x", "1"))), b"12345", 1.0)
     lines = rendered(Heads(), request).decode().split("\r\n")
     assert lines[:2] == ["POST /v1/chat?a=b HTTP/1.1", "host: h.test"]
     assert lines[2].startswith("accept-encoding: gzip")
@@ -22,20 +23,20 @@ def test_a_head_names_host_encodings_headers_and_length() -> None:
 
 
 def test_the_callers_own_host_and_encoding_stand() -> None:
-    request = Request("GET", URL, (("host", "other"), ("accept-encoding", "identity")), b"", 1.0)
+    request = Request("GET", URL, HeaderLines((("host", "other"), ("accept-encoding", "identity"))), b"", 1.0)
     assert rendered(Heads(), request) == (
         b"GET /v1/chat?a=b HTTP/1.1\r\nhost: other\r\naccept-encoding: identity\r\n\r\n"
     )
 
 
 def test_a_stream_is_not_compressed() -> None:
-    request = Request("GET", URL, (("accept", "text/event-stream"),), b"", 1.0)
+    request = Request("GET", URL, HeaderLines((("accept", "text/event-stream"),)), b"", 1.0)
     assert b"accept-encoding: identity\r\n" in rendered(Heads(), request)
 
 
 def test_an_empty_body_of_a_verb_that_has_one_has_a_length() -> None:
-    assert rendered(Heads(), Request("POST", URL, (), b"", 1.0)).endswith(b"\r\ncontent-length: 0\r\n\r\n")
-    assert b"content-length" not in rendered(Heads(), Request("DELETE", URL, (), b"", 1.0))
+    assert rendered(Heads(), Request("POST", URL, HeaderLines(()), b"", 1.0)).endswith(b"\r\ncontent-length: 0\r\n\r\n")
+    assert b"content-length" not in rendered(Heads(), Request("DELETE", URL, HeaderLines(()), b"", 1.0))
 
 
 def test_only_what_is_the_same_is_remembered() -> None:
@@ -43,15 +44,17 @@ def test_only_what_is_the_same_is_remembered() -> None:
     for _ in range(2):
         for key in ("Bearer a", "Bearer b"):
             for body in (b"", b"123"):
-                head = rendered(heads, Request("POST", URL, (("authorization", key),), body, 1.0))
+                head = rendered(heads, Request("POST", URL, HeaderLines((("authorization", key),)), body, 1.0))
                 assert f"authorization: {key}\r\n".encode() in head
                 assert head.endswith(b"content-length: %d\r\n\r\n" % len(body))
-        assert b"PUT /other" in rendered(heads, Request("PUT", "https://h.test/other", (), b"", 1.0))
+        assert b"PUT /other" in rendered(heads, Request("PUT", "https://h.test/other", HeaderLines(()), b"", 1.0))
 
 
 def test_headers_that_never_come_again_fill_no_memory() -> None:
     heads = Heads()
     for number in range(MOST * 3):
-        assert b"x: %d\r\n" % number in rendered(heads, Request("GET", URL, (("x", str(number)),), b"", 1.0))
+        assert b"x: %d\r\n" % number in rendered(
+            heads, Request("GET", URL, HeaderLines((("x", str(number)),)), b"", 1.0)
+        )
     assert len(heads._rendered) <= MOST
     assert "Bearer" not in repr(heads)

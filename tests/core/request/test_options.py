@@ -103,7 +103,7 @@ def test_an_option_that_does_not_exist_is_named_with_those_that_do() -> None:
 
 def test_headers_are_the_packages_own_with_the_callers_over_them() -> None:
     options = Options().merged({"extra_headers": {"User-Agent": "mine", "x-a": "1"}, "session": "s", "request_id": "r"})
-    assert options.headers_for("*/*", "text/plain") == (
+    assert options.headers_for("*/*", "text/plain").pairs == (
         ("accept", "*/*"),
         ("user-agent", "mine"),
         ("content-type", "text/plain"),
@@ -111,7 +111,7 @@ def test_headers_are_the_packages_own_with_the_callers_over_them() -> None:
         ("x-baseten-customer-request-id", "r"),
         ("x-a", "1"),
     )
-    assert Options().headers_for("*/*", None) == (("accept", "*/*"), ("user-agent", USER_AGENT))
+    assert Options().headers_for("*/*", None).pairs == (("accept", "*/*"), ("user-agent", USER_AGENT))
 
 
 def test_headers_are_worked_out_once_for_each_kind_of_request() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.request.origin import Origin, locate
+from baseten_sdk._core.request.origin import Origin, split_url
 from baseten_sdk.errors import InvalidRequestError
 
 
@@ -19,11 +19,11 @@ from baseten_sdk.errors import InvalidRequestError
     ],
 )
 def test_a_url_is_a_server_and_a_target(url: str, origin: Origin, target: str, authority: str) -> None:
-    assert locate(url) == (origin, target)
-    assert locate(url)[0].authority == authority
+    assert split_url(url) == (origin, target)
+    assert split_url(url)[0].authority == authority
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "a.example/v1", "https:///v1", "http://a:b:c/", "http://a:x/"])
 def test_what_is_no_web_server_is_refused(url: str) -> None:
     with pytest.raises(InvalidRequestError):
-        locate(url)
+        split_url(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk._core.reply.response import WholeResponse, media_type
+from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.options import USER_AGENT, Options
 from baseten_sdk._core.request.payload import Payload
 from baseten_sdk._core.request.request import Request, build, check_method
@@ -22,14 +23,18 @@ def made(options: Options, payload: Payload | None = None, query: str = "") -> R
 def test_a_request_has_what_it_needs_and_no_more() -> None:
     request = made(Options())
     assert (request.method, request.url, request.body, request.first_byte) == ("POST", URL, b'{"a":1}', 9)
-    assert request.headers == (("accept", "*/*"), ("user-agent", USER_AGENT), ("content-type", "application/json"))
+    assert request.headers.pairs == (
+        ("accept", "*/*"),
+        ("user-agent", USER_AGENT),
+        ("content-type", "application/json"),
+    )
     assert request.safety == "repeatable"
 
 
 def test_a_request_without_a_body_has_no_content_type() -> None:
     request = build("GET", URL, Options(), accept="*/*", first_byte=9)
     assert request.body == b""
-    assert "content-type" not in dict(request.headers)
+    assert "content-type" not in dict(request.headers.pairs)
 
 
 def test_options_become_headers_query_and_fields() -> None:
@@ -45,7 +50,7 @@ def test_options_become_headers_query_and_fields() -> None:
     request = made(options, query="a=0")
     assert request.url == f"{URL}?a=0&b=1&b=2"
     assert request.body == b'{"a":1,"z":9}'
-    assert dict(request.headers) == {
+    assert dict(request.headers.pairs) == {
         "accept": "audio/wav",
         "user-agent": USER_AGENT,
         "content-type": "application/json",
@@ -65,14 +70,14 @@ def test_a_query_is_there_only_if_it_says_something(query: str, extra: dict[str,
 
 def test_the_key_is_added_without_changing_the_request_and_never_over_the_callers_own() -> None:
     request = made(Options())
-    ready = request.with_header("authorization", "Bearer k")
-    assert ready.headers == (*request.headers, ("authorization", "Bearer k"))
-    assert "authorization" not in dict(request.headers)
-    assert ready.with_header("authorization", "Bearer other") is ready
+    ready = request.authorized(Hidden("k"))
+    assert ready.headers.pairs == (*request.headers.pairs, ("authorization", "Bearer k"))
+    assert "authorization" not in dict(request.headers.pairs)
+    assert ready.authorized(Hidden("other")) is ready
 
 
-def test_a_place_hides_the_query() -> None:
-    assert made(Options(), query="token=hunter2").place == URL
+def test_a_url_without_query_hides_the_query() -> None:
+    assert made(Options(), query="token=hunter2").url_without_query == URL
 
 
 @pytest.mark.parametrize(("method", "verb"), [("get", "GET"), ("POST", "POST"), ("Patch", "PATCH"), ("purge", "PURGE")])

@@ -229,7 +229,7 @@ def test_a_model_has_a_name(model: object) -> None:
     ],
 )
 def test_an_absolute_url_on_a_host_of_the_client_is_taken(url: str) -> None:
-    assert places().locate(url) == url
+    assert places().resolve(url) == url
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_an_absolute_url_on_a_host_of_the_client_is_taken(url: str) -> None:
 )
 def test_a_url_anywhere_else_is_refused(url: str) -> None:
     with pytest.raises(InvalidRequestError):
-        places().locate(url)
+        places().resolve(url)
 
 
 def test_the_hosts_of_a_gateway_are_its_own_and_the_deployments() -> None:
@@ -267,7 +267,7 @@ def test_the_hosts_of_a_gateway_are_its_own_and_the_deployments() -> None:
 
 @pytest.mark.parametrize(("path", "url"), [("messages", f"{APIS}/messages"), ("/a b/", f"{APIS}/a%20b/")])
 def test_a_path_is_below_the_model_apis(path: str, url: str) -> None:
-    assert places().locate(path) == url
+    assert places().resolve(path) == url
 
 
 def test_a_place_alone_is_its_url() -> None:

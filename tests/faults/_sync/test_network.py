@@ -97,7 +97,7 @@ def test_an_error_status_is_kept_where_its_body_is_garbage(transport: TransportN
 def test_the_body_of_an_error_is_not_waited_for_as_long_as_another(
     transport: TransportName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("baseten_sdk._sync.calls.call.ERROR_BODY", SHORT)
+    monkeypatch.setattr("baseten_sdk._sync.calls.opened.ERROR_BODY", SHORT)
     with ScriptedServer([Send(FAILED), Drip(b"x" * 1000)]) as server:
         with client_of(transport, server) as client:
             began = time.monotonic()

@@ -135,7 +135,7 @@ def test_a_request_shows_neither_headers_nor_body() -> None:
         "authorization", f"Bearer {KEY}"
     )
     assert KEY not in repr(request)
-    assert HUSH not in f"{options!r} {request.place}"
+    assert HUSH not in f"{options!r} {request.url_without_query}"
 
 
 PASSWORDS: dict[str, tuple[str | None, Endpoints | None]] = {

@@ -1,63 +1,47 @@
-"""The body of a stream that is open: its pieces as they come, its place in the limiter, and its end.
+"""The body of a stream that is open: its pieces as they come, its permit, and its end.
 
-It is given back exactly once, however the stream ends: read to its end, closed early, cancelled, failed, or forgotten.
+The permit is settled exactly once, however the stream ends: read to its end, closed early, cancelled, failed, or
+forgotten.
 """
 
 from __future__ import annotations
 
-import time
 import warnings
 from contextlib import suppress
 
-from ..._core.policy.observers import ObservedCall, ObservedRequest
+from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, timeout_error
-from ..._core.reply.call_context import locate
-from ..._core.reply.redaction import redact
-from ..._core.request.options import Options
-from ..._core.request.request import Request
-from ..._io.limiter import AsyncAdmission
-from ..._io.timer import AsyncTimer
+from ..._core.policy.token_estimate import TAIL
+from ..._io.clock import AsyncClock
 from ...errors import APIConnectionError, APIError, ClientClosedError
-from ...types.meta import Meta
-from ..transports.base import AsyncOpenResponse
+from .opened import AsyncOpened
 
 DRAIN = 0.1
 """Seconds in which the end of the body must come after the end of the message, else the connection is closed."""
 
 
 class AsyncResponseStream:
-    """The pieces of an open reply."""
+    """The pieces of an open reply.
 
-    def __init__(self, exchange: AsyncOpenResponse, limiter: AsyncAdmission, timer: AsyncTimer) -> None:
-        self._exchange = exchange
-        self._limiter = limiter
-        self._timer = timer
-        timer.last()
+    Attributes:
+        meta: what is known of the exchange; `elapsed` is the time to the headers.
+        closed: whether the connection and the permit were given back.
+    """
+
+    def __init__(self, opened: AsyncOpened, clock: AsyncClock) -> None:
+        self._call, self._exchange, self._permit, self._timer, _ = opened
+        self._clock = clock
+        self._timer.last()
         self._progressed = False
-        self._closed = False
         self._ended = False
-        self.meta = Meta()
-        self._request: Request | None = None
-        self._options = Options()
-        self._key = ""
-        self._opened_at = 0.0
-
-    def started(self, request: Request, options: Options, attempts: int, elapsed: float, key: str) -> None:
-        """The call is through: what it took to get here, and the key that no error may show."""
-        self._request, self._options, self._key = request, options, key
-        self._opened_at = time.monotonic() - elapsed
-        exchange = self._exchange
-        self.meta = Meta(exchange.status, exchange.headers, attempts, elapsed, request.method, request.place)
+        self._tail = b""
+        self.closed = False
+        self.meta = self._call.meta(self._exchange.status, self._exchange.headers, clock.now())
 
     @property
-    def watch(self) -> ObservedCall | None:
-        """Who watches the call."""
-        return self._request.watch if isinstance(self._request, ObservedRequest) else None
-
-    @property
-    def closed(self) -> bool:
-        """Whether the connection and the place were given back."""
-        return self._closed
+    def observed(self) -> ObservedCall | None:
+        """Those who observe the call."""
+        return self._call.observed
 
     def progress(self) -> None:
         """What was received was worth something: the next silence is measured anew."""
@@ -72,7 +56,7 @@ class AsyncResponseStream:
         """
         if self._ended:
             return b""
-        if self._closed:
+        if self.closed:
             raise ClientClosedError("The stream is closed.")
         if self._progressed:
             self._timer.release_attempt()
@@ -84,6 +68,8 @@ class AsyncResponseStream:
                 piece = await self._exchange.receive()
             if not piece:
                 self._ended = True
+            elif self._permit.rated:
+                self._tail = (self._tail + piece)[-TAIL:]
             return piece
         except Expired as expired:
             failure = timeout_error(expired.expiry, status_code=self._exchange.status)
@@ -93,43 +79,37 @@ class AsyncResponseStream:
             await self.aclose()
             raise
         await self.aclose()
-        raise self.located(failure)
+        raise self.described(failure)
 
-    def located(self, error: APIError) -> APIError:
-        """The error, told which call it belongs to."""
-        if self._request is not None:
-            elapsed = time.monotonic() - self._opened_at
-            locate(error, self._request, self._options, self.meta.attempts, elapsed)
-        if error.request_id is None or error.request_id == self._options.request_id:
-            error.request_id = self.meta.request_id or self._options.request_id
-        redact(error, self._key, () if self._request is None else self._request.headers)
-        return error
+    def described(self, error: APIError) -> APIError:
+        """The error as one of this call."""
+        return self._call.describe(error, self._clock.now(), self.meta.request_id)
 
     async def finish(self) -> None:
         """The message is complete. Take the end of the body if it comes at once, so that the connection is kept."""
-        if not self._closed and not self._ended:
+        if not self.closed and not self._ended:
             self._timer.shorten(DRAIN)
             with suppress(APIError, Expired), self._timer:
                 self._ended = not await self._exchange.receive()
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Give the connection and the place back. Closing twice is fine."""
-        if self._closed:
+        """Give the connection and the permit back. Closing twice is fine."""
+        if self.closed:
             return
-        self._closed = True
+        self.closed = True
         self._timer.close()
         try:
             await self._exchange.aclose()
         finally:
-            self._limiter.release()
+            self._permit.settle(self._tail)
 
     def __del__(self) -> None:
-        if not self._closed:
-            self._closed = True
+        if not self.closed:
+            self.closed = True
             self._timer.close()
             self._exchange.abandon()
-            self._limiter.release()
+            self._permit.settle(self._tail)
             warnings.warn(
                 "A stream was not closed: use `async with`, read it to its end, or call aclose().",
                 ResourceWarning,

@@ -1,10 +1,10 @@
 """The call loop: it takes a request through the limiter, the transport, the timer and the retries.
 
-Theory of operation. `fetch` reads a whole reply, `open` leaves a stream open; both hand one attempt to `_run`, which
-repeats it as `_core.policy.retry` decides. An attempt holds a slot of the limiter from before it connects until its
-reply was read (a stream: until it is closed), never while it waits for the next attempt. A timer bounds the attempt;
-when the time is up it raises `Expired`, which becomes a public error here. Nothing is made for retries until something
-fails.
+Theory of operation. `fetch` reads a whole reply, `open` leaves a stream open; both say what becomes of a reply whose
+status is one of success, and `_run` makes attempts as `_core.policy.retry` decides. An attempt holds a permit from
+before it connects until its reply was read (a stream: until it is closed), never while it waits for the next attempt. A
+timer bounds the attempt; when the time is up it raises `Expired`, which becomes a public error here. Nothing is made
+for retries until something fails.
 
 It must not know what is asked for or how a reply is read: that is passed in.
 """
@@ -16,15 +16,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from ..._core.policy.phases import Expired, TimeLimits, timeout_error
+from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
+from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_context import locate
+from ..._core.reply.call_record import Call
 from ..._core.reply.reading import Reading
-from ..._core.reply.redaction import redact
 from ..._core.reply.response import WholeResponse
-from ..._core.request.auth import bearer
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.clock import AsyncClock
@@ -34,28 +33,17 @@ from ...config import Limits
 from ...errors import APIConnectionError, APIError, ResponseValidationError
 from ...hooks import Hook, Observer, RetryEvent
 from ...types.meta import Meta
-from ..transports.base import AsyncOpenResponse
 from ..transports.decoded import inflated
 from .body import AsyncResponseStream
-from .connections import AsyncConnections, AsyncLane, AsyncRoute
+from .connections import AsyncChannel, AsyncConnections
+from .opened import AsyncOpened, AsyncReceive, read_body, whole
 
 if TYPE_CHECKING:
-    from ..._core.policy.retry import Recovery
     from ..._io.rate_state import RateState
 
 log = logging.getLogger("baseten_sdk")
 
-ERROR_BODY = 5.0
-"""Seconds for the body behind an error status: what matters is known, and the rest is worth no long wait."""
-
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
-
-
-class AsyncAttempt(Protocol[T_co]):
-    """One attempt at a call, with a timer of its own."""
-
-    async def __call__(self, lane: AsyncRoute, request: Request, timer: AsyncTimer, /) -> T_co: ...
 
 
 class AsyncCaller:
@@ -76,7 +64,7 @@ class AsyncCaller:
         self.clock = AsyncClock()
         self._budget = budget
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
-        self._meter = _meter(limits) if limits.rated else None
+        self._rate_state = _rate_state(limits) if limits.rated else None
 
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
@@ -86,122 +74,109 @@ class AsyncCaller:
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
         """
-        answer, key, attempts, elapsed = await self._run(request, options, self._fetch_once)
-        try:
-            result = read(answer)
-        except ResponseValidationError as error:
-            locate(error, request, options, attempts, elapsed)
-            redact(error, key, request.headers)
-            raise
-        return result, Meta(answer.status, answer.headers, attempts, elapsed, request.method, request.place)
+        return await self._fetch(Call(request, options, self.clock.now()), read)
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        timeout = options.timeout
+        return await self._open(Call(request, options, self.clock.now()))
+
+    async def _fetch(self, call: Call, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+        call, answer = await self._run(call, whole)
+        now = self.clock.now()
+        try:
+            result = read(answer)
+        except ResponseValidationError as error:
+            call.describe(error, now)
+            raise
+        return result, call.meta(answer.status, answer.headers, now)
+
+    async def _open(self, call: Call) -> AsyncResponseStream:
+        timeout = call.options.timeout
         if timeout.attempt is not None:
-            options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
-        body, key, attempts, elapsed = await self._run(request, options, self._open_once)
-        body.started(request, options, attempts, elapsed, key)
-        return body
+            timeout = replace(timeout, idle=min(timeout.idle, timeout.attempt))
+            call = call._replace(options=replace(call.options, timeout=timeout))
+        _, stream = await self._run(call, self._stream)
+        return stream
 
-    async def _fetch_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> WholeResponse:
-        reading = Reading(self.limits.body)
-        failure: Expired | APIConnectionError | None = None
-        try:
-            with timer:
-                await lane.limiter.acquire(timer)
-                try:
-                    exchange = inflated(await lane.transport.send(request, timer))
-                    if not reading.take(exchange.status, exchange.headers, exchange.whole()):
-                        await _read(exchange, reading, timer)
-                finally:
-                    lane.limiter.release()
-        except (Expired, APIConnectionError) as error:
-            failure = error
-        wrong = reading.error(failure, time.time())
-        if wrong is not None:
-            raise wrong
-        return reading.answer()
+    async def _stream(self, opened: AsyncOpened) -> AsyncResponseStream:
+        return AsyncResponseStream(opened, self.clock)
 
-    async def _open_once(self, lane: AsyncRoute, request: Request, timer: AsyncTimer) -> AsyncResponseStream:
-        reading = Reading(self.limits.body)
-        failure: Expired | APIConnectionError | None = None
-        try:
-            with timer:
-                await lane.limiter.acquire(timer)
-                try:
-                    exchange = inflated(await lane.transport.send(request, timer))
-                    if 200 <= exchange.status < 300:
-                        return AsyncResponseStream(exchange, lane.limiter, timer)
-                    if not reading.take(exchange.status, exchange.headers, exchange.whole()):
-                        await _read(exchange, reading, timer)
-                except BaseException:
-                    lane.limiter.release()
-                    raise
-                lane.limiter.release()
-        except (Expired, APIConnectionError) as error:
-            failure = error
-        wrong = reading.error(failure, time.time())
-        assert wrong is not None, "an attempt that opened no stream has failed"
-        raise wrong
-
-    async def _run(
-        self,
-        request: Request,
-        options: Options,
-        attempt: AsyncAttempt[T],
-    ) -> tuple[T, str, int, float]:
-        """Make attempts until one succeeds or there is nothing more to try: its result, its key, their number, the
-        seconds."""
-        clock = self.clock
-        started = clock.now()
+    async def _run(self, call: Call, receive: AsyncReceive[T]) -> tuple[Call, T]:
+        """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
+        result."""
+        clock, options = self.clock, call.options
         deadline = inf if options.deadline is None else options.deadline
-        recovery: Recovery | None = None
-        attempts = 0
-        key = ""
+        retry: RetryState | None = None
         remaining = deadline
         while True:
-            attempts += 1
-            timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, deadline, remaining))
+            call = call._replace(attempts=call.attempts + 1)
+            timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining))
             try:
-                key = await self.key_source.get(timer)
-                ready = request.with_header("authorization", bearer(key))
-                lane = self.connections.lane()
-                route = lane if self._meter is None or self._meter.idle else _throttled(lane, self._meter, self.clock)
-                result = await attempt(route, ready, timer)
+                call = call._replace(key=await self.key_source.get(timer))
+                result = await self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
                 failure: APIError = timeout_error(expired.expiry)
             except APIError as error:
                 failure = error
             else:
                 self._budget.refund()
-                return result, key, attempts, clock.now() - started
+                return call, result
 
             now = clock.now()
-            if recovery is None:
-                recovery = _recovery(options, request, self._budget, started + deadline)
-            wait = recovery.decide(failure, attempts, now)
-            refusal = recovery.refusal(failure, wait)
-            if refusal is not None:
-                self._refused(request.place, refusal)
-            if wait is None:
-                locate(failure, request, options, attempts, now - started)
-                redact(failure, key, request.headers)
-                recovery.annotate(failure)
-                raise failure
-            event = RetryEvent(request.method, request.place, attempts, recovery.reason, wait, failure.request_id)
-            self._tell(request, event)
-            await clock.sleep(wait)
-            remaining = deadline - (clock.now() - started)
+            call.describe(failure, now)
+            if retry is None:
+                retry = RetryState(options.retry, call.request.safety, self._budget, call.start + deadline)
+            decision = retry.decide(failure, call.attempts, now)
+            closed_for = retry.closed_for(failure, call.attempts, decision)
+            if closed_for is not None:
+                self._close_gate(call.request.url_without_query, closed_for)
+            match decision:
+                case GiveUp():
+                    retry.annotate(failure, decision)
+                    raise failure
+                case RetryAfter(seconds, reason):
+                    request = call.request
+                    event = RetryEvent(
+                        request.method, request.url_without_query, call.attempts, reason, seconds, failure.request_id
+                    )
+                    self._tell(call, event)
+                    await clock.sleep(seconds)
+                case never:
+                    assert_never(never)
+            remaining = deadline - (clock.now() - call.start)
 
-    def _refused(self, place: str, seconds: float) -> None:
+    async def _attempt(self, channel: AsyncChannel, call: Call, timer: AsyncTimer, receive: AsyncReceive[T]) -> T:
+        reading = Reading(self.limits.body)
+        failure: Expired | APIConnectionError | None = None
+        try:
+            with timer:
+                permit = channel.permit(self._rate_state, self.clock)
+                try:
+                    await permit.admit(call.request, timer)
+                    exchange = inflated(await channel.transport.send(call.request.authorized(call.key), timer))
+                    opened = AsyncOpened(call, exchange, permit, timer, reading)
+                    reading.begin(exchange.status, exchange.headers)
+                    if not reading.failed:
+                        if permit.rated:
+                            permit.told(exchange.headers)
+                        return await receive(opened)
+                    await read_body(opened)
+                    permit.settle()
+                except BaseException as error:
+                    permit.settle(None if is_unsent(error, timer.phase) else reading.tail)
+                    raise
+        except (Expired, APIConnectionError) as error:
+            failure = error
+        raise reading.error(failure, time.time())
+
+    def _close_gate(self, url: str, seconds: float) -> None:
         """The service has answered 429: nobody else need run into it."""
-        if self._meter is None:
-            self._meter = _meter(self.limits)
-        self._meter.refused(place, seconds, self.clock.steady())
+        if self._rate_state is None:
+            self._rate_state = _rate_state(self.limits)
+        self._rate_state.refused(url, seconds, self.clock.steady())
 
-    def _tell(self, request: Request, event: RetryEvent) -> None:
-        """Tell of a retry; `request` says of which call."""
+    def _tell(self, call: Call, event: RetryEvent) -> None:
+        """Tell of a retry of a call."""
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",
             event.method,
@@ -216,40 +191,11 @@ class AsyncCaller:
                 hook(event)
             except Exception:
                 log.exception("A hook failed; the call goes on.")
+        if call.observed is not None:
+            call.observed.retrying(event)
 
 
-async def _read(exchange: AsyncOpenResponse, reading: Reading, timer: AsyncTimer) -> None:
-    """Read a body to its end, or until it is too large, and be done with the exchange."""
-    if reading.failed:
-        timer.shorten(ERROR_BODY)
-    try:
-        idle = False
-        while not reading.full:
-            if not idle and not exchange.ready:
-                timer.enter("idle")
-                idle = True
-            piece = await exchange.receive()
-            if not piece:
-                break
-            if reading.add(piece):
-                timer.enter("idle")
-    finally:
-        await exchange.aclose()
-
-
-def _recovery(options: Options, request: Request, budget: RetryBudget, end: float) -> Recovery:
-    from ..._core.policy.retry import Recovery
-
-    return Recovery(options.retry, request.safety, budget, end)
-
-
-def _meter(limits: Limits) -> RateState:
+def _rate_state(limits: Limits) -> RateState:
     from ..._io.rate_state import RateState
 
     return RateState(limits)
-
-
-def _throttled(lane: AsyncLane, meter: RateState, clock: AsyncClock) -> AsyncRoute:
-    from .rate_limited import AsyncThrottledLane
-
-    return AsyncThrottledLane(lane, meter, clock)

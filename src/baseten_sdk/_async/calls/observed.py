@@ -1,18 +1,19 @@
-"""Calls that observers watch. A client without observers never imports this, and pays nothing."""
+"""Calls that are observed. A client without observers never imports this, and pays nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..._core.policy.observers import ObservedRequest, watched
+from ..._core.policy.observers import observe
 from ..._core.policy.retry_budget import RetryBudget
+from ..._core.reply.call_record import Call
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.key_source import AsyncKeySource
 from ...config import Limits
-from ...hooks import CallEnded, Hook, Observer, RetryEvent
+from ...hooks import CallEnded, Hook, Observer
 from ...types.meta import Meta
 from .body import AsyncResponseStream
 from .call import AsyncCaller
@@ -37,27 +38,21 @@ class AsyncObservedCaller(AsyncCaller):
         self._observers = tuple(hook for hook in hooks if isinstance(hook, Observer))
 
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
-        asked = watched(self._observers, request, streamed=False)
-        watch = asked.watch
+        request, observed = observe(self._observers, request, streamed=False)
         try:
-            with watch.active():
-                result, meta = await super().fetch(asked, options, read)
+            with observed.active():
+                result, meta = await self._fetch(Call(request, options, self.clock.now(), observed=observed), read)
         except BaseException as error:
-            watch.failed(error)
+            observed.failed(error)
             raise
-        watch.ended(CallEnded(result, meta))
+        observed.ended(CallEnded(result, meta))
         return result, meta
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
-        asked = watched(self._observers, request, streamed=True)
+        request, observed = observe(self._observers, request, streamed=True)
         try:
-            with asked.watch.active():
-                return await super().open(asked, options)
+            with observed.active():
+                return await self._open(Call(request, options, self.clock.now(), observed=observed))
         except BaseException as error:
-            asked.watch.failed(error)
+            observed.failed(error)
             raise
-
-    def _tell(self, request: Request, event: RetryEvent) -> None:
-        super()._tell(request, event)
-        if isinstance(request, ObservedRequest):
-            request.watch.retrying(event)

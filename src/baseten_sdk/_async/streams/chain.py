@@ -63,7 +63,7 @@ class AsyncChainStream(AsyncPredictStream):
         """
         await self._to_items()
         if self._header is None:
-            raise self._body.located(StreamDecodeError("The stream has no header."))
+            raise self._body.described(StreamDecodeError("The stream has no header."))
         return await self._read(self._header, kind)
 
     @overload
@@ -108,7 +108,7 @@ class AsyncChainStream(AsyncPredictStream):
             raise ConfigurationError("Read the items first: the footer comes after them.")
         if self._footer is None:
             error = StreamInterrupted("The stream ended without a footer; the chain may have failed in the middle.")
-            raise self._body.located(error)
+            raise self._body.described(error)
         return await self._read(self._footer, kind)
 
     async def _item(self, read: Callable[[Frame], T]) -> T:
@@ -131,7 +131,7 @@ class AsyncChainStream(AsyncPredictStream):
 
     async def _undecodable(self, problem: str) -> Exception:
         await self.aclose()
-        return self._body.located(StreamDecodeError(f"The stream cannot be read: {problem}."))
+        return self._body.described(StreamDecodeError(f"The stream cannot be read: {problem}."))
 
     async def _to_items(self) -> Frame | None:
         """Take the header, where there is one: the frame behind it."""

@@ -66,7 +66,7 @@ class AsyncChatStream:
         if reader.error is not None:
             error, reader.error = reader.error, None
             await body.aclose()
-            raise body.located(error)
+            raise body.described(error)
         if reader.done:
             await body.finish()
             raise StopAsyncIteration
@@ -78,7 +78,7 @@ class AsyncChatStream:
             error.partial = reader.partial()
             raise
         except APIConnectionError as error:
-            raise body.located(reader.interrupted(error)) from error
+            raise body.described(reader.interrupted(error)) from error
         self._arrived = reader.feed(piece) if piece else reader.end()
         if reader.news:
             body.progress()

@@ -1,4 +1,4 @@
-"""Streams that observers watch, and the choice between them and plain ones."""
+"""Streams that are observed, and the choice between them and plain ones."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ T = TypeVar("T")
 
 def chat_stream(body: AsyncResponseStream, limits: Limits) -> AsyncChatStream:
     """The chunks of a body, reported to the observer of the call if there is one."""
-    watch = body.watch
-    if watch is None:
+    observed = body.observed
+    if observed is None:
         return AsyncChatStream(body, limits)
 
-    return AsyncObservedChatStream(body, limits, watch)
+    return AsyncObservedChatStream(body, limits, observed)
 
 
 class AsyncObservedChatStream(AsyncChatStream):
     """The chunks of a chat, told to observers as they are handed over."""
 
-    def __init__(self, body: AsyncResponseStream, limits: Limits, watch: ObservedCall) -> None:
+    def __init__(self, body: AsyncResponseStream, limits: Limits, observed: ObservedCall) -> None:
         super().__init__(body, limits)
-        self._watch = watch
+        self._observed = observed
 
     async def __anext__(self) -> ChatCompletionChunk:
         try:
@@ -38,9 +38,9 @@ class AsyncObservedChatStream(AsyncChatStream):
             self._ended()
             raise
         except BaseException as error:
-            self._watch.failed(error)
+            self._observed.failed(error)
             raise
-        self._watch.chunk(chunk)
+        self._observed.chunk(chunk)
         return chunk
 
     async def aclose(self) -> None:
@@ -50,25 +50,25 @@ class AsyncObservedChatStream(AsyncChatStream):
             self._ended()
 
     def _ended(self) -> None:
-        if not self._watch.over:
-            self._watch.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
+        if not self._observed.over:
+            self._observed.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
 
 
 class AsyncObservedPieces(AsyncPieces[T]):
     """The pieces of a deployment's stream, told to observers as they are handed over."""
 
-    def __init__(self, pieces: AsyncPieces[T], watch: ObservedCall) -> None:
+    def __init__(self, pieces: AsyncPieces[T], observed: ObservedCall) -> None:
         super().__init__(pieces._body, pieces._feed, pieces._flush)
-        self._watch = watch
+        self._observed = observed
 
     async def __anext__(self) -> T:
         try:
             piece = await super().__anext__()
         except StopAsyncIteration:
-            self._watch.ended(CallEnded(None, self._body.meta, self._ended))
+            self._observed.ended(CallEnded(None, self._body.meta, self._ended))
             raise
         except BaseException as error:
-            self._watch.failed(error)
+            self._observed.failed(error)
             raise
-        self._watch.chunk(piece)
+        self._observed.chunk(piece)
         return piece

@@ -54,7 +54,7 @@ class AsyncPieces(Generic[T]):
         except APITimeoutError:
             raise
         except APIConnectionError as error:
-            raise body.located(StreamInterrupted(f"The stream was cut: {error.message}")) from error
+            raise body.described(StreamInterrupted(f"The stream was cut: {error.message}")) from error
         try:
             if piece:
                 self._ready.extend(self._feed(piece))
@@ -70,4 +70,4 @@ class AsyncPieces(Generic[T]):
                 body.progress()
             return
         await body.aclose()
-        raise body.located(failure)
+        raise body.described(failure)

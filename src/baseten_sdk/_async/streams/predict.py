@@ -92,19 +92,19 @@ class AsyncPredictStream:
             raise ConfigurationError("A stream can be read in one way, once.")
         self._taken = True
         pieces = AsyncPieces(body, feed, flush)
-        if body.watch is None:
+        if body.observed is None:
             return pieces
 
         from .observed import AsyncObservedPieces
 
-        return AsyncObservedPieces(pieces, body.watch)
+        return AsyncObservedPieces(pieces, body.observed)
 
     async def aclose(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             await self._opened.aclose()
-            if self._opened.watch is not None:
-                self._opened.watch.ended(CallEnded(None, self._opened.meta, complete=False))
+            if self._opened.observed is not None:
+                self._opened.observed.ended(CallEnded(None, self._opened.meta, complete=False))
 
     async def __aenter__(self) -> Self:
         self._opened = await self._caller.open(self._request, self._options)

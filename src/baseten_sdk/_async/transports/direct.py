@@ -25,7 +25,7 @@ from collections import deque
 from contextlib import suppress
 
 from ..._core.request.head import Heads
-from ..._core.request.origin import Origin, locate
+from ..._core.request.origin import Origin, split_url
 from ..._core.request.request import Request
 from ..._io.connecting import AsyncConnecting
 from ..._io.http1 import ProtocolError, ReplyParser
@@ -82,7 +82,7 @@ class AsyncDirectTransport:
         self._closed = False
 
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectExchange:
-        origin, target = locate(request.url)
+        origin, target = split_url(request.url)
         timer.begin()
         self._check_open()
         connection = self._take(origin, FRESH if request.safety == "once" else self._keep)

@@ -134,7 +134,7 @@ class AsyncHttpxTransport:
             message = self._client.build_request(
                 request.method,
                 request.url,
-                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers],
+                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
                 content=request.body or None,
                 extensions={"timeout": (left := _Left(timer, watch)), "trace": watch},
             )

@@ -1,6 +1,6 @@
-"""A call that is watched: it tells observers what happens to it, and bears what they raise.
+"""A call that is observed: it tells observers what happens to it, and catches what they raise.
 
-The watch travels with the request, so that whoever has the one can tell the other. It must not know how a call is made.
+It must not know how a call is made.
 """
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 
 from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
 from ...types.meta import Meta
+from ..request.header_lines import HeaderLines
+from ..request.headers import check_headers
 from ..request.request import Request
 
 log = logging.getLogger("baseten_sdk")
@@ -22,10 +23,10 @@ FAILED = "A hook failed; the call goes on."
 class ObservedCall:
     """What the observers of one call want to know, and whether they know how it ended."""
 
-    __slots__ = ("_over", "_watches")
+    __slots__ = ("_observers", "_over")
 
-    def __init__(self, watches: Iterable[CallObserver] = ()) -> None:
-        self._watches = tuple(watches)
+    def __init__(self, observers: Iterable[CallObserver] = ()) -> None:
+        self._observers = tuple(observers)
         self._over = False
 
     @property
@@ -37,80 +38,66 @@ class ObservedCall:
     def active(self) -> Generator[None]:
         """Enter what the observers want entered while the call is made."""
         stack = ExitStack()
-        for watch in self._watches:
-            with _borne():
-                stack.enter_context(watch.active())
+        for observer in self._observers:
+            with _caught():
+                stack.enter_context(observer.active())
         try:
             yield
         finally:
             # Observers learn of an exception by `failed`; here they could only swallow it.
-            with _borne():
+            with _caught():
                 stack.close()
 
     def retrying(self, event: RetryEvent) -> None:
-        self._tell(lambda watch: watch.retrying(event))
+        self._tell(lambda observer: observer.retrying(event))
 
     def chunk(self, chunk: object) -> None:
         # Called for each chunk, so without what makes the others short.
-        for watch in self._watches:
+        for observer in self._observers:
             try:
-                watch.chunk(chunk)
+                observer.chunk(chunk)
             except Exception:
                 log.exception(FAILED)
 
     def ended(self, end: CallEnded) -> None:
         if not self._over:
             self._over = True
-            self._tell(lambda watch: watch.ended(end))
+            self._tell(lambda observer: observer.ended(end))
 
     def failed(self, error: BaseException) -> None:
         if not self._over:
             self._over = True
-            self._tell(lambda watch: watch.failed(error))
+            self._tell(lambda observer: observer.failed(error))
 
     def _tell(self, what: Callable[[CallObserver], None]) -> None:
-        for watch in self._watches:
-            with _borne():
-                what(watch)
+        for observer in self._observers:
+            with _caught():
+                what(observer)
 
     def __del__(self) -> None:
         """The call was forgotten; what came of its reply is not known any more."""
         self.ended(CallEnded(None, Meta(), complete=False))
 
 
-@dataclass(frozen=True, slots=True)
-class ObservedRequest(Request):
-    """A request with those who watch it."""
-
-    watch: ObservedCall = field(default_factory=ObservedCall, compare=False, repr=False)
-
-
-def watched(observers: Iterable[Observer], request: Request, *, streamed: bool) -> ObservedRequest:
-    """Tell observers that a call starts: the request with their headers, and with their watch."""
-    headers = dict(request.headers)
-    call = CallStarted(request.method, request.place, streamed, headers, request.body)
-    watches: list[CallObserver] = []
+def observe(observers: Iterable[Observer], request: Request, *, streamed: bool) -> tuple[Request, ObservedCall]:
+    """Tell observers that a call starts: the request with their headers, and what tells them how it goes on."""
+    headers = dict(request.headers.pairs)
+    call = CallStarted(request.method, request.url_without_query, streamed, headers, request.body)
+    observing: list[CallObserver] = []
     added: dict[str, str] = {}
     for observer in observers:
-        with _borne():
-            watch = observer.started(call)
-            if watch is not None:
-                watches.append(watch)
-                added |= {name.lower(): value for name, value in watch.headers().items()}
+        with _caught():
+            one = observer.started(call)
+            if one is not None:
+                observing.append(one)
+                pairs = check_headers(one.headers(), f"headers() of {type(one).__name__}")
+                added |= {name.lower(): value for name, value in pairs}
     more = tuple((name, value) for name, value in added.items() if name not in headers)
-    return ObservedRequest(
-        request.method,
-        request.url,
-        (*request.headers, *more),
-        request.body,
-        request.first_byte,
-        request.safety,
-        ObservedCall(watches),
-    )
+    return request._replace(headers=HeaderLines((*request.headers.pairs, *more))), ObservedCall(observing)
 
 
 @contextmanager
-def _borne() -> Generator[None]:
+def _caught() -> Generator[None]:
     try:
         yield
     except Exception:

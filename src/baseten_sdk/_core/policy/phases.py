@@ -7,10 +7,19 @@ from math import inf
 from typing import Literal, NamedTuple, TypeAlias
 
 from ...config import Timeout
-from ...errors import APITimeoutError, ConnectTimeout, DeadlineExceeded, FirstByteTimeout, IdleTimeout
+from ...errors import (
+    APIConnectionError,
+    APITimeoutError,
+    ConnectTimeout,
+    DeadlineExceeded,
+    FirstByteTimeout,
+    IdleTimeout,
+)
 
 Phase: TypeAlias = Literal["key", "pace", "gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
 Bound: TypeAlias = Literal["phase", "attempt", "call"]
+
+BEFORE_SENDING: frozenset[Phase] = frozenset({"key", "pace", "gate", "rate", "queue", "connect"})
 
 _DOING: dict[Phase, str] = {
     "key": "waiting for the API key",
@@ -101,6 +110,11 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
     message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
     cls = _ERRORS.get(phase, APITimeoutError)
     return cls(message, phase=phase, limit=limit, status_code=status_code)
+
+
+def is_unsent(error: BaseException, phase: Phase) -> bool:
+    """Whether an attempt that ended with an error in a phase has sent nothing."""
+    return phase in BEFORE_SENDING or (isinstance(error, APIConnectionError) and error.phase == "connect")
 
 
 def late(phase: Phase, wait: float, deadline: float) -> DeadlineExceeded:

@@ -1,20 +1,24 @@
 """What to do after an attempt failed: wait and try again, or give up.
 
-Imported when a call first fails, so that calls which succeed pay nothing for it. The waits come from tenacity's
-strategies, drawn with full jitter; what they are based on (time, chance, the budget) is passed in.
+Imported when a call first fails, so that calls which succeed pay nothing for it. Time, chance and the budget are passed
+in.
 """
 
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from math import inf
-
-from tenacity import Future, RetryCallState, Retrying, stop_after_attempt, wait_exponential
+from typing import TYPE_CHECKING
 
 from ...config import Retry
 from ...errors import APIConnectionError, APIError, APIStatusError, APITimeoutError, DeadlineExceeded, RateLimitError
 from ..request.request import Safety
+from .backoff import Backoff
 from .retry_budget import RetryBudget
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
 
@@ -27,93 +31,105 @@ SPREAD = 0.1
 _SHARED_RANDOM = random.Random()
 
 
-class Recovery:
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """Try again.
+
+    Attributes:
+        seconds: how long to wait before.
+        reason: what failed, in a word or two.
+    """
+
+    seconds: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Raise the error.
+
+    Attributes:
+        why: what kept a failure that may pass from another attempt; None where the failure itself did.
+    """
+
+    why: str | None = None
+
+
+class RetryState:
     """The failures of one call so far, and what follows from them."""
 
-    _safety: Safety
-
-    __slots__ = (
-        "_bound",
-        "_budget",
-        "_end",
-        "_history",
-        "_policy",
-        "_random",
-        "_safety",
-        "_state",
-        "_stop",
-        "_why",
-        "reason",
-    )
+    __slots__ = ("_backoff", "_budget", "_end", "_history", "_policy", "_random", "_safety")
 
     def __init__(self, policy: Retry, safety: Safety, budget: RetryBudget, end: float = inf) -> None:
         self._policy = policy
-        self._safety = safety
+        self._safety: Safety = safety
         self._budget = budget
         self._end = end
         self._random = policy.random or _SHARED_RANDOM
-        self._bound = wait_exponential(multiplier=policy.initial, max=policy.maximum)
-        self._stop = stop_after_attempt(policy.max_retries + 1)
-        self._state = RetryCallState(Retrying(), None, (), {})
+        self._backoff = Backoff(policy.initial, policy.maximum)
         self._history: list[str] = []
-        self._why: str | None = None
-        self.reason = ""
 
-    def decide(self, error: APIError, attempt: int, now: float) -> float | None:
-        """Seconds after which to try again, or None to give up.
+    def decide(self, error: APIError, attempt: int, now: float) -> RetryAfter | GiveUp:
+        """What to do next.
 
         Args:
             error: how the `attempt`-th attempt failed.
             attempt: number of the attempt, from 1.
             now: when it failed, on the clock on which the deadline is `end`.
         """
-        self._state.attempt_number = attempt
-        self.reason = describe(error)
-        self._history.append(self.reason)
-        if not may_repeat(error, self._policy, self._safety) or self._stop(self._state):
-            return None
+        reason = describe(error)
+        self._history.append(reason)
+        if not may_repeat(error, self._policy, self._safety) or attempt > self._policy.max_retries:
+            return GiveUp()
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if asked is not None and asked > self._policy.max_retry_after:
-            self._why = f"the service asked to wait {asked:g} s, longer than Retry(max_retry_after=...) allows."
-            return None
-        seconds = self._seconds(asked, error)
+            return GiveUp(f"the service asked to wait {asked:g} s, longer than Retry(max_retry_after=...) allows.")
+        seconds = self._seconds(asked, error, attempt)
         if now + seconds >= self._end:
-            self._why = f"the next attempt, in {seconds:.2f} s, would not fit into the deadline."
-            return None
+            return GiveUp(f"the next attempt, in {seconds:.2f} s, would not fit into the deadline.")
         if not self._budget.spend():
-            self._why = "the client's retry budget is used up, because too many of its calls fail."
-            return None
-        self._history[-1] = f"{self.reason} (waited {seconds:.2f} s)"
-        return seconds
+            return GiveUp("the client's retry budget is used up, because too many of its calls fail.")
+        self._history[-1] = f"{reason} (waited {seconds:.2f} s)"
+        return RetryAfter(seconds, reason)
 
-    def refusal(self, error: APIError, wait: float | None) -> float | None:
+    def closed_for(self, error: APIError, attempt: int, decision: RetryAfter | GiveUp) -> float | None:
         """Seconds for which nobody else need try, because the service has answered 429; None where it has not.
 
         Args:
-            error: how an attempt failed.
-            wait: what was decided for the call itself.
+            error: how the `attempt`-th attempt failed.
+            attempt: number of the attempt, from 1.
+            decision: what was decided for the call itself.
         """
         if not isinstance(error, RateLimitError) or error.quota_exhausted:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self._policy.max_retry_after else None
-        return self._bound(self._state) if wait is None else wait
+        return decision.seconds if isinstance(decision, RetryAfter) else self._backoff.after(attempt)
 
-    def _seconds(self, asked: float | None, error: APIError) -> float:
+    def _seconds(self, asked: float | None, error: APIError, attempt: int) -> float:
         if asked is not None:
             return asked * (1 + self._random.uniform(0, SPREAD))
         if self._policy.wait is not None:
-            self._state.outcome = Future.construct(self._state.attempt_number, error, has_exception=True)
-            return self._policy.wait(self._state)
-        return self._random.uniform(0, self._bound(self._state))
+            return self._policy.wait(_tenacity_state(error, attempt))
+        return self._backoff.jittered(attempt, self._random)
 
-    def annotate(self, error: APIError) -> None:
+    def annotate(self, error: APIError, end: GiveUp) -> None:
         """Add a note of all attempts to the error that ends the call, and of what kept it from another."""
         count = len(self._history)
         if count > 1:
             error.add_note(f"{count} attempts: {', '.join(self._history)}.")
-        if self._why is not None:
-            error.add_note(f"Not tried again: {self._why}")
+        if end.why is not None:
+            error.add_note(f"Not tried again: {end.why}")
+
+
+def _tenacity_state(error: APIError, attempt: int) -> RetryCallState:
+    """What a wait strategy of tenacity asks. Its giver has imported tenacity; nobody else pays for it."""
+    from tenacity import Future, RetryCallState, Retrying
+
+    state = RetryCallState(Retrying(), None, (), {})
+    state.attempt_number = attempt
+    state.outcome = Future.construct(attempt, error, has_exception=True)
+    return state
 
 
 def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:

@@ -96,7 +96,7 @@ class TokenEstimates:
 
     def estimate(self, request: Request) -> Estimate:
         """What a request may use; nothing where its place uses no tokens."""
-        where = _METERED.search(request.place)
+        where = _METERED.search(request.url_without_query)
         if where is None or not request.body.startswith(b"{"):
             return UNMETERED
         body = request.body

@@ -6,6 +6,7 @@ from ...errors import APIConnectionError, APIError
 from ...errors.api import KEPT
 from ...types.meta import Headers
 from ..policy.phases import Expired, timeout_error
+from ..policy.token_estimate import TAIL
 from .classify import status_error
 from .response import WholeResponse
 from .validate import unreadable
@@ -21,13 +22,17 @@ class Reading:
 
     Args:
         most: bytes of a body that are taken in; of an error's body less will do.
+
+    Attributes:
+        failed: whether the status is not one of success.
     """
 
-    __slots__ = ("_counted", "_headers", "_most", "_pieces", "_size", "_status")
+    __slots__ = ("_counted", "_headers", "_most", "_pieces", "_size", "_status", "failed")
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._status: int | None = None
+        self.failed = False
         self._headers = NO_HEADERS
         self._pieces: list[bytes] = []
         self._size = 0
@@ -37,16 +42,9 @@ class Reading:
         """The headers have arrived."""
         self._status = status
         self._headers = headers
-        if self.failed:
+        if not 200 <= status < 300:
+            self.failed = True
             self._most = KEPT
-
-    def take(self, status: int, headers: Headers, whole: bytes | None) -> bool:
-        """The headers have arrived, and perhaps all of the body with them. Whether they have."""
-        self.begin(status, headers)
-        if whole is None:
-            return False
-        self.add(whole)
-        return True
 
     def add(self, piece: bytes) -> bool:
         """Take a piece in. Whether enough has come since the last time to count as progress."""
@@ -63,12 +61,22 @@ class Reading:
         return self._size > self._most
 
     @property
-    def failed(self) -> bool:
-        """Whether the status is none of success."""
-        return self._status is not None and not 200 <= self._status < 300
+    def tail(self) -> bytes | None:
+        """The end of what came, which may tell what was used; None behind an error status, where nothing was."""
+        return None if self.failed else b"".join(self._pieces)[-TAIL:]
 
     def answer(self) -> WholeResponse:
-        """The reply as far as it came."""
+        """The whole reply.
+
+        Raises:
+            ResponseValidationError: it is too large.
+        """
+        if self.full and not self.failed:
+            self._forget_all_but_the_beginning()
+            raise unreadable(self._so_far(), f"it is larger than Limits(body={self._most}).", self._size)
+        return self._so_far()
+
+    def _so_far(self) -> WholeResponse:
         pieces = self._pieces
         body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         return WholeResponse(self._status or 0, self._headers, body)
@@ -80,18 +88,15 @@ class Reading:
             count += 1
         del self._pieces[count:]
 
-    def error(self, failure: Expired | APIConnectionError | None, now: float) -> APIError | None:
-        """What is wrong, if anything: an error status comes first, whatever became of its body.
+    def error(self, failure: Expired | APIConnectionError | None, now: float) -> APIError:
+        """What is wrong: an error status comes first, whatever became of its body.
 
         Args:
-            failure: what ended the reading early.
+            failure: what ended the attempt early; None only behind an error status.
             now: seconds since the epoch.
         """
-        if self.failed:
-            return status_error(self.answer(), now)
+        if failure is None or self.failed:
+            return status_error(self._so_far(), now)
         if isinstance(failure, Expired):
             return timeout_error(failure.expiry, status_code=self._status)
-        if failure is None and self.full:
-            self._forget_all_but_the_beginning()
-            return unreadable(self.answer(), f"it is larger than Limits(body={self._most}).", self._size)
         return failure

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from ...errors import APIError
+from ..request.header_lines import HeaderLines
 from ..request.headers import SECRET_NAME
+from ..request.hidden import Hidden
 
 HIDDEN = "[the API key]"
 
@@ -15,7 +15,7 @@ SHORTEST = 8
 """Characters from which a secret is looked for; a shorter one would be found in what has nothing to do with it."""
 
 
-def redact(error: APIError, key: str, headers: Iterable[tuple[str, str]] = ()) -> None:
+def redact(error: APIError, key: Hidden[str], headers: HeaderLines) -> None:
     """Replace the key wherever the error holds what a server said, and secrets that were sent in other headers.
 
     Args:
@@ -23,8 +23,8 @@ def redact(error: APIError, key: str, headers: Iterable[tuple[str, str]] = ()) -
         key: the API key.
         headers: what the request was made with; `extra_headers=` may hold a key of a gateway, or another one for this.
     """
-    _replace(error, key, HIDDEN)
-    for name, value in headers:
+    _replace(error, key.value, HIDDEN)
+    for name, value in headers.pairs:
         if SECRET_NAME.search(name):
             _replace(error, value.rpartition(" ")[2] if name.endswith("authorization") else value, HIDDEN_HEADER)
 

@@ -1,15 +1,16 @@
-"""The API key: where it comes from, and the header that carries it.
+"""The API key: where it comes from.
 
-The key is kept in an object whose repr and pickle do not hold it.
+The key is kept in an object whose repr and pickle do not hold it. No method here has it in a variable when it raises.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from ...errors import ConfigurationError
 from .headers import check_key
+from .hidden import Hidden
 
 VARIABLE = "BASETEN_API_KEY"
 CREATE_AT = "https://app.baseten.co/settings/api_keys"
@@ -19,46 +20,54 @@ AsyncKeyFunction: TypeAlias = Callable[[], str | Awaitable[str]]
 
 
 class Key:
-    """A literal key, a function that gives one, or neither: then the environment is asked at the first call."""
+    """A literal key, a function that gives one, or neither: then the environment is asked at the first call.
 
-    __slots__ = ("_dropped", "_literal", "function")
+    Attributes:
+        literal: the key, where it is known.
+        function: what gives it.
+    """
+
+    __slots__ = ("_dropped", "_unusable", "function", "literal")
 
     def __init__(self, given: str | AsyncKeyFunction | None) -> None:
-        self._literal = check_key(given) if isinstance(given, str) else None
-        self.function = None if given is None or isinstance(given, str) else given
+        self.literal = Hidden(given) if isinstance(given, str) else None
+        self.function = given if callable(given) else None
+        self._unusable = None if given is None or self.literal or self.function else type(given).__name__
         self._dropped = False
-        if self.function is not None and not callable(self.function):
-            raise ConfigurationError(f"api_key must be a string or a function, not {type(given).__name__}.")
 
-    def literal(self, environment: Mapping[str, str]) -> str:
-        """The key where it is no function.
+    def check(self) -> None:
+        """Refuse what is no key. It is not done where the key is given, so that no frame above shows it.
 
         Raises:
-            ConfigurationError: there is none.
+            ConfigurationError: it is neither a text nor a function, or a text that cannot be sent.
         """
-        if self._literal is None:
-            found = environment.get(VARIABLE)
-            if not found:
-                gone = " (A client that was pickled leaves a literal key behind.)" if self._dropped else ""
-                raise ConfigurationError(
-                    f"No API key: set {VARIABLE} or pass api_key=. Keys are made at {CREATE_AT}.{gone}"
-                )
-            self._literal = check_key(found)
-        return self._literal
+        if self._unusable is not None:
+            raise ConfigurationError(f"api_key must be a string or a function, not {self._unusable}.")
+        if self.literal is not None:
+            check_key(self.literal)
+
+    def found(self, in_environment: Hidden[str]) -> Hidden[str]:
+        """Use the key of the environment.
+
+        Raises:
+            ConfigurationError: there is none, or it cannot be sent.
+        """
+        if not in_environment.value:
+            gone = " (A client that was pickled leaves a literal key behind.)" if self._dropped else ""
+            raise ConfigurationError(
+                f"No API key: set {VARIABLE} or pass api_key=. Keys are made at {CREATE_AT}.{gone}"
+            )
+        self.literal = check_key(in_environment)
+        return self.literal
 
     def __repr__(self) -> str:
         if self.function is not None:
             return "<from a function>"
-        return "<hidden>" if self._literal else "<unset>"
+        return "<unset>" if self.literal is None else "<hidden>"
 
     def __getstate__(self) -> tuple[AsyncKeyFunction | None, bool]:
-        return self.function, self._dropped or self._literal is not None
+        return self.function, self._dropped or self.literal is not None
 
     def __setstate__(self, state: tuple[AsyncKeyFunction | None, bool]) -> None:
         self.function, self._dropped = state
-        self._literal = None
-
-
-def bearer(key: str) -> str:
-    """The value of the Authorization header."""
-    return f"Bearer {key}"
+        self.literal = self._unusable = None

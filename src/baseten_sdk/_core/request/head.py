@@ -6,7 +6,7 @@ Names and values of headers were checked when they were given (`_core.request.he
 from __future__ import annotations
 
 from .accept import ACCEPTED_ENCODINGS
-from .options import HeaderPairs
+from .header_lines import HeaderPairs
 from .origin import Origin
 from .request import Request
 
@@ -30,7 +30,7 @@ class Heads:
 
     def render(self, request: Request, origin: Origin, target: str) -> bytes:
         """The head of a request, to the blank line."""
-        lines = request.method, request.url, request.headers
+        lines = request.method, request.url, request.headers.pairs
         head = self._rendered.get(lines)
         if head is None:
             if len(self._rendered) >= MOST:
@@ -43,10 +43,10 @@ class Heads:
 
 def _lines(request: Request, origin: Origin, target: str) -> bytes:
     lines = [f"{request.method} {target} HTTP/1.1"]
-    names = {name for name, _ in request.headers}
+    names = {name for name, _ in request.headers.pairs}
     if "host" not in names:
         lines.append(f"host: {origin.authority}")
     if "accept-encoding" not in names:
-        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers else ACCEPTED_ENCODINGS}")
-    lines += [f"{name}: {value}" for name, value in request.headers]
+        lines.append(f"accept-encoding: {'identity' if STREAM in request.headers.pairs else ACCEPTED_ENCODINGS}")
+    lines += [f"{name}: {value}" for name, value in request.headers.pairs]
     return "\r\n".join([*lines, ""]).encode("ascii")

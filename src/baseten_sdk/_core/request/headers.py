@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Mapping
+from typing import TypeVar
 
 from ...errors import ConfigurationError, InvalidRequestError
+from .hidden import Hidden
+
+T = TypeVar("T")
 
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t\x20-\x7e]*")
@@ -64,20 +68,20 @@ def check_header(name: str, value: str, what: str = "headers") -> str:
     )
 
 
-def check_key(key: str) -> str:
+def check_key(key: Hidden[T]) -> Hidden[str]:
     """The API key itself, if it can be sent.
 
     Raises:
-        ConfigurationError: it is empty, or not printable ASCII without blanks. The text does not show it.
+        ConfigurationError: it is empty, or not printable ASCII without blanks. Neither the text nor a frame shows it.
     """
-    if not isinstance(key, str):
-        raise ConfigurationError(f"The API key must be str, not {type(key).__name__}.")
-    if not key:
+    if not isinstance(key.value, str):
+        raise ConfigurationError(f"The API key must be str, not {type(key.value).__name__}.")
+    if not key.value:
         raise ConfigurationError("The API key is empty; give api_key= or set BASETEN_API_KEY.")
-    if not VISIBLE.fullmatch(key):
-        problem = _first_problem(key, VISIBLE)
+    if not VISIBLE.fullmatch(key.value):
+        problem = _first_problem(key.value, VISIBLE)
         raise ConfigurationError(f"The API key must be printable ASCII without blanks; there is {problem}.")
-    return key
+    return Hidden(key.value)
 
 
 def check_option(value: str, what: str) -> str:

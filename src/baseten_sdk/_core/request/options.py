@@ -6,16 +6,15 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from ..._version import __version__
 from ...config import CallOptions, HttpxTimeout, Query, Retry, Timeout, check_seconds
 from ...errors import ConfigurationError, InvalidRequestError
+from .header_lines import HeaderLines, HeaderPairs
 from .headers import check_headers, check_option
 
 T = TypeVar("T")
-
-HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
 
 USER_AGENT = f"baseten-sdk/{__version__} Python/{sys.version_info.major}.{sys.version_info.minor}"
 
@@ -34,11 +33,11 @@ class Options:
     extra_body: Mapping[str, object] = field(default_factory=dict, repr=False)
     session: str | None = None
     request_id: str | None = None
-    _rendered: dict[tuple[str, str | None], HeaderPairs] = field(
+    _rendered: dict[tuple[str, str | None], HeaderLines] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
-    def headers_for(self, accept: str, content_type: str | None) -> HeaderPairs:
+    def headers_for(self, accept: str, content_type: str | None) -> HeaderLines:
         """The headers of a request but for the key, the caller's in place of the package's own of the same name."""
         rendered = self._rendered.get((accept, content_type))
         if rendered is None:
@@ -50,7 +49,7 @@ class Options:
             if self.request_id is not None:
                 own["x-baseten-customer-request-id"] = self.request_id
             own.update(self.extra_headers)
-            rendered = self._rendered[accept, content_type] = tuple(own.items())
+            rendered = self._rendered[accept, content_type] = HeaderLines(tuple(own.items()))
         return rendered
 
     def without_body(self) -> Options:

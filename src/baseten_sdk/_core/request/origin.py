@@ -26,7 +26,7 @@ class Origin(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def locate(url: str) -> tuple[Origin, str]:
+def split_url(url: str) -> tuple[Origin, str]:
     """The server of a URL, and what is asked of it: path and query.
 
     Raises:

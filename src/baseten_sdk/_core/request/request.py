@@ -6,11 +6,12 @@ Owns what goes onto the wire. It must not know who carries it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from ...errors import InvalidRequestError
-from .options import HeaderPairs, Options
+from .header_lines import HeaderLines
+from .hidden import Hidden
+from .options import Options
 from .payload import EMPTY, Payload
 from .urls import encode_query
 
@@ -20,14 +21,13 @@ Safety: TypeAlias = Literal["repeatable", "once"]
 """Whether a request may be sent again after a failure in which the service may have taken it ("once": it may not)."""
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class Request:
+class Request(NamedTuple):
     """One request, ready to be carried.
 
     Attributes:
         method: the verb.
         url: absolute and quoted.
-        headers: pairs with names in lower case; the key is added by the call.
+        headers: what is sent; the key is added by the call.
         body: the encoded body; empty where there is none.
         first_byte: seconds to wait for the reply where the caller set no limit.
         safety: whether it may be sent twice.
@@ -35,48 +35,34 @@ class Request:
 
     method: str
     url: str
-    headers: HeaderPairs = field(repr=False)
-    body: bytes = field(repr=False)
+    headers: HeaderLines
+    body: bytes
     first_byte: float
     safety: Safety = "repeatable"
 
-    def __init__(
-        self,
-        method: str,
-        url: str,
-        headers: HeaderPairs,
-        body: bytes,
-        first_byte: float,
-        safety: Safety = "repeatable",
-    ) -> None:
-        _set_method(self, method)
-        _set_url(self, url)
-        _set_headers(self, headers)
-        _set_body(self, body)
-        _set_first_byte(self, first_byte)
-        _set_safety(self, safety)
+    def authorized(self, key: Hidden[str]) -> Request:
+        """The same request with the key; an authorization of the caller's own stays as it is."""
+        for have, _ in self.headers.pairs:
+            if have == "authorization":
+                return self
+        headers = HeaderLines((*self.headers.pairs, ("authorization", f"Bearer {key.value}")))
+        return Request(self.method, self.url, headers, self.body, self.first_byte, self.safety)
 
     def with_header(self, name: str, value: str) -> Request:
-        """The same request with one header more; one that is there already stays as it is."""
-        for have, _ in self.headers:
+        """The same request with one more header; one that is there already stays as it is."""
+        for have, _ in self.headers.pairs:
             if have == name:
                 return self
-        headers = (*self.headers, (name, value))
+        headers = HeaderLines((*self.headers.pairs, (name, value)))
         return Request(self.method, self.url, headers, self.body, self.first_byte, self.safety)
 
     @property
-    def place(self) -> str:
-        """The URL as errors and logs show it: without the query, which may hold what is not theirs to tell."""
+    def url_without_query(self) -> str:
+        """The URL as errors and logs show it: the query may hold what is not theirs to tell."""
         return self.url.partition("?")[0]
 
-
-# A frozen dataclass's own __init__ goes through object.__setattr__, which takes half as long again.
-_set_method = Request.__dict__["method"].__set__
-_set_url = Request.__dict__["url"].__set__
-_set_headers = Request.__dict__["headers"].__set__
-_set_body = Request.__dict__["body"].__set__
-_set_first_byte = Request.__dict__["first_byte"].__set__
-_set_safety = Request.__dict__["safety"].__set__
+    def __repr__(self) -> str:
+        return f"<{self.method} {self.url_without_query}>"
 
 
 def build(

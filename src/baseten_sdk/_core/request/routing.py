@@ -206,7 +206,7 @@ class Router:
         segment = _segment(environment, deployment_id)
         return DeploymentURLs(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
 
-    def locate(self, url: str) -> str:
+    def resolve(self, url: str) -> str:
         """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.
 
         Raises:

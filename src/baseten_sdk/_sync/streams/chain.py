@@ -64,7 +64,7 @@ class ChainStream(PredictStream):
         """
         self._to_items()
         if self._header is None:
-            raise self._body.located(StreamDecodeError("The stream has no header."))
+            raise self._body.described(StreamDecodeError("The stream has no header."))
         return self._read(self._header, kind)
 
     @overload
@@ -109,7 +109,7 @@ class ChainStream(PredictStream):
             raise ConfigurationError("Read the items first: the footer comes after them.")
         if self._footer is None:
             error = StreamInterrupted("The stream ended without a footer; the chain may have failed in the middle.")
-            raise self._body.located(error)
+            raise self._body.described(error)
         return self._read(self._footer, kind)
 
     def _item(self, read: Callable[[Frame], T]) -> T:
@@ -132,7 +132,7 @@ class ChainStream(PredictStream):
 
     def _undecodable(self, problem: str) -> Exception:
         self.close()
-        return self._body.located(StreamDecodeError(f"The stream cannot be read: {problem}."))
+        return self._body.described(StreamDecodeError(f"The stream cannot be read: {problem}."))
 
     def _to_items(self) -> Frame | None:
         """Take the header, where there is one: the frame behind it."""

@@ -67,7 +67,7 @@ class ChatStream:
         if reader.error is not None:
             error, reader.error = reader.error, None
             body.close()
-            raise body.located(error)
+            raise body.described(error)
         if reader.done:
             body.finish()
             raise StopIteration
@@ -79,7 +79,7 @@ class ChatStream:
             error.partial = reader.partial()
             raise
         except APIConnectionError as error:
-            raise body.located(reader.interrupted(error)) from error
+            raise body.described(reader.interrupted(error)) from error
         self._arrived = reader.feed(piece) if piece else reader.end()
         if reader.news:
             body.progress()

@@ -55,7 +55,7 @@ class Pieces(Generic[T]):
         except APITimeoutError:
             raise
         except APIConnectionError as error:
-            raise body.located(StreamInterrupted(f"The stream was cut: {error.message}")) from error
+            raise body.described(StreamInterrupted(f"The stream was cut: {error.message}")) from error
         try:
             if piece:
                 self._ready.extend(self._feed(piece))
@@ -71,4 +71,4 @@ class Pieces(Generic[T]):
                 body.progress()
             return
         body.close()
-        raise body.located(failure)
+        raise body.described(failure)

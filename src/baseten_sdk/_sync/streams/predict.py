@@ -93,19 +93,19 @@ class PredictStream:
             raise ConfigurationError("A stream can be read in one way, once.")
         self._taken = True
         pieces = Pieces(body, feed, flush)
-        if body.watch is None:
+        if body.observed is None:
             return pieces
 
         from .observed import ObservedPieces
 
-        return ObservedPieces(pieces, body.watch)
+        return ObservedPieces(pieces, body.observed)
 
     def close(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             self._opened.close()
-            if self._opened.watch is not None:
-                self._opened.watch.ended(CallEnded(None, self._opened.meta, complete=False))
+            if self._opened.observed is not None:
+                self._opened.observed.ended(CallEnded(None, self._opened.meta, complete=False))
 
     def __enter__(self) -> Self:
         self._opened = self._caller.open(self._request, self._options)

@@ -26,7 +26,7 @@ from collections import deque
 from contextlib import suppress
 
 from ..._core.request.head import Heads
-from ..._core.request.origin import Origin, locate
+from ..._core.request.origin import Origin, split_url
 from ..._core.request.request import Request
 from ..._io.connecting import Connecting
 from ..._io.http1 import ProtocolError, ReplyParser
@@ -83,7 +83,7 @@ class DirectTransport:
         self._closed = False
 
     def send(self, request: Request, timer: Timer) -> DirectExchange:
-        origin, target = locate(request.url)
+        origin, target = split_url(request.url)
         timer.begin()
         self._check_open()
         connection = self._take(origin, FRESH if request.safety == "once" else self._keep)

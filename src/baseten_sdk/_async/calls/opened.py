@@ -1,0 +1,67 @@
+"""A reply whose headers have arrived, and reading it to its end. It must not know what the body means."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol, TypeVar
+
+from ..._core.reply.call_record import Call
+from ..._core.reply.reading import Reading
+from ..._core.reply.response import WholeResponse
+from ..._io.limiter import AsyncPermit
+from ..._io.timer import AsyncTimer
+from ..transports.base import AsyncOpenResponse
+
+ERROR_BODY = 5.0
+"""Seconds for the body behind an error status: what matters is known, and the rest is worth no long wait."""
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class AsyncOpened(NamedTuple):
+    """An open reply, and what its attempt holds until it is over."""
+
+    call: Call
+    exchange: AsyncOpenResponse
+    permit: AsyncPermit
+    timer: AsyncTimer
+    reading: Reading
+
+
+class AsyncReceive(Protocol[T_co]):
+    """What becomes of a reply whose status is one of success."""
+
+    async def __call__(self, opened: AsyncOpened, /) -> T_co: ...
+
+
+async def whole(opened: AsyncOpened) -> WholeResponse:
+    """Read all of it.
+
+    Raises:
+        ResponseValidationError: it is too large.
+    """
+    await read_body(opened)
+    opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
+    return opened.reading.answer()
+
+
+async def read_body(opened: AsyncOpened) -> None:
+    """Read a body to its end, or until it is too large, and be done with the exchange."""
+    _, exchange, _, timer, reading = opened
+    if (there := exchange.whole()) is not None:
+        reading.add(there)
+        return
+    if reading.failed:
+        timer.shorten(ERROR_BODY)
+    try:
+        idle = False
+        while not reading.full:
+            if not idle and not exchange.ready:
+                timer.enter("idle")
+                idle = True
+            piece = await exchange.receive()
+            if not piece:
+                break
+            if reading.add(piece):
+                timer.enter("idle")
+    finally:
+        await exchange.aclose()

@@ -1,0 +1,61 @@
+"""One call as a value: what was asked for, and what it took so far. It describes errors and replies as the call's."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeVar
+
+from ...errors import APIError
+from ...types.meta import Headers, Meta
+from ..policy.observers import ObservedCall
+from ..request.hidden import Hidden
+from ..request.options import Options
+from ..request.request import Request
+from .redaction import redact
+
+E = TypeVar("E", bound=APIError)
+
+NO_KEY = Hidden("")
+
+
+class Call(NamedTuple):
+    """One call.
+
+    Attributes:
+        request: what is sent, without the key.
+        options: what holds for it.
+        start: when it began, on the clock of its caller.
+        key: the key of the last attempt.
+        attempts: how often it was tried.
+        observed: those who observe it.
+    """
+
+    request: Request
+    options: Options
+    start: float
+    key: Hidden[str] = NO_KEY
+    attempts: int = 0
+    observed: ObservedCall | None = None
+
+    def describe(self, error: E, now: float, request_id: str | None = None) -> E:
+        """Fill in what only the call knows, and take out what nobody may see. It returns the same error.
+
+        Args:
+            error: what went wrong.
+            now: the time, on the clock of `start`.
+            request_id: the service's id of the request, where the error may not have it.
+        """
+        error.method = self.request.method
+        error.url = self.request.url_without_query
+        error.attempts = self.attempts
+        error.elapsed = now - self.start
+        error.request_id = error.request_id or request_id or self.options.request_id
+        redact(error, self.key, self.request.headers)
+        return error
+
+    def meta(self, status: int, headers: Headers, now: float) -> Meta:
+        """What is known of the exchange behind a reply."""
+        request = self.request
+        return Meta(status, headers, self.attempts, now - self.start, request.method, request.url_without_query)
+
+    def __repr__(self) -> str:
+        return f"<{self.request!r}, attempt {self.attempts}>"

@@ -1,0 +1,59 @@
+"""A call describes its errors and replies."""
+
+from __future__ import annotations
+
+import pytest
+
+from baseten_sdk._core.reply.call_record import Call
+from baseten_sdk._core.reply.redaction import HIDDEN
+from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.hidden import Hidden
+from baseten_sdk._core.request.options import Options
+from baseten_sdk._core.request.request import Request
+from baseten_sdk.errors import APIError
+from baseten_sdk.types.meta import Headers
+
+KEY = "abcd1234.0123456789abcdef"
+HEADERS = HeaderLines((("x-gateway-key", "gateway-secret"),))
+REQUEST = Request("POST", "https://h/v1/predict?key=hunter2", HEADERS, b"a prompt", 1.0)
+
+
+def call(request_id: str | None = None) -> Call:
+    return Call(REQUEST, Options(request_id=request_id), 100.0, Hidden(KEY), attempts=2)
+
+
+@pytest.mark.parametrize(
+    ("own", "served", "given", "shown"),
+    [
+        ("r1", "r2", "mine", "r1"),
+        (None, "r2", "mine", "r2"),
+        (None, None, "mine", "mine"),
+        (None, None, None, None),
+    ],
+)
+def test_an_error_says_where_and_when_it_was_and_has_the_best_id_that_is_known(
+    own: str | None, served: str | None, given: str | None, shown: str | None
+) -> None:
+    error = APIError("Failed.", request_id=own)
+    assert call(given).describe(error, 101.5, served) is error
+    assert (error.method, error.url, error.attempts, error.elapsed) == ("POST", "https://h/v1/predict", 2, 1.5)
+    assert error.request_id == shown
+    assert "hunter2" not in str(error)
+
+
+def test_an_error_shows_no_secret_of_the_call_not_even_as_an_id() -> None:
+    error = call().describe(APIError(f"Who is {KEY} at gateway-secret?", request_id=f"r-{KEY}"), 101.0)
+    assert error.message == f"Who is {HIDDEN} at [hidden]?"
+    assert error.request_id == f"r-{HIDDEN}"
+
+
+def test_a_reply_is_told_with_what_it_took() -> None:
+    meta = call().meta(200, Headers([("x-request-id", "r1")]), 103.0)
+    assert (meta.status_code, meta.request_id, meta.attempts, meta.elapsed) == (200, "r1", 2, 3.0)
+    assert (meta.method, meta.url) == ("POST", "https://h/v1/predict")
+
+
+def test_a_call_shows_nothing_of_what_it_sends() -> None:
+    shown = f"{call()!r} {call().key!r} {REQUEST!r} {REQUEST.headers!r}"
+    for secret in (KEY, "gateway-secret", "hunter2", "a prompt"):
+        assert secret not in shown
