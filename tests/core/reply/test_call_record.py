@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.reply.call_record import Call
+from baseten_sdk._core.reply.call_record import CallRecord
 from baseten_sdk._core.reply.redaction import HIDDEN
 from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.hidden import Hidden
@@ -18,8 +18,8 @@ HEADERS = HeaderLines((("x-gateway-key", "gateway-secret"),))
 REQUEST = Request("POST", "https://h/v1/predict?key=hunter2", HEADERS, b"a prompt", 1.0)
 
 
-def call(request_id: str | None = None) -> Call:
-    return Call(REQUEST, Options(request_id=request_id), 100.0, Hidden(KEY), attempts=2)
+def call(request_id: str | None = None) -> CallRecord:
+    return CallRecord(REQUEST, Options(request_id=request_id), 100.0, Hidden(KEY), attempts=2)
 
 
 @pytest.mark.parametrize(

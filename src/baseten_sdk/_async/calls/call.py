@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import Call
+from ..._core.reply.call_record import CallRecord
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
@@ -74,13 +74,13 @@ class AsyncCaller:
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
         """
-        return await self._fetch(Call(request, options, self.clock.now()), read)
+        return await self._fetch(CallRecord(request, options, self.clock.now()), read)
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        return await self._open(Call(request, options, self.clock.now()))
+        return await self._open(CallRecord(request, options, self.clock.now()))
 
-    async def _fetch(self, call: Call, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+    async def _fetch(self, call: CallRecord, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         call, answer = await self._run(call, whole)
         now = self.clock.now()
         try:
@@ -90,7 +90,7 @@ class AsyncCaller:
             raise
         return result, call.meta(answer.status, answer.headers, now)
 
-    async def _open(self, call: Call) -> AsyncResponseStream:
+    async def _open(self, call: CallRecord) -> AsyncResponseStream:
         timeout = call.options.timeout
         if timeout.attempt is not None:
             timeout = replace(timeout, idle=min(timeout.idle, timeout.attempt))
@@ -101,7 +101,7 @@ class AsyncCaller:
     async def _stream(self, opened: AsyncOpened) -> AsyncResponseStream:
         return AsyncResponseStream(opened, self.clock)
 
-    async def _run(self, call: Call, receive: AsyncReceive[T]) -> tuple[Call, T]:
+    async def _run(self, call: CallRecord, receive: AsyncReceive[T]) -> tuple[CallRecord, T]:
         """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
         result."""
         clock, options = self.clock, call.options
@@ -145,7 +145,7 @@ class AsyncCaller:
                     assert_never(never)
             remaining = deadline - (clock.now() - call.start)
 
-    async def _attempt(self, channel: AsyncChannel, call: Call, timer: AsyncTimer, receive: AsyncReceive[T]) -> T:
+    async def _attempt(self, channel: AsyncChannel, call: CallRecord, timer: AsyncTimer, receive: AsyncReceive[T]) -> T:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -175,7 +175,7 @@ class AsyncCaller:
             self._rate_state = _rate_state(self.limits)
         self._rate_state.refused(url, seconds, self.clock.steady())
 
-    def _tell(self, call: Call, event: RetryEvent) -> None:
+    def _tell(self, call: CallRecord, event: RetryEvent) -> None:
         """Tell of a retry of a call."""
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",

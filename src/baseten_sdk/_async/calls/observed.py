@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ..._core.policy.observers import observe
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import Call
+from ..._core.reply.call_record import CallRecord
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -41,7 +41,9 @@ class AsyncObservedCaller(AsyncCaller):
         request, observed = observe(self._observers, request, streamed=False)
         try:
             with observed.active():
-                result, meta = await self._fetch(Call(request, options, self.clock.now(), observed=observed), read)
+                result, meta = await self._fetch(
+                    CallRecord(request, options, self.clock.now(), observed=observed), read
+                )
         except BaseException as error:
             observed.failed(error)
             raise
@@ -50,9 +52,10 @@ class AsyncObservedCaller(AsyncCaller):
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         request, observed = observe(self._observers, request, streamed=True)
+        call = CallRecord(request, options, self.clock.now(), observed=observed)
         try:
             with observed.active():
-                return await self._open(Call(request, options, self.clock.now(), observed=observed))
+                return await self._open(call)
         except BaseException as error:
             observed.failed(error)
             raise

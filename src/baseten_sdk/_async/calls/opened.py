@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol, TypeVar
 
-from ..._core.reply.call_record import Call
+from ..._core.reply.call_record import CallRecord
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._io.limiter import AsyncPermit
@@ -20,7 +20,7 @@ T_co = TypeVar("T_co", covariant=True)
 class AsyncOpened(NamedTuple):
     """An open reply, and what its attempt holds until it is over."""
 
-    call: Call
+    call: CallRecord
     exchange: AsyncOpenResponse
     permit: AsyncPermit
     timer: AsyncTimer

@@ -17,7 +17,7 @@ E = TypeVar("E", bound=APIError)
 NO_KEY = Hidden("")
 
 
-class Call(NamedTuple):
+class CallRecord(NamedTuple):
     """One call.
 
     Attributes:

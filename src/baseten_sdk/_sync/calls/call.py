@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar, assert_never
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import Call
+from ..._core.reply.call_record import CallRecord
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
@@ -75,13 +75,13 @@ class Caller:
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
         """
-        return self._fetch(Call(request, options, self.clock.now()), read)
+        return self._fetch(CallRecord(request, options, self.clock.now()), read)
 
     def open(self, request: Request, options: Options) -> ResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        return self._open(Call(request, options, self.clock.now()))
+        return self._open(CallRecord(request, options, self.clock.now()))
 
-    def _fetch(self, call: Call, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+    def _fetch(self, call: CallRecord, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         call, answer = self._run(call, whole)
         now = self.clock.now()
         try:
@@ -91,7 +91,7 @@ class Caller:
             raise
         return result, call.meta(answer.status, answer.headers, now)
 
-    def _open(self, call: Call) -> ResponseStream:
+    def _open(self, call: CallRecord) -> ResponseStream:
         timeout = call.options.timeout
         if timeout.attempt is not None:
             timeout = replace(timeout, idle=min(timeout.idle, timeout.attempt))
@@ -102,7 +102,7 @@ class Caller:
     def _stream(self, opened: Opened) -> ResponseStream:
         return ResponseStream(opened, self.clock)
 
-    def _run(self, call: Call, receive: Receive[T]) -> tuple[Call, T]:
+    def _run(self, call: CallRecord, receive: Receive[T]) -> tuple[CallRecord, T]:
         """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
         result."""
         clock, options = self.clock, call.options
@@ -146,7 +146,7 @@ class Caller:
                     assert_never(never)
             remaining = deadline - (clock.now() - call.start)
 
-    def _attempt(self, channel: Channel, call: Call, timer: Timer, receive: Receive[T]) -> T:
+    def _attempt(self, channel: Channel, call: CallRecord, timer: Timer, receive: Receive[T]) -> T:
         reading = Reading(self.limits.body)
         failure: Expired | APIConnectionError | None = None
         try:
@@ -176,7 +176,7 @@ class Caller:
             self._rate_state = _rate_state(self.limits)
         self._rate_state.refused(url, seconds, self.clock.steady())
 
-    def _tell(self, call: Call, event: RetryEvent) -> None:
+    def _tell(self, call: CallRecord, event: RetryEvent) -> None:
         """Tell of a retry of a call."""
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ..._core.policy.observers import observe
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import Call
+from ..._core.reply.call_record import CallRecord
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -42,7 +42,7 @@ class ObservedCaller(Caller):
         request, observed = observe(self._observers, request, streamed=False)
         try:
             with observed.active():
-                result, meta = self._fetch(Call(request, options, self.clock.now(), observed=observed), read)
+                result, meta = self._fetch(CallRecord(request, options, self.clock.now(), observed=observed), read)
         except BaseException as error:
             observed.failed(error)
             raise
@@ -51,9 +51,10 @@ class ObservedCaller(Caller):
 
     def open(self, request: Request, options: Options) -> ResponseStream:
         request, observed = observe(self._observers, request, streamed=True)
+        call = CallRecord(request, options, self.clock.now(), observed=observed)
         try:
             with observed.active():
-                return self._open(Call(request, options, self.clock.now(), observed=observed))
+                return self._open(call)
         except BaseException as error:
             observed.failed(error)
             raise

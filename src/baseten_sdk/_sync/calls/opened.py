@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol, TypeVar
 
-from ..._core.reply.call_record import Call
+from ..._core.reply.call_record import CallRecord
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._io.limiter import Permit
@@ -21,7 +21,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Opened(NamedTuple):
     """An open reply, and what its attempt holds until it is over."""
 
-    call: Call
+    call: CallRecord
     exchange: OpenResponse
     permit: Permit
     timer: Timer
