@@ -40,9 +40,9 @@ T = TypeVar("T")
 
 
 class AsyncClient:
-    """Reaches Baseten: Model APIs, dedicated deployments, chains and async requests.
+    """Client for Baseten: Model APIs, dedicated deployments, chains and async requests.
 
-    One client serves a whole program; it may be used from many tasks at once. Close it with `async with` or `aclose()`.
+    One client serves a whole program and may be used from many tasks at once. Close it with `async with` or `aclose()`.
 
     Example:
         async with AsyncClient() as client:
@@ -52,28 +52,27 @@ class AsyncClient:
             print(completion.text)
 
     Args:
-        api_key: the key, or a function that gives it and is asked for each attempt. None: `BASETEN_API_KEY`, read at
-            the first call.
-        base_url: the Model APIs or any gateway that speaks like them; then nothing is routed by the model's name.
-            None: where `endpoints` has them if that was said, else `BASETEN_BASE_URL` at the first call, else the
-            service.
-        endpoints: URL templates of everything, for the emulator and private gateways. None: below the origin that
-            `BASETEN_EMULATOR` names at the first call, else the service.
-        timeout: limits on each attempt; a number of seconds bounds the whole attempt. An `httpx.Timeout` will do.
-        deadline: seconds for each whole call; None is no bound.
-        max_retries: attempts after the first; 2 unless set.
-        retry: when and how to try again, in full.
-        limits: how much at once, and how large.
-        default_headers: headers of every request.
-        default_query: query parameters of every request.
-        http_client: an httpx client of yours; it is used as it is and never closed.
-        transport: "direct", "httpx", or "auto" to choose what fits.
-        ssl_context: whom to trust, and what to show, on https connections that the client opens. None:
-            `SSL_CERT_FILE`, else `SSL_CERT_DIR`, else certifi's list.
-        hooks: functions that are told of retries, and observers of whole calls.
+        api_key: The key, or a function that returns it and is called for each attempt. None: `BASETEN_API_KEY`, read
+            at the first call.
+        base_url: The Model APIs, or a gateway with the same API. With a `base_url`, calls are not routed by the model's
+            name. None: the one of `endpoints` if given, else `BASETEN_BASE_URL` at the first call, else the service.
+        endpoints: URL templates of all endpoints, for the emulator and private gateways. None: those below the origin
+            in `BASETEN_EMULATOR` at the first call, else the service.
+        timeout: Limits on each attempt. A number of seconds bounds the whole attempt. An `httpx.Timeout` works too.
+        deadline: Seconds for each whole call, retries included. None: no limit.
+        max_retries: Attempts after the first. Default: 2.
+        retry: When and how to retry, in full.
+        limits: How many calls at once, and how large.
+        default_headers: Headers of every request.
+        default_query: Query parameters of every request.
+        http_client: Your own httpx client. It is used as it is and never closed.
+        transport: "direct", "httpx", or "auto" to use what fits.
+        ssl_context: The TLS settings of https connections that the client opens. None: `SSL_CERT_FILE`, else
+            `SSL_CERT_DIR`, else certifi's list.
+        hooks: Functions that are called at each retry, and observers of whole calls.
 
     Raises:
-        ConfigurationError: an argument cannot be. A missing key is noticed at the first call.
+        ConfigurationError: An argument is invalid. A missing key raises at the first call.
     """
 
     _parts: AsyncService | None = None
@@ -113,8 +112,8 @@ class AsyncClient:
 
     @property
     def _service(self) -> AsyncService:
-        """The parts, made when they are first needed: it takes imports that a program which makes no call can do
-        without. Where two threads make them, one of the two is thrown away; nothing is open yet."""
+        """The parts, made when they are first needed, so that a program that makes no call imports less. If two threads
+        make them at once, one result is thrown away; nothing is open yet."""
         if self._parts is None:
             self.__dict__.setdefault("_parts", self._setup.service())
         assert self._parts is not None
@@ -129,14 +128,14 @@ class AsyncClient:
 
     @cached_property
     def beta(self) -> AsyncBeta:
-        """The same chat under the name that it once had at OpenAI: `client.beta.chat.completions.parse`."""
+        """The same chat under its old name in OpenAI's client: `client.beta.chat.completions.parse`."""
         from .resources.beta import AsyncBeta
 
         return AsyncBeta(self.chat)
 
     @cached_property
     def embeddings(self) -> AsyncEmbeddings:
-        """Embeddings, by dedicated models or behind a gateway."""
+        """Embeddings, from dedicated models or behind a gateway."""
         from .resources.embeddings import AsyncEmbeddings
 
         return AsyncEmbeddings(self._service)
@@ -150,7 +149,7 @@ class AsyncClient:
 
     @cached_property
     def batch(self) -> AsyncBatch:
-        """Batches: a great many calls, from a file to a file or from rows to outcomes."""
+        """Batches: many calls, from a file to a file or from rows to outcomes."""
         from .resources.batch import AsyncBatch
 
         return AsyncBatch(self)
@@ -164,21 +163,21 @@ class AsyncClient:
 
     @cached_property
     def async_requests(self) -> AsyncRequests:
-        """Async requests, by their ids."""
+        """Async requests by their ids."""
         from .resources.async_requests import AsyncRequests
 
         return AsyncRequests(self._service)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:
-        """Inboxes, for the outputs of async requests."""
+        """Inboxes for the outputs of async requests."""
         from .resources.webhooks import AsyncWebhooks
 
         return AsyncWebhooks()
 
     @cached_property
     def jobs(self) -> AsyncJobs:
-        """Many async requests, with a ledger that survives the end of the process."""
+        """Many async requests at once, with a ledger that survives the process."""
         from .resources.jobs import AsyncJobs
 
         return AsyncJobs()
@@ -191,23 +190,23 @@ class AsyncClient:
         deployment_id: str | None = None,
         regional: str | None = None,
     ) -> AsyncDeployment:
-        """A deployment of a dedicated model; nothing is sent.
+        """Choose a deployment of a dedicated model. Nothing is sent.
 
         Args:
-            model_id: the model's id.
-            environment: an environment's name, or "development"; production unless set.
-            deployment_id: one deployment by its id.
-            regional: the environment of a regional host.
+            model_id: The model's id.
+            environment: The name of an environment, or "development". Default: production.
+            deployment_id: One deployment by its id.
+            regional: The environment of a regional host.
 
         Raises:
-            ConfigurationError: an id cannot be, or there are two targets.
+            ConfigurationError: An id is invalid, or more than one target is given.
         """
         from .resources.deployments import AsyncDeployment
 
-        place = self._service.router.deployment(
+        urls = self._service.router.deployment(
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
-        return AsyncDeployment(self._service, place)
+        return AsyncDeployment(self._service, urls)
 
     def chains(
         self,
@@ -217,23 +216,23 @@ class AsyncClient:
         deployment_id: str | None = None,
         regional: str | None = None,
     ) -> AsyncChain:
-        """A deployment of a chain; nothing is sent.
+        """Choose a deployment of a chain. Nothing is sent.
 
         Args:
-            chain_id: the chain's id.
-            environment: an environment's name, or "development"; production unless set.
-            deployment_id: one deployment by its id.
-            regional: the environment of a regional host.
+            chain_id: The chain's id.
+            environment: The name of an environment, or "development". Default: production.
+            deployment_id: One deployment by its id.
+            regional: The environment of a regional host.
 
         Raises:
-            ConfigurationError: an id cannot be, or there are two targets.
+            ConfigurationError: An id is invalid, or more than one target is given.
         """
         from .resources.chains import AsyncChain
 
-        place = self._service.router.chain(
+        urls = self._service.router.chain(
             chain_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
-        return AsyncChain(self._service, place)
+        return AsyncChain(self._service, urls)
 
     @overload
     async def request(
@@ -281,24 +280,24 @@ class AsyncClient:
         params: Query | None = None,
         **options: Unpack[CallOptions],
     ) -> T | Response:
-        """Call anything that the service has and this package has no name for.
+        """Call an endpoint that this package has no method for.
 
         Args:
-            method: the verb.
-            url: a path below the Model APIs' base URL, such as "messages", or an absolute URL on one of the configured
-                hosts: the key goes nowhere else.
-            response_model: the type of the reply; without it the reply comes as it is.
-            json: a JSON value to send.
-            content: bytes or text to send as they are.
-            files: files of a form to send.
-            data: other fields of that form.
-            content_type: the type of `content`.
-            params: query parameters.
-            **options: the options of every call.
+            method: The HTTP method.
+            url: A path below the Model APIs' base URL, such as "messages", or an absolute URL on one of the configured
+                hosts. The key is sent nowhere else.
+            response_model: The type of the reply. None: the reply as it came.
+            json: A JSON value to send.
+            content: Bytes or text to send as they are.
+            files: Files of a form to send.
+            data: Other fields of that form.
+            content_type: The type of `content`.
+            params: Query parameters.
+            **options: The options of every call.
 
         Raises:
-            InvalidRequestError: the URL is on no host of the client's, or the request cannot be sent.
-            APIError: the call failed.
+            InvalidRequestError: The URL is on none of the client's hosts, or the request cannot be sent.
+            APIError: The call failed.
         """
         from .._core.reply.validate import check_kind
         from .._core.request.payload import choose_payload
@@ -307,36 +306,35 @@ class AsyncClient:
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
-        place = service.router.resolve(url)
-        reply = await raw_call(service, method, place, payload, params, options)
+        reply = await raw_call(service, method, service.router.resolve(url), payload, params, options)
         return reply if response_model is None else reply.parse(response_model)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
-        """The same client with other defaults. It shares connections and limits: closing either closes both."""
+        """Copy the client with other defaults. Both share connections and limits, and closing either closes both."""
         clone = type(self).__new__(type(self))
         clone._setup = self._setup
         clone._parts = self._service.with_options(options)
         return clone
 
     def copy(self, **options: Unpack[CallOptions]) -> Self:
-        """The same as `with_options`, under the other name that it has at OpenAI."""
+        """The same as `with_options`, under its other name in OpenAI's client."""
         return self.with_options(**options)
 
     def detached(self) -> Self:
-        """A client like this one, with connections of its own, that nobody needs to close.
+        """Copy the client into one with its own connections that nobody needs to close.
 
-        They are closed when the client is collected, without the warning that it was not closed. For objects that hold
-        a client and have no end of their own.
+        They are closed when the copy is garbage-collected, without the warning that it was not closed. This is for
+        objects that hold a client and are never closed themselves.
         """
         clone = type(self).__new__(type(self))
         clone._setup = self._setup.detached(self._service.options)
         return clone
 
     def to_sync(self) -> SyncClient:
-        """A client of the other flavour with the same settings. It has its own connections: close it too.
+        """Make a client of the other kind with the same settings. It has its own connections, so close it too.
 
         Raises:
-            ConfigurationError: this client was made with `http_client=`, which serves one flavour only.
+            ConfigurationError: This client has an `http_client=`, which serves one kind of client only.
         """
         from .._bridge import to_sync
 
@@ -344,16 +342,16 @@ class AsyncClient:
 
     @property
     def limits(self) -> Limits:
-        """What the client was made with."""
+        """The limits that the client was made with."""
         return self._setup.settings.limits
 
     async def aclose(self) -> None:
-        """Close the connections. Closing twice is fine; calls after it raise `ClientClosedError`."""
+        """Close the connections. Closing twice is fine. Later calls raise `ClientClosedError`."""
         await self._service.caller.connections.aclose()
 
     # unasync: remove
     async def close(self) -> None:
-        """The same as `aclose`, under the name that it has at OpenAI."""
+        """The same as `aclose`, under its name in OpenAI's client."""
         await self.aclose()
 
     # unasync: end

@@ -28,6 +28,7 @@ from baseten_sdk import (
     ResponseValidationError,
     WebhookDeliveryFailed,
 )
+from baseten_sdk._core.policy.backoff import Backoff
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver
 from tests._sync.conftest import QUICK
@@ -130,7 +131,7 @@ def test_null_is_an_output(client: Client, quiet: Inbox, store: MemoryStore) -> 
 def test_an_output_of_another_type_is_not_lost(client: Client, quiet: Inbox, store: MemoryStore) -> None:
     job = submitted(client, "queue=100")
     store.add([stored(job, {"words": 3})])
-    with pytest.raises(ResponseValidationError, match=r"is no Transcript: text: Field required") as caught:
+    with pytest.raises(ResponseValidationError, match=r"is not a Transcript: text: Field required") as caught:
         job.result(quiet, response_model=Transcript)
     assert caught.value.request_id == job.request_id
     assert b"words" in caught.value.body
@@ -149,7 +150,7 @@ def test_a_store_that_another_process_fills_is_looked_into(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two stores on one file, as two processes have them."""
-    monkeypatch.setattr("baseten_sdk._sync.queue.inbox.GLANCE", 0.01)
+    monkeypatch.setattr("baseten_sdk._sync.queue.inbox.LOOKS", Backoff(0.001, 0.01))
     ours, theirs = SQLiteStore(tmp_path / "jobs.sqlite"), SQLiteStore(tmp_path / "jobs.sqlite")
     inbox = client.webhooks.inbox(ours, url=ELSEWHERE)
     job = submitted(client, "queue=100")
@@ -275,7 +276,7 @@ def test_an_output_that_takes_too_long_is_late_and_the_request_goes_on(
     client: Client, emu: Emulator, quiet: Inbox, store: MemoryStore, clock: FakeClock
 ) -> None:
     job = submitted(client, "queue=15, run=100")
-    with pytest.raises(DeadlineExceeded, match="had not come after 18 s; the request was IN_PROGRESS") as caught:
+    with pytest.raises(DeadlineExceeded, match=r"had not come after 18 s\. The request was IN_PROGRESS") as caught:
         job.result(quiet, deadline=18)
     assert (caught.value.limit, caught.value.request_id) == (18, job.request_id)
     assert "result() again with a larger deadline=" in str(caught.value)
@@ -289,7 +290,7 @@ def test_a_request_that_nobody_knows_is_not_found(client: Client, quiet: Inbox, 
     job = client.deployments("abcd1234").job("0" * 32)
     with pytest.raises(NotFoundError) as caught:
         job.result(quiet)
-    assert "it has to be submitted again" in caught.value.__notes__[0]
+    assert "its output is gone: submit it again" in caught.value.__notes__[0]
 
 
 def test_a_service_that_does_not_answer_does_not_end_the_wait(

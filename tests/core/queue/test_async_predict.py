@@ -93,7 +93,7 @@ def test_the_ends_of_a_range_belong_to_it(seconds: int) -> None:
         ({"initial_delay_ms": 10_001}, "initial_delay_ms must be an integer from 0 to 10,000"),
         ({"max_delay_ms": 60_001}, "max_delay_ms must be an integer from 0 to 60,000"),
         ({"max_delay_ms": None}, "max_delay_ms must be an integer"),
-        ({"attempts": 3}, "has no 'attempts'; there are max_attempts"),
+        ({"attempts": 3}, "has no field 'attempts'. Its fields are max_attempts"),
     ],
 )
 def test_a_retry_config_is_checked_field_by_field(config: InferenceRetryConfig, problem: str) -> None:

@@ -17,8 +17,8 @@ from baseten_sdk import (
     WebhookDeliveryFailed,
 )
 from baseten_sdk._core.queue.delivery import Envelope
-from baseten_sdk._core.queue.polling import DELIVERY
-from baseten_sdk._core.queue.verdict import LATE, Expecting, failure_status
+from baseten_sdk._core.queue.polling import DELIVERY_GRACE
+from baseten_sdk._core.queue.verdict import LATE_DELIVERY_GRACE, PendingDelivery, failure_status
 
 
 def status(state: str, webhook: str | None = "PENDING") -> AsyncRequestStatus:
@@ -31,27 +31,27 @@ def status(state: str, webhook: str | None = "PENDING") -> AsyncRequestStatus:
         ("FAILED", "PENDING", AsyncRequestFailed, 0),
         ("EXPIRED", "PENDING", AsyncRequestExpired, 0),
         ("CANCELED", "CANCELED", AsyncRequestCanceled, 0),
-        ("WEBHOOK_FAILED", "FAILED", WebhookDeliveryFailed, LATE),
-        ("WEBHOOK_FAILED", None, WebhookDeliveryFailed, LATE),
-        ("SUCCEEDED", "FAILED", WebhookDeliveryFailed, LATE),
-        ("SUCCEEDED", "CANCELED", WebhookDeliveryFailed, LATE),
-        ("SUCCEEDED", "SUCCEEDED", DeliveredElsewhere, LATE),
-        ("SUCCEEDED", "PENDING", WebhookDeliveryFailed, DELIVERY),
-        ("SUCCEEDED", "SOMETHING_NEW", WebhookDeliveryFailed, DELIVERY),
-        ("SUCCEEDED", None, WebhookDeliveryFailed, DELIVERY),
+        ("WEBHOOK_FAILED", "FAILED", WebhookDeliveryFailed, LATE_DELIVERY_GRACE),
+        ("WEBHOOK_FAILED", None, WebhookDeliveryFailed, LATE_DELIVERY_GRACE),
+        ("SUCCEEDED", "FAILED", WebhookDeliveryFailed, LATE_DELIVERY_GRACE),
+        ("SUCCEEDED", "CANCELED", WebhookDeliveryFailed, LATE_DELIVERY_GRACE),
+        ("SUCCEEDED", "SUCCEEDED", DeliveredElsewhere, LATE_DELIVERY_GRACE),
+        ("SUCCEEDED", "PENDING", WebhookDeliveryFailed, DELIVERY_GRACE),
+        ("SUCCEEDED", "SOMETHING_NEW", WebhookDeliveryFailed, DELIVERY_GRACE),
+        ("SUCCEEDED", None, WebhookDeliveryFailed, DELIVERY_GRACE),
         ("SUCCEEDED", "NO_WEBHOOK_PROVIDED", WebhookDeliveryFailed, 0),
         ("QUEUED", "NO_WEBHOOK_PROVIDED", WebhookDeliveryFailed, 0),
     ],
 )
-def test_a_bad_sign_is_believed_after_its_time(
+def test_a_bad_verdict_holds_after_its_grace_period(
     state: str, webhook: str | None, error: type[AsyncRequestError], grace: float
 ) -> None:
-    expecting = Expecting()
-    expecting.seen(status(state, webhook), 100.0)
-    assert expecting.wait(1000.0, 100.0) == grace
+    pending = PendingDelivery()
+    pending.seen(status(state, webhook), 100.0)
+    assert pending.wait(1000.0, 100.0) == grace
     if grace:
-        assert expecting.given_up(100.0 + grace - 0.01) is None
-    found = expecting.given_up(100.0 + grace)
+        assert pending.given_up(100.0 + grace - 0.01) is None
+    found = pending.given_up(100.0 + grace)
     assert type(found) is error
     assert found is not None
     assert found.status.status == state
@@ -59,25 +59,25 @@ def test_a_bad_sign_is_believed_after_its_time(
 
 @pytest.mark.parametrize("state", ["QUEUED", "IN_PROGRESS", "SOMETHING_NEW"])
 def test_what_goes_on_is_waited_for(state: str) -> None:
-    expecting = Expecting()
-    expecting.seen(status(state), 0.0)
-    assert expecting.given_up(1e9) is None
-    assert expecting.wait(7.0, 1e9) == 7.0
+    pending = PendingDelivery()
+    pending.seen(status(state), 0.0)
+    assert pending.given_up(1e9) is None
+    assert pending.wait(7.0, 1e9) == 7.0
 
 
-def test_the_time_of_a_sign_begins_when_it_is_first_seen() -> None:
-    expecting = Expecting()
-    expecting.seen(status("SUCCEEDED", "PENDING"), 0.0)
-    expecting.seen(status("SUCCEEDED", "PENDING"), 30.0)
-    assert expecting.given_up(DELIVERY) is not None
-    expecting.seen(status("SUCCEEDED", "SUCCEEDED"), 50.0)
-    assert expecting.given_up(50.0 + LATE - 0.1) is None
-    assert isinstance(expecting.given_up(50.0 + LATE), DeliveredElsewhere)
+def test_a_grace_period_begins_when_its_verdict_is_first_seen() -> None:
+    pending = PendingDelivery()
+    pending.seen(status("SUCCEEDED", "PENDING"), 0.0)
+    pending.seen(status("SUCCEEDED", "PENDING"), 30.0)
+    assert pending.given_up(DELIVERY_GRACE) is not None
+    pending.seen(status("SUCCEEDED", "SUCCEEDED"), 50.0)
+    assert pending.given_up(50.0 + LATE_DELIVERY_GRACE - 0.1) is None
+    assert isinstance(pending.given_up(50.0 + LATE_DELIVERY_GRACE), DeliveredElsewhere)
 
 
-def test_nothing_seen_is_no_sign() -> None:
-    assert Expecting().given_up(1e9) is None
-    assert Expecting().wait(2.0, 0.0) == 2.0
+def test_no_status_is_no_verdict() -> None:
+    assert PendingDelivery().given_up(1e9) is None
+    assert PendingDelivery().wait(2.0, 0.0) == 2.0
 
 
 def test_a_delivery_of_errors_can_stand_for_a_status() -> None:

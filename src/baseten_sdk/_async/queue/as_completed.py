@@ -1,7 +1,7 @@
-"""`AsyncCompletedJobs`: the ends of many async requests, as they come.
+"""`AsyncCompletedJobs`: async requests as they end.
 
-It polls, at most a second's worth of requests at a time; `_core.queue.schedule` decides whose turn it is. An iterator
-that is left half-way has nothing open, and yields what it has already learned when it is resumed.
+It polls at most one second's worth of requests at a time; `_core.queue.schedule` decides which. An iterator that is
+left halfway has nothing open. When it is resumed, it first yields what it has already learned.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Self
 
-from ..._core.queue.polling import is_passing
 from ..._core.queue.schedule import Poll, Schedule
 from ..._io.parallel import AsyncParallel
 from ...config import WaitOptions, check_seconds
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class AsyncCompletedJobs:
-    """Iterates over requests with their last statuses, as they end. `client.async_requests.as_completed` makes it."""
+    """Yields requests with their last statuses, as they end. Made by `client.async_requests.as_completed`."""
 
     def __init__(
         self, service: AsyncService, jobs: Iterable[AsyncJob], deadline: float | None, options: WaitOptions
@@ -36,7 +35,7 @@ class AsyncCompletedJobs:
         self._jobs = list({(job.model_id, job.chain_id, job.request_id): job for job in jobs}.values())
         self._deadline = deadline
         self._options = options
-        self._roster: Schedule[AsyncJob] | None = None
+        self._schedule: Schedule[AsyncJob] | None = None
         self._end = inf
         self._over: deque[tuple[AsyncJob, AsyncRequestStatus]] = deque()
         self._refused: list[APIError] = []
@@ -45,67 +44,67 @@ class AsyncCompletedJobs:
         return self
 
     async def __anext__(self) -> tuple[AsyncJob, AsyncRequestStatus]:
-        roster = self._roster
-        if roster is None:
+        schedule = self._schedule
+        if schedule is None:
             now = self._clock.now()
-            roster = self._roster = Schedule(self._jobs, now)
+            schedule = self._schedule = Schedule(self._jobs, now)
             self._end = inf if self._deadline is None else now + self._deadline
-        while not self._over and roster:
-            await self._round(roster)
+        while not self._over and schedule:
+            await self._round(schedule)
         if self._over:
             return self._over.popleft()
         if self._refused:
             raise self._refusal()
         raise StopAsyncIteration
 
-    async def _round(self, roster: Schedule[AsyncJob]) -> None:
-        """Ask those whose turn it is, or wait until it is somebody's."""
+    async def _round(self, schedule: Schedule[AsyncJob]) -> None:
+        """Make the status calls that are due, or wait until one is."""
         left = self._end - self._clock.now()
         if left <= 0:
-            raise self._too_late(len(roster))
-        turns = roster.take(self._clock.now(), self._most)
-        if not turns:
-            await self._clock.sleep(min(roster.rest(self._clock.now()), left))
+            raise self._too_late(len(schedule))
+        polls = schedule.take(self._clock.now(), self._most)
+        if not polls:
+            await self._clock.sleep(min(schedule.rest(self._clock.now()), left))
             return
         try:
-            answers = await AsyncParallel.run(
-                [(True, partial(turn.job.question, left, self._options)) for turn in turns]
+            replies = await AsyncParallel.run(
+                [(True, partial(poll.job.status_within, left, self._options)) for poll in polls]
             )
         except BaseException:
-            # Left in the middle: they are asked again when the iteration goes on.
-            for turn in turns:
-                roster.again(turn, self._clock.now())
+            # Left halfway: these are polled again when the iteration goes on.
+            for poll in polls:
+                schedule.again(poll, self._clock.now())
             raise
         fatal = [
-            error for turn, answer in zip(turns, answers, strict=True) if (error := self._note(roster, turn, answer))
+            error for poll, reply in zip(polls, replies, strict=True) if (error := self._record(schedule, poll, reply))
         ]
         if fatal:
             raise fatal[0]
 
-    def _note(self, roster: Schedule[AsyncJob], turn: Poll[AsyncJob], answer: object) -> Exception | None:
-        """Take an answer in: what is wrong for all requests, or None."""
+    def _record(self, schedule: Schedule[AsyncJob], poll: Poll[AsyncJob], reply: object) -> Exception | None:
+        """Record what one call gave. Returns an error that concerns all requests, or None."""
         now = self._clock.now()
-        match answer:
+        match reply:
             case AsyncRequestStatus():
-                if roster.is_over(turn, answer, now):
-                    self._over.append((turn.job, answer))
+                if schedule.is_over(poll, reply, now):
+                    self._over.append((poll.job, reply))
             case AuthenticationError():
-                roster.again(turn, now)
-                return answer
-            case APIError() if is_passing(answer):
-                roster.again(turn, now)
+                schedule.again(poll, now)
+                return reply
+            case APIError(transient=True):
+                schedule.again(poll, now)
             case APIError():
-                roster.drop(turn)
-                answer.add_note(f"This was asked of {turn.job!r}.")
-                self._refused.append(answer)
+                schedule.drop(poll)
+                reply.add_note(f"This was the status call of {poll.job!r}.")
+                self._refused.append(reply)
             case _:
-                assert isinstance(answer, Exception)
-                roster.again(turn, now)
-                return answer
+                assert isinstance(reply, Exception)
+                schedule.again(poll, now)
+                return reply
         return None
 
     def _refusal(self) -> APIError:
-        """The first refusal, and what is known of the others; told once."""
+        """The first refusal, with the others as notes; each is raised once."""
         first, *others = self._refused
         self._refused = []
         for each in others:
@@ -115,8 +114,8 @@ class AsyncCompletedJobs:
     def _too_late(self, count: int) -> DeadlineExceeded:
         limit = self._deadline or 0.0
         return DeadlineExceeded(
-            f"{count} of {len(self._jobs)} async requests had not ended after {limit:g} s; they go on.",
+            f"{count} of {len(self._jobs)} async requests had not ended after {limit:g} s. They go on.",
             phase="idle",
             limit=limit,
-            advice="Call as_completed() again for those that are left, with a larger deadline=, or let a webhook tell.",
+            advice="Call as_completed() again for those that are left with a larger deadline=, or use a webhook.",
         )

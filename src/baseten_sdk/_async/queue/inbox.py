@@ -1,7 +1,7 @@
-"""`AsyncInbox`: where the deliveries of webhooks come in, as a program that waits for results sees it.
+"""`AsyncInbox`: where webhooks arrive, as seen by a program that waits for results.
 
-It knows a URL and a place to look, and whom to wake when something has come. It must not know servers or signatures:
-what it finds was verified when it was stored.
+It knows a URL, where deliveries are found, and whom to wake when one arrives. It must not know servers or signatures:
+deliveries are verified before they are stored.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar, overload
 
+from ..._core.policy.backoff import Backoff
 from ..._io.clock import AsyncClock
 from ..._io.to_thread import AsyncBlocking
 from ..._io.wakeup import AsyncWakeup
@@ -21,14 +22,12 @@ from ...webhooks import parse
 
 T = TypeVar("T")
 
-GLANCE = 1.0
-"""Seconds between two looks into a store that another process fills, once the first quick ones were in vain."""
-
-GROWTH = 1.5
+LOOKS = Backoff(first=0.1, longest=1.0, growth=1.5)
+"""Seconds between two looks into a store that another process fills."""
 
 
-class Kept(Protocol):
-    """A delivery, as stores keep it."""
+class Delivered(Protocol):
+    """A delivery in a store."""
 
     @property
     def request_id(self) -> str: ...
@@ -37,22 +36,22 @@ class Kept(Protocol):
     def body(self) -> bytes: ...
 
 
-Listener: TypeAlias = Callable[[Sequence[Kept]], object]
+Listener: TypeAlias = Callable[[Sequence[Delivered]], object]
 
 
 class AsyncInbox:
-    """Deliveries, by the ids of their requests. `client.webhooks` makes it.
+    """Deliveries by request id. Made by `client.webhooks`.
 
     Attributes:
-        url: what to give to `async_predict` as `webhook_endpoint`.
-        source: the receiver in this process, or the store that another process fills.
+        url: The `webhook_endpoint` to pass to `async_predict`.
+        source: The receiver in this process, or the store that another process fills.
     """
 
     def __init__(
         self,
         url: str,
         source: object,
-        find: Callable[[str], Kept | None],
+        find: Callable[[str], Delivered | None],
         subscribe: Callable[[Listener], Callable[[], None]] | None,
     ) -> None:
         self.url = url
@@ -60,7 +59,7 @@ class AsyncInbox:
         self._find = find
         self._lock = threading.Lock()
         self._waiting: dict[str, list[AsyncWakeup]] = {}
-        self._is_told = subscribe is not None
+        self._is_notified = subscribe is not None
         self._unsubscribe = subscribe(self._arrived) if subscribe is not None else None
 
     def __repr__(self) -> str:
@@ -75,14 +74,14 @@ class AsyncInbox:
     async def get(
         self, request_id: str, *, response_model: type[T] | None = None
     ) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue] | None:
-        """What was delivered for a request, successful or not; None where nothing was, or not yet.
+        """Get the delivery of a request, of an output or of errors; None if none has come yet.
 
         Args:
-            request_id: the id that `async_predict` gave.
-            response_model: the type of the output, anything that pydantic can validate.
+            request_id: The id that `async_predict` returned.
+            response_model: The type of the output: anything that pydantic can validate.
 
         Raises:
-            ResponseValidationError: the output is not an `response_model`.
+            ResponseValidationError: The output is not a `response_model`.
         """
         body = await self.look(request_id)
         if body is None:
@@ -90,13 +89,13 @@ class AsyncInbox:
         return parse(body) if response_model is None else parse(body, response_model=response_model)
 
     async def look(self, request_id: str) -> bytes | None:
-        """The body that was delivered for a request, as it came; None where nothing was, or not yet."""
+        """Get the body of a request's delivery as it came; None if none has come yet."""
         found = await AsyncBlocking.run(partial(self._find, request_id))
         return None if found is None else found.body
 
     @contextmanager
-    def expecting(self, request_id: str) -> Generator[AsyncWakeup]:
-        """Have a wakeup set when a request's delivery comes."""
+    def waiting_for(self, request_id: str) -> Generator[AsyncWakeup]:
+        """Give a wakeup that is set when the request's delivery comes."""
         wakeup = AsyncWakeup()
         with self._lock:
             self._waiting.setdefault(request_id, []).append(wakeup)
@@ -110,24 +109,23 @@ class AsyncInbox:
                     del self._waiting[request_id]
 
     async def arrives(self, request_id: str, wakeup: AsyncWakeup, seconds: float, clock: AsyncClock) -> bytes | None:
-        """Wait for a request's delivery, but no longer than so many seconds: its body, or None."""
+        """Wait up to `seconds` for a request's delivery. Returns its body, or None."""
         left = seconds
-        glance = GLANCE / 10
+        looks = LOOKS.waits()
         while left > 0 and not wakeup.is_set:
-            step = left if self._is_told else min(left, glance)
+            step = left if self._is_notified else min(left, next(looks))
             await clock.sleep_unless(wakeup, step)
             left -= step
-            glance = min(glance * GROWTH, GLANCE)
-            if left > 0 and not self._is_told and (body := await self.look(request_id)) is not None:
+            if left > 0 and not self._is_notified and (body := await self.look(request_id)) is not None:
                 return body
         return await self.look(request_id)
 
     def close(self) -> None:
-        """Be told of deliveries no more. What is stored can still be found, and whoever waits looks for it in vain."""
+        """Stop listening for deliveries. Those that are stored can still be found; no new ones will be."""
         if self._unsubscribe is not None:
             self._unsubscribe()
 
-    def _arrived(self, deliveries: Sequence[Kept]) -> None:
+    def _arrived(self, deliveries: Sequence[Delivered]) -> None:
         with self._lock:
             woken = [wakeup for each in deliveries for wakeup in self._waiting.get(each.request_id, ())]
         for wakeup in woken:

@@ -1,4 +1,4 @@
-"""The call that asks how an async request is doing. When it may be made is its caller's business."""
+"""The status call of an async request. Its caller decides when it may be made."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ...types.reply import attach_meta
 from ..calls.service import AsyncService
 
 
-async def ask_status(service: AsyncService, url: str, options: Options) -> AsyncRequestStatus:
-    """The status at a URL, now."""
+async def get_status(service: AsyncService, url: str, options: Options) -> AsyncRequestStatus:
+    """Get the status at a URL."""
     request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
     status, meta = await service.caller.fetch(request, options, _status)
     return attach_meta(status, meta)
 
 
-def _status(answer: WholeResponse) -> AsyncRequestStatus:
-    return read_model(AsyncRequestStatus, answer)
+def _status(response: WholeResponse) -> AsyncRequestStatus:
+    return read_model(AsyncRequestStatus, response)

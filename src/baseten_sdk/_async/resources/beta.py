@@ -1,4 +1,4 @@
-"""`client.beta`: where OpenAI's users find `chat.completions.parse` and `stream`, which are the same as without it."""
+"""`client.beta`: `chat.completions.parse` and `stream` under their old names in OpenAI's client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`client.chains(id)`: what one deployment of a chain does."""
+"""`client.chains(id)`: the calls of one deployment of a chain."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ T = TypeVar("T")
 
 
 class AsyncChain(AsyncDeploymentBase):
-    """One deployment of a chain: of an environment, by its id, development, or on a regional host.
+    """One deployment of a chain: that of an environment, one by its id, development, or one on a regional host.
 
     Attributes:
-        chain_id: the chain's id.
+        chain_id: The chain's id.
     """
 
-    def __init__(self, service: AsyncService, place: DeploymentURLs) -> None:
-        super().__init__(service, place)
-        self.chain_id = place.owner
+    def __init__(self, service: AsyncService, urls: DeploymentURLs) -> None:
+        super().__init__(service, urls)
+        self.chain_id = urls.owner
 
     @overload
     async def run_remote(
@@ -69,22 +69,22 @@ class AsyncChain(AsyncDeploymentBase):
             answer = await client.chains("chain123").run_remote({"text": "..."}, response_model=Answer)
 
         Args:
-            arguments: the arguments of the entrypoint's `run_remote` by their names: a mapping, a pydantic model or a
-                dataclass; none unless given. Names that it does not have are ignored by the chain. Or bytes, which are
-                sent as `application/octet-stream` (a chain takes that for MessagePack and answers in kind).
-            response_model: the type of the result, anything that pydantic can validate; `bytes` for the body as it is.
-            **options: the options of every call.
+            arguments: The arguments of the entrypoint's `run_remote` by name: a mapping, a pydantic model or a
+                dataclass. Left out: none. The chain ignores names that it does not know. Or bytes, which are sent as
+                `application/octet-stream` (a chain reads them as MessagePack and replies with MessagePack).
+            response_model: The type of the result: anything that pydantic can validate, or `bytes` for the raw body.
+            **options: The options of every call.
 
         Returns:
-            A `response_model`, or bytes where bytes were sent, or the JSON of the result: a string for an entrypoint
-            that returns `str`, a list for one that returns a tuple.
+            A `response_model`; bytes if bytes were sent; else the JSON of the result: a string for an entrypoint that
+            returns `str`, a list for one that returns a tuple.
 
         Raises:
-            InvalidRequestError: the arguments are no object.
-            BadRequestError: an argument is missing or has the wrong type.
-            ModelError: a chainlet raised; `remote` holds its exception and its stack.
-            APIError: the call failed otherwise.
-            ResponseValidationError: the result is not what was asked for.
+            InvalidRequestError: The arguments are no object.
+            BadRequestError: An argument is missing or has the wrong type.
+            ModelError: A chainlet raised. `remote` holds its exception and its stack.
+            APIError: The call failed otherwise.
+            ResponseValidationError: The result is not of the type that was asked for.
         """
         return await self._run("run_remote", given_input(check_arguments(arguments)), response_model, options)
 
@@ -99,11 +99,11 @@ class AsyncChain(AsyncDeploymentBase):
                     print(item)
 
         Args:
-            arguments: as for `run_remote`.
-            **options: the options of every call.
+            arguments: As for `run_remote`.
+            **options: The options of every call.
 
         Returns:
-            A context manager; the call is made when it is entered.
+            A context manager. The call is made when it is entered.
         """
         request, merged = self._post("run_remote", options, given_input(check_arguments(arguments)), ANY)
         return AsyncChainStream(self._service.caller, request, merged)
@@ -118,29 +118,29 @@ class AsyncChain(AsyncDeploymentBase):
         inference_retry_config: InferenceRetryConfig | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncJob:
-        """Put a run of the chain into the queue; it runs later, for up to an hour.
+        """Put a run of the chain into the queue. It runs later, for up to an hour.
 
-        All else is as for `async_predict` of a deployment. The arguments are sent wrapped, under `model_input`:
-        Baseten's reference shows them bare and its guide for chains wrapped, and bare there is no place for a webhook.
+        The rest is as for `async_predict` of a deployment. The arguments are sent wrapped, under `model_input`.
+        Baseten's reference shows them bare and its guide for chains wrapped; bare, there is no field for a webhook.
 
         Example:
             job = await chain.async_run_remote({"text": "..."}, webhook_endpoint="https://example.com/done")
             status = await job.wait(deadline=600)
 
         Args:
-            arguments: as for `run_remote`, but no bytes; the whole body may have 256 KiB.
-            webhook_endpoint: https URL that gets the result (http for localhost).
-            priority: 0 to 2, lower runs first; 0 unless set.
-            max_time_in_queue_seconds: 10 to 259,200 (72 hours); 600 unless set.
-            inference_retry_config: how Baseten repeats a failed run.
-            **options: the options of every call.
+            arguments: As for `run_remote`, but not bytes. The whole body may have 256 KiB.
+            webhook_endpoint: The https URL that receives the result (http for localhost).
+            priority: 0 to 2; lower runs first. Default: 0.
+            max_time_in_queue_seconds: 10 to 259,200 (72 hours). Default: 600.
+            inference_retry_config: How Baseten repeats a failed run.
+            **options: The options of every call.
 
         Returns:
             The handle of the job.
 
         Raises:
-            InvalidRequestError: the arguments are no object, a field is outside its limits, or the body is too large.
-            APIError: it was not accepted; unless the connection broke after it was sent, there is no job.
+            InvalidRequestError: The arguments are no object, a field is outside its limits, or the body is too large.
+            APIError: The request was not accepted. There is no job, unless the connection broke after it was sent.
         """
         return await self._submit(
             "async_run_remote",
@@ -153,9 +153,9 @@ class AsyncChain(AsyncDeploymentBase):
         )
 
     async def wake(self, **options: Unpack[CallOptions]) -> None:
-        """Start a deployment that is scaled to zero; it returns at once.
+        """Start a deployment that is scaled to zero. Returns at once.
 
         Raises:
-            APIError: the deployment cannot be started.
+            APIError: The deployment cannot be started.
         """
         await self._wake(options)

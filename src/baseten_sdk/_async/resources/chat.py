@@ -39,20 +39,20 @@ class AsyncChat:
         completions: chat completions.
     """
 
-    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
+    def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._service = service
-        self._place = place
+        self._base_url = base_url
 
     @cached_property
     def completions(self) -> AsyncCompletions:
-        return AsyncCompletions(self._service, self._place)
+        return AsyncCompletions(self._service, self._base_url)
 
 
 class AsyncCompletions:
     """Chat completions, of the model that `model=` names or of one engine."""
 
-    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
-        self._calls = AsyncChatCalls(service, place)
+    def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
+        self._calls = AsyncChatCalls(service, base_url)
 
     @cached_property
     def with_raw_response(self) -> AsyncRawCompletions:

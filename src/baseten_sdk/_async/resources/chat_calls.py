@@ -35,9 +35,9 @@ T = TypeVar("T")
 class AsyncChatCalls:
     """Makes the calls, of the model that is named or of one engine."""
 
-    def __init__(self, service: AsyncService, place: BaseURL | None) -> None:
+    def __init__(self, service: AsyncService, base_url: BaseURL | None) -> None:
         self._service = service
-        self._place = place
+        self._base_url = base_url
 
     @property
     def caller(self) -> AsyncCaller:
@@ -152,9 +152,9 @@ class AsyncChatCalls:
         if response_format is not None:
             body["response_format"] = response_format
         options = service.options.merged(given) if given else service.options
-        place, name = (self._place, model) if self._place else service.router.engine_of(model)
-        return chat_request(place, name, messages, body, options, stream=stream), options
+        base_url, name = (self._base_url, model) if self._base_url else service.router.engine_of(model)
+        return chat_request(base_url, name, messages, body, options, stream=stream), options
 
 
-def _completion(answer: WholeResponse) -> ChatCompletion:
-    return read_model(ChatCompletion, answer)
+def _completion(response: WholeResponse) -> ChatCompletion:
+    return read_model(ChatCompletion, response)

@@ -1,4 +1,4 @@
-"""What the deployments of a model and of a chain have in common: the async queue, waking, and one way to ask.
+"""What deployments of models and of chains have in common: the async queue, waking, and how a call is made.
 
 It must not know which routes there are: those are given by name.
 """
@@ -28,33 +28,33 @@ from ..queue.job import AsyncJob
 T = TypeVar("T")
 
 ANY = "*/*"
-"""What is accepted where the model chooses. For JSON in, `application/json` alone is asked for: then Baseten's runtime
-gathers the output of a generator, and an error in its middle is an error status instead of a short reply."""
+"""The `Accept` header where the model chooses the type. For JSON input, only `application/json` is accepted: Baseten's
+runtime then collects the output of a generator, and an error halfway becomes an error status, not a short reply."""
 
 
 class AsyncDeploymentBase:
     """One deployment of a model or of a chain."""
 
-    def __init__(self, service: AsyncService, place: DeploymentURLs) -> None:
+    def __init__(self, service: AsyncService, urls: DeploymentURLs) -> None:
         self._service = service
-        self._place = place
+        self._urls = urls
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._place.target!r})"
+        return f"{type(self).__name__}({self._urls.target!r})"
 
     @property
     def name(self) -> str:
-        """What this is, such as "model abcd1234, environments/production"; the same for any host."""
-        return self._place.name
+        """What this is, such as "model abcd1234, environments/production". The host does not matter."""
+        return self._urls.name
 
     def job(self, request_id: str) -> AsyncJob:
-        """The handle of an async request that was submitted before."""
-        return AsyncJob(self._service, self._place, request_id)
+        """Get the handle of an async request that was submitted before."""
+        return AsyncJob(self._service, self._urls, request_id)
 
     async def queue_status(self, **options: Unpack[CallOptions]) -> QueueStatus:
-        """How many async requests are waiting and running."""
+        """Get the numbers of async requests that are waiting and running."""
         merged = self._service.options.merged(options)
-        url = self._place.at("async_queue_status")
+        url = self._urls.at("async_queue_status")
         request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
         merged = await self._service.paced(merged)
         status, meta = await self._service.caller.fetch(request, merged, _queue_status)
@@ -66,10 +66,10 @@ class AsyncDeploymentBase:
         check_kind(response_model)
         request, merged = self._post(path, given, payload, accepted_type(payload, response_model))
 
-        def read(answer: WholeResponse) -> T | JsonValue | bytes:
+        def read(response: WholeResponse) -> T | JsonValue | bytes:
             if response_model is not None:
-                return read_as(response_model, answer)
-            return answer.body if payload.content_type == OCTETS else read_value(answer)
+                return read_as(response_model, response)
+            return response.body if payload.content_type == OCTETS else read_value(response)
 
         output, _ = await self._service.caller.fetch(request, merged, read)
         return output
@@ -97,7 +97,7 @@ class AsyncDeploymentBase:
         )
         request = build(
             "POST",
-            self._place.at(path),
+            self._urls.at(path),
             merged.without_body(),
             accept=ACCEPT_JSON,
             first_byte=DEPLOYMENT_FIRST_BYTE,
@@ -113,7 +113,7 @@ class AsyncDeploymentBase:
 
     def _post(self, path: str, given: CallOptions, payload: Payload, accept: str) -> tuple[Request, Options]:
         options = self._service.options.merged(given) if given else self._service.options
-        url = self._place.at(path)
+        url = self._urls.at(path)
         request = build("POST", url, options, accept=accept, first_byte=DEPLOYMENT_FIRST_BYTE, payload=payload)
         return request, options
 
@@ -124,24 +124,29 @@ def given_input(
     data: Mapping[str, FieldInput] | None = None,
     content_type: str | None = None,
 ) -> Payload:
-    """The body that carries an input: bytes as they are, a form, or any other value as JSON."""
+    """The payload of an input: bytes as they are, a form, or any other value as JSON."""
     if isinstance(value, bytes | bytearray | memoryview):
         return choose_payload(content=value, files=files, data=data, content_type=content_type)
     return choose_payload(json=value, files=files, data=data, content_type=content_type)
 
 
 def accepted_type(payload: Payload, response_model: object) -> str:
-    """The `Accept` header for a whole reply."""
+    """The `Accept` header of a call whose reply is read as a whole."""
     return ACCEPT_JSON if payload.json is not MISSING and response_model is not bytes else ANY
 
 
-def _accepted(answer: WholeResponse) -> AsyncAccepted:
-    return read_model(AsyncAccepted, answer)
+def whole(response: WholeResponse) -> WholeResponse:
+    """Read nothing: the response as it came."""
+    return response
 
 
-def _queue_status(answer: WholeResponse) -> QueueStatus:
-    return read_model(QueueStatus, answer)
+def _accepted(response: WholeResponse) -> AsyncAccepted:
+    return read_model(AsyncAccepted, response)
 
 
-def _nothing(answer: WholeResponse) -> None:
+def _queue_status(response: WholeResponse) -> QueueStatus:
+    return read_model(QueueStatus, response)
+
+
+def _nothing(response: WholeResponse) -> None:
     return None

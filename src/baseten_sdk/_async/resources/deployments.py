@@ -1,4 +1,4 @@
-"""`client.deployments(id)`: everything that one dedicated deployment does."""
+"""`client.deployments(id)`: the calls of one dedicated deployment."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from math import inf
 from typing import TypeVar, Unpack, overload
 
 from ..._core.queue.async_predict import InferenceRetryConfig
-from ..._core.queue.polling import intervals
+from ..._core.queue.polling import POLLS
 from ..._core.queue.wake_probe import PROBE, probe_after
-from ..._core.reply.response import WholeResponse
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.payload import EMPTY, Payload, choose_payload
@@ -23,22 +22,22 @@ from ...types.response import Response
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
 from ..streams.predict import AsyncPredictStream
-from .deployment_base import ANY, given_input
+from .deployment_base import ANY, given_input, whole
 from .engine import AsyncEngine
 
 T = TypeVar("T")
 
 
 class AsyncDeployment(AsyncEngine):
-    """One deployment of a dedicated model: of an environment, by its id, development, or on a regional host.
+    """One deployment of a dedicated model: that of an environment, one by its id, development, or a regional one.
 
     Attributes:
-        model_id: the model's id.
+        model_id: The model's id.
     """
 
-    def __init__(self, service: AsyncService, place: DeploymentURLs) -> None:
-        super().__init__(service, place)
-        self.model_id = place.owner
+    def __init__(self, service: AsyncService, urls: DeploymentURLs) -> None:
+        super().__init__(service, urls)
+        self.model_id = urls.owner
 
     @overload
     async def predict(
@@ -90,22 +89,22 @@ class AsyncDeployment(AsyncEngine):
             output = await client.deployments("abcd1234").predict({"prompt": "..."})
 
         Args:
-            model_input: any JSON value, pydantic models and dataclasses included; or bytes, which are sent as
-                `application/octet-stream` (a Python model takes that for MessagePack and answers in kind).
-            response_model: the type of the output, anything that pydantic can validate; `bytes` for the body as it is.
-            files: files of a form, instead of `model_input`.
-            data: other fields of that form.
-            content_type: the type of bytes that are no octet-stream.
-            **options: the options of every call.
+            model_input: Any JSON value, including pydantic models and dataclasses. Or bytes, which are sent as
+                `application/octet-stream` (a Python model reads them as MessagePack and replies with MessagePack).
+            response_model: The type of the output: anything that pydantic can validate, or `bytes` for the raw body.
+            files: Files of a form, instead of `model_input`.
+            data: Other fields of that form.
+            content_type: The type of bytes that are not an octet-stream.
+            **options: The options of every call.
 
         Returns:
-            A `response_model`, or bytes where bytes were sent, or what the reply's content type says: the value of
-            JSON, text as a string, anything else as bytes.
+            A `response_model`; bytes if bytes were sent; else what the reply's content type says: the value of JSON,
+            text as a string, anything else as bytes.
 
         Raises:
-            ModelError: the model's own code failed.
-            APIError: the call failed otherwise.
-            ResponseValidationError: the reply is not what was asked for.
+            ModelError: The model's own code failed.
+            APIError: The call failed otherwise.
+            ResponseValidationError: The reply is not of the type that was asked for.
         """
         payload = given_input(model_input, files, data, content_type)
         return await self._run("predict", payload, response_model, options)
@@ -127,14 +126,14 @@ class AsyncDeployment(AsyncEngine):
                     print(text, end="")
 
         Args:
-            model_input: as for `predict`.
-            files: as for `predict`.
-            data: as for `predict`.
-            content_type: as for `predict`.
-            **options: the options of every call.
+            model_input: As for `predict`.
+            files: As for `predict`.
+            data: As for `predict`.
+            content_type: As for `predict`.
+            **options: The options of every call.
 
         Returns:
-            A context manager; the call is made when it is entered.
+            A context manager. The call is made when it is entered.
         """
         request, merged = self._post("predict", options, given_input(model_input, files, data, content_type), ANY)
         return AsyncPredictStream(self._service.caller, request, merged)
@@ -152,32 +151,32 @@ class AsyncDeployment(AsyncEngine):
         params: Query | None = None,
         **options: Unpack[CallOptions],
     ) -> Response:
-        """Call any path of the container, with any verb.
+        """Call any path of the container, with any HTTP method.
 
         Example:
             reply = await deployment.sync("items/123")
             print(reply.json())
 
         Args:
-            path: the path, as the container sees it; it is quoted segment by segment and cannot leave the deployment.
-            method: the verb. None: GET without a body, POST with one.
-            json: a JSON value to send.
-            content: bytes or text to send as they are.
-            files: files of a form to send.
-            data: other fields of that form.
-            content_type: the type of `content`.
-            params: query parameters.
-            **options: the options of every call.
+            path: The path, as the container sees it. It is quoted segment by segment and cannot leave the deployment.
+            method: The HTTP method. None: GET without a body, POST with one.
+            json: A JSON value to send.
+            content: Bytes or text to send as they are.
+            files: Files of a form to send.
+            data: Other fields of that form.
+            content_type: The type of `content`.
+            params: Query parameters.
+            **options: The options of every call.
 
         Raises:
-            APIStatusError: the container, or the service, answered with 4xx or 5xx.
-            InvalidRequestError: the path could leave the deployment, or the request cannot be sent.
+            APIStatusError: The container or the service replied with 4xx or 5xx.
+            InvalidRequestError: The path could leave the deployment, or the request cannot be sent.
         """
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
         return await raw_call(
             self._service,
             method or ("GET" if payload is EMPTY else "POST"),
-            self._place.sync(path),
+            self._urls.sync(path),
             payload,
             params,
             options,
@@ -193,29 +192,29 @@ class AsyncDeployment(AsyncEngine):
         inference_retry_config: InferenceRetryConfig | None = None,
         **options: Unpack[CallOptions],
     ) -> AsyncJob:
-        """Put a request into the queue; the model runs later, for up to an hour.
+        """Put a request into the queue. The model runs later, for up to an hour.
 
-        The output goes to the webhook and nowhere else: Baseten does not store it. A submission is tried again only
-        where no job can have been made (connection refused, 429, 503), so that the model never runs twice.
+        The output goes to the webhook only; Baseten does not store it. A submission is retried only if no job can have
+        been made (connection refused, 429, 503), so that the model never runs twice.
 
         Example:
             job = await deployment.async_predict({"url": "..."}, webhook_endpoint="https://example.com/done")
             status = await job.wait(deadline=600)
 
         Args:
-            model_input: any JSON value; the whole body may have 256 KiB.
-            webhook_endpoint: https URL that gets the output (http for localhost).
-            priority: 0 to 2, lower runs first; 0 unless set.
-            max_time_in_queue_seconds: 10 to 259,200 (72 hours); 600 unless set.
-            inference_retry_config: how Baseten repeats a failed run.
-            **options: the options of every call.
+            model_input: Any JSON value. The whole body may have 256 KiB.
+            webhook_endpoint: The https URL that receives the output (http for localhost).
+            priority: 0 to 2; lower runs first. Default: 0.
+            max_time_in_queue_seconds: 10 to 259,200 (72 hours). Default: 600.
+            inference_retry_config: How Baseten repeats a failed run.
+            **options: The options of every call.
 
         Returns:
             The handle of the job.
 
         Raises:
-            InvalidRequestError: a field is outside its limits, or the body is too large.
-            APIError: it was not accepted; unless the connection broke after it was sent, there is no job.
+            InvalidRequestError: A field is outside its limits, or the body is too large.
+            APIError: The request was not accepted. There is no job, unless the connection broke after it was sent.
         """
         return await self._submit(
             "async_predict",
@@ -238,14 +237,14 @@ class AsyncDeployment(AsyncEngine):
         """Start a deployment that is scaled to zero.
 
         Args:
-            wait: return when its container answers, instead of at once.
-            deadline: seconds to wait in all; None waits for ever.
-            probe: path of the container that is asked with GET; any answer of the container will do.
-            **options: the options of every call.
+            wait: Return when the container replies, instead of at once.
+            deadline: Seconds to wait in all. None waits forever.
+            probe: The path of the container to probe with GET. Any reply of the container will do.
+            **options: The options of every call.
 
         Raises:
-            DeadlineExceeded: it was not awake in time; it goes on starting.
-            APIError: the deployment cannot be started.
+            DeadlineExceeded: The deployment was not awake in time. It goes on starting.
+            APIError: The deployment cannot be started.
         """
         check_seconds("deadline", deadline)
         clock = self._service.caller.clock
@@ -255,7 +254,7 @@ class AsyncDeployment(AsyncEngine):
         if not wait:
             return
         path = probe
-        for interval in intervals():
+        for interval in POLLS.waits():
             left = end - clock.now()
             if left <= 0:
                 break
@@ -276,7 +275,7 @@ class AsyncDeployment(AsyncEngine):
                 break
             await clock.sleep(interval)
         limit = deadline or 0.0
-        late = f"{self._place.target} was not awake after {limit:g} s; it goes on starting."
+        late = f"{self._urls.target} was not awake after {limit:g} s. It goes on starting."
         raise DeadlineExceeded(late, phase="idle", limit=limit, advice="Call wake() again with a larger deadline=.")
 
 
@@ -288,7 +287,7 @@ async def raw_call(
     params: Query | None,
     given: CallOptions,
 ) -> Response:
-    """Make a call and hand its reply on as it is."""
+    """Make a call and return its reply as it came."""
     options = service.options.merged(given)
     query = encode_query(params) if params else ""
     request = build(
@@ -300,9 +299,5 @@ async def raw_call(
         payload=payload,
         query=query,
     )
-    answer, meta = await service.caller.fetch(request, options, _whole)
-    return Response(answer.status, answer.headers, answer.body, meta)
-
-
-def _whole(answer: WholeResponse) -> WholeResponse:
-    return answer
+    response, meta = await service.caller.fetch(request, options, whole)
+    return Response(response.status, response.headers, response.body, meta)

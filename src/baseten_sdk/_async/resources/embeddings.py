@@ -1,4 +1,4 @@
-"""`embeddings.create`: vectors of texts, by the engine of a deployment or behind a gateway."""
+"""`embeddings.create`: vectors of texts, from the engine of a deployment or behind a gateway."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ..calls.service import AsyncService
 
 
 class AsyncEmbeddings:
-    """Embeddings, by the model that `model=` names or by one engine."""
+    """Embeddings, from the model that `model=` names or from one engine."""
 
-    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
+    def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._service = service
-        self._place = place
+        self._base_url = base_url
 
     async def create(
         self,
@@ -39,34 +39,34 @@ class AsyncEmbeddings:
             print(len(reply.vectors))
 
         Args:
-            input: a text or texts, or the same as lists of tokens.
-            model: the name that the engine serves; Baseten's own engine takes any, so a deployment needs none. Of
-                `client.embeddings`, the eight-letter id of a dedicated model, or what a gateway calls it.
-            dimensions: the length of a vector, where the model can shorten it.
-            encoding_format: how vectors travel; base64 is a quarter of the size. They are lists of numbers here either
-                way. None leaves it to the engine.
-            user: passed on to the engine.
-            **options: the options of every call.
+            input: One text or several; or one list of tokens or several.
+            model: The name that the engine serves. A deployment needs none, because Baseten's own engine takes any.
+                With `client.embeddings`: the eight-letter id of a dedicated model, or a gateway's name for the model.
+            dimensions: The length of the vectors, if the model can shorten them.
+            encoding_format: How vectors are sent. You get lists of numbers either way; base64 is a quarter of the size.
+                None leaves it to the engine.
+            user: Passed on to the engine.
+            **options: The options of every call.
 
         Returns:
             The vectors in the order of the inputs.
 
         Raises:
-            APIError: the call failed.
-            ResponseValidationError: the reply holds no embeddings.
-            InvalidRequestError: there is nothing to embed, or no model was named where one must be.
+            APIError: The call failed.
+            ResponseValidationError: The reply does not hold one embedding for each input.
+            InvalidRequestError: There is nothing to embed, or no model is named where one is needed.
         """
         service = self._service
         merged = service.options.merged(options) if options else service.options
-        place, name = self._place, model or ANY_MODEL
-        if place is None:
+        base_url, name = self._base_url, model or ANY_MODEL
+        if base_url is None:
             if model is None:
                 raise InvalidRequestError(
                     "client.embeddings needs model=, the id of a dedicated model; the Model APIs have no embeddings."
                 )
-            place, name = service.router.engine_of(model)
+            base_url, name = service.router.engine_of(model)
         request = embeddings_request(
-            place,
+            base_url,
             name,
             input,
             merged,
@@ -78,5 +78,5 @@ class AsyncEmbeddings:
         return attach_meta(reply, meta)
 
 
-def _embeddings(answer: WholeResponse) -> CreateEmbeddingResponse:
-    return read_model(CreateEmbeddingResponse, answer)
+def _embeddings(response: WholeResponse) -> CreateEmbeddingResponse:
+    return read_model(CreateEmbeddingResponse, response)

@@ -19,32 +19,32 @@ from ..calls.service import AsyncService
 class AsyncModels:
     """Models."""
 
-    def __init__(self, service: AsyncService, place: BaseURL | None = None) -> None:
+    def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._service = service
-        self._place = place
+        self._base_url = base_url
 
     async def list(self, **options: Unpack[CallOptions]) -> ModelList:
-        """The models, with their context lengths, features and prices where the service tells them.
+        """List the models, with context lengths, features and prices where the service has them.
 
         Raises:
-            APIError: the call failed.
+            APIError: The call failed.
         """
         merged = self._service.options.merged(options)
-        place = self._place or self._service.model_apis()
-        request = build("GET", place.at("models"), merged, accept=ACCEPT_JSON, first_byte=place.first_byte)
+        base_url = self._base_url or self._service.model_apis()
+        request = build("GET", base_url.at("models"), merged, accept=ACCEPT_JSON, first_byte=base_url.first_byte)
         models, meta = await self._service.caller.fetch(request, merged, _models)
         return attach_meta(models, meta)
 
     async def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """One of the models, looked up in the list of them: the service answers questions for the list alone.
+        """Get one of the models. It is looked up in the list, because the service has no endpoint for one model.
 
         Args:
-            model: its id.
-            **options: the options of every call.
+            model: Its id.
+            **options: The options of every call.
 
         Raises:
-            NotFoundError: it is not in the list.
-            APIError: the call failed.
+            NotFoundError: It is not in the list.
+            APIError: The call failed.
         """
         models = await self.list(**options)
         for each in models:
@@ -59,5 +59,5 @@ class AsyncModels:
         raise error
 
 
-def _models(answer: WholeResponse) -> ModelList:
-    return read_model(ModelList, answer)
+def _models(response: WholeResponse) -> ModelList:
+    return read_model(ModelList, response)

@@ -1,4 +1,4 @@
-"""`client.chat.completions.with_raw_response`: the reply of a chat as it came, beside what it was read into."""
+"""`client.chat.completions.with_raw_response`: the reply of a chat as it came, and the completion."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AsyncRawCompletions:
-    """The calls of `chat.completions` whose replies are wanted as they came."""
+    """The calls of `chat.completions` that also return the reply as it came."""
 
     def __init__(self, calls: AsyncChatCalls) -> None:
         self._calls = calls
@@ -41,13 +41,13 @@ class AsyncRawCompletions:
             print(raw.headers["x-ratelimit-remaining-requests"], raw.parse().text)
 
         Args:
-            model: as for `create`.
-            messages: as for `create`.
-            tools: as for `create`.
-            **params: as for `create`.
+            model: As for `create`.
+            messages: As for `create`.
+            tools: As for `create`.
+            **params: As for `create`.
 
         Returns:
-            The reply; `parse()` is the completion.
+            The reply. `parse()` returns the completion.
         """
         from ..._core.schema.tool import Toolbox
 
@@ -57,6 +57,6 @@ class AsyncRawCompletions:
         return RawResponse(replace(raw.reply, meta=meta), attach_meta(raw.parse(), meta))
 
 
-def _both(answer: WholeResponse) -> RawResponse[ChatCompletion]:
-    reply = Response(answer.status, answer.headers, answer.body, Meta())
-    return RawResponse(reply, read_model(ChatCompletion, answer))
+def _both(response: WholeResponse) -> RawResponse[ChatCompletion]:
+    reply = Response(response.status, response.headers, response.body, Meta())
+    return RawResponse(reply, read_model(ChatCompletion, response))

@@ -1,6 +1,6 @@
 """`client.webhooks`: inboxes, for programs that wait for the outputs of async requests.
 
-The receiver is imported when one is opened: a client that waits for nothing pays nothing for it.
+The receiver is imported when an inbox is opened, so that other clients do not pay for it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ..queue.inbox import AsyncInbox
 if TYPE_CHECKING:
     from ...receiver import WebhookReceiver, WebhookStore
 
-PARTING = 10.0
-"""Seconds that closing may take: deliveries under way come to their end."""
+CLOSING_SECONDS = 10.0
+"""The longest that closing may take, so that deliveries on their way can arrive."""
 
 
 class AsyncWebhooks:
@@ -40,8 +40,8 @@ class AsyncWebhooks:
     ) -> AsyncGenerator[AsyncInbox]:
         """Receive webhooks inside this process, for as long as the block lasts.
 
-        The receiver runs in a thread of its own. Baseten must reach it: at `url`, through a tunnel or a load balancer.
-        An output that comes when nobody listens is lost, so leave the block when all results are there.
+        The receiver runs in its own thread. Baseten must reach it at `url`, through a tunnel or a load balancer. An
+        output that arrives when nobody listens is lost, so leave the block only when you have all results.
 
         Example:
             async with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
@@ -49,20 +49,19 @@ class AsyncWebhooks:
                 output = await job.result(inbox, deadline=3600)
 
         Args:
-            secrets: the webhook secret, or all that are valid while one is rotated, `whsec_` included.
-            url: the https URL at which Baseten reaches this port, and by which results are posted. None: the port
-                itself, which is of use with the emulator.
-            port: the port to listen on; 0 for a free one.
-            host: the address to listen on; "0.0.0.0" for all of this machine.
-            store: where deliveries are kept: a `.sqlite` or `.jsonl` file, or any `WebhookStore`. None: in memory, so
-                that they end with the block.
-            tolerance: seconds that a delivery may be old, or ahead of this machine's clock; None turns the check off.
-            allow_unsigned: take deliveries without any signature, as a workspace without a secret sends them.
+            secrets: The webhook secret with its `whsec_`, or all valid ones while you rotate it.
+            url: The https URL at which Baseten reaches this port. None: the port itself, for use with the emulator.
+            port: The port to listen on; 0 for any free one.
+            host: The address to listen on; "0.0.0.0" for all addresses of this machine.
+            store: Where to keep deliveries: a `.sqlite` or `.jsonl` file, or any `WebhookStore`. None: in memory, until
+                the end of the block.
+            tolerance: Seconds by which the time of a delivery may differ from this machine's. None: do not check.
+            allow_unsigned: Accept deliveries without a signature, as a workspace without a secret sends them.
 
         Raises:
-            ConfigurationError: there are no secrets, the port is taken, the store cannot be opened, or uvicorn is not
+            ConfigurationError: There are no secrets, the port is taken, the store cannot be opened, or uvicorn is not
                 installed.
-            InvalidRequestError: `url` is no URL that Baseten posts to.
+            InvalidRequestError: `url` is not a URL that Baseten posts to.
         """
         from ...receiver import MemoryStore, WebhookReceiver
         from ...receiver.serving import ServerThread
@@ -80,29 +79,29 @@ class AsyncWebhooks:
                 yield inbox
             finally:
                 inbox.close()
-                with AsyncShield.briefly(PARTING):
+                with AsyncShield.briefly(CLOSING_SECONDS):
                     await AsyncBlocking.run(server.stop)
         finally:
-            with AsyncShield.briefly(PARTING):
+            with AsyncShield.briefly(CLOSING_SECONDS):
                 await AsyncBlocking.run(receiver.close)
                 if isinstance(kept, MemoryStore) and store is None:
                     await AsyncBlocking.run(kept.close)
 
     def inbox(self, source: WebhookReceiver | WebhookStore, *, url: str) -> AsyncInbox:
-        """An inbox of a receiver that runs elsewhere: mounted in your application, or in another process.
+        """Make an inbox of a receiver that runs elsewhere: mounted in your application, or in another process.
 
         Example:
             receiver = WebhookReceiver(secrets=[secret], store="jobs.sqlite")  # app.mount("/baseten", receiver)
             inbox = client.webhooks.inbox(receiver, url="https://example.com/baseten/")
 
         Args:
-            source: the receiver, where it is in this process; else the store that it writes to, such as
-                `SQLiteStore("jobs.sqlite")`, which is looked into once a second.
-            url: the URL at which Baseten reaches the receiver. Below a mount of Starlette or FastAPI it ends with a
-                slash: without one they redirect, and Baseten does not follow.
+            source: The receiver, if it is in this process; else the store that it writes to, such as
+                `SQLiteStore("jobs.sqlite")`, which is polled once a second.
+            url: The URL at which Baseten reaches the receiver. Below a mount of Starlette or FastAPI it must end with a
+                slash: without one they redirect, and Baseten does not follow redirects.
 
         Raises:
-            InvalidRequestError: `url` is no URL that Baseten posts to.
+            InvalidRequestError: `url` is not a URL that Baseten posts to.
         """
         from ...receiver import WebhookReceiver
 

@@ -16,9 +16,9 @@ class InferenceRetryConfig(TypedDict, total=False):
     """How Baseten itself repeats a failed inference.
 
     Attributes:
-        max_attempts: 1 to 10 in all; 3 unless set.
-        initial_delay_ms: 0 to 10,000; 1,000 unless set.
-        max_delay_ms: 0 to 60,000; 5,000 unless set.
+        max_attempts: 1 to 10 in all. Default: 3.
+        initial_delay_ms: 0 to 10,000. Default: 1,000.
+        max_delay_ms: 0 to 60,000. Default: 5,000.
     """
 
     max_attempts: int
@@ -39,10 +39,10 @@ def async_predict_body(
     extra: Mapping[str, object],
     largest: int,
 ) -> bytes:
-    """The encoded body.
+    """Encode the body.
 
     Raises:
-        InvalidRequestError: a field is outside its limits, or the body is larger than `largest` bytes.
+        InvalidRequestError: A field is outside its limits, or the body is larger than `largest` bytes.
     """
     body: dict[str, object] = {"model_input": model_input}
     if webhook_endpoint is not None:
@@ -56,17 +56,17 @@ def async_predict_body(
     encoded = encode_json({**body, **extra})
     if len(encoded) > largest:
         raise InvalidRequestError(
-            f"The async request is {len(encoded):,} bytes; the service takes {largest:,}. Put the data somewhere and "
-            "send its URL, or raise Limits(async_payload=...) if Baseten has raised it for you."
+            f"The async request is {len(encoded):,} bytes; the service takes {largest:,}. Upload the data and "
+            "send its URL, or raise Limits(async_payload=...) if Baseten has raised the limit for you."
         )
     return encoded
 
 
 def check_webhook(name: str, url: object) -> str:
-    """A URL that the service posts to.
+    """Check a URL that the service is to post to.
 
     Raises:
-        InvalidRequestError: it is none; `name` is the argument's.
+        InvalidRequestError: It is no such URL. `name` is the argument that held it.
     """
     if not isinstance(url, str) or any(c.isspace() or not c.isprintable() for c in url):
         raise InvalidRequestError(f"{name} must be a URL, not {url!r}.")
@@ -74,11 +74,11 @@ def check_webhook(name: str, url: object) -> str:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
-        raise InvalidRequestError(f"{name} is no URL: {error}.") from None
+        raise InvalidRequestError(f"{name} is not a valid URL: {error}.") from None
     if not host or parts.scheme not in ("https", "http"):
         raise InvalidRequestError(f"{name} must be an https URL, not {url!r}.")
     if parts.scheme == "http" and host not in LOCAL:
-        raise InvalidRequestError(f"{name} must be https; http is for localhost alone.")
+        raise InvalidRequestError(f"{name} must be https. Only localhost may be http.")
     return url
 
 
@@ -86,7 +86,7 @@ def _retry_config(config: InferenceRetryConfig) -> dict[str, int]:
     for name in config:
         if name not in _RETRY_RANGES:
             known = ", ".join(_RETRY_RANGES)
-            raise InvalidRequestError(f"inference_retry_config has no {name!r}; there are {known}.")
+            raise InvalidRequestError(f"inference_retry_config has no field {name!r}. Its fields are {known}.")
     return {
         name: _within(f"inference_retry_config.{name}", value, *_RETRY_RANGES[name]) for name, value in config.items()
     }

@@ -1,7 +1,7 @@
-"""The body of a delivery: what a webhook request says of an async request, read liberally.
+"""The body of a delivery: the webhook request that ends an async request, read leniently.
 
-By the time it is read the body is known to come from Baseten, and there is no second copy of it anywhere. So only what
-cannot be used at all is refused: no JSON object, or one without a request id. An odd field costs that field alone.
+By the time it is read, the body is known to come from Baseten, and no other copy of it exists. So only a body without a
+request id is refused. A field that cannot be read costs that field alone.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Envelope:
     """A delivery as it was posted.
 
     Attributes:
-        time: when it was sent, with a time zone; None where the body does not say, or not legibly.
-        data: the model's output.
+        time: When it was sent, with a time zone; None if the body has no readable time.
+        data: The model's output.
     """
 
     request_id: str
@@ -49,7 +49,7 @@ class Envelope:
 
 
 def read_envelope(body: bytes) -> Envelope | None:
-    """The delivery in a body; None where it is none."""
+    """Read a delivery; None if the body is no delivery."""
     fields = _fields(body)
     request_id = fields.get("request_id")
     if not isinstance(request_id, str) or not request_id or not request_id.isprintable():
@@ -67,28 +67,28 @@ def read_envelope(body: bytes) -> Envelope | None:
 
 
 def read_stored(body: bytes) -> Envelope:
-    """The delivery in a body that was verified before.
+    """Read a delivery whose signature was checked before.
 
     Raises:
-        ResponseValidationError: it is none.
+        ResponseValidationError: The body is no delivery.
     """
     envelope = read_envelope(body)
     if envelope is None:
-        raise ResponseValidationError("This is no delivery of Baseten's.", status_code=200, body=body[:KEPT])
+        raise ResponseValidationError("The body is not a delivery from Baseten.", status_code=200, body=body[:KEPT])
     return envelope
 
 
 def untyped_result(envelope: Envelope) -> AsyncPredictResult[JsonValue]:
-    """The delivery with its output as it came."""
+    """The delivery, with its output as it came."""
     return _result(envelope, envelope.data)
 
 
 def typed_result(envelope: Envelope, kind: type[T], body: bytes) -> AsyncPredictResult[T]:
-    """The delivery with its output as a `kind`; a failure's output stays None.
+    """The delivery, with its output validated into `kind`. The output of a failure stays None.
 
     Raises:
-        InvalidRequestError: pydantic cannot validate that type.
-        ResponseValidationError: the output is not of it; the error keeps the body.
+        InvalidRequestError: Pydantic cannot validate that type.
+        ResponseValidationError: The output is not of that type. The error keeps the body.
     """
     check_kind(kind)
     failed = envelope.data is None and envelope.errors
@@ -96,22 +96,22 @@ def typed_result(envelope: Envelope, kind: type[T], body: bytes) -> AsyncPredict
 
 
 def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
-    """The output as a `kind`.
+    """The output, validated into `kind`.
 
     Raises:
-        ResponseValidationError: it is not of it; the error keeps the body.
+        ResponseValidationError: The output is not of that type. The error keeps the body.
     """
     adapter = TypeAdapter(kind)
     try:
         try:
-            # As JSON, not as Python: a date or an enum in a strict model is text here, and that is right.
+            # Validated as JSON: even in a strict model, text is right for a date or an enum.
             return adapter.validate_json(to_json(envelope.data, inf_nan_mode="constants"))
         except PydanticSerializationError:
             return adapter.validate_python(envelope.data)
     except ValidationError as error:
         problem = problems(error)
     raise ResponseValidationError(
-        f"The output of async request {envelope.request_id} is no {getattr(kind, '__name__', kind)}: {problem}.",
+        f"The output of async request {envelope.request_id} is not a {getattr(kind, '__name__', kind)}: {problem}.",
         status_code=200,
         body=body[:KEPT],
         request_id=envelope.request_id,
@@ -119,8 +119,8 @@ def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
 
 
 def _fields(body: bytes) -> dict[str, JsonValue]:
-    """The fields of the JSON object. What the strict parser refuses (deep nesting, half of a surrogate pair, bytes that
-    are no UTF-8) the lenient one takes."""
+    """The fields of the JSON object. The lenient parser takes what the strict one refuses: deep nesting, half of a
+    surrogate pair, bytes that are not UTF-8."""
     value: JsonValue
     try:
         value = decode_json(body)
@@ -145,7 +145,7 @@ def _moment(value: JsonValue) -> datetime | None:
 
 
 def _errors(value: JsonValue) -> tuple[AsyncErrorDetail, ...]:
-    """The errors, whichever way they are told: an error that is not understood is still an error."""
+    """The errors, in any form: an error that cannot be read is still an error."""
     if not value:
         return ()
     return tuple(_error(each) for each in (value if isinstance(value, list) else [value]))

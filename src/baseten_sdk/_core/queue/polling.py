@@ -1,36 +1,24 @@
-"""When to ask again how an async request is doing, and when to stop."""
+"""When to ask for the status of an async request again, and when to stop asking."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import inf
 
-from ...errors import APIConnectionError, APIError, APIStatusError, APITimeoutError
 from ...types.async_requests import AsyncRequestStatus
+from ..policy.backoff import Backoff
 
-FIRST = 0.25
-GROWTH = 1.6
-LONGEST = 15.0
+POLLS = Backoff(first=0.25, longest=15.0, growth=1.6)
+"""Seconds between two status calls: short at first, because many jobs are, then longer."""
 
-DELIVERY = 60.0
+DELIVERY_GRACE = 60.0
 """Seconds to wait for a webhook that is still pending after the model has succeeded."""
 
-QUESTION = 15.0
-"""Seconds that one question may take, its repetitions included, where something else is waited for too."""
-
-PASSING = frozenset({408, 409, 429})
-
-
-def intervals(first: float = FIRST) -> Iterator[float]:
-    """Seconds between two questions: short at first, since many jobs are, and then ever longer."""
-    wait = first
-    while True:
-        yield wait
-        wait = min(wait * GROWTH, LONGEST)
+STATUS_CALL_SECONDS = 15.0
+"""The longest that one status call may take, retries included, while something else is waited for too."""
 
 
 class Ending:
-    """Tells when a request is over: at a terminal status, and after success when the delivery is over too."""
+    """Tells when a request is over: at a terminal status, and after success once the delivery is over too."""
 
     __slots__ = ("_delivery_end",)
 
@@ -38,19 +26,10 @@ class Ending:
         self._delivery_end = inf
 
     def reached(self, status: AsyncRequestStatus, now: float) -> bool:
-        """Whether the status that came at `now` is the last."""
+        """Whether the status that came at `now` is the last one."""
         if not status.is_terminal:
             return False
         if not status.delivery_pending or now >= self._delivery_end:
             return True
-        self._delivery_end = min(self._delivery_end, now + DELIVERY)
+        self._delivery_end = min(self._delivery_end, now + DELIVERY_GRACE)
         return False
-
-
-def is_passing(error: APIError) -> bool:
-    """Whether a question that failed is worth asking again later."""
-    if isinstance(error, APIStatusError):
-        return error.status_code >= 500 or error.status_code in PASSING
-    if isinstance(error, APIConnectionError):
-        return not error.permanent
-    return isinstance(error, APITimeoutError)

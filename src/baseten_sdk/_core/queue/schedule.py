@@ -1,9 +1,9 @@
-"""Many async requests that are waited for together: whose turn it is to be asked about, and who is over.
+"""The order in which the statuses of many async requests are asked for.
 
-Theory of operation. Each request has a moment at which it is due, further and further apart, and the one that has been
-due the longest comes first; of those that are due since the same moment, the one that was asked about the least often.
-So where there are more requests than questions, all wait alike, and none is forgotten; where there are few, each is
-asked as often as if it were alone. It asks nothing itself, and is given the time.
+Theory of operation. Each request has a time at which it is due, and these times grow further apart. The request that
+has been due the longest comes first; among equals, the one that was polled least. With more requests than status calls,
+all wait alike and none is forgotten. With few, each is polled as often as if it were alone. This module makes no calls
+and is given the time.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ...types.async_requests import AsyncRequestStatus
-from .polling import Ending, intervals
+from .polling import POLLS, Ending
 
 J = TypeVar("J")
 
 
 @dataclass(order=True, slots=True)
 class Poll(Generic[J]):
-    """A request, when it is due, and how often it had its turn."""
+    """The next status call of one request: when it is due, and how many there were before."""
 
     due: float
     times: int
@@ -35,44 +35,44 @@ class Schedule(Generic[J]):
     """The requests that are not over yet.
 
     Args:
-        jobs: the requests, in the order in which they are asked about first.
-        now: the time.
+        jobs: The requests, in the order of their first polls.
+        now: The time.
     """
 
     def __init__(self, jobs: Iterable[J], now: float) -> None:
-        self._waiting = [Poll(now, 0, number, job, intervals(), Ending()) for number, job in enumerate(jobs)]
-        self._asked = 0
+        self._waiting = [Poll(now, 0, number, job, POLLS.waits(), Ending()) for number, job in enumerate(jobs)]
+        self._taken = 0
 
     def __len__(self) -> int:
-        return len(self._waiting) + self._asked
+        return len(self._waiting) + self._taken
 
     def take(self, now: float, most: int) -> list[Poll[J]]:
-        """Those that are due, the longest first, and at most so many. Each is given back, or it is over."""
+        """Up to `most` polls that are due, the longest overdue first. Give each back to one of the methods below."""
         taken: list[Poll[J]] = []
         while self._waiting and self._waiting[0].due <= now and len(taken) < most:
             taken.append(heapq.heappop(self._waiting))
-        self._asked += len(taken)
+        self._taken += len(taken)
         return taken
 
     def rest(self, now: float) -> float:
-        """Seconds until one is due."""
+        """Seconds until the next poll is due."""
         return max(self._waiting[0].due - now, 0.0) if self._waiting else 0.0
 
-    def is_over(self, turn: Poll[J], status: AsyncRequestStatus, now: float) -> bool:
-        """Note a status: whether it is the last. If not, there will be another turn."""
-        if turn.ending.reached(status, now):
-            self._asked -= 1
+    def is_over(self, poll: Poll[J], status: AsyncRequestStatus, now: float) -> bool:
+        """Record a status: whether it is the last one. If not, the request is polled again."""
+        if poll.ending.reached(status, now):
+            self.drop(poll)
             return True
-        self.again(turn, now)
+        self.again(poll, now)
         return False
 
-    def again(self, turn: Poll[J], now: float) -> None:
-        """There was no answer: there will be another turn."""
-        self._asked -= 1
-        turn.due = now + next(turn.waits)
-        turn.times += 1
-        heapq.heappush(self._waiting, turn)
+    def again(self, poll: Poll[J], now: float) -> None:
+        """Poll the request again later."""
+        self._taken -= 1
+        poll.due = now + next(poll.waits)
+        poll.times += 1
+        heapq.heappush(self._waiting, poll)
 
-    def drop(self, turn: Poll[J]) -> None:
-        """There will be no answer."""
-        self._asked -= 1
+    def drop(self, poll: Poll[J]) -> None:
+        """Never poll the request again."""
+        self._taken -= 1

@@ -1,8 +1,8 @@
-"""What the status of an async request says of an output that is waited for: wait on, or why it will not come.
+"""What the status of an async request says about its delivery: keep waiting, or why the output will not come.
 
-An output comes to the webhook or not at all, and the status cannot give it back. But the status tells that it failed,
-or went somewhere else, when a waiter would otherwise wait for ever. Status and delivery travel on different ways, so
-each bad sign has a time in which the delivery may still come. It must not know how a delivery arrives.
+An output goes to the webhook or nowhere; the status never holds it. But the status shows that a request failed, or that
+its output went elsewhere, where a waiter would otherwise wait forever. Status and delivery take different routes, so a
+delivery may still come for a while after a bad verdict. This module must not know how a delivery arrives.
 """
 
 from __future__ import annotations
@@ -13,24 +13,23 @@ from math import inf
 from ...errors import AsyncRequestError, AsyncRequestFailed, DeliveredElsewhere, WebhookDeliveryFailed
 from ...types.async_requests import AsyncRequestStatus
 from .delivery import Envelope
-from .polling import DELIVERY
+from .polling import DELIVERY_GRACE
 
-FIRST = 1.0
-"""Seconds before the first question: a delivery is the usual answer, and comes by itself."""
+LATE_DELIVERY_GRACE = 2.0
+"""Seconds in which a delivery may still turn up after the service has said how it ended: it was stored and the
+receiver's reply came too late, or another process stored it."""
 
-LATE = 2.0
-"""Seconds in which a delivery may still come to light after the service has said how it ended: it was stored, and the
-answer came too late; or another process stored it."""
+_UNDELIVERED = "succeeded, but its output could not be delivered"
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryVerdict:
-    """A sign that the output will not come.
+    """Why the output will probably not come.
 
     Attributes:
-        kind: what it is; the time of grace begins when it is first seen.
-        grace: seconds in which the output may come all the same.
-        error: what it means if it does not.
+        kind: What happened. The grace period begins when it is first seen.
+        grace: Seconds in which the output may still come.
+        error: What to raise if it does not.
     """
 
     kind: str
@@ -38,37 +37,38 @@ class DeliveryVerdict:
     error: AsyncRequestError
 
 
-class Expecting:
-    """Watches the statuses of one request whose output is waited for."""
+class PendingDelivery:
+    """The delivery of one request, judged by the statuses that come in."""
 
-    __slots__ = ("_end", "_sign")
+    __slots__ = ("_end", "_verdict")
 
     def __init__(self) -> None:
-        self._sign: DeliveryVerdict | None = None
+        self._verdict: DeliveryVerdict | None = None
         self._end = inf
 
     def seen(self, status: AsyncRequestStatus, now: float) -> None:
-        """Note a status that came at `now`."""
-        sign = _sign(status)
-        if sign is None:
+        """Record a status that came at `now`."""
+        verdict = verdict_of(status)
+        if verdict is None:
             self._end = inf
-        elif self._sign is None or sign.kind != self._sign.kind:
-            self._end = now + sign.grace
-        self._sign = sign
+        elif self._verdict is None or verdict.kind != self._verdict.kind:
+            self._end = now + verdict.grace
+        self._verdict = verdict
 
     def given_up(self, now: float) -> AsyncRequestError | None:
-        """Why the output will not come any more, or None."""
-        return self._sign.error if self._sign is not None and now >= self._end else None
+        """Why the output will not come, once its grace period is over; else None."""
+        return self._verdict.error if self._verdict is not None and now >= self._end else None
 
     def wait(self, interval: float, now: float) -> float:
-        """Seconds until there is something to do: ask again, or give up."""
+        """Seconds until the next step: asking again, or giving up."""
         return min(interval, max(self._end - now, 0.0))
 
 
-def _sign(status: AsyncRequestStatus) -> DeliveryVerdict | None:
+def verdict_of(status: AsyncRequestStatus) -> DeliveryVerdict | None:
+    """What a status says about the delivery; None while it may still come."""
     request, delivery = status.status, status.webhook_status
     if request in ("FAILED", "EXPIRED", "CANCELED", "WEBHOOK_FAILED"):
-        return DeliveryVerdict(request, LATE if request == "WEBHOOK_FAILED" else 0.0, bad_end(status))
+        return DeliveryVerdict(request, LATE_DELIVERY_GRACE if request == "WEBHOOK_FAILED" else 0.0, bad_end(status))
     if delivery == "NO_WEBHOOK_PROVIDED":
         return DeliveryVerdict(
             delivery, 0.0, _lost(status, "was submitted without a webhook_endpoint, so its output goes nowhere")
@@ -77,17 +77,15 @@ def _sign(status: AsyncRequestStatus) -> DeliveryVerdict | None:
         return None
     match delivery:
         case "FAILED" | "CANCELED":
-            return DeliveryVerdict(
-                "WEBHOOK_FAILED", LATE, _lost(status, "succeeded, but its output could not be delivered")
-            )
+            return DeliveryVerdict("WEBHOOK_FAILED", LATE_DELIVERY_GRACE, _lost(status, _UNDELIVERED))
         case "SUCCEEDED":
             elsewhere = (
                 f"Async request {status.request_id} succeeded and its output was delivered, but not to this inbox."
             )
-            return DeliveryVerdict("ELSEWHERE", LATE, DeliveredElsewhere(elsewhere, status=status))
+            return DeliveryVerdict("ELSEWHERE", LATE_DELIVERY_GRACE, DeliveredElsewhere(elsewhere, status=status))
         case _:
-            late = f"succeeded, but its output had not arrived {DELIVERY:g} s later"
-            return DeliveryVerdict("PENDING", DELIVERY, _lost(status, late))
+            late = f"succeeded, but its output had not arrived {DELIVERY_GRACE:g} s later"
+            return DeliveryVerdict("PENDING", DELIVERY_GRACE, _lost(status, late))
 
 
 def bad_end(status: AsyncRequestStatus) -> AsyncRequestError:
@@ -100,7 +98,7 @@ def bad_end(status: AsyncRequestStatus) -> AsyncRequestError:
 
 
 def failure_status(envelope: Envelope) -> AsyncRequestStatus:
-    """The status that a delivery of errors speaks of, where the service itself cannot be asked any more."""
+    """The status behind a delivery of errors, for when the service can no longer be asked."""
     return AsyncRequestStatus(
         request_id=envelope.request_id,
         status="FAILED",

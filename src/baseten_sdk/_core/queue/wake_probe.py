@@ -1,7 +1,7 @@
-"""Whether a deployment is awake, judged by what a probe of one of its paths is answered.
+"""Whether a deployment is awake, judged by the reply to a probe of one of its paths.
 
-The service keeps a request to a deployment that starts up waiting, or answers for it. So what has to be told apart is
-an answer of the container, whatever it says, from one of the service in front of it.
+While a deployment starts, the service holds requests to it, or replies in its place. So the replies of the container,
+whatever they say, have to be told apart from those of the service in front of it.
 """
 
 from __future__ import annotations
@@ -12,23 +12,22 @@ from ...errors import (
     APIStatusError,
     AuthenticationError,
     NotFoundError,
-    PaymentRequiredError,
 )
 
 PROBE = "health"
-"""Path of the container that is asked first; most servers have it, and any answer will do."""
+"""The path of the container that is probed first. Most servers have it, and any reply of theirs will do."""
 
 LOADED = "v1/models/model"
-"""Path at which the server of a Python model, which has no `health`, tells whether the model has loaded."""
+"""Where the server of a Python model, which has no `health`, says whether the model has loaded."""
 
 
 def probe_after(path: str, error: APIError) -> str | None:
-    """The path to ask after a probe that failed; None where the deployment is awake.
+    """The path to probe after a failed probe; None if the deployment is awake.
 
-    The server of a Python model answers while the model still loads, so its 404 alone says too little.
+    The server of a Python model replies while the model still loads, so its 404 is no proof.
 
     Raises:
-        APIError: the same error, where asking again cannot help.
+        APIError: The same error, if another probe cannot help.
     """
     if not is_awake(error):
         return path
@@ -36,20 +35,18 @@ def probe_after(path: str, error: APIError) -> str | None:
 
 
 def is_awake(error: APIError) -> bool:
-    """Whether a probe that failed was answered by the container, which is then there.
+    """Whether the container itself replied to a failed probe.
 
     Raises:
-        APIError: the same error, where asking again cannot help.
+        APIError: The same error, if another probe cannot help.
     """
     match error:
-        case AuthenticationError() | PaymentRequiredError():
+        case AuthenticationError() | APIError(quota_exhausted=True) | APIConnectionError(transient=False):
             raise error
         case APIStatusError(status_code=404):
             return error.error_source is not None or (isinstance(error.body, dict) and "detail" in error.body)
         case APIStatusError(status_code=status):
             return status in (400, 405, 422) or (error.error_source is not None and status != 503)
-        case APIConnectionError(permanent=True):
-            raise error
         case APIConnectionError():
             return False
         case _:

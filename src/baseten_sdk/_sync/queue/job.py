@@ -6,7 +6,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.queue.polling import QUESTION, Ending, intervals, is_passing
+from ..._core.queue.polling import POLLS, STATUS_CALL_SECONDS, Ending
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
@@ -18,7 +18,7 @@ from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ...types.json import JsonValue
 from ...types.reply import attach_meta
 from ..calls.service import Service
-from .status import ask_status
+from .status import get_status
 
 if TYPE_CHECKING:
     from .inbox import Inbox
@@ -30,40 +30,40 @@ class Job:
     """An async request that was submitted.
 
     Attributes:
-        request_id: its id.
-        model_id: the model that it was sent to; None for a chain.
-        chain_id: the chain that it was sent to; None for a model.
+        request_id: Its id.
+        model_id: The model that it was sent to; None for a chain.
+        chain_id: The chain that it was sent to; None for a model.
     """
 
-    def __init__(self, service: Service, place: DeploymentURLs, request_id: str) -> None:
+    def __init__(self, service: Service, urls: DeploymentURLs, request_id: str) -> None:
         self._service = service
-        self._place = place
-        self._url = place.async_request(request_id)
+        self._url = urls.async_request(request_id)
         self.request_id = request_id
-        self.model_id = place.model_id
-        self.chain_id = place.chain_id
-        self._kind, self._owner = place.kind, place.owner
+        self.model_id = urls.model_id
+        self.chain_id = urls.chain_id
+        self._kind, self._owner = urls.kind, urls.owner
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(request_id={self.request_id!r}, {self._kind}_id={self._owner!r})"
 
     def status(self, **options: Unpack[CallOptions]) -> AsyncRequestStatus:
-        """The status now; it never holds the output.
+        """Get the current status. It never holds the output.
 
         Raises:
-            NotFoundError: the request ended more than an hour ago.
+            NotFoundError: The request ended more than an hour ago.
         """
         merged = self._service.paced(self._service.options.merged(options))
-        return ask_status(self._service, self._url, merged)
+        return get_status(self._service, self._url, merged)
 
-    def question(self, left: float, options: WaitOptions) -> AsyncRequestStatus:
-        """The status, asked while something is waited for: the turn may take all that is left, the call itself not."""
-        given: CallOptions = {**options, "deadline": left if left < inf else None}
+    def status_within(self, seconds: float, options: WaitOptions) -> AsyncRequestStatus:
+        """Get the status as one of many that are polled. Waiting for a turn may take all of `seconds`; the call itself
+        is bounded more tightly, so that one slow reply does not hold up the others."""
+        given: CallOptions = {**options, "deadline": seconds if seconds < inf else None}
         merged = self._service.paced(self._service.options.merged(given))
-        return ask_status(self._service, self._url, merged.within(QUESTION))
+        return get_status(self._service, self._url, merged.within(STATUS_CALL_SECONDS))
 
     def cancel(self, **options: Unpack[CallOptions]) -> CancelResult:
-        """Cancel the request if it is still queued; `canceled` of the result says whether it was."""
+        """Cancel the request if it is still queued. `canceled` of the result says whether it was."""
         merged = self._service.options.merged(options)
         request = build("DELETE", self._url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
         merged = self._service.paced(merged)
@@ -71,35 +71,35 @@ class Job:
         return attach_meta(result, meta)
 
     def wait(self, *, deadline: float | None = None, **options: Unpack[WaitOptions]) -> AsyncRequestStatus:
-        """Wait for the end of the request: its terminal status, whichever it is.
+        """Wait until the request has ended, well or badly. Returns its last status.
 
-        The output does not come back this way, or any other way but the webhook: Baseten does not store it. After
-        success the delivery to the webhook is waited for too, for a minute at most. `raise_for_status()` on the result
-        raises what a bad end means. While the service cannot be asked (429, 5xx, no connection) it is asked again.
+        The output goes to the webhook only; Baseten does not store it. After success, this also waits for the delivery
+        to the webhook, for a minute at most. Call `raise_for_status()` on the result to raise an error for a bad end.
+        Status calls that fail for a passing reason (429, 5xx, no connection) are repeated.
 
         Args:
-            deadline: seconds to wait in all; None waits for ever.
-            **options: the options of every call, for each question.
+            deadline: Seconds to wait in all. None waits forever.
+            **options: The options of every status call.
 
         Raises:
-            DeadlineExceeded: the request had not ended in time; it goes on.
+            DeadlineExceeded: The request had not ended in time. It goes on.
         """
         check_seconds("deadline", deadline)
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         ending = Ending()
         seen, trouble = "had not ended", None
-        for interval in intervals():
+        for interval in POLLS.waits():
             left = end - clock.now()
             if left <= 0:
                 break
-            asked: CallOptions = {**options, "deadline": left if left < inf else None}
+            given: CallOptions = {**options, "deadline": left if left < inf else None}
             try:
-                status = self.status(**asked)
+                status = self.status(**given)
             except DeadlineExceeded:
                 break
             except APIError as error:
-                if not is_passing(error):
+                if not error.transient:
                     raise
                 trouble = error
             else:
@@ -111,11 +111,11 @@ class Job:
             clock.sleep(interval)
         limit = deadline or 0.0
         raise DeadlineExceeded(
-            f"Async request {self.request_id} {seen} after {limit:g} s; it goes on.",
+            f"Async request {self.request_id} {seen} after {limit:g} s. It goes on.",
             phase="idle",
             limit=limit,
             request_id=self.request_id,
-            advice="Call wait() again with a larger deadline=, or let a webhook tell.",
+            advice="Call wait() again with a larger deadline=, or use a webhook.",
         ) from trouble
 
     @overload
@@ -146,10 +146,10 @@ class Job:
         deadline: float | None = None,
         **options: Unpack[WaitOptions],
     ) -> T | JsonValue:
-        """Wait for the output, which comes to the inbox.
+        """Wait for the output to arrive in the inbox.
 
-        The status is watched beside it, so that a request which fails, or whose output goes elsewhere or is lost, does
-        not keep you waiting. May be called again, and long after: what is in the inbox is returned at once.
+        The status is polled meanwhile, so that you do not wait in vain when the request fails, or its output is lost or
+        goes elsewhere. You may call this again, even much later: an output that is in the inbox is returned at once.
 
         Example:
             with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
@@ -157,20 +157,20 @@ class Job:
                 transcript = job.result(inbox, response_model=Transcript, deadline=3600)
 
         Args:
-            inbox: where the webhook of this request is received.
-            response_model: the type of the output, anything that pydantic can validate.
-            deadline: seconds to wait in all; None waits as long as the request lives.
-            **options: the options of every call, for each question after the status.
+            inbox: Where the webhook of this request arrives.
+            response_model: The type of the output: anything that pydantic can validate.
+            deadline: Seconds to wait in all. None waits as long as the request lives.
+            **options: The options of every status call.
 
         Raises:
-            AsyncRequestFailed: the model failed on every attempt.
-            AsyncRequestExpired: it waited too long in the queue.
-            AsyncRequestCanceled: it was cancelled.
-            DeliveredElsewhere: the output was delivered, but not to this inbox.
-            WebhookDeliveryFailed: the output could not be delivered and is gone; submit again.
-            DeadlineExceeded: the output had not come in time; the request goes on.
-            ResponseValidationError: the output is not an `response_model`; `inbox.get` has it as it came.
-            NotFoundError: the service does not know the request, or no longer, and the inbox has nothing.
+            AsyncRequestFailed: The model failed on every attempt.
+            AsyncRequestExpired: The request waited too long in the queue.
+            AsyncRequestCanceled: The request was cancelled.
+            DeliveredElsewhere: The output was delivered, but not to this inbox.
+            WebhookDeliveryFailed: The output could not be delivered and is gone. Submit the request again.
+            DeadlineExceeded: The output had not come in time. The request goes on.
+            ResponseValidationError: The output is not a `response_model`. `inbox.get` has it as it came.
+            NotFoundError: The service does not know the request, or no longer, and the inbox has nothing.
         """
         from ..._core.queue.delivery import read_stored, typed_output
         from .result import ResultWait
@@ -185,5 +185,5 @@ class Job:
         return envelope.data if response_model is None else typed_output(envelope, response_model, body)
 
 
-def _cancel(answer: WholeResponse) -> CancelResult:
-    return read_model(CancelResult, answer)
+def _cancel(response: WholeResponse) -> CancelResult:
+    return read_model(CancelResult, response)

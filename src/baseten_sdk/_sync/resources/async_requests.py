@@ -43,23 +43,23 @@ class Requests:
         regional: str | None = None,
         **options: Unpack[StatusOptions],
     ) -> AsyncRequestStatus:
-        """The status of an async request. Outputs are not stored and never come back this way.
+        """Get the status of an async request. It never holds the output, which Baseten does not store.
 
-        Calls of this kind are spaced out to `Limits.status_calls` a second for the whole client.
+        All status calls of a client together are limited to `Limits.status_calls` a second.
 
         Args:
-            request_id: the id that `async_predict` or `async_run_remote` gave.
-            model_id: the model that it was sent to; its host keeps the status.
-            chain_id: the chain that it was sent to, instead.
-            regional: the environment of the regional host, if it was sent there.
-            **options: the options of every call.
+            request_id: The id that `async_predict` or `async_run_remote` returned.
+            model_id: The model that the request was sent to.
+            chain_id: The chain that it was sent to, instead.
+            regional: The environment of the regional host, if it was sent there.
+            **options: The options of every call.
 
         Raises:
-            InvalidRequestError: neither a model nor a chain is given, or both.
-            NotFoundError: there is no such request, or it ended more than an hour ago.
+            InvalidRequestError: Neither a model nor a chain is given, or both are.
+            NotFoundError: There is no such request, or it ended more than an hour ago.
         """
-        place = self._service.router.owner(model_id, chain_id, regional)
-        return self.job(place, request_id).status(**options)
+        urls = self._service.router.owner(model_id, chain_id, regional)
+        return self.job(urls, request_id).status(**options)
 
     @overload
     def cancel(
@@ -80,48 +80,48 @@ class Requests:
         regional: str | None = None,
         **options: Unpack[StatusOptions],
     ) -> CancelResult:
-        """Cancel an async request that is still queued; `canceled` of the result says whether it was.
+        """Cancel an async request that is still queued. `canceled` of the result says whether it was.
 
         Args:
-            request_id: the id that `async_predict` or `async_run_remote` gave.
-            model_id: the model that it was sent to.
-            chain_id: the chain that it was sent to, instead.
-            regional: the environment of the regional host, if it was sent there.
-            **options: the options of every call.
+            request_id: The id that `async_predict` or `async_run_remote` returned.
+            model_id: The model that the request was sent to.
+            chain_id: The chain that it was sent to, instead.
+            regional: The environment of the regional host, if it was sent there.
+            **options: The options of every call.
         """
-        place = self._service.router.owner(model_id, chain_id, regional)
-        return self.job(place, request_id).cancel(**options)
+        urls = self._service.router.owner(model_id, chain_id, regional)
+        return self.job(urls, request_id).cancel(**options)
 
     def as_completed(
         self, jobs: Iterable[Job], *, deadline: float | None = None, **options: Unpack[WaitOptions]
     ) -> CompletedJobs:
-        """Wait for many requests: each with its last status, as they end.
+        """Wait for many requests. Yields each with its last status, as they end.
 
-        All of them together keep to `Limits.status_calls` a second, and none is asked about more often than its turn:
-        thousands may be waited for. What ends and how is as for `Job.wait`. A question that fails for a passing
-        reason is asked again later; where the service refuses to tell of one request, that is raised after all others
-        have ended.
+        All status calls together keep to `Limits.status_calls` a second, and requests are polled in turn, so you can
+        wait for thousands. Each request ends as with `Job.wait`. A status call that fails for a passing reason is
+        repeated later. If the service refuses the status of one request, the error is raised after all others have
+        ended.
 
         Example:
             for job, status in client.async_requests.as_completed(jobs, deadline=3600):
                 print(job.request_id, status.status)
 
         Args:
-            jobs: the requests; the same one twice is waited for once.
-            deadline: seconds to wait in all, from the first step of the iteration; None waits for ever.
-            **options: the options of every call, for each question.
+            jobs: The requests. Duplicates are waited for once.
+            deadline: Seconds to wait in all, from the first step of the iteration. None waits forever.
+            **options: The options of every status call.
 
         Returns:
-            An iterator. It can be left and gone on with.
+            An iterator. You may leave the loop and iterate over it again later.
 
         Raises:
-            DeadlineExceeded: some had not ended in time; they go on.
-            APIError: the service does not tell of one.
+            DeadlineExceeded: Some requests had not ended in time. They go on.
+            APIError: The service refused the status of a request.
         """
         from ..queue.as_completed import CompletedJobs
 
         return CompletedJobs(self._service, jobs, deadline, options)
 
-    def job(self, place: DeploymentURLs, request_id: str) -> Job:
-        """The handle of a request."""
-        return Job(self._service, place, request_id)
+    def job(self, urls: DeploymentURLs, request_id: str) -> Job:
+        """Get the handle of a request."""
+        return Job(self._service, urls, request_id)

@@ -40,20 +40,20 @@ class Chat:
         completions: chat completions.
     """
 
-    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
+    def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
         self._service = service
-        self._place = place
+        self._base_url = base_url
 
     @cached_property
     def completions(self) -> Completions:
-        return Completions(self._service, self._place)
+        return Completions(self._service, self._base_url)
 
 
 class Completions:
     """Chat completions, of the model that `model=` names or of one engine."""
 
-    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
-        self._calls = ChatCalls(service, place)
+    def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
+        self._calls = ChatCalls(service, base_url)
 
     @cached_property
     def with_raw_response(self) -> RawCompletions:

@@ -14,7 +14,7 @@ from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import Chat
 from .decisions import Decisions
-from .deployment_base import DeploymentBase
+from .deployment_base import DeploymentBase, whole
 from .embeddings import Embeddings
 from .models import Models
 
@@ -25,27 +25,27 @@ class Engine(DeploymentBase):
     @property
     def openai_base_url(self) -> str:
         """The base URL of the OpenAI-compatible engine inside, for other clients."""
-        return self._place.engine.url
+        return self._urls.engine.url
 
     @cached_property
     def chat(self) -> Chat:
-        """The OpenAI-compatible engine inside; `model=` is the name that it serves."""
-        return Chat(self._service, self._place.engine)
+        """The OpenAI-compatible engine inside. `model=` is the name that it serves."""
+        return Chat(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> Models:
         """What the engine inside serves."""
-        return Models(self._service, self._place.engine)
+        return Models(self._service, self._urls.engine)
 
     @cached_property
     def embeddings(self) -> Embeddings:
-        """Vectors of texts, by an embedding engine."""
-        return Embeddings(self._service, self._place.engine)
+        """Vectors of texts, from an embedding engine."""
+        return Embeddings(self._service, self._urls.engine)
 
     @cached_property
     def decisions(self) -> Decisions:
         """Typed questions, by a decision model."""
-        return Decisions(self._service, self._place.engine)
+        return Decisions(self._service, self._urls.engine)
 
     def rerank(
         self,
@@ -57,25 +57,25 @@ class Engine(DeploymentBase):
         truncate: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> list[RerankResult]:
-        """Score how well texts fit a query, by a rerank engine.
+        """Score how well texts match a query, with a rerank engine.
 
         Args:
-            query: what is looked for.
-            texts: what is scored.
-            raw_scores: scores as the model gives them, not brought between 0 and 1.
-            return_text: send the texts back too.
-            truncate: cut texts that are too long, instead of refusing them.
-            **options: the options of every call.
+            query: What to look for.
+            texts: The texts to score.
+            raw_scores: Return the model's own scores, not scaled to 0 to 1.
+            return_text: Return the texts too.
+            truncate: Cut texts that are too long instead of refusing them.
+            **options: The options of every call.
 
         Returns:
-            One result for each text, best first; `index` is the text's place.
+            One result for each text, best first. `index` is the position of its text.
 
         Raises:
-            APIError: the call failed.
+            APIError: The call failed.
         """
         optional = {"raw_scores": raw_scores, "return_text": return_text, "truncate": truncate}
-        answer = self._ask("rerank", rerank_body(query, texts, optional), options)
-        return sorted(read_as(list[RerankResult], answer), key=lambda each: -each.score)
+        response = self._ask("rerank", rerank_body(query, texts, optional), options)
+        return sorted(read_as(list[RerankResult], response), key=lambda each: -each.score)
 
     def classify(
         self,
@@ -85,30 +85,26 @@ class Engine(DeploymentBase):
         truncate: bool | None = None,
         **options: Unpack[CallOptions],
     ) -> list[list[Classification]]:
-        """Label texts, by a classification engine.
+        """Label texts, with a classification engine.
 
         Args:
-            texts: what is labelled.
-            raw_scores: scores as the model gives them.
-            truncate: cut texts that are too long, instead of refusing them.
-            **options: the options of every call.
+            texts: The texts to label.
+            raw_scores: Return the model's own scores.
+            truncate: Cut texts that are too long instead of refusing them.
+            **options: The options of every call.
 
         Returns:
             The labels of each text, in the order of the texts.
 
         Raises:
-            APIError: the call failed.
+            APIError: The call failed.
         """
         optional = {"raw_scores": raw_scores, "truncate": truncate}
-        answer = self._ask("predict", classify_body(texts, optional), options)
-        return read_as(list[list[Classification]], answer)
+        response = self._ask("predict", classify_body(texts, optional), options)
+        return read_as(list[list[Classification]], response)
 
     def _ask(self, path: str, body: dict[str, object], given: CallOptions) -> WholeResponse:
         options = self._service.options.merged(given)
-        request = engine_request(self._place.sync(path), body, options)
-        answer, _ = self._service.caller.fetch(request, options, _whole)
-        return answer
-
-
-def _whole(answer: WholeResponse) -> WholeResponse:
-    return answer
+        request = engine_request(self._urls.sync(path), body, options)
+        response, _ = self._service.caller.fetch(request, options, whole)
+        return response

@@ -20,32 +20,32 @@ from ..calls.service import Service
 class Models:
     """Models."""
 
-    def __init__(self, service: Service, place: BaseURL | None = None) -> None:
+    def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
         self._service = service
-        self._place = place
+        self._base_url = base_url
 
     def list(self, **options: Unpack[CallOptions]) -> ModelList:
-        """The models, with their context lengths, features and prices where the service tells them.
+        """List the models, with context lengths, features and prices where the service has them.
 
         Raises:
-            APIError: the call failed.
+            APIError: The call failed.
         """
         merged = self._service.options.merged(options)
-        place = self._place or self._service.model_apis()
-        request = build("GET", place.at("models"), merged, accept=ACCEPT_JSON, first_byte=place.first_byte)
+        base_url = self._base_url or self._service.model_apis()
+        request = build("GET", base_url.at("models"), merged, accept=ACCEPT_JSON, first_byte=base_url.first_byte)
         models, meta = self._service.caller.fetch(request, merged, _models)
         return attach_meta(models, meta)
 
     def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
-        """One of the models, looked up in the list of them: the service answers questions for the list alone.
+        """Get one of the models. It is looked up in the list, because the service has no endpoint for one model.
 
         Args:
-            model: its id.
-            **options: the options of every call.
+            model: Its id.
+            **options: The options of every call.
 
         Raises:
-            NotFoundError: it is not in the list.
-            APIError: the call failed.
+            NotFoundError: It is not in the list.
+            APIError: The call failed.
         """
         models = self.list(**options)
         for each in models:
@@ -60,5 +60,5 @@ class Models:
         raise error
 
 
-def _models(answer: WholeResponse) -> ModelList:
-    return read_model(ModelList, answer)
+def _models(response: WholeResponse) -> ModelList:
+    return read_model(ModelList, response)
