@@ -44,7 +44,7 @@ def test_stdin_can_be_one_thing(run: Run) -> None:
         "predict", "abcd1234", "--api-key-file", "-", "-f", "-", stdin='{"a": 1}', env={"BASETEN_API_KEY": None}
     )
     assert ended.code == ExitCode.USAGE
-    assert "one thing" in ended.err
+    assert "only once" in ended.err
 
 
 def test_verbose_tells_of_calls_and_retries(run: Run, emu: Emulator) -> None:

@@ -19,7 +19,7 @@ __all__ = ["app", "run"]
 
 app = typer.Typer(
     name="baseten-sdk",
-    help="Baseten's inference platform on the command line. The key is BASETEN_API_KEY.",
+    help="Use Baseten from the command line. Set BASETEN_API_KEY first.",
     no_args_is_help=True,
     # A traceback with the values of variables would show the key.
     pretty_exceptions_enable=False,
@@ -33,14 +33,14 @@ app.command()(command(decide))
 app.command()(command(predict))
 app.command()(command(sync))
 
-queue = typer.Typer(no_args_is_help=True, help="The queue of a dedicated deployment: outputs go to a webhook.")
+queue = typer.Typer(no_args_is_help=True, help="Queue requests for a dedicated deployment. Outputs go to a webhook.")
 queue.command()(command(submit))
 queue.command()(command(status))
 queue.command()(command(wait))
 queue.command()(command(cancel))
 app.add_typer(queue, name="async")
 
-webhook = typer.Typer(no_args_is_help=True, help="Deliveries: receive them, check them.")
+webhook = typer.Typer(no_args_is_help=True, help="Receive and verify webhooks.")
 webhook.command()(command(listen))
 webhook.command()(command(verify))
 app.add_typer(webhook, name="webhook")

@@ -1,4 +1,4 @@
-"""`baseten-sdk async`: the queue of a dedicated deployment. Outputs go to the webhook and nowhere else."""
+"""`baseten-sdk async`: the queue of a dedicated deployment. Outputs go only to the webhook."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .target import DeploymentId, Environment, ModelId, Regional
 
 __all__ = ["cancel", "status", "submit", "wait"]
 
-RequestId: TypeAlias = Annotated[str, typer.Argument(help="Id of the async request.")]
+RequestId: TypeAlias = Annotated[str, typer.Argument(help="ID of the async request.")]
 
 
 def submit(
@@ -27,16 +27,16 @@ def submit(
     regional: Regional = None,
     data: Data = None,
     file: File = None,
-    webhook: Annotated[str | None, typer.Option(metavar="URL", help="Where the output goes (https).")] = None,
-    priority: Annotated[int | None, typer.Option(min=0, max=2, help="Lower runs first (default: 0).")] = None,
+    webhook: Annotated[str | None, typer.Option(metavar="URL", help="HTTPS URL that receives the output.")] = None,
+    priority: Annotated[int | None, typer.Option(min=0, max=2, help="0 to 2; lower runs first (default: 0).")] = None,
     max_time_in_queue: Annotated[
-        int | None, typer.Option(metavar="SECONDS", help="How long it may wait, 10 to 259200 (default: 600).")
+        int | None, typer.Option(metavar="SECONDS", help="Longest wait in the queue, 10 to 259200 (default: 600).")
     ] = None,
     attempts: Annotated[
-        int | None, typer.Option(min=1, max=10, help="How often the model may be run (default: 3).")
+        int | None, typer.Option(min=1, max=10, help="How many times the model may run (default: 3).")
     ] = None,
 ) -> None:
-    """Put a request into the queue, and print its id."""
+    """Queue a request and print its ID."""
     model_input = json_value(require_json(data, file))
     with session.client() as client:
         deployment = client.deployments(
@@ -56,13 +56,13 @@ def submit(
 
 
 def status(session: Session, model_id: ModelId, request_id: RequestId, regional: Regional = None) -> None:
-    """Show how an async request is doing. Baseten forgets it an hour after its end."""
+    """Show the status of an async request. Baseten keeps it for an hour after the request ends."""
     with session.client() as client:
         _show(session.out, client.async_requests.get(request_id, model_id=model_id, regional=regional))
 
 
 def wait(session: Session, model_id: ModelId, request_id: RequestId, regional: Regional = None) -> None:
-    """Wait for the end of an async request; --deadline bounds it. It fails where the request did."""
+    """Wait until an async request ends, at most --deadline seconds. Exits with an error if the request failed."""
     with session.client() as client:
         job = client.deployments(model_id, regional=regional).job(request_id)
         end = job.wait(deadline=session.shared.deadline)
@@ -71,7 +71,7 @@ def wait(session: Session, model_id: ModelId, request_id: RequestId, regional: R
 
 
 def cancel(session: Session, model_id: ModelId, request_id: RequestId, regional: Regional = None) -> None:
-    """Cancel an async request that is still queued; it fails where the request is not."""
+    """Cancel an async request that is still queued. Exits with an error if it is not."""
     with session.client() as client:
         result = client.async_requests.cancel(request_id, model_id=model_id, regional=regional)
     if session.out.structured:

@@ -1,4 +1,4 @@
-"""`--verbose`: what becomes of each call, on stderr."""
+"""`--verbose`: each call, its retries and its request ID, on stderr."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["CallLogger"]
 
 
 class CallLogger(Observer):
-    """Tells of calls while they are made."""
+    """Logs calls while they are made."""
 
     def __init__(self, out: Printer) -> None:
         self._out = out
@@ -23,7 +23,7 @@ class CallLogger(Observer):
 
 
 class CallLog(CallObserver):
-    """Tells of one call."""
+    """Logs one call."""
 
     def __init__(self, out: Printer, call: str) -> None:
         self._out = out

@@ -1,6 +1,6 @@
 """`baseten-sdk chat`: one question, or a conversation.
 
-The answer goes to stdout as it is made, what the model thinks to stderr. As `json` the whole completion is shown, as
+The answer goes to stdout while the model writes it, and the reasoning to stderr. `json` prints the whole completion,
 `jsonl` its pieces.
 """
 
@@ -40,35 +40,35 @@ def chat(
     session: Session,
     prompt: Annotated[
         list[str] | None,
-        typer.Argument(help="The question; - is what stdin holds. None at a terminal: a conversation."),
+        typer.Argument(help="The question; - reads stdin. Without it, a terminal starts a conversation."),
     ] = None,
     model: Annotated[
         str,
         typer.Option(
-            "--model", "-m", envvar="BASETEN_MODEL", show_envvar=True, help="Slug, or id of a dedicated model."
+            "--model", "-m", envvar="BASETEN_MODEL", show_envvar=True, help="Model slug, or ID of a dedicated model."
         ),
     ] = "",
     deployment: Annotated[
         str | None,
-        typer.Option(metavar="MODEL_ID", help="Ask the engine of this dedicated model; -m is its name there."),
+        typer.Option(metavar="MODEL_ID", help="Ask the engine of this dedicated model; -m names the model inside it."),
     ] = None,
     environment: Annotated[str | None, typer.Option("--environment", "-e", help="Environment of --deployment.")] = None,
     system_text: Annotated[str | None, typer.Option("--system", "-s", help="System message.")] = None,
     reasoning: Annotated[
-        bool | None, typer.Option(help="Show on stderr what the model thinks (default: at a terminal).")
+        bool | None, typer.Option(help="Show the reasoning on stderr (default: at a terminal).")
     ] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1, help="Reasoning and answer together.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1, help="Limit for reasoning and answer together.")] = None,
     temperature: Annotated[float | None, typer.Option()] = None,
-    reasoning_effort: Annotated[str | None, typer.Option(help="How much to think: none, low, medium, high ...")] = None,
+    reasoning_effort: Annotated[str | None, typer.Option(help="Reasoning: none, low, medium, high ...")] = None,
     param: Annotated[
         list[str] | None, typer.Option("--param", "-p", metavar="NAME=JSON", help="Any other parameter; repeatable.")
     ] = None,
 ) -> None:
-    """Ask a model, or talk with it."""
+    """Ask a model a question, or start a conversation."""
     if not model:
-        raise typer.BadParameter("No model: give --model SLUG, or set BASETEN_MODEL. `baseten-sdk models` lists them.")
+        raise typer.BadParameter("No model: pass --model SLUG or set BASETEN_MODEL. `baseten-sdk models` lists them.")
     if environment is not None and deployment is None:
-        raise typer.BadParameter("--environment needs --deployment.")
+        raise typer.BadParameter("--environment needs --deployment MODEL_ID.")
     params: SamplingParams = {
         "max_tokens": max_tokens,
         "temperature": temperature,
@@ -86,7 +86,7 @@ def chat(
             printer = EventPrinter(session.out, thoughts)
             with completions.stream(model=model, messages=messages, **params) as stream:
                 for event in stream:
-                    printer.tell(event)
+                    printer.print(event)
                 return stream.get_final_completion().message
 
         _answer(session, ask, opening, question)
@@ -100,7 +100,7 @@ def _answer(session: Session, ask: Ask, opening: Sequence[Message], question: st
 
 
 def _question(prompt: Sequence[str]) -> str | None:
-    """The question; None where there is none and somebody sits at the terminal."""
+    """The question, or None if there is none and stdin is a terminal."""
     if not prompt and sys.stdin.isatty():
         return None
     parts = [
@@ -118,21 +118,21 @@ def _extra(given: Sequence[str]) -> dict[str, object]:
     for each in given:
         name, equals, value = each.partition("=")
         if not name or not equals:
-            raise typer.BadParameter("A parameter is NAME=JSON.")
+            raise typer.BadParameter(f"--param takes NAME=JSON, not {each!r}.")
         values[name] = json_value(value, f"The value of {name}")
     return values
 
 
 class EventPrinter:
-    """Tells an answer as it comes. As text: what is said to stdout; thoughts and tool calls to stderr."""
+    """Prints an answer while it arrives. In text form, reasoning and tool calls go to stderr."""
 
     def __init__(self, out: Printer, thoughts: bool) -> None:
         self._out = out
         self._thoughts = thoughts
         self._thinking = False
 
-    def tell(self, event: StreamEvent[None]) -> None:
-        """Tell one event."""
+    def print(self, event: StreamEvent[None]) -> None:
+        """Print one event."""
         match self._out.form:
             case OutputFormat.JSON:
                 if isinstance(event, Finished):
@@ -165,7 +165,7 @@ class EventPrinter:
 
 
 def _row(event: StreamEvent[None]) -> Row | None:
-    """An event as a line of JSON; None for those that others repeat."""
+    """An event as a line of JSON, or None if another event repeats it."""
     kind: Literal["text", "reasoning", "refusal"]
     match event:
         case TextDelta():

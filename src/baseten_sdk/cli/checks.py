@@ -1,6 +1,7 @@
-"""What `doctor` looks at, from the key to the answer of the service, and what to do about what is wrong.
+"""The checks of `doctor`, from the key to an answer of the service, each with advice.
 
-Each check is told what it needs and gives one finding; none shows the key. It must not know how findings are shown.
+Each check takes what it needs as arguments and returns one finding. No finding shows the key. This file must not know
+how findings are printed.
 """
 
 from __future__ import annotations
@@ -42,24 +43,24 @@ __all__ = [
 State: TypeAlias = Literal["ok", "warn", "fail"]
 
 PATIENCE = 10.0
-"""Seconds that a name, a connection and a handshake may take."""
+"""Timeout of a lookup, a connection and a handshake, in seconds."""
 
 SKEW = 60.0
-"""Seconds that the clock may be wrong. At 300 genuine webhooks are refused as too old."""
+"""Tolerated clock error in seconds. At 300, genuine webhooks are refused as too old."""
 
 SLOW = 1.0
 EXPIRES = 14
-"""Days before the end of a certificate from which it is worth a word."""
+"""Warn about a certificate that expires within this many days."""
 
 KEYS = "https://app.baseten.co/settings/api_keys"
-"""Where keys are made."""
+"""The page that creates API keys."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found.
+    """The result of a check.
 
     Attributes:
         check: what was looked at.
@@ -77,18 +78,18 @@ class Finding:
 
 
 def installation() -> Finding:
-    """The versions of what is installed."""
+    """Report the installed versions."""
     versions = f"baseten-sdk {__version__}, Python {platform.python_version()}, httpx {httpx.__version__}"
     return Finding("install", "ok", f"{versions}, {platform.system()} {platform.machine()}")
 
 
 def no_key(said: str) -> Finding:
-    """That there is no key."""
+    """Report a missing key."""
     return Finding("key", "fail", said, f"Keys are made at {KEYS}.", ExitCode.AUTH)
 
 
 def key_form(key: str) -> Finding:
-    """Whether a key looks like one."""
+    """Check that the key has the form of one."""
     odd = ""
     if key.lower().startswith(("bearer ", "api-key ")):
         odd = "It begins with a scheme: give the key alone, without the word before it."
@@ -102,7 +103,7 @@ def key_form(key: str) -> Finding:
 
 
 def proxy(url: SplitResult, proxies: Mapping[str, str] | None = None) -> tuple[SplitResult | None, Finding]:
-    """The proxy that stands between here and the service; None where there is none."""
+    """Find the proxy on the way to the service; None if there is none."""
     known = getproxies() if proxies is None else proxies
     found = known.get(url.scheme) or known.get("all")
     if not found or url.hostname in LOOPBACK or proxy_bypass(url.netloc):
@@ -112,7 +113,7 @@ def proxy(url: SplitResult, proxies: Mapping[str, str] | None = None) -> tuple[S
 
 
 def names(host: str) -> Finding:
-    """Whether a host has an address."""
+    """Check that DNS has an address for a host."""
     began = time.perf_counter()
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -124,7 +125,7 @@ def names(host: str) -> Finding:
 
 
 def connection(parts: SplitResult) -> Finding:
-    """Whether a port answers."""
+    """Check that a port accepts connections."""
     where = f"{parts.hostname}:{_port(parts)}"
     began = time.perf_counter()
     try:
@@ -136,7 +137,7 @@ def connection(parts: SplitResult) -> Finding:
 
 
 def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
-    """Whether the host proves who it is."""
+    """Check the TLS handshake and the certificate."""
     host = parts.hostname or ""
     began = time.perf_counter()
     try:
@@ -156,7 +157,7 @@ def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
 
 
 def certificate_end(end: object, said: str, now: float) -> Finding:
-    """How long a certificate still holds."""
+    """Check how long the certificate is still valid."""
     if not isinstance(end, str):
         return Finding("tls", "ok", said)
     days = int((ssl.cert_time_to_seconds(end) - now) // 86_400)
@@ -166,7 +167,7 @@ def certificate_end(end: object, said: str, now: float) -> Finding:
 
 
 def answer(client: Client) -> tuple[Meta | None, Finding]:
-    """Whether the service knows the key and answers."""
+    """Check that the service accepts the key and answers."""
     try:
         models = client.models.list(max_retries=0)
     except AuthenticationError as error:
@@ -186,7 +187,7 @@ def answer(client: Client) -> tuple[Meta | None, Finding]:
 
 
 def clock(date: str | None, now: float) -> Finding:
-    """Whether this machine's clock agrees with the service's."""
+    """Compare this machine's clock with the service's."""
     try:
         theirs = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
     except ValueError:
@@ -199,7 +200,7 @@ def clock(date: str | None, now: float) -> Finding:
 
 
 def latency(client: Client, calls: int = 3) -> Finding:
-    """How long an answer takes on a connection that is open."""
+    """Measure an answer on an open connection."""
     try:
         taken = [client.models.list(max_retries=0).meta.elapsed for _ in range(calls)]
     except BasetenError as error:

@@ -1,7 +1,7 @@
-"""Making a command of a function: the options of every command, the session, and an exit code for each way to end.
+"""From a function to a command: shared options, the session, and the exit code.
 
-A command is a function whose first parameter is the `Session`; its other parameters are the command's own, declared as
-Typer wants them. An error that is not ours is a bug, and shows as a traceback, without the values of its variables.
+The first parameter of the function is the `Session`; the others are the command's own, declared as Typer wants them. An
+error that is not ours is a bug and shows as a traceback, without the values of its variables.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SHARED = tuple(inspect.signature(Shared, eval_str=True).parameters.values())
 
 
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """What Typer is given for a command."""
+    """Wrap a function for Typer."""
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
 
     def run(context: typer.Context, **values: object) -> None:
@@ -48,19 +48,19 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def remember(context: typer.Context, **values: object) -> None:
-    """Keep the options that stand before a command's name."""
+    """Keep the options given before the command's name."""
     context.obj = _shared(values)
 
 
 def _shared(values: dict[str, object], make: Callable[..., Shared] = Shared) -> Shared:
-    """Take the options of every command, which Typer has read, out of the values."""
+    """Take the shared options out of the values that Typer has read."""
     return make(**{field.name: values.pop(field.name) for field in fields(Shared)})
 
 
 def _declared(
     run: Callable[..., None], function: Callable[..., None], own: list[inspect.Parameter]
 ) -> Callable[..., None]:
-    """Give a function the parameters that Typer is to see, and the name and text of a command."""
+    """Give a function the parameters, name and docstring that Typer should see."""
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     others = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *_SHARED)]
     parameters = [context, *others]
@@ -86,7 +86,7 @@ def _run(session: Session, call: Callable[[], None]) -> None:
 
 
 def _forget_stdout() -> None:
-    """Send what is still buffered nowhere, so that the interpreter does not fail on it when it ends."""
+    """Discard what is still buffered, so that the interpreter does not fail on it at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -1,4 +1,4 @@
-"""`baseten-sdk doctor`: what stands between here and an answer of the service, and what to do about it."""
+"""`baseten-sdk doctor`: find out why calls fail, and say how to fix it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 def doctor(session: Session) -> None:
-    """Check key, network, proxy, TLS, clock and latency, and say what to do."""
+    """Check the key, network, proxy, TLS, clock and latency, and say how to fix problems."""
     code = ExitCode.OK
 
     def found() -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def doctor(session: Session) -> None:
 
 
 def findings(session: Session) -> Iterator[Finding]:
-    """What is found, until nothing more can work."""
+    """Each finding, up to the first failure that makes the later checks pointless."""
     yield checks.installation()
     try:
         form = checks.key_form(session.configured_key())
@@ -79,7 +79,7 @@ def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
 
 
 def address(session: Session) -> str:
-    """Where the Model APIs are, as a client finds them."""
+    """The URL of the Model APIs, found the way a client finds it."""
     shared = session.shared
     endpoints = session.endpoints()
     if shared.base_url:

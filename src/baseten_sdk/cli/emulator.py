@@ -1,4 +1,4 @@
-"""`baseten-sdk emulator`: the service on your machine; the same as `python -m baseten_sdk.emulator`."""
+"""`baseten-sdk emulator`: the same as `python -m baseten_sdk.emulator`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import typer
 __all__ = ["PASS_ON", "emulator"]
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
-"""Every argument is the emulator's, `--help` too."""
+"""Every argument goes to the emulator, including `--help`."""
 
 
 def emulator(context: typer.Context) -> None:
-    """Run the Baseten service on your machine, until Ctrl-C; `--help` lists its options."""
+    """Run an emulator of Baseten on this machine until Ctrl-C. `--help` lists its options."""
     from ..emulator.__main__ import main
 
     raise typer.Exit(main(context.args))

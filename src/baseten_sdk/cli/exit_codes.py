@@ -1,4 +1,4 @@
-"""Exit codes, for scripts: which error ends the command with which."""
+"""The exit code for each kind of error."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ __all__ = ["ExitCode", "exit_code"]
 
 
 class ExitCode(IntEnum):
-    """How a command ended."""
+    """The exit codes of all commands."""
 
     OK = 0
     OTHER = 1
     USAGE = 2
-    """The command was called wrongly, or its input cannot be sent."""
+    """An option or an input is invalid."""
     AUTH = 3
-    """The key is missing, wrong, or may not do this; or the account has to pay first."""
+    """The key is missing, wrong or not allowed to do this, or the account needs a payment method."""
     NOT_FOUND = 4
     VALIDATION = 5
-    """The service refused the request, or an answer or a signature is not valid."""
+    """The service refused the request, or an answer or signature is invalid."""
     SERVER = 6
-    """The service, the model or the network failed; trying again later may help."""
+    """The service, the model or the network failed. Trying again later may help."""
     INTERRUPTED = 130
     BROKEN_PIPE = 141
-    """Nobody reads the output any more: 128 and the number of SIGPIPE, as other programs end then."""
+    """The reader of the output has closed it: 128 plus the number of SIGPIPE, as for other programs."""
 
 
 _CODES: tuple[tuple[tuple[type[BasetenError], ...], ExitCode], ...] = (

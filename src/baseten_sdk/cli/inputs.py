@@ -1,4 +1,4 @@
-"""What goes into a deployment: JSON, a file or stdin; and headers and query parameters of the user's own."""
+"""Inputs of commands: JSON, files, stdin, and headers."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ JSON = "application/json"
 
 STDIN = Path("-")
 
-Data: TypeAlias = Annotated[str | None, typer.Option("--data", "-d", metavar="JSON", help="The input, as JSON.")]
-File: TypeAlias = Annotated[Path | None, typer.Option("--file", "-f", help="File that holds the input, - for stdin.")]
+Data: TypeAlias = Annotated[str | None, typer.Option("--data", "-d", metavar="JSON", help="Input as JSON.")]
+File: TypeAlias = Annotated[Path | None, typer.Option("--file", "-f", help="File with the input; - reads stdin.")]
 ContentType: TypeAlias = Annotated[
-    str, typer.Option(help="Type of the input. What is not JSON is sent as it is; octet-stream is MessagePack.")
+    str,
+    typer.Option(help="Content type. Anything but JSON is sent unchanged; octet-stream means MessagePack."),
 ]
 Header: TypeAlias = Annotated[
-    list[str] | None, typer.Option("--header", "-H", metavar="NAME: VALUE", help="Header of the request; repeatable.")
+    list[str] | None, typer.Option("--header", "-H", metavar="NAME: VALUE", help="Request header; repeatable.")
 ]
 
 
 def read(path: Path) -> bytes:
-    """What is in a file, or comes over stdin.
+    """Read a file or stdin.
 
     Raises:
-        typer.BadParameter: it cannot be read; of stdin, that was read before.
+        typer.BadParameter: the file cannot be read, or stdin was read before.
     """
     if path == STDIN:
         if sys.stdin.closed:
-            raise typer.BadParameter("stdin can be one thing: the key, or the input.")
+            raise typer.BadParameter("stdin can be read only once: for the key or for the input.")
         with noticing_signals(), sys.stdin:
             return sys.stdin.buffer.read()
     try:
@@ -47,36 +48,36 @@ def read(path: Path) -> bytes:
 
 
 def body(data: str | None, file: Path | None) -> bytes | None:
-    """The bytes of the input; None where there is none.
+    """Read the input; None if there is none.
 
     Raises:
-        typer.BadParameter: there are two inputs, or it cannot be read.
+        typer.BadParameter: both options are given, or the input cannot be read.
     """
     if data is not None and file is not None:
-        raise typer.BadParameter("There is one input: either --data or --file.")
+        raise typer.BadParameter("Give either --data or --file, not both.")
     if data is not None:
         return data.encode()
     return None if file is None else read(file)
 
 
 def require_json(data: str | None, file: Path | None) -> bytes:
-    """The bytes of an input that has to be there and to be JSON.
+    """Read an input that must be JSON.
 
     Raises:
-        typer.BadParameter: it is not.
+        typer.BadParameter: there is no input, or it is not JSON.
     """
     given = body(data, file)
     if given is None:
-        raise typer.BadParameter("Input is missing: give --data JSON, or --file PATH (- for stdin).")
+        raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
     json_value(given)
     return given
 
 
 def json_value(text: bytes | str, what: str = "The input") -> JsonValue:
-    """The value of JSON text.
+    """Parse JSON.
 
     Raises:
-        typer.BadParameter: it is not JSON.
+        typer.BadParameter: the text is not JSON.
     """
     try:
         value: JsonValue = from_json(text)
@@ -86,12 +87,12 @@ def json_value(text: bytes | str, what: str = "The input") -> JsonValue:
 
 
 def headers(given: Sequence[str] | None) -> dict[str, str]:
-    """The headers of "NAME: VALUE".
+    """Parse "NAME: VALUE" headers.
 
     Raises:
-        typer.BadParameter: one has no colon.
+        typer.BadParameter: a header has no colon.
     """
     pairs = [each.partition(":") for each in given or ()]
     if any(not colon for _, colon, _ in pairs):
-        raise typer.BadParameter('A header is "NAME: VALUE".')
+        raise typer.BadParameter('--header takes "NAME: VALUE".')
     return {name.strip(): value.strip() for name, _, value in pairs}

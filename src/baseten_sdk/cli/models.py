@@ -1,4 +1,4 @@
-"""`baseten-sdk models`: what can be asked."""
+"""`baseten-sdk models`: the list of models."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["models"]
 def models(
     session: Session,
     model_id: Annotated[
-        str | None, typer.Option(help="Dedicated model whose engine is asked, instead of the Model APIs.")
+        str | None, typer.Option(help="List the models in this dedicated model's engine instead.")
     ] = None,
 ) -> None:
-    """List the models: name, context length, dollars for a million tokens in and out."""
+    """List the models: name, context length, and dollars per million tokens in and out."""
     with session.client() as client:
         found = (client if model_id is None else client.deployments(model_id)).models.list()
     if session.out.structured:
@@ -43,7 +43,7 @@ def _per_million(price: str | None) -> str:
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    """Columns under one another: the first to the left, figures to the right."""
+    """Align columns: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(

@@ -1,7 +1,7 @@
-"""Showing what a model of the user's own put out, by its content type: JSON, server-sent events, text, or bytes.
+"""Printing the output of a deployment by its content type: JSON, server-sent events, text, or bytes.
 
-What streams is shown as it comes. In `text` everything but JSON is written as it is; in `json` and `jsonl` text is a
-string and other bytes are base64.
+Streams are printed while they arrive. The form `text` writes everything but JSON unchanged. In `json` and `jsonl`, text
+becomes a string and other bytes become base64.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from .printing import OutputFormat, Printer, encoded
 __all__ = ["show", "show_whole"]
 
 DONE = b"[DONE]"
-"""Ends a stream of events in OpenAI's way; it is no output."""
+"""Ends a stream of events in OpenAI's format. It is not output."""
 
 
 def show(out: Printer, stream: PredictStream, *, as_text: bool) -> None:
-    """Show a stream as it comes.
+    """Print a stream while it arrives.
 
     Args:
-        out: where to.
-        stream: what came; it is open and nothing of it was read.
-        as_text: take it for UTF-8 text, whatever its content type says.
+        out: the printer.
+        stream: an open stream that has not been read.
+        as_text: read it as UTF-8 text, whatever its content type.
     """
     kind = media_type(stream.meta.headers.get("content-type", ""))
     if is_json(kind) and not as_text:
@@ -51,7 +51,7 @@ def show(out: Printer, stream: PredictStream, *, as_text: bool) -> None:
 
 
 def show_whole(out: Printer, body: bytes, content_type: str) -> None:
-    """Show a whole reply."""
+    """Print a whole reply."""
     kind = media_type(content_type)
     if is_json(kind):
         try:
@@ -84,12 +84,12 @@ def _payload(data: bytes) -> JsonValue:
 
 
 def _raw(out: Printer, pieces: Iterable[bytes]) -> None:
-    """Write bytes as they are; to a terminal only what it can show, and with a line's end behind it."""
+    """Write bytes unchanged. At a terminal, refuse binary data and end with a newline."""
     terminal = sys.stdout.isatty()
     last = b""
     for piece in pieces:
         if terminal and b"\0" in piece:
-            raise ConfigurationError("The output is binary: send it to a file with > FILE, or use --output json.")
+            raise ConfigurationError("The output is binary. Write it to a file with > FILE, or use --output json.")
         out.data(piece)
         last = piece or last
     if terminal and last and not last.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""`baseten-sdk predict` and `baseten-sdk sync`: a dedicated deployment's model, and any path of its container."""
+"""`baseten-sdk predict` and `baseten-sdk sync`: a dedicated model, and any path of its container."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ def predict(
     file: File = None,
     content_type: ContentType = JSON,
     header: Header = None,
-    text: Annotated[
-        bool, typer.Option("--text", help="Take the output for text, whatever its content type says.")
-    ] = False,
+    text: Annotated[bool, typer.Option("--text", help="Read the output as text, whatever its content type.")] = False,
 ) -> None:
-    """Run a dedicated model, and show its output as it comes."""
+    """Run a dedicated model and print its output while it arrives."""
     given = body(data, file)
     if given is None:
-        raise typer.BadParameter("Input is missing: give --data JSON, or --file PATH (- for stdin).")
+        raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
     if content_type == JSON:
         json_value(given)
     with session.client() as client:
@@ -45,9 +43,9 @@ def predict(
 def sync(
     session: Session,
     model_id: ModelId,
-    path: Annotated[str, typer.Argument(help="The path, as the container sees it.")],
+    path: Annotated[str, typer.Argument(help="Path as the container sees it.")],
     method: Annotated[
-        str | None, typer.Option("--method", "-X", help="The verb (default: GET, or POST with an input).")
+        str | None, typer.Option("--method", "-X", help="HTTP method (default: GET, or POST with an input).")
     ] = None,
     environment: Environment = None,
     deployment_id: DeploymentId = None,
@@ -84,6 +82,6 @@ def _query(given: list[str]) -> dict[str, list[str]]:
     for each in given:
         name, equals, value = each.partition("=")
         if not equals:
-            raise typer.BadParameter("A query parameter is NAME=VALUE.")
+            raise typer.BadParameter(f"--query takes NAME=VALUE, not {each!r}.")
         values.setdefault(name, []).append(value)
     return values

@@ -1,7 +1,7 @@
-"""What a command prints, in one of three forms. Results go to stdout and nothing else does; the rest goes to stderr.
+"""What a command prints, in one of three forms. Only results go to stdout; everything else goes to stderr.
 
-`text` is for people, and for programs that take lines. `json` is one document. `jsonl` is one value a line, each
-written when it is known.
+`text` is for people, and for programs that read lines. `json` is one document. `jsonl` is one value per line, written
+as soon as it is known.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["OutputFormat", "Printer", "encoded", "plain"]
 
 
 class OutputFormat(StrEnum):
-    """The form of a command's output."""
+    """The form of the output."""
 
     TEXT = "text"
     JSON = "json"
@@ -33,7 +33,7 @@ class OutputFormat(StrEnum):
 
 
 class Printer:
-    """Prints in the form that was asked for."""
+    """Prints in the chosen form."""
 
     def __init__(self, form: OutputFormat) -> None:
         self.form = form
@@ -47,11 +47,11 @@ class Printer:
 
     @property
     def structured(self) -> bool:
-        """Whether a program reads the output."""
+        """Whether the output is JSON."""
         return self.form is not OutputFormat.TEXT
 
     def text(self, text: str) -> None:
-        """Write text at once, as it is."""
+        """Write text and flush it."""
         sys.stdout.write(text)
         sys.stdout.flush()
         self._mid_line = not text.endswith("\n")
@@ -61,18 +61,18 @@ class Printer:
         self.text(f"{text}\n")
 
     def data(self, piece: bytes) -> None:
-        """Write bytes at once, as they are."""
+        """Write bytes unchanged and flush them."""
         sys.stdout.flush()
         sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
 
     def value(self, value: object) -> None:
-        """Write a JSON value: indented, or on a line of its own."""
+        """Write a JSON value: indented, or on one line."""
         indent = None if self.form is OutputFormat.JSONL else 2
         self.line(_json(value, indent))
 
     def values(self, values: Iterable[object]) -> None:
-        """Write values as they come: a line each, or one array. An array is closed also where a value fails to come."""
+        """Write values while they arrive: one per line, or one array. The array is closed even if a value fails."""
         if self.form is not OutputFormat.JSON:
             for value in values:
                 self.line(_json(value))
@@ -86,22 +86,22 @@ class Printer:
             self.line("[]" if before == "[" else "\n]")
 
     def note(self, text: str) -> None:
-        """Tell the person at the terminal something; it is no part of the output."""
+        """Write a line to stderr. It is not part of the output."""
         broken = "\n" if self._mid_line and sys.stdout.isatty() else ""
         self._mid_line = False
         sys.stderr.write(f"{broken}{text}\n")
         sys.stderr.flush()
 
     def aside(self, text: str) -> None:
-        """Tell the person at the terminal something in a low voice, at once, as it is."""
+        """Write dim text to stderr and flush it."""
         self._person.print(text, style="dim", end="", markup=False, highlight=False, soft_wrap=True)
 
     def error(self, error: BasetenError) -> None:
-        """Say what went wrong, on stderr: a line of text, or of JSON."""
+        """Write an error to stderr, as text or as a line of JSON."""
         self.note(_json({"error": _described(error)}) if self.structured else f"Error: {error}")
 
     def body(self, body: bytes, content_type: str) -> None:
-        """Write a whole body: text as it is or as a string, anything else as it is or in base64."""
+        """Write a whole body: unchanged in `text`, else as a string or base64."""
         if not self.structured:
             self.data(body)
         elif content_type.startswith("text/"):
@@ -116,7 +116,7 @@ def encoded(body: bytes, content_type: str) -> dict[str, str]:
 
 
 def plain(value: object) -> object:
-    """A reply as plain values, without what is null; other values as they are."""
+    """A reply as plain values without nulls; other values unchanged."""
     return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
 
 

@@ -1,8 +1,8 @@
 """`baseten-sdk batch --processes N`: the same command in N processes, each with a part of the rows and of the limits.
 
-Every process is started anew, runs one shard, and writes an output of its own beside the one that was asked for. When
-all rows have their outcomes, the parts are joined. Ctrl-C reaches them all, since they share the terminal; they drain,
-and this process waits for them. It must not know what a row is.
+Each process runs one shard and writes an output of its own next to the final one. Once every row has its outcome, the
+parts are joined. Ctrl-C reaches all processes, since they share the terminal; they finish the rows in flight, and this
+process waits for them. It must not know what a row is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A conversation at the terminal: it reads lines, asks, and keeps what was said.
+"""A conversation at the terminal: it reads questions, asks the model, and keeps the messages.
 
-Ctrl-C stops an answer, and at the prompt the conversation; so does Ctrl-D. A question that failed is forgotten.
+Ctrl-C stops an answer; at the prompt, Ctrl-C or Ctrl-D ends the conversation. A question that failed is dropped.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from .printing import Printer
 __all__ = ["Ask", "converse"]
 
 Ask: TypeAlias = Callable[[Sequence[Message]], Message]
-"""Asks a model, and shows its answer while it comes."""
+"""Asks a model and prints the answer while it arrives."""
 
 PROMPT = "> "
-HELP = "/clear forgets the conversation, /exit or Ctrl-D ends it, Ctrl-C stops an answer."
+HELP = "/clear starts over, /exit or Ctrl-D ends the conversation, Ctrl-C stops an answer."
 
 
 def converse(out: Printer, ask: Ask, opening: Sequence[Message]) -> None:
-    """Talk until the user has enough."""
+    """Talk until the user ends the conversation."""
     with suppress(ImportError):
         import readline as readline  # editing and history of `input`, where the platform has them
     out.note(HELP)
@@ -50,7 +50,7 @@ def converse(out: Printer, ask: Ask, opening: Sequence[Message]) -> None:
 
 
 def _turn(out: Printer, ask: Ask, messages: list[Message], question: str) -> list[Message]:
-    """One question and its answer: the conversation after it."""
+    """Ask one question, and return the conversation with its answer."""
     longer = [*messages, user(question)]
     try:
         return [*longer, ask(longer)]

@@ -1,6 +1,6 @@
-"""What a command works with: the printer, the key, and a client that goes where the options and environment say.
+"""What a command works with: the printer, the key, and a client.
 
-A key is never an argument: those stand in the list of processes and in the history of the shell.
+A key is never an argument: other users can see arguments in the list of processes, and the shell keeps them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PANEL = "Options of every command"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The options of every command; they may stand before its name too. None: not given."""
+    """The options of every command, given before or after its name. None means not given."""
 
     output: Annotated[
         OutputFormat | None,
@@ -40,43 +40,41 @@ class Shared:
     api_key_file: Annotated[
         Path | None,
         typer.Option(
-            help="File that holds the API key, - for stdin; else the key is BASETEN_API_KEY.", rich_help_panel=_PANEL
+            help="File with the API key; - reads stdin (default: env var BASETEN_API_KEY).", rich_help_panel=_PANEL
         ),
     ] = None
     base_url: Annotated[
         str | None,
         typer.Option(
-            help="Gateway in the place of the Model APIs (env var: BASETEN_BASE_URL).", rich_help_panel=_PANEL
+            help="Gateway to use instead of the Model APIs (env var: BASETEN_BASE_URL).", rich_help_panel=_PANEL
         ),
     ] = None
     emulator: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="Origin of an emulator in the place of the service (env var: BASETEN_EMULATOR).",
+            help="URL of an emulator to use instead of Baseten (env var: BASETEN_EMULATOR).",
             rich_help_panel=_PANEL,
         ),
     ] = None
     timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="Bound of each attempt.", rich_help_panel=_PANEL)
+        float | None, typer.Option(metavar="SECONDS", help="Limit for each attempt.", rich_help_panel=_PANEL)
     ] = None
     deadline: Annotated[
         float | None,
-        typer.Option(metavar="SECONDS", help="Bound of the call with all its attempts.", rich_help_panel=_PANEL),
+        typer.Option(metavar="SECONDS", help="Limit for the call with all its attempts.", rich_help_panel=_PANEL),
     ] = None
     max_retries: Annotated[
-        int | None, typer.Option(min=0, help="Attempts after the first (default: 2).", rich_help_panel=_PANEL)
+        int | None, typer.Option(min=0, help="Retries of a failed call (default: 2).", rich_help_panel=_PANEL)
     ] = None
 
     verbose: Annotated[
         bool | None,
-        typer.Option(
-            "--verbose", "-v", help="Tell on stderr of calls, retries and request ids.", rich_help_panel=_PANEL
-        ),
+        typer.Option("--verbose", "-v", help="Log calls, retries and request IDs to stderr.", rich_help_panel=_PANEL),
     ] = None
 
     def over(self, other: Shared) -> Self:
-        """These options where they are given, else the others."""
+        """Merge: these options where given, else the others."""
         values = {
             field.name: value if (value := getattr(self, field.name)) is not None else getattr(other, field.name)
             for field in fields(self)
@@ -92,13 +90,13 @@ class Session:
         self.out = Printer(shared.output or OutputFormat.TEXT)
 
     def client(self, limits: Limits | None = None) -> Client:
-        """A client; close it.
+        """Make a client. The caller closes it.
 
         Args:
-            limits: how much at once, where a command has a say in it.
+            limits: the client's limits, if the command sets them.
 
         Raises:
-            ConfigurationError: an option cannot be.
+            ConfigurationError: an option is invalid.
         """
         from .. import Client
 
@@ -115,12 +113,12 @@ class Session:
         )
 
     def endpoints(self) -> Endpoints | None:
-        """Where an emulator has everything; None for the service."""
+        """The URLs of an emulator, or None for Baseten itself."""
         origin = self.shared.emulator or os.environ.get("BASETEN_EMULATOR")
         return Endpoints.below(origin) if origin else None
 
     def key(self) -> str:
-        """The API key; without one the command ends."""
+        """The API key. The command ends if there is none."""
         try:
             return self.configured_key()
         except ConfigurationError as error:
@@ -128,14 +126,14 @@ class Session:
             raise typer.Exit(ExitCode.AUTH) from None
 
     def configured_key(self) -> str:
-        """The API key, from the file or the environment. Raises `ConfigurationError` where there is none."""
+        """The API key from the file or the environment. Raises `ConfigurationError` if there is none."""
         source = self.shared.api_key_file
         if source is None:
             key = os.environ.get(KEY, "").strip()
-            missing = f"No API key: set {KEY}, or name a file that holds it with --api-key-file."
+            missing = f"No API key: set {KEY}, or pass --api-key-file PATH."
         else:
             key = read(source).decode("utf-8", "replace").strip()
-            missing = f"There is no API key in {source}."
+            missing = f"{source} holds no API key."
         if not key:
             raise ConfigurationError(missing)
         return key

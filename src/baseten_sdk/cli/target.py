@@ -1,4 +1,4 @@
-"""Which deployment a command means: a model's id, and an environment, one deployment or a regional host."""
+"""The options that choose a deployment."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import typer
 
 __all__ = ["DeploymentId", "Environment", "ModelId", "Regional"]
 
-ModelId: TypeAlias = Annotated[str, typer.Argument(help="The model's id.")]
+ModelId: TypeAlias = Annotated[str, typer.Argument(help="ID of the model.")]
 Environment: TypeAlias = Annotated[
     str | None, typer.Option("--environment", "-e", help='Environment, or "development" (default: production).')
 ]
-DeploymentId: TypeAlias = Annotated[str | None, typer.Option(help="One deployment, by its id.")]
+DeploymentId: TypeAlias = Annotated[str | None, typer.Option(help="ID of one deployment.")]
 Regional: TypeAlias = Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Environment of a regional host.")]

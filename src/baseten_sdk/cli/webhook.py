@@ -1,4 +1,4 @@
-"""`baseten-sdk webhook`: receive deliveries at the terminal, and check one that was kept.
+"""`baseten-sdk webhook`: receive webhooks at the terminal, and verify a stored one.
 
 Secrets come from the environment, like keys.
 """
@@ -28,30 +28,31 @@ VARIABLE = "BASETEN_WEBHOOK_SECRET"
 
 SecretEnv: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option(metavar="NAME", help=f"Variable that holds the secret; twice in a rotation (default: {VARIABLE})."),
+    typer.Option(
+        metavar="NAME", help=f"Variable with the secret; give it twice during a rotation (default: {VARIABLE})."
+    ),
 ]
 Tolerance: TypeAlias = Annotated[
-    float, typer.Option(min=0, metavar="SECONDS", help="How old a delivery may be; 0 for no limit.")
+    float, typer.Option(min=0, metavar="SECONDS", help="Oldest delivery to accept; 0 for no limit.")
 ]
 
 
 def listen(
     session: Session,
-    port: Annotated[int, typer.Option(help="Port to listen on, 0 for a free one.")] = 8788,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8788,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     store: Annotated[
-        Path | None, typer.Option(help="Keep deliveries in this .sqlite or .jsonl file too (default: in memory).")
+        Path | None,
+        typer.Option(help="Also store deliveries in this .sqlite or .jsonl file (default: only in memory)."),
     ] = None,
     count: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many deliveries (default: at Ctrl-C).")
+        int | None, typer.Option(min=1, help="Stop after this many deliveries (default: run until Ctrl-C).")
     ] = None,
     secret_env: SecretEnv = None,
     tolerance: Tolerance = 300.0,
-    allow_unsigned: Annotated[
-        bool, typer.Option("--allow-unsigned", help="Take deliveries without a signature.")
-    ] = False,
+    allow_unsigned: Annotated[bool, typer.Option("--allow-unsigned", help="Accept unsigned deliveries.")] = False,
 ) -> None:
-    """Receive webhooks, and show what they bring."""
+    """Receive webhooks and print their outputs."""
     from ..receiver import MemoryStore, ServerThread, StoredDelivery, WebhookReceiver
 
     secrets = () if allow_unsigned and not secret_env else _secrets(session, secret_env)
@@ -64,7 +65,7 @@ def listen(
     arrived: SimpleQueue[Sequence[StoredDelivery]] = SimpleQueue()
 
     def results() -> Iterator[AsyncPredictResult[JsonValue]]:
-        """What arrives, each request once."""
+        """What arrives, once per request."""
         seen: set[str] = set()
         while count is None or len(seen) < count:
             with noticing_signals():
@@ -87,14 +88,14 @@ def listen(
 
 def verify(
     session: Session,
-    signature: Annotated[str, typer.Option(help="Value of the header X-Baseten-Signature.")],
+    signature: Annotated[str, typer.Option(help="Value of the X-Baseten-Signature header.")],
     file: Annotated[
-        Path, typer.Option("--file", "-f", help="File that holds the body, byte for byte; - for stdin.")
+        Path, typer.Option("--file", "-f", help="File with the exact bytes of the body; - reads stdin.")
     ] = STDIN,
     secret_env: SecretEnv = None,
     tolerance: Tolerance = 300.0,
 ) -> None:
-    """Check the signature and the age of a delivery, and show what it says. It fails where they are not right."""
+    """Verify the signature and age of a stored delivery, and print its output."""
     secrets = _secrets(session, secret_env)
     result = verify_delivery(read(file), {SIGNATURE_HEADER: signature}, secrets, tolerance or None)
     if session.out.structured:
@@ -104,13 +105,13 @@ def verify(
 
 
 def _secrets(session: Session, names: Sequence[str] | None) -> list[str]:
-    """The secrets in the variables that were named; without them the command ends."""
+    """The secrets from the named variables. The command ends if one is missing."""
     secrets = {name: os.environ.get(name, "").strip() for name in names or (VARIABLE,)}
     missing = [name for name, secret in secrets.items() if not secret]
     if missing:
         # What was given may be a secret by mistake.
         named = missing[0] if missing[0].isidentifier() and not missing[0].startswith("whsec_") else "named"
-        session.out.error(ConfigurationError(f"The variable {named} is not set; it shall hold the webhook secret."))
+        session.out.error(ConfigurationError(f"The variable {named} is not set. It must hold the webhook secret."))
         raise typer.Exit(ExitCode.AUTH)
     return list(secrets.values())
 
