@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from baseten_sdk.errors import ResponseValidationError
 from baseten_sdk.types.meta import Headers, Meta
-from baseten_sdk.types.response import Response
+from baseten_sdk.types.response import RawResponse, Response
 
 HEADERS = Headers([("Content-Type", "application/json"), ("X-Baseten-Request-Id", "r1")])
 
@@ -59,3 +59,12 @@ def test_what_is_of_another_type_is_an_error() -> None:
 
 def test_a_reply_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(reply(b"x"))) == reply(b"x")
+
+
+def test_a_raw_response_is_a_reply_with_what_it_was_read_into() -> None:
+    raw = RawResponse(201, HEADERS, b'{"x": 1}', Meta(201, HEADERS, 1, 0.1), Point(x=1))
+    assert raw.parse() == Point(x=1)
+    assert raw.parse(dict[str, int]) == raw.json() == {"x": 1}
+    assert (raw.status_code, raw.request_id, raw.text) == (201, "r1", '{"x": 1}')
+    assert "Point" not in repr(raw)
+    assert pickle.loads(pickle.dumps(raw)) == raw

@@ -1,9 +1,9 @@
-"""A reply as it came, for paths whose answers this package does not know."""
+"""A reply as it came: of paths whose replies this package does not know, or beside what it was read into."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
@@ -14,9 +14,10 @@ from ..errors.api import KEPT
 from .json import JsonValue
 from .meta import Headers, Meta
 
-__all__ = ["Response"]
+__all__ = ["RawResponse", "Response"]
 
 T = TypeVar("T")
+Value = TypeVar("Value")
 
 SHOWN = 500
 """Characters of what pydantic says that an error shows."""
@@ -27,10 +28,10 @@ class Response:
     """A reply with a status of success.
 
     Attributes:
-        status_code: the HTTP status.
-        headers: its headers.
-        content: its body.
-        meta: request id, attempts and time.
+        status_code: The HTTP status.
+        headers: The headers. Their names are case-insensitive.
+        content: The body.
+        meta: Request id, attempts and time.
     """
 
     status_code: int
@@ -39,15 +40,20 @@ class Response:
     meta: Meta
 
     @property
+    def request_id(self) -> str | None:
+        """The service's id of the request."""
+        return self.meta.request_id
+
+    @property
     def text(self) -> str:
-        """The body as UTF-8 text; what is not UTF-8 is replaced."""
+        """The body as UTF-8 text. Bytes that are not UTF-8 are replaced."""
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> JsonValue:
-        """The body as JSON.
+        """Read the body as JSON.
 
         Raises:
-            ResponseValidationError: it is not JSON.
+            ResponseValidationError: It is not JSON.
         """
         try:
             value: JsonValue = from_json(self.content)
@@ -56,11 +62,11 @@ class Response:
         return value
 
     def parse(self, kind: type[T]) -> T:
-        """The body's JSON as any type that pydantic can validate.
+        """Read the body's JSON as any type that pydantic can validate.
 
         Raises:
-            ResponseValidationError: it is not JSON, or not of that type.
-            InvalidRequestError: pydantic does not know the type.
+            ResponseValidationError: It is not JSON, or not of that type.
+            InvalidRequestError: Pydantic cannot validate that type.
         """
         try:
             return TypeAdapter(kind).validate_json(self.content)
@@ -80,3 +86,20 @@ class Response:
         error.method, error.url = self.meta.method or None, self.meta.url or None
         error.attempts, error.elapsed = self.meta.attempts, self.meta.elapsed
         return error
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse(Response, Generic[Value]):
+    """A reply as it came, with what it was read into. `with_raw_response` returns it."""
+
+    _value: Value = field(repr=False)
+
+    @overload
+    def parse(self) -> Value: ...
+
+    @overload
+    def parse(self, kind: type[T]) -> T: ...
+
+    def parse(self, kind: type[T] | None = None) -> Value | T:
+        """Get what the reply was read into. Or read its JSON as another type."""
+        return self._value if kind is None else Response.parse(self, kind)

@@ -131,6 +131,17 @@ async def test_a_chat_is_a_span_by_the_conventions(transport: TransportName, emu
     }
 
 
+async def test_a_raw_response_tells_as_much_as_a_completion(
+    transport: TransportName, emu: Emulator, told: Telemetry
+) -> None:
+    async with traced(transport, emu, told) as client:
+        raw = await client.chat.completions.with_raw_response.create(model=REASON, messages=HELLO)
+    usage = raw.parse().usage
+    assert usage is not None
+    assert told.attributes["gen_ai.usage.input_tokens"] == usage.prompt_tokens
+    assert told.attributes["gen_ai.response.id"] == raw.parse().id
+
+
 async def test_the_metrics_of_a_chat(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
     async with traced(transport, emu, told) as client:
         completion = await client.chat.completions.create(model=MODEL, messages=HELLO)

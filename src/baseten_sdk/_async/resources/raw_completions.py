@@ -11,9 +11,8 @@ from ..._core.reply.validate import read_model
 from ...types.chat import ChatCompletion
 from ...types.meta import Meta
 from ...types.params import ChatOptions, Message
-from ...types.raw_response import RawResponse
 from ...types.reply import attach_meta
-from ...types.response import Response
+from ...types.response import RawResponse
 
 if TYPE_CHECKING:
     from ..._core.schema.tool import ToolLike
@@ -54,9 +53,10 @@ class AsyncRawCompletions:
         calls = self._calls
         request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)
         raw, meta = await calls.caller.fetch(request, options, _both)
-        return RawResponse(replace(raw.reply, meta=meta), attach_meta(raw.parse(), meta))
+        attach_meta(raw.parse(), meta)
+        return replace(raw, meta=meta)
 
 
 def _both(response: WholeResponse) -> RawResponse[ChatCompletion]:
-    reply = Response(response.status, response.headers, response.body, Meta())
-    return RawResponse(reply, read_model(ChatCompletion, response))
+    completion = read_model(ChatCompletion, response)
+    return RawResponse(response.status, response.headers, response.body, Meta(), completion)

@@ -18,7 +18,7 @@ from ...types.chat import ChatCompletion, Usage
 from ...types.decisions import Decision, DecisionResponse
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.meta import Meta
-from ...types.raw_response import RawResponse
+from ...types.response import RawResponse
 
 Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
 
