@@ -12,9 +12,15 @@ CANDIDATES := python3.13 python3.12 python3.11 python3.14 python3 python
 # The wheel of pyright carries pyright itself: no question to the network whether there is a newer one.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
+# Tests start many processes, and each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+# Tests wait for sockets and processes now and then: one worker more than there are cores.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test core integrations lint format sync docs bench bench-batch soak clean
+.PHONY: help demo check test core integrations lint format sync docs bench bench-batch soak clean
 
 help: ## show this list
 	@echo "usage: make <target>"
@@ -23,10 +29,18 @@ help: ## show this list
 demo: $(VENV)/.runtime ## everything the SDK does, against the emulator
 	@$(BIN)/python -m scripts.demo
 
-test: core integrations ## all tests; ARGS="-k stream" is passed on to pytest
+check: $(VENV)/.lint ## the quick ones, before each commit: lint rules, layers, the pure core
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/python scripts/unasync.py --check
+	@$(BIN)/python -m pytest --numprocesses 2 tests/test_layers.py tests/core
+
+# Both halves at once: each waits where the other could work. What the second half says is kept until it ends.
+test: $(VENV)/.dev $(INTEGRATIONS)/.installed ## all tests; ARGS="-k stream" is passed on to pytest
+	@$(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) core integrations
 
 core: $(VENV)/.dev ## the tests of the package by itself
-	@$(BIN)/python -m pytest $(ARGS)
+	+@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(ARGS)
 
 integrations: $(INTEGRATIONS)/.installed ## the tests of the package inside other libraries
 	@$(INTEGRATIONS)/bin/python -m pytest tests/integrations $(ARGS) || \

@@ -11,6 +11,7 @@ from baseten_sdk import Client, Retry
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests._sync.fake_clock import FakeClock
+from tests.emulating import emptied
 
 QUICK = Retry(initial=0.001, maximum=0.002)
 
@@ -23,11 +24,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emu(emulator: Emulator) -> Emulator:
-    emulator.requests.clear()
-    emulator.deliveries.clear()
-    emulator.jobs.clear()
-    emulator.faults.clear()
-    return emulator
+    return emptied(emulator)
 
 
 @pytest.fixture(params=["direct", "httpx"])

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from baseten_sdk.cli.app import app
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, SECRET, Ended, Run, Start
+from tests.emulating import emptied
 
 
 @pytest.fixture(autouse=True)
@@ -36,10 +37,7 @@ def emulator() -> Iterator[Emulator]:
 @pytest.fixture
 def emu(emulator: Emulator) -> Emulator:
     """The one emulator of the session, with nothing left of the test before."""
-    emulator.requests.clear()
-    emulator.deliveries.clear()
-    emulator.faults.clear()
-    return emulator
+    return emptied(emulator)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
+from tests.emulating import emptied
 
 
 @pytest.fixture(scope="session")
@@ -18,9 +19,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def emu(emulator: Emulator) -> Emulator:
-    emulator.requests.clear()
-    emulator.faults.clear()
-    return emulator
+    return emptied(emulator)
 
 
 @pytest.fixture(params=["direct", "httpx"])

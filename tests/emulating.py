@@ -1,0 +1,26 @@
+"""One emulator for many tests: what a test leaves behind must not reach the next."""
+
+from __future__ import annotations
+
+import time
+
+from baseten_sdk.emulator import Emulator
+
+BOUND = 5.0
+"""Seconds to wait for connections that a test left open: long enough for any machine, short of a hang."""
+
+
+def emptied(emulator: Emulator) -> Emulator:
+    """An emulator as it was when new.
+
+    A request that the last test gave up may still be on its way, and would take a fault that is meant for the next
+    one: so the connections end first.
+    """
+    end = time.monotonic() + BOUND
+    while emulator.connections and time.monotonic() < end:
+        time.sleep(0.0005)
+    emulator.requests.clear()
+    emulator.deliveries.clear()
+    emulator.jobs.clear()
+    emulator.faults.clear()
+    return emulator
