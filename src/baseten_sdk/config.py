@@ -72,7 +72,7 @@ class Timeout:
 @runtime_checkable
 class HttpxTimeout(Protocol):
     """An `httpx.Timeout`, which `timeout=` takes too: `connect` and `write` are those of `Timeout`, `read` is both
-    `first_byte` and `idle`; None is no limit. `pool` has no counterpart: waiting for a place counts against `deadline`.
+    `first_byte` and `idle`; None is no limit. `pool` has no counterpart: waiting for a slot counts against `deadline`.
     """
 
     @property
@@ -135,7 +135,7 @@ class Limits:
 
     Attributes:
         concurrency: calls in flight at once; further ones wait their turn, first come, first served. A stream
-            holds its place until it is closed.
+            holds its slot until it is closed.
         requests_per_minute: requests that are sent in any minute, retries among them; None for any number. A sixth of
             them may go at once, the others are spread over the minute.
         tokens_per_minute: tokens in any minute, of prompts and of answers, of all calls that say how many they used

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 CLOCK = AsyncClock()
 
 
-def meter(requests: float | None = None, tokens: float | None = None, minute: float = 60.0) -> RateState:
+def rate_state(requests: float | None = None, tokens: float | None = None, minute: float = 60.0) -> RateState:
     made = RateState(Limits(requests_per_minute=requests, tokens_per_minute=tokens))
     made._rates = RateLimit(requests, tokens, minute)
     return made
@@ -41,8 +41,8 @@ async def take(throttle: AsyncThrottle, tokens: float = 0, deadline: float = inf
         return await throttle.reserve(tokens, timer, CLOCK)
 
 
-def give_back(books: RateState, reservation: Reservation, throttle: AsyncThrottle | Throttle) -> None:
-    books.settle(reservation, UNMETERED, 0.0, time.monotonic())
+def give_back(rates: RateState, reservation: Reservation, throttle: AsyncThrottle | Throttle) -> None:
+    rates.settle(reservation, UNMETERED, 0.0, time.monotonic())
     throttle.wake()
 
 
@@ -52,9 +52,9 @@ async def settle() -> None:
 
 
 async def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
-    books = meter(requests=10, minute=0.1)
-    books._rates.drain(time.monotonic())
-    throttle = AsyncThrottle(books)
+    rates = rate_state(requests=10, minute=0.1)
+    rates._rates.drain(time.monotonic())
+    throttle = AsyncThrottle(rates)
     order: list[int] = []
 
     async def call(number: int) -> None:
@@ -69,8 +69,8 @@ async def test_turns_come_in_the_order_in_which_they_were_asked_for() -> None:
 
 
 async def test_a_large_call_is_not_overtaken_by_small_ones() -> None:
-    books = meter(tokens=600)
-    throttle = AsyncThrottle(books)
+    rates = rate_state(tokens=600)
+    throttle = AsyncThrottle(rates)
     first = await take(throttle, 90)
     order: list[str] = []
 
@@ -84,13 +84,13 @@ async def test_a_large_call_is_not_overtaken_by_small_ones() -> None:
         group.start_soon(call, "small", 1)
         await settle()
         assert order == []
-        give_back(books, first, throttle)
+        give_back(rates, first, throttle)
     assert order == ["large", "small"]
 
 
 async def test_who_gives_up_keeps_nobody_waiting() -> None:
-    books = meter(tokens=100)
-    throttle = AsyncThrottle(books)
+    rates = rate_state(tokens=100)
+    throttle = AsyncThrottle(rates)
     held = await take(throttle, 99)
     through: list[str] = []
 
@@ -106,13 +106,13 @@ async def test_who_gives_up_keeps_nobody_waiting() -> None:
         group.start_soon(call, "stays", 10, stays)
         await settle()
         leaves.cancel()
-        give_back(books, held, throttle)
+        give_back(rates, held, throttle)
     assert through == ["stays"]
-    assert not throttle._waiting
+    assert not throttle.waiting
 
 
 async def test_a_deadline_far_before_the_turn_is_told_at_once() -> None:
-    throttle = AsyncThrottle(meter(requests=60))
+    throttle = AsyncThrottle(rate_state(requests=60))
     for _ in range(10):
         await take(throttle)
     async with anyio.create_task_group() as group:
@@ -125,60 +125,60 @@ async def test_a_deadline_far_before_the_turn_is_told_at_once() -> None:
         assert time.monotonic() - began < 1
         assert (caught.value.phase, caught.value.limit) == ("rate", 3)
         group.cancel_scope.cancel()
-    assert not throttle._waiting
+    assert not throttle.waiting
 
 
 async def test_two_event_loops_share_the_books_but_not_the_queue() -> None:
-    books = meter(tokens=100)
-    here, there = AsyncThrottle(books), AsyncThrottle(books)
+    rates = rate_state(tokens=100)
+    here, there = AsyncThrottle(rates), AsyncThrottle(rates)
     held = await take(there, 100)
     async with anyio.create_task_group() as group:
         group.start_soon(take, here, 100)
         await settle()
-        books.settle(held, UNMETERED, 0.0, time.monotonic())
-    assert not here._waiting
+        rates.settle(held, UNMETERED, 0.0, time.monotonic())
+    assert not here.waiting
 
 
 def test_threads_get_their_turns_in_order() -> None:
-    books = meter(requests=6, minute=0.2)
-    throttle = Throttle(books)
+    rates = rate_state(requests=6, minute=0.2)
+    throttle = Throttle(rates)
     order: list[int] = []
 
     def call(number: int) -> None:
         throttle.reserve(0, Timer(limits()), Clock())
         order.append(number)
 
-    books._rates.drain(time.monotonic())
+    rates._rates.drain(time.monotonic())
     running: list[threading.Thread] = []
     for number in range(6):
         thread = threading.Thread(target=call, args=(number,), daemon=True)
         thread.start()
         running.append(thread)
         end = time.monotonic() + 5
-        while len(throttle._waiting) + len(order) < number + 1:
+        while throttle.waiting + len(order) < number + 1:
             assert time.monotonic() < end
             time.sleep(0.0005)
     for thread in running:
         thread.join(5)
     assert order == list(range(6))
-    assert not throttle._waiting
+    assert not throttle.waiting
 
 
 def test_a_thread_whose_turn_would_come_too_late_does_not_wait() -> None:
-    throttle = Throttle(meter(requests=1))
+    throttle = Throttle(rate_state(requests=1))
     throttle.reserve(0, Timer(limits()), Clock())
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
         throttle.reserve(0, Timer(limits(10)), Clock())
     assert time.monotonic() - began < 1
-    assert not throttle._waiting
+    assert not throttle.waiting
 
 
 def test_a_thread_is_woken_by_what_another_gives_back() -> None:
-    books = meter(tokens=100)
-    throttle = Throttle(books)
+    rates = rate_state(tokens=100)
+    throttle = Throttle(rates)
     held = throttle.reserve(100, Timer(limits()), Clock())
-    timer = threading.Timer(0.02, give_back, (books, held, throttle))
+    timer = threading.Timer(0.02, give_back, (rates, held, throttle))
     timer.start()
     assert throttle.reserve(50, Timer(limits(5)), Clock()).tokens == 50
     timer.join()

@@ -1,4 +1,4 @@
-"""The books of one client: what it has sent and used in the last minute, what it is about to, and who has refused it.
+"""The rate state of a client: what it sent and used in the last minute, what it is about to, and who has refused it.
 
 They are shared by all its event loops and threads, so a lock guards them. Nothing here waits; `throttle` does.
 """
@@ -20,7 +20,7 @@ _RANDOM = random.Random()
 
 
 class RateState:
-    """The books of one client.
+    """The rate state of one client.
 
     Attributes:
         idle: whether there is nothing to ask: no limits, and no gate that may be closed.
@@ -68,25 +68,25 @@ class RateState:
                 used = used.total
             self._rates.settle(reservation, used, now)
 
-    def refused(self, place: str, seconds: float, now: float) -> None:
-        """A place has answered 429: it is closed to everybody for so many seconds."""
+    def refused(self, url: str, seconds: float, now: float) -> None:
+        """A URL has answered 429: it is closed to everybody for so many seconds."""
         with self._lock:
-            self._gates.close(place, seconds, now)
+            self._gates.close(url, seconds, now)
             self._rates.drain(now)
             self.idle = False
 
-    def release(self, place: str, now: float) -> float:
-        """The moment at which the gate of a place lets one through who comes now."""
+    def release(self, url: str, now: float) -> float:
+        """The moment at which the gate of a URL lets one through who comes now."""
         with self._lock:
-            moment = self._gates.release(place, now, _RANDOM)
+            moment = self._gates.release(url, now, _RANDOM)
             self.idle = not self.limited and not self._gates.closed
             return moment
 
-    def told(self, place: str, headers: Mapping[str, str], wall: float, now: float) -> None:
+    def told(self, url: str, headers: Mapping[str, str], wall: float, now: float) -> None:
         """A reply tells of limits, and maybe that one of them is used up.
 
         Args:
-            place: where it came from.
+            url: where it came from.
             headers: its headers.
             wall: seconds since the epoch.
             now: the same moment on the steady clock.
@@ -96,4 +96,4 @@ class RateState:
         with self._lock:
             self._rates.restrict(requests, tokens)
             if asked:
-                self._gates.close(place, asked, now)
+                self._gates.close(url, asked, now)

@@ -153,14 +153,14 @@ async def test_a_deadline_bounds_all_attempts_together(transport: TransportName)
             assert time.monotonic() - began < LONG
 
 
-async def test_waiting_for_a_place_counts_against_the_deadline(transport: TransportName) -> None:
+async def test_waiting_for_a_slot_counts_against_the_deadline(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()], [MODELS]) as server:
         async with AsyncClient(
             transport=transport, api_key=KEY, base_url=server.url, limits=Limits(concurrency=1)
         ) as client:
             async with await stream_of(client) as stream:
                 assert (await anext(stream)).text == "Hi"
-                with pytest.raises(DeadlineExceeded, match="waiting for a place") as caught:
+                with pytest.raises(DeadlineExceeded, match="waiting for a slot") as caught:
                     await client.models.list(deadline=SHORT)
                 assert caught.value.phase == "queue"
                 assert caught.value.attempts == 1
@@ -169,7 +169,7 @@ async def test_waiting_for_a_place_counts_against_the_deadline(transport: Transp
             assert "<0 of 1 in flight, 0 waiting>" in repr(client)
 
 
-async def test_waiting_for_a_place_does_not_count_against_the_attempt(transport: TransportName) -> None:
+async def test_waiting_for_a_slot_does_not_count_against_the_attempt(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()], [MODELS]) as server:
         async with AsyncClient(
             transport=transport, api_key=KEY, base_url=server.url, limits=Limits(concurrency=1)

@@ -154,12 +154,12 @@ def test_a_deadline_bounds_all_attempts_together(transport: TransportName) -> No
             assert time.monotonic() - began < LONG
 
 
-def test_waiting_for_a_place_counts_against_the_deadline(transport: TransportName) -> None:
+def test_waiting_for_a_slot_counts_against_the_deadline(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()], [MODELS]) as server:
         with Client(transport=transport, api_key=KEY, base_url=server.url, limits=Limits(concurrency=1)) as client:
             with stream_of(client) as stream:
                 assert (next(stream)).text == "Hi"
-                with pytest.raises(DeadlineExceeded, match="waiting for a place") as caught:
+                with pytest.raises(DeadlineExceeded, match="waiting for a slot") as caught:
                     client.models.list(deadline=SHORT)
                 assert caught.value.phase == "queue"
                 assert caught.value.attempts == 1
@@ -168,7 +168,7 @@ def test_waiting_for_a_place_counts_against_the_deadline(transport: TransportNam
             assert "<0 of 1 in flight, 0 waiting>" in repr(client)
 
 
-def test_waiting_for_a_place_does_not_count_against_the_attempt(transport: TransportName) -> None:
+def test_waiting_for_a_slot_does_not_count_against_the_attempt(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()], [MODELS]) as server:
         with Client(transport=transport, api_key=KEY, base_url=server.url, limits=Limits(concurrency=1)) as client:
             stream = stream_of(client)

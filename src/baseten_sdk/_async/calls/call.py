@@ -18,6 +18,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
@@ -66,22 +67,22 @@ class AsyncCaller:
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._rate_state = _rate_state(limits) if limits.rated else None
 
-    async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+    async def fetch(
+        self,
+        request: Request,
+        options: Options,
+        read: Callable[[WholeResponse], T],
+        observed: ObservedCall | None = None,
+    ) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
 
         Args:
             request: what to send.
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
+            observed: those who observe the call.
         """
-        return await self._fetch(CallRecord(request, options, self.clock.now()), read)
-
-    async def open(self, request: Request, options: Options) -> AsyncResponseStream:
-        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        return await self._open(CallRecord(request, options, self.clock.now()))
-
-    async def _fetch(self, call: CallRecord, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
-        call, answer = await self._run(call, whole)
+        call, answer = await self._run(CallRecord(request, options, self.clock.now(), observed=observed), whole)
         now = self.clock.now()
         try:
             result = read(answer)
@@ -90,11 +91,14 @@ class AsyncCaller:
             raise
         return result, call.meta(answer.status, answer.headers, now)
 
-    async def _open(self, call: CallRecord) -> AsyncResponseStream:
-        timeout = call.options.timeout
+    async def open(
+        self, request: Request, options: Options, observed: ObservedCall | None = None
+    ) -> AsyncResponseStream:
+        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
+        timeout = options.timeout
         if timeout.attempt is not None:
-            timeout = replace(timeout, idle=min(timeout.idle, timeout.attempt))
-            call = call._replace(options=replace(call.options, timeout=timeout))
+            options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
+        call = CallRecord(request, options, self.clock.now(), observed=observed)
         _, stream = await self._run(call, self._stream)
         return stream
 

@@ -1,4 +1,4 @@
-"""After a 429 nobody is let through to the same place until the service will have it, and then not all at once."""
+"""After a 429 nobody is let through to the same URL until the service will have it, and then not all at once."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Closing:
 
 
 class BackoffGates:
-    """The gates of a client, one for each place that has refused.
+    """The gates of a client, one for each URL that has refused.
 
     Attributes:
         closed: whether any of them may be closed; where not, nobody needs to ask.
@@ -50,26 +50,26 @@ class BackoffGates:
         self._closings: dict[str, _Closing] = {}
         self.closed = False
 
-    def close(self, place: str, seconds: float, now: float) -> None:
+    def close(self, url: str, seconds: float, now: float) -> None:
         """A request was refused.
 
         Args:
-            place: the URL that refused it.
+            url: the URL that refused it.
             seconds: how long nobody need try again.
             now: when.
         """
-        last = self._closings.get(place)
+        last = self._closings.get(url)
         if last is not None and now < last.opens:
             if now + seconds > last.opens:
                 last.opens, last.seconds = now + seconds, seconds
             return
         count = last.count + 1 if last is not None and now < last.forgotten else 1
-        self._closings[place] = _Closing(now + seconds, seconds, count)
+        self._closings[url] = _Closing(now + seconds, seconds, count)
         self.closed = True
 
-    def release(self, place: str, now: float, random: Random) -> float:
+    def release(self, url: str, now: float, random: Random) -> float:
         """The moment at which one who comes now is let through; `now` where the gate is open."""
-        closing = self._closings.get(place)
+        closing = self._closings.get(url)
         if closing is None or now >= closing.opens:
             self._forget(now)
             return now
@@ -77,7 +77,7 @@ class BackoffGates:
 
     def _forget(self, now: float) -> None:
         """Let go of closings that are over and count for nothing any more."""
-        over = [place for place, each in self._closings.items() if now >= each.forgotten]
-        for place in over:
-            del self._closings[place]
+        over = [url for url, each in self._closings.items() if now >= each.forgotten]
+        for url in over:
+            del self._closings[url]
         self.closed = bool(self._closings)

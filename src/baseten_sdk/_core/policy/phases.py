@@ -26,7 +26,7 @@ _DOING: dict[Phase, str] = {
     "pace": "waiting for a turn among the calls about async requests",
     "gate": "waiting because the service had answered 429",
     "rate": "waiting for a turn under Limits(requests_per_minute=..., tokens_per_minute=...)",
-    "queue": "waiting for a place among the calls in flight",
+    "queue": "waiting for a slot among the calls in flight",
     "connect": "connecting",
     "write": "sending the request",
     "first_byte": "waiting for the reply",

@@ -95,7 +95,7 @@ class TokenEstimates:
         self._prompts: dict[tuple[bytes, int], float] = {}
 
     def estimate(self, request: Request) -> Estimate:
-        """What a request may use; nothing where its place uses no tokens."""
+        """What a request may use; nothing where its URL uses no tokens."""
         where = _METERED.search(request.url_without_query)
         if where is None or not request.body.startswith(b"{"):
             return UNMETERED

@@ -74,12 +74,11 @@ class Reading:
         if self.full and not self.failed:
             self._forget_all_but_the_beginning()
             raise unreadable(self._so_far(), f"it is larger than Limits(body={self._most}).", self._size)
-        return self._so_far()
+        pieces = self._pieces
+        return WholeResponse(self._status or 0, self._headers, pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
     def _so_far(self) -> WholeResponse:
-        pieces = self._pieces
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        return WholeResponse(self._status or 0, self._headers, body)
+        return WholeResponse(self._status or 0, self._headers, b"".join(self._pieces))
 
     def _forget_all_but_the_beginning(self) -> None:
         count, size = 0, 0

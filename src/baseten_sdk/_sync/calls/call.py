@@ -19,6 +19,7 @@ from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
@@ -67,22 +68,22 @@ class Caller:
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._rate_state = _rate_state(limits) if limits.rated else None
 
-    def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+    def fetch(
+        self,
+        request: Request,
+        options: Options,
+        read: Callable[[WholeResponse], T],
+        observed: ObservedCall | None = None,
+    ) -> tuple[T, Meta]:
         """Make a call and read its whole reply.
 
         Args:
             request: what to send.
             options: what holds for the call.
             read: makes the result; it raises `ResponseValidationError` where it cannot.
+            observed: those who observe the call.
         """
-        return self._fetch(CallRecord(request, options, self.clock.now()), read)
-
-    def open(self, request: Request, options: Options) -> ResponseStream:
-        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        return self._open(CallRecord(request, options, self.clock.now()))
-
-    def _fetch(self, call: CallRecord, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
-        call, answer = self._run(call, whole)
+        call, answer = self._run(CallRecord(request, options, self.clock.now(), observed=observed), whole)
         now = self.clock.now()
         try:
             result = read(answer)
@@ -91,11 +92,12 @@ class Caller:
             raise
         return result, call.meta(answer.status, answer.headers, now)
 
-    def _open(self, call: CallRecord) -> ResponseStream:
-        timeout = call.options.timeout
+    def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
+        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
+        timeout = options.timeout
         if timeout.attempt is not None:
-            timeout = replace(timeout, idle=min(timeout.idle, timeout.attempt))
-            call = call._replace(options=replace(call.options, timeout=timeout))
+            options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
+        call = CallRecord(request, options, self.clock.now(), observed=observed)
         _, stream = self._run(call, self._stream)
         return stream
 

@@ -6,9 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ..._core.policy.observers import observe
+from ..._core.policy.observers import ObservedCall, observe
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import CallRecord
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -38,23 +37,28 @@ class ObservedCaller(Caller):
         super().__init__(key_source=key_source, connections=connections, limits=limits, budget=budget, hooks=hooks)
         self._observers = tuple(hook for hook in hooks if isinstance(hook, Observer))
 
-    def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+    def fetch(
+        self,
+        request: Request,
+        options: Options,
+        read: Callable[[WholeResponse], T],
+        observed: ObservedCall | None = None,
+    ) -> tuple[T, Meta]:
         request, observed = observe(self._observers, request, streamed=False)
         try:
             with observed.active():
-                result, meta = self._fetch(CallRecord(request, options, self.clock.now(), observed=observed), read)
+                result, meta = super().fetch(request, options, read, observed)
         except BaseException as error:
             observed.failed(error)
             raise
         observed.ended(CallEnded(result, meta))
         return result, meta
 
-    def open(self, request: Request, options: Options) -> ResponseStream:
+    def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
         request, observed = observe(self._observers, request, streamed=True)
-        call = CallRecord(request, options, self.clock.now(), observed=observed)
         try:
             with observed.active():
-                return self._open(call)
+                return super().open(request, options, observed)
         except BaseException as error:
             observed.failed(error)
             raise

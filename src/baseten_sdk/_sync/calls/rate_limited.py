@@ -44,7 +44,7 @@ class RatedPermit(Permit):
         """Wait for everything that must be had."""
         rate_state, clock = self._rate_state, self._clock
         self._url = request.url_without_query
-        self._throttle.gate(self._url, timer, clock)
+        self._throttle.pass_gate(self._url, timer, clock)
         if rate_state.limited:
             self._estimate = rate_state.estimate(request)
             self._reservation = self._throttle.reserve(self._estimate.tokens, timer, clock)

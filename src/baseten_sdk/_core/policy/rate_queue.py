@@ -1,0 +1,99 @@
+"""Whose turn it is under the limits on requests and tokens, and how long to wait until then. It waits for nothing.
+
+First come, first served, so that a large call is not overtaken for ever by small ones. Whoever stands at the head of
+the queue knows when the limits will let it through. A wait that cannot fit into the call's deadline is not begun.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from math import inf
+from typing import Generic, Protocol, TypeVar
+
+from .phases import Phase, late
+from .rate_limit import Reservation
+
+UNSURE = 0.25
+"""Seconds after which to look again where nobody knows when the turn comes: another event loop may give something
+back."""
+
+T = TypeVar("T")
+
+
+class Rates(Protocol):
+    """What has been spent, and what may begin."""
+
+    def reserve(self, tokens: float, now: float) -> Reservation | float:
+        """Take what an attempt needs; or the moment to ask again."""
+        ...
+
+    def soonest(self, ahead: int, now: float) -> float:
+        """A moment before which the turn of a call with so many others before it cannot come."""
+        ...
+
+
+class RateQueue(Generic[T]):
+    """Those who wait for their turn."""
+
+    __slots__ = ("_rates", "waiting")
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+        self.waiting: OrderedDict[T, None] = OrderedDict()
+
+    def at_once(self, tokens: float, now: float) -> Reservation | None:
+        """What an attempt needs, where nobody waits and there is enough."""
+        if self.waiting:
+            return None
+        got = self._rates.reserve(tokens, now)
+        return got if isinstance(got, Reservation) else None
+
+    def join(self, turn: T, now: float, left: float, deadline: float) -> None:
+        """Wait in the queue.
+
+        Args:
+            turn: who waits.
+            now: the time.
+            left: seconds that are left of the call's deadline.
+            deadline: the deadline.
+
+        Raises:
+            DeadlineExceeded: the turn cannot come in time.
+        """
+        check_fits("rate", self._rates.soonest(len(self.waiting), now) - now, left, deadline)
+        self.waiting[turn] = None
+
+    def look(self, turn: T, tokens: float, now: float, left: float, deadline: float) -> Reservation | float:
+        """What an attempt needs, or the seconds after which to look again; `inf`: not before it is woken.
+
+        Raises:
+            DeadlineExceeded: the turn cannot come in time.
+        """
+        if next(iter(self.waiting)) is not turn:
+            return inf
+        got = self._rates.reserve(tokens, now)
+        if isinstance(got, Reservation):
+            return got
+        if got == inf:
+            return UNSURE
+        check_fits("rate", got - now, left, deadline)
+        return got - now
+
+    def leave(self, turn: T) -> None:
+        """Wait no longer."""
+        del self.waiting[turn]
+
+    @property
+    def first(self) -> T | None:
+        """Who has waited longest."""
+        return next(iter(self.waiting), None)
+
+
+def check_fits(phase: Phase, wait: float, left: float, deadline: float) -> None:
+    """Refuse a wait that would not end in time.
+
+    Raises:
+        DeadlineExceeded: it would not.
+    """
+    if wait > left:
+        raise late(phase, wait, deadline)

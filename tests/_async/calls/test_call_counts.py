@@ -1,0 +1,86 @@
+"""The way of a call and of a chunk is short: how many functions of the package one of them enters.
+
+These are bounds, not figures to be met: whoever needs more says why.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+import baseten_sdk
+from baseten_sdk import AsyncClient
+from tests.asking import HELLO, MODEL
+from tests.faults.scripted import ScriptedServer, events, reply
+
+pytestmark = pytest.mark.anyio
+
+PACKAGE = str(Path(baseten_sdk.__file__).parent)
+
+CALLS_OF_A_COMPLETION = 98
+CALLS_OF_A_CHUNK = 4
+
+COMPLETION = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "created": 1,
+    "model": MODEL,
+    "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi"}, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+}
+HEADERS = {"X-Baseten-Request-Id": "r1", "X-Baseten-Model-Id": "m1", "X-Baseten-Model-Version-Id": "v1"}
+
+
+@contextmanager
+def entered() -> Generator[list[FrameType]]:
+    """The frames of the package that are entered meanwhile, or entered again."""
+    frames: list[FrameType] = []
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            frames.append(frame)
+
+    sys.setprofile(profile)
+    try:
+        yield frames
+    finally:
+        sys.setprofile(None)
+
+
+def client_of(server: ScriptedServer) -> AsyncClient:
+    return AsyncClient(api_key="k", base_url=server.url, transport="direct")
+
+
+async def test_a_completion_enters_few_functions() -> None:
+    answer = reply(json.dumps(COMPLETION).encode(), headers=HEADERS)
+    with ScriptedServer([answer] * 3) as server:
+        async with client_of(server) as client:
+            for _ in range(2):
+                await client.chat.completions.create(model=MODEL, messages=HELLO)
+            with entered() as frames:
+                await client.chat.completions.create(model=MODEL, messages=HELLO)
+    functions = set(frames)  # a coroutine once, however often it waits
+    assert 50 < len(functions) <= CALLS_OF_A_COMPLETION, sorted(frame.f_code.co_qualname for frame in functions)
+
+
+async def test_a_chunk_enters_few_functions() -> None:
+    def chunks(count: int) -> list[str]:
+        return [json.dumps({"choices": [{"index": 0, "delta": {"content": f"{n} "}}]}) for n in range(count)]
+
+    counts: list[int] = []
+    for size in (100, 200):
+        with ScriptedServer([events(*chunks(size), "[DONE]")]) as server:
+            async with client_of(server) as client:
+                stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+                await anext(stream)
+                with entered() as frames:
+                    assert len([chunk async for chunk in stream]) == size - 1
+                counts.append(len(frames))
+    few, many = counts
+    assert 1 <= (many - few) / 100 <= CALLS_OF_A_CHUNK
