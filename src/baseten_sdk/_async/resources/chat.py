@@ -1,7 +1,7 @@
 """`client.chat.completions`: chat with a Model API, a dedicated deployment, or a gateway.
 
-It owns what a user sees: arguments, their overloads, and what is said of them; `chat_calls` makes the calls. What only
-structured outputs and tools need is imported by the methods that need it: a plain chat is made without it.
+It owns what a user sees: arguments, overloads and their documentation. `chat_calls` makes the calls. Methods for
+structured outputs and tools import what only they need, so that a plain chat does without it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class AsyncCompletions:
 
     @cached_property
     def with_raw_response(self) -> AsyncRawCompletions:
-        """`create` with the reply as it came; headers alone are in `.meta` of every completion too."""
+        """`create`, returning the reply as it came. For headers alone, use `.meta` of any completion."""
         from .raw_completions import AsyncRawCompletions
 
         return AsyncRawCompletions(self._calls)
@@ -112,18 +112,18 @@ class AsyncCompletions:
             print(completion.text)
 
         Args:
-            model: a slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
-            messages: the conversation: dicts, or messages that a model sent.
-            stream: give the answer in chunks as it is made: the result is then an `AsyncChatStream`.
-            tools: what the model may call: dicts, pydantic models, `@tool`s or functions.
-            **params: sampling parameters, response_format, and the options of every call. Only what is set is sent;
-                None is the same as leaving it out.
+            model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
+            messages: The conversation: dicts, or messages that a model sent.
+            stream: Return the answer in chunks as they come, as an `AsyncChatStream`.
+            tools: What the model may call: dicts, pydantic models, `@tool`s or functions.
+            **params: Sampling parameters, response_format, and the options of every call. Only what you set is sent.
+                None is the same as leaving a parameter out.
 
         Raises:
-            APIStatusError: the service answered with an error; each status has its class.
-            APIConnectionError: the service was not reached in time, or the connection broke.
-            ResponseValidationError: the reply is no chat completion.
-            InvalidRequestError: the request cannot be sent.
+            APIStatusError: The service replied with an error. Each status has its own class.
+            APIConnectionError: The service was not reached in time, or the connection broke.
+            ResponseValidationError: The reply is not a chat completion.
+            InvalidRequestError: The request cannot be sent.
         """
         if stream:
             return await self._calls.chunks(model, messages, params, _params(tools))
@@ -172,18 +172,18 @@ class AsyncCompletions:
             completion = await stream.get_final_completion()
 
         Args:
-            model: as for `create`.
-            messages: as for `create`.
-            response_format: the type of the answer, for partial objects and `get_parsed()`; or a plain dict.
-            tools: what the model may call. Arguments are validated where a tool is a model or a function.
-            strict: hold the model to the schema of a type, as for `parse`.
-            **params: as for `create`.
+            model: As for `create`.
+            messages: As for `create`.
+            response_format: The type of the answer, for partial objects and `get_parsed()`; or a plain dict.
+            tools: What the model may call. Arguments are validated if a tool is a model or a function.
+            strict: Hold the model to the schema of a type, as for `parse`.
+            **params: As for `create`.
 
         Returns:
-            A context manager; the call is made when it is entered.
+            A context manager. The call is made when it is entered.
 
         Raises:
-            InvalidRequestError: the request cannot be sent, or a strict schema cannot express the type.
+            InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
         from ..._core.schema.schema import schema_for
         from ..._core.schema.tool import Toolbox
@@ -232,25 +232,26 @@ class AsyncCompletions:
             print(invoice.parsed.total)
 
         Args:
-            model: as for `create`.
-            messages: as for `create`.
-            response_format: a pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other
-                type that pydantic can validate. What is no object is sent as {"value": ...}. Left out, calls are read.
-            tools: what the model may call instead; the calls are then in `tool_calls`, with validated arguments.
-            strict: hold the model to the schema. False sends it as pydantic makes it, for types that strict mode cannot
-                express and for models that cannot be held to one; then reasoning and Markdown around the JSON are
-                passed over.
-            output_retries: how often an answer that does not validate is sent back with what is wrong with it.
-            **params: as for `create`.
+            model: As for `create`.
+            messages: As for `create`.
+            response_format: A pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other
+                type that pydantic can validate. Types that are not objects are wrapped in an object with one property,
+                `value`, and unwrapped for you. Left out: only tool calls are read.
+            tools: What the model may call instead. The calls are in `tool_calls`, with validated arguments.
+            strict: Hold the model to the schema. False sends the schema as pydantic makes it, for types that strict
+                mode cannot express and for models that cannot be held to one. Reasoning and Markdown around the JSON
+                are then skipped.
+            output_retries: How often to send an answer that does not validate back to the model, with its problems.
+            **params: As for `create`.
 
         Raises:
-            RefusalError: the model refused.
-            LengthLimitError: the answer was cut at the token limit; `partial` holds what could be read.
-            ContentFilterError: a filter stopped it.
-            OutputValidationError: the answer is not a `response_format`.
-            ToolArgumentError: the arguments of a call do not validate.
-            InvalidRequestError: there is neither a type nor a tool, or a strict schema cannot express the type; the
-                message has the path.
+            RefusalError: The model refused.
+            LengthLimitError: The answer was cut at the token limit. `partial` holds what could be read.
+            ContentFilterError: A filter stopped the answer.
+            OutputValidationError: The answer is not a `response_format`.
+            ToolArgumentError: The arguments of a tool call do not validate.
+            InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type. The
+                message names the path.
         """
         from ..._core.chat.correction import check_question
         from ..._core.schema.schema import schema_for
@@ -271,25 +272,25 @@ class AsyncCompletions:
         on_tool_error: OnToolError = "report",
         **params: Unpack[ChatOptions],
     ) -> AsyncToolRun:
-        """Let a model use tools until it has its answer: a loop, and no more than that.
+        """Let a model use tools until it has its answer, in a simple loop.
 
         Example:
             run = client.chat.completions.run_tools(model="openai/gpt-oss-120b", messages=[...], tools=[get_weather])
             print((await run.until_done()).text)
 
         Args:
-            model: as for `create`.
-            messages: as for `create`.
-            tools: functions, plain or async, or `@tool`s, which are run side by side, plain ones in worker threads.
-                The run ends when the model calls a tool that was given as a dict or a model.
-            max_turns: how often the model may answer.
-            stream: stream the model's turns, so that the run's events are those of `stream`.
-            on_tool_error: "report" tells the model of exceptions, bad arguments and unknown tools; "raise" raises them
-                when the turn's other calls have ended.
-            **params: as for `create`; a deadline holds for each turn.
+            model: As for `create`.
+            messages: As for `create`.
+            tools: Functions, plain or async, or `@tool`s. The calls of a turn run side by side, plain functions in
+                worker threads. The run ends when the model calls a tool that was given as a dict or a model.
+            max_turns: How often the model may answer.
+            stream: Stream the model's turns, so that the run yields the events of `stream`.
+            on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
+                once the turn's other calls have ended.
+            **params: As for `create`. A deadline holds for each turn.
 
         Returns:
-            The run; nothing is sent until it is iterated, or `until_done` is called.
+            The run. Nothing is sent until you iterate over it or call `until_done`.
         """
         from ..._core.chat.tool_loop import ToolLoop
         from ..._core.schema.tool import Toolbox
@@ -312,7 +313,7 @@ class AsyncCompletions:
 
 
 def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
-    """The tools as dicts; those that are dicts already cost nothing."""
+    """The tools as dicts. Those that are dicts already cost nothing."""
     if tools is None:
         return None
     plain = [each for each in tools if isinstance(each, Mapping)]

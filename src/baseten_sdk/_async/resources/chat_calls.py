@@ -1,7 +1,6 @@
 """The calls behind `chat.completions`: from arguments to a completion, to chunks, to events, to an object.
 
-It knows nothing of overloads, nor of what a user may leave out. What only objects and typed streams need is imported
-where it is needed.
+It must not know overloads or defaults. Objects and typed streams import what only they need.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class AsyncChatCalls:
 
     @property
     def caller(self) -> AsyncCaller:
-        """What carries them."""
+        """What makes the requests."""
         return self._service.caller
 
     async def complete(
@@ -52,7 +51,7 @@ class AsyncChatCalls:
         tools: Sequence[Mapping[str, object]] | None,
         response_format: Mapping[str, object] | None = None,
     ) -> ChatCompletion:
-        """Ask once: the whole completion."""
+        """Make one call and return the whole completion."""
         request, options = self.prepared(model, messages, params, tools=tools, response_format=response_format)
         completion, meta = await self.caller.fetch(request, options, _completion)
         return attach_meta(completion, meta)
@@ -64,7 +63,7 @@ class AsyncChatCalls:
         params: Mapping[str, object],
         tools: Sequence[Mapping[str, object]] | None,
     ) -> AsyncChatStream:
-        """Ask once: the chunks, as they come."""
+        """Make one call and return its chunks as they come."""
         from ..streams.observed import chat_stream
 
         request, options = self.prepared(model, messages, params, tools=tools, stream=True)
@@ -82,16 +81,16 @@ class AsyncChatCalls:
         *,
         lenient: bool = False,
     ) -> AsyncCompletionStream[T]:
-        """The events of a call that is made when they are entered.
+        """Return the events of a call that is made when they are entered.
 
         Args:
-            model: its name.
-            messages: the conversation.
-            params: the other arguments.
-            toolbox: what the model may call.
-            schema: the type of the answer, where one was asked for.
-            response_format: what is sent of it.
-            lenient: whether arguments that do not validate are somebody else's business.
+            model: Its name.
+            messages: The conversation.
+            params: The other arguments.
+            toolbox: What the model may call.
+            schema: The type of the answer, if one was asked for.
+            response_format: What is sent of it.
+            lenient: Accept arguments that do not validate; the caller deals with them.
         """
         from ..._core.chat.events import EventReader
         from ..streams.completion import AsyncCompletionStream
@@ -111,7 +110,7 @@ class AsyncChatCalls:
         schema: Schema[T] | None,
         output_retries: int,
     ) -> Parsed[T]:
-        """Ask until the answer is valid, and once more than `output_retries` times at most."""
+        """Ask until the answer is valid, at most `output_retries` times after the first."""
         from ..._core.chat.correction import reasked
         from ..._core.chat.output import read_answer
         from ...types.parsed import Parsed
@@ -144,7 +143,7 @@ class AsyncChatCalls:
         response_format: Mapping[str, object] | None = None,
         stream: bool = False,
     ) -> tuple[Request, Options]:
-        """The request, and the options that hold for it."""
+        """Build the request, and the options that hold for it."""
         service = self._service
         body, given = split_params(params)
         if tools:

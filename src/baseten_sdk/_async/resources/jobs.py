@@ -1,4 +1,4 @@
-"""`client.jobs`: many async requests with a ledger that survives the end of the process."""
+"""`client.jobs`: many async requests, with a ledger that survives the process."""
 
 from __future__ import annotations
 
@@ -42,13 +42,12 @@ class AsyncJobs:
         retry_failed: bool = False,
         progress: Show[JobsProgress] = "auto",
     ) -> JobsReport:
-        """Submit a job for each row, and return when every row is over.
+        """Submit a job for each row. Returns once every row has succeeded or failed.
 
-        Everything is written to the ledger first, so that a run which is interrupted, even by `kill -9`, is continued
-        by the next one with the same ledger: no row is lost, and none is sent again whose request Baseten had
-        acknowledged, unless it expired or its output was lost. A row whose request may have been taken, since nobody
-        has seen the reply, is held until its delivery comes (a tag in the webhook's URL tells them apart), or until
-        the deployment's queue was empty for a `delivery_window`.
+        Everything is written to the ledger first. If a run is interrupted, even by `kill -9`, the next run with the
+        same ledger continues it. No row is lost. No request that Baseten acknowledged is sent again, unless it expired
+        or its output was lost. If the reply to a request was never seen, its row is held until the delivery comes (a
+        tag in the webhook's URL identifies it) or the deployment's queue was empty for a `delivery_window`.
 
         Example:
             ledger = "jobs.sqlite"
@@ -58,38 +57,38 @@ class AsyncJobs:
                 print(result.key, result.output)
 
         Args:
-            rows: the inputs, each any JSON value that the deployment takes (a chain: its arguments). They are read as
-                they are needed, and may be an async iterable. None: go on with what the ledger holds.
-            deployment: the deployment or the chain.
-            webhook: the inbox that receives the outputs. Or the URL of a receiver of yours: then outputs are not in the
-                ledger, deliveries are known from the status alone, and rows of unknown fate are reported as failed,
-                not sent again.
-            ledger: an SQLite file; made if there is none. It may be the inbox's store too. One run at a time has it.
-            key: names a row, so that rows may come in another order next time. Without it they are named by their
-                positions, from 1, and have to be the same ones. A row that comes twice is sent once.
-            priority: as for `async_predict`.
-            max_time_in_queue_seconds: as for `async_predict`.
-            inference_retry_config: as for `async_predict`.
-            max_submissions: how often a row may be sent in all, when it expires or its output is lost.
-            outstanding: rows that may be sent and not over; bounds the memory too.
-            concurrency: submissions in flight.
-            max_queued: requests in the deployment's queue, of whomever, above which no more are sent.
-            delivery_window: seconds after a job's end by which its delivery has come or never will. Baseten's two
-                attempts take 22 s at most; older pages have three, in 35.
-            hold: seconds after which a request of unknown fate is made again even though the queue was never empty.
-                None: as long as a job can live, `max_time_in_queue_seconds` and an hour.
-            retry_failed: send the rows that failed in an earlier run again.
-            progress: how to show it: "bar", "log", "none", a function of a `JobsProgress`, or "auto": a bar on a
-                terminal where rich is installed, else a line to the log `baseten_sdk.jobs` every 15 s.
+            rows: The inputs, each any JSON value that the deployment takes (for a chain, its arguments). They are read
+                as needed, and may be an async iterable. None: continue with the rows in the ledger.
+            deployment: The deployment or the chain.
+            webhook: The inbox that receives the outputs. Or the URL of your own receiver. Then the ledger holds no
+                outputs, only the status shows deliveries, and rows whose fate is unknown are reported as failed.
+            ledger: An SQLite file, created if missing. It may also be the inbox's store. Only one run at a time may use
+                it.
+            key: Returns the name of a row, so that rows may come in another order next time. Without it, rows are named
+                by their positions, from 1, and must be the same every time. Duplicate rows are sent once.
+            priority: As for `async_predict`.
+            max_time_in_queue_seconds: As for `async_predict`.
+            inference_retry_config: As for `async_predict`.
+            max_submissions: How often a row may be sent in all, when it expires or its output is lost.
+            outstanding: How many rows may be sent and not over. It bounds memory too.
+            concurrency: Submissions in flight.
+            max_queued: Send no more while the deployment's queue holds this many requests, whoever sent them.
+            delivery_window: Seconds after the end of a job by which its delivery has come, or never will. Baseten's two
+                attempts take 22 s at most; older documentation has three, in 35 s.
+            hold: Seconds after which a request whose fate is unknown is sent again even if the queue was never empty.
+                None: as long as a job can live, `max_time_in_queue_seconds` and one hour.
+            retry_failed: Send the rows that failed in an earlier run again.
+            progress: How to show progress: "bar", "log", "none", a function of a `JobsProgress`, or "auto": a bar if
+                the terminal allows and rich is installed, else a line to the log `baseten_sdk.jobs` every 15 s.
 
         Returns:
-            Counts, durations and failures, and the results row by row. Rows that cannot be sent (too large, no JSON),
+            Counts, durations and failures, and the results row by row. Rows that cannot be sent (too large, not JSON),
             that fail or are cancelled are reported, not raised.
 
         Raises:
-            ConfigurationError: an argument cannot be, or the ledger cannot be opened.
-            LedgerError: another run has the ledger, or it belongs to another deployment or other rows.
-            APIStatusError: the key is wrong, the deployment does not exist, or there is no credit.
+            ConfigurationError: An argument is invalid, or the ledger cannot be opened.
+            LedgerError: Another run uses the ledger, or it belongs to another deployment or to other rows.
+            APIStatusError: The key is wrong, the deployment does not exist, or there is no credit.
         """
         from ...jobs.limits import JobLimits
         from ...jobs.outcomes import longest_life
