@@ -89,7 +89,7 @@ LAYERS = {
     "testing": Layer(_OUTER.parts | {"emulator"}, None),
     "_settings": Layer(VALUES | {"_core"}),
     "_bridge": Layer(frozenset({"_async", "_sync", "_settings"})),
-    "_runs": _OUTER,
+    "_runs": Layer(_OUTER.parts | {"_io"}, None),
     "batch": Layer(_OUTER.parts | {"_runs"}, None),
     "receiver": Layer(_OUTER.parts | {"_runs"}, None),
     "jobs": Layer(_OUTER.parts | {"_runs", "batch", "receiver"}, None),
@@ -107,7 +107,7 @@ ONE_FILE_LIBRARIES = {
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
 # A ledger is told of deliveries by another thread, and woken as inboxes are.
-# A client leads to one of the other flavour.
+# A client leads to one of the other flavour, and the ledgers of a sync one are run by an async one.
 ONE_FILE_PARTS = {
     "_async/client.py": "_bridge",
     "_sync/client.py": "_bridge",
@@ -115,6 +115,7 @@ ONE_FILE_PARTS = {
     "_async/resources/webhooks.py": "receiver",
     "_sync/resources/jobs.py": "jobs",
     "_sync/resources/webhooks.py": "receiver",
+    "jobs/run.py": "_bridge",
     "jobs/watcher.py": "_io",
 }
 

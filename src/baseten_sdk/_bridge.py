@@ -5,11 +5,18 @@ It owns what neither flavour may know: the other one.
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 from ._async.client import AsyncClient
+from ._async.resources.chains import AsyncChain
+from ._async.resources.deployments import AsyncDeployment
 from ._settings import Settings
 from ._sync.client import Client as SyncClient
+from ._sync.resources.chains import Chain
+from ._sync.resources.deployments import Deployment
 
-__all__ = ["AsyncClient", "SyncClient", "to_async", "to_sync"]
+__all__ = ["AsyncClient", "SyncClient", "async_target", "to_async", "to_sync"]
 
 
 def to_async(settings: Settings) -> AsyncClient:
@@ -24,3 +31,11 @@ def to_sync(settings: Settings) -> SyncClient:
     client = SyncClient.__new__(SyncClient)
     client.__setstate__(settings)
     return client
+
+
+@asynccontextmanager
+async def async_target(target: Deployment | Chain) -> AsyncGenerator[AsyncDeployment | AsyncChain]:
+    """A deployment or a chain by an `AsyncClient` of its own, with the same settings, which ends with the block."""
+    async with to_async(target._service.portable()) as client:
+        kind = AsyncChain if isinstance(target, Chain) else AsyncDeployment
+        yield kind(client._service, target._urls)

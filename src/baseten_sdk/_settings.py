@@ -76,5 +76,5 @@ def not_portable() -> ConfigurationError:
     """The error of an httpx client where the other flavour is needed."""
     return ConfigurationError(
         "http_client= serves one kind of client: an httpx.Client works in a Client, an httpx.AsyncClient in an "
-        "AsyncClient. Batches run on an AsyncClient: for them, use an AsyncClient with an httpx.AsyncClient."
+        "AsyncClient. Batches and jobs run on an AsyncClient: for them, use an AsyncClient with an httpx.AsyncClient."
     )

@@ -7,7 +7,8 @@ import anyio.lowlevel
 import pytest
 
 from baseten_sdk import RateLimitError, ServiceUnavailableError
-from baseten_sdk.jobs.admission_gate import LONGEST, Gate
+from baseten_sdk.jobs.admission_gate import LONGEST, AdmissionGate
+from tests.jobs.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
 
@@ -18,20 +19,20 @@ def refusal(retry_after: float | None = None) -> RateLimitError:
 
 async def test_an_open_gate_is_passed_at_once() -> None:
     with anyio.fail_after(1):
-        await Gate().passed()
+        await AdmissionGate(SteppedClock()).admit()
 
 
 async def test_the_service_s_wish_is_obeyed() -> None:
-    gate = Gate()
+    clock = SteppedClock()
+    gate = AdmissionGate(clock)
     assert gate.refused(refusal(0.05)) == 0.05
-    began = anyio.current_time()
-    await gate.passed()
-    assert anyio.current_time() - began >= 0.04
+    await gate.admit()
+    assert clock.time == 1000.05
     assert gate.refused(refusal(1e9)) <= LONGEST * 4
 
 
 async def test_without_a_wish_the_wait_doubles_until_something_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    gate = Gate()
+    gate = AdmissionGate(SteppedClock())
     waits: list[float] = []
     for _ in range(10):
         waits.append(gate.refused(ServiceUnavailableError("", status_code=503)))
@@ -39,25 +40,25 @@ async def test_without_a_wish_the_wait_doubles_until_something_is_taken(monkeypa
     for number, wait in enumerate(waits):
         bound = min(0.5 * 2**number, LONGEST)
         assert bound / 2 <= wait <= bound
-    gate.taken()
+    gate.accepted()
     assert gate.refused(refusal()) <= 0.5
 
 
 async def test_refusals_at_the_same_time_count_once() -> None:
-    gate = Gate()
+    gate = AdmissionGate(SteppedClock())
     for _ in range(30):
         assert gate.refused(refusal()) <= 0.5
 
 
 async def test_a_crowded_queue_holds_up_everything() -> None:
-    gate = Gate()
-    gate.crowd(True)
+    gate = AdmissionGate(SteppedClock())
+    gate.set_queue_long(True)
     with anyio.move_on_after(0.02) as scope:
-        await gate.passed()
+        await gate.admit()
     assert scope.cancelled_caught
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(gate.passed)
+        tasks.start_soon(gate.admit)
         await anyio.lowlevel.checkpoint()
-        gate.crowd(False)
+        gate.set_queue_long(False)
     with anyio.fail_after(1):
-        await gate.passed()
+        await gate.admit()

@@ -14,7 +14,7 @@ import pytest
 
 from baseten_sdk import AsyncClient, Client
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.jobs import sender as sending
+from baseten_sdk.jobs import sender
 from tests.jobs.killing import started, worker
 from tests.jobs.worker import SECRET
 
@@ -79,7 +79,7 @@ async def test_what_is_delivered_after_a_cancelled_run_is_kept_for_the_next(tmp_
 async def test_a_reply_that_does_not_come_is_not_waited_for_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "PARTING", 0.05)
+    monkeypatch.setattr(sender, "GRACE", 0.05)
     ledger = tmp_path / "jobs.sqlite"
     with Emulator() as emu:
         emu.faults.push("hang", path="async_predict")

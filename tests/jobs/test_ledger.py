@@ -12,7 +12,7 @@ import pytest
 
 from baseten_sdk import ConfigurationError, LedgerError
 from baseten_sdk._runs.database import connect
-from baseten_sdk.jobs.ledger import Begun, Ledger
+from baseten_sdk.jobs.ledger import Intent, Ledger
 from baseten_sdk.receiver import SQLiteStore, StoredDelivery
 
 TARGET = "model m, environments/production"
@@ -30,7 +30,7 @@ def ledger(path: Path) -> Iterator[Ledger]:
     made.close()
 
 
-def begun(ledger: Ledger, key: str = "1") -> Begun:
+def begun(ledger: Ledger, key: str = "1") -> Intent:
     number = ledger.add(key, b"d", b"{}")
     assert number is not None
     found = ledger.begin(number)
@@ -44,7 +44,7 @@ def test_a_row_goes_from_waiting_to_sent_to_its_output(ledger: Ledger) -> None:
     assert ledger.known("a") == b"digest"
     assert ledger.waiting(0, 10, 10) == [1]
     first = ledger.begin(1)
-    assert first == Begun(1, 1, ledger.tag(1, 1), b'{"n":1}')
+    assert first == Intent(1, 1, ledger.tag(1, 1), b'{"n":1}')
     assert ledger.begin(1) is None
     (open_one,) = ledger.unfinished()
     assert (open_one.number, open_one.attempt, open_one.request_id) == (1, 1, None)

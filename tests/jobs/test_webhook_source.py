@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from baseten_sdk.jobs.webhook_source import Mailbox
+from baseten_sdk.jobs.webhook_source import WebhookSource
 from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver
 
 
@@ -24,9 +24,9 @@ def test_what_a_receiver_keeps_in_memory_is_kept_in_the_ledger_s_file_too(tmp_pa
     early, late = StoredDelivery("early", b"{}", 1.0, "t.1.1"), StoredDelivery("late", b"{}", 2.0)
     memory.add([early])
     receiver = WebhookReceiver(secrets=["s"], store=memory)
-    mailbox = Mailbox.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
+    source = WebhookSource.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
     memory.add([late])
-    mailbox.close()
+    source.close()
     memory.add([StoredDelivery("later", b"{}", 3.0)])
     assert len(memory) == 3
     again = SQLiteStore(tmp_path / "jobs.sqlite")
@@ -37,9 +37,9 @@ def test_what_a_receiver_keeps_in_memory_is_kept_in_the_ledger_s_file_too(tmp_pa
 
 def test_what_cannot_be_kept_in_the_ledger_s_file_is_not_kept_in_memory_either(tmp_path: Path) -> None:
     memory, late = MemoryStore(), StoredDelivery("late", b"{}", 2.0)
-    mailbox = Mailbox.of(Box("https://h/", WebhookReceiver(secrets=["s"], store=memory)), tmp_path / "jobs.sqlite")
-    assert mailbox.store is not None
-    mailbox.store.close()  # as a full disk would have it
+    source = WebhookSource.of(Box("https://h/", WebhookReceiver(secrets=["s"], store=memory)), tmp_path / "jobs.sqlite")
+    assert source.store is not None
+    source.store.close()  # as a full disk would have it
     with pytest.raises(sqlite3.Error):
         memory.add([late])
     assert memory.get("late") is None
@@ -51,9 +51,9 @@ def test_what_cannot_be_kept_in_the_ledger_s_file_is_not_kept_in_memory_either(t
 def test_a_store_that_is_a_file_is_used_as_it_is(tmp_path: Path) -> None:
     store = SQLiteStore(tmp_path / "inbox.sqlite")
     with WebhookReceiver(secrets=["s"], store=store) as receiver:
-        mailbox = Mailbox.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
-        assert mailbox.store is store
-        mailbox.close()
+        source = WebhookSource.of(Box("https://h/", receiver), tmp_path / "jobs.sqlite")
+        assert source.store is store
+        source.close()
         assert len(store) == 0
     store.close()
 
@@ -68,9 +68,9 @@ def test_a_store_that_is_a_file_is_used_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_the_tag_is_in_the_query(url: str, expected: str) -> None:
-    assert Mailbox(url).tagged_url("ab.1.2") == expected
+    assert WebhookSource(url).tagged_url("ab.1.2") == expected
 
 
 def test_an_odd_tag_stays_one_value() -> None:
-    query = urlsplit(Mailbox("https://h/?a=b").tagged_url("x&y=z #é")).query
+    query = urlsplit(WebhookSource("https://h/?a=b").tagged_url("x&y=z #é")).query
     assert parse_qs(query) == {"a": ["b"], "baseten_tag": ["x&y=z #é"]}

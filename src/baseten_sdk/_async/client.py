@@ -338,7 +338,7 @@ class AsyncClient:
         """
         from .._bridge import to_sync
 
-        return to_sync(self._setup.portable(self._service.options))
+        return to_sync(self._service.portable())
 
     @property
     def limits(self) -> Limits:

@@ -339,7 +339,7 @@ class Client:
         """
         from .._bridge import to_async
 
-        return to_async(self._setup.portable(self._service.options))
+        return to_async(self._service.portable())
 
     @property
     def limits(self) -> Limits:

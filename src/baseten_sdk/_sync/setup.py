@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._core.policy.transport_choice import check_transport
 from .._core.request.routing import Router
-from .._settings import Settings, not_picklable, not_portable
+from .._settings import Settings, not_picklable
 from ..errors import ConfigurationError
 from ..hooks import Observer
 
@@ -60,7 +60,8 @@ class Setup:
             budget=RetryBudget(settings.options.retry.budget),
             hooks=settings.hooks,
         )
-        return Service(caller, router, Pacing(Pace(limits.status_calls)), settings.options)
+        portable = settings if self.http_client is None else None
+        return Service(caller, router, Pacing(Pace(limits.status_calls)), settings.options, portable)
 
     def _kind_of_caller(self) -> type[Caller]:
         if not any(isinstance(hook, Observer) for hook in self.settings.hooks):
@@ -87,13 +88,3 @@ class Setup:
         settings = self.settings.with_options(options)
         settings.check_picklable()
         return settings
-
-    def portable(self, options: Options) -> Settings:
-        """The settings with other defaults, for a client of the other flavour.
-
-        Raises:
-            ConfigurationError: the httpx client belongs to this flavour alone.
-        """
-        if self.http_client is not None:
-            raise not_portable()
-        return self.settings.with_options(options)

@@ -5,13 +5,18 @@ comes. So a row whose id is missing is one of which nobody knows whether it was 
 comes, which the tag in its webhook's URL tells, or until the deployment's queue was seen empty for longer than a
 delivery takes. Only then is it sent again.
 
-- `ledger`: the file, and what may be written to it.
-- `journal`: one writer, many writes in one commit.
-- `decide`: what a status, or a failed submission, means. Pure.
-- `engine`: sending, watching, holding, until all rows are over.
+- `run`: from the arguments to the report.
+- `engine`: the tasks of a run, and when it is over.
+- `rows`: what the caller gives. `limits`: what the caller allows.
+- `sender`, `admission_gate`: making submissions, and when to hold them back.
+- `watcher`, `webhook_source`: finding out how submissions ended.
+- `outcomes`: what a status, or a failed submission, means. Pure.
+- `submissions`, `state`: what is known of each, and how that changes.
+- `ledger`, `journal`: the file, and the one writer that puts many changes into one commit.
+- `queue_client`: what is asked of the service.
 - `report`, `progress`: what the caller sees.
 
-It imports the public API, and from `batch` the supply of rows and the display.
+It imports the public API, what every long run stands on, and the receiver's stores.
 """
 
 from __future__ import annotations

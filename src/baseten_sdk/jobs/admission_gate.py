@@ -6,41 +6,42 @@ It is closed for a while after a refusal, for longer after each in a row, and wh
 from __future__ import annotations
 
 import random
+from math import inf
 
 import anyio
 
+from .._runs.clock import RunClock
 from ..errors import APIStatusError
 
 FIRST = 0.5
 LONGEST = 30.0
 
 
-class Gate:
+class AdmissionGate:
     """Lets submissions pass, or wait.
 
     Attributes:
-        crowded: whether the queue is too long for more.
+        queue_is_long: whether the queue is too long for more.
     """
 
-    def __init__(self) -> None:
-        self.crowded = False
+    def __init__(self, clock: RunClock) -> None:
+        self.queue_is_long = False
+        self._clock = clock
         self._until = 0.0
         self._refusals = 0
         self._changed = anyio.Event()
 
-    async def passed(self) -> None:
+    async def admit(self) -> None:
         """Return when a submission may be made."""
         while True:
-            wait = self._until - anyio.current_time()
-            if not self.crowded and wait <= 0:
+            wait = self._until - self._clock.now()
+            if not self.queue_is_long and wait <= 0:
                 return
-            changed = self._changed
-            with anyio.move_on_after(None if self.crowded else wait):
-                await changed.wait()
+            await self._clock.wait(self._changed, inf if self.queue_is_long else wait)
 
     def refused(self, error: Exception) -> float:
         """A submission was refused: close for as long as the service asks, or as the number of refusals suggests."""
-        now = anyio.current_time()
+        now = self._clock.now()
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if now < self._until and asked is None:
             return self._until - now
@@ -50,13 +51,13 @@ class Gate:
         self._until = max(self._until, now + wait)
         return wait
 
-    def taken(self) -> None:
-        """A submission was taken: the next refusal is the first of its row."""
+    def accepted(self) -> None:
+        """A submission was accepted: the next refusal is the first of its row."""
         self._refusals = 0
 
-    def crowd(self, crowded: bool) -> None:
+    def set_queue_long(self, is_long: bool) -> None:
         """The queue is too long, or no longer so."""
-        if crowded != self.crowded:
-            self.crowded = crowded
+        if is_long != self.queue_is_long:
+            self.queue_is_long = is_long
             self._changed.set()
             self._changed = anyio.Event()

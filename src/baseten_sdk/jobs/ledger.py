@@ -66,7 +66,7 @@ expired in the queue, lost their output on the way, or are of unknown fate."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class Intent:
     """A submission that is written down and may be sent.
 
     Attributes:
@@ -83,7 +83,7 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Unfinished:
+class UnfinishedSubmission:
     """A submission that an earlier run left behind; `request_id` None: nobody knows whether it was taken."""
 
     number: int
@@ -99,14 +99,16 @@ class Ledger:
     Args:
         path: the file; made if there is none. It may be the store of a receiver too.
         target: what the rows are sent to; a ledger is for one target.
+        epoch: gives the time in seconds since the epoch, which is written down.
 
     Raises:
         LedgerError: another process has it, or it belongs to another target.
         ConfigurationError: the file cannot be opened, or is no SQLite file.
     """
 
-    def __init__(self, path: str | os.PathLike[str], target: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], target: str, epoch: Callable[[], float] = time.time) -> None:
         self.path = Path(path)
+        self._epoch = epoch
         self._reading = threading.Lock()
         try:
             with ExitStack() as opened:
@@ -156,12 +158,15 @@ class Ledger:
 
     # Writing, by the one writer, inside of its transaction.
 
-    def unfinished(self) -> list[Unfinished]:
+    def unfinished(self) -> list[UnfinishedSubmission]:
         """The submissions that are not over."""
         rows = self._writer.execute(
             "SELECT number, attempt, sent_at, request_id FROM baseten_submissions WHERE outcome IS NULL ORDER BY number"
         ).fetchall()
-        return [Unfinished(number, attempt, self.tag(number, attempt), at, rid) for number, attempt, at, rid in rows]
+        return [
+            UnfinishedSubmission(number, attempt, self.tag(number, attempt), at, rid)
+            for number, attempt, at, rid in rows
+        ]
 
     def waiting(self, after: int, until: int, most: int) -> list[int]:
         """Rows that wait to be sent, of those between two numbers."""
@@ -206,7 +211,7 @@ class Ledger:
         check_same(key, digest, bytes(have))
         return None
 
-    def begin(self, number: int) -> Begun | None:
+    def begin(self, number: int) -> Intent | None:
         """Write down that a row is about to be sent; None where it no longer waits."""
         row = self._writer.execute(
             "SELECT input, (SELECT coalesce(max(attempt), 0) FROM baseten_submissions AS s WHERE s.number = r.number) "
@@ -218,12 +223,12 @@ class Ledger:
         attempt = int(row[1]) + 1
         self._writer.execute(
             "INSERT INTO baseten_submissions (number, attempt, sent_at) VALUES (?, ?, ?)",
-            (number, attempt, time.time()),
+            (number, attempt, self._epoch()),
         )
         self._writer.execute(
             "UPDATE baseten_rows SET state = 'sent', submissions = submissions + 1 WHERE number = ?", (number,)
         )
-        return Begun(number, attempt, self.tag(number, attempt), bytes(row[0]))
+        return Intent(number, attempt, self.tag(number, attempt), bytes(row[0]))
 
     def accepted(self, number: int, attempt: int, request_id: str) -> None:
         """Write down the id that a submission got."""
@@ -266,17 +271,17 @@ class Ledger:
         self._writer.execute(
             "UPDATE baseten_submissions SET outcome = 'succeeded', ended_at = ?, "
             "request_id = coalesce(request_id, ?) WHERE number = ? AND attempt = ?",
-            (time.time(), request_id, number, attempt),
+            (self._epoch(), request_id, number, attempt),
         )
         self._writer.execute(
             "UPDATE baseten_rows SET state = 'succeeded', output = ?, input = NULL, reason = NULL, detail = NULL, "
             "finished_at = ? WHERE number = ? AND state != 'succeeded'",
-            (output, time.time(), number),
+            (output, self._epoch(), number),
         )
         # Another submission of the row, which may still run, is of no interest any more.
         self._writer.execute(
             "UPDATE baseten_submissions SET outcome = 'superseded', ended_at = ? WHERE number = ? AND outcome IS NULL",
-            (time.time(), number),
+            (self._epoch(), number),
         )
         return str(before)
 
@@ -316,14 +321,14 @@ class Ledger:
         self._writer.execute(
             "UPDATE baseten_submissions SET outcome = ?, ended_at = ? "
             "WHERE number = ? AND attempt = ? AND outcome IS NULL",
-            (outcome, time.time(), number, attempt),
+            (outcome, self._epoch(), number, attempt),
         )
 
     def _fail(self, number: int, reason: Reason, detail: str) -> None:
         self._writer.execute(
             "UPDATE baseten_rows SET state = 'failed', reason = ?, detail = ?, finished_at = ? "
             "WHERE number = ? AND state = 'sent'",
-            (reason, detail, time.time(), number),
+            (reason, detail, self._epoch(), number),
         )
 
     def _identity(self, target: str) -> str:

@@ -14,7 +14,6 @@ from ..errors import (
     ConfigurationError,
     InvalidRequestError,
     NotFoundError,
-    PaymentRequiredError,
 )
 from ..types.async_requests import AsyncErrorDetail, AsyncRequestStatus
 
@@ -24,7 +23,7 @@ LIFE_OF_A_STATUS = 3600.0
 DEFAULT_QUEUE_SECONDS = 600.0
 """Seconds in the queue after which a job expires, unless it says otherwise."""
 
-PASSING = frozenset({408, 429, 503, 529})
+NO_JOB = frozenset({408, 429, 503, 529})
 """Statuses under which no job was made."""
 
 Fate: TypeAlias = Literal["not taken", "refused", "unknown", "stop"]
@@ -51,16 +50,18 @@ def fate(error: BasetenError) -> Fate:
 
     A connection that broke after it was opened, and a status such as 502, may have been preceded by a job.
     """
+    if error.quota_exhausted:
+        return "stop"
     match error:
         case InvalidRequestError():
             return "refused"
-        case ConfigurationError() | AuthenticationError() | PaymentRequiredError() | NotFoundError():
+        case ConfigurationError() | AuthenticationError() | NotFoundError():
             return "stop"
-        case APIStatusError(status_code=status) if status in PASSING:
+        case APIStatusError(status_code=status) if status in NO_JOB:
             return "not taken"
         case APIStatusError(status_code=status) if 300 <= status < 500:
             return "refused"
-        case APIConnectionError(permanent=True):
+        case APIConnectionError() if not error.transient:
             return "stop"
         case APIConnectionError(phase="connect" | "queue"):
             return "not taken"

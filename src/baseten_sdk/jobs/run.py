@@ -1,20 +1,20 @@
 """A run from its arguments to its report, for the async and the sync client: one engine for both.
 
-The sync client's run has an event loop of its own, in which its calls are made by worker threads.
+The sync client's run has an event loop and an async client of its own.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
+from .._bridge import async_target
+from .._runs.clock import RunClock
 from .._runs.database import reason
 from .._runs.display import Show, display_of
 from .._runs.loop_thread import run_in_loop
@@ -23,16 +23,13 @@ from .engine import LedgerRun
 from .ledger import Ledger
 from .limits import JobLimits
 from .progress import SUBJECT, JobsProgress
-from .queue_client import AsyncQueueClient, JobOptions, QueueClient, SyncQueueClient
+from .queue_client import JobOptions, QueueClient
 from .report import JobsReport, read_report
 from .rows import Key, NewRows, Rows, supply_of
-from .webhook_source import InboxLike, Mailbox
+from .webhook_source import InboxLike, WebhookSource
 
 if TYPE_CHECKING:
     from .. import AsyncChain, AsyncDeployment, Chain, Deployment
-
-EXTRA_THREADS = 4
-"""Beside the submissions: statuses and the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Order:
     key: Key | None
     encode: Callable[[object], bytes]
     options: JobOptions
-    plan: JobLimits
+    limits: JobLimits
     retry_failed: bool
     progress: Show[JobsProgress]
 
@@ -56,7 +53,7 @@ class AsyncRun:
     @staticmethod
     async def run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
         """Run it: the report."""
-        return await _run(order, _name(target), AsyncQueueClient(target, order.options))
+        return await _run(order, target)
 
 
 class Run:
@@ -65,31 +62,33 @@ class Run:
     @staticmethod
     def run(order: Order, target: Deployment | Chain) -> JobsReport:
         """Run it: the report."""
-        service = SyncQueueClient(target, order.options, order.plan.concurrency + EXTRA_THREADS)
-        return run_in_loop(partial(_run, order, _name(target), service))
+
+        async def run() -> JobsReport:
+            async with async_target(target) as twin:
+                return await _run(order, twin)
+
+        return run_in_loop(run)
 
 
-async def _run(order: Order, target: str, service: QueueClient) -> JobsReport:
-    began = time.monotonic()
+async def _run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
+    clock = RunClock()
+    began = clock.now()
+    queue = QueueClient(target, order.options)
     display = display_of(order.progress, SUBJECT)
-    ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target)
+    ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target.name, clock.epoch)
     try:
-        mailbox = await anyio.to_thread.run_sync(Mailbox.of, order.webhook, order.ledger)
+        source = await anyio.to_thread.run_sync(WebhookSource.of, order.webhook, order.ledger)
         if order.retry_failed:
             await anyio.to_thread.run_sync(ledger.transact, [Ledger.retry_failed])
         supply = None
         if order.rows is not None:
             supply = supply_of(order.rows, NewRows(ledger, order.encode, order.key))
         with display:
-            await LedgerRun(ledger, supply, service, mailbox, order.plan, display).run()
+            await LedgerRun(ledger, supply, queue, source, order.limits, display, clock).run()
         # Not where the run ends early: what is on its way then has to be kept too.
-        mailbox.close()
-        return await anyio.to_thread.run_sync(read_report, order.ledger, time.monotonic() - began)
+        source.close()
+        return await anyio.to_thread.run_sync(read_report, order.ledger, clock.now() - began)
     except sqlite3.Error as error:
         raise LedgerError(f"The store of the deliveries cannot be used: {reason(error)}.") from error
     finally:
         ledger.close()
-
-
-def _name(target: AsyncDeployment | AsyncChain | Deployment | Chain) -> str:
-    return target.name

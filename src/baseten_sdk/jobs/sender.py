@@ -6,43 +6,52 @@ for, for some seconds even when the run is cancelled, since a reply that nobody 
 
 from __future__ import annotations
 
-import time
 from math import inf
 
 import anyio
 import anyio.lowlevel
 
+from .._runs.clock import RunClock
 from ..errors import BasetenError
-from .admission_gate import Gate
-from .ledger import Begun
+from .admission_gate import AdmissionGate
+from .ledger import Intent
 from .outcomes import fate
 from .queue_client import QueueClient
 from .rows import NewRow
-from .state import Book
-from .submissions import Live
-from .webhook_source import Mailbox
+from .state import RunState
+from .submissions import Submission
+from .webhook_source import WebhookSource
 
-PARTING = 10.0
+GRACE = 10.0
 """Seconds that submissions on their way have to get their replies when the run is cancelled."""
 
 
 class Sender:
     """Makes the submissions of a run."""
 
-    def __init__(self, book: Book, service: QueueClient, mailbox: Mailbox, gate: Gate, concurrency: int) -> None:
+    def __init__(
+        self,
+        state: RunState,
+        queue: QueueClient,
+        source: WebhookSource,
+        gate: AdmissionGate,
+        concurrency: int,
+        clock: RunClock,
+    ) -> None:
         self.slots = anyio.Semaphore(concurrency)
-        self._book = book
-        self._service = service
-        self._mailbox = mailbox
+        self._state = state
+        self._queue = queue
+        self._source = source
         self._gate = gate
-        self._under_way: set[anyio.CancelScope] = set()
-        self._parting = False
+        self._clock = clock
+        self._in_flight: set[anyio.CancelScope] = set()
+        self._ending = False
 
     async def send(self, row: NewRow) -> None:
         """Send a new row, for which the caller has taken a slot."""
         try:
             if row.input is None:
-                await self._book.refuse(row, row.problem or "it has no JSON form")
+                await self._state.refuse(row, row.problem or "it has no JSON form")
             else:
                 await self._send(row)
         finally:
@@ -58,57 +67,58 @@ class Sender:
         try:
             await anyio.sleep_forever()
         finally:
-            self._parting = True
-            for scope in self._under_way:
-                scope.deadline = anyio.current_time() + PARTING
+            self._ending = True
+            for scope in self._in_flight:
+                scope.deadline = anyio.current_time() + GRACE
 
     async def _send(self, row: NewRow | int) -> None:
         while True:
-            await self._gate.passed()
+            await self._gate.admit()
             made, row = await self._submit(row)
             if made:
                 return
 
     async def _submit(self, row: NewRow | int) -> tuple[bool, NewRow | int]:
         """Make one submission: whether it was made, or never can be; and the row, by its number."""
-        live: Live | None = None
-        parting = anyio.current_time() + PARTING if self._parting else inf
-        with anyio.CancelScope(shield=True, deadline=parting) as scope:
-            self._under_way.add(scope)
+        submission: Submission | None = None
+        deadline = anyio.current_time() + GRACE if self._ending else inf
+        with anyio.CancelScope(shield=True, deadline=deadline) as scope:
+            self._in_flight.add(scope)
             try:
-                begun = await self._book.begin(row)
-                if begun is None:
+                intent = await self._state.begin(row)
+                if intent is None:
                     return True, row
-                live = Live(begun.number, begun.attempt, begun.tag, time.time())
-                self._book.lives.add(live)
-                return await self._answered(live, begun), begun.number
+                submission = Submission(intent.number, intent.attempt, intent.tag, self._clock.now())
+                self._state.submissions.add(submission)
+                return await self._answered(submission, intent), intent.number
             finally:
-                self._under_way.discard(scope)
-        if live is not None:
-            live.unknown = True  # the run was cancelled, and no reply came in time
+                self._in_flight.discard(scope)
+        if submission is not None:
+            submission.unknown = True  # the run was cancelled, and no reply came in time
         await anyio.lowlevel.checkpoint()
         return True, row
 
-    async def _answered(self, live: Live, begun: Begun) -> bool:
-        book = self._book
+    async def _answered(self, submission: Submission, intent: Intent) -> bool:
+        state = self._state
         try:
-            request_id = await self._service.submit(begun.input, self._mailbox.tagged_url(live.tag), live.tag)
+            url = self._source.tagged_url(submission.tag)
+            request_id = await self._queue.submit(intent.input, url, submission.tag)
         except BasetenError as error:
             failure = error
         else:
-            self._gate.taken()
-            await book.accepted(live, request_id)
+            self._gate.accepted()
+            await state.accepted(submission, request_id)
             return True
         match fate(failure):
             case "not taken":
-                await book.not_taken(live)
+                await state.not_taken(submission)
                 self._gate.refused(failure)
                 return False
             case "refused":
-                await book.failed(live, "refused", str(failure))
+                await state.failed(submission, "refused", str(failure))
             case "unknown":
-                live.unknown = True
+                submission.unknown = True
             case "stop":
-                await book.not_taken(live)
+                await state.not_taken(submission)
                 raise failure
         return True

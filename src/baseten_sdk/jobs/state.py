@@ -1,4 +1,4 @@
-"""The book of a run: each change of a row in the ledger, in memory and in the counts, all three at once."""
+"""The state of a run: each change of a row in the ledger, in memory and in the counts, all three at once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import anyio
 
+from .._runs.clock import RunClock
 from ..receiver import StoredDelivery
 from .journal import Journal
-from .ledger import Begun, Ledger, Reason
+from .ledger import Intent, Ledger, Reason
 from .limits import JobLimits
 from .progress import JobsProgress
 from .rows import NewRow
-from .submissions import Live, Lives
+from .submissions import Submission, Submissions
 
 
 @dataclass(slots=True)
@@ -29,114 +30,119 @@ class Counts:
     complete: bool = False
 
 
-class Book:
+class RunState:
     """What is known of every row, and the ways in which that changes.
 
     Attributes:
-        lives: the submissions that are not over.
-        tally: how far the run is.
+        submissions: the submissions that are not over.
+        counts: how far the run is.
         open: rows in hand: sent, or about to be.
         changed: is set, and replaced by another, when a row is over or all have been read.
     """
 
-    def __init__(self, ledger: Ledger, plan: JobLimits) -> None:
-        self.lives = Lives()
-        self.tally = Counts()
+    def __init__(self, ledger: Ledger, limits: JobLimits, clock: RunClock) -> None:
+        self.submissions = Submissions()
+        self.counts = Counts()
         self.open = 0
         self.changed = anyio.Event()
         self.resend: Callable[[int], object] = int
         self._ledger = ledger
         self._journal = Journal(ledger)
-        self._plan = plan
+        self._limits = limits
+        self._clock = clock
 
     async def resume(self) -> int:
         """Take up what an earlier run left: the number up to which rows may be waiting."""
         unfinished = await self._journal.write(Ledger.unfinished)
+        now, epoch = self._clock.now(), self._clock.epoch()
         for each in unfinished:
-            live = Live(each.number, each.attempt, each.tag, each.sent_at, each.request_id, each.request_id is None)
-            self.lives.add(live)
-            if live.request_id is not None:
-                self.lives.schedule(live, anyio.current_time())
+            sent_at = now - max(epoch - each.sent_at, 0.0)
+            is_unknown = each.request_id is None
+            submission = Submission(each.number, each.attempt, each.tag, sent_at, each.request_id, is_unknown)
+            self.submissions.add(submission)
+            if not is_unknown:
+                self.submissions.schedule(submission, now)
         self.open = len(unfinished)
         counts = await self._journal.write(Ledger.counts)
-        self.tally.rows = sum(counts.values())
-        self.tally.succeeded, self.tally.failed = counts.get("succeeded", 0), counts.get("failed", 0)
+        self.counts.rows = sum(counts.values())
+        self.counts.succeeded, self.counts.failed = counts.get("succeeded", 0), counts.get("failed", 0)
         return await self._journal.write(Ledger.last)
 
     async def waiting(self, after: int, until: int) -> list[int]:
         """Some of the rows that wait, of those between two numbers."""
         return await self._journal.write(lambda ledger: ledger.waiting(after, until, 100))
 
-    async def begin(self, row: NewRow | int) -> Begun | None:
+    async def begin(self, row: NewRow | int) -> Intent | None:
         """Write down that a row is about to be sent; None where it is not to be."""
 
-        def write(ledger: Ledger) -> Begun | None:
+        def write(ledger: Ledger) -> Intent | None:
             if isinstance(row, int):
                 return ledger.begin(row)
             number = ledger.add(row.key, row.digest, row.input or b"null")
             return None if number is None else ledger.begin(number)
 
-        begun = await self._journal.write(write)
-        if not isinstance(row, int) and begun is not None:
-            self.tally.rows += 1
-        if begun is None:
+        intent = await self._journal.write(write)
+        if not isinstance(row, int) and intent is not None:
+            self.counts.rows += 1
+        if intent is None:
             self._close()
-        elif begun.attempt > 1:
-            self.tally.resubmitted += 1
-        return begun
+        elif intent.attempt > 1:
+            self.counts.resubmitted += 1
+        return intent
 
     async def refuse(self, row: NewRow, problem: str) -> None:
         """A row that cannot be sent at all."""
 
         def write(ledger: Ledger) -> bool:
             number = ledger.add(row.key, row.digest, row.input or b"null")
-            begun = None if number is None else ledger.begin(number)
-            if begun is not None:
-                ledger.failed(begun.number, begun.attempt, "refused", problem)
-            return begun is not None
+            intent = None if number is None else ledger.begin(number)
+            if intent is not None:
+                ledger.failed(intent.number, intent.attempt, "refused", problem)
+            return intent is not None
 
         if await self._journal.write(write):
-            self.tally.rows += 1
-            self.tally.failed += 1
+            self.counts.rows += 1
+            self.counts.failed += 1
         self._close()
 
-    async def accepted(self, live: Live, request_id: str) -> None:
-        """A submission was taken."""
-        live.request_id, live.unknown = request_id, False
-        await self._journal.write(lambda ledger: ledger.accepted(live.number, live.attempt, request_id))
-        self.lives.schedule(live, anyio.current_time() + min(live.interval, self._plan.delivery_window))
+    async def accepted(self, submission: Submission, request_id: str) -> None:
+        """A submission was accepted."""
+        submission.request_id, submission.unknown = request_id, False
+        await self._journal.write(lambda ledger: ledger.accepted(*submission.place, request_id))
+        soon = min(submission.interval, self._limits.delivery_window)
+        self.submissions.schedule(submission, self._clock.now() + soon)
 
-    async def not_taken(self, live: Live) -> None:
+    async def not_taken(self, submission: Submission) -> None:
         """A submission was refused for now; the row stays in hand."""
-        await self._journal.write(lambda ledger: ledger.not_taken(live.number, live.attempt))
-        self.lives.remove(live)
-        if live.attempt > 1:
-            self.tally.resubmitted -= 1
+        await self._journal.write(lambda ledger: ledger.not_taken(*submission.place))
+        self.submissions.remove(submission)
+        if submission.attempt > 1:
+            self.counts.resubmitted -= 1
 
-    async def again(self, live: Live, reason: Reason, detail: str) -> None:
+    async def again(self, submission: Submission, reason: Reason, detail: str) -> None:
         """A submission is over without an output: the row is sent again, within its limit."""
-        if not self.lives.remove(live):
+        if not self.submissions.remove(submission):
             return
-        most = self._plan.max_submissions
-        if await self._journal.write(lambda ledger: ledger.again(live.number, live.attempt, reason, most, detail)):
-            self.resend(live.number)
+        row, most = submission.place, self._limits.max_submissions
+        if await self._journal.write(lambda ledger: ledger.again(*row, reason, most, detail)):
+            self.resend(submission.number)
         else:
-            self.tally.failed += 1
+            self.counts.failed += 1
             self._close()
 
-    async def failed(self, live: Live, reason: Reason, detail: str) -> None:
+    async def failed(self, submission: Submission, reason: Reason, detail: str) -> None:
         """A submission, and with it its row, is over without an output."""
-        if self.lives.remove(live):
-            await self._journal.write(lambda ledger: ledger.failed(live.number, live.attempt, reason, detail))
-            self.tally.failed += 1
+        if self.submissions.remove(submission):
+            await self._journal.write(lambda ledger: ledger.failed(*submission.place, reason, detail))
+            self.counts.failed += 1
             self._close()
 
-    async def succeeded(self, live: Live) -> None:
+    async def succeeded(self, submission: Submission) -> None:
         """A submission is over, and its output went to a receiver that nothing is known of."""
-        request_id = live.request_id or ""
-        if self.lives.remove(live):
-            await self._journal.write(lambda ledger: ledger.succeeded(live.number, live.attempt, request_id, None))
-            self.tally.succeeded += 1
+        request_id = submission.request_id or ""
+        if self.submissions.remove(submission):
+            await self._journal.write(lambda ledger: ledger.succeeded(*submission.place, request_id, None))
+            self.counts.succeeded += 1
             self._close()
 
     async def deliver(self, delivery: StoredDelivery) -> None:
@@ -159,36 +165,36 @@ class Book:
         number, attempt, before = written
         if output is None:
             # Whether it failed or expired, its status tells.
-            live = self.lives.get(number, attempt)
-            if live is not None and live.failure is None:
-                live.request_id, live.unknown, live.failure = delivery.request_id, False, result
-                self.lives.schedule(live, anyio.current_time())
+            submission = self.submissions.get(number, attempt)
+            if submission is not None and submission.failure is None:
+                submission.request_id, submission.unknown, submission.failure = delivery.request_id, False, result
+                self.submissions.schedule(submission, self._clock.now())
             return
-        live = self.lives.of(number)
+        submission = self.submissions.of(number)
         if before != "succeeded":
-            self.tally.succeeded += 1
+            self.counts.succeeded += 1
         if before == "failed":
-            self.tally.failed -= 1
-        if live is not None and self.lives.remove(live):
+            self.counts.failed -= 1
+        if submission is not None and self.submissions.remove(submission):
             self._close()
 
     def progress(self) -> JobsProgress:
         """How far the run is, now."""
-        tally = self.tally
+        counts = self.counts
         return JobsProgress(
-            rows=tally.rows,
-            succeeded=tally.succeeded,
-            failed=tally.failed,
-            sent=len(self.lives),
-            held=len(self.lives.unknown()),
-            resubmitted=tally.resubmitted,
-            queued=tally.queued,
-            complete=tally.complete,
+            rows=counts.rows,
+            succeeded=counts.succeeded,
+            failed=counts.failed,
+            sent=len(self.submissions),
+            held=len(self.submissions.unknown()),
+            resubmitted=counts.resubmitted,
+            queued=counts.queued,
+            complete=counts.complete,
         )
 
     def complete(self) -> None:
         """All rows have been read."""
-        self.tally.complete = True
+        self.counts.complete = True
         self._announce()
 
     def _close(self) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
+
+import anyio
 
 from ..types.json import JsonValue
 from ..types.webhooks import AsyncPredictResult
@@ -17,17 +20,17 @@ A_SECOND = 10.0
 
 
 @dataclass(slots=True)
-class Live:
+class Submission:
     """A submission that is not over.
 
     Attributes:
         number: its row.
         attempt: counts the submissions of the row.
         tag: what its delivery is recognised by.
-        sent_at: when it was written down, in seconds since the epoch.
+        sent_at: when it was written down, on the clock of the run.
         request_id: its id; None while it is on its way, or where its fate is unknown.
         unknown: whether its fate is unknown.
-        over_since: when it was first seen to be over, on the clock of the event loop.
+        over_since: when it was first seen to be over, on the clock of the run.
         empty_since: when the queue was first seen to be empty since its fate is unknown, on that clock.
         failure: the delivery that tells of its failure, of which the status is yet to say more.
     """
@@ -42,7 +45,12 @@ class Live:
     empty_since: float | None = None
     failure: AsyncPredictResult[JsonValue] | None = None
     interval: float = FIRST
-    turn: int = field(default=0, repr=False)
+    scheduled: int = field(default=0, repr=False)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the ledger: its row and its attempt."""
+        return self.number, self.attempt
 
     def seconds_over(self, now: float) -> float:
         """Seconds since it was first seen to be over, which is now at the latest."""
@@ -51,63 +59,70 @@ class Live:
         return now - self.over_since
 
 
-class Lives:
-    """All of them, by their rows."""
+class Submissions:
+    """All of them, by their rows.
+
+    Attributes:
+        rescheduled: is set, and replaced by another, when one is to be asked about at another moment.
+    """
 
     def __init__(self) -> None:
-        self._by_row: dict[int, Live] = {}
+        self.rescheduled = anyio.Event()
+        self._by_row: dict[int, Submission] = {}
         self._due: list[tuple[float, int, int]] = []
 
     def __len__(self) -> int:
         return len(self._by_row)
 
-    def __iter__(self) -> Iterator[Live]:
+    def __iter__(self) -> Iterator[Submission]:
         return iter(list(self._by_row.values()))
 
-    def add(self, live: Live) -> None:
+    def add(self, submission: Submission) -> None:
         """Have one more."""
-        self._by_row[live.number] = live
+        self._by_row[submission.number] = submission
 
-    def of(self, number: int) -> Live | None:
+    def of(self, number: int) -> Submission | None:
         """That of a row, whichever attempt it is."""
         return self._by_row.get(number)
 
-    def get(self, number: int, attempt: int) -> Live | None:
+    def get(self, number: int, attempt: int) -> Submission | None:
         """That of a row, if it is the attempt that is meant."""
-        live = self._by_row.get(number)
-        return live if live is not None and live.attempt == attempt else None
+        submission = self._by_row.get(number)
+        return submission if submission is not None and submission.attempt == attempt else None
 
-    def remove(self, live: Live) -> bool:
+    def remove(self, submission: Submission) -> bool:
         """It is over: whether it was there."""
-        if self._by_row.get(live.number) is not live:
+        if self._by_row.get(submission.number) is not submission:
             return False
-        del self._by_row[live.number]
+        del self._by_row[submission.number]
         return True
 
-    def schedule(self, live: Live, moment: float) -> None:
+    def schedule(self, submission: Submission, moment: float) -> None:
         """Ask about it at that moment, and not at an earlier one that was set before."""
-        live.turn += 1
-        heapq.heappush(self._due, (moment, live.number, live.turn))
+        submission.scheduled += 1
+        heapq.heappush(self._due, (moment, submission.number, submission.scheduled))
+        self.rescheduled.set()
+        self.rescheduled = anyio.Event()
 
-    def postpone(self, live: Live, now: float) -> None:
+    def postpone(self, submission: Submission, now: float) -> None:
         """Ask again later: after longer and longer, and the more there are the later."""
-        self.schedule(live, now + max(live.interval, len(self._by_row) / A_SECOND))
-        live.interval = min(live.interval * GROWTH, LONGEST)
+        self.schedule(submission, now + max(submission.interval, len(self._by_row) / A_SECOND))
+        submission.interval = min(submission.interval * GROWTH, LONGEST)
 
-    def due(self, now: float) -> Live | float | None:
-        """The one to ask about now, or the seconds until there is one; None where there is none."""
+    def due(self, now: float) -> Submission | float:
+        """The one to ask about now, or the seconds until there is one, as things are."""
         while self._due:
-            moment, number, turn = self._due[0]
-            live = self._by_row.get(number)
-            if live is None or live.turn != turn or live.request_id is None:
+            moment, number, scheduled = self._due[0]
+            submission = self._by_row.get(number)
+            if submission is None or submission.scheduled != scheduled or submission.request_id is None:
                 heapq.heappop(self._due)
             elif moment > now:
                 return moment - now
             else:
                 heapq.heappop(self._due)
-                return live
-        return None
+                return submission
+        return inf
 
-    def unknown(self) -> list[Live]:
+    def unknown(self) -> list[Submission]:
         """Those of unknown fate."""
-        return [live for live in self._by_row.values() if live.unknown]
+        return [submission for submission in self._by_row.values() if submission.unknown]

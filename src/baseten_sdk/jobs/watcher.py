@@ -10,7 +10,6 @@ nothing can tell its fate, so the row fails rather than run twice.
 from __future__ import annotations
 
 import logging
-import time
 from collections import deque
 from collections.abc import Sequence
 from math import inf
@@ -19,27 +18,27 @@ import anyio
 import anyio.to_thread
 
 from .._io.wakeup import AsyncWakeup
+from .._runs.clock import RunClock
 from ..errors import APIError, AuthenticationError, NotFoundError
 from ..receiver import StoredDelivery
 from ..types.async_requests import AsyncRequestStatus, QueueStatus
-from .admission_gate import Gate
+from .admission_gate import AdmissionGate
 from .limits import JobLimits
 from .outcomes import LIFE_OF_A_STATUS, Delivery, describe, verdict
 from .queue_client import QueueClient
-from .state import Book
-from .submissions import Live
-from .webhook_source import Mailbox
+from .state import RunState
+from .submissions import Submission
+from .webhook_source import WebhookSource
 
 logger = logging.getLogger("baseten_sdk.jobs")
 
-LOOKS = (0.25, 5.0)
+STORE_INTERVALS = (0.25, 5.0)
 """Seconds between two looks into the store: where nobody tells of deliveries, and where somebody does."""
 
-OBSERVED = 5.0
+QUEUE_INTERVAL = 5.0
 """Seconds between two looks at the queue, at most."""
 
-
-PATIENCE = 10.0
+QUEUE_TIMEOUT = 10.0
 """Seconds to wait for the length of the queue; nothing is sent before the first answer, or that long."""
 
 UNKNOWN = (
@@ -51,18 +50,27 @@ UNKNOWN = (
 class Watcher:
     """Watches the submissions of a run."""
 
-    def __init__(self, book: Book, service: QueueClient, mailbox: Mailbox, gate: Gate, plan: JobLimits) -> None:
-        self._book = book
-        self._service = service
-        self._mailbox = mailbox
+    def __init__(
+        self,
+        state: RunState,
+        queue: QueueClient,
+        source: WebhookSource,
+        gate: AdmissionGate,
+        limits: JobLimits,
+        clock: RunClock,
+    ) -> None:
+        self._state = state
+        self._queue = queue
+        self._source = source
         self._gate = gate
-        self._plan = plan
-        self._delivery = Delivery(mailbox.store is not None, plan.delivery_window)
+        self._limits = limits
+        self._clock = clock
+        self._delivery = Delivery(source.store is not None, limits.delivery_window)
         self._threads = anyio.CapacityLimiter(1)
 
     async def listen(self) -> None:
         """Take deliveries as they are told of."""
-        if self._mailbox.subscribe is None:
+        if self._source.subscribe is None:
             return
         told: deque[StoredDelivery] = deque()
         wakeup = AsyncWakeup()
@@ -71,149 +79,152 @@ class Watcher:
             told.extend(deliveries)
             wakeup.set()
 
-        unsubscribe = self._mailbox.subscribe(note)
+        unsubscribe = self._source.subscribe(note)
         try:
             while True:
                 wakeup = AsyncWakeup()
                 if not told:
                     await wakeup.wait(inf)
                 while told:
-                    await self._book.deliver(told.popleft())
+                    await self._state.deliver(told.popleft())
         finally:
             unsubscribe()
 
-    async def look(self) -> None:
+    async def scan_store(self) -> None:
         """Look for deliveries in the store, again and again."""
-        interval = LOOKS[self._mailbox.subscribe is not None]
-        while self._mailbox.store is not None:
-            await self._look(list(self._book.lives))
-            await anyio.sleep(interval)
+        interval = STORE_INTERVALS[self._source.subscribe is not None]
+        while self._source.store is not None:
+            await self._find_deliveries(list(self._state.submissions))
+            await self._clock.sleep(interval)
 
-    async def ask(self) -> None:
+    async def poll(self) -> None:
         """Ask for the status of one submission after the other."""
         while True:
-            due = self._book.lives.due(anyio.current_time())
-            if isinstance(due, Live):
-                await self._ask(due)
+            submissions = self._state.submissions
+            due = submissions.due(self._clock.now())
+            if isinstance(due, Submission):
+                await self._poll(due)
             else:
-                await anyio.sleep(min(due or 1.0, 0.2))
+                await self._clock.wait(submissions.rescheduled, due)
 
-    async def observe(self) -> None:
+    async def watch_queue(self) -> None:
         """Look at the queue: whether it is too long for more, and whether what is of unknown fate can be in it."""
-        step = min(OBSERVED, self._plan.delivery_window / 4)
+        step = min(QUEUE_INTERVAL, self._limits.delivery_window / 4)
         while True:
-            await anyio.sleep(step)
-            unknown = self._book.lives.unknown()
-            if unknown or not self._book.tally.complete or self._gate.crowded:
-                await self.look_at_the_queue(unknown)
+            await self._clock.sleep(step)
+            unknown = self._state.submissions.unknown()
+            if unknown or not self._state.counts.complete or self._gate.queue_is_long:
+                await self.check_queue(unknown)
 
-    async def look_at_the_queue(self, unknown: Sequence[Live] = ()) -> None:
+    async def check_queue(self, unknown: Sequence[Submission] = ()) -> None:
         """Ask once how long the queue is, and give up those of unknown fate that can be in it no more."""
-        queue = await self._queue()
+        queue = await self._queue_status()
         empty: bool | None = None
         if queue is not None:
             empty = queue.num_queued_requests == 0 and queue.num_in_progress_requests == 0
-            self._book.tally.queued = queue.num_queued_requests
-        self._gate.crowd(queue is not None and queue.num_queued_requests > self._plan.max_queued)
-        now = anyio.current_time()
-        given_up = [live for live in unknown if self._is_over(live, empty, now)]
-        await self._look(given_up)
-        for live in given_up:
-            if self._book.lives.get(live.number, live.attempt) is not live or not live.unknown:
+            self._state.counts.queued = queue.num_queued_requests
+        self._gate.set_queue_long(queue is not None and queue.num_queued_requests > self._limits.max_queued)
+        now = self._clock.now()
+        given_up = [submission for submission in unknown if self._is_over(submission, empty, now)]
+        await self._find_deliveries(given_up)
+        for submission in given_up:
+            if self._state.submissions.get(*submission.place) is not submission or not submission.unknown:
                 continue
             if self._delivery.here:
-                await self._book.again(live, "unknown", "nobody knows whether it was taken, and no delivery came")
+                detail = "nobody knows whether it was taken, and no delivery came"
+                await self._state.again(submission, "unknown", detail)
             else:
-                await self._book.failed(live, "unknown", UNKNOWN.format(tag=live.tag))
+                await self._state.failed(submission, "unknown", UNKNOWN.format(tag=submission.tag))
 
-    async def _look(self, lives: list[Live]) -> None:
-        store = self._mailbox.store
-        if store is None or not lives:
+    async def _find_deliveries(self, submissions: list[Submission]) -> None:
+        store = self._source.store
+        if store is None or not submissions:
             return
 
         def find() -> list[StoredDelivery]:
             found = [
-                store.tagged(live.tag) if live.request_id is None else store.get(live.request_id)
-                for live in lives
-                if live.failure is None
+                store.tagged(submission.tag) if submission.request_id is None else store.get(submission.request_id)
+                for submission in submissions
+                if submission.failure is None
             ]
             return [each for each in found if each is not None]
 
         for delivery in await anyio.to_thread.run_sync(find, limiter=self._threads):
-            await self._book.deliver(delivery)
+            await self._state.deliver(delivery)
 
-    async def _ask(self, live: Live) -> None:
-        request_id = live.request_id
+    async def _poll(self, submission: Submission) -> None:
+        request_id = submission.request_id
         if request_id is None:
             return
         status: AsyncRequestStatus | None = None
         try:
-            status = await self._service.status(request_id)
+            status = await self._queue.status(request_id)
         except AuthenticationError:
             raise
         except NotFoundError:
             pass
         except APIError as error:
             logger.info("the status of %s cannot be had now: %s", request_id, error)
-            return self._book.lives.postpone(live, anyio.current_time())
+            return self._state.submissions.postpone(submission, self._clock.now())
         if status is None or status.is_terminal:
-            await self._look([live])
-        if self._book.lives.get(live.number, live.attempt) is live:
-            await self._judge(live, status)
+            await self._find_deliveries([submission])
+        if self._state.submissions.get(*submission.place) is submission:
+            await self._judge(submission, status)
 
-    async def _judge(self, live: Live, status: AsyncRequestStatus | None) -> None:
-        book, now = self._book, anyio.current_time()
-        if live.failure is not None:
-            detail = describe(live.failure.errors)
+    async def _judge(self, submission: Submission, status: AsyncRequestStatus | None) -> None:
+        state, now = self._state, self._clock.now()
+        if submission.failure is not None:
+            detail = describe(submission.failure.errors)
             match status.status if status is not None else "FAILED":
                 case "EXPIRED":
-                    return await book.again(live, "expired", detail)
+                    return await state.again(submission, "expired", detail)
                 case "CANCELED":
-                    return await book.failed(live, "canceled", detail)
+                    return await state.failed(submission, "canceled", detail)
                 case _:
-                    return await book.failed(live, "failed", detail)
+                    return await state.failed(submission, "failed", detail)
         if status is None:
-            waited = live.seconds_over(now)
-            gone = waited > self._plan.delivery_window or time.time() - live.sent_at > LIFE_OF_A_STATUS
-            return await book.again(live, "lost", "its status is gone") if gone else self._soon(live, now)
-        waited = live.seconds_over(now) if status.is_terminal else 0.0
+            waited = submission.seconds_over(now)
+            gone = waited > self._limits.delivery_window or now - submission.sent_at > LIFE_OF_A_STATUS
+            return await state.again(submission, "lost", "its status is gone") if gone else self._soon(submission, now)
+        waited = submission.seconds_over(now) if status.is_terminal else 0.0
         match verdict(status, self._delivery, waited):
             case "wait" if status.is_terminal:
-                self._soon(live, now)
+                self._soon(submission, now)
             case "wait":
-                self._book.lives.postpone(live, now)
+                self._state.submissions.postpone(submission, now)
             case "succeeded":
-                await book.succeeded(live)
+                await state.succeeded(submission)
             case "failed":
-                await book.failed(live, "failed", describe(status.errors))
+                await state.failed(submission, "failed", describe(status.errors))
             case "canceled":
-                await book.failed(live, "canceled", describe(status.errors))
+                await state.failed(submission, "canceled", describe(status.errors))
             case "expired":
-                await book.again(live, "expired", describe(status.errors))
+                await state.again(submission, "expired", describe(status.errors))
             case "lost":
-                await book.again(live, "lost", f"status {status.status}, webhook {status.webhook_status}")
+                await state.again(submission, "lost", f"status {status.status}, webhook {status.webhook_status}")
 
-    def _soon(self, live: Live, now: float) -> None:
-        self._book.lives.schedule(live, now + min(self._plan.delivery_window / 4, OBSERVED))
+    def _soon(self, submission: Submission, now: float) -> None:
+        self._state.submissions.schedule(submission, now + min(self._limits.delivery_window / 4, QUEUE_INTERVAL))
 
-    async def _queue(self) -> QueueStatus | None:
+    async def _queue_status(self) -> QueueStatus | None:
         """How long the queue is; None where that cannot be had now."""
         try:
-            with anyio.move_on_after(PATIENCE):
-                return await self._service.queue()
+            with anyio.move_on_after(QUEUE_TIMEOUT):
+                return await self._queue.depth()
         except AuthenticationError:
             raise
         except APIError as error:
             logger.info("the length of the queue cannot be had now: %s", error)
         return None
 
-    def _is_over(self, live: Live, empty: bool | None, now: float) -> bool:
+    def _is_over(self, submission: Submission, empty: bool | None, now: float) -> bool:
         """Whether no job of a submission of unknown fate can be left, or nothing will ever tell."""
         if not self._delivery.here:
             return True
         if empty is False:
-            live.empty_since = None
-        elif empty and live.empty_since is None:
-            live.empty_since = now
-        seen_empty = empty and live.empty_since is not None and now - live.empty_since >= self._plan.delivery_window
-        return bool(seen_empty) or time.time() - live.sent_at > self._plan.hold
+            submission.empty_since = None
+        elif empty and submission.empty_since is None:
+            submission.empty_since = now
+        empty_since, window = submission.empty_since, self._limits.delivery_window
+        seen_empty = bool(empty) and empty_since is not None and now - empty_since >= window
+        return seen_empty or now - submission.sent_at > self._limits.hold

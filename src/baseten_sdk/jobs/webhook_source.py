@@ -34,7 +34,7 @@ class InboxLike(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class WebhookSource:
     """Deliveries, and the URL by which they come.
 
     Attributes:
@@ -50,7 +50,7 @@ class Mailbox:
     memory: MemoryStore | None = None
 
     @classmethod
-    def of(cls, webhook: InboxLike | str, ledger: str | os.PathLike[str]) -> Mailbox:
+    def of(cls, webhook: InboxLike | str, ledger: str | os.PathLike[str]) -> WebhookSource:
         """The mailbox of an inbox, or of a bare URL.
 
         A receiver of this process that keeps deliveries in memory answers only when they are in the ledger's file too:

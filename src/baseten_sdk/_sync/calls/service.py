@@ -10,6 +10,7 @@ from ..._core.policy.phases import late
 from ..._core.request.options import Options
 from ..._core.request.routing import BaseURL, Router
 from ..._io.pacing import Pacing
+from ..._settings import Settings, not_portable
 from ...config import CallOptions
 from .call import Caller
 
@@ -22,6 +23,17 @@ class Service:
     router: Router
     pacing: Pacing
     options: Options
+    settings: Settings | None
+
+    def portable(self) -> Settings:
+        """The settings with the defaults that hold here, for a client of the other flavour.
+
+        Raises:
+            ConfigurationError: the client was made with an httpx client, which belongs to this flavour alone.
+        """
+        if self.settings is None:
+            raise not_portable()
+        return self.settings.with_options(self.options)
 
     def with_options(self, options: CallOptions) -> Service:
         """The same with other defaults; connections, limits and budget stay shared."""

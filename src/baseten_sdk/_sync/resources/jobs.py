@@ -104,7 +104,7 @@ class Jobs:
             key=key,
             encode=encode_json,
             options=JobOptions(priority, max_time_in_queue_seconds, inference_retry_config),
-            plan=JobLimits(max_submissions, outstanding, concurrency, max_queued, delivery_window, longest),
+            limits=JobLimits(max_submissions, outstanding, concurrency, max_queued, delivery_window, longest),
             retry_failed=retry_failed,
             progress=progress,
         )

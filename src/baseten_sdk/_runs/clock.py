@@ -1,0 +1,24 @@
+"""The time that a long run waits by, and the one that it writes down. Tests put a clock of their own in its place."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+
+from .._io.clock import AsyncClock
+
+
+class RunClock(AsyncClock):
+    """The running event loop's clock, and the machine's."""
+
+    __slots__ = ()
+
+    def epoch(self) -> float:
+        """Seconds since the epoch, which another process understands."""
+        return time.time()
+
+    async def wait(self, event: anyio.Event, seconds: float) -> None:
+        """Wait until the event is set, but no longer than so many seconds."""
+        with anyio.move_on_after(seconds):
+            await event.wait()
