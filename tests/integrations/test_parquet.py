@@ -28,7 +28,7 @@ def test_rows_of_parquet_are_dicts_or_of_a_type(tmp_path: Path) -> None:
     assert [record.number for record in records] == list(range(1, 1001))
     assert records[7].value == {"id": 7, "text": "Say 7"}
     assert records[999].value == {"id": 999, "text": None}
-    assert rows.position == rows.size
+    assert rows.content.position == rows.content.size
     typed = [record.value for record in FileRows(path, Typed(Row)).records()]
     assert typed[7] == Row(id=7, text="Say 7")
     assert isinstance(typed[999], BatchRowError)

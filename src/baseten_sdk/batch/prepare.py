@@ -50,7 +50,7 @@ def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, ob
     check_options(options, RunOptions)
     concurrency = _concurrency(client, options)
     source = _source(given.source, given.row_type, options.get("format"))
-    if isinstance(given.source, str | os.PathLike) and path.exists() and path.samefile(given.source):
+    if isinstance(given.source, str | os.PathLike) and _are_same(path, Path(given.source)):
         raise ConfigurationError(f"{path} is the source. The output must be another file.")
     also = options.get("skip_rows_of")
     plan = Plan(
@@ -103,6 +103,10 @@ def prepare_map(client: AsyncClient, given: MapArguments) -> AsyncOutcomes[objec
     return AsyncOutcomes(run, window, ordered=given.ordered)
 
 
+def _are_same(sink: Path, source: Path) -> bool:
+    return sink.exists() and source.exists() and sink.samefile(source)
+
+
 def _source(given: Rows, row_type: type[object] | None, format: Format | None) -> Source[object]:
     if isinstance(given, str | os.PathLike):
         if "://" in os.fspath(given):
@@ -127,7 +131,7 @@ def _sink(sink: PathLike) -> Path:
         raise ConfigurationError(
             f"{path}: the output cannot be compressed, because a batch appends to it. Compress it at the end."
         )
-    if FORMATS.get(path.suffix, "jsonl") != "jsonl":
+    if FORMATS.get(path.suffix, "jsonl") not in ("jsonl", "json"):
         raise ConfigurationError(f"{path}: the output is JSON Lines. Give it a name that ends in .jsonl.")
     return path
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import anyio.to_thread
 
 from ..._runs.feed import Supply
-from ..._runs.supply import Admit, ThreadSupply
+from ..._runs.supply import Admit, Record, ThreadSupply
 from ...errors import BatchRowError
 from .files import FileRows, Format
 from .row_type import RowType
@@ -20,29 +21,41 @@ R = TypeVar("R")
 
 
 class FileSource(Generic[R]):
-    """The rows of a file, read in a worker thread."""
+    """The rows of a file or a pipe, read in a worker thread."""
 
-    unit: Unit = "line"
     lookahead = 1024  # and at most a mebibyte of them
 
     def __init__(self, path: Path, row_type: RowType[R], format: Format | None) -> None:
         self._rows = FileRows(path, row_type, format)
+        self._content = self._rows.content
+        self._begun: Iterator[Record[R]] | None = None
+
+    @property
+    def unit(self) -> Unit:
+        return self._content.unit
 
     async def first(self) -> R | None:
         def find() -> R | None:
             records = self._rows.records()
-            values = (each.value for each in records)
-            return next((value for value in values if not isinstance(value, BatchRowError)), None)
+            seen: list[Record[R]] = []
+            found: R | None = None
+            for record in records:
+                seen.append(record)
+                if not isinstance(record.value, BatchRowError):
+                    found = record.value
+                    break
+            if self._content.size is None:
+                self._begun = chain(seen, records)  # what came out of a pipe does not come again
+            return found
 
-        return await anyio.to_thread.run_sync(find)
+        return await anyio.to_thread.run_sync(find, abandon_on_cancel=True)
 
     def supply(self, admit: Admit[R], only: Shard | None = None) -> Supply[R]:
-        return ThreadSupply(self._rows.records(only), admit)
+        return ThreadSupply(self._rows.records(only) if self._begun is None else self._begun, admit)
 
     def progress(self) -> float | None:
-        return min(1.0, self._rows.position / self._rows.size) if self._rows.size else None
+        size = self._content.size
+        return min(1.0, self._content.position / size) if size else None
 
     def identity(self, most: int) -> dict[str, object]:
-        with self._rows.path.open("rb") as file:
-            head = file.read(most)
-        return {"name": self._rows.path.name, "bytes": len(head), "sha256": hashlib.sha256(head).hexdigest()}
+        return self._content.identity(most)

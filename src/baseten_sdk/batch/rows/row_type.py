@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
@@ -30,6 +32,11 @@ _JSON_NAMES = {
 class RowType(Protocol[R_co]):
     """Reads rows. A row that cannot be read raises a `ValueError` that says why."""
 
+    @property
+    def takes_arrays(self) -> bool:
+        """Whether a row may be an array."""
+        ...
+
     def from_json(self, line: bytes) -> R_co:
         """Read a row from its JSON."""
         ...
@@ -42,10 +49,13 @@ class RowType(Protocol[R_co]):
 class Plain:
     """Rows as dicts."""
 
+    takes_arrays = False
+
     def from_json(self, line: bytes) -> FileRow:
         row: JsonValue = from_json(line)
         if not isinstance(row, dict):
             raise ValueError(f"it is not an object but {_JSON_NAMES[type(row)]}")
+        _check_keys(line, row)
         return row
 
     def from_fields(self, fields: Mapping[str, object]) -> FileRow:
@@ -62,6 +72,8 @@ class Typed(Generic[R]):
         ConfigurationError: Pydantic cannot validate the type.
     """
 
+    takes_arrays = True
+
     def __init__(self, row_type: type[R]) -> None:
         try:
             self._adapter = TypeAdapter(row_type)
@@ -72,17 +84,38 @@ class Typed(Generic[R]):
 
     def from_json(self, line: bytes) -> R:
         try:
-            return self._adapter.validate_json(line)
+            row = self._adapter.validate_json(line)
         except ValidationError as error:
-            problem = _first(error)
-        raise ValueError(problem)
+            raise ValueError(_first(error)) from None
+        value: JsonValue = from_json(line)
+        if isinstance(value, dict):
+            _check_keys(line, value)
+        return row
 
     def from_fields(self, fields: Mapping[str, object]) -> R:
         try:
             return self._adapter.validate_python(fields)
         except ValidationError as error:
-            problem = _first(error)
-        raise ValueError(problem)
+            raise ValueError(_first(error)) from None
+
+
+def _check_keys(line: bytes, row: Mapping[str, JsonValue]) -> None:
+    """Refuse an object that has a key twice. A parser keeps the last one and says nothing.
+
+    Raises:
+        ValueError: It has.
+    """
+    if all(line.count(b'"%b"' % key.encode()) == 1 for key in row):
+        return  # in nearly every line; otherwise a value may be equal to a key
+    pairs: list[tuple[str, object]] = []
+
+    def note(found: list[tuple[str, object]]) -> None:
+        pairs[:] = found  # the outermost object comes last
+
+    json.loads(line, object_pairs_hook=note)
+    name, count = Counter(name for name, _ in pairs).most_common(1)[0] if pairs else ("", 0)
+    if count > 1:
+        raise ValueError(f"it has the key {name!r} {count} times")
 
 
 def _first(error: ValidationError) -> str:

@@ -1,0 +1,137 @@
+"""The bytes of a source: opened, decompressed, and decoded from the encoding that they have.
+
+It knows which sources can be read only once, and how far the reading is. It must not know how rows are cut out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import stat
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib import import_module
+from io import BufferedReader, RawIOBase, TextIOWrapper
+from pathlib import Path
+from types import ModuleType
+
+from ...errors import BatchRowError, ConfigurationError
+from .source import Unit
+
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5": "zstd"}
+
+STDIN = Path("-")
+
+
+class Content:
+    """What is in a file, a pipe, or, for the path `-`, the standard input.
+
+    Args:
+        path: Where it is.
+
+    Attributes:
+        size: Its bytes on disk, or None for a pipe, which can be read only once.
+        position: The bytes that were read so far.
+        unit: What the numbers of its rows count.
+
+    Raises:
+        ConfigurationError: It is missing, or cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.position = 0
+        self.unit: Unit = "line"
+        self.size: int | None = None
+        self._compression = COMPRESSIONS.get(path.suffix)
+        if path == STDIN:
+            if sys.stdin is None or sys.stdin.closed:
+                raise ConfigurationError("The standard input cannot be read: it is closed, or was read before.")
+            return
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
+        if stat.S_ISDIR(found.st_mode):
+            raise ConfigurationError(f"{path} cannot be read: it is a directory.")
+        if stat.S_ISREG(found.st_mode):
+            self.size = found.st_size
+
+    def identity(self, most: int) -> dict[str, object]:
+        """Return its name and the digest of its beginning, at most `most` bytes. Nothing identifies a pipe."""
+        if self.size is None:
+            return {}
+        with self.path.open("rb") as file:
+            head = file.read(most)
+        return {"name": self.path.name, "bytes": len(head), "sha256": hashlib.sha256(head).hexdigest()}
+
+    @contextmanager
+    def open(self) -> Generator[tuple[BufferedReader, BufferedReader]]:
+        """Open it. Yield the bytes as they are on disk, and those inside.
+
+        Raises:
+            ConfigurationError: The library that decompresses it is missing.
+        """
+        with (
+            open(sys.stdin.fileno(), "rb", closefd=False) if self.path == STDIN else self.path.open("rb") as raw,
+            self._decompressed(raw) as inside,
+        ):
+            yield raw, inside
+
+    @contextmanager
+    def open_text(self, errors: str = "strict") -> Generator[tuple[BufferedReader, TextIOWrapper]]:
+        """Open it as text, without a byte order mark. Yield the bytes as they are on disk, and the text.
+
+        Raises:
+            ConfigurationError: The library that decompresses it is missing.
+        """
+        with self.open() as (raw, inside), TextIOWrapper(inside, encoding_of(inside), errors, newline="") as text:
+            yield raw, text
+
+    def advance(self, raw: BufferedReader) -> None:
+        """Note how far the reading is. A pipe does not tell."""
+        if self.size is not None:
+            self.position = raw.tell()
+
+    def problem(self, number: int, what: str) -> BatchRowError:
+        """Return the error of a row that cannot be read."""
+        return BatchRowError(f"{self.unit.title()} {number} of {self.path.name} is not a row: {what}.", number=number)
+
+    def _decompressed(self, raw: BufferedReader) -> BufferedReader:
+        match self._compression or MAGIC.get(raw.peek(2)[:2]):
+            case "gzip":
+                return BufferedReader(gzip.GzipFile(fileobj=raw))
+            case "zstd":
+                opened: RawIOBase = _zstd().open(raw, "rb")
+                return BufferedReader(opened)
+            case _:
+                return raw
+
+
+def encoding_of(content: BufferedReader) -> str:
+    """Return the encoding of a text by its first bytes: UTF-8, or UTF-16 or UTF-32 as some programs write it."""
+    return json.detect_encoding(content.peek(4)[:4])
+
+
+def library(module: str, package: str, extra: str) -> ModuleType:
+    """Import a library that is not always installed.
+
+    Raises:
+        ConfigurationError: It is missing.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"This file needs {package}, which is not installed: pip install 'baseten-sdk[{extra}]'"
+        ) from error
+
+
+def _zstd() -> ModuleType:
+    try:
+        return import_module("compression.zstd")  # of the standard library since 3.14
+    except ModuleNotFoundError:
+        return library("backports.zstd", "backports.zstd", "batch")
