@@ -260,7 +260,7 @@ async def test_a_call_for_the_caller_ends_the_run_and_can_be_answered() -> None:
 
 
 async def test_plain_functions_run_side_by_side_in_worker_threads() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     threads: list[int] = []
 
     def meet(name: str) -> str:
@@ -284,7 +284,7 @@ async def test_a_failure_does_not_cost_the_work_of_the_others() -> None:
         raise ValueError("no")
 
     def work() -> str:
-        assert failed.wait(10)
+        assert failed.wait(60)
         return "worked"
 
     async with talking_to(AsyncScript([("fail", "{}"), ("work", "{}")], "done")) as client:
@@ -344,13 +344,13 @@ async def test_async_functions_run_side_by_side() -> None:
 
     async def one() -> str:
         first.set()
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             await second.wait()
         return "one"
 
     async def two() -> str:
         second.set()
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             await first.wait()
         return "two"
 

@@ -24,7 +24,7 @@ from tests.faults.scripted import (
 KEY = "abcd1234.0123456789abcdef"
 ONCE_MORE = Retry(max_retries=1, initial=0.001)
 SHORT = 0.08
-LONG = 2.0
+LONG = 30.0
 """Seconds that no test reaches: what takes so long was not bounded."""
 
 MODELS = reply(b'{"data": [{"id": "a/b"}]}')

@@ -255,7 +255,7 @@ def test_a_call_for_the_caller_ends_the_run_and_can_be_answered() -> None:
 
 
 def test_plain_functions_run_side_by_side_in_worker_threads() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
     threads: list[int] = []
 
     def meet(name: str) -> str:
@@ -279,7 +279,7 @@ def test_a_failure_does_not_cost_the_work_of_the_others() -> None:
         raise ValueError("no")
 
     def work() -> str:
-        assert failed.wait(10)
+        assert failed.wait(60)
         return "worked"
 
     with talking_to(Script([("fail", "{}"), ("work", "{}")], "done")) as client:

@@ -114,7 +114,7 @@ def test_no_traceback_shows_values() -> None:
 
 def test_it_runs_as_a_module(start: Start) -> None:
     with start("models", "-o", "jsonl") as process:
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, b"")
     assert out.count(b"\n") == 7
 
@@ -123,7 +123,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(start: Start) -> None:
     with start("models") as process:
         assert process.stdout is not None
         process.stdout.close()
-        assert process.wait(20) == ExitCode.BROKEN_PIPE
+        assert process.wait(60) == ExitCode.BROKEN_PIPE
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
@@ -131,9 +131,9 @@ def test_a_reader_that_goes_away_ends_it_quietly(start: Start) -> None:
 def test_ctrl_c_ends_it_quietly(start: Start, emu: Emulator) -> None:
     emu.faults.push("hang")
     with start("models") as process:
-        emu.requests.wait_for(1, 20)
+        emu.requests.wait_for(1, 60)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == ExitCode.INTERRUPTED
+        assert process.wait(60) == ExitCode.INTERRUPTED
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
@@ -142,7 +142,7 @@ def test_completion_for_the_shells(start: Start) -> None:
     with start(
         env={"_BASETEN_SDK_COMPLETE": "complete_bash", "COMP_WORDS": "baseten-sdk mod", "COMP_CWORD": "1"}
     ) as process:
-        out, _ = process.communicate(timeout=20)
+        out, _ = process.communicate(timeout=60)
     assert out.split() == [b"models"]
 
 

@@ -117,7 +117,7 @@ def test_an_answer_is_shown_while_it_is_made(start: Start) -> None:
         assert process.stdout is not None
         assert process.stdout.read(1)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == ExitCode.INTERRUPTED
+        assert process.wait(60) == ExitCode.INTERRUPTED
 
 
 def messages(request: RecordedRequest) -> list[dict[str, str]]:
@@ -187,7 +187,7 @@ def test_a_conversation_at_a_terminal(environment: dict[str, str], emu: Emulator
         person.ask("/clear", "> ")
         person.ask("Say fourth", "fourth\r\n> ")
         person.ask("/exit")
-        assert person.process.wait(20) == ExitCode.OK
+        assert person.process.wait(60) == ExitCode.OK
     said = [[message["content"] for message in messages(request)] for request in emu.requests]
     assert said == [
         ["Be kind.", "Say first"],
@@ -204,7 +204,7 @@ def test_ctrl_c_at_the_prompt_ends_the_conversation(environment: dict[str, str])
         person.until("> ")
         assert "The user writes" in person.ask("Say hello", "hello\r\n> ")
         person.process.send_signal(signal.SIGINT)
-        assert person.process.wait(20) == ExitCode.INTERRUPTED
+        assert person.process.wait(60) == ExitCode.INTERRUPTED
 
 
 INTERRUPTED_AFTER_THE_PROMPT = """
@@ -224,4 +224,4 @@ def test_a_ctrl_c_before_the_prompt_waits_for_a_key_ends_the_conversation(enviro
     pytest.importorskip("readline")
     program = ("-c", INTERRUPTED_AFTER_THE_PROMPT)
     with terminal(environment, "chat", "-m", "emulator/reason", program=program) as person:
-        assert person.process.wait(20) == ExitCode.INTERRUPTED
+        assert person.process.wait(60) == ExitCode.INTERRUPTED

@@ -43,7 +43,7 @@ WAITS = {
 def test_a_ctrl_c_just_before_a_wait_ends_it(prepare: str, wait: str) -> None:
     with subprocess.Popen([sys.executable, "-c", PROGRAM.format(prepare=prepare, wait=wait)]) as process:
         try:
-            assert process.wait(30) == 7
+            assert process.wait(60) == 7
         finally:
             process.kill()
 

@@ -37,7 +37,7 @@ def test_deliveries_are_shown_as_they_come(start: Start, emu: Emulator, tmp_path
     arguments = ("webhook", "listen", "--port", "0", "--count", "2", "--store", str(store), "-o", "jsonl")
     with start(*arguments, env={"BASETEN_WEBHOOK_SECRET": SECRET}) as process:
         ids = submit(emu, url_of(process), {"a": 1}, {"a": 2})
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     rows = [json.loads(line) for line in out.splitlines()]
     assert (process.returncode, err) == (ExitCode.OK, b"")
     assert {row["request_id"]: row["data"] for row in rows} == dict(zip(ids, [{"a": 1}, {"a": 2}], strict=True))
@@ -54,7 +54,7 @@ def test_it_listens_until_it_is_stopped(start: Start, emu: Emulator) -> None:
         assert process.stderr.readline().decode() == f"request {request_id} failed\n"
         assert b"MODEL_PREDICT_ERROR" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == ExitCode.INTERRUPTED
+        assert process.wait(60) == ExitCode.INTERRUPTED
         assert process.stderr.read() == b""
 
 

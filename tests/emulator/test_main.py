@@ -43,7 +43,7 @@ def test_it_prints_how_to_use_it_serves_and_stops_cleanly(number: signal.Signals
         assert "BASETEN_API_KEY=k.1" in printed
         assert "curl http" in printed
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == ""
 
 

@@ -31,7 +31,7 @@ def client_for(emu: Emulator, transport: TransportName, width: int) -> AsyncClie
 
 async def until(test: Callable[[], bool]) -> None:
     """Give other tasks their turn until something is so."""
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         while not test():
             await anyio.lowlevel.checkpoint()
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from math import inf
 
 import anyio
@@ -15,6 +14,7 @@ from baseten_sdk._core.policy.phases import Expired, TimeLimits
 from baseten_sdk._io.alarm import AHEAD, ScopeAlarm, TaskAlarm, alarm
 from baseten_sdk._io.timer import AsyncTimer
 from baseten_sdk.config import Timeout
+from tests.virtual_time import Backend, VirtualLoop, backend, stand_still
 
 SOON = 0.004
 FOR_EVER = 5.0
@@ -24,9 +24,14 @@ def timer(phase: float, call: float = inf) -> AsyncTimer:
     return AsyncTimer(TimeLimits(Timeout(idle=phase), 30.0, call, call))
 
 
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Backend:
+    return backend(request.param)
+
+
 @pytest.mark.anyio
-async def test_each_event_loop_has_an_alarm_that_fits(anyio_backend: str) -> None:
-    assert isinstance(alarm(), TaskAlarm if anyio_backend == "asyncio" else ScopeAlarm)
+async def test_each_event_loop_has_an_alarm_that_fits(anyio_backend: Backend) -> None:
+    assert isinstance(alarm(), TaskAlarm if anyio_backend[0] == "asyncio" else ScopeAlarm)
 
 
 @pytest.mark.anyio
@@ -47,18 +52,14 @@ async def wait(bound: AsyncTimer, phase: str) -> None:
         try:
             await anyio.sleep(FOR_EVER)
         except BaseException:
-            fall_behind()
+            stand_still(SOON * 2)
             raise
 
 
-def stand_still() -> None:
-    """As a process does for which the machine has no time."""
-    time.sleep(SOON * 4)
-
-
-def fall_behind() -> None:
-    """Keep the loop from turning, so that whatever is due is due at once."""
-    time.sleep(SOON * 2)
+def run(main: Callable[[], Coroutine[object, object, None]]) -> None:
+    """Run a program on asyncio, with virtual time."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        runner.run(main())
 
 
 def test_what_came_while_the_process_stood_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,16 +78,16 @@ def test_what_came_while_the_process_stood_still_counts(monkeypatch: pytest.Monk
             task = asyncio.create_task(read(reader))
             await asyncio.sleep(0)
             there.sendall(b"x")
-            stand_still()
+            stand_still(SOON * 4)
             assert await task == b"x"
             task = asyncio.create_task(read(reader))
             await asyncio.sleep(0)
-            stand_still()
+            stand_still(SOON * 4)
             with pytest.raises(Expired):
                 await task
         writer.close()
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_a_cancelled_task_is_not_told_that_its_time_is_up() -> None:
@@ -97,7 +98,7 @@ def test_a_cancelled_task_is_not_told_that_its_time_is_up() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_both_in_one_turn_is_a_cancellation() -> None:
@@ -107,11 +108,11 @@ def test_both_in_one_turn_is_a_cancellation() -> None:
         task = asyncio.create_task(wait(bound, "idle"))
         await asyncio.sleep(0)
         loop.call_at(loop.time() + SOON, task.cancel)
-        fall_behind()
+        stand_still(SOON * 2)
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_an_interrupted_task_can_be_interrupted_again() -> None:
@@ -125,7 +126,7 @@ def test_an_interrupted_task_can_be_interrupted_again() -> None:
         async with asyncio.timeout(FOR_EVER):
             await asyncio.sleep(0)
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_one_handle_serves_all_moves(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +159,7 @@ def test_one_handle_serves_all_moves(monkeypatch: pytest.MonkeyPatch) -> None:
         bound.close()
         assert handles[1].cancelled()
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_an_end_that_comes_nearer_holds() -> None:
@@ -174,7 +175,7 @@ def test_an_end_that_comes_nearer_holds() -> None:
             bound.shorten(SOON)
             await asyncio.sleep(FOR_EVER)
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_nobody_is_interrupted_between_two_waits() -> None:
@@ -192,7 +193,7 @@ def test_nobody_is_interrupted_between_two_waits() -> None:
         with bound:
             await asyncio.sleep(FOR_EVER)
 
-    asyncio.run(main())
+    run(main)
 
 
 def test_what_was_met_interrupts_no_more() -> None:
@@ -203,4 +204,4 @@ def test_what_was_met_interrupts_no_more() -> None:
             bound.release()
             await asyncio.sleep(SOON * 3)
 
-    asyncio.run(main())
+    run(main)

@@ -43,7 +43,7 @@ def test_results_come_in_the_order_of_the_jobs_and_failures_are_results() -> Non
 
 
 def test_async_and_plain_functions_run_side_by_side() -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     async def one() -> str:
         await anyio.to_thread.run_sync(both.wait)

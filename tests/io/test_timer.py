@@ -12,12 +12,18 @@ import pytest
 from baseten_sdk._core.policy.phases import Bound, Expired, Expiry, Phase, TimeLimits
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout
+from tests.virtual_time import Backend, backend
 
 SOON = 0.004
 LATER = 30.0
 FOR_EVER = 5.0
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Backend:
+    return backend(request.param)
 
 
 def limits(phase: float = LATER, attempt: float | None = None, call: float = inf) -> TimeLimits:

@@ -100,7 +100,7 @@ def test_ctrl_c_leaves_nothing_of_unknown_fate(tmp_path: Path) -> None:
         with started(worker(emu, tmp_path, "listen:0", len(ROWS))) as process:
             emu.jobs.wait_for(3)
             process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=20) != 0
+            assert process.wait(timeout=60) != 0
         assert 3 <= len(emu.jobs) < len(ROWS)
         assert unknown(tmp_path / "jobs.sqlite") == 0
 

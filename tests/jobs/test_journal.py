@@ -84,7 +84,7 @@ async def test_a_write_that_is_under_way_when_its_task_is_cancelled_is_done(ledg
 
     def slow(ledger: Ledger) -> None:
         began.set()
-        assert let.wait(5)
+        assert let.wait(60)
         ledger.add("slow", b"d", b"1")
 
     def late(ledger: Ledger) -> None:

@@ -42,7 +42,7 @@ class ReceiverProcess:
         return self._over()
 
     def _over(self) -> int:
-        code = self._process.wait(20)
+        code = self._process.wait(60)
         assert self._process.stdout is not None
         self._process.stdout.close()
         return code

@@ -49,7 +49,7 @@ class Slow(Faulty):
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
         self.began.set()
-        assert self.let.wait(10)
+        assert self.let.wait(60)
         super().add(deliveries)
         self.written.set()
 

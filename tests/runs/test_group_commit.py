@@ -26,7 +26,7 @@ class Slow:
 
     def __call__(self, batch: list[int]) -> None:
         self.began.release()
-        assert self.let.wait(30)
+        assert self.let.wait(60)
         self.batches.append(sorted(batch))  # tasks start in any order on trio
         self.written.set()
         if self.failures:

@@ -91,7 +91,7 @@ def test_the_first_stops_and_lets_what_is_in_flight_finish(how: str, emu: Emulat
     with running.process as process:
         running.wait_for(lambda in_flight, done: done > 0)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 7, err
     assert "SIGINT stopped the batch before its end. Go on with: again" in out
     assert "Go on with: again" in err
@@ -109,7 +109,7 @@ def test_the_second_ends_at_once(how: str, emu: Emulator, tmp_path: Path) -> Non
         assert process.stderr is not None
         assert "Once more stops at once" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 7, err
     assert "Stopped at once" in err
     assert len(lines(tmp_path / "out.jsonl")) == 8
@@ -120,6 +120,6 @@ def test_a_machine_that_is_taken_away_asks_in_the_same_way(emu: Emulator, tmp_pa
     with running.process as process:
         running.wait_for(lambda in_flight, done: done > 0)
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 7, err
     assert "SIGTERM stopped the batch" in out

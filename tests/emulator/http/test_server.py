@@ -52,7 +52,7 @@ def test_stopping_ends_requests_that_would_never_end() -> None:
         caller = threading.Thread(target=hang)
         caller.start()
         emu.requests.wait_for(1)
-    caller.join(5)
+    caller.join(60)
     assert ended.is_set()
 
 

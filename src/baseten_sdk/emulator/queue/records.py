@@ -90,7 +90,7 @@ class Record(Sequence[T], Generic[T]):
         with self._changed:
             self._items.clear()
 
-    def wait_for(self, count: int, timeout: float = 5.0) -> list[T]:
+    def wait_for(self, count: int, timeout: float = 30.0) -> list[T]:
         """Block until there are `count` items, and return all there are.
 
         Args:
@@ -102,7 +102,7 @@ class Record(Sequence[T], Generic[T]):
         """
         return self.wait_until(lambda items: len(items) >= count, timeout)
 
-    def wait_until(self, test: Callable[[list[T]], bool], timeout: float = 5.0) -> list[T]:
+    def wait_until(self, test: Callable[[list[T]], bool], timeout: float = 30.0) -> list[T]:
         """Block until `test` accepts the items, and return them.
 
         Args:
