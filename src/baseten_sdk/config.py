@@ -144,6 +144,7 @@ class Limits:
         idle_connection: seconds that an unused connection is kept; Baseten closes it after 60 to 120.
         body: largest reply in bytes that is read into memory.
         event: largest single event or line of a stream, in bytes.
+        stream: largest chat stream in bytes. It is kept until its end, for what had arrived when it breaks.
         async_payload: largest body of `async_predict` in bytes; 256 KiB unless Baseten raised it for you.
         status_calls: calls a second of `async_requests.get`, `cancel` and `queue_status` together.
     """
@@ -152,6 +153,7 @@ class Limits:
     idle_connection: float = 30.0
     body: int = 64 * 1024 * 1024
     event: int = 8 * 1024 * 1024
+    stream: int = 256 * 1024 * 1024
     async_payload: int = 256 * 1024
     status_calls: float = 20.0
     requests_per_minute: float | None = None
@@ -163,7 +165,7 @@ class Limits:
         return self.requests_per_minute is not None or self.tokens_per_minute is not None
 
     def __post_init__(self) -> None:
-        for name in ("concurrency", "body", "event", "async_payload"):
+        for name in ("concurrency", "body", "event", "stream", "async_payload"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ConfigurationError(f"Limits({name}=...) must be an integer of at least 1, not {value!r}.")

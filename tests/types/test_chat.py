@@ -128,7 +128,7 @@ NULLABLE: list[tuple[type[BaseModel], dict[str, object]]] = [
     (ChunkChoice, {}),
     (ChatCompletionMessage, {}),
     (ChoiceDelta, {}),
-    (ToolCall, {}),
+    (ToolCall, {"id": "t1"}),
     (FunctionCall, {}),
     (Usage, {}),
     (PromptTokensDetails, {}),
@@ -386,3 +386,14 @@ def test_an_event_of_a_usage_reads_it_when_it_is_looked_at() -> None:
             assert usage == event.usage
     assert event == UsageUpdated(dict(SPENT)) != UsageUpdated({})
     assert pickle.loads(pickle.dumps(event)) == event
+
+
+@pytest.mark.parametrize("sent", [{}, {"id": None}, {"id": ""}])
+def test_a_call_without_an_id_is_given_one_of_its_own(sent: dict[str, object]) -> None:
+    read = ToolCall.model_validate_json(json.dumps(sent))
+    assert read.id
+    assert read.id != ToolCall.model_validate_json(json.dumps(sent)).id
+    message = ChatCompletionMessage.model_validate({"tool_calls": [sent]})
+    calls = message.to_param()["tool_calls"]
+    assert isinstance(calls, list)
+    assert [call["id"] for call in calls] == [message.tool_calls[0].id]

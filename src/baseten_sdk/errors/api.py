@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from .base import BasetenError
-
-if TYPE_CHECKING:
-    from ..types.chat import ChatCompletion
-
+from .partial import WithPartial
 
 KEPT = 64 * 1024
 """Bytes of a reply's body that an error keeps."""
@@ -106,13 +102,12 @@ class APIConnectionError(APIError):
         return not self.permanent
 
 
-class APITimeoutError(APIConnectionError, TimeoutError):
+class APITimeoutError(WithPartial, APIConnectionError, TimeoutError):
     """A limit on time was reached.
 
     Attributes:
         phase: what was being done when it was reached.
         limit: the limit in seconds.
-        partial: what had arrived, where the call was a chat stream.
     """
 
     advice = "Raise the limit named here with timeout= or deadline=."
@@ -131,7 +126,7 @@ class APITimeoutError(APIConnectionError, TimeoutError):
         if advice is not None:
             self.advice = advice
         self.limit = limit
-        self.partial: ChatCompletion | None = None
+        self.partial = None
 
 
 class ConnectTimeout(APITimeoutError):

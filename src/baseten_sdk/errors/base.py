@@ -37,12 +37,15 @@ class BasetenError(Exception):
         return f"{self.message} {self.advice}".rstrip()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self._state())
+
+    def _state(self) -> dict[str, object]:
+        return self.__dict__
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return self.args == other.args and self.__dict__ == other.__dict__
+        return self.args == other.args and self._state() == other._state()
 
     def __hash__(self) -> int:
         return hash((type(self), self.args))

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .api import APIError, told
-
-if TYPE_CHECKING:
-    from ..types.chat import ChatCompletion
-
+from .partial import Partial, WithPartial
 
 PASSING_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
 """Statuses, told as the code of an error inside a stream, that may pass by themselves."""
 
 
-class StreamError(APIError):
-    """A stream did not end well. What had arrived is in `partial`.
-
-    Attributes:
-        partial: the completion as far as it had arrived; None where the stream was not a chat.
-    """
+class StreamError(WithPartial, APIError):
+    """A stream did not end well. What had arrived is in `partial`."""
 
     advice = "What had arrived is in .partial."
 
-    def __init__(self, message: str, *, partial: ChatCompletion | None = None, request_id: str | None = None) -> None:
+    def __init__(self, message: str, *, partial: Partial = None, request_id: str | None = None) -> None:
         super().__init__(message, request_id=request_id)
         self.partial = partial
 
@@ -51,7 +42,7 @@ class StreamAPIError(StreamError):
         self,
         message: str,
         *,
-        partial: ChatCompletion | None = None,
+        partial: Partial = None,
         body: object = None,
         code: str | None = None,
         request_id: str | None = None,

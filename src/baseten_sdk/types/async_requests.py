@@ -14,7 +14,7 @@ from ..errors import (
     AsyncRequestFailed,
     WebhookDeliveryFailed,
 )
-from .reply import Lenient, NullAs, Reply
+from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
 
 __all__ = [
     "AsyncErrorDetail",
@@ -46,8 +46,8 @@ _ERRORS: dict[str, tuple[type[AsyncRequestError], str]] = {
 class AsyncErrorDetail(Lenient):
     """One error of an async request, such as `MODEL_PREDICT_ERROR`."""
 
-    code: Annotated[str, NullAs(str)] = ""
-    message: Annotated[str, NullAs(str)] = ""
+    code: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    message: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
 
 
 class AsyncRequestStatus(Reply):
@@ -55,13 +55,13 @@ class AsyncRequestStatus(Reply):
 
     request_id: str
     status: AsyncRequestState
-    webhook_status: WebhookState | None = None
-    model_id: str | None = None
-    chain_id: str | None = None
-    deployment_id: str | None = None
-    created_at: datetime | None = None
-    status_at: datetime | None = None
-    errors: Annotated[list[AsyncErrorDetail], NullAs(list)] = Field(default_factory=list)
+    webhook_status: Annotated[WebhookState | None, Beside(nothing)] = None
+    model_id: Annotated[str | None, Beside(nothing, as_text)] = None
+    chain_id: Annotated[str | None, Beside(nothing, as_text)] = None
+    deployment_id: Annotated[str | None, Beside(nothing, as_text)] = None
+    created_at: Annotated[datetime | None, Beside(nothing)] = None
+    status_at: Annotated[datetime | None, Beside(nothing)] = None
+    errors: Annotated[list[AsyncErrorDetail], Beside(list, null_at_once=True)] = Field(default_factory=list)
 
     @property
     def is_terminal(self) -> bool:
@@ -99,15 +99,15 @@ class CancelResult(Reply):
 
     request_id: Annotated[str, NullAs(str)] = ""
     canceled: bool
-    message: Annotated[str, NullAs(str)] = ""
+    message: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
 
 
 class QueueStatus(Reply):
     """Depth of a deployment's async queue."""
 
-    model_id: str | None = None
-    chain_id: str | None = None
-    deployment_id: str | None = None
+    model_id: Annotated[str | None, Beside(nothing, as_text)] = None
+    chain_id: Annotated[str | None, Beside(nothing, as_text)] = None
+    deployment_id: Annotated[str | None, Beside(nothing, as_text)] = None
     num_queued_requests: int
     num_in_progress_requests: int
 

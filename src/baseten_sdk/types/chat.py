@@ -8,12 +8,27 @@ default; only `choices` must be there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
-from .reply import Lenient, NullAs, NullAsEmpty, Reply, Rounded, attach_note, note_of
+from .odd_message import OddMessage, reasoning_of
+from .reply import (
+    Beside,
+    Lenient,
+    NullAs,
+    NullAsEmpty,
+    Reply,
+    Rounded,
+    as_count,
+    as_text,
+    attach_note,
+    note_of,
+    nothing,
+)
 from .usage import CompletionTokensDetails, PromptTokensDetails, Usage
 
 __all__ = [
@@ -35,7 +50,7 @@ FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filte
 """Why a choice ended; an open set."""
 
 
-def as_text(value: object) -> object:
+def arguments_text(value: object) -> object:
     """Arguments come as JSON text, from some engines as an object, and null where there are none."""
     if value is None:
         return ""
@@ -46,7 +61,7 @@ class FunctionCall(Lenient):
     """The function that the model calls, and its arguments as JSON text (not validated; may be cut short)."""
 
     name: Annotated[str, NullAs(str)] = ""
-    arguments: Annotated[str, BeforeValidator(as_text)] = ""
+    arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
 
     @property
     def parsed_arguments(self) -> BaseModel | None:
@@ -55,18 +70,29 @@ class FunctionCall(Lenient):
         return arguments if isinstance(arguments, BaseModel) else None
 
 
-class ToolCall(Lenient):
-    """One call of a tool."""
+def new_call_id() -> str:
+    """An id for a call that came without one: its result has to name it."""
+    return f"call_{token_hex(12)}"
 
-    id: Annotated[str, NullAs(str)] = ""
-    type: Annotated[str, NullAs(lambda: "function")] = "function"
+
+def _or_new(sent: str) -> str:
+    return sent or new_call_id()
+
+
+class ToolCall(Lenient):
+    """One call of a tool. One that comes without an id is given one, so that its result can name it."""
+
+    id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
+        default_factory=new_call_id
+    )
+    type: Annotated[str, Beside(lambda: "function", as_text, null_at_once=True)] = "function"
     function: Annotated[FunctionCall, NullAs(FunctionCall)] = Field(default_factory=FunctionCall)
 
 
 class ChatCompletionMessage(Lenient):
     """What the model said. It can be put into the `messages` of the next call as it is."""
 
-    role: Annotated[str, NullAs(lambda: "assistant")] = "assistant"
+    role: Annotated[str, Beside(lambda: "assistant", as_text, null_at_once=True)] = "assistant"
     content: str | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
@@ -80,10 +106,7 @@ class ChatCompletionMessage(Lenient):
     @property
     def reasoning(self) -> str | None:
         """What the model thought, under whichever name the backend sent it."""
-        if self.reasoning_content:
-            return self.reasoning_content
-        other = (self.model_extra or {}).get("reasoning")
-        return other if isinstance(other, str) else self.reasoning_content
+        return self.reasoning_content or reasoning_of(self.model_extra) or self.reasoning_content
 
     def to_param(self) -> dict[str, object]:
         """The message as a plain dict for the `messages` of the next call: only what was received and is not empty."""
@@ -95,51 +118,58 @@ class ChatCompletionMessage(Lenient):
         return fields
 
 
+def never() -> float:
+    """The logarithm of no chance at all, which JSON cannot express: engines write null for it."""
+    return -inf
+
+
 class TopLogprob(Lenient):
     """An alternative to a token."""
 
-    token: str
-    logprob: float
-    bytes: list[int] | None = None
+    token: Annotated[str, Beside(str, as_text)] = ""
+    logprob: Annotated[float, Beside(never)] = -inf
+    bytes: Annotated[list[int] | None, Beside(nothing)] = None
 
 
-class TokenLogprob(Lenient):
-    """A token of the answer with its log probability."""
+class TokenLogprob(TopLogprob):
+    """A token of the answer with its log probability; a null one reads as minus infinity."""
 
-    token: str
-    logprob: float
-    bytes: list[int] | None = None
-    top_logprobs: Annotated[list[TopLogprob], NullAs(list)] = Field(default_factory=list)
+    top_logprobs: Annotated[list[Annotated[TopLogprob, Beside(TopLogprob)]], Beside(list, null_at_once=True)] = Field(
+        default_factory=list
+    )
+
+
+Tokens: TypeAlias = list[Annotated[TokenLogprob, Beside(TokenLogprob)]]
 
 
 class ChoiceLogprobs(Lenient):
     """Log probabilities of the tokens of a choice."""
 
-    content: list[TokenLogprob] | None = None
-    refusal: list[TokenLogprob] | None = None
+    content: Annotated[Tokens | None, Beside(nothing)] = None
+    refusal: Annotated[Tokens | None, Beside(nothing)] = None
 
 
 class Choice(Lenient):
     """One answer. `stop_reason` is the stop string or token id that ended it, where the backend tells."""
 
-    index: Annotated[int, NullAs(int)] = 0
-    message: ChatCompletionMessage
-    finish_reason: FinishReason | None = None
-    stop_reason: int | str | None = None
-    logprobs: ChoiceLogprobs | None = None
+    index: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    message: Annotated[ChatCompletionMessage, OddMessage()]
+    finish_reason: Annotated[FinishReason | None, Beside(nothing, as_text)] = None
+    stop_reason: Annotated[int | str | None, Beside(nothing)] = None
+    logprobs: Annotated[ChoiceLogprobs | None, Beside(nothing)] = None
 
 
 class ChatCompletion(Reply):
     """The reply of a chat call."""
 
-    id: Annotated[str, NullAs(str)] = ""
+    id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
     choices: Annotated[list[Choice], Field(min_length=1)]
-    created: Annotated[int, Rounded(), NullAs(int)] = 0
-    model: Annotated[str, NullAs(str)] = ""
-    object: Annotated[str, NullAs(lambda: "chat.completion")] = "chat.completion"
-    usage: Usage | None = None
-    service_tier: str | None = None
-    system_fingerprint: str | None = None
+    created: Annotated[int, Rounded(), Beside(int, as_count, null_at_once=True)] = 0
+    model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    object: Annotated[str, Beside(lambda: "chat.completion", as_text, null_at_once=True)] = "chat.completion"
+    usage: Annotated[Usage | None, Beside(nothing)] = None
+    service_tier: Annotated[str | None, Beside(nothing, as_text)] = None
+    system_fingerprint: Annotated[str | None, Beside(nothing, as_text)] = None
 
     @staticmethod
     def usage_of(completions: Iterable[ChatCompletion]) -> Usage:

@@ -11,8 +11,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from .chat import ChoiceLogprobs, FinishReason, Usage, as_text
-from .reply import Lenient, NullAs, NullAsEmpty
+from .chat import ChoiceLogprobs, FinishReason, Usage, arguments_text
+from .odd_message import OddMessage, reasoning_of
+from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_count, as_text, nothing
 
 __all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
 
@@ -25,23 +26,23 @@ class ChoiceDeltaToolCallFunction(Lenient):
     """A piece of a function call: the name comes once, the arguments in fragments."""
 
     name: str | None = None
-    arguments: Annotated[str, BeforeValidator(as_text)] = ""
+    arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
 
 
 class ChoiceDeltaToolCall(Lenient):
     """A piece of a tool call. Pieces of one call share the index; the id may change from piece to piece on some
     backends, and the first one counts."""
 
-    index: int | None = None
-    id: str | None = None
-    type: str | None = None
+    index: Annotated[int | None, Beside(nothing, as_count)] = None
+    id: Annotated[str | None, Beside(nothing, as_text)] = None
+    type: Annotated[str | None, Beside(nothing, as_text)] = None
     function: ChoiceDeltaToolCallFunction | None = None
 
 
 class ChoiceDelta(Lenient):
     """What a chunk adds to the message."""
 
-    role: str | None = None
+    role: Annotated[str | None, Beside(nothing, as_text)] = None
     content: str | None = None
     refusal: str | None = None
     reasoning_content: str | None = None
@@ -50,20 +51,17 @@ class ChoiceDelta(Lenient):
     @property
     def reasoning(self) -> str | None:
         """What the model thought, under whichever name the backend sent it."""
-        if self.reasoning_content:
-            return self.reasoning_content
-        other = (self.model_extra or {}).get("reasoning")
-        return other if isinstance(other, str) else self.reasoning_content
+        return self.reasoning_content or reasoning_of(self.model_extra) or self.reasoning_content
 
 
 class ChunkChoice(Lenient):
     """What a chunk adds to one choice."""
 
-    index: Annotated[int, NullAs(int, rare=True)] = 0
-    delta: Annotated[ChoiceDelta, NullAs(ChoiceDelta, rare=True)] = Field(default_factory=ChoiceDelta)
-    finish_reason: FinishReason | None = None
-    stop_reason: int | str | None = None
-    logprobs: ChoiceLogprobs | None = None
+    index: Annotated[int, Beside(int, as_count)] = 0
+    delta: Annotated[ChoiceDelta, OddMessage(), NullAs(ChoiceDelta, rare=True)] = Field(default_factory=ChoiceDelta)
+    finish_reason: Annotated[FinishReason | None, Beside(nothing, as_text)] = None
+    stop_reason: Annotated[int | str | None, Beside(nothing)] = None
+    logprobs: Annotated[ChoiceLogprobs | None, Beside(nothing)] = None
 
 
 class ChatCompletionChunk(Lenient):
@@ -75,14 +73,14 @@ class ChatCompletionChunk(Lenient):
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    id: Annotated[str, NullAs(str, rare=True)] = ""
+    id: Annotated[str, Beside(str, as_text)] = ""
     choices: Annotated[list[ChunkChoice], NullAs(list, rare=True)] = Field(default_factory=list)
-    created: Annotated[int, NullAs(int, rare=True)] = 0
-    model: Annotated[str, NullAs(str, rare=True)] = ""
-    object: Annotated[str, NullAs(lambda: "chat.completion.chunk", rare=True)] = "chat.completion.chunk"
-    raw_usage: RawUsage | None = Field(default=None, alias="usage")
-    service_tier: str | None = None
-    system_fingerprint: str | None = None
+    created: Annotated[int, Beside(int, as_count)] = 0
+    model: Annotated[str, Beside(str, as_text)] = ""
+    object: Annotated[str, Beside(lambda: "chat.completion.chunk", as_text)] = "chat.completion.chunk"
+    raw_usage: Annotated[RawUsage | None, Beside(nothing)] = Field(default=None, alias="usage")
+    service_tier: Annotated[str | None, Beside(nothing, as_text)] = None
+    system_fingerprint: Annotated[str | None, Beside(nothing, as_text)] = None
 
     @property
     def usage(self) -> Usage | None:

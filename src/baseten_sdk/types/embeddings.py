@@ -13,7 +13,7 @@ from typing import Annotated
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, field_validator
 
 from .chat import Usage
-from .reply import Lenient, NullAs, Reply
+from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
 
 __all__ = ["Classification", "CreateEmbeddingResponse", "Embedding", "RerankResult"]
 
@@ -37,16 +37,16 @@ class Embedding(Lenient):
 
     index: Annotated[int, NullAs(int)] = 0
     embedding: Annotated[list[float], WrapValidator(as_vector)]
-    object: Annotated[str, NullAs(lambda: "embedding")] = "embedding"
+    object: Annotated[str, Beside(lambda: "embedding", as_text, null_at_once=True)] = "embedding"
 
 
 class CreateEmbeddingResponse(Reply):
     """The reply of `embeddings.create`: `data` in the order of the inputs."""
 
     data: list[Embedding]
-    model: Annotated[str, NullAs(str)] = ""
-    object: Annotated[str, NullAs(lambda: "list")] = "list"
-    usage: Usage | None = None
+    model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    object: Annotated[str, Beside(lambda: "list", as_text, null_at_once=True)] = "list"
+    usage: Annotated[Usage | None, Beside(nothing)] = None
 
     @field_validator("data")
     @classmethod

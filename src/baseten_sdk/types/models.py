@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .reply import Lenient, NullAs, Reply, Rounded
+from .reply import Beside, Lenient, Reply, Rounded, as_count, as_text, nothing
 
 __all__ = ["Model", "ModelList", "ModelPricing"]
 
@@ -15,30 +15,30 @@ __all__ = ["Model", "ModelList", "ModelPricing"]
 class ModelPricing(Lenient):
     """Dollars per single token, as decimal strings."""
 
-    prompt: str | None = None
-    completion: str | None = None
-    image: str | None = None
-    request: str | None = None
-    input_cache_read: str | None = None
+    prompt: Annotated[str | None, Beside(nothing, as_text)] = None
+    completion: Annotated[str | None, Beside(nothing, as_text)] = None
+    image: Annotated[str | None, Beside(nothing, as_text)] = None
+    request: Annotated[str | None, Beside(nothing, as_text)] = None
+    input_cache_read: Annotated[str | None, Beside(nothing, as_text)] = None
 
 
 class Model(Lenient):
     """A model. Engines inside a deployment send little more than the id."""
 
     id: str
-    created: Annotated[int | None, Rounded()] = None
-    object: Annotated[str, NullAs(lambda: "model")] = "model"
-    owned_by: str | None = None
-    name: str | None = None
-    description: str | None = None
-    context_length: int | None = None
-    max_completion_tokens: int | None = None
-    quantization: str | None = None
-    pricing: ModelPricing | None = None
-    supported_sampling_parameters: Annotated[list[str], NullAs(list)] = Field(default_factory=list)
-    supported_features: Annotated[list[str], NullAs(list)] = Field(default_factory=list)
-    input_modalities: Annotated[list[str], NullAs(list)] = Field(default_factory=list)
-    output_modalities: Annotated[list[str], NullAs(list)] = Field(default_factory=list)
+    created: Annotated[int | None, Rounded(), Beside(nothing, as_count)] = None
+    object: Annotated[str, Beside(lambda: "model", as_text, null_at_once=True)] = "model"
+    owned_by: Annotated[str | None, Beside(nothing, as_text)] = None
+    name: Annotated[str | None, Beside(nothing, as_text)] = None
+    description: Annotated[str | None, Beside(nothing, as_text)] = None
+    context_length: Annotated[int | None, Beside(nothing, as_count)] = None
+    max_completion_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
+    quantization: Annotated[str | None, Beside(nothing, as_text)] = None
+    pricing: Annotated[ModelPricing | None, Beside(nothing)] = None
+    supported_sampling_parameters: Annotated[list[str], Beside(list, null_at_once=True)] = Field(default_factory=list)
+    supported_features: Annotated[list[str], Beside(list, null_at_once=True)] = Field(default_factory=list)
+    input_modalities: Annotated[list[str], Beside(list, null_at_once=True)] = Field(default_factory=list)
+    output_modalities: Annotated[list[str], Beside(list, null_at_once=True)] = Field(default_factory=list)
 
 
 class ModelList(Reply):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
-from pydantic_core import core_schema
+from pydantic_core import PydanticKnownError, core_schema
 
 from .meta import Meta
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
 __all__ = ["Lenient", "NullAs", "NullAsEmpty", "Reply", "Rounded", "attach_meta"]
+
+LENIENT = object()
+"""Context of a validation in which an odd field costs nothing but itself (`Beside`)."""
 
 
 class Lenient(BaseModel):
@@ -72,6 +76,23 @@ def note_of(part: Lenient, name: str) -> object:
     return None if notes is None else notes.get(name)
 
 
+def nothing(value: object = None) -> None:
+    """Nothing can be made of it."""
+
+
+def as_text(value: object) -> str | None:
+    """A number where text belongs is written out."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def as_count(value: object) -> int | None:
+    """A number in another form, without its fraction."""
+    if isinstance(value, float | str):
+        with suppress(ValueError, OverflowError):
+            return int(float(value))
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class NullAs:
     """Annotation: JSON null is read as the value that `make` returns.
@@ -86,10 +107,46 @@ class NullAs:
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        null = core_schema.no_info_after_validator_function(lambda _: self.make(), core_schema.none_schema())
         plain = handler(source)
-        either = core_schema.union_schema([plain, null], mode="left_to_right")
+        either = self.beside(plain)
         return core_schema.json_or_python_schema(plain, either) if self.rare else either
+
+    def beside(self, plain: core_schema.CoreSchema) -> core_schema.CoreSchema:
+        """What reads null, or else what `plain` does."""
+        null = core_schema.no_info_after_validator_function(lambda _: self.make(), core_schema.none_schema())
+        return core_schema.union_schema([plain, null], mode="left_to_right")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Annotation of a field that stands beside the answer: an odd value costs this field and nothing else.
+
+    JSON is read strictly at first, at no cost to the usual reply. A reply that does not validate is read again as plain
+    values and leniently (`_core.reply.lenient`): null reads as `make()`, and `convert` makes what it can of any other
+    odd value, or returns None. Where null is common, `null_at_once` reads it the first time.
+    """
+
+    make: Callable[[], object]
+    convert: Callable[[object], object] = nothing
+    null_at_once: bool = False
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        plain = handler(source)
+        odd = core_schema.with_info_plain_validator_function(self._read)
+        python = core_schema.union_schema([plain, odd], mode="left_to_right")
+        return core_schema.json_or_python_schema(
+            NullAs(self.make).beside(plain) if self.null_at_once else plain, python
+        )
+
+    def _read(self, value: object, info: core_schema.ValidationInfo) -> object:
+        if value is None:
+            return self.make()
+        if info.context is not LENIENT:
+            raise PydanticKnownError("none_required")
+        found = self.convert(value)
+        return self.make() if found is None else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,60 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Annotated
 
-from pydantic import ValidationError
-
-from .reply import Lenient, NullAs
+from .reply import LENIENT, Beside, Lenient, as_count, nothing
 
 __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "Usage"]
-
-
-def numbers_of(sent: Mapping[str, object]) -> dict[str, object]:
-    """The counts that are numbers, without their fractions, and what pydantic takes for one; objects likewise."""
-    found: dict[str, object] = {}
-    for name, value in sent.items():
-        if isinstance(value, Mapping):
-            found[name] = numbers_of(value)
-        elif isinstance(value, int | float | str):
-            with suppress(ValueError, OverflowError):
-                found[name] = int(float(value))
-    return found
 
 
 class PromptTokensDetails(Lenient):
     """Where the prompt's tokens came from."""
 
-    cached_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    audio_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    cached_tokens: Annotated[int, Beside(int, as_count)] = 0
+    audio_tokens: Annotated[int, Beside(int, as_count)] = 0
 
 
 class CompletionTokensDetails(Lenient):
     """What the answer's tokens were used for."""
 
-    reasoning_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    audio_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    accepted_prediction_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    rejected_prediction_tokens: Annotated[int, NullAs(int, rare=True)] = 0
+    reasoning_tokens: Annotated[int, Beside(int, as_count)] = 0
+    audio_tokens: Annotated[int, Beside(int, as_count)] = 0
+    accepted_prediction_tokens: Annotated[int, Beside(int, as_count)] = 0
+    rejected_prediction_tokens: Annotated[int, Beside(int, as_count)] = 0
 
 
 class Usage(Lenient):
     """Tokens that the call used. Reasoning tokens are part of `completion_tokens`."""
 
-    prompt_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    completion_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    total_tokens: Annotated[int, NullAs(int, rare=True)] = 0
-    prompt_tokens_details: PromptTokensDetails | None = None
-    completion_tokens_details: CompletionTokensDetails | None = None
+    prompt_tokens: Annotated[int, Beside(int, as_count)] = 0
+    completion_tokens: Annotated[int, Beside(int, as_count)] = 0
+    total_tokens: Annotated[int, Beside(int, as_count)] = 0
+    prompt_tokens_details: Annotated[PromptTokensDetails | None, Beside(nothing)] = None
+    completion_tokens_details: Annotated[CompletionTokensDetails | None, Beside(nothing)] = None
 
     @classmethod
     def read(cls, sent: Mapping[str, object]) -> Usage:
         """Read a usage that was kept as it was sent. A count that is not a number is 0."""
-        try:
-            return cls.model_validate(sent)
-        except ValidationError:
-            return cls.model_validate(numbers_of(sent))
+        return cls.model_validate(sent, context=LENIENT)
 
     @classmethod
     def total(cls, usages: Iterable[Usage | None]) -> Usage:

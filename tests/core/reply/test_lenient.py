@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
+from math import inf
 
 import pytest
 from pydantic import ValidationError
 
-from baseten_sdk._core.reply.lenient import read_odd
+from baseten_sdk._core.reply.lenient import validate_leniently
+from baseten_sdk.types.async_requests import AsyncRequestStatus
+from baseten_sdk.types.chat import ChatCompletion, Usage
 from baseten_sdk.types.chunks import ChatCompletionChunk
 
 
@@ -15,8 +19,8 @@ def read(chunk: object) -> ChatCompletionChunk | None:
     body = json.dumps(chunk).encode()
     try:
         return ChatCompletionChunk.model_validate_json(body)
-    except ValidationError as error:
-        return read_odd(ChatCompletionChunk, body, error)
+    except ValidationError:
+        return validate_leniently(ChatCompletionChunk, body)
 
 
 def chunk(delta: object = None, **choice: object) -> dict[str, object]:
@@ -120,6 +124,105 @@ def test_an_odd_answer_is_not_mended(answer: object) -> None:
 
 
 def test_what_is_no_json_is_not_mended() -> None:
-    with pytest.raises(ValidationError) as caught:
-        ChatCompletionChunk.model_validate_json(b"{")
-    assert read_odd(ChatCompletionChunk, b"{", caught.value) is None
+    assert validate_leniently(ChatCompletionChunk, b"{") is None
+
+
+def reply(message: object, **choice: object) -> ChatCompletion | None:
+    body = json.dumps({"id": "c1", "choices": [{"message": message, **choice}]}).encode()
+    with pytest.raises(ValidationError):
+        ChatCompletion.model_validate_json(body)
+    return validate_leniently(ChatCompletion, body)
+
+
+@pytest.mark.parametrize(
+    ("odd", "wanted"),
+    [
+        ({"completion_tokens": 50.4}, {"completion_tokens": 50}),
+        ({"completion_tokens": "7"}, {"completion_tokens": 7}),
+        ({"completion_tokens": "seven"}, {"completion_tokens": 0}),
+        ({"completion_tokens": [7]}, {"completion_tokens": 0}),
+        ({"prompt_tokens_details": {"audio_tokens": None, "cached_tokens": 4}}, {"cached_tokens": 4}),
+        ({"prompt_tokens_details": {"audio_tokens": "x", "cached_tokens": 4.0}}, {"cached_tokens": 4}),
+        ({"prompt_tokens_details": [1]}, {"cached_tokens": 0}),
+        ({"completion_tokens_details": {"reasoning_tokens": 1e400}}, {"reasoning_tokens": 0}),
+        ({"cost": 0.25}, {"cost": 0.25}),
+    ],
+)
+def test_an_odd_count_costs_itself_and_no_other(odd: dict[str, object], wanted: dict[str, object]) -> None:
+    sent = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, **odd}
+    found = validate_leniently(ChatCompletion, json.dumps({"choices": [{"message": {}}], "usage": sent}).encode())
+    assert found is not None
+    for usage in (found.usage, Usage.read(sent)):
+        assert usage is not None
+        assert {name: getattr(usage, name) for name in wanted} == wanted
+        assert (usage.prompt_tokens, usage.total_tokens) == (3, 7)
+
+
+def token(logprob: object, **more: object) -> dict[str, object]:
+    return {"token": "a", "logprob": logprob, **more}
+
+
+@pytest.mark.parametrize("odd", [token(None), token("never"), None, 5, {"token": 7, "logprob": -1}])
+def test_an_odd_log_probability_costs_itself_and_no_other(odd: object) -> None:
+    content = [token(-0.1, top_logprobs=[token(-0.1), odd]), odd, token(-0.2)]
+    found = reply({"content": "aaa"}, logprobs={"content": content})
+    assert found is not None
+    logprobs = found.choices[0].logprobs
+    assert logprobs is not None
+    assert logprobs.content is not None
+    first, second, third = logprobs.content
+    assert (first.logprob, third.logprob) == (-0.1, -0.2)
+    assert [each.logprob for each in first.top_logprobs] == [-0.1, second.logprob]
+    assert second.logprob == (-1 if isinstance(odd, dict) and odd["logprob"] == -1 else -inf)
+
+
+TEXT, THOUGHT = {"type": "text", "text": "Hi"}, {"type": "thinking", "thinking": [{"type": "text", "text": "Hm"}]}
+
+
+@pytest.mark.parametrize(
+    ("message", "content", "reasoning"),
+    [
+        ({"content": [THOUGHT, TEXT]}, "Hi", "Hm"),
+        ({"content": [{"type": "thinking", "thinking": "Hm"}, TEXT]}, "Hi", "Hm"),
+        ({"content": [{"type": "reasoning", "text": "Hm"}, "Hi"]}, "Hi", "Hm"),
+        ({"content": "Hi", "reasoning_content": [{"type": "text", "text": "H"}, "m"]}, "Hi", "Hm"),
+        ({"content": "Hi", "reasoning_content": {"text": "Hm"}}, "Hi", "Hm"),
+        ({"content": "Hi", "reasoning_content": 5}, "Hi", None),
+        ({"content": "Hi", "refusal": False}, "Hi", None),
+        ({"content": "Hi", "tool_calls": {}}, "Hi", None),
+        ({"content": "Hi", "tool_calls": ""}, "Hi", None),
+        ({"content": "Hi", "role": 5}, "Hi", None),
+    ],
+)
+def test_a_message_in_another_form_is_read(message: object, content: str, reasoning: str | None) -> None:
+    found, streamed = reply(message), read({"choices": [{"delta": message}]})
+    assert found is not None
+    assert streamed is not None
+    for each in (found.message, streamed.choices[0].delta):
+        assert (each.content, each.reasoning, each.refusal, each.tool_calls) == (content, reasoning, None, [])
+
+
+@pytest.mark.parametrize("reasoning", [[{"type": "text", "text": "Hm"}], {"content": "Hm"}, {"summary": ["H", "m"]}])
+def test_reasoning_under_the_other_name_is_text_whatever_its_form(reasoning: object) -> None:
+    message = {"role": "assistant", "content": "Hi", "reasoning": reasoning}
+    whole = ChatCompletion.model_validate({"choices": [{"message": message}]})
+    assert whole.message.reasoning == "Hm"
+    assert ChatCompletionChunk.model_validate({"choices": [{"delta": message}]}).choices[0].delta.reasoning == "Hm"
+
+
+def test_a_date_that_is_none_does_not_cost_the_status() -> None:
+    sent = {"request_id": "r", "status": "SUCCEEDED", "created_at": "yesterday", "status_at": "2026-01-02T03:04:05Z"}
+    found = validate_leniently(AsyncRequestStatus, json.dumps(sent).encode())
+    assert found is not None
+    assert (found.status, found.created_at, found.status_at) == (
+        "SUCCEEDED",
+        None,
+        datetime(2026, 1, 2, 3, 4, 5, 0, UTC),
+    )
+
+
+def test_whoever_makes_a_reply_is_told_of_an_odd_field() -> None:
+    with pytest.raises(ValidationError):
+        Usage.model_validate({"prompt_tokens": "many"})
+    with pytest.raises(ValidationError):
+        ChatCompletion.model_validate({"choices": [{"message": {"content": "a"}, "logprobs": 5}]})

@@ -75,7 +75,7 @@ class AsyncChatStream:
         try:
             piece = await body.receive()
         except APITimeoutError as error:
-            error.partial = reader.partial()
+            error.partial = reader.partial
             raise
         except APIConnectionError as error:
             raise body.described(reader.interrupted(error)) from error

@@ -6,10 +6,7 @@ so that the cost is linear in the chunks. What the backends do differently is me
 - text, reasoning and refusals are appended; empty and null add nothing, whether the key is there or not;
 - usage is cumulative and on almost every chunk: the last one that is there counts;
 - `finish_reason` may come before the last content, or share a chunk with it: the last one that is there counts;
-- tool calls are merged by index; where there is none by id, and where there is none by position. The first id and the
-  first name that are not empty win, since some backends send a fresh id with every piece;
-- fields that nobody knows are kept: text and lists are appended, of anything else the last one that is there counts.
-  Text that is the same in every chunk is one text that is repeated, not a longer one.
+- pieces of tool calls find their call (`call_parts`), and unknown fields are merged (`unknown`).
 """
 
 from __future__ import annotations
@@ -17,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...types.chat import ChatCompletion, TokenLogprob, Usage
-from ...types.chunks import ChatCompletionChunk, ChoiceDelta, ChoiceDeltaToolCall, ChunkChoice
+from ...types.chunks import ChatCompletionChunk, ChoiceDelta, ChunkChoice
+from .call_parts import ToolCallParts
+from .unknown import Unknown
 
 Extras = dict[str, object]
 
@@ -25,115 +24,11 @@ REASONING = "reasoning"
 """The other name of `reasoning_content`; some backends send both."""
 
 
-class Unknown:
-    """Fields that nobody knows, gathered from piece to piece."""
-
-    __slots__ = ("_lists", "_others", "_texts")
-
-    def __init__(self) -> None:
-        self._texts: dict[str, list[str]] = {}
-        self._lists: dict[str, list[object]] = {}
-        self._others: Extras = {}
-
-    def add(self, fields: Mapping[str, object] | None) -> None:
-        """Take a piece's fields in; null says nothing."""
-        for name, value in (fields or {}).items():
-            match value:
-                case None:
-                    pass
-                case str():
-                    self._texts.setdefault(name, []).append(value)
-                case list():
-                    self._lists.setdefault(name, []).extend(value)
-                case _:
-                    self._others[name] = value
-
-    def __bool__(self) -> bool:
-        return bool(self._texts or self._lists or self._others)
-
-    def plain(self) -> Extras:
-        """The fields as a dict."""
-        if not self:
-            return {}
-        texts = {name: _joined(pieces) for name, pieces in self._texts.items()}
-        return {**texts, **self._lists, **self._others}
-
-
-def _joined(pieces: list[str]) -> str:
-    said = [piece for piece in pieces if piece]
-    return said[0] if said and said.count(said[0]) == len(said) else "".join(said)
-
-
 def _text(pieces: list[str]) -> str:
     """The pieces as one, which takes their place: whoever asks at each event does not join them all each time."""
     if len(pieces) > 1:
         pieces[:] = ("".join(pieces),)
     return pieces[0]
-
-
-class CallParts:
-    """The pieces of one tool call."""
-
-    __slots__ = ("_extras", "_function_extras", "arguments", "id", "name", "type")
-
-    def __init__(self) -> None:
-        self.id = ""
-        self.type = ""
-        self.name = ""
-        self.arguments: list[str] = []
-        self._extras = Unknown()
-        self._function_extras = Unknown()
-
-    def add(self, delta: ChoiceDeltaToolCall) -> None:
-        """Take a piece in."""
-        self.id = self.id or delta.id or ""
-        self.type = self.type or delta.type or ""
-        self._extras.add(delta.model_extra)
-        function = delta.function
-        if function is not None:
-            self.name = self.name or function.name or ""
-            if function.arguments:
-                self.arguments.append(function.arguments)
-            self._function_extras.add(function.model_extra)
-
-    def plain(self) -> Extras:
-        """The call as a dict."""
-        function = {**self._function_extras.plain(), "name": self.name, "arguments": "".join(self.arguments)}
-        return {**self._extras.plain(), "id": self.id, "type": self.type or "function", "function": function}
-
-
-class ToolCallParts:
-    """The tool calls of one choice."""
-
-    __slots__ = ("_latest", "calls")
-
-    def __init__(self) -> None:
-        self.calls: dict[int, CallParts] = {}
-        self._latest = -1
-
-    def add(self, deltas: list[ChoiceDeltaToolCall]) -> list[int]:
-        """Take the pieces of a chunk in; the keys of the calls that they belong to."""
-        keys: list[int] = []
-        for position, delta in enumerate(deltas):
-            key = delta.index if delta.index is not None else self._key(delta, position, len(deltas))
-            self._latest = key
-            self.calls.setdefault(key, CallParts()).add(delta)
-            keys.append(key)
-        return keys
-
-    def _key(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
-        """Which call a piece without an index belongs to."""
-        if delta.id:
-            known = (key for key, call in self.calls.items() if call.id == delta.id)
-            return next(known, max(self.calls, default=-1) + 1)
-        if count == 1 and self._latest >= 0:
-            named = delta.function is not None and bool(delta.function.name)
-            return max(self.calls) + 1 if named and self.calls[self._latest].name else self._latest
-        return position
-
-    def plain(self) -> list[Extras]:
-        """The calls as dicts, in the order of their indices."""
-        return [self.calls[key].plain() for key in sorted(self.calls)]
 
 
 class ChoiceParts:

@@ -25,11 +25,12 @@ from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, Str
 from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ..reply.classify import as_sentence, read_error
-from ..reply.lenient import read_odd
+from ..reply.lenient import validate_leniently
 from ..reply.validate import problems
-from ..request.json_codec import BOM, decode_json
+from ..request.json_codec import BOM, decode_reply
 from ..stream.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 from .accumulate import Accumulator
+from .halves import ESCAPED, Halves
 
 DONE = b"[DONE]"
 
@@ -58,9 +59,11 @@ class ChunkReader:
     __slots__ = (
         "_begun",
         "_decoder",
+        "_halves",
         "_kept",
         "_limits",
         "_opening",
+        "_size",
         "_validate",
         "_whole",
         "done",
@@ -75,6 +78,8 @@ class ChunkReader:
             ChatCompletionChunk.__pydantic_validator__.validate_json
         )
         self._kept: list[bytes] = []
+        self._halves = Halves()
+        self._size = 0
         self._begun = False
         self._opening = b""
         self._whole: bytearray | None = None
@@ -87,6 +92,10 @@ class ChunkReader:
 
         A piece may hold hundreds; to make all of them at once would keep the garbage collector busy.
         """
+        self._size += len(piece)
+        if self._size > self._limits.stream:
+            self.error = self._too_large(f"it is larger than {self._limits.stream} bytes; see Limits(stream=...)")
+            return iter(())
         if not self._begun:
             self._begin(piece)
         elif not self._kept and len(self._opening) < EXCERPT:
@@ -99,7 +108,7 @@ class ChunkReader:
         try:
             events = self._decoder.feed_bare(piece)
         except EventTooLarge as error:
-            self.error = self._too_large(error)
+            self.error = self._too_large(f"{error}; see Limits(event=...)")
             return iter(())
         self.news = any(map(_says_something, events))
         return self._chunks(events)
@@ -112,10 +121,10 @@ class ChunkReader:
         try:
             yield from self._chunks(self._decoder.flush())
         except EventTooLarge as error:
-            self.error = self._too_large(error)
+            self.error = self._too_large(f"{error}; see Limits(event=...)")
             return
         if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
-            self.error = StreamInterrupted(self._cut(), partial=self.partial())
+            self.error = StreamInterrupted(self._cut(), partial=self.partial)
             opening = self._opening.removeprefix(BOM)
             if opening and not self._kept and not FIELD.match(opening):
                 self.error = self._no_stream(opening)
@@ -135,7 +144,7 @@ class ChunkReader:
         self._whole = None
         self._opening = b""
         try:
-            value = decode_json(body)
+            value = decode_reply(body)
         except ValueError:
             self.error = self._no_stream(body)
             return
@@ -159,7 +168,7 @@ class ChunkReader:
     def interrupted(self, cause: APIConnectionError) -> StreamInterrupted:
         """The connection broke before the message had ended."""
         return StreamInterrupted(
-            f"The stream was cut: {cause.message}", partial=self.partial(), request_id=cause.request_id
+            f"The stream was cut: {cause.message}", partial=self.partial, request_id=cause.request_id
         )
 
     def partial(self) -> ChatCompletion | None:
@@ -187,7 +196,7 @@ class ChunkReader:
 
     def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         """The chunks that events hold, up to the one that says that the message is complete, or has failed."""
-        validate, keep = self._validate, self._kept.append
+        validate, keep, halves = self._validate, self._kept.append, self._halves
         for event in events:
             if isinstance(event, bytes):
                 data = event
@@ -196,6 +205,8 @@ class ChunkReader:
                 return
             else:
                 data = event.data
+            if halves.waiting:
+                data = halves.joined(data)
             try:
                 chunk = validate(data)
                 choices = chunk.choices
@@ -209,6 +220,8 @@ class ChunkReader:
                     chunk = _with_deltas(chunk, data)
             except ValidationError as error:
                 plain = False
+                if ESCAPED.search(data):
+                    data = halves.joined(data)
                 odd = self._odd(data, error)
                 if odd is None:
                     if self.stopped:
@@ -237,13 +250,13 @@ class ChunkReader:
     def _reported(self, data: bytes) -> StreamError:
         """The error that the service reported; its data may be JSON or text."""
         try:
-            body: object = decode_json(data)
+            body: object = decode_reply(data)
         except ValueError:
             body = data.decode("utf-8", "replace")
         message, code, _ = read_error(body)
         return StreamAPIError(
             as_sentence(f"The service reported an error inside the stream: {message or 'it does not say which'}"),
-            partial=self.partial(),
+            partial=self.partial,
             body=body,
             code=code,
         )
@@ -251,13 +264,13 @@ class ChunkReader:
     def _no_stream(self, body: bytes) -> StreamDecodeError:
         return StreamDecodeError(f"The reply is no stream: {body[:EXCERPT].decode('utf-8', 'backslashreplace')!r}.")
 
-    def _too_large(self, error: EventTooLarge) -> StreamDecodeError:
-        return StreamDecodeError(f"In the stream, {error}; see Limits(event=...).", partial=self.partial())
+    def _too_large(self, problem: str) -> StreamDecodeError:
+        return StreamDecodeError(f"The stream cannot be read: {problem}.", partial=self.partial)
 
     def _unreadable(self, data: bytes, error: ValidationError) -> StreamDecodeError:
         shown = data[:EXCERPT].decode("utf-8", "backslashreplace")
         return StreamDecodeError(
-            f"The stream holds data that is no chunk ({problems(error)}): {shown!r}.", partial=self.partial()
+            f"The stream holds data that is no chunk ({problems(error)}): {shown!r}.", partial=self.partial
         )
 
 
@@ -276,7 +289,7 @@ def _read_chunk(data: bytes) -> ChatCompletionChunk:
 
 def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
     """The chunk, where only a field beside the answer is odd; else the error is raised."""
-    odd = None if data.strip() == DONE else read_odd(ChatCompletionChunk, data, error)
+    odd = None if data.strip() == DONE else validate_leniently(ChatCompletionChunk, data)
     if odd is None:
         raise error
     return odd
@@ -290,7 +303,7 @@ def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk
     """
     if not any("message" in (choice.model_extra or {}) for choice in chunk.choices):
         return chunk
-    value = decode_json(data)
+    value = decode_reply(data)
     choices = value.get("choices") if isinstance(value, dict) else None
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and choice.get("delta") is None:

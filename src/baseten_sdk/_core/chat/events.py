@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Generic, TypeAlias, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from ...errors import OutputError
 from ...types.chat import ChatCompletion, ToolCall
@@ -32,7 +31,8 @@ from ...types.events import (
 from ..schema.partial import PartialReader
 from ..schema.schema import Schema
 from ..schema.tool import BadArguments, Toolbox
-from .accumulate import Accumulator, CallParts, ChoiceParts
+from .accumulate import Accumulator, ChoiceParts
+from .call_parts import CallParts
 from .output import cut_short, read_text
 
 T = TypeVar("T")
@@ -60,6 +60,7 @@ class EventReader(Generic[T]):
         "_partial",
         "_started",
         "_told",
+        "_touched",
         "error",
         "schema",
         "toolbox",
@@ -74,6 +75,7 @@ class EventReader(Generic[T]):
         self._open: dict[Place, CallParts] = {}
         self._started: set[Place] = set()
         self._told: dict[Place, int] = {}
+        self._touched: set[Place] = set()
         self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
@@ -93,7 +95,8 @@ class EventReader(Generic[T]):
             value = _last(self._partial)
             if value is not None:
                 events.append(PartialObject(value))
-        wrong = self._close_calls(events, whole_only=False)
+        closed = [self._close(place, events) for place in list(self._open)]
+        wrong = next((each for each in closed if each is not None), None)
         completion = self._accumulator.completion()
         if completion is None:
             return events
@@ -131,9 +134,10 @@ class EventReader(Generic[T]):
             place = choice.index, key
             call = parts.tool_calls.calls[key]
             if place not in self._told:
-                self._close_calls(events, whole_only=True)
+                self._close_whole(events)
                 self._told[place] = 0
                 self._open[place] = call
+            self._touched.add(place)
             if call.name:
                 self._tell(place, call, events)
 
@@ -148,21 +152,24 @@ class EventReader(Generic[T]):
             self._told[place] = len(call.arguments)
             events.append(ToolCallDelta(key, arguments, index))
 
-    def _close_calls(self, events: list[StreamEvent[T]], *, whole_only: bool) -> BadArguments | None:
-        """Conclude the calls that are done; the first one whose arguments do not validate."""
-        wrong: BadArguments | None = None
-        for place, parts in list(self._open.items()):
-            if whole_only and not _is_object("".join(parts.arguments)):
-                continue
-            read = self.toolbox.read(ToolCall.model_validate(parts.plain()))
-            if isinstance(read, BadArguments):
-                wrong = wrong or read
-                continue
-            del self._open[place]
-            self._tell(place, parts, events)
-            index, key = place
-            events.append(ToolCallDone(key, read, index))
-        return wrong
+    def _close_whole(self, events: list[StreamEvent[T]]) -> None:
+        """Conclude the calls that have become whole since the last time."""
+        for place in sorted(self._touched):
+            if place in self._open and self._open[place].whole:
+                self._close(place, events)
+        self._touched.clear()
+
+    def _close(self, place: Place, events: list[StreamEvent[T]]) -> BadArguments | None:
+        """Conclude a call, unless its arguments do not validate."""
+        parts = self._open[place]
+        read = self.toolbox.read(ToolCall.model_validate(parts.plain()))
+        if isinstance(read, BadArguments):
+            return read
+        del self._open[place]
+        self._tell(place, parts, events)
+        index, key = place
+        events.append(ToolCallDone(key, read, index))
+        return None
 
 
 def _last(partial: PartialReader[T]) -> T | None:
@@ -171,14 +178,3 @@ def _last(partial: PartialReader[T]) -> T | None:
         return read_text(partial.schema, partial.text)
     except ValidationError:
         return partial.end()
-
-
-def _is_object(text: str) -> bool:
-    """Whether a text is a whole JSON object; anything shorter may be the beginning of one."""
-    if not text.rstrip().endswith("}"):
-        return False
-    try:
-        from_json(text)
-    except ValueError:
-        return False
-    return True

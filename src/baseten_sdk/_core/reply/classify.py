@@ -28,7 +28,7 @@ from ...errors import (
 )
 from ...errors.api import KEPT
 from ...errors.remote import read_remote
-from ..request.json_codec import decode_json
+from ..request.json_codec import decode_reply
 from .response import WholeResponse
 from .retry_after import retry_after
 
@@ -101,7 +101,7 @@ def _body(answer: WholeResponse) -> object:
     if not answer.body:
         return None
     try:
-        return decode_json(answer.body)
+        return decode_reply(answer.body)
     except ValueError:
         return answer.body[:KEPT].decode("utf-8", "replace")
 

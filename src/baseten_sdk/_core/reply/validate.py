@@ -11,9 +11,9 @@ from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
 from ...errors import InvalidRequestError, ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
-from ..request.json_codec import decode_json
+from ..request.json_codec import decode_reply
 from .classify import as_sentence, read_error
-from .lenient import read_odd
+from .lenient import validate_leniently
 from .response import WholeResponse
 
 M = TypeVar("M", bound=BaseModel)
@@ -39,7 +39,7 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
         found: M | None = model.model_validate_json(answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
-        found = read_odd(model, answer.body, error)
+        found = validate_leniently(model, answer.body)
     if found is None:
         raise unreadable(answer, problem)
     if found.model_extra and found.model_extra.get("error"):
@@ -83,7 +83,7 @@ def read_value(answer: WholeResponse) -> JsonValue | bytes:
         return None
     try:
         if _is_json(answer):
-            return decode_json(answer.body)
+            return decode_reply(answer.body)
         if answer.media_type.startswith("text/"):
             return answer.body.decode("utf-8")
     except ValueError as error:
@@ -118,7 +118,7 @@ def _is_json(answer: WholeResponse) -> bool:
 def _problem(error: ValidationError, answer: WholeResponse) -> str:
     """What is wrong, in one sentence: the service's own message where the reply is an error in disguise."""
     try:
-        body = decode_json(answer.body)
+        body = decode_reply(answer.body)
     except ValueError as bad:
         return f"{bad}."
     if isinstance(body, dict) and (body.get("error") or body.get("object") == "error"):

@@ -35,6 +35,12 @@ MAX_PATH = 160
 
 MAX_REASON = 200
 
+ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape inside of a JSON string; the two halves of a character are one."""
+
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -70,6 +76,34 @@ def decode_json(body: bytes) -> JsonValue:
         reason = "it is empty" if not body.strip() else str(error)[:200]
         raise ValueError(f"not valid JSON: {reason}") from None
     return value
+
+
+def decode_reply(body: bytes) -> JsonValue:
+    """The value of a reply's JSON. Half of a character reads as U+FFFD: models cut text anywhere.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return decode_json(body)
+    except ValueError:
+        whole = whole_characters(body)
+        if whole == body:
+            raise
+    return decode_json(whole)
+
+
+def whole_characters(text: bytes) -> bytes:
+    """A JSON text in which half of a character, escaped or not, has become U+FFFD."""
+    escaped = ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
+    return escaped.decode("utf-8", "replace").encode()
+
+
+def whole_text(text: str) -> str:
+    """A text in which half of a character has become U+FFFD, and two halves that stand together one character."""
+    if text.isascii() or not SURROGATE.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _plain(value: object) -> object:

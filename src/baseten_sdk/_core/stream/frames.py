@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from ...types.json import JsonValue
 from ..reply.validate import adapter_of, problems
-from ..request.json_codec import decode_json
+from ..request.json_codec import decode_reply
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class Frame:
             FrameError: it is none.
         """
         try:
-            return decode_json(self.body)
+            return decode_reply(self.body)
         except ValueError as error:
             raise FrameError(f"the {self.tag.name.lower()} is not JSON: {error}") from None
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import codecs
 
 from ...types.json import JsonValue
-from ..request.json_codec import decode_json
+from ..request.json_codec import decode_reply
 
 DEFAULT_MAX_LINE_BYTES = 8 * 1024 * 1024
 
@@ -218,7 +218,7 @@ class JSONLinesDecoder:
                 if not text:
                     continue
                 try:
-                    values.append(decode_json(text))
+                    values.append(decode_reply(text))
                 except ValueError as error:
                     excerpt = text[:80].decode("utf-8", "replace")
                     self._failure = JSONLineError(self._number, excerpt, str(error))

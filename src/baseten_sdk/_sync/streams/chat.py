@@ -76,7 +76,7 @@ class ChatStream:
         try:
             piece = body.receive()
         except APITimeoutError as error:
-            error.partial = reader.partial()
+            error.partial = reader.partial
             raise
         except APIConnectionError as error:
             raise body.described(reader.interrupted(error)) from error

@@ -1,0 +1,224 @@
+"""Tool calls from the pieces that a stream brings.
+
+Owns the question which call a piece belongs to, since backends answer it in different ways:
+
+- by `index`, where every call has its own. Some send one index for all: then a new id begins a new call once the
+  arguments of the call before are a whole object, or have not begun under another name;
+- by `id`, where there is no index. Some send a fresh id with every piece: one that brings arguments and no name, or
+  the name that is known already while its arguments are not whole, belongs to the latest call;
+- by position in the chunk, where there is neither.
+
+The first id that is not empty counts. A name may come in pieces, or whole with every piece. A call without an id is
+given one, since its result has to name it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ...types.chat import new_call_id
+from ...types.chunks import ChoiceDeltaToolCall
+from .unknown import Unknown
+
+LONGEST_NAME = 256
+"""Characters after which pieces of a name are not added any more: names of tools have 64 at most."""
+
+MARKS = re.compile(r'["\\{}\[\]]')
+"""What tells where an object ends."""
+
+
+class ObjectScanner:
+    """Finds out whether text that comes in pieces is a whole JSON object. It looks at each character once.
+
+    Attributes:
+        whole: whether it has been one since the last piece; blanks may stand behind it.
+    """
+
+    __slots__ = ("_depth", "_escaped", "_in_text", "_spoiled", "whole")
+
+    def __init__(self) -> None:
+        self.whole = False
+        self._depth = 0
+        self._in_text = False
+        self._escaped = False
+        self._spoiled = False
+
+    def feed(self, piece: str) -> None:
+        """Take more of the text in."""
+        if self._depth == 0 and not self._spoiled:
+            begun = piece.lstrip()
+            if not begun:
+                return
+            self._spoiled = self.whole or not begun.startswith("{")
+            self.whole = False
+        if self._spoiled:
+            return
+        end = 0
+        for found in MARKS.finditer(piece):
+            if self._escaped and found.start() == end:
+                self._escaped = False
+                continue
+            self._escaped = False
+            end = found.end()
+            self._mark(found[0])
+            if self._depth == 0:
+                self.whole = not piece[end:].strip()
+                self._spoiled = not self.whole
+                return
+        self._escaped = self._escaped and end == len(piece)
+
+    def _mark(self, mark: str) -> None:
+        if mark == '"':
+            self._in_text = not self._in_text
+        elif self._in_text:
+            self._escaped = mark == "\\"
+        elif mark != "\\":
+            self._depth += 1 if mark in "{[" else -1
+
+
+class CallParts:
+    """The pieces of one tool call.
+
+    Attributes:
+        index: the index that its pieces have, where they have one.
+    """
+
+    __slots__ = (
+        "_extras",
+        "_function_extras",
+        "_made_up",
+        "_scanned",
+        "_scanner",
+        "arguments",
+        "id",
+        "index",
+        "name",
+        "type",
+    )
+
+    def __init__(self, index: int | None) -> None:
+        self.index = index
+        self.id = ""
+        self.type = ""
+        self.name = ""
+        self.arguments: list[str] = []
+        self._made_up = ""
+        self._scanner = ObjectScanner()
+        self._scanned = 0
+        self._extras = Unknown()
+        self._function_extras = Unknown()
+
+    def add(self, delta: ChoiceDeltaToolCall) -> None:
+        """Take a piece in."""
+        other = bool(delta.id) and bool(self.id) and delta.id != self.id
+        self.id = self.id or delta.id or ""
+        self.type = self.type or delta.type or ""
+        self._extras.add(delta.model_extra)
+        function = delta.function
+        if function is not None:
+            if function.name:
+                self._add_name(function.name, other=other)
+            if function.arguments:
+                self.arguments.append(function.arguments)
+            self._function_extras.add(function.model_extra)
+
+    def _add_name(self, piece: str, *, other: bool) -> None:
+        """Take a piece of the name in: the whole name again, more than before, or more behind it."""
+        if not self.name or piece.startswith(self.name):
+            self.name = piece
+        elif not other and len(self.name) < LONGEST_NAME:
+            self.name += piece
+
+    @property
+    def whole(self) -> bool:
+        """Whether the arguments are a whole object."""
+        for piece in self.arguments[self._scanned :]:
+            self._scanner.feed(piece)
+        self._scanned = len(self.arguments)
+        return self._scanner.whole
+
+    def plain(self) -> dict[str, object]:
+        """The call as a dict."""
+        if not self.id and not self._made_up:
+            self._made_up = new_call_id()
+        function = {**self._function_extras.plain(), "name": self.name, "arguments": "".join(self.arguments)}
+        extras = self._extras.plain()
+        return {**extras, "id": self.id or self._made_up, "type": self.type or "function", "function": function}
+
+
+class ToolCallParts:
+    """The tool calls of one choice."""
+
+    __slots__ = ("_at", "_by_id", "_latest", "_next", "calls")
+
+    def __init__(self) -> None:
+        self.calls: dict[int, CallParts] = {}
+        self._at: dict[int, int] = {}
+        self._by_id: dict[str, int] = {}
+        self._latest = -1
+        self._next = 0
+
+    def add(self, deltas: list[ChoiceDeltaToolCall]) -> list[int]:
+        """Take the pieces of a chunk in; the keys of the calls that they belong to."""
+        return [self._add(delta, position, len(deltas)) for position, delta in enumerate(deltas)]
+
+    def _add(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
+        index = delta.index
+        key = self._of_index(index, delta) if index is not None else self._of_id(delta, position, count)
+        call = self.calls.get(key)
+        if call is None:
+            call = self.calls[key] = CallParts(index)
+            self._next = max(self._next, key + 1)
+        call.add(delta)
+        if call.id:
+            self._by_id.setdefault(call.id, key)
+        self._latest = key
+        return key
+
+    def _of_index(self, index: int, delta: ChoiceDeltaToolCall) -> int:
+        """The call that a piece with an index belongs to."""
+        key = self._at.get(index)
+        if key is None:
+            key = index if index not in self.calls else self._next
+        elif delta.id and delta.id != self.calls[key].id:
+            known = self._by_id.get(delta.id)
+            if known is not None and self.calls[known].index == index:
+                key = known
+            elif self._begins_another(delta, self.calls[key]):
+                key = self._next
+        self._at[index] = key
+        return key
+
+    def _begins_another(self, delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
+        """Whether a piece with an id that nobody has begins a call of its own, beside one of the same index."""
+        name = _name(delta)
+        return bool(call.id and name) and (call.whole or (not call.arguments and name != call.name))
+
+    def _of_id(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
+        """The call that a piece without an index belongs to."""
+        latest = self.calls.get(self._latest)
+        if delta.id:
+            known = self._by_id.get(delta.id)
+            if known is not None:
+                return known
+            alone = latest if count == 1 else None
+            return self._next if alone is None or _begins(delta, alone) else self._latest
+        if count == 1 and latest is not None:
+            return self._next if _name(delta) and latest.name else self._latest
+        return position
+
+    def plain(self) -> list[dict[str, object]]:
+        """The calls as dicts, in the order of their indices."""
+        return [self.calls[key].plain() for key in sorted(self.calls)]
+
+
+def _name(delta: ChoiceDeltaToolCall) -> str:
+    return (delta.function.name if delta.function is not None else None) or ""
+
+
+def _begins(delta: ChoiceDeltaToolCall, latest: CallParts) -> bool:
+    """Whether a piece with an id that nobody has, and no index, begins a call."""
+    name = _name(delta)
+    if name:
+        return name != latest.name or not latest.arguments or latest.whole
+    return delta.function is None or not delta.function.arguments

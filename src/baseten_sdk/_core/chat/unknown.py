@@ -1,0 +1,53 @@
+"""Fields of a stream that the package does not know, merged from piece to piece.
+
+Owns the rules: text and lists are appended, objects are merged by the same rules, and of anything else the last value
+counts. Null says nothing. Text that is the same in every piece is one text that is repeated, not a longer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+APPENDED = frozenset({"arguments", "data", "transcript"})
+"""Texts that come in pieces, so that two pieces may be alike: of a function call, and of audio."""
+
+
+class Unknown:
+    """The unknown fields of one object."""
+
+    __slots__ = ("_lists", "_objects", "_others", "_texts")
+
+    def __init__(self) -> None:
+        self._texts: dict[str, list[str]] = {}
+        self._lists: dict[str, list[object]] = {}
+        self._objects: dict[str, Unknown] = {}
+        self._others: dict[str, object] = {}
+
+    def add(self, fields: Mapping[str, object] | None) -> None:
+        """Take a piece's fields in."""
+        for name, value in (fields or {}).items():
+            match value:
+                case None:
+                    pass
+                case str():
+                    self._texts.setdefault(name, []).append(value)
+                case list():
+                    self._lists.setdefault(name, []).extend(value)
+                case dict():
+                    self._objects.setdefault(name, Unknown()).add(value)
+                case _:
+                    self._others[name] = value
+
+    def plain(self) -> dict[str, object]:
+        """The fields as a dict."""
+        if not (self._texts or self._lists or self._objects or self._others):
+            return {}
+        texts = {name: _joined(name, pieces) for name, pieces in self._texts.items()}
+        objects = {name: each.plain() for name, each in self._objects.items()}
+        return {**texts, **self._lists, **objects, **self._others}
+
+
+def _joined(name: str, pieces: list[str]) -> str:
+    said = [piece for piece in pieces if piece]
+    repeated = name not in APPENDED and bool(said) and said.count(said[0]) == len(said)
+    return said[0] if repeated else "".join(said)
