@@ -14,6 +14,8 @@ from contextvars import copy_context
 
 import anyio
 
+from .loop_thread import call_soon
+
 
 class Background:
     """A function that runs until it ends or is ended; it must not raise.
@@ -26,15 +28,13 @@ class Background:
         self._function = function
         self._scope = anyio.CancelScope()
         self._over = anyio.Event()
+        self._soon = call_soon()
         self._task: asyncio.Task[None] | None = None
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            lowlevel = sys.modules["trio"].lowlevel
-            self._soon: Callable[[Callable[[], None]], object] = lowlevel.current_trio_token().run_sync_soon
-            lowlevel.spawn_system_task(self._run, context=copy_context())
+            sys.modules["trio"].lowlevel.spawn_system_task(self._run, context=copy_context())
         else:
-            self._soon = loop.call_soon_threadsafe
             self._task = loop.create_task(self._run())
 
     async def _run(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -40,6 +41,16 @@ def is_loop_running() -> bool:
         except RuntimeError:
             return False
     return True
+
+
+def call_soon() -> Callable[[Callable[[], object]], object]:
+    """Return what schedules a function in the running event loop, from any thread and from a signal handler."""
+    try:
+        return asyncio.get_running_loop().call_soon_threadsafe
+    except RuntimeError:
+        soon: Callable[[Callable[[], object]], object]
+        soon = sys.modules["trio"].lowlevel.current_trio_token().run_sync_soon
+        return soon
 
 
 def open_portal() -> BlockingPortal:

@@ -7,11 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
 import pytest
 
+from baseten_sdk.batch.run.signals import obey_signals
+from baseten_sdk.batch.run.stop import Stop
 from baseten_sdk.emulator import Emulator
 
 PROGRAM = """
@@ -123,3 +129,142 @@ def test_a_machine_that_is_taken_away_asks_in_the_same_way(emu: Emulator, tmp_pa
         out, err = process.communicate(timeout=60)
     assert process.returncode == 7, err
     assert "SIGTERM stopped the batch" in out
+
+
+HANDLER_OF_THE_APPLICATION = """
+import asyncio, signal, sys
+from baseten_sdk import AsyncClient, Endpoints, batch, user
+
+url, source, sink, name = sys.argv[1:]
+number = getattr(signal, name)
+
+async def main():
+    called = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(number, called.set)
+    async with AsyncClient(api_key="k" * 12, endpoints=Endpoints.below(url)) as client:
+        ask = lambda row: batch.chat(model=row["model"], messages=[user("Hi")])
+        await client.batch.run(source, sink, request=ask, progress="none")
+    signal.raise_signal(number)
+    await called.wait()
+    print("called")
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_handler_that_the_application_gave_to_its_loop_works_afterwards(
+    emu: Emulator, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "in.jsonl").write_text('{"model": "openai/gpt-oss-120b"}\n')
+    arguments = [emu.url, str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl"), name]
+    ended = subprocess.run(
+        [sys.executable, "-c", HANDLER_OF_THE_APPLICATION, *arguments], capture_output=True, text=True, timeout=60
+    )
+    assert ended.stdout == "called\n", ended.stderr
+
+
+@pytest.fixture
+def heard() -> Iterator[list[str]]:
+    """A handler of the application for SIGTERM, and what it heard."""
+    heard: list[str] = []
+    before = signal.signal(signal.SIGTERM, lambda number, frame: heard.append("application"))
+    yield heard
+    signal.signal(signal.SIGTERM, before)
+
+
+async def stopped(stop: Stop) -> None:
+    while not stop.requested:
+        await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.anyio
+async def test_a_signal_stops_every_run_of_the_process_and_then_the_handler_is_back(heard: list[str]) -> None:
+    application = signal.getsignal(signal.SIGTERM)
+    one, other = Stop(), Stop()
+    said: list[str] = []
+    async with anyio.create_task_group() as longer:
+        longer.start_soon(obey_signals, one, said.append, "Again.")
+        async with anyio.create_task_group() as shorter:
+            shorter.start_soon(obey_signals, other, said.append, "Again.")
+            await anyio.wait_all_tasks_blocked()
+            signal.raise_signal(signal.SIGTERM)
+            await stopped(one)
+            await stopped(other)
+            shorter.cancel_scope.cancel()
+        assert signal.getsignal(signal.SIGTERM) != application
+        signal.raise_signal(signal.SIGTERM)
+        while len(said) < 3:
+            await anyio.lowlevel.checkpoint()
+        longer.cancel_scope.cancel()
+    assert [text.splitlines()[0].partition(".")[0] for text in said] == [
+        "Stopping: no more rows start, those in flight finish",
+        "Stopping: no more rows start, those in flight finish",
+        "Stopped at once",
+    ]
+    assert heard == []
+    signal.raise_signal(signal.SIGTERM)
+    assert heard == ["application"]
+
+
+@pytest.mark.anyio
+async def test_a_handler_that_the_application_installs_meanwhile_stays(heard: list[str]) -> None:
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(obey_signals, Stop(), heard.append, "")
+        await anyio.wait_all_tasks_blocked()
+        signal.signal(signal.SIGTERM, lambda number, frame: heard.append("newer"))
+        tasks.cancel_scope.cancel()
+    signal.raise_signal(signal.SIGTERM)
+    assert heard == ["newer"]
+
+
+@pytest.mark.anyio
+async def test_a_signal_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(obey_signals, Stop(), print, "")
+            await anyio.wait_all_tasks_blocked()
+            assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+            tasks.cancel_scope.cancel()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.anyio
+async def test_a_terminal_that_is_gone_does_not_keep_a_run_from_stopping(heard: list[str]) -> None:
+    def gone(text: str) -> None:
+        raise BrokenPipeError
+
+    stop = Stop()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(obey_signals, stop, gone, "")
+        await anyio.wait_all_tasks_blocked()
+        signal.raise_signal(signal.SIGTERM)
+        await stopped(stop)
+        tasks.cancel_scope.cancel()
+
+
+@pytest.mark.anyio
+async def test_a_run_in_another_thread_stops_with_one_in_the_main_thread(heard: list[str]) -> None:
+    ready = threading.Event()
+
+    async def elsewhere() -> None:
+        stop = Stop()
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(obey_signals, stop, print, "")
+            await anyio.wait_all_tasks_blocked()
+            ready.set()
+            await stopped(stop)
+            tasks.cancel_scope.cancel()
+
+    stop = Stop()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(obey_signals, stop, print, "")
+        thread = threading.Thread(target=anyio.run, args=(elsewhere,))
+        thread.start()
+        await anyio.to_thread.run_sync(ready.wait)
+        signal.raise_signal(signal.SIGTERM)
+        await stopped(stop)
+        await anyio.to_thread.run_sync(thread.join)
+        tasks.cancel_scope.cancel()
