@@ -92,7 +92,7 @@ class RateState:
             now: the same moment on the steady clock.
         """
         requests, tokens = (number(headers.get(f"x-ratelimit-limit-{what}")) for what in ("requests", "tokens"))
-        asked = retry_after(headers, wall)
+        asked = retry_after(headers, wall, refused=False)
         with self._lock:
             self._rates.restrict(requests, tokens)
             if asked:

@@ -23,7 +23,12 @@ NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC).timestamp()
         ({"retry-after": "0"}, 0),
         ({"retry-after": "1.5"}, 1.5),
         ({"retry-after": " 2 "}, 2),
-        ({"retry-after": "1e300"}, 1e300),
+        ({"retry-after": "3600"}, 3600),
+        ({"retry-after": str(31 * 86400)}, 31 * 86400),
+        ({"retry-after": "1e300"}, None),
+        ({"retry-after": "99999999"}, None),
+        ({"retry-after": "90s"}, 90),
+        ({"retry-after": "1m30s"}, 90),
         ({"retry-after": "-5"}, None),
         ({"retry-after": "nan"}, None),
         ({"retry-after": "inf"}, None),
@@ -39,7 +44,21 @@ NOW = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC).timestamp()
         ({"retry-after": "Fri, 20 Nov 2026 11:00:30 +0100"}, 30),
         ({"retry-after": "Friday, 20-Nov-26 10:00:30 GMT"}, 30),
         ({"retry-after": "Fri Nov 20 10:00:30 2026"}, 30),
-        ({"retry-after": "Fri, 20 Nov 2026 09:00:00 GMT"}, 0),
+        ({"retry-after": "Fri, 20 Nov 2026 09:00:00 GMT"}, None),
+        ({"retry-after": "Fri, 20 Nov 2999 10:00:00 GMT"}, None),
+        ({"retry-after": "2026-11-20T10:00:30Z"}, 30),
+        ({"retry-after": "2026-11-20T10:00:30.5+00:00"}, 30.5),
+        ({"retry-after": "2026-11-20T11:00:30+01:00"}, 30),
+        ({"retry-after": "2026-11-20 10:00:30"}, 30),
+        ({"retry-after": "2026-11-20T09:00:00Z"}, None),
+        ({"retry-after": str(NOW + 9)}, 9),
+        ({"retry-after": str(int(NOW + 9) * 1000)}, 9),
+        ({"retry-after": "5, 5"}, 5),
+        ({"retry-after": "2, 30"}, 30),
+        ({"retry-after": "soon, 30"}, 30),
+        ({"retry-after": "Fri, 20 Nov 2026 10:00:30 GMT, Fri, 20 Nov 2026 10:00:40 GMT"}, 40),
+        ({"retry-after": "Fri, 20 Nov 2026 10:00:30 GMT, 50"}, 50),
+        ({"retry-after": "7, Fri, 20 Nov 2026 10:00:30 GMT"}, 30),
         ({"retry-after": "Fri, 99 Nov 2026 10:00:30 GMT"}, None),
         ({"retry-after": "Fri, 20 Nov 99999999 10:00:30 GMT"}, None),
     ],
@@ -64,6 +83,8 @@ def test_a_date_without_a_zone_is_universal_time_wherever_the_program_runs() -> 
 
 REMAINING = "x-ratelimit-remaining-requests"
 RESET = "x-ratelimit-reset-requests"
+TOKENS_LEFT = "x-ratelimit-remaining-tokens"
+TOKENS_RESET = "x-ratelimit-reset-tokens"
 
 
 @pytest.mark.parametrize(
@@ -75,13 +96,24 @@ RESET = "x-ratelimit-reset-requests"
         ({REMAINING: "0", RESET: "1h2m3.5s"}, 3723.5),
         ({REMAINING: "0", RESET: "1s20ms"}, 1.02),
         ({REMAINING: "0", RESET: str(NOW + 9)}, 9),
-        ({REMAINING: "0", RESET: str(NOW - 9)}, 0),
+        ({REMAINING: "0", RESET: str(NOW - 9)}, None),
+        ({REMAINING: "0", RESET: str(int(NOW + 9) * 1000)}, 9),
+        ({REMAINING: "0", RESET: "2026-11-20T10:00:09Z"}, 9),
+        ({REMAINING: "0", RESET: "Fri, 20 Nov 2026 10:00:09 GMT"}, 9),
+        ({REMAINING: "0", RESET: "1500us"}, 0.0015),
+        ({REMAINING: "0", RESET: "1d"}, 86400),
+        ({REMAINING: "0", RESET: "1e12"}, None),
         ({REMAINING: "0", RESET: "whenever"}, None),
         ({REMAINING: "0", RESET: " "}, None),
         ({REMAINING: "0", RESET: ""}, None),
         ({REMAINING: "0"}, None),
         ({REMAINING: "3", RESET: "12"}, None),
-        ({RESET: "12"}, None),
+        ({RESET: "12"}, 12),
+        ({TOKENS_LEFT: "1200", TOKENS_RESET: "2s"}, 2),
+        ({REMAINING: "59", RESET: "1s", TOKENS_LEFT: "1200", TOKENS_RESET: "2s"}, 2),
+        ({REMAINING: "0", RESET: "1s", TOKENS_LEFT: "1200", TOKENS_RESET: "2s"}, 1),
+        ({TOKENS_RESET: "2s"}, 2),
+        ({"x-ratelimit-remaining-input-tokens": "0", "x-ratelimit-reset-input-tokens": "3s"}, 3),
         ({REMAINING: "0", RESET: "12", "retry-after": "1"}, 1),
         (
             {
@@ -110,6 +142,44 @@ RESET = "x-ratelimit-reset-requests"
 )
 def test_a_limit_that_is_used_up_is_waited_for(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"ratelimit": "limit=100, remaining=0, reset=30"}, 30),
+        ({"ratelimit": "limit=100, remaining=5, reset=30"}, None),
+        ({"ratelimit": '"default";r=0;t=30'}, 30),
+        ({"ratelimit": '"burst";r=0;t=10, "daily";r=0;t=40, "monthly";r=7;t=900'}, 40),
+        ({"ratelimit": '"default";r=5;t=30'}, None),
+        ({"ratelimit": "nonsense"}, None),
+        ({"ratelimit-reset": "30", "ratelimit-remaining": "0", "ratelimit-limit": "100"}, 30),
+        ({"ratelimit-reset": "30", "ratelimit-remaining": "5"}, None),
+        ({"ratelimit-reset": "30"}, 30),
+        ({"ratelimit": "limit=100, remaining=0, reset=30", "retry-after": "2"}, 2),
+    ],
+)
+def test_the_headers_of_ietf_are_read(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {TOKENS_LEFT: "1200", TOKENS_RESET: "2s"},
+        {RESET: "12"},
+        {"ratelimit-reset": "30"},
+        {"ratelimit": '"default";t=30'},
+    ],
+)
+def test_a_reply_that_refused_nothing_asks_to_wait_only_where_nothing_is_left(headers: dict[str, str]) -> None:
+    assert retry_after(headers, NOW, refused=False) is None
+    assert retry_after(headers, NOW) is not None
+
+
+def test_what_is_used_up_is_waited_for_though_nothing_was_refused() -> None:
+    headers = {REMAINING: "0", RESET: "3", TOKENS_LEFT: "1200", TOKENS_RESET: "20s"}
+    assert retry_after(headers, NOW, refused=False) == 3
 
 
 @given(st.integers(0, 10**6))

@@ -1,41 +1,65 @@
-"""How long the service asks to wait: `retry-after-ms`, `Retry-After`, or the reset of a limit that is used up."""
+"""How long the service asks to wait: `retry-after-ms`, `Retry-After`, or the reset of a limit that is used up.
+
+Resets come in many forms: the `x-ratelimit-*` headers of OpenAI's kind, one for requests and one for tokens; a plain
+`x-ratelimit-reset`; IETF's `RateLimit` in its two drafts, and its `RateLimit-Reset`. Their values are seconds, points
+in time (seconds or milliseconds since the epoch, ISO 8601, or the date of HTTP), or durations such as `6m0s`.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from datetime import UTC
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 EPOCH = 1_000_000_000
-"""A reset above this is a point in time, not a duration."""
+"""A number above this is a point in time in seconds, not a duration."""
 
-_DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?")
+EPOCH_MILLISECONDS = 100_000_000_000
+"""A number above this is a point in time in milliseconds."""
+
+LONGEST = 31 * 24 * 3600.0
+"""Seconds above which a value is not a wait but an error of the server; the longest quotas are those of a month."""
+
+_UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(d|h|ms|m|s|us|µs|ns)")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+_LIMIT = re.compile(r"(?:x-)?ratelimit-(remaining|reset)(?:-(.+))?")
+_DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, [^,]+")
+_REMAINING = re.compile(r"\b(?:remaining|r)=\s*(\d+)")
+_RESET = re.compile(r"\b(?:reset|t)=\s*(\d+)")
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait as the headers ask, from `now` (seconds since the epoch); None where they ask for nothing.
+class _Limit(NamedTuple):
+    """What the headers say of one limit: how much is left, and how its end is told."""
 
-    What cannot be read, or lies in the past, asks for nothing. An absurd value is returned as it is; the caller
-    decides that it is too long.
+    name: str
+    remaining: float | None
+    reset: str | None
+
+
+def retry_after(headers: Mapping[str, str], now: float, *, refused: bool = True) -> float | None:
+    """Seconds to wait as the headers ask; None where they ask for nothing, or for what cannot be a wait.
+
+    Args:
+        headers: of a reply.
+        now: seconds since the epoch.
+        refused: whether the request was refused. Then some limit is used up, though what is left of it is not 0: there
+            may be tokens, but too few for this call.
     """
     milliseconds = number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
+    if milliseconds is not None and milliseconds / 1000 <= LONGEST:
         return milliseconds / 1000
     text = headers.get("retry-after")
     if text is not None:
-        seconds = number(text)
-        return seconds if seconds is not None else _until(text, now)
-    waits = [
-        wait
-        for what in ("requests", "tokens")
-        if number(headers.get(f"x-ratelimit-remaining-{what}")) == 0
-        and (wait := _reset(headers.get(f"x-ratelimit-reset-{what}"), now)) is not None
-    ]
-    if waits:
-        return max(waits)
-    left = [number(value) for name, value in headers.items() if name.startswith("x-ratelimit-remaining")]
-    return _reset(headers.get("x-ratelimit-reset"), now) if not left or 0 in left else None
+        return _longest(text, now)
+    limits = list(_limits(headers))
+    used_up = [limit for limit in limits if limit.remaining == 0]
+    if not used_up and refused:
+        used_up = [limit for limit in limits if limit.remaining is None or "token" in limit.name]
+    waits = [wait for limit in used_up if (wait := _wait(limit.reset, now)) is not None]
+    return max(waits, default=None)
 
 
 def number(text: str | None) -> float | None:
@@ -47,28 +71,55 @@ def number(text: str | None) -> float | None:
     return value if math.isfinite(value) and value >= 0 else None
 
 
+def _limits(headers: Mapping[str, str]) -> Iterator[_Limit]:
+    """The limits that headers tell of. A reset that names none belongs to whichever is used up."""
+    told: dict[str, dict[str, str]] = {}
+    for name, value in headers.items():
+        found = _LIMIT.fullmatch(name)
+        if found is not None:
+            told.setdefault(found[2] or "", {})[found[1]] = value
+    remaining = {name: number(values.get("remaining")) for name, values in told.items()}
+    for name, values in told.items():
+        left = remaining[name]
+        if not name and left is None:
+            left = min((each for each in remaining.values() if each is not None), default=None)
+        yield _Limit(name, left, values.get("reset"))
+    policies = headers.get("ratelimit", "")
+    for policy in policies.split(",") if ";" in policies else [policies]:
+        reset = _RESET.search(policy)
+        if reset is not None:
+            left_of = _REMAINING.search(policy)
+            yield _Limit("", float(left_of[1]) if left_of else None, reset[1])
+
+
+def _longest(text: str, now: float) -> float | None:
+    """The longest wait of a header. It may have come more than once: from a server, and from a proxy before it."""
+    dates = _DATE.findall(text)
+    parts = [*dates, *_DATE.sub("", text).split(",")]
+    return max((wait for part in parts if (wait := _wait(part, now)) is not None), default=None)
+
+
+def _wait(text: str | None, now: float) -> float | None:
+    """A wait in any form; None for what is none, such as a point in the past."""
+    text = (text or "").strip()
+    seconds = number(text)
+    if seconds is None and _DURATION.fullmatch(text):
+        seconds = sum(float(amount) * _UNITS[unit] for amount, unit in _PART.findall(text))
+    elif seconds is None:
+        seconds = _until(text, now)
+    elif seconds > EPOCH:
+        seconds = (seconds / 1000 if seconds > EPOCH_MILLISECONDS else seconds) - now
+    return seconds if seconds is not None and 0 <= seconds <= LONGEST else None
+
+
 def _until(text: str, now: float) -> float | None:
+    """Seconds until a date; one without a zone is universal time."""
     from email.utils import parsedate_to_datetime
 
-    try:
-        when = parsedate_to_datetime(text)
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        seconds = when.timestamp() - now
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return max(seconds, 0.0)
-
-
-def _reset(text: str | None, now: float) -> float | None:
-    """A reset in seconds, as a point in time, or as a duration such as `6m0s` or `250ms`."""
-    if not text:
-        return None
-    value = number(text)
-    if value is not None:
-        return max(value - now, 0.0) if value > EPOCH else value
-    match = _DURATION.fullmatch(text.strip())
-    if match is None or not match[0]:
-        return None
-    hours, minutes, seconds, millis = (float(part or 0) for part in match.groups())
-    return hours * 3600 + minutes * 60 + seconds + millis / 1000
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            when = parse(text)
+            return (when if when.tzinfo is not None else when.replace(tzinfo=UTC)).timestamp() - now
+        except (TypeError, ValueError, OverflowError):
+            continue
+    return None
