@@ -42,7 +42,7 @@ class Layer:
     banned: frozenset[str] = frozenset()
 
 
-VALUES = frozenset({"types", "errors", "config", "hooks", "_lazy", "_version"})
+VALUES = frozenset({"types", "errors", "config", "hooks", "_lazy", "_secrets", "_version"})
 PYDANTIC = frozenset({"pydantic", "pydantic_core", "annotated_types", "typing_extensions"})
 WAITING = frozenset(
     {
@@ -64,7 +64,10 @@ _CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}
 # `client.batch` reaches into the part that stands on the client.
 _SHELL = Layer(_CLIENT_PARTS | {"_settings", "batch", "_runs"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
 _OUTER = Layer(
-    frozenset({PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "rates", "_lazy", "_version"}), None
+    frozenset(
+        {PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "rates", "_lazy", "_secrets", "_version"}
+    ),
+    None,
 )
 
 LAYERS = {
@@ -72,6 +75,7 @@ LAYERS = {
     "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync", "jobs"}),
     "_version": Layer(),
     "_lazy": Layer(),
+    "_secrets": Layer(),
     "types": _VALUE,
     "errors": _VALUE,
     "config": _VALUE,

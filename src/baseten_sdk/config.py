@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypedDict, runtime_checkable
 
+from ._secrets import shown_url
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -199,13 +200,15 @@ class Endpoints:
         for name in ("model_apis", *wanted):
             value = getattr(self, name)
             if not isinstance(value, str) or not value.startswith(("https://", "http://")):
-                raise ConfigurationError(f"Endpoints({name}=...) must be an http(s) URL, not {value!r}.")
+                raise ConfigurationError(f"Endpoints({name}=...) must be an http(s) URL, not {shown_url(value)}.")
             for placeholder in wanted.get(name, ()):
                 if placeholder not in value:
-                    raise ConfigurationError(f"Endpoints({name}=...) lacks {placeholder}: {value!r}.")
+                    raise ConfigurationError(f"Endpoints({name}=...) lacks {placeholder}: {shown_url(value)}.")
                 value = value.replace(placeholder, "")
             if "{" in value or "}" in value:
-                raise ConfigurationError(f"Endpoints({name}=...) has a placeholder that nothing fills: {value!r}.")
+                raise ConfigurationError(
+                    f"Endpoints({name}=...) has a placeholder that nothing fills: {shown_url(value)}."
+                )
 
     @classmethod
     def below(cls, origin: str) -> Self:

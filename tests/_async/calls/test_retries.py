@@ -223,17 +223,11 @@ async def test_the_wish_of_the_service_is_obeyed(
     assert low <= slept <= high
 
 
-async def test_a_date_that_has_passed_is_no_wait(
-    emu: Emulator, still: AsyncFakeClock, transport: TransportName
-) -> None:
-    emu.script([{"status": 429, "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}])
-    async with client_with(transport, emu, still) as client:
-        await client.models.list()
-    assert still.sleeps == [0]
-
-
-@pytest.mark.parametrize("wish", ["soon", "nan", "inf", "-5", "Mon, 99 Foo 2026"])
-async def test_a_wish_that_cannot_be_read_is_no_wish(
+@pytest.mark.parametrize(
+    "wish",
+    ["soon", "nan", "inf", "-5", "Mon, 99 Foo 2026", "Wed, 21 Oct 2015 07:28:00 GMT", "2015-10-21T07:28:00Z", "1e9"],
+)
+async def test_what_cannot_be_a_wait_is_left_to_the_backoff(
     emu: Emulator, still: AsyncFakeClock, wish: str, transport: TransportName
 ) -> None:
     emu.script([{"status": 429, "retry-after": wish}] * 2)
@@ -245,7 +239,7 @@ async def test_a_wish_that_cannot_be_read_is_no_wish(
     assert still.sleeps == [source.uniform(0, 0.5)]
 
 
-@pytest.mark.parametrize("wish", ["121", "1e9", "date:100000"])
+@pytest.mark.parametrize("wish", ["121", "1e6", "date:100000"])
 async def test_a_wish_that_is_too_long_is_raised_at_once(
     emu: Emulator, still: AsyncFakeClock, wish: str, transport: TransportName
 ) -> None:

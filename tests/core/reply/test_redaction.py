@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Mapping
 
-from baseten_sdk._core.reply.redaction import HIDDEN, redact
-from baseten_sdk._core.request.header_lines import HeaderLines
+import pytest
+from hypothesis import given, strategies as st
+
+from baseten_sdk._core.reply.redaction import HIDDEN, SHORTEST, Secret, redact, redacted, secrets_of
+from baseten_sdk._core.request.header_lines import HeaderLines, HeaderPairs
 from baseten_sdk._core.request.hidden import Hidden
-from baseten_sdk.errors import APIStatusError, ResponseValidationError
+from baseten_sdk._core.request.request import Request
+from baseten_sdk.errors import APIError, APIStatusError, ResponseValidationError
+from baseten_sdk.types.meta import Headers
 
-NONE = HeaderLines(())
 KEY = "abcd1234.0123456789abcdef"
+
+
+def clean(
+    error: APIError,
+    key: str = KEY,
+    headers: HeaderPairs = (),
+    query: str = "",
+    fields: Mapping[str, object] | None = None,
+) -> None:
+    """Redact an error as the call would that sent these."""
+    request = Request("POST", f"https://h.test/v1?{query}", HeaderLines(headers), b"", 1.0)
+    redact(error, secrets_of(request, Hidden(key), fields or {}))
 
 
 def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:
@@ -23,7 +40,7 @@ def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:
         code=KEY,
     )
     error.add_note(f"with {KEY}")
-    redact(error, Hidden(KEY), NONE)
+    clean(error)
     assert KEY not in f"{error!s} {error!r} {vars(error)} {error.args}"
     assert KEY.encode() not in pickle.dumps(error)
     assert error.message == f"Who is {HIDDEN}?"
@@ -35,9 +52,9 @@ def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:
 def test_what_holds_no_key_stays_as_it_is() -> None:
     error = ResponseValidationError("No.", status_code=200, body=b"short", headers={"a": "b"})
     before = dict(vars(error))
-    redact(error, Hidden(KEY), NONE)
-    redact(error, Hidden("short"[:2]), NONE)
-    redact(error, Hidden(""), NONE)
+    clean(error)
+    clean(error, "short"[:2])
+    clean(error, "")
     assert vars(error) == before
 
 
@@ -53,7 +70,75 @@ def test_secrets_of_other_headers_are_taken_out_too() -> None:
     )
     said = " ".join(value for _, value in headers)
     error = APIStatusError(said, status_code=500, body=said, raw=said.encode(), headers={"x-echo": said})
-    redact(error, Hidden(KEY), HeaderLines(headers))
+    clean(error, headers=headers)
     shown = "Bearer [hidden] Basic [hidden] [hidden] [hidden] not-a-secret application/json short"
     assert (error.message, error.body, error.headers["x-echo"]) == (shown, shown, shown)
     assert error.raw == shown.encode()
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("a=1&token=hunter2-hunter2", {}),
+        ("api_key=hunter2-hunter2", {}),
+        ("", {"api-key": "hunter2-hunter2", "max_tokens": 4096}),
+        ("", {"password": "hunter2-hunter2", "user": "visible-name"}),
+    ],
+)
+def test_secrets_of_the_query_and_of_added_fields_are_taken_out_too(query: str, fields: dict[str, object]) -> None:
+    error = APIStatusError("No hunter2-hunter2 of visible-name; 4096.", status_code=400)
+    clean(error, query=query, fields=fields)
+    assert error.message == "No [hidden] of visible-name; 4096."
+
+
+@pytest.mark.parametrize(
+    ("secret", "echoed"),
+    [
+        ("p@ss/word&more", "token=p%40ss%2Fword%26more"),
+        ('quo"ted\\secret', '{"token": "quo\\"ted\\\\secret"}'),
+        ("umlaut-ä-secret", "umlaut-%C3%A4-secret"),
+        ("umlaut-ä-secret", '"umlaut-\\u00e4-secret"'),
+    ],
+)
+def test_a_secret_is_found_as_a_url_or_json_has_it(secret: str, echoed: str) -> None:
+    error = APIStatusError(echoed, status_code=400, raw=echoed.encode())
+    clean(error, fields={"token": secret})
+    assert "[hidden]" in error.message
+    assert "word" not in error.message
+    assert "secret" not in error.message
+    assert b"[hidden]" in error.raw
+
+
+WHOLE = "abcdefgh0123456789"
+
+
+@pytest.mark.parametrize("kept", range(1, len(WHOLE)))
+def test_a_key_that_was_cut_with_its_text_is_taken_out_too(kept: int) -> None:
+    cut = WHOLE[:kept]
+    body = f"x{cut}".encode()
+    error = APIStatusError(f"Bearer {cut}...", status_code=500, body=f"no {cut}", raw=body, headers={"x": f"'{cut}'"})
+    clean(error, WHOLE)
+    shown = cut if kept < SHORTEST else HIDDEN
+    assert error.message == f"Bearer {shown}..."
+    assert (error.body, error.raw, error.headers) == (f"no {shown}", f"x{shown}".encode(), {"x": f"'{shown}'"})
+
+
+def test_what_only_begins_like_a_secret_stays() -> None:
+    said = f"{KEY[:12]}-other and {KEY[:9]} at last"
+    error = APIStatusError(said, status_code=500)
+    clean(error)
+    assert error.message == said
+
+
+def test_headers_that_echo_nothing_are_the_same_object() -> None:
+    secrets = [Secret(KEY, HIDDEN)]
+    headers = Headers([("x-request-id", "r1")])
+    assert redacted(headers, secrets) is headers
+    assert redacted(Headers([("x-request-id", f"r-{KEY}")]), secrets) == Headers([("x-request-id", f"r-{HIDDEN}")])
+
+
+@given(st.text("ab", max_size=40), st.text("ab", min_size=8, max_size=12))
+def test_no_text_keeps_a_whole_secret(text: str, secret: str) -> None:
+    error = APIStatusError(text, status_code=500)
+    clean(error, fields={"token": secret})
+    assert secret not in error.message

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from ..._secrets import shown_url
 from ...errors import InvalidRequestError
 from ..request.json_codec import encode_json
 
@@ -69,14 +70,14 @@ def check_webhook(name: str, url: object) -> str:
         InvalidRequestError: It is no such URL. `name` is the argument that held it.
     """
     if not isinstance(url, str) or any(c.isspace() or not c.isprintable() for c in url):
-        raise InvalidRequestError(f"{name} must be a URL, not {url!r}.")
+        raise InvalidRequestError(f"{name} must be a URL, not {shown_url(url)}.")
     try:
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
         raise InvalidRequestError(f"{name} is not a valid URL: {error}.") from None
     if not host or parts.scheme not in ("https", "http"):
-        raise InvalidRequestError(f"{name} must be an https URL, not {url!r}.")
+        raise InvalidRequestError(f"{name} must be an https URL, not {shown_url(url)}.")
     if parts.scheme == "http" and host not in LOCAL:
         raise InvalidRequestError(f"{name} must be https. Only localhost may be http.")
     return url

@@ -10,7 +10,7 @@ from ..policy.observers import ObservedCall
 from ..request.hidden import Hidden
 from ..request.options import Options
 from ..request.request import Request
-from .redaction import redact
+from .redaction import Secret, redact, redacted, secrets_of
 
 E = TypeVar("E", bound=APIError)
 
@@ -49,13 +49,18 @@ class CallRecord(NamedTuple):
         error.attempts = self.attempts
         error.elapsed = now - self.start
         error.request_id = error.request_id or request_id or self.options.request_id
-        redact(error, self.key, self.request.headers)
+        redact(error, self._secrets())
         return error
 
     def meta(self, status: int, headers: Headers, now: float) -> Meta:
-        """What is known of the exchange behind a reply."""
+        """What is known of the exchange behind a reply. Observers pass it on, so for them its echoes are taken out."""
         request = self.request
+        if self.observed is not None:
+            headers = redacted(headers, self._secrets())
         return Meta(status, headers, self.attempts, now - self.start, request.method, request.url_without_query)
+
+    def _secrets(self) -> list[Secret]:
+        return secrets_of(self.request, self.key, self.options.extra_body)
 
     def __repr__(self) -> str:
         return f"<{self.request!r}, attempt {self.attempts}>"

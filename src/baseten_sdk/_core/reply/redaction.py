@@ -1,52 +1,119 @@
-"""Taking secrets out of an error: a server may have echoed them, in a page for debugging or in a header."""
+"""Taking secrets out of what a server said: it may have echoed them, in a page for debugging or in a header.
+
+Where a text was shortened, a secret may have been cut. So the beginning of a secret at the end of a text is taken out
+too, from `SHORTEST` characters on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from json import dumps
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from ..._secrets import HIDDEN as HIDDEN_VALUE, looks_secret
 from ...errors import APIError
-from ..request.header_lines import HeaderLines
-from ..request.headers import SECRET_NAME
+from ...types.meta import Headers
 from ..request.hidden import Hidden
+from ..request.request import Request
 
 HIDDEN = "[the API key]"
-
-HIDDEN_HEADER = "[hidden]"
 
 SHORTEST = 8
 """Characters from which a secret is looked for; a shorter one would be found in what has nothing to do with it."""
 
+AFTER_A_CUT = ("", ".", "…", '"', "'")
+"""What may follow a text that was shortened."""
 
-def redact(error: APIError, key: Hidden[str], headers: HeaderLines) -> None:
-    """Replace the key wherever the error holds what a server said, and secrets that were sent in other headers.
+
+class Secret(NamedTuple):
+    """A text that nobody is to see, and what is shown instead."""
+
+    text: str
+    shown: str
+
+    def __repr__(self) -> str:
+        return self.shown
+
+
+def secrets_of(request: Request, key: Hidden[str], fields: Mapping[str, object]) -> list[Secret]:
+    """What a call sends that nobody is to see: the key, and whatever else is named like a secret.
+
+    Args:
+        request: its headers may hold the key of a gateway or another key for this one, its query a token.
+        key: the API key.
+        fields: what was added to its body.
+    """
+    found = [Secret(key.value, HIDDEN)]
+    for name, value in request.headers.pairs:
+        if looks_secret(name):
+            found.append(Secret(value.rpartition(" ")[2] if name.endswith("authorization") else value, HIDDEN_VALUE))
+    query = parse_qsl(urlsplit(request.url).query, errors="replace")
+    for field, given in (*query, *fields.items()):
+        if looks_secret(field) and isinstance(given, str):
+            found.append(Secret(given, HIDDEN_VALUE))
+    return [each for secret in found for each in _forms(secret) if len(each.text) >= SHORTEST]
+
+
+def _forms(secret: Secret) -> Iterator[Secret]:
+    """A secret as it is, and as a URL or JSON would have it."""
+    yield secret
+    for form in {quote(secret.text, safe=""), dumps(secret.text)[1:-1]} - {secret.text}:
+        yield Secret(form, secret.shown)
+
+
+def redact(error: APIError, secrets: list[Secret]) -> None:
+    """Replace secrets wherever an error holds what a server said.
 
     Args:
         error: is changed.
-        key: the API key.
-        headers: what the request was made with; `extra_headers=` may hold a key of a gateway, or another one for this.
+        secrets: what to look for.
     """
-    _replace(error, key.value, HIDDEN)
-    for name, value in headers.pairs:
-        if SECRET_NAME.search(name):
-            _replace(error, value.rpartition(" ")[2] if name.endswith("authorization") else value, HIDDEN_HEADER)
-
-
-def _replace(error: APIError, secret: str, shown: str) -> None:
-    if len(secret) < SHORTEST:
-        return
-    for name, value in vars(error).items():
-        if name != "partial":
-            vars(error)[name] = _without(value, secret, shown)
+    for secret in secrets:
+        for name, value in vars(error).items():
+            if name != "partial":
+                vars(error)[name] = _without(value, secret)
     error.args = (error.message,)
 
 
-def _without(value: object, secret: str, shown: str) -> object:
+def redacted(headers: Headers, secrets: list[Secret]) -> Headers:
+    """The headers of a reply without what it echoed; the same object where it echoed nothing."""
+    pairs = list(headers.items())
+    clean = pairs
+    for secret in secrets:
+        clean = [(name, _text(value, secret)) for name, value in clean]
+    return headers if clean == pairs else Headers(clean)
+
+
+def _without(value: object, secret: Secret) -> object:
     match value:
         case str():
-            return value.replace(secret, shown)
+            return _text(value, secret)
         case bytes():
-            return value.replace(secret.encode(), shown.encode())
+            # Latin-1 gives every byte a character and takes it back.
+            text, shown = (each.encode().decode("latin-1") for each in secret)
+            return _text(value.decode("latin-1"), Secret(text, shown)).encode("latin-1")
         case dict():
-            return {_without(name, secret, shown): _without(each, secret, shown) for name, each in value.items()}
+            return {_without(name, secret): _without(each, secret) for name, each in value.items()}
         case list():
-            return [_without(each, secret, shown) for each in value]
+            return [_without(each, secret) for each in value]
         case _:
             return value
+
+
+def _text(text: str, secret: Secret) -> str:
+    beginning = secret.text[:SHORTEST]
+    at = text.find(beginning)
+    if at < 0:
+        return text
+    text = text.replace(secret.text, secret.shown)
+    at = text.find(beginning)
+    while at >= 0:
+        end = at + SHORTEST
+        while end < len(text) and end - at < len(secret.text) and text[end] == secret.text[end - at]:
+            end += 1
+        if text[end : end + 1] in AFTER_A_CUT:
+            text = text[:at] + secret.shown + text[end:]
+            end = at + len(secret.shown)
+        at = text.find(beginning, end)
+    return text

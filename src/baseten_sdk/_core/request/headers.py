@@ -11,6 +11,7 @@ import reprlib
 from collections.abc import Mapping
 from typing import TypeVar
 
+from ..._secrets import looks_secret
 from ...errors import ConfigurationError, InvalidRequestError
 from .hidden import Hidden
 
@@ -19,9 +20,6 @@ T = TypeVar("T")
 TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t\x20-\x7e]*")
 VISIBLE = re.compile(r"[\x21-\x7e]+")
-SECRET_NAME = re.compile(
-    r"authorization|cookie|password|secret|token|(?<!idempotency)[-_]key$|^key$|apikey", re.IGNORECASE
-)
 
 FRAMING = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
 """Names that say how a message is framed: they are the transport's own, or a server would read another message."""
@@ -62,7 +60,7 @@ def check_header(name: str, value: str, what: str = "headers") -> str:
     if VALUE.fullmatch(stripped):
         return stripped
     problem = _first_problem(stripped, VALUE)
-    shown = "" if SECRET_NAME.search(name) else f" in {_shown(value)}"
+    shown = "" if looks_secret(name) else f" in {_shown(value)}"
     raise InvalidRequestError(
         f"{what}: the value of {_shown(name)} must be printable ASCII; there is {problem}{shown}."
     )

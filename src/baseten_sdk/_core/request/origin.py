@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ..._secrets import shown_url
 from ...errors import InvalidRequestError
 
 PORTS = {"https": 443, "http": 80}
@@ -35,9 +36,9 @@ def split_url(url: str) -> tuple[Origin, str]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidRequestError(f"{url!r} is no URL: {error}.") from None
+    except ValueError:
+        raise InvalidRequestError(f"{shown_url(url)} is not a URL.") from None
     if parts.scheme not in PORTS or not host:
-        raise InvalidRequestError(f"{url!r} is not the URL of a web server.")
+        raise InvalidRequestError(f"{shown_url(url)} is not the URL of a web server.")
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     return Origin(parts.scheme, host, port or PORTS[parts.scheme]), target

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from ..._secrets import shown_url
 from ...config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from ...errors import ConfigurationError, InvalidRequestError
 from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
@@ -215,7 +216,7 @@ class Router:
         if isinstance(url, str) and "://" in url:
             if not self.owns(url):
                 raise InvalidRequestError(
-                    f"{url[:200]!r} is on none of the configured hosts; the key goes nowhere else."
+                    f"{shown_url(url)} is on none of the configured hosts; the key goes nowhere else."
                 )
             return url
         return self.model_apis().at(quote_path(url))

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from ..._secrets import shown_url
 from ...errors import InvalidRequestError
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
@@ -98,7 +99,7 @@ def quote_path(path: str) -> str:
     if "?" in path or "#" in path:
         raise InvalidRequestError(f"path must not contain '?' or '#'; pass the query with params=: {_shown(path)}.")
     if path.startswith("//") or ABSOLUTE.match(path):
-        raise InvalidRequestError(f"path must be relative to the deployment, not a URL: {_shown(path)}.")
+        raise InvalidRequestError(f"path must be relative to the deployment, not a URL: {shown_url(path)}.")
     inner = path.removeprefix("/")
     if not inner:
         return ""
@@ -209,7 +210,7 @@ def _template(template: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         mark += "0"
     parts = _split(PLACEHOLDER.sub(mark, template))
     if parts is None:
-        raise InvalidRequestError(f"The endpoint {_shown(template)} is no absolute http:// or https:// URL.")
+        raise InvalidRequestError(f"The endpoint {shown_url(template)} is no absolute http:// or https:// URL.")
     label = LABEL.pattern
     return (
         re.compile(re.escape(parts.origin).replace(mark, label)),

@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic_core import to_json
 
 from ..._runs.durable import replace
+from ..._secrets import with_secrets_hidden
 from ..._version import __version__
 from ...errors import BatchMismatchError, BatchOutputError
 from ..calls.call import Call
@@ -114,7 +115,7 @@ def manifest_of(
     """Return what a batch is known by: its source, and the key and call of its first row."""
     if call is None or key is None:
         return Manifest(source, None, None, given)
-    settings: object = json.loads(_canonical(call.settings()))
+    settings = with_secrets_hidden(json.loads(_canonical(call.settings())))
     assert isinstance(settings, dict)
     return Manifest(source, settings, (key, hashlib.sha256(_canonical(call.content())).hexdigest()), given)
 

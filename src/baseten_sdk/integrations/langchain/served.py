@@ -10,6 +10,7 @@ from langchain_core.utils import from_env, secret_from_env
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
 from ... import AsyncClient, Client, Endpoints, InvalidRequestError
+from ..._secrets import shown_url
 from ..clients import Clients
 from ..targets import ModelTarget
 
@@ -97,7 +98,7 @@ def engine_url(model_url: str) -> str:
         InvalidRequestError: it is no URL.
     """
     if not model_url.startswith(("https://", "http://")):
-        raise InvalidRequestError(f"model_url must be an http(s) URL, not {model_url!r}.")
+        raise InvalidRequestError(f"model_url must be an http(s) URL, not {shown_url(model_url)}.")
     target = model_url.rstrip("/")
     while tail := _TAIL.search(target):
         target = target[: tail.start()]

@@ -1,0 +1,49 @@
+"""What looks secret, and how to show what may hold something secret. Pure; it imports nothing of the package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+SECRET_NAME = re.compile(
+    r"authorization|cookie|password|secret|token|signature|(?<!idempotency)[-_]key$|^key$|apikey", re.IGNORECASE
+)
+"""Names of headers, query parameters and fields whose text nobody is to see."""
+
+HIDDEN = "[hidden]"
+
+LONGEST_URL = 200
+"""Characters of a URL that an error shows."""
+
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?/*")
+
+
+def looks_secret(name: object) -> bool:
+    """Whether a name says that what it names is secret."""
+    return isinstance(name, str) and SECRET_NAME.search(name) is not None
+
+
+def with_secrets_hidden(value: object) -> object:
+    """The same JSON value, with texts under names that look secret hidden."""
+    match value:
+        case Mapping():
+            return {
+                name: HIDDEN if looks_secret(name) and isinstance(each, str) else with_secrets_hidden(each)
+                for name, each in value.items()
+            }
+        case list() | tuple():
+            return [with_secrets_hidden(each) for each in value]
+        case _:
+            return value
+
+
+def shown_url(url: object) -> str:
+    """What an error shows of a URL that is refused: neither user names and passwords nor the query."""
+    if not isinstance(url, str):
+        return f"a {type(url).__name__}"
+    shown = re.split(r"[?#]", url, maxsplit=1)[0]
+    if "@" in shown:
+        before, _, after = shown.rpartition("@")
+        scheme = _SCHEME.match(before)
+        shown = f"{scheme[0] if scheme and '//' in scheme[0] else ''}{HIDDEN}@{after}"
+    return repr(shown if len(shown) <= LONGEST_URL else f"{shown[:LONGEST_URL]}...")
