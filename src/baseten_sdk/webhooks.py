@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeAlias, TypeVar, overload, runtime_checkable
 
-from ._core.queue.delivery import Envelope, read_envelope, read_stored, typed_result, untyped_result
+from ._core.queue.delivery import Envelope, check_readable, read_envelope, read_stored, typed_result, untyped_result
 from .config import check_seconds
 from .errors import ConfigurationError, WebhookSignatureError
 from .types.json import JsonValue
@@ -97,7 +97,7 @@ def verify(
     Raises:
         WebhookSignatureError: it is not signed by one of the secrets, is no delivery, or is too old; its `check` says
             which of them.
-        ResponseValidationError: it is genuine, but its output is not an `response_model`.
+        ResponseValidationError: it is genuine, but it cannot be parsed, or its output is not a `response_model`.
         ConfigurationError: there are no secrets, or an argument cannot be.
     """
     body = _raw(body)
@@ -109,6 +109,7 @@ def verify(
         raise WebhookSignatureError("The body of the webhook request is no delivery of Baseten's.", check="body")
     if tolerance is not None:
         _check_age(envelope, tolerance, time.time() if now is None else now)
+    check_readable(envelope, body)
     return untyped_result(envelope) if response_model is None else typed_result(envelope, response_model, body)
 
 
@@ -132,7 +133,7 @@ def parse(
         response_model: the type of the output, anything that pydantic can validate.
 
     Raises:
-        ResponseValidationError: it is no delivery, or its output is not an `response_model`.
+        ResponseValidationError: it is no delivery, it cannot be parsed, or its output is not a `response_model`.
     """
     body = _raw(body)
     envelope = read_stored(body)

@@ -12,7 +12,7 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from baseten_sdk import ConfigurationError
+from baseten_sdk import ConfigurationError, ResponseValidationError
 from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver, app
 from baseten_sdk.receiver.asgi import Message
 from tests.receiver.deliveries import SECRET, Answer, body_of, call, deliver, scope_of, signed
@@ -130,8 +130,7 @@ async def test_both_secrets_hold_while_one_is_rotated() -> None:
     "headers",
     [
         [(b"x-baseten-signature", b"v1=" + b"0" * 64)],
-        [(b"x-baseten-signature", b"v1=")],
-        [(b"x-baseten-signature", b"\xff\xfe,,=v1")],
+        [(b"x-baseten-signature", b"v2=x, V1 = " + b"A" * 64 + b" ,\xff")],
         signed(b"another body"),
     ],
 )
@@ -148,12 +147,25 @@ async def test_a_wrong_signature_is_refused_without_a_reason(
     assert store.writes == []
 
 
-@pytest.mark.parametrize("headers", [[], [(b"x-baseten-signature", b" ")], [(b"signature", b"v1=00")]])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(b"x-baseten-signature", b" ")],
+        [(b"signature", b"v1=" + b"0" * 64)],
+        [(b"x-baseten-signature", b"v1=")],
+        [(b"x-baseten-signature", b"v1=" + b"0" * 63)],
+        [(b"x-baseten-signature", b"v1=" + b"g" * 64)],
+        [(b"x-baseten-signature", b"v2=" + b"0" * 64)],
+        [(b"x-baseten-signature", b"\xff\xfe,,=v1")],
+    ],
+)
 async def test_what_is_not_signed_is_refused_before_its_body_is_read(
     receiver: WebhookReceiver, store: Faulty, headers: list[tuple[bytes, bytes]]
 ) -> None:
     answer = await call(receiver, scope_of(headers), [body_of("r1")])
     assert (answer.status, answer.messages_read) == (401, 0)
+    assert answer.headers[b"connection"] == b"close"  # nor is the rest of it
     assert store.writes == []
 
 
@@ -203,6 +215,85 @@ async def test_a_body_is_bounded(store: Faulty, caplog: pytest.LogCaptureFixture
     answer = await call(receiver, scope_of(told), [longer])
     assert (answer.status, answer.messages_read) == (413, 0)
     assert f"max_body={len(body)}" in caplog.text
+
+
+@pytest.mark.parametrize("digits", [b"9" * 19, b"9" * 5000])
+async def test_a_length_of_thousands_of_digits_is_too_large(
+    receiver: WebhookReceiver, store: Faulty, digits: bytes
+) -> None:
+    body = body_of("r1")
+    answer = await call(receiver, scope_of([*signed(body), (b"content-length", digits)]), [body])
+    assert (answer.status, answer.messages_read) == (413, 0)
+
+
+async def test_bodies_that_are_being_read_have_a_bound_together(store: Faulty) -> None:
+    body = body_of("r1")
+    receiver = WebhookReceiver(secrets=SECRET, store=store, max_body=len(body))
+    answers: list[int] = []
+    unfinished = anyio.Event()
+
+    async def half() -> None:
+        pieces = [body[:-1], body[-1:]]
+
+        async def receive() -> Message:
+            if len(pieces) == 1:
+                await unfinished.wait()
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                assert isinstance(message["status"], int)
+                answers.append(message["status"])
+
+        await receiver(scope_of(signed(body)), receive, send)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(app.BODIES):
+            tasks.start_soon(half)
+        await anyio.wait_all_tasks_blocked()
+        answer = await deliver(receiver, body)
+        assert (answer.status, answer.body) == (503, b"busy\n")  # Baseten tries again
+        unfinished.set()
+    assert answers == [200] * app.BODIES
+    assert (await deliver(receiver, body)).status == 200
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "9" * 5000,
+        "-" + "9" * 5000,
+        "[" * 5000 + "]" * 5000,
+        '{"a":' * 5000 + "1" + "}" * 5000,
+        '{"request_id": "another", "x": ' + "[" * 5000 + "]" * 5000 + "}",
+        '["' + '\\"' * 100_000 + '", ' + "8" * 100_000 + "]",
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+async def test_what_is_signed_and_cannot_be_parsed_is_stored(
+    receiver: WebhookReceiver, store: Faulty, data: str, last: bool
+) -> None:
+    plain = body_of("r1", "DATA").decode()
+    body = plain.replace('"DATA"', data)
+    if last:
+        body = f'{{"data": {data}, {plain[1:]}'.replace('"DATA"', "null")
+    assert (await deliver(receiver, body.encode())).status == 200
+    delivery = store.get("r1")
+    assert delivery is not None
+    assert delivery.body == body.encode()
+    with pytest.raises(ResponseValidationError, match="async request r1 cannot be parsed") as caught:
+        delivery.result()
+    assert caught.value.request_id == "r1"
+
+
+async def test_what_cannot_be_parsed_is_refused_when_it_is_old(receiver: WebhookReceiver) -> None:
+    body = body_of("r1", "DATA", at=time.time() - 400).replace(b'"DATA"', b"9" * 5000)
+    assert (await deliver(receiver, body)).status == 401
+
+
+async def test_a_refusal_has_no_header_that_its_protocol_does_not_know(receiver: WebhookReceiver) -> None:
+    answer = await call(receiver, {**scope_of([]), "http_version": "2"})
+    assert (answer.status, b"connection" in answer.headers) == (401, False)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])

@@ -14,6 +14,7 @@ It must not know how anything is sent, nor wait for anything but the disk.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sqlite3
 import threading
@@ -29,6 +30,9 @@ from .._runs.durable import FileInUseError, open_locked
 from ..errors import ConfigurationError, LedgerError
 
 VERSION = "1"
+
+_COUNT = re.compile(r"[0-9]{1,18}")
+"""A number that SQLite can hold: anybody may post to the webhook's URL, with any tag."""
 
 WAIT = 30.0
 """Seconds to wait for another program that writes to the file."""
@@ -144,7 +148,7 @@ class Ledger:
         """The row and the attempt of a tag; None for one that is not of this ledger."""
         owner, _, rest = tag.partition(".")
         number, _, attempt = rest.partition(".")
-        if owner != self._id or not (number.isascii() and number.isdigit() and attempt.isascii() and attempt.isdigit()):
+        if owner != self._id or not _COUNT.fullmatch(number) or not _COUNT.fullmatch(attempt):
             return None
         return int(number), int(attempt)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import anyio
 
 from .._runs.clock import RunClock
+from ..errors import ResponseValidationError
 from ..receiver import StoredDelivery
 from .journal import Journal
 from .ledger import Intent, Ledger, Reason
@@ -147,8 +148,11 @@ class RunState:
 
     async def deliver(self, delivery: StoredDelivery) -> None:
         """A delivery has come: perhaps one of ours, perhaps of a submission that had been given up."""
-        result = delivery.result()
-        output = json.dumps(result.data).encode() if result.succeeded else None
+        try:
+            result = delivery.result()
+            output = json.dumps(result.data).encode() if result.succeeded else None
+        except (ResponseValidationError, ValueError, RecursionError):
+            return await self._unreadable(delivery)
 
         def write(ledger: Ledger) -> tuple[int, int, str] | None:
             place = _place(ledger, delivery)
@@ -177,6 +181,16 @@ class RunState:
             self.counts.failed -= 1
         if submission is not None and self.submissions.remove(submission):
             self._close()
+
+    async def _unreadable(self, delivery: StoredDelivery) -> None:
+        """A delivery has come whose body cannot be parsed; the store keeps its bytes."""
+        place = await self._journal.write(lambda ledger: _place(ledger, delivery))
+        submission = None if place is None else self.submissions.get(*place)
+        if submission is not None:
+            submission.request_id, submission.unknown = delivery.request_id, False
+            await self._journal.write(lambda ledger: ledger.accepted(*submission.place, delivery.request_id))
+            detail = f"its output cannot be parsed; the inbox keeps its bytes, under request id {delivery.request_id}"
+            await self.failed(submission, "failed", detail)
 
     def progress(self) -> JobsProgress:
         """How far the run is, now."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,20 +23,23 @@ import anyio.to_thread
 
 from .._runs.group_commit import GroupCommit
 from ..config import check_seconds
-from ..errors import ConfigurationError, WebhookSignatureError
+from ..errors import ConfigurationError, ResponseValidationError, WebhookSignatureError
 from ..webhooks import SIGNATURE_HEADER, TOLERANCE, verify
 from .asgi import (
+    BodyMemory,
     BodyTooLarge,
     Disconnected,
     RawHeaders,
     Receive,
     Scope,
     Send,
+    TooManyBodies,
     answer,
     path_below,
     query_value,
     raw_headers,
     read_body,
+    refuse,
     text_of,
 )
 from .delivery import StoredDelivery
@@ -50,6 +54,9 @@ Listener: TypeAlias = Callable[[Sequence[StoredDelivery]], object]
 
 MAX_BODY = 64 * 1024 * 1024
 
+BODIES = 4
+"""Bodies of the largest size for which there is memory at once."""
+
 BODY_SECONDS = 30.0
 """Seconds that a body may take to come in. Baseten gives a whole attempt 10."""
 
@@ -58,6 +65,9 @@ PATIENCE = 8.0
 
 TAG = "baseten_tag"
 """The parameter in the query of a webhook's URL that is kept with what is delivered to it."""
+
+SIGNATURE = re.compile(rb"(?:^|,)\s*v1\s*=\s*[0-9a-f]{64}\s*(?:,|$)", re.IGNORECASE)
+"""What a signature looks like, among those of other versions."""
 
 LARGE = 256 * 1024
 """Bytes from which a body is checked and read in a thread, so that others do not wait for it."""
@@ -70,10 +80,12 @@ class WebhookReceiver:
     lifespan is supported and optional. It answers:
 
     - 200: the delivery is stored, now or by an earlier attempt;
-    - 503: it could not be stored. Baseten tries again after that, once or twice;
+    - 503: it could not be stored, or too many others are being read. Baseten tries again after that, once or twice;
     - 401: it is not signed by one of the secrets, or too old; 400: signed, but no delivery; 408, 413: its body did not
       come in time, or is larger than `max_body`; 405: not a POST; 404: another path than `path`. After these Baseten
       gives up.
+
+    A delivery that is signed but cannot be parsed (a number of thousands of digits, deep nesting) is stored too.
 
     Example:
         app = WebhookReceiver(secrets=[os.environ["BASETEN_WEBHOOK_SECRET"]], store="jobs.sqlite")
@@ -83,7 +95,7 @@ class WebhookReceiver:
         store: where deliveries are kept: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
         path: the only path that is taken, below where the receiver is mounted; any if not set.
         tolerance: seconds that a delivery may be old, or ahead of this machine's clock; None turns the check off.
-        max_body: bytes that a body may have.
+        max_body: bytes that a body may have. All bodies that are being read have four times as many together.
         allow_unsigned: take deliveries without any signature, as a workspace without a secret sends them. Then anybody
             who finds the URL can post results.
 
@@ -112,6 +124,7 @@ class WebhookReceiver:
         self._path = None if path is None else f"/{path.strip('/')}"
         self._tolerance = tolerance
         self._max_body = max_body
+        self._memory = BodyMemory(BODIES * max_body)
         self._allow_unsigned = allow_unsigned
         self._owns_store = isinstance(store, str | os.PathLike)
         self.store: WebhookStore = open_store(store) if isinstance(store, str | os.PathLike) else store
@@ -159,25 +172,30 @@ class WebhookReceiver:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._path is not None and path_below(scope) != self._path:
-            return await answer(send, 404, "not found")
+            return await refuse(scope, send, 404, "not found")
         if text_of(scope, "method") != "POST":
-            return await answer(send, 405, "method not allowed", [(b"allow", b"POST")])
+            return await refuse(scope, send, 405, "method not allowed", (b"allow", b"POST"))
         headers = raw_headers(scope)
         if not self._allow_unsigned and not _is_signed(headers):
             # Before its body is read: what nobody signed shall cost nothing.
             logger.warning("refused a webhook request: it is not signed")
-            return await answer(send, 401, "unauthorized")
-        try:
-            with anyio.fail_after(BODY_SECONDS):
-                body = await read_body(headers, receive, self._max_body)
-        except BodyTooLarge:
-            logger.error("refused a webhook request: its body is larger than max_body=%d", self._max_body)
-            return await answer(send, 413, "content too large")
-        except TimeoutError:
-            return await answer(send, 408, "request timeout")
-        except Disconnected:
-            return
-        await answer(send, *await self._take(body, headers, query_value(scope, TAG)))
+            return await refuse(scope, send, 401, "unauthorized")
+        with self._memory.share() as take:
+            try:
+                with anyio.fail_after(BODY_SECONDS):
+                    body = await read_body(headers, receive, self._max_body, take)
+            except BodyTooLarge:
+                logger.error("refused a webhook request: its body is larger than max_body=%d", self._max_body)
+                return await refuse(scope, send, 413, "content too large")
+            except TooManyBodies:
+                logger.error("put off a webhook request: too many are being read; answered 503")
+                return await refuse(scope, send, 503, "busy")
+            except TimeoutError:
+                return await refuse(scope, send, 408, "request timeout")
+            except Disconnected:
+                return
+            status, text = await self._take(body, headers, query_value(scope, TAG))
+        await answer(send, status, text)
 
     async def _take(self, body: bytes, headers: RawHeaders, tag: str | None) -> tuple[int, str]:
         """Check and store a delivery: the status and the text to answer."""
@@ -197,7 +215,11 @@ class WebhookReceiver:
 
     async def _verified(self, body: bytes, headers: RawHeaders) -> str:
         check = partial(verify, body, headers, self._secrets, self._tolerance, allow_unsigned=self._allow_unsigned)
-        result = check() if len(body) < LARGE else await anyio.to_thread.run_sync(check)
+        try:
+            result = check() if len(body) < LARGE else await anyio.to_thread.run_sync(check)
+        except ResponseValidationError as error:
+            # It is genuine, and only cannot be parsed: whoever reads it finds that out.
+            return error.request_id or ""
         return result.request_id
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -226,5 +248,6 @@ class WebhookReceiver:
 
 
 def _is_signed(headers: RawHeaders) -> bool:
+    """Whether a request has what looks like a signature. Whether it is one shows only when the body has come."""
     name = SIGNATURE_HEADER.encode()
-    return any(each == name and value.strip() for each, value in headers)
+    return any(each == name and SIGNATURE.search(value) for each, value in headers)

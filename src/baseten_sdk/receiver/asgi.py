@@ -1,11 +1,13 @@
-"""The little of ASGI that the receiver speaks: its types, a bounded body, an answer. It must not know webhooks.
+"""The little of ASGI that the receiver speaks: its types, bounded bodies, an answer. It must not know webhooks.
 
 It is written down here so that the receiver needs no framework.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+import threading
+from collections.abc import Awaitable, Callable, Generator, Iterable, MutableMapping
+from contextlib import contextmanager
 from typing import TypeAlias
 from urllib.parse import parse_qsl
 
@@ -22,6 +24,10 @@ RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
 class BodyTooLarge(Exception):
     """The body has more bytes than are taken."""
+
+
+class TooManyBodies(Exception):
+    """The bodies that are being read have more bytes together than are taken."""
 
 
 class Disconnected(Exception):
@@ -56,15 +62,55 @@ def raw_headers(scope: Scope) -> RawHeaders:
     return [(bytes(name).lower(), bytes(value)) for name, value in pairs]
 
 
-async def read_body(headers: RawHeaders, receive: Receive, most: int) -> bytes:
+class BodyMemory:
+    """The memory that all bodies share which are being read or stored, of whichever event loop.
+
+    Args:
+        most: bytes.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def share(self) -> Generator[Callable[[int], bool]]:
+        """A function that takes bytes, and says whether they were there; all are given back at the end."""
+        taken = 0
+
+        def take(size: int) -> bool:
+            nonlocal taken
+            with self._lock:
+                if size > self._left:
+                    return False
+                self._left -= size
+                taken += size
+            return True
+
+        try:
+            yield take
+        finally:
+            with self._lock:
+                self._left += taken
+
+
+async def read_body(headers: RawHeaders, receive: Receive, most: int, take: Callable[[int], bool]) -> bytes:
     """The whole body.
+
+    Args:
+        headers: the headers of the request.
+        receive: gives its messages.
+        most: bytes that it may have.
+        take: takes memory for it.
 
     Raises:
         BodyTooLarge: it has more than `most` bytes; the rest was not read.
+        TooManyBodies: there is no memory for it now.
         Disconnected: it never became complete.
     """
     for name, value in headers:
-        if name == b"content-length" and value.isdigit() and int(value) > most:
+        # More digits than any length has are not read as a number.
+        if name == b"content-length" and value.isdigit() and (len(value) > 18 or int(value) > most):
             raise BodyTooLarge
     pieces: list[bytes] = []
     size = 0
@@ -74,15 +120,24 @@ async def read_body(headers: RawHeaders, receive: Receive, most: int) -> bytes:
             raise Disconnected
         piece = message.get("body")
         if isinstance(piece, bytes | bytearray | memoryview):
-            pieces.append(bytes(piece))
             size += len(piece)
-        if size > most:
-            raise BodyTooLarge
+            if size > most:
+                raise BodyTooLarge
+            if not take(len(piece)):
+                raise TooManyBodies
+            pieces.append(bytes(piece))
         if not message.get("more_body"):
             return b"".join(pieces)
 
 
-async def answer(send: Send, status: int, text: str, headers: Iterable[tuple[bytes, bytes]] = ()) -> None:
+async def refuse(scope: Scope, send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
+    """Answer a request whose body was not read, and have the rest of it read by nobody."""
+    # HTTP/2 has no such header, and needs none: a stream ends by itself.
+    close = [(b"connection", b"close")] if text_of(scope, "http_version") in ("", "1.0", "1.1") else []
+    await answer(send, status, text, *headers, *close)
+
+
+async def answer(send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
     """Answer a request with a line of text."""
     body = text.encode() + b"\n"
     sent = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *headers]

@@ -161,7 +161,7 @@ def _delivery(line: bytes) -> StoredDelivery | None:
         fields = json.loads(line)
         body = fields["body"].encode("utf-8") if "body" in fields else base64.b64decode(fields["body_base64"])
         return StoredDelivery(str(fields["request_id"]), body, float(fields["received_at"]), fields.get("tag"))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
 
 

@@ -74,8 +74,11 @@ def server_of(app: Application) -> uvicorn.Server:
             raise
         problem = "The receiver's own server needs uvicorn, which is not installed: pip install 'baseten-sdk[receiver]'"
     else:
+        from .protocol import BoundedProtocol
+
         config = uvicorn.Config(
             app,
+            http=BoundedProtocol,
             loop="asyncio",
             ws="none",
             lifespan="off",

@@ -7,6 +7,7 @@ request id is refused. A field that cannot be read costs that field alone.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -21,6 +22,7 @@ from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
 from ..reply.validate import check_kind, problems
 from ..request.json_codec import decode_json
+from .top_level import top_level_texts
 
 T = TypeVar("T")
 
@@ -36,6 +38,7 @@ class Envelope:
     Attributes:
         time: When it was sent, with a time zone; None if the body has no readable time.
         data: The model's output.
+        readable: Whether the body could be parsed. If not, only the request id and the time are known.
     """
 
     request_id: str
@@ -46,11 +49,19 @@ class Envelope:
     model_id: str | None
     chain_id: str | None
     deployment_id: str | None
+    readable: bool = True
 
 
 def read_envelope(body: bytes) -> Envelope | None:
     """Read a delivery; None if the body is no delivery."""
-    fields = _fields(body)
+    try:
+        return _envelope(_fields(body), readable=True)
+    except (ValueError, RecursionError):
+        # Too deep, or with numbers of thousands of digits. It was signed, so whose it is must still be found out.
+        return _envelope(top_level_texts(body, ("request_id", "time")), readable=False)
+
+
+def _envelope(fields: Mapping[str, JsonValue], *, readable: bool) -> Envelope | None:
     request_id = fields.get("request_id")
     if not isinstance(request_id, str) or not request_id or not request_id.isprintable():
         return None
@@ -63,6 +74,7 @@ def read_envelope(body: bytes) -> Envelope | None:
         model_id=_text(fields.get("model_id")),
         chain_id=_text(fields.get("chain_id")),
         deployment_id=_text(fields.get("deployment_id")),
+        readable=readable,
     )
 
 
@@ -70,12 +82,29 @@ def read_stored(body: bytes) -> Envelope:
     """Read a delivery whose signature was checked before.
 
     Raises:
-        ResponseValidationError: The body is no delivery.
+        ResponseValidationError: The body is no delivery, or cannot be parsed.
     """
     envelope = read_envelope(body)
     if envelope is None:
         raise ResponseValidationError("The body is not a delivery from Baseten.", status_code=200, body=body[:KEPT])
+    check_readable(envelope, body)
     return envelope
+
+
+def check_readable(envelope: Envelope, body: bytes) -> None:
+    """Refuse a delivery of which nothing but the request id is known.
+
+    Raises:
+        ResponseValidationError: Its body cannot be parsed. The error keeps the body and the request id.
+    """
+    if not envelope.readable:
+        raise ResponseValidationError(
+            f"The delivery of async request {envelope.request_id} cannot be parsed: it is nested too deeply, or has a "
+            "number with too many digits. Read its bytes with a parser of your own.",
+            status_code=200,
+            body=body[:KEPT],
+            request_id=envelope.request_id,
+        )
 
 
 def untyped_result(envelope: Envelope) -> AsyncPredictResult[JsonValue]:
@@ -125,10 +154,7 @@ def _fields(body: bytes) -> dict[str, JsonValue]:
     try:
         value = decode_json(body)
     except ValueError:
-        try:
-            value = json.loads(body.decode("utf-8", "replace"))
-        except (ValueError, RecursionError):
-            return {}
+        value = json.loads(body.decode("utf-8", "replace"))
     return value if isinstance(value, dict) else {}
 
 
