@@ -224,6 +224,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         user as user,
     )
     from .types.parsed import Parsed as Parsed
+    from .types.pool import Hedge as Hedge, Target as Target, Try as Try
     from .types.response import RawResponse as RawResponse, Response as Response
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall

@@ -1,0 +1,236 @@
+"""One call to a pool, as decisions: who is asked first, who next, whether a hedge goes out, when to give up.
+
+Theory of operation. `PoolState` is what all calls of a pool share: the health of the members, the hedging, a count that
+orders the members of each call. A `Course` is one call. Whoever makes the call asks it what to do, does it, and reports
+how it went; it never waits itself. The members are tried once each, the healthy ones first. After that rounds go on as
+long as retries are left, each after a pause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import TypeAlias
+
+from ...config import Retry
+from ...errors import APIError, ConfigurationError
+from ...types.pool import Hedge, Target, Try
+from ..policy.backoff import Backoff
+from ..policy.retry_budget import RetryBudget
+from .breaker import Breaker
+from .choice import ordered
+from .hedging import Hedging
+from .outcome import Failure, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Send the request to a member, after a pause."""
+
+    member: int
+    pause: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Raise the last error. `why` says what kept the call from another try; "" where the error speaks for itself."""
+
+    why: str = ""
+
+
+Decision: TypeAlias = Ask | GiveUp
+
+
+class Member:
+    """What a pool knows of a member."""
+
+    __slots__ = ("breaker", "rests", "target")
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.breaker = Breaker()
+        self.rests = -inf
+
+    def ready(self, now: float) -> bool:
+        """Whether it may be asked, and does not rest."""
+        return self.rests <= now and self.breaker.admits(now)
+
+    @property
+    def well_at(self) -> float:
+        """When it may be asked again."""
+        return max(self.rests, self.breaker.until)
+
+
+class PoolState:
+    """What all calls of a pool share.
+
+    Raises:
+        ConfigurationError: there are no members, or one is named twice.
+    """
+
+    __slots__ = ("_count", "_seed", "hedging", "members")
+
+    def __init__(self, targets: Sequence[Target], hedge: Hedge | None = None, seed: int = 0) -> None:
+        if not targets:
+            raise ConfigurationError("A pool needs one member at least.")
+        seen: set[tuple[object, ...]] = set()
+        for target in targets:
+            if not isinstance(target, Target):
+                raise ConfigurationError(f"The members of a pool are Targets, not {target!r}.")
+            place = (target.model_id, target.model, target.environment, target.deployment_id, target.regional)
+            if place in seen:
+                raise ConfigurationError(f"{target.name} is a member of the pool twice: give it a weight instead.")
+            seen.add(place)
+        self.members = [Member(target) for target in targets]
+        self.hedging = None if hedge is None else Hedging(hedge)
+        self._seed = seed
+        self._count = 0
+
+    def course(
+        self, route: str, retry: Retry, budget: RetryBudget, *, session: str | None = None, end: float = inf
+    ) -> Course:
+        """A call begins.
+
+        Args:
+            route: what kind of call it is, for the times of answers.
+            retry: how often members are tried again, after each was tried once.
+            budget: the client's budget for such retries.
+            session: calls of one session go to the same member as long as it is well.
+            end: when its deadline is over.
+        """
+        self._count += 1
+        key = f"{self._seed}/{self._count}" if session is None else f"session/{session}"
+        order = ordered([member.target for member in self.members], key)
+        return Course(self, order, route, retry, budget, end)
+
+
+class Course:
+    """The tries of one call so far, and what follows from them."""
+
+    __slots__ = (
+        "_asked",
+        "_backoff",
+        "_budget",
+        "_end",
+        "_moves_on",
+        "_order",
+        "_pool",
+        "_retries",
+        "_retry",
+        "_route",
+        "errors",
+        "tries",
+    )
+
+    def __init__(
+        self,
+        pool: PoolState,
+        order: Sequence[int],
+        route: str,
+        retry: Retry,
+        budget: RetryBudget,
+        end: float,
+    ) -> None:
+        self._pool = pool
+        self._order = order
+        self._route = route
+        self._end = end
+        self._retry = retry
+        self._budget = budget
+        self._backoff = Backoff(retry.initial, retry.maximum)
+        self._asked: list[int] = []
+        self._retries = 0
+        self._moves_on = True
+        self.tries: list[Try] = []
+        self.errors: list[APIError] = []
+
+    def first(self, now: float) -> Ask:
+        """Who is asked first: the first member in order that is well, else the one that will be well first."""
+        return self._ask(self._best(now, self._order), 0.0, now)
+
+    @property
+    def hedge_after(self) -> float | None:
+        """Seconds without an answer after which a hedge may go out; None where none may."""
+        hedging = self._pool.hedging
+        return None if hedging is None else hedging.began(self._route)
+
+    def hedge(self, now: float) -> Ask | None:
+        """A second request beside a slow one; None where nobody is ready for it, or the budget is used up."""
+        hedging = self._pool.hedging
+        fresh = [number for number in self._order if number not in self._asked]
+        ready = [number for number in fresh if self._pool.members[number].ready(now)]
+        if not ready and len(self._pool.members) == 1 and self._pool.members[0].ready(now):
+            ready = [0]
+        if hedging is None or not ready or not hedging.take():
+            return None
+        return self._ask(ready[0], 0.0, now)
+
+    def succeeded(self, member: int, seconds: float, *, hedge: bool) -> None:
+        """A member answered."""
+        self._pool.members[member].breaker.succeeded()
+        if self._pool.hedging is not None:
+            self._pool.hedging.answered(self._route, seconds)
+        if self._retries:
+            self._budget.refund()
+        self.tries.append(Try(self._pool.members[member].target, "ok", seconds, hedge))
+
+    def cancelled(self, member: int, seconds: float, *, hedge: bool) -> None:
+        """A request was closed because another one was faster, or the caller went away."""
+        self._pool.members[member].breaker.forgot()
+        self.tries.append(Try(self._pool.members[member].target, "cancelled", seconds, hedge))
+
+    def failed(self, member: int, error: APIError, seconds: float, now: float, *, hedge: bool) -> None:
+        """A try failed."""
+        failure = judge(error)
+        self._note(self._pool.members[member], failure, now)
+        self.tries.append(Try(self._pool.members[member].target, failure.outcome, seconds, hedge))
+        self.errors.append(error)
+        self._moves_on = self._moves_on and failure.moves_on
+
+    def next(self, now: float) -> Decision:
+        """All requests that were sent have failed: what to do now."""
+        if not self._moves_on:
+            return GiveUp()
+        fresh = [number for number in self._order if number not in self._asked]
+        ready = [number for number in fresh if self._pool.members[number].ready(now)]
+        if ready:
+            return self._ask(ready[0], 0.0, now)
+        if self._retries >= self._retry.max_retries:
+            return GiveUp()
+        self._retries += 1
+        return self._again(fresh or self._order, now)
+
+    def _again(self, candidates: Sequence[int], now: float) -> Decision:
+        """Another try when nobody fresh is ready: whoever is well first, after a pause."""
+        number = self._best(now, candidates)
+        pause = max(self._pool.members[number].well_at - now, 0.0)
+        if pause > self._retry.max_retry_after:
+            return GiveUp(f"all members rest for {pause:g} s, longer than Retry(max_retry_after=...) allows.")
+        if number in self._asked:
+            pause = max(pause, self._backoff.after(self._retries))
+        if now + pause >= self._end:
+            return GiveUp(f"the next try, in {pause:.2f} s, would not fit into the deadline.")
+        if not self._budget.spend():
+            return GiveUp("the client's retry budget is used up, because too many of its calls fail.")
+        return self._ask(number, pause, now)
+
+    def _best(self, now: float, candidates: Sequence[int]) -> int:
+        members = self._pool.members
+        for number in candidates:
+            if members[number].ready(now):
+                return number
+        return min(candidates, key=lambda number: members[number].well_at)
+
+    def _ask(self, number: int, pause: float, now: float) -> Ask:
+        self._asked.append(number)
+        self._pool.members[number].breaker.sent(now + pause)
+        return Ask(number, pause)
+
+    def _note(self, member: Member, failure: Failure, now: float) -> None:
+        if failure.rests:
+            member.rests = max(member.rests, now + failure.rests)
+        if failure.fault == "none":
+            member.breaker.forgot()
+        else:
+            member.breaker.failed(now, at_once=failure.fault == "gone")

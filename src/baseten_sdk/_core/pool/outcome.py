@@ -1,0 +1,69 @@
+"""What a failed try says: of the member, and of trying another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ...errors import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    DeadlineExceeded,
+    NotFoundError,
+    RateLimitError,
+    StreamError,
+)
+
+Fault: TypeAlias = Literal["none", "counts", "gone"]
+"""Whether a failure says that the member is ill ("counts"), or not there ("gone")."""
+
+RESTING = 1.0
+"""Seconds to leave a member alone that said 429 without saying for how long."""
+
+SERVER_ERROR = 500
+BAD_REQUEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failed try, judged.
+
+    Attributes:
+        moves_on: whether another member is tried.
+        fault: what it says of the member.
+        rests: seconds in which the member should not be asked.
+        outcome: a few words for logs.
+    """
+
+    moves_on: bool
+    fault: Fault
+    rests: float
+    outcome: str
+
+
+def judge(error: APIError) -> Failure:
+    """Judge the error of a try.
+
+    Moved on from: no connection, no answer in time, a stream cut before its first event, 429, 5xx, and a deployment
+    that is gone or deactivated. Everything else would fail the same way elsewhere.
+    """
+    match error:
+        case DeadlineExceeded():
+            return Failure(False, "none", 0.0, "deadline")
+        case RateLimitError():
+            wait = error.retry_after
+            return Failure(not error.quota_exhausted, "none", RESTING if wait is None else wait, "429")
+        case NotFoundError():
+            return Failure(True, "gone", 0.0, "404")
+        case APIStatusError() if error.status_code >= SERVER_ERROR:
+            return Failure(True, "counts", error.retry_after or 0.0, str(error.status_code))
+        case APIStatusError():
+            gone = error.status_code == BAD_REQUEST and "deactivated" in str(error.message).lower()
+            return Failure(gone, "gone" if gone else "none", 0.0, str(error.status_code))
+        case APIConnectionError():
+            return Failure(True, "counts", 0.0, f"{error.phase} failed" if error.phase else "connection failed")
+        case StreamError():
+            return Failure(True, "counts", 0.0, "stream failed")
+        case _:
+            return Failure(False, "none", 0.0, type(error).__name__)

@@ -1,0 +1,103 @@
+"""One request for any member: its URL and the name of the model are those of the member that is asked.
+
+The methods of a pool build their request for a deployment that does not exist, at `PLACEHOLDER`. Before it is sent, the
+placeholder is replaced by the URL of the member, and the model's name in the body by what the member calls it. The name
+stands first in every body that has one, so nothing is parsed or encoded again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import ConfigurationError, InvalidRequestError
+from ...types.pool import Target
+from ..request.json_codec import encode_json
+from ..request.request import Request
+from ..request.routing import DeploymentURLs, Router
+
+PLACEHOLDER = "pool://member"
+
+ENGINE = "/sync/v1/"
+"""Where the paths of an engine begin; a model of the Model APIs has these and no others."""
+
+ANY_NAME = "baseten-pool"
+"""Stands for the model's name until the member is known."""
+
+_NAMED = b'{"model":' + encode_json(ANY_NAME) + b","
+
+
+@dataclass(frozen=True, slots=True)
+class MemberURLs:
+    """Where a member is, and what is sent as `model` there.
+
+    Attributes:
+        target: the member.
+        deployment: below which its own paths are; None for a model of the Model APIs.
+        engine: below which the paths of its OpenAI-compatible engine are.
+        first_byte: seconds to wait for the first byte of its reply where the caller set no limit.
+        head: the beginning of a body that names the model.
+    """
+
+    target: Target
+    deployment: str | None
+    engine: str
+    first_byte: float
+    head: bytes
+
+
+def placeholder() -> DeploymentURLs:
+    """The URLs of the deployment that stands for all members."""
+    return DeploymentURLs("pool", PLACEHOLDER, PLACEHOLDER, name="pool")
+
+
+def member_urls(target: Target, router: Router) -> MemberURLs:
+    """Where a member is.
+
+    Raises:
+        ConfigurationError: an id cannot be, or there are two targets.
+    """
+    name = target.model or target.model_id or ""
+    head = b'{"model":' + encode_json(name) + b","
+    if target.model_id is None:
+        apis = router.model_apis()
+        return MemberURLs(target, None, apis.url, apis.first_byte, head)
+    urls = router.deployment(
+        target.model_id,
+        environment=target.environment,
+        deployment_id=target.deployment_id,
+        regional=target.regional,
+    )
+    return MemberURLs(target, urls.target, urls.engine.url, urls.engine.first_byte, head)
+
+
+def retarget(request: Request, member: MemberURLs) -> Request:
+    """The request for a member."""
+    path = request.url[len(PLACEHOLDER) :]
+    if path.startswith(ENGINE):
+        url = f"{member.engine}/{path[len(ENGINE) :]}"
+    else:
+        assert member.deployment is not None  # checked before the call began
+        url = member.deployment + path
+    body = request.body
+    if body.startswith(_NAMED):
+        body = member.head + body[len(_NAMED) :]
+    return request._replace(url=url, body=body, first_byte=min(request.first_byte, member.first_byte))
+
+
+def check_members(request: Request, members: tuple[MemberURLs, ...]) -> None:
+    """Refuse a call that some member cannot serve, before anything is sent.
+
+    Raises:
+        ConfigurationError: the call needs a deployment of one's own, and a member is a model of the Model APIs.
+        InvalidRequestError: the request may be sent once only, and a pool may send it again.
+    """
+    path = request.url[len(PLACEHOLDER) :].partition("?")[0]
+    if not path.startswith(ENGINE):
+        apis = [member.target.name for member in members if member.deployment is None]
+        if apis:
+            raise ConfigurationError(
+                f"{path} needs a dedicated deployment, and {', '.join(apis)} is a model of the Model APIs: "
+                "they serve chat completions only."
+            )
+    if request.safety == "once":
+        raise InvalidRequestError("A pool cannot make this call: it must not be sent twice, and a pool may do that.")

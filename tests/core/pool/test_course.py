@@ -1,0 +1,207 @@
+"""One call to a pool, event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, strategies as st
+
+from baseten_sdk import ConfigurationError, Hedge, Retry, Target
+from baseten_sdk._core.policy.retry_budget import RetryBudget
+from baseten_sdk._core.pool.breaker import THRESHOLD
+from baseten_sdk._core.pool.course import Ask, Course, GiveUp, PoolState
+from baseten_sdk.errors import (
+    APIConnectionError,
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    DeadlineExceeded,
+    InternalServerError,
+    NotFoundError,
+    RateLimitError,
+    UnprocessableEntityError,
+)
+
+A, B, C = Target("aaaa1111"), Target("bbbb2222"), Target(model="zai-org/GLM-5.3")
+RETRY = Retry(max_retries=2, initial=0.5)
+
+
+def refused(seconds: float | None = None) -> RateLimitError:
+    return RateLimitError("slow down", status_code=429, retry_after=seconds)
+
+
+def broken() -> InternalServerError:
+    return InternalServerError("boom", status_code=500)
+
+
+def failed(made: Course, member: int, error: APIError, now: float = 0.0) -> Ask | GiveUp:
+    made.failed(member, error, 0.1, now, hedge=False)
+    return made.next(now)
+
+
+def course(pool: PoolState, *, retry: Retry = RETRY, session: str | None = "s", budget: float = 100) -> Course:
+    return pool.course("chat", retry, RetryBudget(budget), session=session)
+
+
+def test_every_member_is_tried_once_before_one_is_tried_again() -> None:
+    made = course(PoolState([A, B, C]))
+    decision = made.first(0.0)
+    asked = []
+    for _ in range(5):
+        assert isinstance(decision, Ask)
+        asked.append((decision.member, decision.pause))
+        step = failed(made, decision.member, broken())
+        if isinstance(step, GiveUp):
+            break
+        decision = step
+    assert sorted(number for number, _ in asked[:3]) == [0, 1, 2]
+    assert [pause for _, pause in asked] == [0.0, 0.0, 0.0, 0.5, 1.0]
+    assert len(made.errors) == len(made.tries) == 5
+    assert step == GiveUp()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AuthenticationError("no", status_code=401),
+        UnprocessableEntityError("no", status_code=422),
+        BadRequestError("Validation: no", status_code=400),
+        DeadlineExceeded("late", phase="idle"),
+    ],
+)
+def test_what_would_fail_the_same_way_elsewhere_is_raised_at_once(error: APIError) -> None:
+    made = course(PoolState([A, B]))
+    assert failed(made, made.first(0.0).member, error) == GiveUp()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFoundError("gone", status_code=404),
+        BadRequestError("the deployment is deactivated", status_code=400),
+        APIConnectionError("refused", phase="connect"),
+        refused(),
+    ],
+)
+def test_what_another_member_may_answer_moves_on_without_a_pause(error: APIError) -> None:
+    made = course(PoolState([A, B]))
+    first = made.first(0.0)
+    assert failed(made, first.member, error) == Ask(1 - first.member)
+
+
+def test_a_member_that_is_gone_is_left_out_by_the_next_calls() -> None:
+    pool = PoolState([A, B])
+    made = course(pool)
+    first = made.first(0.0).member
+    failed(made, first, NotFoundError("gone", status_code=404))
+    assert course(pool).first(0.1) == Ask(1 - first)
+
+
+def test_a_member_that_refuses_rests_as_long_as_it_says() -> None:
+    pool = PoolState([A, B])
+    made = course(pool)
+    first = made.first(0.0).member
+    failed(made, first, refused(5.0))
+    assert course(pool).first(4.9) == Ask(1 - first)
+    assert course(pool).first(5.0) == Ask(first)
+
+
+def test_a_session_stays_with_its_member() -> None:
+    pool = PoolState([A, B, C])
+    assert len({course(pool).first(0.0).member for _ in range(50)}) == 1
+    assert {course(pool, session=None).first(0.0).member for _ in range(50)} == {0, 1, 2}
+
+
+def test_the_same_seed_gives_the_same_order() -> None:
+    def firsts(seed: int) -> list[int]:
+        pool = PoolState([A, B, C], seed=seed)
+        return [course(pool, session=None).first(0.0).member for _ in range(50)]
+
+    assert firsts(7) == firsts(7)
+    assert firsts(7) != firsts(8)
+
+
+def test_waits_that_cannot_be_are_not_begun() -> None:
+    pool = PoolState([A])
+    made = pool.course("chat", RETRY, RetryBudget(100), end=3.0)
+    assert isinstance(failed(made, made.first(0.0).member, refused(3.0)), GiveUp)
+    made = course(PoolState([A]), retry=Retry(max_retries=2, max_retry_after=10.0))
+    assert isinstance(failed(made, made.first(0.0).member, refused(11.0)), GiveUp)
+    made = course(PoolState([A]), budget=0)
+    assert isinstance(failed(made, made.first(0.0).member, broken()), GiveUp)
+
+
+def test_a_hedge_goes_to_another_member_and_alone_to_the_same() -> None:
+    pool = PoolState([A, B], Hedge(after=0.1, budget=1.0))
+    made = course(pool)
+    assert made.hedge_after == 0.1
+    first = made.first(0.0).member
+    assert made.hedge(0.1) == Ask(1 - first)
+    alone = course(PoolState([A], Hedge(after=0.1, budget=1.0)))
+    assert alone.hedge_after == 0.1
+    alone.first(0.0)
+    assert alone.hedge(0.1) == Ask(0)
+
+
+def test_a_pool_that_cannot_be_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="needs one member"):
+        PoolState([])
+    with pytest.raises(ConfigurationError, match="aaaa1111 is a member of the pool twice"):
+        PoolState([A, B, Target("aaaa1111", weight=2)])
+    with pytest.raises(ConfigurationError, match="needs the id of a dedicated model, or model="):
+        Target()
+    with pytest.raises(ConfigurationError, match="weight must be more than 0"):
+        Target("aaaa1111", weight=0)
+
+
+ERRORS = st.sampled_from([broken(), refused(), refused(0.2), NotFoundError("gone", status_code=404)])
+
+
+@given(
+    st.integers(1, 4),
+    st.lists(st.tuples(ERRORS | st.none(), st.floats(0, 2)), min_size=1, max_size=60),
+    st.integers(0, 3),
+)
+def test_no_order_of_events_asks_too_often_or_loses_an_error(
+    size: int, events: Sequence[tuple[APIError | None, float]], retries: int
+) -> None:
+    pool = PoolState([Target(f"model{number:03}") for number in range(size)])
+    now, remaining = 0.0, list(events)
+    while remaining:
+        made = pool.course("chat", Retry(max_retries=retries, initial=0.1), RetryBudget(1000))
+        decision: Ask | GiveUp = made.first(now)
+        asked: list[int] = []
+        while isinstance(decision, Ask) and remaining:
+            error, seconds = remaining.pop()
+            asked.append(decision.member)
+            now += decision.pause + seconds
+            if error is None:
+                made.succeeded(decision.member, seconds, hedge=False)
+                break
+            decision = failed(made, decision.member, error, now)
+        assert len(asked) <= size + retries
+        assert len(made.tries) == len(asked)
+        assert len(made.errors) == len([each for each in made.tries if each.outcome != "ok"])
+        fresh_first = asked[:size]
+        if len(asked) > size and retries == 0:
+            assert len({*fresh_first}) == size
+
+
+@given(st.lists(st.booleans(), min_size=200, max_size=300))
+def test_no_healthy_member_starves_while_another_one_fails(failures: list[bool]) -> None:
+    pool = PoolState([A, B, C])
+    counts = [0, 0, 0]
+    for number, fails in enumerate(failures):
+        made = pool.course("chat", RETRY, RetryBudget(1000))
+        decision: Ask | GiveUp = made.first(float(number))
+        while isinstance(decision, Ask):
+            counts[decision.member] += 1
+            if decision.member == 0 and fails:
+                decision = failed(made, 0, broken(), float(number))
+            else:
+                made.succeeded(decision.member, 0.1, hedge=False)
+                break
+    assert min(counts[1:]) >= len(failures) // 6
+    if all(failures):
+        assert counts[0] <= THRESHOLD + 10
