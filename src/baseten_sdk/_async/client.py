@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .._bridge import SyncClient
     from .._core.request.multipart import FieldInput, Files
+    from ..types.pool import Hedge, Target
     from ..types.response import Response
     from .calls.service import AsyncService
     from .resources.async_requests import AsyncRequests
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .resources.embeddings import AsyncEmbeddings
     from .resources.jobs import AsyncJobs
     from .resources.models import AsyncModels
+    from .resources.pool import AsyncPool
     from .resources.webhooks import AsyncWebhooks
 
 T = TypeVar("T")
@@ -234,6 +236,33 @@ class AsyncClient:
         )
         return AsyncChain(self._service, urls)
 
+    def pool(
+        self,
+        members: Sequence[Target],
+        *,
+        hedge: Hedge | None = None,
+        first_event: float | None = None,
+        seed: int = 0,
+    ) -> AsyncPool:
+        """Several deployments and models as one, with failover and hedging; nothing is sent.
+
+        Example:
+            pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")])
+            completion = await pool.chat.completions.create(messages=[user("Hi")])
+
+        Args:
+            members: deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
+            hedge: send a second request beside one that is slow. It may cost up to `Hedge(budget=...)` more requests.
+            first_event: seconds to the first event of a stream, after which the next member is tried.
+            seed: the members of calls without a session follow from it.
+
+        Raises:
+            ConfigurationError: there are no members, one is named twice, or an argument is out of range.
+        """
+        from .resources.pool import AsyncPool
+
+        return AsyncPool(self._service, members, hedge=hedge, first_event=first_event, seed=seed)
+
     @overload
     async def request(
         self,
@@ -347,7 +376,7 @@ class AsyncClient:
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice is fine. Later calls raise `ClientClosedError`."""
-        await self._service.caller.connections.aclose()
+        await self._service.connections.aclose()
 
     # unasync: remove
     async def close(self) -> None:
@@ -364,8 +393,7 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        caller = self._service.caller
-        return f"{type(self).__name__}(api_key={caller.key_source.key!r}, {caller.connections!r})"
+        return f"{type(self).__name__}(api_key={self._setup.settings.key!r}, {self._service.connections!r})"
 
     def __copy__(self) -> Self:
         return self.with_options()

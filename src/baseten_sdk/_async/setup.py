@@ -52,15 +52,17 @@ class AsyncSetup:
         opener = AsyncOpener(
             settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )
+        connections = AsyncConnections(opener, limits)
         caller = self._kind_of_caller()(
             key_source=AsyncKeySource(settings.key),
-            connections=AsyncConnections(opener, limits),
+            connections=connections,
             limits=limits,
             budget=RetryBudget(settings.options.retry.budget),
             hooks=settings.hooks,
         )
         portable = settings if self.http_client is None else None
-        return AsyncService(caller, router, AsyncPacing(Pace(limits.status_calls)), settings.options, portable)
+        pacing = AsyncPacing(Pace(limits.status_calls))
+        return AsyncService(caller, connections, router, pacing, settings.options, portable)
 
     def _kind_of_caller(self) -> type[AsyncCaller]:
         if not any(isinstance(hook, Observer) for hook in self.settings.hooks):

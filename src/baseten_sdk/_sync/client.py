@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .._bridge import AsyncClient
     from .._core.request.multipart import FieldInput, Files
+    from ..types.pool import Hedge, Target
     from ..types.response import Response
     from .calls.service import Service
     from .resources.async_requests import Requests
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .resources.embeddings import Embeddings
     from .resources.jobs import Jobs
     from .resources.models import Models
+    from .resources.pool import Pool
     from .resources.webhooks import Webhooks
 
 T = TypeVar("T")
@@ -235,6 +237,33 @@ class Client:
         )
         return Chain(self._service, urls)
 
+    def pool(
+        self,
+        members: Sequence[Target],
+        *,
+        hedge: Hedge | None = None,
+        first_event: float | None = None,
+        seed: int = 0,
+    ) -> Pool:
+        """Several deployments and models as one, with failover and hedging; nothing is sent.
+
+        Example:
+            pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")])
+            completion = pool.chat.completions.create(messages=[user("Hi")])
+
+        Args:
+            members: deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
+            hedge: send a second request beside one that is slow. It may cost up to `Hedge(budget=...)` more requests.
+            first_event: seconds to the first event of a stream, after which the next member is tried.
+            seed: the members of calls without a session follow from it.
+
+        Raises:
+            ConfigurationError: there are no members, one is named twice, or an argument is out of range.
+        """
+        from .resources.pool import Pool
+
+        return Pool(self._service, members, hedge=hedge, first_event=first_event, seed=seed)
+
     @overload
     def request(
         self,
@@ -348,7 +377,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections. Closing twice is fine. Later calls raise `ClientClosedError`."""
-        self._service.caller.connections.close()
+        self._service.connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -359,8 +388,7 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        caller = self._service.caller
-        return f"{type(self).__name__}(api_key={caller.key_source.key!r}, {caller.connections!r})"
+        return f"{type(self).__name__}(api_key={self._setup.settings.key!r}, {self._service.connections!r})"
 
     def __copy__(self) -> Self:
         return self.with_options()

@@ -53,15 +53,17 @@ class Setup:
         opener = Opener(
             settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )
+        connections = Connections(opener, limits)
         caller = self._kind_of_caller()(
             key_source=KeySource(settings.key),
-            connections=Connections(opener, limits),
+            connections=connections,
             limits=limits,
             budget=RetryBudget(settings.options.retry.budget),
             hooks=settings.hooks,
         )
         portable = settings if self.http_client is None else None
-        return Service(caller, router, Pacing(Pace(limits.status_calls)), settings.options, portable)
+        pacing = Pacing(Pace(limits.status_calls))
+        return Service(caller, connections, router, pacing, settings.options, portable)
 
     def _kind_of_caller(self) -> type[Caller]:
         if not any(isinstance(hook, Observer) for hook in self.settings.hooks):

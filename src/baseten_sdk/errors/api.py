@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .base import BasetenError
 from .partial import WithPartial
+
+if TYPE_CHECKING:
+    from ..types.pool import Try
+
 
 KEPT = 64 * 1024
 """Bytes of a reply's body that an error keeps."""
@@ -34,8 +39,10 @@ class APIError(BasetenError):
         body: what the service sent, where it sent anything.
         code: its code, where there is one.
         type: its type, where there is one.
+        tries: of a call to a pool, each request that was made for it.
     """
 
+    tries: tuple[Try, ...] = ()
     body: object = None
     code: str | None = None
     type: str | None = None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from .pool import Target, Try
 
 __all__ = ["Headers", "Meta"]
 
@@ -80,6 +83,7 @@ class Meta:
         elapsed: seconds from the start of the call to the last byte (a stream: to its headers).
         method: the verb of the call; "" for a reply that did not come from the network.
         url: its URL without the query.
+        tries: of a call to a pool, each request that was made for it.
     """
 
     status_code: int = 0
@@ -88,6 +92,12 @@ class Meta:
     elapsed: float = 0.0
     method: str = ""
     url: str = ""
+    tries: tuple[Try, ...] = ()
+
+    @property
+    def served_by(self) -> Target | None:
+        """Of a call to a pool, the member that answered."""
+        return next((each.member for each in self.tries if each.outcome == "ok"), None)
 
     @property
     def request_id(self) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import KW_ONLY, dataclass
 from math import isfinite
+from typing import NamedTuple
 
 from ..errors.base import ConfigurationError
 
@@ -13,7 +14,7 @@ __all__ = ["Hedge", "Target", "Try"]
 _PERCENTILE = re.compile(r"p([1-9][0-9]?(?:\.[0-9]+)?)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Target:
     """A member of a pool: a deployment by its model's id, or a model of the Model APIs.
 
@@ -46,6 +47,13 @@ class Target:
             raise ConfigurationError(f"weight must be a number, not {self.weight!r}.")
         if not (self.weight > 0 and isfinite(self.weight)):
             raise ConfigurationError(f"weight must be more than 0, not {self.weight!r}.")
+
+    def __repr__(self) -> str:
+        given = [] if self.model_id is None else [repr(self.model_id)]
+        named = ("model", "environment", "deployment_id", "regional")
+        given += [f"{name}={getattr(self, name)!r}" for name in named if getattr(self, name) is not None]
+        given += [] if self.weight == 1 else [f"weight={self.weight:g}"]
+        return f"Target({', '.join(given)})"
 
     @property
     def name(self) -> str:
@@ -91,8 +99,7 @@ class Hedge:
         return float(self.after[1:]) / 100 if isinstance(self.after, str) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     """One request of a call to a pool.
 
     Attributes:

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Protocol, TypeVar
 
 from ..._core.policy.phases import late
+from ..._core.policy.retry_budget import RetryBudget
+from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
+from ..._core.request.request import Request
 from ..._core.request.routing import BaseURL, Router
+from ..._io.clock import AsyncClock
 from ..._io.pacing import AsyncPacing
 from ..._settings import Settings, not_portable
-from ...config import CallOptions
-from .call import AsyncCaller
+from ...config import CallOptions, Limits
+from ...types.meta import Meta
+from .body import AsyncResponseStream
+from .connections import AsyncConnections
+
+T = TypeVar("T")
+
+
+class AsyncCalls(Protocol):
+    """Makes calls: of a client, or of a pool."""
+
+    limits: Limits
+    clock: AsyncClock
+    budget: RetryBudget
+
+    async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+        """Make a call and read its whole reply."""
+        ...
+
+    async def open(self, request: Request, options: Options) -> AsyncResponseStream:
+        """Make a call whose reply is a stream."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class AsyncService:
     """The parts that a client shares with its resources."""
 
-    caller: AsyncCaller
+    caller: AsyncCalls
+    connections: AsyncConnections
     router: Router
     pacing: AsyncPacing
     options: Options

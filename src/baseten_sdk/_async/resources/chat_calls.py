@@ -18,8 +18,7 @@ from ...errors import OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import Message
 from ...types.reply import attach_meta
-from ..calls.call import AsyncCaller
-from ..calls.service import AsyncService
+from ..calls.service import AsyncCalls, AsyncService
 
 if TYPE_CHECKING:
     from ..._core.schema.schema import Schema
@@ -39,7 +38,7 @@ class AsyncChatCalls:
         self._base_url = base_url
 
     @property
-    def caller(self) -> AsyncCaller:
+    def caller(self) -> AsyncCalls:
         """What makes the requests."""
         return self._service.caller
 

@@ -14,7 +14,7 @@ from ..._core.request.request import Request
 from ..._core.stream.frames import Frame, FrameDecoder, FrameError, Tag
 from ...errors import ConfigurationError, StreamDecodeError, StreamInterrupted
 from ...types.json import JsonValue
-from ..calls.call import AsyncCaller
+from ..calls.service import AsyncCalls
 from .pieces import AsyncPieces
 from .predict import AsyncPredictStream
 
@@ -37,7 +37,7 @@ class AsyncChainStream(AsyncPredictStream):
 
     _made_by = "chain.stream_run_remote"
 
-    def __init__(self, caller: AsyncCaller, request: Request, options: Options) -> None:
+    def __init__(self, caller: AsyncCalls, request: Request, options: Options) -> None:
         super().__init__(caller, request, options)
         self._frames: AsyncPieces[Frame] | None = None
         self._next: Frame | None = None

@@ -17,7 +17,7 @@ from ...types.events import Finished, PartialObject, StreamEvent, TextDelta
 from ...types.meta import Meta
 from ...types.parsed import Parsed
 from ...types.reply import attach_meta
-from ..calls.call import AsyncCaller
+from ..calls.service import AsyncCalls
 from .chat import AsyncChatStream
 from .observed import chat_stream
 
@@ -44,7 +44,7 @@ class AsyncCompletionStream(Generic[T]):
         ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole completion.
     """
 
-    def __init__(self, caller: AsyncCaller, request: Request, options: Options, reader: EventReader[T]) -> None:
+    def __init__(self, caller: AsyncCalls, request: Request, options: Options, reader: EventReader[T]) -> None:
         self._caller = caller
         self._request = request
         self._options = options

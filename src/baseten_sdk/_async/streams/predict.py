@@ -18,7 +18,7 @@ from ...hooks import CallEnded
 from ...types.json import JsonValue
 from ...types.meta import Meta
 from ..calls.body import AsyncResponseStream
-from ..calls.call import AsyncCaller
+from ..calls.service import AsyncCalls
 from .pieces import AsyncPieces, Piece
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class AsyncPredictStream:
 
     _made_by = "deployment.stream_predict"
 
-    def __init__(self, caller: AsyncCaller, request: Request, options: Options) -> None:
+    def __init__(self, caller: AsyncCalls, request: Request, options: Options) -> None:
         self._caller = caller
         self._request = request
         self._options = options

@@ -199,7 +199,21 @@ class Course:
         if self._retries >= self._retry.max_retries:
             return GiveUp()
         self._retries += 1
-        return self._again(fresh or self._order, now)
+        seldom = sorted(self._order, key=self._asked.count)
+        return self._again(fresh or seldom, now)
+
+    def error(self, decision: GiveUp) -> APIError:
+        """The error that ends the call: that of the last try, with what every member said."""
+        error = self.errors[-1]
+        error.tries = tuple(self.tries)
+        if len(self.errors) > 1:
+            error.add_note(f"{len(self.errors)} tries failed:")
+            failed = [each.member.name for each in self.tries if each.outcome not in ("ok", "cancelled")]
+            for name, said in dict(zip(failed, self.errors, strict=True)).items():
+                error.add_note(f"  {name}: {said.message}")
+        if decision.why:
+            error.add_note(f"Not tried again: {decision.why}")
+        return error
 
     def _again(self, candidates: Sequence[int], now: float) -> Decision:
         """Another try when nobody fresh is ready: whoever is well first, after a pause."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.pool import Target
+from ..request.embeddings import ANY_MODEL
 from ..request.json_codec import encode_json
 from ..request.request import Request
 from ..request.routing import DeploymentURLs, Router
@@ -20,10 +21,7 @@ PLACEHOLDER = "pool://member"
 ENGINE = "/sync/v1/"
 """Where the paths of an engine begin; a model of the Model APIs has these and no others."""
 
-ANY_NAME = "baseten-pool"
-"""Stands for the model's name until the member is known."""
-
-_NAMED = b'{"model":' + encode_json(ANY_NAME) + b","
+_NAMED = b'{"model":' + encode_json(ANY_MODEL) + b","
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,16 @@ def retarget(request: Request, member: MemberURLs) -> Request:
     return request._replace(url=url, body=body, first_byte=min(request.first_byte, member.first_byte))
 
 
+def route_of(request: Request) -> str:
+    """What kind of call it is: calls of one kind take similar times."""
+    return request.url[len(PLACEHOLDER) :].partition("?")[0]
+
+
+def is_chat(request: Request) -> bool:
+    """Whether the reply is that of a chat."""
+    return route_of(request) == f"{ENGINE}chat/completions"
+
+
 def check_members(request: Request, members: tuple[MemberURLs, ...]) -> None:
     """Refuse a call that some member cannot serve, before anything is sent.
 
@@ -91,7 +99,7 @@ def check_members(request: Request, members: tuple[MemberURLs, ...]) -> None:
         ConfigurationError: the call needs a deployment of one's own, and a member is a model of the Model APIs.
         InvalidRequestError: the request may be sent once only, and a pool may send it again.
     """
-    path = request.url[len(PLACEHOLDER) :].partition("?")[0]
+    path = route_of(request)
     if not path.startswith(ENGINE):
         apis = [member.target.name for member in members if member.deployment is None]
         if apis:

@@ -41,7 +41,7 @@ def embeddings_request(
         raise InvalidRequestError(f"input must be a text or a sequence of texts, not {type(given).__name__}.")
     if not given:
         raise InvalidRequestError("input must not be empty.")
-    body: dict[str, object] = {"input": given, "model": model}
+    body: dict[str, object] = {"model": model, "input": given}
     if dimensions is not None:
         body["dimensions"] = dimensions
     if encoding_format is not None:

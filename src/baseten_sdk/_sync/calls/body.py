@@ -9,13 +9,25 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, timeout_error
 from ..._core.policy.token_estimate import TAIL
 from ..._io.clock import Clock
-from ...errors import APIConnectionError, APIError, ClientClosedError
+from ...errors import (
+    APIConnectionError,
+    APIError,
+    APITimeoutError,
+    ClientClosedError,
+    DeadlineExceeded,
+    FirstByteTimeout,
+    StreamError,
+)
 from .opened import Opened
+
+if TYPE_CHECKING:
+    from ..._core.pool.first_event import FirstEvent
 
 DRAIN = 0.1
 """Seconds in which the end of the body must come after the end of the message, else the connection is closed."""
@@ -36,6 +48,7 @@ class ResponseStream:
         self._progressed = False
         self._ended = False
         self._tail = b""
+        self._held: list[bytes] = []
         self.closed = False
         self.meta = self._call.meta(self._exchange.status, self._exchange.headers, clock.now())
 
@@ -55,6 +68,8 @@ class ResponseStream:
             APIConnectionError: the connection broke, or the body ended early.
             APITimeoutError: silence for too long, or the deadline passed.
         """
+        if self._held:
+            return self._held.pop(0)
         if self._ended:
             return b""
         if self.closed:
@@ -81,6 +96,41 @@ class ResponseStream:
             raise
         self.close()
         raise self.described(failure)
+
+    def await_first(self, event: FirstEvent, within: float | None) -> None:
+        """Wait until the first event has come. What was received is kept for whoever reads the stream.
+
+        Args:
+            event: says when it has come.
+            within: seconds that it may take; None bounds it as any other silence.
+
+        Raises:
+            StreamError: the stream was cut before, or begins with an error.
+            FirstByteTimeout: it did not come in time.
+        """
+        if within is not None:
+            self._timer.shorten(max(within, 0.0))
+        held: list[bytes] = []
+        try:
+            while True:
+                piece = self.receive()
+                held.append(piece)
+                if event.came_with(piece) or not piece:
+                    break
+        except StreamError as error:
+            self.close()
+            raise self.described(error) from None
+        except DeadlineExceeded:
+            raise
+        except APITimeoutError:
+            if within is None:
+                raise
+            message = "The stream was open, and its first event did not come in time; see first_event=."
+            raise self.described(FirstByteTimeout(message, phase="first_byte", limit=within)) from None
+        self._held = [piece for piece in held if piece]
+        if within is not None:
+            self._timer.release_attempt()
+            self._timer.enter("idle")
 
     def described(self, error: APIError) -> APIError:
         """The error as one of this call."""

@@ -64,7 +64,7 @@ class Caller:
         self.connections = connections
         self.limits = limits
         self.clock = Clock()
-        self._budget = budget
+        self.budget = budget
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._rate_state = _rate_state(limits) if limits.rated else None
 
@@ -122,13 +122,13 @@ class Caller:
             except APIError as error:
                 failure = error
             else:
-                self._budget.refund()
+                self.budget.refund()
                 return call, result
 
             now = clock.now()
             call.describe(failure, now)
             if retry is None:
-                retry = RetryState(options.retry, call.request.safety, self._budget, call.start + deadline)
+                retry = RetryState(options.retry, call.request.safety, self.budget, call.start + deadline)
             decision = retry.decide(failure, call.attempts, now)
             closed_for = retry.closed_for(failure, call.attempts, decision)
             if closed_for is not None:

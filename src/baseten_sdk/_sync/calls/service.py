@@ -3,23 +3,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
+from typing import Protocol, TypeVar
 
 from ..._core.policy.phases import late
+from ..._core.policy.retry_budget import RetryBudget
+from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
+from ..._core.request.request import Request
 from ..._core.request.routing import BaseURL, Router
+from ..._io.clock import Clock
 from ..._io.pacing import Pacing
 from ..._settings import Settings, not_portable
-from ...config import CallOptions
-from .call import Caller
+from ...config import CallOptions, Limits
+from ...types.meta import Meta
+from .body import ResponseStream
+from .connections import Connections
+
+T = TypeVar("T")
+
+
+class Calls(Protocol):
+    """Makes calls: of a client, or of a pool."""
+
+    limits: Limits
+    clock: Clock
+    budget: RetryBudget
+
+    def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+        """Make a call and read its whole reply."""
+        ...
+
+    def open(self, request: Request, options: Options) -> ResponseStream:
+        """Make a call whose reply is a stream."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
     """The parts that a client shares with its resources."""
 
-    caller: Caller
+    caller: Calls
+    connections: Connections
     router: Router
     pacing: Pacing
     options: Options

@@ -19,8 +19,7 @@ from ...errors import OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import Message
 from ...types.reply import attach_meta
-from ..calls.call import Caller
-from ..calls.service import Service
+from ..calls.service import Calls, Service
 
 if TYPE_CHECKING:
     from ..._core.schema.schema import Schema
@@ -40,7 +39,7 @@ class ChatCalls:
         self._base_url = base_url
 
     @property
-    def caller(self) -> Caller:
+    def caller(self) -> Calls:
         """What makes the requests."""
         return self._service.caller
 

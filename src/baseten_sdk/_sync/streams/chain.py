@@ -15,7 +15,7 @@ from ..._core.request.request import Request
 from ..._core.stream.frames import Frame, FrameDecoder, FrameError, Tag
 from ...errors import ConfigurationError, StreamDecodeError, StreamInterrupted
 from ...types.json import JsonValue
-from ..calls.call import Caller
+from ..calls.service import Calls
 from .pieces import Pieces
 from .predict import PredictStream
 
@@ -38,7 +38,7 @@ class ChainStream(PredictStream):
 
     _made_by = "chain.stream_run_remote"
 
-    def __init__(self, caller: Caller, request: Request, options: Options) -> None:
+    def __init__(self, caller: Calls, request: Request, options: Options) -> None:
         super().__init__(caller, request, options)
         self._frames: Pieces[Frame] | None = None
         self._next: Frame | None = None

@@ -18,7 +18,7 @@ from ...types.events import Finished, PartialObject, StreamEvent, TextDelta
 from ...types.meta import Meta
 from ...types.parsed import Parsed
 from ...types.reply import attach_meta
-from ..calls.call import Caller
+from ..calls.service import Calls
 from .chat import ChatStream
 from .observed import chat_stream
 
@@ -45,7 +45,7 @@ class CompletionStream(Generic[T]):
         ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole completion.
     """
 
-    def __init__(self, caller: Caller, request: Request, options: Options, reader: EventReader[T]) -> None:
+    def __init__(self, caller: Calls, request: Request, options: Options, reader: EventReader[T]) -> None:
         self._caller = caller
         self._request = request
         self._options = options

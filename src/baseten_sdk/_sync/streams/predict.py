@@ -19,7 +19,7 @@ from ...hooks import CallEnded
 from ...types.json import JsonValue
 from ...types.meta import Meta
 from ..calls.body import ResponseStream
-from ..calls.call import Caller
+from ..calls.service import Calls
 from .pieces import Piece, Pieces
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class PredictStream:
 
     _made_by = "deployment.stream_predict"
 
-    def __init__(self, caller: Caller, request: Request, options: Options) -> None:
+    def __init__(self, caller: Calls, request: Request, options: Options) -> None:
         self._caller = caller
         self._request = request
         self._options = options

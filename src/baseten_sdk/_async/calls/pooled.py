@@ -1,0 +1,171 @@
+"""The calls of a pool: each try is a call of the client's own caller, to the member that the course of the call names.
+
+Theory of operation. A request is made for no member in particular. `_run` asks the course who is next, retargets the
+request, and lets the client's caller send it once, with what is left of the deadline. Where hedging is on, a second try
+goes out beside a slow one; whichever answers first wins, and the other is closed. A stream counts as answered at its
+first event. All decisions are `_core.pool`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from math import inf
+from typing import Protocol, TypeVar
+
+from ..._core.pool.course import Ask, Course, GiveUp, PoolState
+from ..._core.pool.first_event import FirstEvent
+from ..._core.pool.retarget import MemberURLs, check_members, is_chat, retarget, route_of
+from ..._core.reply.response import WholeResponse
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ..._io.race import AsyncRace
+from ...config import Retry
+from ...errors import APIError
+from ...types.meta import Meta
+from .body import AsyncResponseStream
+from .service import AsyncCalls
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class AsyncSend(Protocol[T_co]):
+    """Sends a request to a member."""
+
+    async def __call__(self, request: Request, options: Options, /) -> T_co: ...
+
+
+class AsyncAttempt(Protocol[T_co]):
+    """One try: its result, or None where it failed in a way that the course has noted."""
+
+    async def __call__(self) -> T_co | None: ...
+
+
+class AsyncDiscard(Protocol[T_contra]):
+    """Closes a result that came too late."""
+
+    async def __call__(self, result: T_contra, /) -> None: ...
+
+
+class AsyncPoolCaller:
+    """Makes the calls of a pool.
+
+    Args:
+        caller: makes each try.
+        state: the members' health, shared by all calls of the pool.
+        members: where the members are, in the same order.
+        first_event: seconds to the first event of a stream; None: as the options of the call have it.
+
+    Attributes:
+        limits: the client's limits.
+        clock: the client's clock.
+        budget: the client's budget of retries.
+    """
+
+    def __init__(
+        self,
+        caller: AsyncCalls,
+        state: PoolState,
+        members: tuple[MemberURLs, ...],
+        first_event: float | None,
+    ) -> None:
+        self._caller = caller
+        self._state = state
+        self._members = members
+        self._first_event = first_event
+        self.limits = caller.limits
+        self.clock = caller.clock
+        self.budget = caller.budget
+        self._options = Options(), Options(retry=Retry(max_retries=0))
+
+    async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
+        """Make a call and read its whole reply; see `AsyncCaller.fetch`."""
+
+        async def send(request: Request, options: Options) -> tuple[T, Meta]:
+            return await self._caller.fetch(request, options, read)
+
+        (result, meta), course = await self._run(request, options, send, _forget)
+        return result, replace(meta, tries=tuple(course.tries))
+
+    async def open(self, request: Request, options: Options) -> AsyncResponseStream:
+        """Make a call whose reply is a stream: it returns when the first event has come."""
+        limit = self._first_event
+        if limit is not None:
+            timeout = replace(options.timeout, first_byte=min(limit, options.timeout.first_byte or inf))
+            options = replace(options, timeout=timeout)
+
+        async def send(request: Request, options: Options) -> AsyncResponseStream:
+            began = self.clock.now()
+            stream = await self._caller.open(request, options)
+            left = None if limit is None else limit - (self.clock.now() - began)
+            await stream.await_first(FirstEvent(self.limits, chat=is_chat(request)), left)
+            return stream
+
+        stream, course = await self._run(request, options, send, AsyncResponseStream.aclose)
+        stream.meta = replace(stream.meta, tries=tuple(course.tries))
+        return stream
+
+    async def _run(
+        self,
+        request: Request,
+        options: Options,
+        send: AsyncSend[T],
+        discard: AsyncDiscard[T],
+    ) -> tuple[T, Course]:
+        """Try members until one answers or there is nothing more to try."""
+        check_members(request, self._members)
+        clock = self.clock
+        start = clock.now()
+        end = inf if options.deadline is None else start + options.deadline
+        course = self._state.course(route_of(request), options.retry, self.budget, session=options.session, end=end)
+        once = self._once(options)
+
+        async def attempt(ask: Ask, hedge: bool = False) -> T | None:
+            began = clock.now()
+            member = self._members[ask.member]
+            left = once if end == inf else once.within(end - began)
+            try:
+                result = await send(retarget(request, member), left)
+            except APIError as error:
+                now = clock.now()
+                course.failed(ask.member, error, now - began, now, hedge=hedge)
+                return None
+            except BaseException:
+                course.cancelled(ask.member, clock.now() - began, hedge=hedge)
+                raise
+            course.succeeded(ask.member, clock.now() - began, hedge=hedge)
+            return result
+
+        decision: Ask | GiveUp = course.first(start)
+        while isinstance(decision, Ask):
+            if decision.pause > 0:
+                await clock.sleep(decision.pause)
+            ask, after = decision, course.hedge_after
+            if after is None:
+                result = await attempt(ask)
+            else:
+
+                def second() -> AsyncAttempt[T] | None:
+                    hedge = course.hedge(clock.now())
+                    return None if hedge is None else partial(attempt, hedge, hedge=True)
+
+                result = await AsyncRace[T](discard).run(partial(attempt, ask), after, second)
+            if result is not None:
+                return result, course
+            decision = course.next(clock.now())
+        raise course.error(decision)
+
+    def _once(self, options: Options) -> Options:
+        """The options of one try: the pool itself tries again."""
+        given, made = self._options
+        if given is not options:
+            made = replace(options, retry=replace(options.retry, max_retries=0))
+            self._options = options, made
+        return made
+
+
+async def _forget(result: object) -> None:
+    """A whole reply that came too late needs no closing."""

@@ -1,0 +1,194 @@
+"""The chat of a pool: that of a deployment, with each member's own name for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
+
+from ..._core.request.embeddings import ANY_MODEL
+from ...types.chat import ChatCompletion
+from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
+from .chat import AsyncChat
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from ..._core.chat.tool_loop import OnToolError
+    from ..._core.schema.tool import ToolLike
+    from ...types.parsed import Parsed
+    from ..streams.chat import AsyncChatStream
+    from ..streams.completion import AsyncCompletionStream
+    from ..tool_run import AsyncToolRun
+
+T = TypeVar("T")
+
+
+class AsyncPoolChat:
+    """Chat.
+
+    Attributes:
+        completions: chat completions.
+    """
+
+    def __init__(self, chat: AsyncChat) -> None:
+        self.completions = AsyncPoolCompletions(chat)
+
+
+class AsyncPoolCompletions:
+    """Chat completions, by whichever member answers."""
+
+    def __init__(self, chat: AsyncChat) -> None:
+        self._completions = chat.completions
+
+    @overload
+    async def create(
+        self,
+        *,
+        messages: Iterable[Message],
+        stream: Literal[False] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> ChatCompletion: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        messages: Iterable[Message],
+        stream: Literal[True],
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> AsyncChatStream: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        messages: Iterable[Message],
+        stream: bool,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> ChatCompletion | AsyncChatStream: ...
+
+    async def create(
+        self,
+        *,
+        messages: Iterable[Message],
+        stream: bool | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ChatOptions],
+    ) -> ChatCompletion | AsyncChatStream:
+        """Ask a member for the next message; see `client.chat.completions.create`.
+
+        A stream is handed out once its first event has come. `meta.served_by` of the result says who answered.
+
+        Args:
+            messages: the conversation.
+            stream: give the answer in chunks as it is made.
+            tools: what the model may call.
+            **params: sampling parameters, response_format, and the options of every call. `max_retries` counts tries
+                beyond one of each member.
+        """
+        return await self._completions.create(
+            model=ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params
+        )
+
+    @overload
+    def stream(
+        self,
+        *,
+        messages: Iterable[Message],
+        response_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ParseOptions],
+    ) -> AsyncCompletionStream[T]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        messages: Iterable[Message],
+        response_format: ResponseFormat | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ParseOptions],
+    ) -> AsyncCompletionStream[None]: ...
+
+    def stream(
+        self,
+        *,
+        messages: Iterable[Message],
+        response_format: TypeForm[T] | ResponseFormat | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ParseOptions],
+    ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
+        """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
+        return self._completions.stream(
+            model=ANY_MODEL, messages=messages, response_format=response_format, tools=tools, strict=strict, **params
+        )
+
+    @overload
+    async def parse(
+        self,
+        *,
+        messages: Iterable[Message],
+        response_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        output_retries: int = 0,
+        **params: Unpack[ParseOptions],
+    ) -> Parsed[T]: ...
+
+    @overload
+    async def parse(
+        self, *, messages: Iterable[Message], tools: Sequence[ToolLike], **params: Unpack[ParseOptions]
+    ) -> Parsed[Never]: ...
+
+    async def parse(
+        self,
+        *,
+        messages: Iterable[Message],
+        response_format: TypeForm[T] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        output_retries: int = 0,
+        **params: Unpack[ParseOptions],
+    ) -> Parsed[T] | Parsed[Never]:
+        """Ask a member for an object of a type; see `client.chat.completions.parse`."""
+        if response_format is None:
+            return await self._completions.parse(model=ANY_MODEL, messages=messages, tools=tools or (), **params)
+        return await self._completions.parse(
+            model=ANY_MODEL,
+            messages=messages,
+            response_format=response_format,
+            tools=tools,
+            strict=strict,
+            output_retries=output_retries,
+            **params,
+        )
+
+    def run_tools(
+        self,
+        *,
+        messages: Iterable[Message],
+        tools: Sequence[ToolLike],
+        max_turns: int = 8,
+        stream: bool = False,
+        on_tool_error: OnToolError = "report",
+        **params: Unpack[ChatOptions],
+    ) -> AsyncToolRun:
+        """Let the model use tools until it has its answer; see `client.chat.completions.run_tools`.
+
+        Give it a `session`, and all turns go to the same member as long as it is well.
+        """
+        return self._completions.run_tools(
+            model=ANY_MODEL,
+            messages=messages,
+            tools=tools,
+            max_turns=max_turns,
+            stream=stream,
+            on_tool_error=on_tool_error,
+            **params,
+        )

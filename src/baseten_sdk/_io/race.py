@@ -1,0 +1,134 @@
+"""A second attempt beside a slow first one: the first that succeeds wins, the other is stopped.
+
+An attempt returns None where it failed; it keeps its error to itself. Anything that it raises ends the race.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+import anyio
+
+from .stopper import Stopper
+
+T = TypeVar("T")
+
+
+class AsyncRace(Generic[T]):
+    """Two attempts as tasks; the loser is cancelled.
+
+    Args:
+        discard: is given the result of an attempt that came too late.
+    """
+
+    def __init__(self, discard: Callable[[T], Awaitable[object]]) -> None:
+        self._discard = discard
+        self._result: T | None = None
+        self._raised: BaseException | None = None
+        self._running = 0
+
+    async def run(
+        self,
+        first: Callable[[], Awaitable[T | None]],
+        after: float,
+        second: Callable[[], Callable[[], Awaitable[T | None]] | None],
+    ) -> T | None:
+        """The result of whichever succeeds first; None where all have failed.
+
+        Args:
+            first: the first attempt.
+            after: seconds until the second one.
+            second: asked for the second attempt when the time has come; None: there is none.
+        """
+        async with anyio.create_task_group() as group:
+
+            async def attempt(make: Callable[[], Awaitable[T | None]]) -> None:
+                self._running += 1
+                try:
+                    value = await make()
+                    if value is not None and self._result is not None:
+                        with anyio.CancelScope(shield=True):
+                            await self._discard(value)
+                    elif value is not None:
+                        self._result = value
+                except Exception as error:
+                    self._raised = self._raised or error
+                finally:
+                    self._running -= 1
+                    if self._result is not None or self._raised is not None or not self._running:
+                        group.cancel_scope.cancel()
+
+            async def later() -> None:
+                await anyio.sleep(after)
+                make = second()
+                if make is not None:
+                    await attempt(make)
+
+            group.start_soon(attempt, first)
+            group.start_soon(later)
+        if self._raised is not None and self._result is None:
+            raise self._raised
+        return self._result
+
+
+class Race(Generic[T]):
+    """Two attempts in threads; the connection of the loser is closed."""
+
+    def __init__(self, discard: Callable[[T], object]) -> None:
+        self._discard = discard
+        self._lock = threading.Lock()
+        self._over = False
+
+    def run(
+        self,
+        first: Callable[[], T | None],
+        after: float,
+        second: Callable[[], Callable[[], T | None] | None],
+    ) -> T | None:
+        """The result of whichever succeeds first; None where all have failed."""
+        ended: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
+        stoppers = [self._start(first, ended)]
+        try:
+            try:
+                result, raised = ended.get(timeout=after)
+            except Empty:
+                make = second()
+                if make is not None:
+                    stoppers.append(self._start(make, ended))
+                result, raised = ended.get()
+                if result is None and raised is None and len(stoppers) > 1:
+                    result, raised = ended.get()
+        finally:
+            with self._lock:
+                self._over = True
+            for stopper in stoppers:
+                stopper.stop()
+        if raised is not None:
+            raise raised
+        return result
+
+    def _start(
+        self, make: Callable[[], T | None], ended: SimpleQueue[tuple[T | None, BaseException | None]]
+    ) -> Stopper:
+        stopper = Stopper()
+
+        def attempt() -> None:
+            try:
+                value = stopper.run(make)
+            except BaseException as error:
+                ended.put((None, error))
+                return
+            with self._lock:
+                late = self._over
+                if not late:
+                    ended.put((value, None))
+                    self._over = value is not None
+            if late and value is not None:
+                self._discard(value)
+
+        threading.Thread(target=copy_context().run, args=(attempt,), name="baseten-sdk race", daemon=True).start()
+        return stopper

@@ -1,0 +1,64 @@
+"""Stopping a call of another thread, by closing the connection that it waits for.
+
+Only threads need it: a task is cancelled. A transport reports the connection of a call with `holding`; where it cannot
+close one from outside, the call runs to its end and its result is thrown away.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_current: ContextVar[Stopper | None] = ContextVar("baseten_sdk_stopper", default=None)
+
+
+class Stopper:
+    """Stops the calls made inside its `run`.
+
+    Attributes:
+        stopped: whether `stop` was called.
+    """
+
+    __slots__ = ("_close", "_lock", "stopped")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._close: Callable[[], object] | None = None
+        self.stopped = False
+
+    def run(self, function: Callable[[], T]) -> T:
+        """Run a function that may be stopped."""
+        token = _current.set(self)
+        try:
+            return function()
+        finally:
+            _current.reset(token)
+            with self._lock:
+                self._close = None
+
+    def hold(self, close: Callable[[], object]) -> None:
+        """A connection is waited for; `close` wakes whoever waits."""
+        with self._lock:
+            self._close = close
+            stopped = self.stopped
+        if stopped:
+            close()
+
+    def stop(self) -> None:
+        """Close the connection that is waited for, and those to come."""
+        with self._lock:
+            self.stopped = True
+            close, self._close = self._close, None
+        if close is not None:
+            close()
+
+
+def holding(close: Callable[[], object]) -> None:
+    """Report the connection of a call to whoever may stop it; nothing where nobody may."""
+    stopper = _current.get()
+    if stopper is not None:
+        stopper.hold(close)
