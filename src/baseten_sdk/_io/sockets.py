@@ -17,6 +17,7 @@ import anyio
 import anyio.lowlevel
 
 from .readiness import CLOSED, PIECE, UNREADY, readiness
+from .stopper import holding
 from .timer import AsyncTimer, Timer
 
 RECORD = 16 * 1024
@@ -185,6 +186,7 @@ class Socket:
 
     def _wait(self, timer: Timer) -> None:
         left = timer.remaining()
+        holding(self._hang_up)
         if self._poll is None:
             ready = bool(select.select([self._raw], [], [], left)[0])
         else:
@@ -214,6 +216,11 @@ class Socket:
     def abandon(self) -> None:
         """Close it without a word to the other process that has it too, since a fork."""
         self._raw.close()
+
+    def _hang_up(self) -> None:
+        """Wake a thread that waits for it: it finds the connection at its end."""
+        with suppress(OSError):
+            self._raw.shutdown(socket.SHUT_RDWR)
 
 
 def _glance(raw: socket.socket) -> bytes | None:

@@ -238,24 +238,15 @@ class Client:
         return Chain(self._service, urls)
 
     def pool(
-        self,
-        members: Sequence[Target],
-        *,
-        hedge: Hedge | None = None,
-        first_event: float | None = None,
-        seed: int = 0,
+        self, members: Sequence[Target], *, hedge: Hedge | None = None, first_event: float | None = None, seed: int = 0
     ) -> Pool:
-        """Several deployments and models as one, with failover and hedging; nothing is sent.
-
-        Example:
-            pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")])
-            completion = pool.chat.completions.create(messages=[user("Hi")])
+        """Return several deployments and models as one, with failover and hedging. Nothing is sent.
 
         Args:
-            members: deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
-            hedge: send a second request beside one that is slow. It may cost up to `Hedge(budget=...)` more requests.
-            first_event: seconds to the first event of a stream, after which the next member is tried.
-            seed: the members of calls without a session follow from it.
+            members: Deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
+            hedge: When to send a second request beside one that is slow.
+            first_event: Seconds to the first event of a stream, after which the next member is tried.
+            seed: Decides which members serve calls without a session.
 
         Raises:
             ConfigurationError: there are no members, one is named twice, or an argument is out of range.

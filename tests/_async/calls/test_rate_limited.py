@@ -16,6 +16,7 @@ from baseten_sdk import (
     RateLimitError,
     Retry,
 )
+from baseten_sdk._async.calls.call import AsyncCaller
 from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.parallel import AsyncParallel
@@ -51,7 +52,9 @@ def limited(
 
 
 def rate_state_of(client: AsyncClient) -> RateState:
-    rate_state = client._service.caller._rate_state
+    caller = client._service.caller
+    assert isinstance(caller, AsyncCaller)
+    rate_state = caller._rate_state
     assert rate_state is not None
     return rate_state
 

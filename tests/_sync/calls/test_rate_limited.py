@@ -21,6 +21,7 @@ from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.parallel import Parallel
 from baseten_sdk._io.rate_state import RateState
+from baseten_sdk._sync.calls.call import Caller
 from baseten_sdk.emulator import Emulator
 from tests._sync.fake_clock import FakeClock
 from tests.asking import HELLO, IDLE, MODEL, behaving
@@ -52,7 +53,9 @@ def limited(
 
 
 def rate_state_of(client: Client) -> RateState:
-    rate_state = client._service.caller._rate_state
+    caller = client._service.caller
+    assert isinstance(caller, Caller)
+    rate_state = caller._rate_state
     assert rate_state is not None
     return rate_state
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import ConfigurationError, Hedge, Retry, Target
+from baseten_sdk._core.policy.retry import GiveUp
 from baseten_sdk._core.policy.retry_budget import RetryBudget
 from baseten_sdk._core.pool.breaker import THRESHOLD
-from baseten_sdk._core.pool.course import Ask, Course, GiveUp, PoolState
+from baseten_sdk._core.pool.course import Course, PoolState, TryMember
 from baseten_sdk.errors import (
     APIConnectionError,
     APIError,
@@ -35,7 +36,7 @@ def broken() -> InternalServerError:
     return InternalServerError("boom", status_code=500)
 
 
-def failed(made: Course, member: int, error: APIError, now: float = 0.0) -> Ask | GiveUp:
+def failed(made: Course, member: int, error: APIError, now: float = 0.0) -> TryMember | GiveUp:
     made.failed(member, error, 0.1, now, hedge=False)
     return made.next(now)
 
@@ -49,7 +50,7 @@ def test_every_member_is_tried_once_before_one_is_tried_again() -> None:
     decision = made.first(0.0)
     asked = []
     for _ in range(5):
-        assert isinstance(decision, Ask)
+        assert isinstance(decision, TryMember)
         asked.append((decision.member, decision.pause))
         step = failed(made, decision.member, broken())
         if isinstance(step, GiveUp):
@@ -87,7 +88,7 @@ def test_what_would_fail_the_same_way_elsewhere_is_raised_at_once(error: APIErro
 def test_what_another_member_may_answer_moves_on_without_a_pause(error: APIError) -> None:
     made = course(PoolState([A, B]))
     first = made.first(0.0)
-    assert failed(made, first.member, error) == Ask(1 - first.member)
+    assert failed(made, first.member, error) == TryMember(1 - first.member)
 
 
 def test_a_member_that_is_gone_is_left_out_by_the_next_calls() -> None:
@@ -95,7 +96,7 @@ def test_a_member_that_is_gone_is_left_out_by_the_next_calls() -> None:
     made = course(pool)
     first = made.first(0.0).member
     failed(made, first, NotFoundError("gone", status_code=404))
-    assert course(pool).first(0.1) == Ask(1 - first)
+    assert course(pool).first(0.1) == TryMember(1 - first)
 
 
 def test_a_member_that_refuses_rests_as_long_as_it_says() -> None:
@@ -103,8 +104,8 @@ def test_a_member_that_refuses_rests_as_long_as_it_says() -> None:
     made = course(pool)
     first = made.first(0.0).member
     failed(made, first, refused(5.0))
-    assert course(pool).first(4.9) == Ask(1 - first)
-    assert course(pool).first(5.0) == Ask(first)
+    assert course(pool).first(4.9) == TryMember(1 - first)
+    assert course(pool).first(5.0) == TryMember(first)
 
 
 def test_a_session_stays_with_its_member() -> None:
@@ -137,11 +138,11 @@ def test_a_hedge_goes_to_another_member_and_alone_to_the_same() -> None:
     made = course(pool)
     assert made.hedge_after == 0.1
     first = made.first(0.0).member
-    assert made.hedge(0.1) == Ask(1 - first)
+    assert made.hedge(0.1) == TryMember(1 - first)
     alone = course(PoolState([A], Hedge(after=0.1, budget=1.0)))
     assert alone.hedge_after == 0.1
     alone.first(0.0)
-    assert alone.hedge(0.1) == Ask(0)
+    assert alone.hedge(0.1) == TryMember(0)
 
 
 def test_a_pool_that_cannot_be_is_refused() -> None:
@@ -170,9 +171,9 @@ def test_no_order_of_events_asks_too_often_or_loses_an_error(
     now, remaining = 0.0, list(events)
     while remaining:
         made = pool.course("chat", Retry(max_retries=retries, initial=0.1), RetryBudget(1000))
-        decision: Ask | GiveUp = made.first(now)
+        decision: TryMember | GiveUp = made.first(now)
         asked: list[int] = []
-        while isinstance(decision, Ask) and remaining:
+        while isinstance(decision, TryMember) and remaining:
             error, seconds = remaining.pop()
             asked.append(decision.member)
             now += decision.pause + seconds
@@ -194,8 +195,8 @@ def test_no_healthy_member_starves_while_another_one_fails(failures: list[bool])
     counts = [0, 0, 0]
     for number, fails in enumerate(failures):
         made = pool.course("chat", RETRY, RetryBudget(1000))
-        decision: Ask | GiveUp = made.first(float(number))
-        while isinstance(decision, Ask):
+        decision: TryMember | GiveUp = made.first(float(number))
+        while isinstance(decision, TryMember):
             counts[decision.member] += 1
             if decision.member == 0 and fails:
                 decision = failed(made, 0, broken(), float(number))

@@ -62,4 +62,4 @@ def test_a_quiet_time_saves_up_a_few_hedges_only() -> None:
 )
 def test_a_hedge_that_cannot_be_is_refused(field: str, value: float) -> None:
     with pytest.raises(ConfigurationError, match=f"^{field} must be"):
-        Hedge(**{field: value})  # type: ignore[arg-type]
+        Hedge(**{field: value})

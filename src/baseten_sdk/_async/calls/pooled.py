@@ -14,7 +14,8 @@ from functools import partial
 from math import inf
 from typing import Protocol, TypeVar
 
-from ..._core.pool.course import Ask, Course, GiveUp, PoolState
+from ..._core.policy.retry import GiveUp
+from ..._core.pool.course import Course, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
 from ..._core.pool.retarget import MemberURLs, check_members, is_chat, retarget, route_of
 from ..._core.reply.response import WholeResponse
@@ -123,7 +124,7 @@ class AsyncPoolCaller:
         course = self._state.course(route_of(request), options.retry, self.budget, session=options.session, end=end)
         once = self._once(options)
 
-        async def attempt(ask: Ask, hedge: bool = False) -> T | None:
+        async def attempt(ask: TryMember, hedge: bool = False) -> T | None:
             began = clock.now()
             member = self._members[ask.member]
             left = once if end == inf else once.within(end - began)
@@ -139,8 +140,8 @@ class AsyncPoolCaller:
             course.succeeded(ask.member, clock.now() - began, hedge=hedge)
             return result
 
-        decision: Ask | GiveUp = course.first(start)
-        while isinstance(decision, Ask):
+        decision: TryMember | GiveUp = course.first(start)
+        while isinstance(decision, TryMember):
             if decision.pause > 0:
                 await clock.sleep(decision.pause)
             ask, after = decision, course.hedge_after

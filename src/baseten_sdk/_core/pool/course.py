@@ -17,6 +17,7 @@ from ...config import Retry
 from ...errors import APIError, ConfigurationError
 from ...types.pool import Hedge, Target, Try
 from ..policy.backoff import Backoff
+from ..policy.retry import GiveUp
 from ..policy.retry_budget import RetryBudget
 from .breaker import Breaker
 from .choice import ordered
@@ -25,21 +26,14 @@ from .outcome import Failure, judge
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class TryMember:
     """Send the request to a member, after a pause."""
 
     member: int
     pause: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    """Raise the last error. `why` says what kept the call from another try; "" where the error speaks for itself."""
-
-    why: str = ""
-
-
-Decision: TypeAlias = Ask | GiveUp
+Decision: TypeAlias = TryMember | GiveUp
 
 
 class Member:
@@ -145,7 +139,7 @@ class Course:
         self.tries: list[Try] = []
         self.errors: list[APIError] = []
 
-    def first(self, now: float) -> Ask:
+    def first(self, now: float) -> TryMember:
         """Who is asked first: the first member in order that is well, else the one that will be well first."""
         return self._ask(self._best(now, self._order), 0.0, now)
 
@@ -155,7 +149,7 @@ class Course:
         hedging = self._pool.hedging
         return None if hedging is None else hedging.began(self._route)
 
-    def hedge(self, now: float) -> Ask | None:
+    def hedge(self, now: float) -> TryMember | None:
         """A second request beside a slow one; None where nobody is ready for it, or the budget is used up."""
         hedging = self._pool.hedging
         fresh = [number for number in self._order if number not in self._asked]
@@ -236,10 +230,10 @@ class Course:
                 return number
         return min(candidates, key=lambda number: members[number].well_at)
 
-    def _ask(self, number: int, pause: float, now: float) -> Ask:
+    def _ask(self, number: int, pause: float, now: float) -> TryMember:
         self._asked.append(number)
         self._pool.members[number].breaker.sent(now + pause)
-        return Ask(number, pause)
+        return TryMember(number, pause)
 
     def _note(self, member: Member, failure: Failure, now: float) -> None:
         if failure.rests:
