@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+from fractions import Fraction
 from math import inf, nan
 from random import Random
 
@@ -125,14 +126,21 @@ def test_endpoints_may_lie_below_a_path() -> None:
 
 
 @pytest.mark.parametrize("value", NO_SECONDS)
-def test_seconds_are_above_0(value: object) -> None:
+def test_seconds_are_above_0(value: float) -> None:
     with pytest.raises(ConfigurationError, match="deadline must be a number of seconds above 0"):
         check_seconds("deadline", value)
 
 
 @pytest.mark.parametrize("value", [None, 1, 0.001, inf])
-def test_seconds_may_be_left_out(value: object) -> None:
-    check_seconds("deadline", value)
+def test_seconds_may_be_left_out(value: float | None) -> None:
+    assert check_seconds("deadline", value) == value
+
+
+@pytest.mark.parametrize(("value", "number"), [(Fraction(1, 2), 0.5), (Fraction(3), 3.0)])
+def test_numbers_of_other_kinds_become_numbers_of_python(value: float, number: float) -> None:
+    found = [check_seconds("deadline", value), Timeout(idle=value).idle, Limits(idle_connection=value).idle_connection]
+    assert found == [number] * 3
+    assert {type(each) for each in found} == {float}
 
 
 @pytest.mark.parametrize("value", [Timeout(3), Retry(5, random=Random(1)), Limits(8), Endpoints()])

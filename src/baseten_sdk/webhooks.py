@@ -102,11 +102,11 @@ def verify(
     """
     body = _raw(body)
     keys = _keys(secrets, allow_unsigned)
-    check_seconds("tolerance", tolerance)
+    tolerance = check_seconds("tolerance", tolerance)
     _check_signature(body, headers, keys, allow_unsigned)
     envelope = read_envelope(body)
     if envelope is None:
-        raise WebhookSignatureError("The body of the webhook request is no delivery of Baseten's.", check="body")
+        raise WebhookSignatureError("The body of the webhook request is not a delivery from Baseten.", check="body")
     if tolerance is not None:
         _check_age(envelope, tolerance, time.time() if now is None else now)
     check_readable(envelope, body)

@@ -120,7 +120,7 @@ class WebhookReceiver:
             )
         if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:
             raise ConfigurationError(f"max_body must be an integer of at least 1, not {max_body!r}.")
-        check_seconds("tolerance", tolerance)
+        tolerance = check_seconds("tolerance", tolerance)
         self._path = None if path is None else f"/{path.strip('/')}"
         self._tolerance = tolerance
         self._max_body = max_body

@@ -1,6 +1,6 @@
-"""What an embedding engine answers: vectors, scores of a rerank, and labels.
+"""The replies of an embedding engine: vectors, scores of a rerank, and labels.
 
-A vector comes as a list of numbers or as base64 of little-endian 32-bit floats, and is a list of numbers here.
+A vector is sent as a list of numbers or as base64 of little-endian 32-bit floats. Here it is a list of numbers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
 __all__ = ["Classification", "CreateEmbeddingResponse", "Embedding", "RerankResult"]
 
 
+NO_INDEX = -1
+"""The position of a vector whose reply does not say it. If none has one, they are in the order of the inputs."""
+
+
 def as_vector(value: object, read: ValidatorFunctionWrapHandler) -> object:
     """A vector in either of its encodings, as numbers."""
     if not isinstance(value, str):
@@ -33,9 +37,9 @@ def as_vector(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 class Embedding(Lenient):
-    """The vector of one input; `index` is the input's place."""
+    """The vector of one input. `index` is the position of the input."""
 
-    index: Annotated[int, NullAs(int)] = 0
+    index: Annotated[int, NullAs(lambda: NO_INDEX)] = NO_INDEX
     embedding: Annotated[list[float], WrapValidator(as_vector)]
     object: Annotated[str, Beside(lambda: "embedding", as_text, null_at_once=True)] = "embedding"
 
@@ -51,16 +55,19 @@ class CreateEmbeddingResponse(Reply):
     @field_validator("data")
     @classmethod
     def _in_order(cls, data: list[Embedding]) -> list[Embedding]:
+        if all(each.index == NO_INDEX for each in data):
+            for position, each in enumerate(data):
+                each.index = position
         return sorted(data, key=lambda each: each.index)
 
     @property
     def vectors(self) -> list[list[float]]:
-        """The vectors alone, one for each input."""
+        """Only the vectors, one for each input."""
         return [each.embedding for each in self.data]
 
 
 class RerankResult(Lenient):
-    """How well one text fits a query; `index` is its place among the texts."""
+    """How well one text matches a query. `index` is the position of the text."""
 
     index: int
     score: float

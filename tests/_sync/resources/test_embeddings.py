@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from baseten_sdk import Client, InvalidRequestError, ResponseValidationError
+from baseten_sdk import Client, Deployment, Endpoints, InvalidRequestError, ResponseValidationError
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from tests.asking import fields, only
+from tests.faults.scripted import ScriptedServer, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -85,3 +89,60 @@ def test_no_texts_are_refused(client: Client, texts: list[str]) -> None:
         deployment.rerank("q", texts)
     with pytest.raises(InvalidRequestError, match="texts"):
         deployment.classify(texts)
+
+
+def vector(index: int | None) -> dict[str, object]:
+    return {"embedding": [float(index or 0)]} if index is None else {"index": index, "embedding": [float(index)]}
+
+
+def score(index: int) -> dict[str, object]:
+    return {"index": index, "score": 0.5}
+
+
+def ask(call: str, deployment: Deployment) -> object:
+    texts = ["a", "b", "c"]
+    match call:
+        case "embed":
+            return (deployment.embeddings.create(input=texts)).vectors
+        case "rank":
+            return sorted(each.index for each in deployment.rerank("q", texts))
+        case _:
+            return len(deployment.classify(texts))
+
+
+@pytest.mark.parametrize(
+    ("call", "sent", "found"),
+    [
+        ("embed", {"data": [vector(2), vector(0), vector(1)]}, [[0.0], [1.0], [2.0]]),
+        ("embed", {"data": [vector(None)] * 3}, [[0.0]] * 3),
+        ("embed", {"data": [vector(0), vector(2)]}, None),
+        ("embed", {"data": []}, None),
+        ("embed", {"data": [vector(0), vector(1), vector(2), vector(3)]}, None),
+        ("embed", {"data": [vector(0), vector(0), vector(2)]}, None),
+        ("embed", {"data": [vector(0), vector(1), vector(7)]}, None),
+        ("embed", {"data": [vector(0), vector(1), vector(-1)]}, None),
+        ("embed", {"data": [vector(0), vector(1), vector(None)]}, None),
+        ("embed", {"data": [vector(None), vector(None)]}, None),
+        ("rank", [score(2), score(0), score(1)], [0, 1, 2]),
+        ("rank", [score(2), score(0)], None),
+        ("rank", [score(0), score(1), score(7)], None),
+        ("rank", [score(0), score(1), score(1)], None),
+        ("label", [[], [{"label": "x", "score": 1}], []], 3),
+        ("label", [[], []], None),
+        ("label", [[]] * 4, None),
+    ],
+)
+def test_each_input_has_one_result_or_the_reply_is_refused(
+    transport: TransportName, call: str, sent: object, found: object
+) -> None:
+    with ScriptedServer([reply(json.dumps(sent).encode(), headers={"X-Baseten-Request-Id": "r1"})]) as server:
+        endpoints = Endpoints.below(f"http://127.0.0.1:{server.port}")
+        with Client(api_key="k", endpoints=endpoints, transport=transport, max_retries=0) as client:
+            deployment = client.deployments("abcd1234")
+            if found is not None:
+                assert ask(call, deployment) == found
+                return
+            with pytest.raises(ResponseValidationError, match="There were 3 inputs, and the reply holds") as caught:
+                ask(call, deployment)
+    assert caught.value.request_id == "r1"
+    assert caught.value.body == json.dumps(sent).encode()

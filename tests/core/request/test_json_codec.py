@@ -293,3 +293,22 @@ def failure_of(body: bytes) -> str:
 def test_any_bytes_are_read_or_a_value_error(start: bytes, rest: bytes) -> None:
     failure = failure_of(start + rest)
     assert failure == "" or failure.startswith("not valid JSON: ")
+
+
+class Tensor:
+    """What converts to an array of numpy, as tensors and columns do."""
+
+    def __init__(self, values: object) -> None:
+        self._values = values
+
+    def __array__(self) -> object:
+        return self._values
+
+    def tolist(self) -> object:
+        return self._values
+
+
+def test_what_converts_to_an_array_is_a_list() -> None:
+    assert encode_json({"x": Tensor([1, Tensor([2.5])]), "y": Tensor(3)}) == b'{"x":[1,[2.5]],"y":3}'
+    with pytest.raises(InvalidRequestError, match=r"\$\.x\[1\]: nan has no JSON form"):
+        encode_json({"x": Tensor([1.0, math.nan])})

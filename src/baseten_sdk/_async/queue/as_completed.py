@@ -29,7 +29,7 @@ class AsyncCompletedJobs:
     def __init__(
         self, service: AsyncService, jobs: Iterable[AsyncJob], deadline: float | None, options: WaitOptions
     ) -> None:
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         self._clock = service.caller.clock
         self._most = max(1, int(min(service.caller.limits.status_calls, service.caller.limits.concurrency)))
         self._jobs = list({(job.model_id, job.chain_id, job.request_id): job for job in jobs}.values())

@@ -83,7 +83,7 @@ class AsyncJob:
         Raises:
             DeadlineExceeded: The request had not ended in time. It goes on.
         """
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         ending = Ending()
@@ -174,7 +174,7 @@ class AsyncJob:
         from ..._core.queue.delivery import read_stored, typed_output
         from .result import AsyncResultWait
 
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         check_kind(response_model)
         wait = AsyncResultWait(self._service, self._url, self.request_id, inbox, deadline, options)
         body = await wait.body()

@@ -246,7 +246,7 @@ class AsyncDeployment(AsyncEngine):
             DeadlineExceeded: The deployment was not awake in time. It goes on starting.
             APIError: The deployment cannot be started.
         """
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         given: CallOptions = {**options, "deadline": deadline}

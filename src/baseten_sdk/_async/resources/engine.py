@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Unpack
+from typing import TypeVar, Unpack
 
+from ..._core.reply.positions import check_count, check_positions
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_as
-from ..._core.request.embeddings import classify_body, engine_request, rerank_body
+from ..._core.request.embeddings import check_texts, classify_body, engine_request, rerank_body
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from .chat import AsyncChat
 from .decisions import AsyncDecisions
-from .deployment_base import AsyncDeploymentBase, whole
+from .deployment_base import AsyncDeploymentBase
 from .embeddings import AsyncEmbeddings
 from .models import AsyncModels
+
+T = TypeVar("T")
 
 
 class AsyncEngine(AsyncDeploymentBase):
@@ -71,10 +74,17 @@ class AsyncEngine(AsyncDeploymentBase):
 
         Raises:
             APIError: The call failed.
+            ResponseValidationError: The reply does not hold one result for each text.
         """
         optional = {"raw_scores": raw_scores, "return_text": return_text, "truncate": truncate}
-        response = await self._ask("rerank", rerank_body(query, texts, optional), options)
-        return sorted(read_as(list[RerankResult], response), key=lambda each: -each.score)
+        given = check_texts(texts)
+
+        def read(response: WholeResponse) -> list[RerankResult]:
+            results = read_as(list[RerankResult], response)
+            check_positions([each.index for each in results], len(given), "scores", response)
+            return sorted(results, key=lambda each: -each.score)
+
+        return await self._ask("rerank", rerank_body(query, given, optional), options, read)
 
     async def classify(
         self,
@@ -97,13 +107,22 @@ class AsyncEngine(AsyncDeploymentBase):
 
         Raises:
             APIError: The call failed.
+            ResponseValidationError: The reply does not hold one result for each text.
         """
         optional = {"raw_scores": raw_scores, "truncate": truncate}
-        response = await self._ask("predict", classify_body(texts, optional), options)
-        return read_as(list[list[Classification]], response)
+        given = check_texts(texts)
 
-    async def _ask(self, path: str, body: dict[str, object], given: CallOptions) -> WholeResponse:
+        def read(response: WholeResponse) -> list[list[Classification]]:
+            labels = read_as(list[list[Classification]], response)
+            check_count(len(labels), len(given), "lists of labels", response)
+            return labels
+
+        return await self._ask("predict", classify_body(given, optional), options, read)
+
+    async def _ask(
+        self, path: str, body: dict[str, object], given: CallOptions, read: Callable[[WholeResponse], T]
+    ) -> T:
         options = self._service.options.merged(given)
         request = engine_request(self._urls.sync(path), body, options)
-        response, _ = await self._service.caller.fetch(request, options, whole)
-        return response
+        result, _ = await self._service.caller.fetch(request, options, read)
+        return result

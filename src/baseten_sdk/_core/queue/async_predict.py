@@ -7,6 +7,7 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from ..._secrets import shown_url
+from ...config import as_number
 from ...errors import InvalidRequestError
 from ..request.json_codec import encode_json
 
@@ -94,6 +95,7 @@ def _retry_config(config: InferenceRetryConfig) -> dict[str, int]:
 
 
 def _within(name: str, value: object, low: int, high: int) -> int:
+    value = as_number(value)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise InvalidRequestError(f"{name} must be an integer from {low} to {high:,}, not {value!r}.")
     return value

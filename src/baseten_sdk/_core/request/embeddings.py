@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Literal, TypeAlias
 
 from ...config import DEPLOYMENT_FIRST_BYTE
 from ...errors import InvalidRequestError
 from .accept import ACCEPT_JSON
+from .json_codec import as_list
 from .options import Options
 from .payload import Payload
 from .request import Request, build
@@ -25,22 +27,14 @@ ANY_MODEL = "not-required"
 def embeddings_request(
     place: BaseURL,
     model: str,
-    given: EmbeddingInput,
+    given: Sequence[object],
     options: Options,
     *,
     dimensions: int | None,
     encoding_format: EncodingFormat | None,
     user: str | None,
 ) -> Request:
-    """Put a call for embeddings together.
-
-    Raises:
-        InvalidRequestError: there is nothing to embed.
-    """
-    if not isinstance(given, str | Sequence) or isinstance(given, bytes | bytearray):
-        raise InvalidRequestError(f"input must be a text or a sequence of texts, not {type(given).__name__}.")
-    if not given:
-        raise InvalidRequestError("input must not be empty.")
+    """Build the request for embeddings of an input that was checked."""
     body: dict[str, object] = {"model": model, "input": given}
     if dimensions is not None:
         body["dimensions"] = dimensions
@@ -51,22 +45,42 @@ def embeddings_request(
     return engine_request(place.at("embeddings"), body, options)
 
 
+def check_input(given: object) -> Sequence[object]:
+    """Check what is to be embedded; an array becomes a list.
+
+    Raises:
+        InvalidRequestError: It is empty, or neither a text nor a sequence.
+    """
+    given = as_list(given)
+    if not isinstance(given, Sequence) or isinstance(given, bytes | bytearray):
+        raise InvalidRequestError(f"input must be a text or a sequence of texts, not {type(given).__name__}.")
+    if not given:
+        raise InvalidRequestError("input must not be empty.")
+    return given
+
+
+def input_count(given: Sequence[object]) -> int:
+    """How many vectors an input gives: one for a text or a list of tokens, else one for each of its items."""
+    return 1 if isinstance(given, str) or isinstance(given[0], Integral) else len(given)
+
+
 def rerank_body(query: str, texts: Sequence[str], optional: Mapping[str, object]) -> dict[str, object]:
     """The body of a rerank."""
-    return {"query": query, "texts": check_texts(texts), **_set(optional)}
+    return {"query": query, "texts": texts, **_set(optional)}
 
 
 def classify_body(texts: Sequence[str], optional: Mapping[str, object]) -> dict[str, object]:
-    """The body of a classification: each text stands in a list of its own."""
-    return {"inputs": [[text] for text in check_texts(texts)], **_set(optional)}
+    """The body of a classification: each text is in a list of its own."""
+    return {"inputs": [[text] for text in texts], **_set(optional)}
 
 
-def check_texts(texts: Sequence[str]) -> list[str]:
-    """Texts as a list.
+def check_texts(texts: object) -> list[str]:
+    """Check texts, and return them as a list.
 
     Raises:
-        InvalidRequestError: they are none, or no sequence of texts.
+        InvalidRequestError: They are empty, or not a sequence.
     """
+    texts = as_list(texts)
     if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
         raise InvalidRequestError(f"texts must be a sequence of texts, not {type(texts).__name__}.")
     if not texts:

@@ -19,6 +19,7 @@ import re
 import reprlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set as AbstractSet
 from decimal import Decimal
+from typing import Protocol, runtime_checkable
 
 from pydantic_core import from_json, to_jsonable_python
 
@@ -44,6 +45,15 @@ ESCAPE = re.compile(
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+@runtime_checkable
+class SupportsArray(Protocol):
+    """An array or scalar of numpy, or what converts to one, such as a column of pandas or a tensor of torch."""
+
+    def __array__(self) -> object: ...
+
+    def tolist(self) -> object: ...
+
+
 class _Refused(TypeError):
     """A value has no JSON form; the text says why."""
 
@@ -51,8 +61,9 @@ class _Refused(TypeError):
 def encode_json(value: object) -> bytes:
     """A value as compact UTF-8 JSON.
 
-    Pydantic models (by alias), dataclasses, dates, UUIDs, decimals, enums, paths and the like are written as
-    pydantic writes them. Keys may be what `json.dumps` takes: strings, numbers, booleans and None.
+    Pydantic models (by alias), dataclasses, dates, UUIDs, decimals, enums, paths and the like are written as pydantic
+    writes them. Scalars and arrays of numpy are written as numbers and lists. Keys may be what `json.dumps` takes:
+    strings, numbers, booleans and None.
 
     Raises:
         InvalidRequestError: something in it has no JSON form; the message names the path to it.
@@ -62,6 +73,11 @@ def encode_json(value: object) -> bytes:
     except Exception as error:
         # Also code of the caller's runs here: serializers of models and properties of dataclasses.
         raise InvalidRequestError(_explain(value, error)) from None
+
+
+def as_list(value: object) -> object:
+    """An array as a list, and a scalar of numpy as a number of Python; anything else as it is."""
+    return value.tolist() if isinstance(value, SupportsArray) and not isinstance(value, type) else value
 
 
 def decode_json(body: bytes) -> JsonValue:
@@ -125,6 +141,8 @@ def _plain(value: object) -> object:
             return dict(value)
         case Sequence():
             return list(value)
+        case SupportsArray():
+            return value.tolist()
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         case _:

@@ -18,6 +18,7 @@ from typing import IO, TypeAlias
 
 from ...errors import InvalidRequestError
 from .headers import check_header
+from .json_codec import as_list
 
 FileContent: TypeAlias = bytes | IO[bytes]
 
@@ -97,6 +98,7 @@ def _utf8(text: str, where: str) -> bytes:
 
 
 def _texts(value: object, where: str) -> Iterator[bytes]:
+    value = as_list(value)
     match value:
         case str():
             yield _utf8(value, where)

@@ -77,7 +77,7 @@ class Options:
         headers = given.get("extra_headers")
         session = given.get("session")
         request_id = given.get("request_id")
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         return Options(
             timeout=self.timeout if timeout is None else as_timeout(timeout, self.timeout),
             deadline=self.deadline if deadline is None else deadline,
@@ -97,8 +97,7 @@ def as_timeout(value: Timeout | HttpxTimeout | float, base: Timeout) -> Timeout:
     if isinstance(value, HttpxTimeout):
         connect, read, write = (math.inf if each is None else each for each in (value.connect, value.read, value.write))
         return Timeout(connect=connect, write=write, first_byte=read, idle=read)
-    check_seconds("timeout", value)
-    return replace(base, attempt=float(value))
+    return replace(base, attempt=check_seconds("timeout", value))
 
 
 def _merged(base: Mapping[str, T], given: Mapping[str, T] | None, what: str) -> Mapping[str, T]:

@@ -24,6 +24,7 @@ from urllib.parse import quote, unquote
 
 from ..._secrets import shown_url
 from ...errors import InvalidRequestError
+from .json_codec import as_list
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
 MAX_LABEL = 63
@@ -250,6 +251,7 @@ def _query_pairs(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
         if not isinstance(name, str):
             raise InvalidRequestError(f"params: {_shown(name)} is no name; it must be str.")
         quoted = _query_text(name, "a name in params")
+        value = as_list(value)
         values = [value] if isinstance(value, str | bytes) or not isinstance(value, Sequence) else value
         for each in values:
             if each is not None:

@@ -28,7 +28,7 @@ class CompletedJobs:
     """Yields requests with their last statuses, as they end. Made by `client.async_requests.as_completed`."""
 
     def __init__(self, service: Service, jobs: Iterable[Job], deadline: float | None, options: WaitOptions) -> None:
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         self._clock = service.caller.clock
         self._most = max(1, int(min(service.caller.limits.status_calls, service.caller.limits.concurrency)))
         self._jobs = list({(job.model_id, job.chain_id, job.request_id): job for job in jobs}.values())

@@ -84,7 +84,7 @@ class Job:
         Raises:
             DeadlineExceeded: The request had not ended in time. It goes on.
         """
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         ending = Ending()
@@ -175,7 +175,7 @@ class Job:
         from ..._core.queue.delivery import read_stored, typed_output
         from .result import ResultWait
 
-        check_seconds("deadline", deadline)
+        deadline = check_seconds("deadline", deadline)
         check_kind(response_model)
         wait = ResultWait(self._service, self._url, self.request_id, inbox, deadline, options)
         body = wait.body()

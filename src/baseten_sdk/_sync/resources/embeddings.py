@@ -5,9 +5,17 @@ from __future__ import annotations
 
 from typing import Unpack
 
+from ..._core.reply.positions import check_positions
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
-from ..._core.request.embeddings import ANY_MODEL, EmbeddingInput, EncodingFormat, embeddings_request
+from ..._core.request.embeddings import (
+    ANY_MODEL,
+    EmbeddingInput,
+    EncodingFormat,
+    check_input,
+    embeddings_request,
+    input_count,
+)
 from ..._core.request.routing import BaseURL
 from ...config import CallOptions
 from ...errors import InvalidRequestError
@@ -66,18 +74,22 @@ class Embeddings:
                     "client.embeddings needs model=, the id of a dedicated model; the Model APIs have no embeddings."
                 )
             base_url, name = service.router.engine_of(model)
+        given = check_input(input)
         request = embeddings_request(
             base_url,
             name,
-            input,
+            given,
             merged,
             dimensions=dimensions,
             encoding_format=encoding_format,
             user=user,
         )
-        reply, meta = service.caller.fetch(request, merged, _embeddings)
+        count = input_count(given)
+
+        def read(response: WholeResponse) -> CreateEmbeddingResponse:
+            reply = read_model(CreateEmbeddingResponse, response)
+            check_positions([each.index for each in reply.data], count, "embeddings", response)
+            return reply
+
+        reply, meta = service.caller.fetch(request, merged, read)
         return attach_meta(reply, meta)
-
-
-def _embeddings(response: WholeResponse) -> CreateEmbeddingResponse:
-    return read_model(CreateEmbeddingResponse, response)

@@ -1,0 +1,56 @@
+"""Results that belong to inputs by their positions: each input has exactly one, or the reply is refused.
+
+A reply with a result too few or too many would otherwise move the results of all later inputs to other inputs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from .response import WholeResponse
+from .validate import unreadable
+
+SHOWN = 5
+"""Positions that an error lists."""
+
+
+def check_positions(positions: Sequence[int], count: int, what: str, response: WholeResponse) -> None:
+    """Check that each of `count` inputs has one result.
+
+    Args:
+        positions: The position of each result's input, from 0.
+        count: How many inputs there were.
+        what: What a result is, for the error.
+        response: The reply.
+
+    Raises:
+        ResponseValidationError: A result is missing, comes twice, or belongs to no input.
+    """
+    if len(positions) == count and set(positions) == set(range(count)):
+        return
+    found = Counter(positions)
+    raise unreadable(
+        response,
+        f"There were {count} inputs, and the reply holds {len(positions)} {what}"
+        + _listed(", none for", [each for each in range(count) if each not in found])
+        + _listed(", several for", [each for each, times in found.items() if times > 1])
+        + _listed(", some for inputs that do not exist:", [each for each in found if not 0 <= each < count])
+        + ". They cannot be matched to the inputs.",
+    )
+
+
+def check_count(found: int, count: int, what: str, response: WholeResponse) -> None:
+    """Check that a reply whose results have no positions holds one for each input.
+
+    Raises:
+        ResponseValidationError: It does not.
+    """
+    check_positions(range(found), count, what, response)
+
+
+def _listed(text: str, positions: Sequence[int]) -> str:
+    if not positions:
+        return ""
+    more = ", ..." if len(positions) > SHOWN else ""
+    return f"{text} {', '.join(map(str, positions[:SHOWN]))}{more}"

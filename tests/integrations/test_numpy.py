@@ -1,0 +1,102 @@
+"""Scalars and arrays of numpy where numbers and lists are taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from baseten_sdk import Client, InvalidRequestError, Limits, Retry, Timeout
+from baseten_sdk._core.request.json_codec import encode_json
+from baseten_sdk._core.request.multipart import encode_multipart
+from baseten_sdk._core.request.urls import encode_query
+from baseten_sdk.config import as_number
+from baseten_sdk.emulator import Emulator
+
+numpy: Any = pytest.importorskip("numpy")
+"""Untyped: its numbers are taken at run time, and the types ask for Python's own."""
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with (
+        Emulator() as emulator,
+        Client(api_key=emulator.api_key, endpoints=emulator.endpoints, transport="direct") as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (numpy.int64(3), "3"),
+        (numpy.uint8(255), "255"),
+        (numpy.float64(0.1), "0.1"),
+        (numpy.float32(0.5), "0.5"),
+        (numpy.bool_(True), "true"),
+        (numpy.str_("a"), '"a"'),
+        (numpy.datetime64("2026-01-02T03:04:05"), '"2026-01-02T03:04:05"'),
+        (numpy.array([1, 2]), "[1,2]"),
+        (numpy.array([[0.5], [1.5]], dtype=numpy.float16), "[[0.5],[1.5]]"),
+        (numpy.array(["a", "b"]), '["a","b"]'),
+        (numpy.array(7), "7"),
+        (numpy.array([]), "[]"),
+        ({"x": [numpy.int32(1), {"y": numpy.arange(3)}]}, '{"x":[1,{"y":[0,1,2]}]}'),
+    ],
+)
+def test_what_is_sent_is_the_number_or_the_list(value: object, written: str) -> None:
+    assert encode_json(value) == written.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (numpy.float32("nan"), "nan has no JSON form"),
+        ({"x": numpy.array([1.0, numpy.inf])}, r"\$\.x\[1\]: inf has no JSON form"),
+        (numpy.array([b"a"]), r"\$\[0\]: bytes has no JSON form"),
+        (numpy.complex64(1), "complex has no JSON form"),
+        (numpy.ndarray, "cannot be sent as JSON"),
+    ],
+)
+def test_what_has_no_json_form_is_refused_with_its_path(value: object, problem: str) -> None:
+    with pytest.raises(InvalidRequestError, match=problem):
+        encode_json(value)
+
+
+def test_a_query_and_a_form_take_them() -> None:
+    assert encode_query({"n": numpy.int64(3), "x": numpy.array([0.5, 1.5]), "b": numpy.bool_(False)}) == (
+        "n=3&x=0.5&x=1.5&b=false"
+    )
+    _, body = encode_multipart({"n": numpy.int64(3), "tags": numpy.array(["a", "b"])}, {}, "xyz")
+    assert b"\r\n\r\n3\r\n" in body
+    assert b"\r\n\r\na\r\n" in body
+    assert b"\r\n\r\nb\r\n" in body
+
+
+def test_settings_take_them_and_hold_numbers_of_python() -> None:
+    limits = Limits(concurrency=numpy.int64(4), requests_per_minute=numpy.float32(60))
+    assert (limits.concurrency, limits.requests_per_minute) == (4, 60.0)
+    timeout = Timeout(connect=numpy.float32(2.5), idle=numpy.int16(9))
+    retry = Retry(max_retries=numpy.uint8(3), initial=numpy.float32(0.25))
+    values = (limits.concurrency, limits.requests_per_minute, timeout.connect, timeout.idle, retry.max_retries)
+    assert [type(value) for value in (*values, retry.initial)] == [int, float, float, int, int, float]
+    # Added to a time, a float32 would lose whole seconds.
+    assert as_number(numpy.float32(0.5)) + 1e9 == 1e9 + 0.5
+
+
+def test_calls_take_them(client: Client) -> None:
+    with_numbers = client.with_options(timeout=numpy.float32(30), deadline=numpy.int64(60), max_retries=numpy.int8(1))
+    chat = with_numbers.chat.completions.create(
+        model="org/m",
+        messages=[{"role": "user", "content": "hi"}],
+        max_tokens=numpy.int64(5),
+        temperature=numpy.float32(0.5),
+    )
+    assert chat.usage is not None
+    deployment = with_numbers.deployments("abcd1234")
+    assert deployment.predict({"x": numpy.arange(3)}, deadline=numpy.float32(30)) is not None
+    assert len(deployment.embeddings.create(input=numpy.array(["a", "b"])).vectors) == 2
+    assert len(deployment.rerank("q", numpy.array(["a", "b"]))) == 2
+    job = deployment.async_predict({"x": numpy.float64(1)}, priority=numpy.int64(1))
+    assert job.wait(deadline=numpy.float32(60)).is_terminal
