@@ -56,7 +56,6 @@ NAMES = {
     "asynccontextmanager": "contextmanager",
     "aclose": "close",
     "aiter_raw": "iter_raw",
-    "handle_async_request": "handle_request",
     "anext": "next",
     # `AsyncClient.to_sync` and `Client.to_async`: each flavour leads to the other.
     "to_sync": "to_async",

@@ -57,7 +57,7 @@ WAITING = frozenset(
         "time",
     }
 )
-HTTP = frozenset({"httpx"})
+HTTP = frozenset({"httpx", "httpx2"})
 
 _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
 _CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}

@@ -33,6 +33,20 @@ def transport(request: pytest.FixtureRequest) -> TransportName:
     return name
 
 
+@pytest.fixture(
+    params=[
+        "direct",
+        # unasync: remove
+        "httpx",
+        # unasync: end
+    ]
+)
+def bounded(request: pytest.FixtureRequest) -> TransportName:
+    """What carries the calls whose every wait is bounded. httpx cannot be interrupted where it blocks."""
+    name: TransportName = request.param
+    return name
+
+
 @pytest.fixture
 async def client(emu: Emulator, transport: TransportName) -> AsyncIterator[AsyncClient]:
     """A client that waits a millisecond or two between attempts."""

@@ -34,6 +34,17 @@ def transport(request: pytest.FixtureRequest) -> TransportName:
     return name
 
 
+@pytest.fixture(
+    params=[
+        "direct",
+    ]
+)
+def bounded(request: pytest.FixtureRequest) -> TransportName:
+    """What carries the calls whose every wait is bounded. httpx cannot be interrupted where it blocks."""
+    name: TransportName = request.param
+    return name
+
+
 @pytest.fixture
 def client(emu: Emulator, transport: TransportName) -> Iterator[Client]:
     """A client that waits a millisecond or two between attempts."""

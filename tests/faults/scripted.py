@@ -71,7 +71,12 @@ class Reset:
     """End the connection with a reset."""
 
 
-Action: TypeAlias = Send | More | Drip | Read | Hold | Tell | Reset
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End the connection in good order, before the script goes on."""
+
+
+Action: TypeAlias = Send | More | Drip | Read | Hold | Tell | Reset | Close
 
 
 def reply(body: bytes = b"{}", status: str = "200 OK", headers: dict[str, str] | None = None) -> Send:
@@ -203,6 +208,8 @@ class ScriptedServer:
                 told.set()
             case Reset():
                 connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.socket.close()
+            case Close():
                 connection.socket.close()
             case _:
                 raise AssertionError(action)

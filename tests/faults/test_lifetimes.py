@@ -143,7 +143,7 @@ def drop(things: list[Client]) -> None:
 
 
 @pytest.mark.parametrize("script", WAITING.values(), ids=WAITING)
-def test_closing_ends_the_calls_of_other_threads(script: list[Action], transport: TransportName) -> None:
+def test_closing_ends_the_calls_of_other_threads(script: list[Action]) -> None:
     caught: list[BaseException] = []
 
     def call() -> None:
@@ -155,7 +155,7 @@ def test_closing_ends_the_calls_of_other_threads(script: list[Action], transport
             caught.append(error)
 
     with ScriptedServer(script) as server:
-        client = Client(api_key=KEY, base_url=server.url, transport=transport, max_retries=0)
+        client = Client(api_key=KEY, base_url=server.url, transport="direct", max_retries=0)
         thread = threading.Thread(target=call)
         thread.start()
         server.wait_for_requests(1)
@@ -168,9 +168,9 @@ def test_closing_ends_the_calls_of_other_threads(script: list[Action], transport
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_closing_in_another_loop_ends_the_calls_of_this_one(backend: str, transport: TransportName) -> None:
+def test_closing_in_another_loop_ends_the_calls_of_this_one(backend: str) -> None:
     async def main(server: ScriptedServer) -> None:
-        client = AsyncClient(api_key=KEY, base_url=server.url, transport=transport, max_retries=0)
+        client = AsyncClient(api_key=KEY, base_url=server.url, transport="direct", max_retries=0)
 
         async def close() -> None:
             await to_thread.run_sync(server.wait_for_requests, 1)

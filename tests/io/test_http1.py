@@ -129,12 +129,12 @@ def test_what_is_no_reply_is_an_error(data: bytes) -> None:
 
 def test_what_is_wrong_behind_the_head_leaves_what_is_good() -> None:
     parser = parsed(OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n")
-    assert (parser.head, parser.status, parser.body) == (True, 200, [b"hi"])
-    assert isinstance(parser.broken, ProtocolError)
+    assert (parser.has_head, parser.status, parser.body) == (True, 200, [b"hi"])
+    assert isinstance(parser.error, ProtocolError)
     assert not parser.complete
     assert not parser.reusable
     parser.begin("GET")
-    assert parser.broken is None
+    assert parser.error is None
 
 
 SMUGGLED = {
@@ -181,9 +181,9 @@ def test_framing_without_an_end_is_an_error(start: bytes) -> None:
     parser = parsed(OK + b"Transfer-Encoding: chunked\r\n\r\n" + start)
     parser.take()
     for _ in range(2):
-        assert parser.broken is None
+        assert parser.error is None
         parser.feed(b"a" * (LONGEST_HEAD - 100))
-    assert isinstance(parser.broken, LimitExceeded)
+    assert isinstance(parser.error, LimitExceeded)
 
 
 def test_framing_counts_only_where_no_body_comes_with_it() -> None:
@@ -192,4 +192,4 @@ def test_framing_counts_only_where_no_body_comes_with_it() -> None:
         parser.feed(b"1;x=" + b"a" * (LONGEST_HEAD - 100))
         parser.feed(b"\r\nh\r\n")
         assert parser.take() == b"h"
-    assert parser.broken is None
+    assert parser.error is None

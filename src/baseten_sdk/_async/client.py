@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
+    import httpx2
 
     from .._bridge import SyncClient
     from .._core.request.multipart import FieldInput, Files
@@ -67,7 +68,7 @@ class AsyncClient:
         limits: How many calls at once, and how large.
         default_headers: Headers of every request.
         default_query: Query parameters of every request.
-        http_client: Your own httpx client. It is used as it is and never closed.
+        http_client: Your own httpx or httpx2 client. It is used as it is and never closed.
         transport: "direct", "httpx", or "auto" to use what fits.
         ssl_context: The TLS settings of https connections that the client opens. None: `SSL_CERT_FILE`, else
             `SSL_CERT_DIR`, else certifi's list.
@@ -92,7 +93,7 @@ class AsyncClient:
         limits: Limits | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Query | None = None,
-        http_client: httpx.AsyncClient | None = None,
+        http_client: httpx.AsyncClient | httpx2.AsyncClient | None = None,
         transport: Literal["auto", "direct", "httpx"] = "auto",
         ssl_context: ssl.SSLContext | None = None,
         hooks: Sequence[Hook] = (),

@@ -14,6 +14,7 @@ from ..hooks import Observer
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from .._core.request.options import Options
     from .calls.call import AsyncCaller
@@ -29,7 +30,7 @@ class AsyncSetup:
     """
 
     settings: Settings
-    http_client: httpx.AsyncClient | None = None
+    http_client: httpx.AsyncClient | httpx2.AsyncClient | None = None
 
     def __post_init__(self) -> None:
         check_transport(self.settings.transport, self.http_client is not None)

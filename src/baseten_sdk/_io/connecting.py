@@ -11,7 +11,6 @@ import errno
 import os
 import selectors
 import socket
-import ssl
 import threading
 from collections import deque
 from itertools import chain, zip_longest
@@ -19,7 +18,7 @@ from typing import TypeAlias
 
 import anyio
 
-from .sockets import AsyncSocket, Socket, encrypted, tune
+from .sockets import AsyncSocket, Socket, tune
 from .timer import AsyncTimer, Timer
 
 STAGGER = 0.25
@@ -34,11 +33,11 @@ class AsyncConnecting:
     """Opens connections of an event loop."""
 
     @staticmethod
-    async def open(host: str, port: int, tls: ssl.SSLContext | None, timer: AsyncTimer) -> AsyncSocket:
+    async def open(host: str, port: int, timer: AsyncTimer) -> AsyncSocket:
         """Connect to a host.
 
         Raises:
-            OSError: no address answered, or the other side is not who it should be.
+            OSError: no address answered.
         """
         addresses = _literal(host, port)
         if addresses is None:
@@ -47,7 +46,7 @@ class AsyncConnecting:
         raw = await _connect(addresses[0]) if len(addresses) == 1 else await _race(addresses)
         try:
             tune(raw)
-            return AsyncSocket(raw if tls is None else await encrypted(raw, tls, host))
+            return AsyncSocket(raw)
         except BaseException:
             raw.close()
             raise
@@ -57,20 +56,17 @@ class Connecting:
     """Opens connections of a thread."""
 
     @staticmethod
-    def open(host: str, port: int, tls: ssl.SSLContext | None, timer: Timer) -> Socket:
+    def open(host: str, port: int, timer: Timer) -> Socket:
         """Connect to a host.
 
         Raises:
-            OSError: no address answered, or the other side is not who it should be.
+            OSError: no address answered.
         """
         addresses = _literal(host, port) or _interleaved(_resolved(host, port, timer))
         raw = _Race(addresses).run(timer)
         try:
             tune(raw)
-            if tls is None:
-                return Socket(raw)
-            raw.settimeout(timer.remaining())
-            return Socket(tls.wrap_socket(raw, server_hostname=host, suppress_ragged_eofs=False))
+            return Socket(raw)
         except BaseException:
             raw.close()
             raise

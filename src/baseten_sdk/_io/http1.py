@@ -5,10 +5,15 @@ again. It reads no socket; both flavours of the direct transport feed it.
 
 Theory of operation. One parser serves a connection for its whole life. `begin` says that a request is about to be sent;
 from then on bytes belong to its reply, until the message is complete. Any byte after that, in the same piece or a later
-one, belongs to nobody: the connection is `spoiled`, and must be closed, never used again.
+one, belongs to nobody: the connection is not `reusable`, and must be closed.
+
+    AWAITED --a byte--> HEAD --its end--> BODY --its end--> COMPLETE
+                                          BODY --nonsense--> BROKEN
 """
 
 from __future__ import annotations
+
+from enum import Enum
 
 import httptools
 
@@ -16,6 +21,20 @@ LONGEST_HEAD = 64 * 1024
 MOST_HEADERS = 256
 MOST_INTERIM = 16
 """Bounds of a head in bytes and lines, and of the interim (1xx) replies before the reply itself."""
+
+
+AMBIGUOUS = frozenset(
+    {
+        "Content-Length can't be present with Transfer-Encoding",
+        "Duplicate Content-Length",
+        "Invalid character in chunk size",
+        "Missing expected CR after chunk size",
+        "Missing expected CR after header value",
+        "Transfer-Encoding can't be present with Content-Length",
+        "Unexpected whitespace after header value",
+    }
+)
+"""What llhttp says of replies that two parsers may read in two ways; lenient ones take them."""
 
 
 class ProtocolError(Exception):
@@ -26,17 +45,29 @@ class LimitExceeded(ProtocolError):
     """What came breaks our bounds."""
 
 
+class AmbiguousFraming(ProtocolError):
+    """What came could be read in two ways, as requests are smuggled; a lenient parser may take it."""
+
+
+class ReplyState(Enum):
+    """How much of a reply has come."""
+
+    AWAITED = "nothing"
+    HEAD = "a part of the head"
+    BODY = "the head, and perhaps a part of the body"
+    COMPLETE = "all of it"
+    BROKEN = "the head, and what is no body"
+
+
 class ReplyParser:
     """Parses the replies of one connection, one after the other.
 
     Attributes:
-        status: the status, once `head` is there.
+        state: how much of the reply has come.
+        status: the status, once the head is complete.
         headers: the header lines as they came.
         body: pieces of the body that have not been taken; one list for the life of the parser.
-        head: whether the headers are complete.
-        complete: whether the whole message is.
-        begun: whether any byte of the reply has come.
-        broken: what is wrong with the body, behind what was good of it.
+        error: what is wrong with the body, behind what was good of it.
     """
 
     __slots__ = (
@@ -47,13 +78,11 @@ class ReplyParser:
         "_surplus",
         "_whole",
         "_without_body",
-        "begun",
         "body",
-        "broken",
-        "complete",
-        "head",
+        "error",
         "headers",
         "on_body",
+        "state",
         "status",
     )
 
@@ -65,56 +94,57 @@ class ReplyParser:
 
     def begin(self, method: str) -> None:
         """A request is about to be sent with this verb."""
+        self.state = ReplyState.AWAITED
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.body.clear()
-        self.head = False
-        self.complete = False
-        self.begun = False
-        self.broken: ProtocolError | None = None
+        self.error: ProtocolError | None = None
         self._keep_alive = False
         self._surplus = False
         self._whole = 0
-        self._without_body = method == "HEAD"
+        self._without_body = method in ("HEAD", "CONNECT")
         self._head_size = 0
         self._interim = 0
 
     @property
+    def has_head(self) -> bool:
+        """Whether the head is complete."""
+        return self.state is not ReplyState.AWAITED and self.state is not ReplyState.HEAD
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole message has come."""
+        return self.state is ReplyState.COMPLETE
+
+    @property
     def reusable(self) -> bool:
         """Whether the connection may carry another request: the message is complete, and nothing came behind it."""
-        return self.complete and self._keep_alive and not self._surplus
+        return self.state is ReplyState.COMPLETE and self._keep_alive and not self._surplus
 
     def feed(self, data: bytes) -> None:
-        """Take bytes in. What is wrong behind the head is left in `broken`: status and body up to there still count.
+        """Take bytes in. What is wrong behind the head is left in `error`: status and body up to there still count.
 
         Raises:
             ProtocolError: they are no reply.
+            BaseException: what a signal handler raised meanwhile.
         """
-        if self.complete:
+        if self.state is ReplyState.COMPLETE:
             self._surplus = True
             return
-        self.begun = True
-        if not self.head:
+        if self.state is ReplyState.AWAITED:
+            self.state = ReplyState.HEAD
+        if self.state is ReplyState.HEAD:
             self._head_size += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             raise ProtocolError("the server wants to change the protocol") from None
         except httptools.HttpParserError as error:
-            if self.complete:
-                self._surplus = True
-                del self.body[self._whole :]
-                return
-            cause = error.__context__
-            wrong = cause if isinstance(cause, ProtocolError) else ProtocolError(str(error))
-            wrong.__context__ = None
-            if not self.head:
-                raise wrong from None
-            self.broken = wrong
-        if self.complete:
+            self._failed(error)
+        if self.state is ReplyState.COMPLETE:
             # What came behind the message belongs to nobody.
             del self.body[self._whole :]
-        elif not self.head:
+        elif self.state is ReplyState.HEAD:
             if len(self.headers) > MOST_HEADERS:
                 raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
             if self._head_size > LONGEST_HEAD:
@@ -125,7 +155,29 @@ class ReplyParser:
             # The extension of a chunk, or a trailer: the parser would gather it without an end.
             self._head_size += len(data)
             if self._head_size > LONGEST_HEAD:
-                self.broken = LimitExceeded(f"more than {LONGEST_HEAD} bytes of framing without any of the body")
+                self._break(LimitExceeded(f"more than {LONGEST_HEAD} bytes of framing without any of the body"))
+
+    def _failed(self, error: httptools.HttpParserError) -> None:
+        """The parser has stopped: at nonsense, or because a callback of ours raised, which it hands on as context."""
+        cause = error.__context__
+        if cause is not None and not isinstance(cause, ProtocolError):
+            raise cause  # an interrupt that struck in a callback
+        if self.state is ReplyState.COMPLETE:
+            self._surplus = True
+            return
+        if cause is not None:
+            wrong = cause
+            wrong.__context__ = None
+        else:
+            reason = str(error)
+            wrong = (AmbiguousFraming if reason in AMBIGUOUS else ProtocolError)(reason)
+        if self.state is ReplyState.HEAD:
+            raise wrong from None
+        self._break(wrong)
+
+    def _break(self, error: ProtocolError) -> None:
+        self.state = ReplyState.BROKEN
+        self.error = error
 
     def take(self) -> bytes:
         """What has come of the body since the last time."""
@@ -140,14 +192,17 @@ class ReplyParser:
         Raises:
             ProtocolError: the reply is not complete.
         """
-        if not self.begun:
-            raise ProtocolError("the server closed the connection without a reply")
-        if not self.head:
-            raise ProtocolError("the server closed the connection in the middle of the head")
-        if not self.complete:
-            if not self._ends_with_connection():
-                raise ProtocolError("the server closed the connection in the middle of the body")
-            self.complete = True
+        match self.state:
+            case ReplyState.AWAITED:
+                raise ProtocolError("the server closed the connection without a reply")
+            case ReplyState.HEAD:
+                raise ProtocolError("the server closed the connection in the middle of the head")
+            case ReplyState.BODY | ReplyState.BROKEN:
+                if not self._ends_with_connection():
+                    raise ProtocolError("the server closed the connection in the middle of the body")
+                self.state = ReplyState.COMPLETE
+            case ReplyState.COMPLETE:
+                pass
 
     def _ends_with_connection(self) -> bool:
         """Whether the end of the connection is the end of the body.
@@ -161,15 +216,15 @@ class ReplyParser:
         )
 
     def on_message_begin(self) -> None:
-        if self.complete:
+        if self.state is ReplyState.COMPLETE:
             self._surplus = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.head:
+        if self.state is ReplyState.HEAD:
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        if self.complete:
+        if self.state is ReplyState.COMPLETE:
             return
         if len(self.headers) > MOST_HEADERS:
             raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
@@ -182,17 +237,15 @@ class ReplyParser:
                 raise LimitExceeded(f"more than {MOST_INTERIM} interim replies")
             return
         self.status = status
-        self.head = True
         self._head_size = 0
-        if self._without_body:
-            self.complete = True
+        self.state = ReplyState.COMPLETE if self._without_body else ReplyState.BODY
 
     def on_message_complete(self) -> None:
-        if not self.head:
+        if self.state is ReplyState.HEAD:
             if self.body:
                 raise ProtocolError("an interim reply has a body, which would be taken for the beginning of the next")
             self.headers = []
-        elif not self.complete:
-            self.complete = True
+        elif self.state is ReplyState.BODY:
+            self.state = ReplyState.COMPLETE
             self._whole = len(self.body)
             self._keep_alive = self._parser.should_keep_alive()

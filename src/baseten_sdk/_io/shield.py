@@ -11,7 +11,14 @@ GRACE = 2.0
 
 
 class AsyncShield:
-    """Makes contexts in which cancellation from outside waits."""
+    """Makes contexts in which cancellation from outside waits.
+
+    Attributes:
+        RESUMES: whether a library that was interrupted can be used on: a task is cancelled where it waits, and never
+            holds a lock there.
+    """
+
+    RESUMES = True
 
     @staticmethod
     def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:
@@ -20,7 +27,14 @@ class AsyncShield:
 
 
 class Shield:
-    """Blocking code is not cancelled, and cannot be ended either."""
+    """Blocking code is not cancelled, and cannot be ended either.
+
+    Attributes:
+        RESUMES: whether a library that was interrupted can be used on: an exception of a signal handler strikes
+            anywhere, and a lock that was just taken then stays taken.
+    """
+
+    RESUMES = False
 
     @staticmethod
     def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:

@@ -11,7 +11,6 @@ import socket
 import ssl
 from contextlib import suppress
 from math import ceil
-from typing import Protocol, runtime_checkable
 
 import anyio
 import anyio.lowlevel
@@ -35,8 +34,24 @@ UNACKNOWLEDGED = 30
 """Seconds for which sent data may stay without the other kernel's word before the connection counts as dead."""
 
 
+LARGE = 64 * 1024
+"""Bytes of a body from which it is sent by itself, instead of copied behind the head."""
+
+
 class AnsweredEarly(OSError):
     """The other side answers, or has closed, before it has taken everything."""
+
+
+class NothingSent(Exception):
+    """The connection was dead before it took a byte, so that nothing of the request can have been read.
+
+    Attributes:
+        error: what the kernel says.
+    """
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class AsyncSocket:
@@ -53,21 +68,31 @@ class AsyncSocket:
         self._straight = 0
         self._early: bytes | None = None
 
-    async def send(self, data: bytes, timer: AsyncTimer) -> None:
-        """Send all of it.
+    async def send(self, head: bytes, body: bytes, timer: AsyncTimer) -> None:
+        """Send a request.
 
         Raises:
+            NothingSent: the connection was dead already.
             AnsweredEarly: the other side did not want all of it.
         """
+        whole = len(body) < LARGE
+        view = memoryview(head + body if whole else head)
         try:
-            sent = self._raw.send(data)
+            sent = self._raw.send(view)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
-        if sent == len(data):
+        except OSError as error:
+            raise NothingSent(error) from None
+        if whole and sent == len(view):
             return
         timer.enter("write")
-        view = memoryview(data)
-        while sent < len(data):
+        await self._send_rest(view[sent:], timer)
+        if not whole:
+            await self._send_rest(memoryview(body), timer)
+
+    async def _send_rest(self, view: memoryview, timer: AsyncTimer) -> None:
+        sent = 0
+        while sent < len(view):
             try:
                 sent += self._raw.send(view[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
@@ -80,6 +105,22 @@ class AsyncSocket:
             except ssl.SSLWantReadError:
                 self._readiness.unwatch()
                 await _readable(self._raw)
+
+    async def encrypted(self, context: ssl.SSLContext, hostname: str, timer: AsyncTimer) -> AsyncSocket:
+        """The connection with TLS on it, when the other side has shown who it is; closed where it is another.
+
+        An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
+        """
+        self._readiness.unwatch()
+        wrapped = context.wrap_socket(
+            self._raw, server_hostname=hostname, do_handshake_on_connect=False, suppress_ragged_eofs=False
+        )
+        try:
+            await _handshake(wrapped)
+            return AsyncSocket(wrapped)
+        except BaseException:
+            wrapped.close()
+            raise
 
     async def receive(self, timer: AsyncTimer) -> bytes:
         """The next bytes; b"" when the other side has closed.
@@ -136,21 +177,31 @@ class Socket:
         self._more = False
         self._early: bytes | None = None
 
-    def send(self, data: bytes, timer: Timer) -> None:
-        """Send all of it.
+    def send(self, head: bytes, body: bytes, timer: Timer) -> None:
+        """Send a request.
 
         Raises:
+            NothingSent: the connection was dead already.
             AnsweredEarly: the other side did not want all of it.
         """
+        whole = len(body) < LARGE
+        view = memoryview(head + body if whole else head)
         try:
-            sent = self._raw.send(data)
+            sent = self._raw.send(view)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
-        if sent == len(data):
+        except OSError as error:
+            raise NothingSent(error) from None
+        if whole and sent == len(view):
             return
         timer.enter("write")
-        view = memoryview(data)
-        while sent < len(data):
+        self._send_rest(view[sent:], timer)
+        if not whole:
+            self._send_rest(memoryview(body), timer)
+
+    def _send_rest(self, view: memoryview, timer: Timer) -> None:
+        sent = 0
+        while sent < len(view):
             try:
                 sent += self._raw.send(view[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
@@ -160,6 +211,14 @@ class Socket:
                         raise AnsweredEarly(EARLY) from None
             except ssl.SSLWantReadError:
                 self._wait(timer)
+
+    def encrypted(self, context: ssl.SSLContext, hostname: str, timer: Timer) -> Socket:
+        """The connection with TLS on it, when the other side has shown who it is; closed where it is another.
+
+        An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
+        """
+        self._raw.settimeout(timer.remaining())
+        return Socket(context.wrap_socket(self._raw, server_hostname=hostname, suppress_ragged_eofs=False))
 
     def receive(self, timer: Timer) -> bytes:
         """The next bytes; b"" when the other side has closed.
@@ -231,27 +290,16 @@ def _glance(raw: socket.socket) -> bytes | None:
         return None
 
 
-async def encrypted(raw: socket.socket, context: ssl.SSLContext, hostname: str) -> ssl.SSLSocket:
-    """The socket with TLS on it, when the other side has shown who it is; closed where that is not who it should be.
-
-    An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
-    """
-    wrapped = context.wrap_socket(
-        raw, server_hostname=hostname, do_handshake_on_connect=False, suppress_ragged_eofs=False
-    )
-    try:
-        while True:
-            try:
-                wrapped.do_handshake()
-            except ssl.SSLWantReadError:
-                await _readable(wrapped)
-            except ssl.SSLWantWriteError:
-                await _writable(wrapped)
-            else:
-                return wrapped
-    except BaseException:
-        wrapped.close()
-        raise
+async def _handshake(wrapped: ssl.SSLSocket) -> None:
+    while True:
+        try:
+            wrapped.do_handshake()
+        except ssl.SSLWantReadError:
+            await _readable(wrapped)
+        except ssl.SSLWantWriteError:
+            await _writable(wrapped)
+        else:
+            return
 
 
 async def _readable(raw: socket.socket) -> None:
@@ -268,28 +316,25 @@ async def _writable(raw: socket.socket) -> None:
         raise ConnectionAbortedError(CLOSED) from None
 
 
-@runtime_checkable
-class Tunable(Protocol):
-    """A socket, whoever's class it has."""
-
-    def setsockopt(self, level: int, option: int, value: int, /) -> object:
-        """Set an option."""
-        ...
-
-    def fileno(self) -> int:
-        """What the kernel calls it; -1 once it is closed."""
-        ...
-
-
-def tune(raw: Tunable) -> None:
+def _options() -> list[tuple[int, int, int]]:
     """Send small pieces at once, and notice a connection that a router has forgotten."""
-    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     patience = ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3), patience):
-        option = getattr(socket, name, None)
-        if option is not None:
-            raw.setsockopt(socket.IPPROTO_TCP, option, value)
+    known = ("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3), patience
+    return [
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        *((socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in known if hasattr(socket, name)),
+    ]
+
+
+OPTIONS = _options()
+"""What every connection is set to: level, option and value."""
+
+
+def tune(raw: socket.socket) -> None:
+    """Set the options."""
+    for option in OPTIONS:
+        raw.setsockopt(*option)
 
 
 LONGEST_WAIT = 24 * 60 * 60 * 1000

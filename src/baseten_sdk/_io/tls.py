@@ -4,28 +4,109 @@ from __future__ import annotations
 
 import os
 import ssl
-from functools import cache
+from functools import lru_cache
+from typing import NamedTuple
+
+from ..errors import ConfigurationError
 
 IGNORE_CUT = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", ssl.Options(0))
 """Some releases of Python set it: an end that TLS did not announce is taken for one that it did."""
 
 
-@cache
+class Trust(NamedTuple):
+    """Where the trusted certificates are, and which version of them.
+
+    Attributes:
+        variable: the variable that names them; "" for certifi's list.
+        path: the file, or the directories.
+        version: changes when the file does.
+    """
+
+    variable: str
+    path: str
+    version: tuple[int, int, int] = (0, 0, 0)
+
+
 def shared_context() -> ssl.SSLContext:
     """The trust that httpx has: `SSL_CERT_FILE`, else `SSL_CERT_DIR`, else certifi's list.
 
-    It tells a cut from an end.
+    It is made again where the variable or its file has changed, and it tells a cut from an end.
+
+    Raises:
+        ConfigurationError: what the variable names cannot be used.
     """
-    context = _trusting()
+    return _context(_trust())
+
+
+def _trust() -> Trust:
+    if path := os.environ.get("SSL_CERT_FILE"):
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            raise _unusable("SSL_CERT_FILE", path, _reason(error)) from None
+        return Trust("SSL_CERT_FILE", path, (status.st_mtime_ns, status.st_size, status.st_ino))
+    if path := os.environ.get("SSL_CERT_DIR"):
+        return Trust("SSL_CERT_DIR", path)
+    return Trust("", "")
+
+
+@lru_cache(maxsize=4)
+def _context(trust: Trust) -> ssl.SSLContext:
+    match trust.variable:
+        case "SSL_CERT_FILE":
+            _check_file(trust.path)
+            context = _made(trust, cafile=trust.path)
+        case "SSL_CERT_DIR":
+            _check_directories(trust.path)
+            context = _made(trust, capath=trust.path)
+        case _:
+            import certifi
+
+            context = _made(trust, cafile=certifi.where())
     context.options &= ~IGNORE_CUT
     return context
 
 
-def _trusting() -> ssl.SSLContext:
-    if cafile := os.environ.get("SSL_CERT_FILE"):
-        return ssl.create_default_context(cafile=cafile)
-    if capath := os.environ.get("SSL_CERT_DIR"):
-        return ssl.create_default_context(capath=capath)
-    import certifi
+def _made(trust: Trust, *, cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=cafile, capath=capath)
+    except ssl.SSLError:
+        raise _unusable(trust.variable or "certifi", trust.path or str(cafile), "it holds no certificate") from None
+    except OSError as error:
+        # The certificates were read: what is left is the log of keys that Python opens for debugging.
+        log = os.environ.get("SSLKEYLOGFILE", "")
+        raise ConfigurationError(
+            f"SSLKEYLOGFILE names {log}, which cannot be written: {_reason(error)}. Correct the variable or unset it."
+        ) from None
 
-    return ssl.create_default_context(cafile=certifi.where())
+
+def _check_file(path: str) -> None:
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise _unusable("SSL_CERT_FILE", path, _reason(error)) from None
+
+
+def _check_directories(path: str) -> None:
+    """At least one of the directories must be readable, as OpenSSL has it."""
+    reason = "there is none"
+    for directory in path.split(os.pathsep):
+        try:
+            os.listdir(directory)
+        except OSError as error:
+            reason = _reason(error)
+        else:
+            return
+    raise _unusable("SSL_CERT_DIR", path, reason)
+
+
+def _unusable(variable: str, path: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{variable} names {path} as the trusted certificates, and that cannot be used: {reason}. Correct the variable "
+        "or unset it."
+    )
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

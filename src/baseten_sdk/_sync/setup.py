@@ -15,6 +15,7 @@ from ..hooks import Observer
 
 if TYPE_CHECKING:
     import httpx
+    import httpx2
 
     from .._core.request.options import Options
     from .calls.call import Caller
@@ -30,7 +31,7 @@ class Setup:
     """
 
     settings: Settings
-    http_client: httpx.Client | None = None
+    http_client: httpx.Client | httpx2.Client | None = None
 
     def __post_init__(self) -> None:
         check_transport(self.settings.transport, self.http_client is not None)

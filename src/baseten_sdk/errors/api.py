@@ -98,8 +98,11 @@ class APIConnectionError(APIError):
         status_code: int | None = None,
         permanent: bool = False,
         request_id: str | None = None,
+        advice: str | None = None,
     ) -> None:
         super().__init__(message, request_id=request_id)
+        if advice is not None:
+            self.advice = advice
         self.phase = phase
         self.status_code = status_code
         self.permanent = permanent
@@ -129,9 +132,7 @@ class APITimeoutError(WithPartial, APIConnectionError, TimeoutError):
         request_id: str | None = None,
         advice: str | None = None,
     ) -> None:
-        super().__init__(message, phase=phase, status_code=status_code, request_id=request_id)
-        if advice is not None:
-            self.advice = advice
+        super().__init__(message, phase=phase, status_code=status_code, request_id=request_id, advice=advice)
         self.limit = limit
         self.partial = None
 

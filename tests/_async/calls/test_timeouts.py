@@ -88,11 +88,11 @@ async def test_a_dripping_body_extends_nothing(transport: TransportName) -> None
             await expect(client, IdleTimeout)
 
 
-async def test_a_dripping_head_extends_nothing(transport: TransportName) -> None:
+async def test_a_dripping_head_extends_nothing(bounded: TransportName) -> None:
     with ScriptedServer([Read(), Drip(HEAD + b" " * 1000)]) as server:
-        async with client_of(transport, server, first_byte=SHORT * 2) as client:
+        async with client_of(bounded, server, first_byte=SHORT * 2) as client:
             await expect(client, FirstByteTimeout)
-        async with client_of(transport, server) as client:
+        async with client_of(bounded, server) as client:
             await expect(client, DeadlineExceeded, deadline=SHORT)
 
 
@@ -193,9 +193,9 @@ async def test_the_first_event_of_a_stream_must_come_in_time(transport: Transpor
             assert server.wait_until_left(0)
 
 
-async def test_silence_in_a_stream_times_out_with_what_had_come(transport: TransportName) -> None:
+async def test_silence_in_a_stream_times_out_with_what_had_come(bounded: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()]) as server:
-        async with client_of(transport, server, idle=SHORT) as client:
+        async with client_of(bounded, server, idle=SHORT) as client:
             stream = await stream_of(client)
             with pytest.raises(IdleTimeout) as caught:
                 await exhaust(stream, [])
@@ -267,12 +267,12 @@ async def used(chunk: ChatCompletionChunk) -> str:
     return chunk.text
 
 
-async def test_a_predict_stream_times_out_like_any_other(transport: TransportName) -> None:
+async def test_a_predict_stream_times_out_like_any_other(bounded: TransportName) -> None:
     head = Send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
     with ScriptedServer([head, Hold()]) as server:
         endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
         async with AsyncClient(
-            api_key=KEY, endpoints=endpoints, timeout=Timeout(idle=SHORT), transport=transport
+            api_key=KEY, endpoints=endpoints, timeout=Timeout(idle=SHORT), transport=bounded
         ) as client:
             stream = client.deployments("abcd1234").stream_predict({})
             await stream.__aenter__()

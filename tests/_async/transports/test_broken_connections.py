@@ -217,9 +217,9 @@ async def test_bytes_that_nobody_asked_for_are_not_the_next_callers(transport: T
             assert server.connections == 2
 
 
-async def test_a_stream_without_the_end_of_its_body_is_closed_after_done(transport: TransportName) -> None:
+async def test_a_stream_without_the_end_of_its_body_is_closed_after_done(bounded: TransportName) -> None:
     with ScriptedServer([events(CHUNK, "[DONE]"), Hold()], [MODELS]) as server:
-        async with client_of(transport, server) as client:
+        async with client_of(bounded, server) as client:
             began = time.monotonic()
             async with await stream_of(client) as stream:
                 assert [chunk.text async for chunk in stream] == ["Hi"]

@@ -8,10 +8,18 @@ import threading
 
 import pytest
 
-from baseten_sdk import APIConnectionError, APIStatusError, Client, Limits, ResponseValidationError
+from baseten_sdk import (
+    APIConnectionError,
+    APIStatusError,
+    Client,
+    Limits,
+    ResponseValidationError,
+    Retry,
+    RetryEvent,
+)
 from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._sync.calling import KEY, client_of
-from tests.faults.scripted import Action, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
+from tests.faults.scripted import Action, Close, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -52,20 +60,44 @@ def test_bytes_that_come_later_never_reach_the_next_call() -> None:
             assert asked(client) == b"yours"
 
 
-def test_a_connection_that_the_server_closed_is_not_used_again() -> None:
-    with ScriptedServer([reply(b"one")], [reply(b"two"), Hold()]) as server:
+@pytest.mark.parametrize("end", [Close(), Reset()], ids=["closed", "reset"])
+def test_a_connection_that_the_server_closed_is_not_used_again(end: Action) -> None:
+    gone = DONE()
+    with ScriptedServer([reply(b"one"), end, Tell(gone)], [reply(b"two"), Hold()]) as server:
         with direct(server) as client:
             assert asked(client) == b"one"
+            assert gone.wait(5)
             assert asked(client) == b"two"
         assert server.connections == 2
 
 
-def test_a_dead_connection_is_replaced_once_without_an_attempt() -> None:
+@pytest.mark.parametrize("rest", [[], [Reset()]], ids=["closed", "reset"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_request_that_was_read_is_not_sent_again_by_itself(rest: list[Action], method: str) -> None:
+    with ScriptedServer([reply(b"one"), Read(), *rest], [reply(b"two"), Hold()]) as server:
+        with direct(server) as client:
+            assert asked(client) == b"one"
+            with pytest.raises(APIConnectionError) as caught:
+                client.request(method, "x")
+        assert len(server.requests) == 2
+    assert (caught.value.phase, caught.value.attempts) == ("first_byte", 1)
+
+
+def test_where_it_may_be_sent_again_that_is_an_attempt() -> None:
+    told: list[RetryEvent] = []
     with ScriptedServer([reply(b"one"), Read(), Reset()], [reply(b"two"), Hold()]) as server:
-        with direct(server) as client:
+        with Client(
+            api_key=KEY,
+            base_url=server.url,
+            transport="direct",
+            retry=Retry(max_retries=1, initial=0.001),
+            hooks=[told.append],
+        ) as client:
             assert asked(client) == b"one"
-            assert asked(client) == b"two"
-        assert server.connections == 2
+            again = client.request("GET", "x")
+            assert (again.content, again.meta.attempts) == (b"two", 2)
+        assert len(server.requests) == 3
+    assert [event.attempt for event in told] == [1]
 
 
 def test_a_fresh_connection_that_dies_is_an_error() -> None:

@@ -89,11 +89,11 @@ def test_a_dripping_body_extends_nothing(transport: TransportName) -> None:
             expect(client, IdleTimeout)
 
 
-def test_a_dripping_head_extends_nothing(transport: TransportName) -> None:
+def test_a_dripping_head_extends_nothing(bounded: TransportName) -> None:
     with ScriptedServer([Read(), Drip(HEAD + b" " * 1000)]) as server:
-        with client_of(transport, server, first_byte=SHORT * 2) as client:
+        with client_of(bounded, server, first_byte=SHORT * 2) as client:
             expect(client, FirstByteTimeout)
-        with client_of(transport, server) as client:
+        with client_of(bounded, server) as client:
             expect(client, DeadlineExceeded, deadline=SHORT)
 
 
@@ -190,9 +190,9 @@ def test_the_first_event_of_a_stream_must_come_in_time(transport: TransportName)
             assert server.wait_until_left(0)
 
 
-def test_silence_in_a_stream_times_out_with_what_had_come(transport: TransportName) -> None:
+def test_silence_in_a_stream_times_out_with_what_had_come(bounded: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()]) as server:
-        with client_of(transport, server, idle=SHORT) as client:
+        with client_of(bounded, server, idle=SHORT) as client:
             stream = stream_of(client)
             with pytest.raises(IdleTimeout) as caught:
                 exhaust(stream, [])
@@ -264,11 +264,11 @@ def used(chunk: ChatCompletionChunk) -> str:
     return chunk.text
 
 
-def test_a_predict_stream_times_out_like_any_other(transport: TransportName) -> None:
+def test_a_predict_stream_times_out_like_any_other(bounded: TransportName) -> None:
     head = Send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
     with ScriptedServer([head, Hold()]) as server:
         endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
-        with Client(api_key=KEY, endpoints=endpoints, timeout=Timeout(idle=SHORT), transport=transport) as client:
+        with Client(api_key=KEY, endpoints=endpoints, timeout=Timeout(idle=SHORT), transport=bounded) as client:
             stream = client.deployments("abcd1234").stream_predict({})
             stream.__enter__()
             pieces = stream.text()

@@ -214,9 +214,9 @@ def test_bytes_that_nobody_asked_for_are_not_the_next_callers(transport: Transpo
             assert server.connections == 2
 
 
-def test_a_stream_without_the_end_of_its_body_is_closed_after_done(transport: TransportName) -> None:
+def test_a_stream_without_the_end_of_its_body_is_closed_after_done(bounded: TransportName) -> None:
     with ScriptedServer([events(CHUNK, "[DONE]"), Hold()], [MODELS]) as server:
-        with client_of(transport, server) as client:
+        with client_of(bounded, server) as client:
             began = time.monotonic()
             with stream_of(client) as stream:
                 assert [chunk.text for chunk in stream] == ["Hi"]

@@ -1,4 +1,7 @@
-"""No byte of one reply reaches the call after it, whenever it comes and whatever it looks like."""
+"""No byte of one reply reaches the call after it, whenever it comes and whatever it looks like.
+
+httpx promises that for what comes while a connection is idle, and no more.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from baseten_sdk import APIError, AsyncClient
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.clock import AsyncClock
 from tests._async.calling import KEY, LONG, client_of
-from tests.faults.scripted import Action, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
+from tests.faults.scripted import Action, Close, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -35,9 +38,9 @@ async def asked(client: AsyncClient, method: str = "POST") -> bytes:
 
 @pytest.mark.parametrize("first", FIRST.values(), ids=FIRST)
 @pytest.mark.parametrize("surplus", SURPLUS.values(), ids=SURPLUS)
-async def test_what_comes_behind_a_reply_at_once(first: Send, surplus: bytes, transport: TransportName) -> None:
+async def test_what_comes_behind_a_reply_at_once(first: Send, surplus: bytes) -> None:
     with ScriptedServer([Send(first.data + surplus), Hold()], [reply(b"yours"), Hold()]) as server:
-        async with client_of(transport, server) as client:
+        async with client_of("direct", server) as client:
             assert await asked(client) in (b"mine", b"", b"BadRequestError")
             assert await asked(client) == b"yours"
         assert server.connections == 2
@@ -57,16 +60,16 @@ async def test_what_comes_later(first: Send, surplus: bytes, transport: Transpor
         assert server.connections == 2
 
 
-async def test_a_body_where_there_may_be_none(transport: TransportName) -> None:
+async def test_a_body_where_there_may_be_none() -> None:
     with ScriptedServer([reply(b"stolen"), Hold()], [reply(b"yours"), Hold()]) as server:
-        async with client_of(transport, server) as client:
+        async with client_of("direct", server) as client:
             assert await asked(client, "HEAD") == b""
             assert await asked(client) == b"yours"
 
 
-async def test_what_comes_on_a_connection_before_anything_was_asked(transport: TransportName) -> None:
+async def test_what_comes_on_a_connection_before_anything_was_asked() -> None:
     with ScriptedServer([reply(b"mine"), More(STOLEN), Read(), Hold()], [reply(b"yours"), Hold()]) as server:
-        async with client_of(transport, server) as client:
+        async with client_of("direct", server) as client:
             assert await asked(client) == b"mine"
             await AsyncClock().sleep(0.01)
             assert await asked(client) == b"yours"
@@ -75,7 +78,7 @@ async def test_what_comes_on_a_connection_before_anything_was_asked(transport: T
 @pytest.mark.parametrize("reset", [False, True])
 async def test_a_connection_that_died_while_idle_costs_no_attempt(reset: bool, transport: TransportName) -> None:
     gone = threading.Event()
-    script: list[Action] = [reply(b"mine"), *([Reset()] if reset else []), Tell(gone)]
+    script: list[Action] = [reply(b"mine"), Reset() if reset else Close(), Tell(gone)]
     with ScriptedServer(script, [reply(b"yours"), Hold()]) as server:
         async with AsyncClient(transport=transport, api_key=KEY, base_url=server.url, max_retries=0) as client:
             assert await asked(client) == b"mine"

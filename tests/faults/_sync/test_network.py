@@ -118,17 +118,17 @@ def test_what_was_good_before_the_garbage_counts(transport: TransportName) -> No
 
 
 @pytest.mark.parametrize("data", [OK + b"X-Slow: " + b"a" * 500, b"HTTP/1.1 102 Processing\r\n\r\n" * 20])
-def test_a_dripping_head_extends_nothing(data: bytes, transport: TransportName) -> None:
+def test_a_dripping_head_extends_nothing(data: bytes, bounded: TransportName) -> None:
     with ScriptedServer([Read(), Drip(data, 0.01)], [MODELS]) as server:
-        with client_of(transport, server, first_byte=SHORT) as client:
+        with client_of(bounded, server, first_byte=SHORT) as client:
             expect(client, FirstByteTimeout)
             assert len(client.models.list(timeout=Timeout())) == 1
 
 
-def test_a_flood_of_interim_replies_is_bounded(transport: TransportName) -> None:
+def test_a_flood_of_interim_replies_is_bounded() -> None:
     flood = [More(b"HTTP/1.1 102 Processing\r\n\r\n" * 1000)] * 100
     with ScriptedServer([Read(), *flood, Hold()], [MODELS]) as server:
-        with client_of(transport, server) as client:
+        with client_of("direct", server) as client:
             error = expect(client, APIConnectionError)
             assert "interim replies" in str(error)
             assert len(client.models.list()) == 1

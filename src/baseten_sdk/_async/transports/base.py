@@ -6,6 +6,7 @@ raises stays inside its file.
 
 from __future__ import annotations
 
+import ssl
 from typing import Protocol
 
 from ..._core.request.request import Request
@@ -66,3 +67,15 @@ class AsyncTransport(Protocol):
     def abandon(self) -> None:
         """Let go of all connections: their event loop has ended, or this process is a fork of theirs."""
         ...
+
+
+def is_limit(error: Exception) -> bool:
+    """Whether a limit of ours was reached; where the kernel gives a connection up, the error has a number."""
+    return isinstance(error, TimeoutError) and error.errno is None
+
+
+def reason_of(error: Exception) -> str:
+    """What an error says, as a part of a sentence."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror if isinstance(error, ssl.SSLError) else error.strerror.lower()
+    return str(error).rstrip(".") or type(error).__name__

@@ -1,63 +1,40 @@
 """The direct transport: HTTP/1.1 close to the socket.
 
 Theory of operation. A request is rendered into one piece of bytes and sent; what comes back goes through the parser
-until the message is complete. Connections that are not in use are kept on a stack for each server, so that the one used
-last, and least likely to be closed by the server, is used next; too old ones are dropped from the bottom. A connection
-goes back onto the stack only if its reply was complete and nothing came behind it, and it is taken from there only if
-it is still quiet: so no byte of one reply can reach the call after it. Whatever else happens to an exchange, an error,
-cancellation or an early end, closes its connection.
+until the message is complete. Connections that are not in use are kept for the next call (`connection.py`); new ones
+are opened straight or through a proxy (`dialing.py`). An exchange that ends in any way but with a complete reply closes
+its connection.
 
-A connection that turns out to be dead when it is used again is replaced once, if that shows at once, no byte of a reply
-had come, and the request may be sent twice. One that is lost later is a failure like any other: its request may have
-been at work.
+A connection that turns out to be dead before it took a byte of the request is replaced, since nobody can have read it.
+Whatever is lost later is a failure like any other: the request may have been at work, and only the retries of the call
+decide whether it is sent again.
 
-It refuses what it does not do: redirects, upgrades, HTTP/2, proxies. No task, thread or timer of its own outlives a
-call, but for a resolver that does not come back.
+It refuses what it does not do: redirects, upgrades, HTTP/2, proxies that speak SOCKS or TLS. No task, thread or timer
+of its own outlives a call, but for a resolver that does not come back.
 """
 
 from __future__ import annotations
 
 import ssl
-import time
 import warnings
 import weakref
-from collections import deque
-from contextlib import suppress
 
 from ..._core.request.head import Heads
-from ..._core.request.origin import Origin, split_url
+from ..._core.request.origin import split_url
+from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
-from ..._io.connecting import AsyncConnecting
-from ..._io.http1 import ProtocolError, ReplyParser
-from ..._io.sockets import AsyncSocket
+from ..._io.http1 import ProtocolError, ReplyState
+from ..._io.sockets import NothingSent
 from ..._io.timer import AsyncTimer
-from ..._io.tls import shared_context
 from ...config import Limits
-from ...errors import APIConnectionError, ClientClosedError
-from ...types.meta import Headers
-from .base import UNCLOSED
-
-STALE = 1.0
-"""Seconds within which a connection that is dead already shows it."""
-
-LARGE = 64 * 1024
-"""Bytes of a body from which it is sent by itself, instead of copied behind the head."""
+from ...errors import ClientClosedError
+from .base import UNCLOSED, is_limit
+from .connection import AsyncConnection, AsyncIdleConnections
+from .dialing import LOGIN, AsyncDialer, login_refused
+from .direct_response import AsyncDirectResponse, lost
 
 FRESH = 10.0
 """Seconds for which an unused connection is trusted with a request that must not be sent twice."""
-
-
-class AsyncConnection:
-    """A connection to a server, and the parser of its replies."""
-
-    __slots__ = ("origin", "parser", "since", "socket", "spoiled")
-
-    def __init__(self, origin: Origin, socket: AsyncSocket) -> None:
-        self.origin = origin
-        self.socket = socket
-        self.parser = ReplyParser()
-        self.since = 0.0
-        self.spoiled = False
 
 
 class AsyncDirectTransport:
@@ -66,14 +43,22 @@ class AsyncDirectTransport:
     Args:
         limits: how long connections are kept.
         tls: whom to trust; None is the trust that all clients share.
+        proxies: the proxies that the environment names.
         owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
-    def __init__(self, limits: Limits, *, tls: ssl.SSLContext | None = None, owned: bool = True) -> None:
-        self._tls = tls
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        tls: ssl.SSLContext | None = None,
+        proxies: Proxies | None = None,
+        owned: bool = True,
+    ) -> None:
         self._owned = owned
+        self._dialer = AsyncDialer(tls, Proxies({}) if proxies is None else proxies)
         self._keep = limits.idle_connection
-        self._idle: dict[Origin, deque[AsyncConnection]] = {}
+        self._idle = AsyncIdleConnections(self._keep)
         if not owned:
             # Not left to `__del__`: in a cycle the sockets may be collected before it, and each would warn of itself.
             weakref.finalize(self, _let_go, self._idle)
@@ -81,100 +66,91 @@ class AsyncDirectTransport:
         self._heads = Heads()
         self._closed = False
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectExchange:
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectResponse:
         origin, target = split_url(request.url)
         timer.begin()
         self._check_open()
-        connection = self._take(origin, FRESH if request.safety == "once" else self._keep)
-        if connection is not None:
-            taken = time.monotonic()
+        longest = FRESH if request.safety == "once" else self._keep
+        while (connection := self._idle.take(origin, longest)) is not None:
             try:
                 return await self._converse(connection, request, target, timer)
-            except APIConnectionError:
-                stale = time.monotonic() - taken < STALE and not connection.parser.begun
-                if not stale or request.safety == "once" or self._closed:
-                    raise
-        return await self._converse(await self._connect(origin, timer), request, target, timer)
-
-    async def _connect(self, origin: Origin, timer: AsyncTimer) -> AsyncConnection:
-        timer.enter("connect")
-        permanent = False
-        try:
-            tls = (self._tls or shared_context()) if origin.scheme == "https" else None
-            socket = await AsyncConnecting.open(origin.host, origin.port, tls, timer)
-        except (OSError, UnicodeError) as error:
-            if _is_limit(error):
-                raise timer.expired("connect") from None
-            permanent = isinstance(error, ssl.SSLCertVerificationError | UnicodeError)
-            message = f"Cannot connect to {origin.host}:{origin.port}: {_text(error)}."
-        else:
-            return AsyncConnection(origin, socket)
-        raise APIConnectionError(message, phase="connect", permanent=permanent)
+            except NothingSent:
+                continue
+        return await self._converse(await self._dialer.connect(origin, timer), request, target, timer)
 
     async def _converse(
         self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
-    ) -> AsyncDirectExchange:
-        """Send the request, and read until the headers of the reply are there."""
+    ) -> AsyncDirectResponse:
+        """Send the request, and read until the headers of the reply are there.
+
+        Raises:
+            NothingSent: the connection was used before, and has died since.
+        """
+        proxy = connection.proxy
+        if proxy is not None:
+            timer.through = proxy.address
         self._busy.add(connection)
-        connection.parser.begin(request.method)
         unsent: OSError | None = None
         try:
+            connection.begin(request.method)
             self._check_open()
-            head = self._heads.render(request, connection.origin, target)
-            unsent = await _write(connection.socket, head, request.body, timer)
-            connection.spoiled = unsent is not None
+            unsent = await self._write(connection, request, target, timer)
             await _read_head(connection, timer)
-            return AsyncDirectExchange(self, connection, timer)
+            if proxy is not None and connection.parser.status == LOGIN:
+                raise login_refused(proxy)
+            return AsyncDirectResponse(self, connection, timer)
         except (OSError, ProtocolError) as error:
             self.discard(connection)
-            if _is_limit(error):
+            if is_limit(error):
                 raise timer.expired(timer.phase) from None
-            reason = _text(error)
+            failure = error
         except BaseException:
             self.discard(connection)
             raise
         self._check_open()
-        if unsent is not None and not connection.parser.begun:
-            raise APIConnectionError(f"The connection broke while sending: {_text(unsent)}.", phase="write")
-        raise APIConnectionError(f"The connection broke while waiting for the reply: {reason}.", phase="first_byte")
+        if unsent is not None and connection.parser.state is ReplyState.AWAITED:
+            raise lost("while sending", unsent, "write", proxy)
+        raise lost("while waiting for the reply", failure, "first_byte", proxy)
 
-    def _take(self, origin: Origin, longest: float) -> AsyncConnection | None:
-        """The connection that was used last, if it can be used again."""
-        idle = self._idle.get(origin)
-        if not idle:
+    async def _write(
+        self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
+    ) -> OSError | None:
+        """Send a request. A server may answer before it has read everything, so a failure is not yet the end."""
+        origin = connection.origin
+        passing_on = connection.proxy if origin.scheme == "http" else None
+        try:
+            await connection.socket.send(self._heads.render(request, origin, target, passing_on), request.body, timer)
+        except NothingSent as error:
+            self._check_open()
+            if connection.used:
+                raise
+            unsent = error.error
+        except OSError as error:
+            if is_limit(error):
+                raise
+            unsent = error
+        else:
             return None
-        oldest = time.monotonic() - longest
-        while idle:
-            try:
-                connection = idle.pop()
-            except IndexError:
-                return None
-            if connection.since >= oldest and connection.socket.quiet():
-                return connection
-            connection.socket.close()
-        return None
+        connection.refused()
+        return unsent
 
     def keep(self, connection: AsyncConnection) -> None:
         """A reply was read to its end: the connection may be used again, if nothing speaks against it."""
         self._busy.discard(connection)
-        if self._closed or connection.spoiled or not connection.parser.reusable:
-            connection.socket.close()
-            return
-        now = connection.since = time.monotonic()
-        idle = self._idle.setdefault(connection.origin, deque())
-        idle.append(connection)
-        while idle and idle[0].since < now - self._keep:
-            idle.popleft().socket.close()
+        if connection.finished():
+            self._idle.put(connection)
+            if self._closed:
+                connection.close()
 
     def discard(self, connection: AsyncConnection) -> None:
         """An exchange went wrong, or was left: its connection cannot be used again."""
         self._busy.discard(connection)
-        connection.socket.close()
+        connection.close()
 
     def abandon_one(self, connection: AsyncConnection) -> None:
         """An exchange was forgotten, perhaps by a loop that has ended."""
         self._busy.discard(connection)
-        connection.socket.abandon()
+        connection.abandon()
 
     def _check_open(self) -> None:
         if self._closed:
@@ -187,160 +163,32 @@ class AsyncDirectTransport:
 
     async def aclose(self) -> None:
         self._closed = True
-        for connection in self._all():
-            connection.socket.close()
+        for connection in (*self._busy, *self._idle.clear()):
+            connection.close()
 
     def abandon(self) -> None:
         self._closed = True
-        for connection in self._all():
-            connection.socket.abandon()
-
-    def _all(self) -> list[AsyncConnection]:
-        """Every connection; the idle ones are taken off their stacks."""
-        return [*self._busy, *_taken_off(self._idle)]
+        for connection in (*self._busy, *self._idle.clear()):
+            connection.abandon()
 
     def __del__(self) -> None:
-        if self._owned and any(self._idle.values()):
+        if self._owned and self._idle:
             self.abandon()
             warnings.warn(UNCLOSED, ResourceWarning, stacklevel=1)
 
 
-def _taken_off(idle: dict[Origin, deque[AsyncConnection]]) -> list[AsyncConnection]:
-    """The idle connections, which nobody finds any more."""
-    taken: list[AsyncConnection] = []
-    for stack in list(idle.values()):
-        with suppress(IndexError):
-            while True:
-                taken.append(stack.pop())
-    return taken
-
-
-def _let_go(idle: dict[Origin, deque[AsyncConnection]]) -> None:
+def _let_go(idle: AsyncIdleConnections) -> None:
     """Close the connections of a transport that nobody owns, and that is gone."""
-    for connection in _taken_off(idle):
-        connection.socket.abandon()
-
-
-class AsyncDirectExchange:
-    """A reply whose headers are there; its body is read as it comes."""
-
-    __slots__ = ("_connection", "_done", "_timer", "_transport", "headers", "status")
-
-    def __init__(self, transport: AsyncDirectTransport, connection: AsyncConnection, timer: AsyncTimer) -> None:
-        parser = connection.parser
-        self._transport = transport
-        self._connection = connection
-        self._timer = timer
-        self._done = False
-        self.status = parser.status
-        self.headers = Headers.of(parser.headers)
-
-    @property
-    def ready(self) -> bool:
-        """Whether the next piece, or the end, is there without waiting."""
-        parser = self._connection.parser
-        return parser.complete or bool(parser.body)
-
-    def whole(self) -> bytes | None:
-        parser = self._connection.parser
-        if self._done or not parser.complete:
-            return None
-        self._done = True
-        whole = parser.take()
-        self._transport.keep(self._connection)
-        return whole
-
-    async def receive(self) -> bytes:
-        if self._done:
-            return b""
-        try:
-            piece = await self._piece()
-        except (OSError, ProtocolError) as error:
-            self._discard()
-            if _is_limit(error):
-                raise self._timer.expired(self._timer.phase) from None
-            reason = _text(error)
-        except BaseException:
-            self._discard()
-            raise
-        else:
-            if not piece:
-                self._done = True
-                self._transport.keep(self._connection)
-            return piece
-        if self._transport.closed:
-            raise ClientClosedError("The client was closed during the call.")
-        raise _cut(reason, self.status)
-
-    async def _piece(self) -> bytes:
-        parser = self._connection.parser
-        while True:
-            if parser.body:
-                return parser.take()
-            if parser.complete:
-                return b""
-            if parser.broken is not None:
-                raise parser.broken
-            if data := await self._connection.socket.receive(self._timer):
-                parser.feed(data)
-            else:
-                parser.end()
-
-    def _discard(self) -> None:
-        if not self._done:
-            self._done = True
-            self._transport.discard(self._connection)
-
-    def abandon(self) -> None:
-        self._done = True
-        self._transport.abandon_one(self._connection)
-
-    async def aclose(self) -> None:
-        parser = self._connection.parser
-        if not self._done and parser.complete and not parser.body:
-            self._done = True
-            self._transport.keep(self._connection)
-        self._discard()
-
-
-async def _write(socket: AsyncSocket, head: bytes, body: bytes, timer: AsyncTimer) -> OSError | None:
-    """Send a request. A server may answer before it has read everything, so a failure is not yet the end."""
-    try:
-        if len(body) < LARGE:
-            await socket.send(head + body, timer)
-        else:
-            await socket.send(head, timer)
-            await socket.send(body, timer)
-    except OSError as error:
-        if _is_limit(error):
-            raise
-        return error
-    return None
+    for connection in idle.clear():
+        connection.abandon()
 
 
 async def _read_head(connection: AsyncConnection, timer: AsyncTimer) -> None:
     socket, parser = connection.socket, connection.parser
     timer.enter("first_byte")
-    while not parser.head:
+    while not parser.has_head:
         data = await socket.receive(timer)
         if data:
             parser.feed(data)
         else:
             parser.end()
-
-
-def _cut(reason: str, status: int) -> APIConnectionError:
-    return APIConnectionError(
-        f"The connection broke in the middle of the reply: {reason}.", phase="idle", status_code=status
-    )
-
-
-def _is_limit(error: Exception) -> bool:
-    """Whether a limit of ours was reached; where the kernel gives a connection up, the error has a number."""
-    return isinstance(error, TimeoutError) and error.errno is None
-
-
-def _text(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
-    return str(error).rstrip(".") or type(error).__name__

@@ -1,72 +1,87 @@
-"""The transport on httpx: everything that a user may want to configure there, from proxies to mocks.
+"""The transport on httpx, or on its successor httpx2: everything that a user may want to configure there.
 
-It uses only what httpx and its successors share. What its connections read and write is watched, so that limits hold
-and no reply reaches another call, on all connections that calls of this package opened. Where a call of the user's own
-opened one, on the same client, httpx is on its own there; in the sync flavour the limits within a stream are then
-rounded up to whole seconds.
+It adapts a client by its public API alone: `build_request`, `send`, and the request extensions "timeout" and "trace".
+So it promises what httpx promises; `docs/reliability.md` has the table.
 
 The timer starts with "first_byte", since a mock or another transport of the user's may never tell what it is doing;
-where httpx traces its steps, each phase begins with its step.
+where httpx traces its steps, each phase begins with its step. The async flavour is bounded by its timer. The sync
+flavour hands httpx what is left of the limits whenever a phase begins.
 """
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from math import ceil
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 import httpx
 
 from ..._core.policy.phases import Expired, Phase
-from ..._core.policy.transport_choice import LOOPBACK
 from ..._core.request.accept import ACCEPTED_ENCODINGS
-from ..._core.request.head import BODILESS
+from ..._core.request.proxies import Proxy
 from ..._core.request.request import Request
 from ..._io.shield import AsyncShield
+from ..._io.sockets import OPTIONS
 from ..._io.timer import AsyncTimer
 from ..._io.tls import shared_context
 from ...config import Limits
-from ...errors import APIConnectionError, BasetenError, ClientClosedError, InvalidRequestError
+from ...errors import APIConnectionError, BasetenError, ClientClosedError, ConfigurationError
 from ...types.meta import Headers
-from .httpx_trace import AsyncPatience, AsyncStream, AsyncWatch, cut_off
+from .base import AsyncTransport
+from .httpx_errors import translated
 
-ONE_DAY = 24 * 60 * 60
+if TYPE_CHECKING:
+    import httpx2
 
-MOST_URLS = 256
-"""URLs that are remembered parsed."""
+PHASES: dict[str, Phase | None] = {
+    "connect_tcp": "connect",
+    "start_tls": "connect",
+    "send_request_headers": "write",
+    "receive_response_headers": "first_byte",
+    "receive_response_body": None,
+}
+"""The steps of httpx's that are bounded, and the phases that begin with them. Nothing is done in any other: in some of
+them httpx tidies up."""
 
 LEFTOVERS = 64
 """Pieces that are taken from a closed reply before its iterator is given up."""
 
-
-def new_client(limits: Limits, tls: ssl.SSLContext | None) -> httpx.AsyncClient:
-    """A client of our own, for proxies: it follows no redirects, keeps no cookies, and never lets a call wait for a
-    connection."""
-    return httpx.AsyncClient(
-        verify=tls or shared_context(),
-        timeout=None,
-        follow_redirects=False,
-        limits=_limits(limits),
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        mounts={f"all://{f'[{host}]' if ':' in host else host}": None for host in LOOPBACK},
-    )
+Q = TypeVar("Q")
 
 
-def _limits(limits: Limits) -> httpx.Limits:
-    return httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=limits.idle_connection)
+class RawHeaders(Protocol):
+    """The headers of a reply."""
+
+    @property
+    def raw(self) -> list[tuple[bytes, bytes]]: ...
 
 
-class AsyncBareClient:
-    """httpx's connections without its client around them: redirects, cookies, authentication and the merging of headers
-    are what we do without, and they cost a third of a call."""
+class AsyncReply(Protocol):
+    """A reply, as httpx and httpx2 have it."""
 
-    def __init__(self, limits: Limits, tls: ssl.SSLContext | None) -> None:
-        self._transport = httpx.AsyncHTTPTransport(verify=tls or shared_context(), limits=_limits(limits))
-        self._urls: dict[str, httpx.URL] = {}
-        self.is_closed = False
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def headers(self) -> RawHeaders: ...
+
+    @property
+    def is_stream_consumed(self) -> bool: ...
+
+    @property
+    def content(self) -> bytes: ...
+
+    def aiter_raw(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class AsyncSender(Protocol[Q]):
+    """A client, as httpx and httpx2 have it, with requests of type `Q`."""
+
+    @property
+    def is_closed(self) -> bool: ...
 
     def build_request(
         self,
@@ -76,106 +91,148 @@ class AsyncBareClient:
         headers: list[tuple[str, str]],
         content: bytes | None,
         extensions: dict[str, object],
-    ) -> httpx.Request:
-        """A request, with what HTTP itself asks for."""
-        place = self._urls.get(url)
-        if place is None:
-            if len(self._urls) >= MOST_URLS:
-                self._urls.clear()
-            place = self._urls[url] = httpx.URL(url)
-        lines = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
-        if not any(name == b"host" for name, _ in lines):
-            lines.insert(0, (b"host", place.netloc))
-        if content or method not in BODILESS:
-            lines.append((b"content-length", b"%d" % len(content or b"")))
-        stream = httpx.ByteStream(content or b"")
-        return httpx.Request(method, place, headers=lines, stream=stream, extensions=extensions)
+    ) -> Q: ...
 
-    async def send(self, request: httpx.Request, *, stream: bool, auth: None, follow_redirects: bool) -> httpx.Response:
-        """Send it; the arguments are those of httpx's own client, which has more to choose from."""
-        if self.is_closed:
-            raise RuntimeError("the client is closed")
-        return await self._transport.handle_async_request(request)
+    async def send(self, request: Q, *, stream: bool, auth: None, follow_redirects: bool) -> AsyncReply: ...
 
-    async def aclose(self) -> None:
-        """Close all connections."""
-        self.is_closed = True
-        await self._transport.aclose()
+    async def aclose(self) -> None: ...
 
 
-class AsyncHttpxTransport:
-    """Carries requests over an httpx client.
+class AsyncLoan(Protocol):
+    """The client of one call, on loan."""
+
+    async def take_back(self, *, sound: bool) -> None:
+        """The call is over; `sound` says whether the client may be used on."""
+        ...
+
+    def forget(self) -> None:
+        """The call was forgotten; nothing can be waited for now."""
+        ...
+
+
+class AsyncHttpxTransport(Generic[Q]):
+    """Carries requests over an httpx client, which it never closes.
 
     Args:
         client: the client to use.
-        owned: whether it is closed with the transport; a user's own never is.
+        proxy: the proxy that the client goes through, where it is known.
     """
 
-    def __init__(self, client: httpx.AsyncClient | AsyncBareClient, *, owned: bool) -> None:
-        self._client = client
-        self._owned = owned
+    def __init__(self, client: AsyncSender[Q], proxy: Proxy | None = None) -> None:
+        self.client = client
+        self.proxy = proxy
         self._closed = False
-        self._process = os.getpid()
-        self._streams: WeakValueDictionary[int, AsyncStream] | None = WeakValueDictionary() if owned else None
 
     @property
     def closed(self) -> bool:
         """Whether it, or its client, was closed."""
-        return self._closed or self._client.is_closed
+        return self._closed or self.client.is_closed
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxExchange:
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxResponse:
         timer.begin()
         if self._closed:
             raise ClientClosedError("The client was closed.")
+        if self.proxy is not None:
+            timer.through = self.proxy.address
         timer.enter("first_byte")
-        watch = AsyncWatch(timer, self._streams)
-        failure: BasetenError | Expired
+        steps = AsyncSteps(timer)
+        failure: BasetenError | Expired | None
         try:
-            message = self._client.build_request(
+            message = self.client.build_request(
                 request.method,
                 request.url,
                 headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
                 content=request.body or None,
-                extensions={"timeout": (left := _Left(timer, watch)), "trace": watch},
+                extensions={"timeout": steps.left, "trace": steps},
             )
-            reply = await self._client.send(message, stream=True, auth=None, follow_redirects=False)
-            left.replied = True
-            return AsyncHttpxExchange(self, reply, timer)
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, OSError) as error:
-            failure = _translated(error, timer, "first_byte", self.closed)
+            reply = await self.client.send(message, stream=True, auth=None, follow_redirects=False)
+            return AsyncHttpxResponse(self, reply, timer)
+        except Exception as error:
+            failure = translated(error, timer, "first_byte", closed=self.closed)
+            if failure is None:
+                raise
         except BaseException:
             with AsyncShield.briefly():
-                await watch.give_up()
+                await steps.give_up()
             raise
         raise failure
 
     async def aclose(self) -> None:
-        self.abandon()
-        if self._owned:
-            await self._client.aclose()
+        self._closed = True
 
     def abandon(self) -> None:
-        """End the calls in flight. httpx's connections are closed by the loop that they belong to, or not at all."""
         self._closed = True
-        if self._streams is not None and self._process == os.getpid():  # a fork has the sockets of its parent
-            cut_off(self._streams)
 
 
-class AsyncHttpxExchange:
+@runtime_checkable
+class AsyncClosable(Protocol):
+    """A connection, as httpx's steps show it."""
+
+    async def aclose(self) -> None: ...
+
+
+class AsyncSteps:
+    """Told by httpx what it is about to do: it begins the phases, and says what is left of their limits.
+
+    Attributes:
+        left: httpx's timeouts, in seconds; None where the timer alone bounds what is done.
+    """
+
+    __slots__ = ("_connecting", "_timer", "left")
+
+    def __init__(self, timer: AsyncTimer) -> None:
+        self._timer = timer
+        self._connecting: AsyncClosable | None = None
+        left = timer.remaining()
+        connect = timer.limits.of("connect")
+        self.left: dict[str, float | None] = {
+            "connect": left if left is None else min(left, connect),
+            "read": left,
+            "write": left,
+            "pool": left,
+        }
+
+    async def __call__(self, step: str, info: Mapping[str, object]) -> None:
+        """A step begins, or has ended."""
+        name, _, end = step.rpartition(".")
+        name = name.rpartition(".")[2]
+        if end == "complete" and name == "connect_tcp":
+            stream = info.get("return_value")
+            self._connecting = stream if isinstance(stream, AsyncClosable) else None
+        if end != "started" or name not in PHASES:
+            return
+        phase = PHASES[name]
+        if phase is not None:
+            self._timer.enter(phase)
+        if phase != "connect":
+            self._connecting = None
+        left = self._timer.remaining()
+        for limit in self.left:
+            self.left[limit] = left
+
+    async def give_up(self) -> None:
+        """The call was cancelled: close a connection that is half made, which httpx forgets then."""
+        stream, self._connecting = self._connecting, None
+        if stream is not None:
+            await stream.aclose()
+
+
+class AsyncHttpxResponse:
     """A reply of httpx.
 
     Attributes:
-        give_back: called once, when the exchange is over.
+        loan: the client, where it is to be given back.
     """
 
-    __slots__ = ("_pieces", "_reply", "_timer", "_transport", "_whole", "give_back", "headers", "status")
+    __slots__ = ("_pieces", "_reply", "_sound", "_timer", "_transport", "_whole", "headers", "loan", "status")
 
-    def __init__(self, transport: AsyncHttpxTransport, reply: httpx.Response, timer: AsyncTimer) -> None:
+    def __init__(self, transport: AsyncHttpxTransport[Q], reply: AsyncReply, timer: AsyncTimer) -> None:
         self._transport = transport
         self._reply = reply
         self._timer = timer
         self._pieces: AsyncIterator[bytes] | None = None
-        self.give_back: Callable[[], None] | None = None
+        self._sound = True
+        self.loan: AsyncLoan | None = None
         self.status = reply.status_code
         lines = reply.headers.raw
         # A mock, or a hook of the user's, may have read the reply; then httpx has decoded it too.
@@ -198,7 +255,7 @@ class AsyncHttpxExchange:
             return piece
         if self._pieces is None:
             self._pieces = self._reply.aiter_raw()
-        failure: BasetenError | Expired
+        failure: BasetenError | Expired | None
         try:
             while True:
                 self._timer.remaining()
@@ -207,29 +264,40 @@ class AsyncHttpxExchange:
                     return piece
         except StopAsyncIteration:
             return b""
-        except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError) as error:
-            failure = _translated(error, self._timer, "idle", self._transport.closed, self.status)
+        except Exception as error:
+            failure = translated(error, self._timer, "idle", closed=self._transport.closed, status=self.status)
+            if failure is None:
+                raise
+        except BaseException:
+            self._sound = False
+            raise
         raise failure
 
     def abandon(self) -> None:
-        """Nothing can be done without waiting; the connection goes when httpx's client does."""
-        self._over()
-
-    def _over(self) -> None:
-        give_back, self.give_back = self.give_back, None
-        if give_back is not None:
-            give_back()
+        """Nothing can be done without waiting; the connection goes with its client."""
+        loan, self.loan = self.loan, None
+        if loan is not None and self._sound:
+            loan.forget()
 
     async def aclose(self) -> None:
         self._timer.release()
+        sound = False
         try:
-            with AsyncShield.briefly():
-                await self._reply.aclose()
-                await self._exhaust()
-        except (httpx.HTTPError, httpx.StreamError, RuntimeError, OSError, APIConnectionError, Expired):
-            return
+            if self._sound or AsyncShield.RESUMES:
+                with AsyncShield.briefly():
+                    await self._reply.aclose()
+                    await self._exhaust()
+                    sound = self._sound
+        except (APIConnectionError, Expired):
+            sound = self._sound
+        except Exception as error:
+            if translated(error, self._timer, "idle", closed=False) is None:
+                raise
+            sound = self._sound
         finally:
-            self._over()
+            loan, self.loan = self.loan, None
+            if loan is not None:
+                await loan.take_back(sound=sound)
 
     async def _exhaust(self) -> None:
         """End the iterators inside httpx, which would otherwise be left to the garbage collector half way through."""
@@ -239,98 +307,44 @@ class AsyncHttpxExchange:
                     return
 
 
-class _Left(dict[str, object]):
-    """httpx's timeouts, asked for when a step begins: what is left then, not what was left when the call began."""
-
-    def __init__(self, timer: AsyncTimer, watch: AsyncWatch) -> None:
-        super().__init__()
-        self._timer = timer
-        self._watch = watch
-        self.replied = False
-
-    def get(self, step: str, default: object = None) -> object:
-        left = self._timer.remaining()
-        match step:
-            case "pool":
-                return left
-            case "read" if self._watch.seen or not self.replied:
-                return AsyncPatience.of(self._watch, left)
-            case "read" if left is None or self._timer.phase == "idle":
-                return left
-            case "read":
-                return _Seconds(self._timer)
-            case "connect":
-                bound = self._timer.limits.of("connect")
-                return bound if left is None else min(left, bound)
-            case _:
-                bound = self._timer.limits.of("write")
-                return AsyncPatience.of(self._watch, bound if left is None else min(left, bound))
+def open_given(client: httpx.AsyncClient | httpx2.AsyncClient) -> AsyncTransport:
+    """A transport over a client of the user's."""
+    if isinstance(client, httpx.AsyncClient):
+        return AsyncHttpxTransport(client)
+    return AsyncHttpxTransport(client)
 
 
-class _Seconds:
-    """The timeout of each read of a stream that is not watched. httpx keeps the one that it got at the first read, and
-    the limit changes with every event; so the socket asks an integer for its value, each time anew."""
+def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) -> httpx.AsyncClient:
+    """A client of our own: it follows no redirects, keeps no cookies, and never lets a call wait for a connection.
 
-    __slots__ = ("_timer",)
-
-    def __init__(self, timer: AsyncTimer) -> None:
-        self._timer = timer
-
-    def __index__(self) -> int:
-        try:
-            left = self._timer.remaining()
-        except Expired:
-            raise TimeoutError from None
-        return ONE_DAY if left is None else max(ceil(left), 1)
-
-
-def _translated(
-    error: Exception, timer: AsyncTimer, phase: Phase, closed: bool, status: int | None = None
-) -> BasetenError | Expired:
-    """The public error for what httpx raised; never chained to it, since it holds the request and so the key."""
-    text = _text(error)
-    match error:
-        case _ if closed:
-            return ClientClosedError("The client was closed.")
-        case httpx.TimeoutException() if _gave_up(error):
-            return APIConnectionError(
-                f"The connection broke: {_gave_up(error)}.", phase=timer.phase, status_code=status
-            )
-        case httpx.ConnectTimeout():
-            return timer.expired("connect")
-        case httpx.WriteTimeout():
-            return timer.expired("write")
-        case httpx.PoolTimeout():
-            return timer.expired("queue")
-        case httpx.TimeoutException():
-            return timer.expired(timer.phase)
-        case httpx.UnsupportedProtocol() | httpx.InvalidURL() | httpx.LocalProtocolError():
-            return InvalidRequestError(f"The request cannot be sent: {text}.")
-        case httpx.ConnectError() | httpx.ProxyError():
-            bad_certificate = "CERTIFICATE_VERIFY_FAILED" in text
-            return APIConnectionError(f"Cannot connect: {text}.", phase="connect", permanent=bad_certificate)
-        case httpx.WriteError():
-            return APIConnectionError(f"The connection broke while sending: {text}.", phase="write")
-        case _:
-            where = "while waiting for the reply" if phase == "first_byte" else "in the middle of the reply"
-            return APIConnectionError(f"The connection broke {where}: {text}.", phase=phase, status_code=status)
+    Raises:
+        ConfigurationError: the proxy needs a package that is not installed.
+    """
+    context = tls or shared_context()
+    try:
+        transport = httpx.AsyncHTTPTransport(
+            verify=context,
+            limits=httpx.Limits(
+                max_connections=None, max_keepalive_connections=None, keepalive_expiry=limits.idle_connection
+            ),
+            proxy=None if proxy is None else _known(proxy, context),
+            socket_options=OPTIONS,
+        )
+    except ImportError:
+        assert proxy is not None, "nothing else of httpx's needs another package"
+        raise ConfigurationError(
+            f"{proxy.variable} names {proxy}, and SOCKS needs another package: pip install 'baseten-sdk[socks]'."
+        ) from None
+    return httpx.AsyncClient(
+        transport=transport,
+        timeout=None,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        trust_env=False,
+    )
 
 
-def _gave_up(error: Exception) -> str:
-    """What the kernel says where it was the kernel that gave a connection up; "" where a limit was reached."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TimeoutError) and cause.errno is not None:
-            return str(cause.strerror).lower()
-        cause = cause.__cause__
-    return ""
-
-
-def _text(error: Exception) -> str:
-    """What the error says, or else what it is or was caused by."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if text := str(cause).rstrip("."):
-            return text
-        cause = cause.__cause__ or cause.__context__
-    return type(error).__name__
+def _known(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
+    """The proxy as httpx has it."""
+    login = None if proxy.username is None else (proxy.username, proxy.password)
+    return httpx.Proxy(proxy.address, auth=login, ssl_context=context if proxy.scheme == "https" else None)

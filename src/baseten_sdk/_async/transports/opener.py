@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
-from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport, is_proxied
+from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport
+from ..._core.request.origin import split_url
+from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.routing import Router
 from ...config import Limits
 from .base import AsyncTransport
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
+    import httpx2
 
 
 class AsyncOpener:
@@ -28,7 +32,7 @@ class AsyncOpener:
     def __init__(
         self,
         wanted: TransportName,
-        http_client: httpx.AsyncClient | None,
+        http_client: httpx.AsyncClient | httpx2.AsyncClient | None,
         limits: Limits,
         router: Router,
         *,
@@ -44,23 +48,34 @@ class AsyncOpener:
         self._owned = owned
 
     def __call__(self) -> AsyncTransport:
-        chosen = choose_transport(
-            self._wanted,
-            has_http_client=self._http_client is not None,
-            proxied=(proxied := is_proxied(self._router.samples())),
-            loaded=sys.modules,
-        )
+        if self._http_client is not None:
+            from .httpx import open_given
+
+            return open_given(self._http_client)
+
+        proxies = _proxies()
+        chosen = choose_transport(self._wanted, has_http_client=False, proxies=self._met(proxies), loaded=sys.modules)
         if chosen == "direct":
             from .direct import AsyncDirectTransport
 
-            return AsyncDirectTransport(self._limits, tls=self._tls, owned=self._owned)
+            return AsyncDirectTransport(self._limits, tls=self._tls, proxies=proxies, owned=self._owned)
 
-        from .httpx import AsyncBareClient, AsyncHttpxTransport, new_client
-        from .httpx_pools import AsyncHttpxPools
+        from .httpx_clients import AsyncHttpxClients
 
-        if self._http_client is not None:
-            return AsyncHttpxTransport(self._http_client, owned=False)
-        make = new_client if proxied else AsyncBareClient
-        return AsyncHttpxPools(
-            lambda: AsyncHttpxTransport(make(self._limits, self._tls), owned=True), owned=self._owned
-        )
+        return AsyncHttpxClients(self._limits, tls=self._tls, proxies=proxies, owned=self._owned)
+
+    def _met(self, proxies: Proxies) -> list[Proxy]:
+        """The proxies before what the client may call."""
+        if not proxies:
+            return []
+        found = [proxies.of(split_url(url)[0]) for url in self._router.samples()]
+        return [proxy for proxy in found if proxy is not None]
+
+
+def _proxies() -> Proxies:
+    if sys.platform not in ("darwin", "win32"):
+        return Proxies(os.environ)
+
+    from urllib.request import getproxies, proxy_bypass
+
+    return Proxies(os.environ, getproxies(), lambda host: bool(proxy_bypass(host)))

@@ -70,24 +70,25 @@ class TimeLimits(NamedTuple):
             case "idle":
                 return timeout.idle
 
-    def expiry(self, phase: Phase, bound: Bound) -> Expiry:
+    def expiry(self, phase: Phase, bound: Bound, through: str = "") -> Expiry:
         """The limit that was reached in a phase."""
         match bound:
             case "call":
-                return Expiry(phase, bound, self.deadline)
+                return Expiry(phase, bound, self.deadline, through)
             case "attempt":
-                return Expiry(phase, bound, self.timeout.attempt or inf)
+                return Expiry(phase, bound, self.timeout.attempt or inf, through)
             case "phase":
-                return Expiry(phase, bound, self.of(phase))
+                return Expiry(phase, bound, self.of(phase), through)
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """A limit that was reached: what was being done, whose limit it was, and its seconds."""
+    """A limit that was reached: what was being done, whose limit it was, its seconds, and the proxy between."""
 
     phase: Phase
     bound: Bound
     limit: float
+    through: str = ""
 
 
 class Expired(Exception):
@@ -101,7 +102,7 @@ class Expired(Exception):
 def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeoutError:
     """The public error for a limit that was reached; `status_code` is kept where headers had arrived."""
     phase, limit = expiry.phase, expiry.limit
-    doing = _DOING[phase]
+    doing = f"{_DOING[phase]} through the proxy {expiry.through}" if expiry.through else _DOING[phase]
     seen = "" if status_code is None else f" (status {status_code} had arrived)"
     if expiry.bound == "call":
         message = f"The deadline of {limit:g} s passed while {doing}{seen}."

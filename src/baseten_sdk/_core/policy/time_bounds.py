@@ -24,9 +24,10 @@ class TimeBounds:
     Attributes:
         phase: what is being done.
         end: when it must be done.
+        through: the proxy that stands between, for errors; "" where none does.
     """
 
-    __slots__ = ("_attempt_end", "_bound", "_call_end", "_now", "end", "limits", "phase")
+    __slots__ = ("_attempt_end", "_bound", "_call_end", "_now", "end", "limits", "phase", "through")
 
     def __init__(self, limits: TimeLimits, now: Callable[[], float]) -> None:
         self.limits = limits
@@ -36,6 +37,7 @@ class TimeBounds:
         self.end = self._call_end
         self._bound: Bound = "call"
         self.phase: Phase = "queue"
+        self.through = ""
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase, or its limit anew."""
@@ -72,10 +74,10 @@ class TimeBounds:
 
     def reached(self) -> Expired:
         """What to raise where the end has come."""
-        return Expired(self.limits.expiry(self.phase, self._bound))
+        return Expired(self.limits.expiry(self.phase, self._bound, self.through))
 
     def expired(self, phase: Phase) -> Expired:
         """What to raise where a library's own timer ended a phase: the limit that was the nearest."""
         now = self._now() + SLACK
         bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
-        return Expired(self.limits.expiry(phase, bound))
+        return Expired(self.limits.expiry(phase, bound, self.through))

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Container, Iterable
 from typing import Literal, TypeAlias
-from urllib.parse import urlsplit
 
 from ...errors import ConfigurationError
+from ..request.proxies import Proxy
 
 TransportName: TypeAlias = Literal["auto", "direct", "httpx"]
-
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 MOCKS = ("respx", "pytest_httpx")
 """Modules that answer in the place of httpx; where one is loaded, it is meant to."""
@@ -32,40 +27,27 @@ def check_transport(wanted: TransportName, has_http_client: bool) -> None:
 
 
 def choose_transport(
-    wanted: TransportName, *, has_http_client: bool, proxied: bool, loaded: Container[str]
+    wanted: TransportName, *, has_http_client: bool, proxies: Iterable[Proxy], loaded: Container[str]
 ) -> Literal["direct", "httpx"]:
     """The transport that fits.
 
     Args:
         wanted: what was asked for.
         has_http_client: whether the user gave an httpx client.
-        proxied: whether the environment names a proxy for one of the hosts.
+        proxies: the proxies before the hosts that the client may call.
         loaded: names of the modules that are loaded.
 
     Raises:
         ConfigurationError: what was asked for cannot be had.
     """
     check_transport(wanted, has_http_client)
-    if wanted == "direct" and proxied:
-        raise ConfigurationError('transport="direct" knows no proxies, and the environment names one; use "httpx".')
+    foreign = next((proxy for proxy in proxies if proxy.scheme != "http"), None)
+    if wanted == "direct" and foreign is not None:
+        raise ConfigurationError(
+            f'transport="direct" speaks to http:// proxies alone, and {foreign.variable} names {foreign}. '
+            'Use transport="auto" or "httpx".'
+        )
     if wanted == "auto":
-        needs_httpx = has_http_client or proxied or any(mock in loaded for mock in MOCKS)
+        needs_httpx = has_http_client or foreign is not None or any(mock in loaded for mock in MOCKS)
         return "httpx" if needs_httpx else "direct"
     return wanted
-
-
-def is_proxied(urls: Iterable[str]) -> bool:
-    """Whether the environment names a proxy for any of the URLs; this machine itself is never reached through one."""
-    if sys.platform.startswith("linux") and not any(name.lower().endswith("_proxy") for name in os.environ):
-        return False
-
-    from urllib.request import getproxies, proxy_bypass
-
-    proxies = getproxies()
-    for url in urls:
-        parts = urlsplit(url)
-        if parts.hostname in LOOPBACK:
-            continue
-        if (parts.scheme in proxies or "all" in proxies) and not proxy_bypass(parts.netloc):
-            return True
-    return False

@@ -20,10 +20,14 @@ class Origin(NamedTuple):
     port: int
 
     @property
+    def bracketed(self) -> str:
+        """The host, an IPv6 address in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
     def authority(self) -> str:
         """The value of the Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+        return self.bracketed if self.port == PORTS[self.scheme] else f"{self.bracketed}:{self.port}"
 
 
 @lru_cache(maxsize=4096)

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
-from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport, is_proxied
+from ..._core.policy.transport_choice import TransportName, check_transport, choose_transport
+from ..._core.request.origin import split_url
+from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.routing import Router
 from ...config import Limits
 from .base import Transport
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
+    import httpx2
 
 
 class Opener:
@@ -29,7 +33,7 @@ class Opener:
     def __init__(
         self,
         wanted: TransportName,
-        http_client: httpx.Client | None,
+        http_client: httpx.Client | httpx2.Client | None,
         limits: Limits,
         router: Router,
         *,
@@ -45,21 +49,34 @@ class Opener:
         self._owned = owned
 
     def __call__(self) -> Transport:
-        chosen = choose_transport(
-            self._wanted,
-            has_http_client=self._http_client is not None,
-            proxied=(proxied := is_proxied(self._router.samples())),
-            loaded=sys.modules,
-        )
+        if self._http_client is not None:
+            from .httpx import open_given
+
+            return open_given(self._http_client)
+
+        proxies = _proxies()
+        chosen = choose_transport(self._wanted, has_http_client=False, proxies=self._met(proxies), loaded=sys.modules)
         if chosen == "direct":
             from .direct import DirectTransport
 
-            return DirectTransport(self._limits, tls=self._tls, owned=self._owned)
+            return DirectTransport(self._limits, tls=self._tls, proxies=proxies, owned=self._owned)
 
-        from .httpx import BareClient, HttpxTransport, new_client
-        from .httpx_pools import HttpxPools
+        from .httpx_clients import HttpxClients
 
-        if self._http_client is not None:
-            return HttpxTransport(self._http_client, owned=False)
-        make = new_client if proxied else BareClient
-        return HttpxPools(lambda: HttpxTransport(make(self._limits, self._tls), owned=True), owned=self._owned)
+        return HttpxClients(self._limits, tls=self._tls, proxies=proxies, owned=self._owned)
+
+    def _met(self, proxies: Proxies) -> list[Proxy]:
+        """The proxies before what the client may call."""
+        if not proxies:
+            return []
+        found = [proxies.of(split_url(url)[0]) for url in self._router.samples()]
+        return [proxy for proxy in found if proxy is not None]
+
+
+def _proxies() -> Proxies:
+    if sys.platform not in ("darwin", "win32"):
+        return Proxies(os.environ)
+
+    from urllib.request import getproxies, proxy_bypass
+
+    return Proxies(os.environ, getproxies(), lambda host: bool(proxy_bypass(host)))

@@ -1,0 +1,125 @@
+"""One connection of the direct transport, and the stack of those that wait to be used again.
+
+A connection goes back onto the stack only if its reply was complete and nothing came behind it, and it is taken from
+there only if it is still quiet: so no byte of one reply can reach the call after it. The one used last is used next;
+too old ones are dropped from the bottom.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from contextlib import suppress
+
+from ..._core.request.origin import Origin
+from ..._core.request.proxies import Proxy
+from ..._io.connection_state import TRANSITIONS, ConnectionEvent, ConnectionState
+from ..._io.http1 import ReplyParser
+from ..._io.sockets import AsyncSocket
+
+
+class AsyncConnection:
+    """A connection to a server, and the parser of its replies.
+
+    Attributes:
+        proxy: the proxy that it goes through, if any.
+        since: since when it has been idle; 0.0 before its first reply.
+    """
+
+    __slots__ = ("_state", "origin", "parser", "proxy", "since", "socket")
+
+    def __init__(self, origin: Origin, socket: AsyncSocket, proxy: Proxy | None) -> None:
+        self.origin = origin
+        self.socket = socket
+        self.proxy = proxy
+        self.parser = ReplyParser()
+        self.since = 0.0
+        self._state = ConnectionState.IDLE
+
+    @property
+    def used(self) -> bool:
+        """Whether a reply came on it before."""
+        return self.since > 0.0
+
+    def begin(self, method: str) -> None:
+        """A request is about to be sent with this verb."""
+        self._state = TRANSITIONS[self._state, ConnectionEvent.REQUEST]
+        self.parser.begin(method)
+
+    def refused(self) -> None:
+        """The server did not take all of the request."""
+        self._state = TRANSITIONS[self._state, ConnectionEvent.REFUSED]
+
+    def finished(self) -> bool:
+        """The reply was read to its end. Whether it may carry another request; else it is closed."""
+        event = ConnectionEvent.REUSABLE if self.parser.reusable else ConnectionEvent.FINAL
+        self._state = TRANSITIONS[self._state, event]
+        if self._state is ConnectionState.IDLE:
+            return True
+        self.socket.close()
+        return False
+
+    def close(self) -> None:
+        """Close it, whatever it is doing."""
+        self._state = TRANSITIONS[self._state, ConnectionEvent.LOST]
+        self.socket.close()
+
+    def abandon(self) -> None:
+        """Close it without waiting, from wherever: its loop or process may have ended."""
+        self._state = TRANSITIONS[self._state, ConnectionEvent.LOST]
+        self.socket.abandon()
+
+
+class AsyncIdleConnections:
+    """The connections that wait to be used again.
+
+    Args:
+        keep: seconds for which they are kept.
+    """
+
+    __slots__ = ("_keep", "_stacks")
+
+    def __init__(self, keep: float) -> None:
+        self._keep = keep
+        self._stacks: dict[Origin, deque[AsyncConnection]] = {}
+
+    def __bool__(self) -> bool:
+        return any(self._stacks.values())
+
+    def take(self, origin: Origin, longest: float) -> AsyncConnection | None:
+        """The connection that was used last, if it can be used again.
+
+        Args:
+            origin: the server.
+            longest: seconds for which it may have been idle, where that is less than all are kept.
+        """
+        stack = self._stacks.get(origin)
+        if not stack:
+            return None
+        oldest = time.monotonic() - min(longest, self._keep)
+        while stack:
+            try:
+                connection = stack.pop()
+            except IndexError:
+                return None
+            if connection.since >= oldest and connection.socket.quiet():
+                return connection
+            connection.close()
+        return None
+
+    def put(self, connection: AsyncConnection) -> None:
+        """It may be used again."""
+        now = connection.since = time.monotonic()
+        stack = self._stacks.setdefault(connection.origin, deque())
+        stack.append(connection)
+        while stack and stack[0].since < now - self._keep:
+            stack.popleft().close()
+
+    def clear(self) -> list[AsyncConnection]:
+        """Take all of them; nobody finds them any more."""
+        taken: list[AsyncConnection] = []
+        for stack in list(self._stacks.values()):
+            with suppress(IndexError):
+                while True:
+                    taken.append(stack.pop())
+        return taken

@@ -1,0 +1,137 @@
+"""A reply of the direct transport whose headers are there; its body is read as it comes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ..._core.request.proxies import Proxy
+from ..._io.http1 import AmbiguousFraming, ProtocolError, ReplyState
+from ..._io.timer import AsyncTimer
+from ...errors import APIConnectionError, ClientClosedError
+from ...types.meta import Headers
+from .base import is_limit, reason_of
+from .connection import AsyncConnection
+
+LENIENT = (
+    "The direct transport refuses replies that two programs may read differently. Have the server corrected; "
+    'if you trust it, transport="httpx" reads it leniently.'
+)
+
+
+class AsyncOwner(Protocol):
+    """The transport that a connection goes back to."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        ...
+
+    def keep(self, connection: AsyncConnection) -> None:
+        """The reply was read to its end."""
+        ...
+
+    def discard(self, connection: AsyncConnection) -> None:
+        """The reply went wrong, or was left."""
+        ...
+
+    def abandon_one(self, connection: AsyncConnection) -> None:
+        """The reply was forgotten."""
+        ...
+
+
+class AsyncDirectResponse:
+    """A reply whose headers are there."""
+
+    __slots__ = ("_connection", "_over", "_owner", "_timer", "headers", "status")
+
+    def __init__(self, owner: AsyncOwner, connection: AsyncConnection, timer: AsyncTimer) -> None:
+        parser = connection.parser
+        self._owner = owner
+        self._connection = connection
+        self._timer = timer
+        self._over = False
+        self.status = parser.status
+        self.headers = Headers.of(parser.headers)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the next piece, or the end, is there without waiting."""
+        parser = self._connection.parser
+        return parser.state is ReplyState.COMPLETE or bool(parser.body)
+
+    def whole(self) -> bytes | None:
+        parser = self._connection.parser
+        if self._over or parser.state is not ReplyState.COMPLETE:
+            return None
+        self._over = True
+        whole = parser.take()
+        self._owner.keep(self._connection)
+        return whole
+
+    async def receive(self) -> bytes:
+        if self._over:
+            return b""
+        try:
+            piece = await self._piece()
+        except (OSError, ProtocolError) as error:
+            self._discard()
+            if is_limit(error):
+                raise self._timer.expired(self._timer.phase) from None
+            failure = error
+        except BaseException:
+            self._discard()
+            raise
+        else:
+            if not piece:
+                self._over = True
+                self._owner.keep(self._connection)
+            return piece
+        if self._owner.closed:
+            raise ClientClosedError("The client was closed during the call.")
+        raise lost("in the middle of the reply", failure, "idle", self._connection.proxy, self.status)
+
+    async def _piece(self) -> bytes:
+        parser = self._connection.parser
+        while True:
+            if parser.body:
+                return parser.take()
+            if parser.state is ReplyState.COMPLETE:
+                return b""
+            if parser.error is not None:
+                raise parser.error
+            if data := await self._connection.socket.receive(self._timer):
+                parser.feed(data)
+            else:
+                parser.end()
+
+    def _discard(self) -> None:
+        if not self._over:
+            self._over = True
+            self._owner.discard(self._connection)
+
+    def abandon(self) -> None:
+        self._over = True
+        self._owner.abandon_one(self._connection)
+
+    async def aclose(self) -> None:
+        parser = self._connection.parser
+        if not self._over and parser.state is ReplyState.COMPLETE and not parser.body:
+            self._over = True
+            self._owner.keep(self._connection)
+        self._discard()
+
+
+def lost(when: str, error: Exception, phase: str, proxy: Proxy | None, status: int | None = None) -> APIConnectionError:
+    """The error for a connection that broke."""
+    through = "" if proxy is None else f" through {proxy}"
+    if isinstance(error, AmbiguousFraming):
+        return APIConnectionError(
+            f"The reply{through} breaks the rules of HTTP/1.1 framing: {reason_of(error)}.",
+            phase=phase,
+            status_code=status,
+            permanent=True,
+            advice=LENIENT,
+        )
+    return APIConnectionError(
+        f"The connection{through} broke {when}: {reason_of(error)}.", phase=phase, status_code=status
+    )

@@ -1,0 +1,223 @@
+"""Which proxy stands before a server, read from the environment.
+
+Owns what the variables mean: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. It opens nothing, and no
+password of a proxy is in a repr or in an error.
+
+| NO_PROXY entry | matches |
+| --- | --- |
+| `*` | every host |
+| `example.com`, `.example.com`, `*.example.com` | the host and all names below it |
+| `10.1.2.3`, `::1`, `[::1]` | the address |
+| `10.0.0.0/8`, `fd00::/8` | every address of the network |
+| any of them with `:8080` behind it (an IPv6 address in brackets) | the same, on that port alone |
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TypeAlias
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ...errors import ConfigurationError
+from .origin import Origin
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""Hosts that are never reached through a proxy."""
+
+PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+"""Schemes of proxies that can be used, and their ports."""
+
+SPELLINGS = {"socks": "socks5", "": "http"}
+
+SYSTEM = "The proxy in the system's settings"
+
+_Address: TypeAlias = IPv4Address | IPv6Address
+_Network: TypeAlias = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A proxy.
+
+    Attributes:
+        scheme: "http", "https", "socks5" or "socks5h": how to speak to it.
+        host: its host.
+        port: its port.
+        username: the decoded user name; None where there is none.
+        password: the decoded password.
+        variable: the variable that names it.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    username: str | None = field(default=None, repr=False)
+    password: str = field(default="", repr=False)
+    variable: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"the proxy {self.address}"
+
+    @property
+    def address(self) -> str:
+        """Its URL without user and password, for messages."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+    @property
+    def authorization(self) -> str | None:
+        """The value of `proxy-authorization`; None where it wants none."""
+        if self.username is None:
+            return None
+        return f"Basic {b64encode(f'{self.username}:{self.password}'.encode()).decode()}"
+
+
+class Proxies:
+    """The proxies that an environment names.
+
+    Args:
+        environment: the variables.
+        system: the system's own proxies by scheme, which count where no variable names one.
+        exempt: whether the system's settings exempt a host.
+    """
+
+    __slots__ = ("_bypass", "_exempt", "_named", "_system")
+
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        system: Mapping[str, str] | None = None,
+        exempt: Callable[[str], bool] | None = None,
+    ) -> None:
+        self._named = _named(environment)
+        self._system = {} if self._named or system is None else dict(system)
+        self._exempt = exempt if self._system else None
+        self._bypass = [_Entry.of(each) for each in _no_proxy(environment).replace(",", " ").split()]
+
+    def __bool__(self) -> bool:
+        return bool(self._named or self._system)
+
+    def of(self, origin: Origin) -> Proxy | None:
+        """The proxy before a server; None where there is none.
+
+        Raises:
+            ConfigurationError: the variable cannot be read; it is named.
+        """
+        for scheme in (origin.scheme, "all"):
+            variable, value = self._named.get(scheme) or (SYSTEM, self._system.get(scheme, ""))
+            if value:
+                return None if self._bypassed(origin) else parse_proxy(variable, value)
+        return None
+
+    def _bypassed(self, origin: Origin) -> bool:
+        if origin.host in LOOPBACK:
+            return True
+        host = origin.host.rstrip(".").lower()
+        if self._exempt is not None and self._exempt(host):
+            return True
+        address = _address(host)
+        return any(entry.matches(host, address, origin.port) for entry in self._bypass)
+
+
+def parse_proxy(variable: str, value: str) -> Proxy:
+    """The proxy that a variable names.
+
+    Raises:
+        ConfigurationError: the value is not the URL of a proxy; it is not shown, since it may hold a password.
+    """
+    parts, reason = _split(value)
+    scheme = SPELLINGS.get(parts.scheme, parts.scheme)
+    if not reason and scheme not in PORTS:
+        reason = f"its scheme is {scheme!r}, and not one of {', '.join(PORTS)}"
+    if reason or not parts.hostname:
+        raise ConfigurationError(
+            f"{variable} does not name a usable proxy: {reason or 'it has no host'}. Set it to http://host:port, or "
+            "unset it, or name the service's host in NO_PROXY."
+        )
+    username = None if parts.username is None else unquote(parts.username)
+    return Proxy(scheme, parts.hostname, parts.port or PORTS[scheme], username, unquote(parts.password or ""), variable)
+
+
+def _split(value: str) -> tuple[SplitResult, str]:
+    """The parts of a URL, and why they are not those of a proxy; "" where nothing speaks against it so far."""
+    try:
+        parts = urlsplit(value if "://" in value else f"//{value}")
+    except ValueError:
+        return urlsplit(""), "it is not a URL"
+    try:
+        good = parts.port != 0
+    except ValueError:
+        good = False
+    return parts, "" if good else "its port is not a number from 1 to 65535"
+
+
+def _named(environment: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The variables by the scheme that they are for. Lower case wins, as everywhere, also where it is empty."""
+    named: dict[str, tuple[str, str]] = {}
+    for scheme in ("http", "https", "all"):
+        for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
+            value = environment.get(variable)
+            if value is None or (variable == "HTTP_PROXY" and "REQUEST_METHOD" in environment):
+                continue  # in a CGI program HTTP_PROXY is a header of whoever asks
+            if value.strip():
+                named[scheme] = (variable, value.strip())
+            break
+    return named
+
+
+def _no_proxy(environment: Mapping[str, str]) -> str:
+    lower = environment.get("no_proxy")
+    return environment.get("NO_PROXY", "") if lower is None else lower
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of NO_PROXY."""
+
+    name: str
+    network: _Network | None = None
+    port: int | None = None
+
+    @classmethod
+    def of(cls, text: str) -> _Entry:
+        host, port = text.lower(), None
+        network = _network(host)
+        if network is None:
+            before, colon, behind = host.rpartition(":")
+            if colon and behind.isascii() and behind.isdigit():
+                host, port = before, int(behind)
+                network = _network(host)
+        return cls(host.removeprefix("*.").lstrip(".").rstrip("."), network, port)
+
+    def matches(self, host: str, address: _Address | None, port: int) -> bool:
+        if self.port is not None and self.port != port:
+            return False
+        if self.name == "*":
+            return True
+        if address is not None or self.network is not None:
+            return address is not None and self.network is not None and address in self.network
+        return host == self.name or (bool(self.name) and host.endswith(f".{self.name}"))
+
+
+def _network(text: str) -> _Network | None:
+    """An address, or a network, in brackets or not."""
+    address, slash, length = text.partition("/")
+    if address.startswith("[") and address.endswith("]"):
+        address = address[1:-1]
+    elif text.startswith("[") and text.endswith("]"):
+        address, length = address[1:], length[:-1]
+    try:
+        return ip_network(f"{address}{slash}{length}", strict=False)
+    except ValueError:
+        return None
+
+
+def _address(host: str) -> _Address | None:
+    try:
+        found = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
