@@ -57,7 +57,7 @@ class RawHeaders(Protocol):
     def raw(self) -> list[tuple[bytes, bytes]]: ...
 
 
-class AsyncReply(Protocol):
+class AsyncLibraryResponse(Protocol):
     """A reply, as httpx and httpx2 have it."""
 
     @property
@@ -77,7 +77,7 @@ class AsyncReply(Protocol):
     async def aclose(self) -> None: ...
 
 
-class AsyncSender(Protocol[Q]):
+class AsyncLibraryClient(Protocol[Q]):
     """A client, as httpx and httpx2 have it, with requests of type `Q`."""
 
     @property
@@ -93,7 +93,7 @@ class AsyncSender(Protocol[Q]):
         extensions: dict[str, object],
     ) -> Q: ...
 
-    async def send(self, request: Q, *, stream: bool, auth: None, follow_redirects: bool) -> AsyncReply: ...
+    async def send(self, request: Q, *, stream: bool, auth: None, follow_redirects: bool) -> AsyncLibraryResponse: ...
 
     async def aclose(self) -> None: ...
 
@@ -118,7 +118,7 @@ class AsyncHttpxTransport(Generic[Q]):
         proxy: the proxy that the client goes through, where it is known.
     """
 
-    def __init__(self, client: AsyncSender[Q], proxy: Proxy | None = None) -> None:
+    def __init__(self, client: AsyncLibraryClient[Q], proxy: Proxy | None = None) -> None:
         self.client = client
         self.proxy = proxy
         self._closed = False
@@ -226,7 +226,7 @@ class AsyncHttpxResponse:
 
     __slots__ = ("_pieces", "_reply", "_sound", "_timer", "_transport", "_whole", "headers", "loan", "status")
 
-    def __init__(self, transport: AsyncHttpxTransport[Q], reply: AsyncReply, timer: AsyncTimer) -> None:
+    def __init__(self, transport: AsyncHttpxTransport[Q], reply: AsyncLibraryResponse, timer: AsyncTimer) -> None:
         self._transport = transport
         self._reply = reply
         self._timer = timer

@@ -95,7 +95,7 @@ class Proxies:
         self._named = _named(environment)
         self._system = {} if self._named or system is None else dict(system)
         self._exempt = exempt if self._system else None
-        self._bypass = [_Entry.of(each) for each in _no_proxy(environment).replace(",", " ").split()]
+        self._bypass = [_Exemption.of(each) for each in _no_proxy(environment).replace(",", " ").split()]
 
     def __bool__(self) -> bool:
         return bool(self._named or self._system)
@@ -174,7 +174,7 @@ def _no_proxy(environment: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Exemption:
     """One entry of NO_PROXY."""
 
     name: str
@@ -182,7 +182,7 @@ class _Entry:
     port: int | None = None
 
     @classmethod
-    def of(cls, text: str) -> _Entry:
+    def of(cls, text: str) -> _Exemption:
         host, port = text.lower(), None
         network = _network(host)
         if network is None:

@@ -58,7 +58,7 @@ class RawHeaders(Protocol):
     def raw(self) -> list[tuple[bytes, bytes]]: ...
 
 
-class Reply(Protocol):
+class LibraryResponse(Protocol):
     """A reply, as httpx and httpx2 have it."""
 
     @property
@@ -78,7 +78,7 @@ class Reply(Protocol):
     def close(self) -> None: ...
 
 
-class Sender(Protocol[Q]):
+class LibraryClient(Protocol[Q]):
     """A client, as httpx and httpx2 have it, with requests of type `Q`."""
 
     @property
@@ -94,7 +94,7 @@ class Sender(Protocol[Q]):
         extensions: dict[str, object],
     ) -> Q: ...
 
-    def send(self, request: Q, *, stream: bool, auth: None, follow_redirects: bool) -> Reply: ...
+    def send(self, request: Q, *, stream: bool, auth: None, follow_redirects: bool) -> LibraryResponse: ...
 
     def close(self) -> None: ...
 
@@ -119,7 +119,7 @@ class HttpxTransport(Generic[Q]):
         proxy: the proxy that the client goes through, where it is known.
     """
 
-    def __init__(self, client: Sender[Q], proxy: Proxy | None = None) -> None:
+    def __init__(self, client: LibraryClient[Q], proxy: Proxy | None = None) -> None:
         self.client = client
         self.proxy = proxy
         self._closed = False
@@ -227,7 +227,7 @@ class HttpxResponse:
 
     __slots__ = ("_pieces", "_reply", "_sound", "_timer", "_transport", "_whole", "headers", "loan", "status")
 
-    def __init__(self, transport: HttpxTransport[Q], reply: Reply, timer: Timer) -> None:
+    def __init__(self, transport: HttpxTransport[Q], reply: LibraryResponse, timer: Timer) -> None:
         self._transport = transport
         self._reply = reply
         self._timer = timer
