@@ -17,6 +17,7 @@ from rich.progress import (
 )
 
 from .progress_view import BAR_SECONDS, Subject
+from .terminal import visible
 
 P_contra = TypeVar("P_contra", contravariant=True)
 
@@ -41,7 +42,7 @@ class Bar(Generic[P_contra]):
         if counted:
             columns.append(TimeElapsedColumn())
         self._bars = Bars(*columns, console=self._console)
-        self._task = self._bars.add_task(subject.name, total=None, text="")
+        self._task = self._bars.add_task(visible(subject.name), total=None, text="")
 
     def __enter__(self) -> None:
         self._bars.start()
@@ -54,8 +55,8 @@ class Bar(Generic[P_contra]):
     def show(self, progress: P_contra, /) -> None:
         """Draw it."""
         look = self._look(progress)
-        self._bars.update(self._task, completed=look.done, total=look.total, text=look.text)
+        self._bars.update(self._task, completed=look.done, total=look.total, text=visible(look.text))
 
     def say(self, text: str, /) -> None:
         """Write a text above it."""
-        self._console.print(text, highlight=False, markup=False)
+        self._console.print(visible(text), highlight=False, markup=False)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ..errors import ConfigurationError
 from .progress_view import Subject
+from .terminal import shown_on
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -89,7 +90,7 @@ class _Told(Generic[P_contra]):
         self._tell(progress)
 
     def say(self, text: str, /) -> None:
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{shown_on(sys.stderr, text)}\n")
         sys.stderr.flush()
 
 

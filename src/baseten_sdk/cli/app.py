@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
+from .._runs.terminal import shown_on
 from .async_requests import cancel, status, submit, wait
 from .batch import batch
 from .chat import chat
@@ -11,8 +14,10 @@ from .command import command, remember
 from .decide import decide
 from .doctor import doctor
 from .emulator import PASS_ON, emulator
+from .exit_codes import ExitCode
 from .models import models
 from .predict import predict, sync
+from .streams import forget_stdout, prepare_streams
 from .webhook import listen, verify
 
 __all__ = ["app", "run"]
@@ -52,4 +57,10 @@ app.command(context_settings=PASS_ON)(emulator)
 
 def run() -> None:
     """Run the command that the arguments of the process name, and exit."""
-    app(prog_name="baseten-sdk")
+    prepare_streams()
+    try:
+        app(prog_name="baseten-sdk")
+    except OSError as error:  # of the help, say; a command handles its own
+        forget_stdout()
+        sys.stderr.write(f"Error: {shown_on(sys.stderr, str(error))}\n")
+        sys.exit(ExitCode.OTHER)

@@ -12,7 +12,7 @@ from .exit_codes import ExitCode
 from .inputs import Data, File, json_value, require_json
 from .printing import Printer
 from .session import Session
-from .target import DeploymentId, Environment, ModelId, Regional
+from .target import DeploymentId, Environment, ModelId, Regional, deployment
 
 __all__ = ["cancel", "status", "submit", "wait"]
 
@@ -39,10 +39,8 @@ def submit(
     """Queue a request and print its ID."""
     model_input = json_value(require_json(data, file))
     with session.client() as client:
-        deployment = client.deployments(
-            model_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        job = deployment.async_predict(
+        target = deployment(client, model_id, environment, deployment_id, regional)
+        job = target.async_predict(
             model_input,
             webhook_endpoint=webhook,
             priority=priority,

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from .._runs.terminal import TerminalFormatter
 from ..batch import (
     Budget,
     DeploymentTarget,
@@ -30,7 +31,7 @@ from ..types.batch import Ok, Report
 from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
 from .exit_codes import ExitCode
-from .inputs import json_value, read
+from .inputs import json_value, read_text
 from .processes import Division, run_processes, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
@@ -212,7 +213,7 @@ def _template(prompt: str | None, template: Path | None) -> JsonValue:
     if prompt is not None and template is not None:
         raise typer.BadParameter("There is one template: either --prompt or --template.")
     if template is not None:
-        return read_template(read(template).decode("utf-8", "replace"))
+        return read_template(read_text(template))
     return prompt
 
 
@@ -224,7 +225,7 @@ def _params(given: list[str], schema: Path | None) -> dict[str, JsonValue]:
             raise typer.BadParameter("A parameter is NAME=JSON.")
         params[name] = json_value(value, f"The value of {name}")
     if schema is not None:
-        shape = json_value(read(schema), f"{schema}")
+        shape = json_value(read_text(schema), f"{schema}")
         params["response_format"] = {
             "type": "json_schema",
             "json_schema": {"name": "answer", "schema": shape, "strict": True},
@@ -264,7 +265,7 @@ def _log_to_stderr() -> None:
     log = logging.getLogger("baseten_sdk.batch")
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+        handler.setFormatter(TerminalFormatter(sys.stderr, "%(asctime)s %(message)s", "%H:%M:%S"))
         log.addHandler(handler)
         log.setLevel(logging.INFO)
         log.propagate = False

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from .._runs.terminal import is_terminal
 from ..types.events import (
     Finished,
     PartialObject,
@@ -26,7 +27,7 @@ from ..types.events import (
     UsageUpdated,
 )
 from ..types.params import Message, SamplingParams, system, user
-from .inputs import STDIN, json_value, read
+from .inputs import STDIN, json_value, read_text
 from .printing import OutputFormat, Printer, plain
 from .repl import Ask, converse
 from .session import Session
@@ -75,7 +76,7 @@ def chat(
         "reasoning_effort": reasoning_effort,
         "extra_body": _extra(param or []),
     }
-    thoughts = sys.stderr.isatty() if reasoning is None else reasoning
+    thoughts = is_terminal(sys.stderr) if reasoning is None else reasoning
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
     with session.client() as client:
@@ -101,10 +102,10 @@ def _answer(session: Session, ask: Ask, opening: Sequence[Message], question: st
 
 def _question(prompt: Sequence[str]) -> str | None:
     """The question, or None if there is none and stdin is a terminal."""
-    if not prompt and sys.stdin.isatty():
+    if not prompt and is_terminal(sys.stdin):
         return None
     parts = [
-        read(STDIN).decode("utf-8", "replace") if is_stdin else " ".join(words)
+        read_text(STDIN) if is_stdin else " ".join(words)
         for is_stdin, words in groupby(prompt or [str(STDIN)], key=lambda word: word == str(STDIN))
     ]
     question = "\n".join(parts).strip()

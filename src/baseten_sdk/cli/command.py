@@ -7,20 +7,21 @@ error that is not ours is a bug and shows as a traceback, without the values of 
 from __future__ import annotations
 
 import inspect
-import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from .._runs.terminal import shown_on
 from .._version import __version__
-from ..errors import BasetenError
+from ..errors import BasetenError, ConfigurationError
 from .exit_codes import ExitCode, exit_code
+from .option_names import in_terms_of_options, names_of
 from .session import Session, Shared
+from .streams import forget_stdout
 
 __all__ = ["command", "remember"]
 
@@ -37,12 +38,14 @@ _SHARED = tuple(inspect.signature(Shared, eval_str=True).parameters.values())
 def command(function: Callable[..., None]) -> Callable[..., None]:
     """Wrap a function for Typer."""
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
+    names = names_of((*own, *_SHARED))
 
     def run(context: typer.Context, **values: object) -> None:
+        _check_text(values, names)
         shared = _shared(values)
         before = context.find_object(Shared)
         session = Session(shared if before is None else shared.over(before))
-        _run(session, partial(function, session, **values))
+        _run(session, partial(function, session, **values), names)
 
     return _declared(run, function, own)
 
@@ -55,6 +58,25 @@ def remember(context: typer.Context, **values: object) -> None:
 def _shared(values: dict[str, object], make: Callable[..., Shared] = Shared) -> Shared:
     """Take the shared options out of the values that Typer has read."""
     return make(**{field.name: values.pop(field.name) for field in fields(Shared)})
+
+
+def _check_text(values: Mapping[str, object], names: Mapping[str, str]) -> None:
+    """Refuse arguments with bytes that are not text; files may have such names.
+
+    Raises:
+        typer.BadParameter: there is one.
+    """
+    for name, value in values.items():
+        for text in value if isinstance(value, list | tuple) else (value,):
+            try:
+                text.encode() if isinstance(text, str) else None
+            except UnicodeEncodeError:
+                raise typer.BadParameter(f"{names.get(name, name)} is not UTF-8 text.") from None
+
+
+def _message(error: BasetenError, names: Mapping[str, str]) -> str:
+    """The message of an error. One that comes before a request is sent names arguments; a shell user knows options."""
+    return in_terms_of_options(str(error), names) if isinstance(error, ConfigurationError) else str(error)
 
 
 def _declared(
@@ -71,24 +93,22 @@ def _declared(
     return run
 
 
-def _run(session: Session, call: Callable[[], None]) -> None:
+def _run(session: Session, call: Callable[[], None], names: Mapping[str, str]) -> None:
     try:
         call()
-        sys.stdout.flush()
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
         raise typer.Exit(ExitCode.BROKEN_PIPE) from None
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except BasetenError as error:
-        session.out.error(error)
+        session.out.error(error, _message(error, names))
         raise typer.Exit(exit_code(error)) from None
-
-
-def _forget_stdout() -> None:
-    """Discard what is still buffered, so that the interpreter does not fail on it at exit."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except typer.BadParameter as error:
+        error.message = shown_on(sys.stderr, error.message)
+        raise
+    if session.out.failure is not None:
+        raise typer.Exit(ExitCode.OTHER)
 
 
 _declared(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..types.json import JsonValue
-from .inputs import json_value, read
+from .inputs import json_value, read_text
 from .session import Session
 
 __all__ = ["decide"]
@@ -45,7 +45,7 @@ def decide(
         raise typer.BadParameter("Nothing is asked: give --ask, --choose, --score or --questions.")
     if (text is None) == (file is None):
         raise typer.BadParameter("Give the text to judge, or --file PATH (- for stdin).")
-    state = text if file is None else read(file).decode("utf-8", "replace")
+    state = text if file is None else read_text(file)
     with session.client() as client:
         decisions = client.deployments(deployment).decisions if deployment else client.decisions
         reply = decisions.create(state=state or "", questions=asked, model=model)
@@ -55,7 +55,7 @@ def decide(
 def _questions(ask: list[str], choose: list[str], score: list[str], file: Path | None) -> dict[str, dict[str, object]]:
     asked: dict[str, dict[str, object]] = {}
     if file is not None:
-        given: JsonValue = json_value(read(file), "--questions")
+        given: JsonValue = json_value(read_text(file), "--questions")
         if not isinstance(given, dict) or not all(isinstance(each, dict) for each in given.values()):
             raise typer.BadParameter("--questions must hold an object of questions by name.")
         asked.update({name: dict(each) for name, each in given.items() if isinstance(each, dict)})

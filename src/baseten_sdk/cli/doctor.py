@@ -17,6 +17,7 @@ from ..errors import ConfigurationError
 from . import checks
 from .checks import Finding, State
 from .exit_codes import ExitCode
+from .printing import Printer
 from .session import Session
 
 __all__ = ["doctor"]
@@ -38,7 +39,7 @@ def doctor(session: Session) -> None:
         session.out.values(map(asdict, found()))
     else:
         for finding in found():
-            _say(finding)
+            _say(session.out, finding)
     if code:
         raise typer.Exit(code)
 
@@ -89,8 +90,8 @@ def address(session: Session) -> str:
     return os.environ.get("BASETEN_BASE_URL") or Endpoints().model_apis
 
 
-def _say(finding: Finding) -> None:
-    state = typer.style(f"{finding.state:<4}", fg=COLOURS[finding.state])
-    typer.echo(f"{state}  {finding.check:<8} {finding.said}")
+def _say(out: Printer, finding: Finding) -> None:
+    out.label(f"{finding.state:<4}", COLOURS[finding.state])
+    out.line(f"  {finding.check:<8} {finding.said}")
     if finding.advice:
-        typer.echo(f"{'':15}-> {finding.advice}")
+        out.line(f"{'':15}-> {finding.advice}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +14,32 @@ from pydantic_core import from_json
 from ..types.json import JsonValue
 from .interrupts import noticing_signals
 
-__all__ = ["STDIN", "ContentType", "Data", "File", "Header", "body", "headers", "json_value", "read", "require_json"]
+__all__ = [
+    "STDIN",
+    "ContentType",
+    "Data",
+    "File",
+    "Header",
+    "body",
+    "headers",
+    "json_value",
+    "read",
+    "read_text",
+    "require_json",
+]
 
 JSON = "application/json"
 
 STDIN = Path("-")
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks. The mark of UTF-16 begins that of UTF-32, so it comes later."""
 
 Data: TypeAlias = Annotated[str | None, typer.Option("--data", "-d", metavar="JSON", help="Input as JSON.")]
 File: TypeAlias = Annotated[Path | None, typer.Option("--file", "-f", help="File with the input; - reads stdin.")]
@@ -37,6 +59,8 @@ def read(path: Path) -> bytes:
         typer.BadParameter: the file cannot be read, or stdin was read before.
     """
     if path == STDIN:
+        if sys.stdin is None:
+            raise typer.BadParameter("stdin is closed.")
         if sys.stdin.closed:
             raise typer.BadParameter("stdin can be read only once: for the key or for the input.")
         with noticing_signals(), sys.stdin:
@@ -47,17 +71,38 @@ def read(path: Path) -> bytes:
         raise typer.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def body(data: str | None, file: Path | None) -> bytes | None:
-    """Read the input; None if there is none.
+def read_text(path: Path) -> str:
+    """Read a file or stdin as text: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
 
     Raises:
-        typer.BadParameter: both options are given, or the input cannot be read.
+        typer.BadParameter: as for `read`; or the text has another encoding.
+    """
+    raw, name = read(path), "stdin" if path == STDIN else str(path)
+    encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), "utf-8")
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise typer.BadParameter(f"{name} is not UTF-8 text. Convert it, for example with iconv -f LATIN1 -t UTF-8.")
+    return text
+
+
+def body(data: str | None, file: Path | None, content_type: str = JSON) -> bytes | None:
+    """Read the input; None if there is none. JSON is checked; anything else is left as it is.
+
+    Raises:
+        typer.BadParameter: both options are given, or the input cannot be read or is not JSON.
     """
     if data is not None and file is not None:
         raise typer.BadParameter("Give either --data or --file, not both.")
-    if data is not None:
-        return data.encode()
-    return None if file is None else read(file)
+    if content_type != JSON:
+        return data.encode() if data is not None else None if file is None else read(file)
+    text = data if file is None else read_text(file)
+    if text is None:
+        return None
+    json_value(text)
+    return text.encode()
 
 
 def require_json(data: str | None, file: Path | None) -> bytes:
@@ -69,7 +114,6 @@ def require_json(data: str | None, file: Path | None) -> bytes:
     given = body(data, file)
     if given is None:
         raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
-    json_value(given)
     return given
 
 

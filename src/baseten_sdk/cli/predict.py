@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from .inputs import JSON, ContentType, Data, File, Header, body, headers, json_value
+from .inputs import JSON, ContentType, Data, File, Header, body, headers
 from .output import show, show_whole
 from .session import Session
-from .target import DeploymentId, Environment, ModelId, Regional
+from .target import DeploymentId, Environment, ModelId, Regional, deployment
 
 __all__ = ["predict", "sync"]
 
@@ -27,16 +27,12 @@ def predict(
     text: Annotated[bool, typer.Option("--text", help="Read the output as text, whatever its content type.")] = False,
 ) -> None:
     """Run a dedicated model and print its output while it arrives."""
-    given = body(data, file)
+    given = body(data, file, content_type)
     if given is None:
         raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
-    if content_type == JSON:
-        json_value(given)
     with session.client() as client:
-        deployment = client.deployments(
-            model_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        with deployment.stream_predict(given, content_type=content_type, extra_headers=headers(header)) as stream:
+        target = deployment(client, model_id, environment, deployment_id, regional)
+        with target.stream_predict(given, content_type=content_type, extra_headers=headers(header)) as stream:
             show(session.out, stream, as_text=text)
 
 
@@ -59,14 +55,10 @@ def sync(
     header: Header = None,
 ) -> None:
     """Call any path of a deployment's container."""
-    given = body(data, file)
-    if given is not None and content_type == JSON:
-        json_value(given)
+    given = body(data, file, content_type)
     with session.client() as client:
-        deployment = client.deployments(
-            model_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        reply = deployment.sync(
+        target = deployment(client, model_id, environment, deployment_id, regional)
+        reply = target.sync(
             path,
             method=method,
             content=given,

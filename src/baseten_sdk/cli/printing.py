@@ -6,22 +6,32 @@ as soon as it is known.
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import sys
 from base64 import b64encode
-from collections.abc import Iterable
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from errno import EBADF
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+import typer
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from .._runs.terminal import is_terminal, shown_on
 from ..errors import APIError, APIStatusError, APITimeoutError, BasetenError, OutputError, StreamError
+from .streams import forget_stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = ["OutputFormat", "Printer", "encoded", "plain"]
+
+_NOT_ASCII = re.compile("[^\x00-\x7f]+")
 
 
 class OutputFormat(StrEnum):
@@ -33,11 +43,18 @@ class OutputFormat(StrEnum):
 
 
 class Printer:
-    """Prints in the chosen form."""
+    """Prints in the chosen form.
+
+    Attributes:
+        form: the form.
+        failure: why stdout does not take the output. From then on, the output goes to stderr.
+    """
 
     def __init__(self, form: OutputFormat) -> None:
         self.form = form
+        self.failure: str | None = None
         self._mid_line = False
+        self._decoder = getincrementaldecoder("utf-8")("replace")
 
     @cached_property
     def _person(self) -> Console:
@@ -52,19 +69,24 @@ class Printer:
 
     def text(self, text: str) -> None:
         """Write text and flush it."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        self._put(lambda stream: stream.write(shown_on(stream, text)))
         self._mid_line = not text.endswith("\n")
 
     def line(self, text: str) -> None:
         """Write a line."""
         self.text(f"{text}\n")
 
+    def label(self, text: str, color: str) -> None:
+        """Write a word of this program, in color at a terminal."""
+        colored = is_terminal(sys.stdout) and "NO_COLOR" not in os.environ
+        self._put(lambda stream: stream.write(typer.style(text, fg=color) if colored else text))
+
     def data(self, piece: bytes) -> None:
-        """Write bytes unchanged and flush them."""
-        sys.stdout.flush()
-        sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        """Write bytes and flush them. A terminal gets them as text."""
+        if is_terminal(sys.stdout):
+            self.text(self._decoder.decode(piece))
+        else:
+            self._put(lambda stream: stream.buffer.write(piece))
 
     def value(self, value: object) -> None:
         """Write a JSON value: indented, or on one line."""
@@ -87,18 +109,25 @@ class Printer:
 
     def note(self, text: str) -> None:
         """Write a line to stderr. It is not part of the output."""
-        broken = "\n" if self._mid_line and sys.stdout.isatty() else ""
+        broken = "\n" if self._mid_line and is_terminal(sys.stdout) else ""
         self._mid_line = False
-        sys.stderr.write(f"{broken}{text}\n")
+        sys.stderr.write(f"{broken}{shown_on(sys.stderr, text)}\n")
         sys.stderr.flush()
 
     def aside(self, text: str) -> None:
         """Write dim text to stderr and flush it."""
-        self._person.print(text, style="dim", end="", markup=False, highlight=False, soft_wrap=True)
+        shown = shown_on(sys.stderr, text)
+        self._person.print(shown, style="dim", end="", markup=False, highlight=False, soft_wrap=True)
 
-    def error(self, error: BasetenError) -> None:
-        """Write an error to stderr, as text or as a line of JSON."""
-        self.note(_json({"error": _described(error)}) if self.structured else f"Error: {error}")
+    def error(self, error: BasetenError, message: str | None = None) -> None:
+        """Write an error to stderr, as text or as a line of JSON.
+
+        Args:
+            error: the error.
+            message: its message, where the user should read another.
+        """
+        message = str(error) if message is None else message
+        self.note(_json({"error": _described(error, message)}) if self.structured else f"Error: {message}")
 
     def body(self, body: bytes, content_type: str) -> None:
         """Write a whole body: unchanged in `text`, else as a string or base64."""
@@ -108,6 +137,29 @@ class Printer:
             self.value(body.decode("utf-8", "replace"))
         else:
             self.value(encoded(body, content_type))
+
+    def _put(self, write: Callable[[TextIO], object]) -> None:
+        """Write to stdout, or to stderr once stdout has failed: an answer that was paid for is not lost.
+
+        Raises:
+            BrokenPipeError: the reader has closed stdout.
+        """
+        if self.failure is None:
+            try:
+                if sys.stdout is None:
+                    raise OSError(EBADF, os.strerror(EBADF))
+                write(sys.stdout)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                forget_stdout()
+                self.failure = f"Cannot write to stdout: {error.strerror}. The output goes to stderr."
+                self.note(f"Error: {self.failure}")
+            else:
+                return
+        write(sys.stderr)
+        sys.stderr.flush()
 
 
 def encoded(body: bytes, content_type: str) -> dict[str, str]:
@@ -122,11 +174,16 @@ def plain(value: object) -> object:
 
 def _json(value: object, indent: int | None = None) -> str:
     # NaN and Infinity, which models do send, are written as they came.
-    return to_json(plain(value), indent=indent, inf_nan_mode="constants").decode()
+    text = to_json(plain(value), indent=indent, inf_nan_mode="constants").decode()
+    return text if _takes_unicode(sys.stdout) else _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 
-def _described(error: BasetenError) -> dict[str, object]:
-    described: dict[str, object] = {"type": type(error).__name__, "message": str(error)}
+def _takes_unicode(stream: TextIO | None) -> bool:
+    return stream is None or (stream.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+def _described(error: BasetenError, message: str) -> dict[str, object]:
+    described: dict[str, object] = {"type": type(error).__name__, "message": message}
     if isinstance(error, APIError):
         described["request_id"] = error.request_id
         described["attempts"] = error.attempts

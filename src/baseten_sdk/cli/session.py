@@ -16,7 +16,7 @@ from ..config import Endpoints, Limits
 from ..errors import ConfigurationError
 from .call_logger import CallLogger
 from .exit_codes import ExitCode
-from .inputs import read
+from .inputs import read_text
 from .printing import OutputFormat, Printer
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Session:
             key = os.environ.get(KEY, "").strip()
             missing = f"No API key: set {KEY}, or pass --api-key-file PATH."
         else:
-            key = read(source).decode("utf-8", "replace").strip()
+            key = read_text(source).strip()
             missing = f"{source} holds no API key."
         if not key:
             raise ConfigurationError(missing)

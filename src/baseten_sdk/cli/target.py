@@ -6,7 +6,9 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-__all__ = ["DeploymentId", "Environment", "ModelId", "Regional"]
+from .. import Client, Deployment
+
+__all__ = ["DeploymentId", "Environment", "ModelId", "Regional", "deployment"]
 
 ModelId: TypeAlias = Annotated[str, typer.Argument(help="ID of the model.")]
 Environment: TypeAlias = Annotated[
@@ -14,3 +16,18 @@ Environment: TypeAlias = Annotated[
 ]
 DeploymentId: TypeAlias = Annotated[str | None, typer.Option(help="ID of one deployment.")]
 Regional: TypeAlias = Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Environment of a regional host.")]
+
+
+def deployment(
+    client: Client, model_id: str, environment: str | None, deployment_id: str | None, regional: str | None
+) -> Deployment:
+    """The deployment that the options name.
+
+    Raises:
+        typer.BadParameter: they name more than one.
+    """
+    given = {"--environment": environment, "--deployment-id": deployment_id, "--regional": regional}
+    named = [option for option, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise typer.BadParameter(f"Give only one of {' and '.join(named)}.")
+    return client.deployments(model_id, environment=environment, deployment_id=deployment_id, regional=regional)

@@ -1,0 +1,47 @@
+"""Text that a terminal shows instead of obeying.
+
+A model, a server or a file can put escape sequences into a text: they move the cursor, set the title, fill the
+clipboard, or reverse the order of what follows. On a terminal, each such character is shown as its escape, such as
+`\\u001b`. A pipe or a file gets the text unchanged.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TextIO
+
+__all__ = ["TerminalFormatter", "is_terminal", "shown_on", "visible"]
+
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""C0 but for newline and tab, DEL, C1, separators of lines and paragraphs, and the controls of direction."""
+
+
+def visible(text: str) -> str:
+    """Escape every character that a terminal would obey, except newlines and tabs."""
+    return _OBEYED.sub(_escape, text.replace("\r\n", "\n"))
+
+
+def shown_on(stream: TextIO | None, text: str) -> str:
+    """The text as it may be written to a stream: visible on a terminal, else unchanged."""
+    return visible(text) if is_terminal(stream) else text
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is an open terminal."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+class TerminalFormatter(logging.Formatter):
+    """Formats records for a stream; escapes what a terminal would obey."""
+
+    def __init__(self, stream: TextIO | None, form: str, date: str | None = None) -> None:
+        super().__init__(form, date)
+        self._stream = stream
+
+    def format(self, record: logging.LogRecord) -> str:
+        return shown_on(self._stream, super().format(record))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

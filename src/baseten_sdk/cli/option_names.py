@@ -1,0 +1,54 @@
+"""From the names of Python arguments to those of options: a shell user reads of `--timeout`, not of `timeout=`.
+
+Errors that the client raises before it sends anything name its arguments. Most options have the same name; the others
+are listed here.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from typer.models import ArgumentInfo, OptionInfo
+
+__all__ = ["in_terms_of_options", "names_of"]
+
+_OTHERS = {
+    "max_time_in_queue_seconds": "--max-time-in-queue",
+    "webhook_endpoint": "--webhook",
+    "max_attempts": "--attempts",
+    "model_apis": "--emulator",
+    "endpoints": "--emulator",
+    "api_key": "--api-key-file",
+    "model_id": "--deployment",
+}
+
+_WRAPPED = re.compile(r"\b[A-Za-z]+\((\w+)=\.\.\.\)")
+_ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=(?=(\w|\"|-)?)")
+_BARE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_FIRST = re.compile(r"^([a-z]+) must\b")
+
+
+def names_of(parameters: Iterable[inspect.Parameter]) -> Mapping[str, str]:
+    """The parameters of a command, and the options or arguments that the user knows them by."""
+    names = dict(_OTHERS)
+    for parameter in parameters:
+        for info in get_args(parameter.annotation)[1:]:
+            if isinstance(info, ArgumentInfo):
+                names[parameter.name] = parameter.name.upper()
+            elif isinstance(info, OptionInfo):
+                given = [each for each in info.param_decls or () if each.startswith("--")]
+                names[parameter.name] = given[0] if given else f"--{parameter.name.replace('_', '-')}"
+    return names
+
+
+def in_terms_of_options(message: str, names: Mapping[str, str]) -> str:
+    """A message with the names of options in the place of those of arguments."""
+    message = _WRAPPED.sub(lambda found: names.get(found[1], found[0]), message)
+    message = _ARGUMENT.sub(
+        lambda found: f"{names[found[1]]}{' ' if found[2] else ''}" if found[1] in names else found[0], message
+    )
+    message = _BARE.sub(lambda found: names.get(found[0], found[0]), message)
+    return _FIRST.sub(lambda found: f"{names.get(found[1], found[1])} must", message)
