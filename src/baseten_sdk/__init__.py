@@ -121,6 +121,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         UnprocessableEntityError as UnprocessableEntityError,
         WebhookDeliveryFailed as WebhookDeliveryFailed,
         WebhookSignatureError as WebhookSignatureError,
+        WebhookStoreError as WebhookStoreError,
     )
     from .errors.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .hooks import (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from baseten_sdk import ConfigurationError, LedgerError
+from baseten_sdk import ConfigurationError, JobResults, LedgerError
 from baseten_sdk._runs.database import connect
+from baseten_sdk.jobs import ledger as module
 from baseten_sdk.jobs.ledger import Intent, Ledger
+from baseten_sdk.jobs.report import read_report
 from baseten_sdk.receiver import SQLiteStore, StoredDelivery
 
 TARGET = "model m, environments/production"
@@ -205,3 +209,64 @@ def test_a_closed_ledger_lets_others_have_it(path: Path) -> None:
     ledger.close()
     with pytest.raises(LedgerError, match="closed"):
         ledger.known("a")
+
+
+# --- a file that fails
+
+
+def held(path: Path, how: str) -> sqlite3.Connection:
+    """Another program that keeps the file locked."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(how)
+    return other
+
+
+def test_a_ledger_that_another_program_keeps_locked_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAIT", 0.01)
+    ledger = Ledger(path, TARGET)
+    other = held(path, "BEGIN IMMEDIATE")
+    with pytest.raises(LedgerError, match=r"jobs\.sqlite cannot be used: another program has kept it locked"):
+        ledger.transact([lambda ledger: ledger.add("a", b"d", b"1")])
+    assert list(JobResults(path)) == []  # readers do not wait for writers
+    other.execute("ROLLBACK")
+    ledger.transact([lambda ledger: ledger.add("a", b"d", b"1")])
+    assert ledger.counts() == {"waiting": 1}
+    ledger.close()
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(ConfigurationError, match="cannot be opened: another program has kept it locked"):
+        Ledger(path, TARGET)
+    other.close()
+    Ledger(path, TARGET).close()
+
+
+def test_a_reader_of_a_ledger_that_is_locked_against_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baseten_sdk.jobs.report.WAIT", 0.01)
+    Ledger(path, TARGET).close()
+    results = JobResults(path)
+    other = held(path, "PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LedgerError, match="another program has kept it locked"):
+        list(results)
+    with pytest.raises(LedgerError, match="another program has kept it locked"):
+        read_report(path, 1.0)
+    other.close()
+
+
+def test_a_full_disk_is_named_and_what_was_written_stays(ledger: Ledger) -> None:
+    ledger.transact([lambda ledger: ledger.add("a", b"d", b"1")])
+    ledger._writer.execute("PRAGMA max_page_count = 1")
+    with pytest.raises(LedgerError, match="the disk is full; make room, and run again") as caught:
+        ledger.transact([lambda ledger: ledger.add("b", b"d", bytes(100_000))])
+    assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
+    assert ledger.counts() == {"waiting": 1}
+
+
+def test_its_files_are_its_owner_s_alone(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        ledger = Ledger(path, TARGET)
+        modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
+        ledger.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(["jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "jobs.sqlite.lock"], 0o600)

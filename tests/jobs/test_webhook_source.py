@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from baseten_sdk import WebhookStoreError
 from baseten_sdk.jobs.webhook_source import WebhookSource
 from baseten_sdk.receiver import MemoryStore, SQLiteStore, StoredDelivery, WebhookReceiver
 
@@ -40,7 +40,7 @@ def test_what_cannot_be_kept_in_the_ledger_s_file_is_not_kept_in_memory_either(t
     source = WebhookSource.of(Box("https://h/", WebhookReceiver(secrets=["s"], store=memory)), tmp_path / "jobs.sqlite")
     assert source.store is not None
     source.store.close()  # as a full disk would have it
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(WebhookStoreError, match="it is closed"):
         memory.add([late])
     assert memory.get("late") is None
     memory.close()

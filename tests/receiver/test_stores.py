@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import sqlite3
+import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -13,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from baseten_sdk import ConfigurationError
+from baseten_sdk import ConfigurationError, WebhookStoreError
 from baseten_sdk.receiver import (
     JSONLStore,
     MemoryStore,
@@ -111,9 +114,9 @@ def test_a_closed_file_refuses_and_can_be_closed_again(reopen: Opened) -> None:
     store.add([stored("a")])
     store.close()
     store.close()
-    with pytest.raises((sqlite3.Error, OSError), match="closed"):
+    with pytest.raises(WebhookStoreError, match="cannot be used: it is closed"):
         store.add([stored("b")])
-    with pytest.raises((sqlite3.Error, OSError), match="closed"):
+    with pytest.raises(WebhookStoreError, match="cannot be used: it is closed"):
         store.get("a")
 
 
@@ -173,7 +176,7 @@ def test_a_write_that_failed_leaves_no_torn_line(tmp_path: Path, monkeypatch: py
 
         real = os.write
         patch.setattr(os, "write", full)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(WebhookStoreError, match=r"results.*cannot be used: No space"):
             store.add([stored("b", "x" * 5000)])
         assert store.get("b") is None
     store.add([stored("c")])
@@ -282,3 +285,54 @@ def test_the_name_of_a_file_chooses_the_store(tmp_path: Path, name: str, kind: t
 def test_another_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"\.sqlite, \.sqlite3, \.db or \.jsonl"):
         open_store(tmp_path / "results.json")
+
+
+@pytest.mark.parametrize("name", ["a.sqlite", "a.jsonl"])
+def test_new_files_are_their_owner_s_alone_and_old_ones_keep_their_mode(tmp_path: Path, name: str) -> None:
+    before = os.umask(0)
+    try:
+        store = open_store(tmp_path / name)
+        store.add([stored("a")])
+        assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
+        store.close()
+        (tmp_path / name).chmod(0o640)
+        store = open_store(tmp_path / name)
+        store.add([stored("b")])
+        assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o640}
+        store.close()
+    finally:
+        os.umask(before)
+
+
+def test_a_store_that_another_program_keeps_locked_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baseten_sdk.receiver.sqlite.BUSY", 0.01)
+    path = tmp_path / "results.sqlite"
+    store = SQLiteStore(path)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(WebhookStoreError, match=r"results\.sqlite' cannot be used: another program has kept it locked"):
+        store.add([stored("a")])
+    other.close()
+    store.add([stored("a")])
+    assert len(store) == 1
+    store.close()
+
+
+def test_a_file_system_without_locks_is_not_a_store_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(file: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(ConfigurationError, match="file system cannot lock files") as caught:
+        JSONLStore(tmp_path / "results.jsonl")
+    assert "another process" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5000, "1e999", "[" * 9000])
+def test_a_line_with_an_odd_number_is_passed_over(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_text(f'{{"request_id": "a", "body": "x", "received_at": {number}}}\n')
+    store = JSONLStore(path)
+    store.add([stored("b")])
+    assert store.get("b") == stored("b")
+    store.close()

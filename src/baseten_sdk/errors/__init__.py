@@ -34,6 +34,7 @@ from .jobs import (
     DeliveredElsewhere,
     WebhookDeliveryFailed,
     WebhookSignatureError,
+    WebhookStoreError,
 )
 from .ledger import LedgerError
 from .output import (
@@ -134,4 +135,5 @@ __all__ = [
     "UnprocessableEntityError",
     "WebhookDeliveryFailed",
     "WebhookSignatureError",
+    "WebhookStoreError",
 ]

@@ -67,3 +67,7 @@ class WebhookSignatureError(BasetenError):
     def __init__(self, message: str, *, check: Literal["unsigned", "signature", "body", "time"]) -> None:
         super().__init__(message)
         self.check = check
+
+
+class WebhookStoreError(BasetenError):
+    """The file in which deliveries are stored fails: it is locked, damaged or closed, or the disk is full."""

@@ -6,7 +6,6 @@ The sync client's run has an event loop and an async client of its own.
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,10 +14,8 @@ import anyio.to_thread
 
 from .._bridge import async_target
 from .._runs.clock import RunClock
-from .._runs.database import reason
 from .._runs.display import Show, display_of
 from .._runs.loop_thread import run_in_loop
-from ..errors import LedgerError
 from .engine import LedgerRun
 from .ledger import Ledger
 from .limits import JobLimits
@@ -88,7 +85,5 @@ async def _run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport
         # Not where the run ends early: what is on its way then has to be kept too.
         source.close()
         return await anyio.to_thread.run_sync(read_report, order.ledger, clock.now() - began)
-    except sqlite3.Error as error:
-        raise LedgerError(f"The store of the deliveries cannot be used: {reason(error)}.") from error
     finally:
         ledger.close()

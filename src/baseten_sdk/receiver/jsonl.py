@@ -19,6 +19,7 @@ from pathlib import Path
 from .._runs.durable import FileInUseError, cut_torn_line, flush, flush_folder, open_locked, write
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
+from .store_errors import store_errors
 
 __all__ = ["JSONLStore"]
 
@@ -58,9 +59,9 @@ class JSONLStore:
         """Append deliveries; of two with one request id the first.
 
         Raises:
-            OSError: the disk is full or failed, or the store is closed.
+            WebhookStoreError: the disk is full or failed, or the store is closed.
         """
-        with self._lock:
+        with store_errors(self.path), self._lock:
             file = self._open()
             places: dict[str, int] = {}
             lines: list[bytes] = []
@@ -87,7 +88,7 @@ class JSONLStore:
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
         """The delivery of a request."""
-        with self._lock:
+        with store_errors(self.path), self._lock:
             place = self._places.get(request_id)
             return None if place is None else _delivery(_read_line(self._open(), place))
 
@@ -119,7 +120,7 @@ class JSONLStore:
 
     def _open(self) -> int:
         if self._file is None:
-            raise OSError(f"the store {os.fspath(self.path)!r} is closed")
+            raise OSError("it is closed")
         return self._file
 
     def _loaded(self, file: int) -> int:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from .._runs.database import connect, reason
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
+from .store_errors import store_errors
 
 __all__ = ["SQLiteStore"]
 
@@ -83,11 +85,10 @@ class SQLiteStore:
         """Keep deliveries in one transaction; of two with one request id the first.
 
         Raises:
-            sqlite3.Error: the disk is full, the file is damaged or was busy for too long, or the store is closed.
+            WebhookStoreError: the disk is full, the file is damaged or was busy for too long, or the store is closed.
         """
         rows = [(each.request_id, each.body, each.received_at, each.tag) for each in deliveries]
-        with self._lock:
-            connection = self._open()
+        with self._using() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 connection.executemany(INSERT, rows)
@@ -106,8 +107,8 @@ class SQLiteStore:
         return self._one(TAGGED, tag)
 
     def _one(self, query: str, value: str) -> StoredDelivery | None:
-        with self._lock:
-            row = self._open().execute(query, (value,)).fetchone()
+        with self._using() as connection:
+            row = connection.execute(query, (value,)).fetchone()
         return None if row is None else StoredDelivery(*row)
 
     def close(self) -> None:
@@ -118,25 +119,30 @@ class SQLiteStore:
             self._connection = None
 
     def __len__(self) -> int:
-        with self._lock:
-            (count,) = self._open().execute("SELECT count(*) FROM baseten_deliveries").fetchone()
+        with self._using() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM baseten_deliveries").fetchone()
         return int(count)
 
     def __iter__(self) -> Iterator[StoredDelivery]:
         """The deliveries in the order in which they came."""
         last = 0
         while True:
-            with self._lock:
-                rows = self._open().execute(PAGE, (last,)).fetchall()
+            with self._using() as connection:
+                rows = connection.execute(PAGE, (last,)).fetchall()
             for position, *row in rows:
                 last = position
                 yield StoredDelivery(*row)
             if not rows:
                 return
 
+    @contextmanager
+    def _using(self) -> Generator[sqlite3.Connection]:
+        with store_errors(self.path), self._lock:
+            yield self._open()
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
-            raise sqlite3.ProgrammingError(f"the store {os.fspath(self.path)!r} is closed")
+            raise sqlite3.ProgrammingError("it is closed")
         if self._process != os.getpid():
             self._inherited.append(self._connection)
             self._connection, self._process = self._opened(), os.getpid()

@@ -27,6 +27,7 @@ from baseten_sdk import (
     NotFoundError,
     PermissionDeniedError,
     ResponseValidationError,
+    WebhookStoreError,
 )
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.receiver import MemoryStore, StoredDelivery
@@ -516,6 +517,27 @@ def test_outputs_of_another_type_are_told_by_their_rows(client: Client, emu: Emu
         report = submit(client, [{"text": "a", "emulator": AT_ONCE}], inbox, ledger)
     with pytest.raises(ResponseValidationError, match="The output of row 1 is not what was asked for"):
         list(report.results(response_model=Echo))
+
+
+def test_a_ledger_that_another_program_locks_ends_the_run_and_loses_nothing(
+    client: Client, emu: Emulator, ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("baseten_sdk.jobs.ledger.WAIT", 0.05)
+    others: list[sqlite3.Connection] = []
+
+    def rows() -> Iterable[object]:
+        yield inputs(1)[0]
+        others.append(sqlite3.connect(ledger, isolation_level=None, check_same_thread=False, timeout=30))
+        others[0].execute("BEGIN IMMEDIATE")
+        yield from inputs(3)[1:]
+
+    with listening(client) as inbox:
+        with pytest.raises((LedgerError, WebhookStoreError), match="another program has kept it locked"):
+            submit(client, rows(), inbox, ledger)
+        others[0].close()
+        report = submit(client, inputs(3), inbox, ledger)
+    assert report.ok
+    assert sorted(set(sent(emu))) == [1, 2, 3]
 
 
 def test_progress_is_logged_or_told(
