@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,78 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert run("batch", str(source), str(sink), *wrong).code == 2
     assert list(emu.requests) == []
     assert not sink.exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"messages": [], }', '{"messages": {city}}', "{ {city} }", "{\n", '\ufeff{"messages": [}'],
+)
+def test_a_template_that_is_not_json_is_never_sent_as_a_prompt(
+    run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path, text: str
+) -> None:
+    template = tmp_path / "t.txt"
+    template.write_text(text)
+    ended = run("batch", str(source), str(sink), "-m", MODEL, "-t", str(template))
+    assert ended.code == 2
+    assert "The template is not JSON" in " ".join(ended.err.replace("│", "").split())
+    assert list(emu.requests) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "prompt"),
+    [
+        ("t.txt", "{city}: where is it?", "City 0: where is it?"),
+        ("t.txt", "{{ {city} }}", "{ City 0 }"),
+        ("t.txt", "[1] {city}", "[1] City 0"),
+        ("t.json", '"{city}"', "City 0"),
+    ],
+)
+def test_a_prompt_may_begin_with_a_field(
+    run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path, name: str, text: str, prompt: str
+) -> None:
+    template = tmp_path / name
+    template.write_text(text)
+    assert run("batch", str(source), str(sink), "-m", MODEL, "-t", str(template)).code == 0
+    assert sent(emu)[0]["messages"] == [{"role": "user", "content": prompt}]
+
+
+def test_a_text_in_a_json_file_is_refused(run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path) -> None:
+    template = tmp_path / "t.json"
+    template.write_text("Where is {city}?")
+    assert run("batch", str(source), str(sink), "-m", MODEL, "-t", str(template)).code == 2
+    assert list(emu.requests) == []
+
+
+@pytest.mark.parametrize("where", [".", "none/report.json", "in.csv/report.json"])
+def test_a_report_that_cannot_be_written_is_refused_before_the_first_row(
+    run: Run, emu: Emulator, source: Path, sink: Path, where: str
+) -> None:
+    ended = run(
+        "batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "--report", str(source.parent / where)
+    )
+    assert ended.code == 2
+    assert "--report" in ended.err
+    assert list(emu.requests) == []
+
+
+def test_a_report_that_cannot_be_written_in_the_end_costs_nothing_else(
+    run: Run, source: Path, sink: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "--progress", "none")
+    ended = run(*command, "--report", "/dev/full")
+    assert ended.code == 1
+    assert ended.out.startswith("12 ok, 0 failed; ")
+    assert "The report /dev/full cannot be written: No space left on device." in ended.err
+
+
+@pytest.mark.parametrize("where", ["/dev/stdout", "/dev/null", "/dev/fd/1", "/proc/self/fd/1", "pipe", "."])
+def test_an_output_that_is_no_file_is_refused_before_the_first_row(
+    run: Run, emu: Emulator, source: Path, where: str
+) -> None:
+    os.mkfifo(source.with_name("pipe"))
+    before = sorted(Path("/dev").iterdir())
+    ended = run("batch", str(source), str(source.parent / where), "-m", MODEL, "--prompt", "{city}")
+    assert ended.code == 2
+    assert "output must" in ended.err
+    assert list(emu.requests) == []
+    assert sorted(Path("/dev").iterdir()) == before

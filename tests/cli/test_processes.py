@@ -16,12 +16,13 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk.batch import Ok, Report, merge_reports
 from baseten_sdk.batch.calls.usage import Tokens
+from baseten_sdk.batch.results.line_file import LineFile
 from baseten_sdk.batch.rows.shard import Shard
 from baseten_sdk.batch.run.tally import Tally
 from baseten_sdk.cli.processes import REPORT, Division
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import ConfigurationError
-from tests.cli.running import Run
+from tests.cli.running import KEY, Run
 
 ROWS = 300
 
@@ -62,7 +63,7 @@ def test_two_processes_write_one_output_also_after_they_were_killed(
         time.sleep(0.005)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
-    assert not source.with_name("out.jsonl").exists()
+    assert source.with_name("out.jsonl").read_bytes() == b""
 
     emu.faults.clear()
     done = subprocess.run(command(source), env=environment, capture_output=True, text=True, check=False)
@@ -92,6 +93,34 @@ def test_a_key_that_is_there_twice_is_run_once_whichever_process_has_it(
         failed = [json.loads(line) for line in source.with_name("out.failed.jsonl").read_text().splitlines()]
         assert sorted(each["line"] for each in failed) == [ROWS + 1, ROWS + 2]
         assert {each["error"]["type"] for each in failed} == {"DuplicateKeyError"}
+
+
+def test_each_process_gets_the_key_that_came_over_stdin(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    environment = {name: value for name, value in environment.items() if name != "BASETEN_API_KEY"}
+    started = command(source, "--api-key-file", "-")
+    done = subprocess.run(started, env=environment, input=f"{KEY}\n", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert answers(source.with_name("out.jsonl")) == ALL
+
+
+def test_a_source_that_can_be_read_once_cannot_be_shared(run: Run, source: Path, emu: Emulator) -> None:
+    asked = ["batch", "-", str(source.with_name("out.jsonl")), "-m", "org/m", "--prompt", "Say {text}"]
+    ended = run(*asked, "--processes", "2", stdin=source.read_text())
+    assert ended.code == 2
+    assert list(emu.requests) == []
+
+
+def test_an_output_that_somebody_writes_to_is_locked_for_several_processes_too(
+    run: Run, source: Path, emu: Emulator
+) -> None:
+    file = LineFile(source.with_name("out.jsonl"))
+    ended = run(*command(source)[3:])
+    file.close()
+    assert ended.code == 2
+    assert "is being written by another process" in ended.err
+    assert list(emu.requests) == []
 
 
 def test_one_process_runs_a_part(run: Run, source: Path, emu: Emulator) -> None:

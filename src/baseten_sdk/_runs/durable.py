@@ -75,8 +75,29 @@ def stands_at(file: int, path: str | os.PathLike[str]) -> bool:
     """Whether a path still leads to an open file: it was not moved, deleted or replaced."""
     try:
         return os.path.samestat(os.fstat(file), os.stat(path))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
+
+
+def path_of(file: int) -> Path | None:
+    """Where an open file is now; None where it was deleted, or the system does not tell."""
+    try:
+        if sys.platform == "darwin":
+            import fcntl
+
+            found = os.fsdecode(fcntl.fcntl(file, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0"))
+        else:
+            found = os.readlink(f"/proc/self/fd/{file}")
+    except OSError:
+        return None
+    return Path(found) if stands_at(file, found) else None
+
+
+def read_pieces(file: int) -> Iterator[bytes]:
+    """What is in an open file, from its beginning, even if it has no name any more."""
+    os.lseek(file, 0, os.SEEK_SET)
+    while piece := os.read(file, BLOCK):
+        yield piece
 
 
 def write(file: int, data: bytes) -> None:

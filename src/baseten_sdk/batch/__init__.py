@@ -30,7 +30,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .options import MapOptions as MapOptions, Request as Request, RunOptions as RunOptions
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
-    from .results.parts import join_parts as join_parts, part_path as part_path
+    from .results.parts import PartedOutput as PartedOutput, part_path as part_path
     from .rows.files import Format as Format
     from .rows.row_type import FileRow as FileRow
     from .rows.shard import Shard as Shard

@@ -133,6 +133,11 @@ def _sink(sink: PathLike) -> Path:
         )
     if FORMATS.get(path.suffix, "jsonl") not in ("jsonl", "json"):
         raise ConfigurationError(f"{path}: the output is JSON Lines. Give it a name that ends in .jsonl.")
+    if path.exists() and not path.is_file():
+        raise ConfigurationError(f"{path}: the output must be a regular file, because a resumed batch reads it.")
+    parts = path.absolute().parts
+    if parts[1:2] in (("proc",), ("dev",)) and parts[2:3] != ("shm",):  # /dev/stdout, though it may lead to a file
+        raise ConfigurationError(f"{path}: the output must have files beside it. Write to a file, then print it.")
     return path
 
 

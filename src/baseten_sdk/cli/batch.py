@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import shlex
 import sys
 from dataclasses import asdict
@@ -26,12 +27,12 @@ from ..batch import (
     read_template,
 )
 from ..config import Limits
-from ..errors import BatchStopped
+from ..errors import BatchOutputError, BatchStopped, ConfigurationError
 from ..types.batch import Ok, Report
 from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
 from .exit_codes import ExitCode
-from .inputs import json_value, read_text
+from .inputs import STDIN, json_value, read, read_text
 from .processes import Division, run_processes, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
@@ -140,6 +141,8 @@ def batch(
     Without --model, --predict and --embed the source is an OpenAI batch file, and the output is one too. Failures go to
     OUT.failed.jsonl. Ctrl-C stops; the same command goes on.
     """
+    if report is not None:
+        _check_report(report)
     target = _target(deployment, environment, deployment_id, regional)
     if predict and embed:
         raise typer.BadParameter("There is one kind of call: --predict or --embed.")
@@ -153,6 +156,10 @@ def batch(
     if processes > 1:
         if shard is not None:
             raise typer.BadParameter("--processes divides the rows itself: without --shard.")
+        if not source.is_file():
+            raise typer.BadParameter(f"--processes reads SOURCE once in each process, so it must be a file: {source}.")
+        if STDIN in (template, schema):
+            raise typer.BadParameter("With --processes, --template and --schema must be files, not stdin.")
         division = Division(
             processes,
             width if isinstance(width, int) else None,
@@ -162,7 +169,12 @@ def batch(
             budget_failures,
         )
         code, whole = run_processes(
-            this_program(), division, sink, openai=isinstance(request, openai_request), retry_failed=retry_failed
+            this_program(),
+            division,
+            sink,
+            openai=isinstance(request, openai_request),
+            retry_failed=retry_failed,
+            key=read(STDIN) if session.shared.api_key_file == STDIN else None,
         )
         _show(session, whole, report)
         raise typer.Exit(code)
@@ -213,7 +225,10 @@ def _template(prompt: str | None, template: Path | None) -> JsonValue:
     if prompt is not None and template is not None:
         raise typer.BadParameter("There is one template: either --prompt or --template.")
     if template is not None:
-        return read_template(read_text(template))
+        try:
+            return read_template(read_text(template), is_json=template.suffix == ".json")
+        except ConfigurationError as error:
+            raise typer.BadParameter(f"{template}: {error.message}") from None
     return prompt
 
 
@@ -245,13 +260,26 @@ def _text(ok: Ok[object, object]) -> JsonValue:
     return ok.value.text if isinstance(ok.value, ChatCompletion) else None
 
 
+def _check_report(file: Path) -> None:
+    """Refuse a report that cannot be written, before any row is run."""
+    if file.is_dir():
+        raise typer.BadParameter(f"--report {file}: it is a directory.")
+    if not file.parent.is_dir():
+        raise typer.BadParameter(f"--report {file}: the folder {file.parent} does not exist.")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise typer.BadParameter(f"--report {file}: it cannot be written.")
+
+
 def _show(session: Session, report: Report, file: Path | None) -> None:
-    if file is not None:
-        file.write_text(f"{report.to_json()}\n", encoding="utf-8")
     if session.out.structured:
         session.out.value({**asdict(report), "rows_per_second": report.rows_per_second})
     else:
         session.out.line(str(report))
+    if file is not None:
+        try:
+            file.write_text(f"{report.to_json()}\n", encoding="utf-8")
+        except OSError as error:
+            raise BatchOutputError(f"The report {file} cannot be written: {error.strerror}.") from None
 
 
 def _this_command() -> str:

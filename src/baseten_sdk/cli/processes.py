@@ -12,14 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
 from pydantic import TypeAdapter
 
-from ..batch import Shard, join_parts, merge_reports, part_path
+from ..batch import PartedOutput, Shard, merge_reports, part_path
 from ..errors import ConfigurationError
 from ..types.batch import Report
 from .interrupts import noticing_signals
@@ -80,35 +80,57 @@ class Division:
 
 
 def run_processes(
-    command: Sequence[str], division: Division, sink: Path, *, openai: bool, retry_failed: bool
+    command: Sequence[str],
+    division: Division,
+    sink: Path,
+    *,
+    openai: bool,
+    retry_failed: bool,
+    key: bytes | None = None,
 ) -> tuple[int, Report]:
-    """Run a command in several processes and join their outputs: the exit code, and the report of the whole.
+    """Run a command in several processes and join their outputs. Return the exit code and the report of the whole.
 
     Args:
-        command: what starts one of them; the options of its part are added.
-        division: what each is given.
-        sink: the output.
-        openai: whether the lines are those of OpenAI's batch files.
-        retry_failed: whether failed rows are run again.
+        command: What starts one of them. The options of its part are added.
+        division: What each is given.
+        sink: The output.
+        openai: Whether the lines are those of OpenAI's batch files.
+        retry_failed: Whether failed rows are run again.
+        key: The API key that came over stdin. Each process reads it from its own.
+
+    Raises:
+        BatchLockedError: Another process writes to the output.
+        BatchOutputError: It cannot be written.
     """
     began = time.monotonic()
     shards = [Shard(index, division.count) for index in range(1, division.count + 1)]
     reports = [part_path(sink, shard).with_suffix(".report.json") for shard in shards]
-    for path in reports:
-        path.unlink(missing_ok=True)
+    with PartedOutput(sink, division.count, openai=openai) as output:
+        for path in reports:
+            path.unlink(missing_ok=True)
+        commands = [
+            [*command, *division.options(shard, sink, path)] for shard, path in zip(shards, reports, strict=True)
+        ]
+        codes = _run_all(commands, key)
+        found = [REPORT.validate_json(path.read_bytes()) for path in reports if path.exists()]
+        for path in reports:
+            path.unlink(missing_ok=True)
+        if len(found) == division.count and all(report.stopped is None for report in found):
+            output.join(retry_failed=retry_failed)
+    return max(codes, key=abs), replace(merge_reports(found), seconds=time.monotonic() - began)
+
+
+def _run_all(commands: Sequence[Sequence[str]], key: bytes | None) -> list[int]:
     running: list[subprocess.Popen[bytes]] = []
     with _leaving_signals_to(running):
-        for shard, path in zip(shards, reports, strict=True):
-            told = [*command, *division.options(shard, sink, path)]
-            running.append(subprocess.Popen(told, stdout=subprocess.DEVNULL))
+        for each in commands:
+            process = subprocess.Popen(each, stdin=None if key is None else subprocess.PIPE, stdout=subprocess.DEVNULL)
+            running.append(process)
+            if process.stdin is not None and key is not None:
+                with suppress(BrokenPipeError), process.stdin:  # it may have ended before it read the key
+                    process.stdin.write(key)
         with noticing_signals():
-            codes = [process.wait() for process in running]
-    found = [REPORT.validate_json(path.read_bytes()) for path in reports if path.exists()]
-    for path in reports:
-        path.unlink(missing_ok=True)
-    if len(found) == division.count and all(report.stopped is None for report in found):
-        join_parts(sink, division.count, openai=openai, retry_failed=retry_failed)
-    return max(codes, key=abs), replace(merge_reports(found), seconds=time.monotonic() - began)
+            return [process.wait() for process in running]
 
 
 def this_program() -> list[str]:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from baseten_sdk.batch.results.lines import OwnLines
 from baseten_sdk.batch.results.manifest import Manifest, manifest_path
-from baseten_sdk.batch.results.output import failed_path
-from baseten_sdk.batch.results.parts import join_parts, part_path
+from baseten_sdk.batch.results.output import Output, failed_path
+from baseten_sdk.batch.results.parts import PartedOutput, part_path
 from baseten_sdk.batch.rows.shard import Shard
+from baseten_sdk.errors import BatchLockedError, BatchOutputError
 
 
 def done(*keys: str) -> str:
@@ -41,8 +43,13 @@ def sink(tmp_path: Path) -> Path:
     return sink
 
 
+def join(sink: Path, *, retry_failed: bool) -> None:
+    with PartedOutput(sink, 2, openai=False) as output:
+        output.join(retry_failed=retry_failed)
+
+
 def test_the_parts_are_joined_and_gone(sink: Path) -> None:
-    join_parts(sink, 2, openai=False, retry_failed=False)
+    join(sink, retry_failed=False)
     assert keys(sink) == ["a", "b", "c", "d"]
     assert keys(failed_path(sink)) == ["old", "x"]
     manifest = Manifest.of_json(manifest_path(sink).read_text())
@@ -54,33 +61,62 @@ def test_the_parts_are_joined_and_gone(sink: Path) -> None:
 
 
 def test_failures_that_were_run_again_are_those_of_the_parts(sink: Path) -> None:
-    join_parts(sink, 2, openai=False, retry_failed=True)
+    join(sink, retry_failed=True)
     assert keys(failed_path(sink)) == ["x"]
 
 
 def test_no_failures_leave_no_file(sink: Path) -> None:
     failed_path(part_path(sink, Shard(1, 2))).unlink()
-    join_parts(sink, 2, openai=False, retry_failed=True)
+    join(sink, retry_failed=True)
     assert not failed_path(sink).exists()
 
 
 def test_joining_again_after_an_interruption_adds_nothing(sink: Path) -> None:
     left = {path: path.read_bytes() for path in sink.parent.iterdir() if "part" in path.name}
-    join_parts(sink, 2, openai=False, retry_failed=False)
+    join(sink, retry_failed=False)
     before = sink.read_bytes(), failed_path(sink).read_bytes()
     for path, data in left.items():
         path.write_bytes(data)
-    join_parts(sink, 2, openai=False, retry_failed=False)
+    join(sink, retry_failed=False)
     assert (sink.read_bytes(), failed_path(sink).read_bytes()) == before
 
 
 def test_a_failure_of_a_row_that_has_a_result_is_left_out(sink: Path) -> None:
     failed_path(part_path(sink, Shard(1, 2))).write_text(failed("a", "y"))
-    join_parts(sink, 2, openai=False, retry_failed=False)
+    join(sink, retry_failed=False)
     assert keys(failed_path(sink)) == ["old", "y"]
 
 
 def test_a_line_that_was_cut_off_is_no_line(sink: Path) -> None:
     sink.write_text(done("a") + '{"key":"torn","outp')
-    join_parts(sink, 2, openai=False, retry_failed=False)
+    join(sink, retry_failed=False)
     assert keys(sink) == ["a", "b", "c", "d"]
+
+
+def test_an_output_that_several_processes_fill_is_locked_and_an_empty_failures_file_is_not_left(tmp_path: Path) -> None:
+    sink = tmp_path / "out.jsonl"
+    with PartedOutput(sink, 2, openai=False):
+        with pytest.raises(BatchLockedError):
+            Output(sink, OwnLines())
+        with pytest.raises(BatchLockedError):
+            PartedOutput(sink, 3, openai=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_it_is_still_locked_once_the_joined_file_has_the_name(sink: Path) -> None:
+    with PartedOutput(sink, 2, openai=False) as output:
+        output.join(retry_failed=False)
+        with pytest.raises(BatchLockedError):
+            Output(sink, OwnLines())
+    Output(sink, OwnLines()).close()
+
+
+def test_parts_are_kept_where_another_program_took_the_name_of_the_output(sink: Path) -> None:
+    with PartedOutput(sink, 2, openai=False) as output:
+        sink.unlink()
+        sink.write_text("of another program")
+        with pytest.raises(BatchOutputError, match=r"is in .*out\.recovered-1\.jsonl"):
+            output.join(retry_failed=False)
+    assert sink.read_text() == "of another program"
+    assert keys(sink.with_name("out.recovered-1.jsonl")) == ["a"]
+    assert keys(part_path(sink, Shard(1, 2))) == ["b", "c"]

@@ -86,15 +86,31 @@ class Recipe:
         return chat(model=self.model, messages=messages, deployment=self.deployment, extra_body=params)
 
 
-def read_template(text: str) -> JsonValue:
-    """Return the template in the text of a file: its JSON if it is an object, otherwise the text itself."""
-    if text.lstrip().startswith("{"):
-        try:
-            value: JsonValue = from_json(text)
-        except ValueError:
-            return text
-        return value
-    return text
+def read_template(text: str, *, is_json: bool = False) -> JsonValue:
+    """Return the template in the text of a file: its JSON if it is an object, otherwise the text itself, as a prompt.
+
+    A prompt may begin with a field such as `{text}`, or with `{{`. Anything else that begins with a brace must be JSON,
+    so that a template with a mistake in it is not sent as the prompt of every row.
+
+    Args:
+        text: The text of the file.
+        is_json: Whether it must be JSON, as its name says.
+
+    Raises:
+        ConfigurationError: It should be JSON, and is not.
+    """
+    text = text.removeprefix("\ufeff")
+    start = text.lstrip()
+    if not is_json and (not start.startswith("{") or _FIELD.match(start)):
+        return text
+    try:
+        value: JsonValue = from_json(text)
+    except ValueError as error:
+        raise ConfigurationError(
+            f'The template is not JSON: {error}. Quote each field, as in "{{text}}". A prompt that begins with a '
+            "brace must double it."
+        ) from None
+    return value
 
 
 def fill(template: JsonValue, row: Mapping[str, JsonValue]) -> JsonValue:

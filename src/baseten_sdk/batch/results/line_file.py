@@ -7,11 +7,25 @@ It must not know what a line contains.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from tempfile import gettempdir
 
-from ..._runs.durable import FileInUseError, Replacement, cut_torn_line, flush, lock, open_locked, write
+from ..._runs.durable import (
+    FileInUseError,
+    Replacement,
+    cut_torn_line,
+    flush,
+    lock,
+    open_locked,
+    path_of,
+    read_pieces,
+    replace,
+    stands_at,
+    write,
+)
 from ...errors import BatchLockedError, BatchOutputError
 
 
@@ -40,6 +54,7 @@ class LineFile:
         with output_errors(path):
             self._file = open_locked(path, append=True)
             self.mended = cut_torn_line(self._file)
+        self._expected = self.size
 
     @property
     def size(self) -> int:
@@ -51,6 +66,7 @@ class LineFile:
         with output_errors(self.path):
             os.ftruncate(self._file, size)
             flush(self._file)
+        self._expected = size
 
     def lines(self, start: int = 0) -> Iterator[bytes]:
         """Yield its lines from a byte on, with their ends."""
@@ -67,6 +83,7 @@ class LineFile:
         with output_errors(self.path):
             write(self._file, data)
         self._dirty = True
+        self._expected += len(data)
 
     def sync(self) -> None:
         """Force what was written to the disk.
@@ -79,28 +96,69 @@ class LineFile:
             with output_errors(self.path):
                 flush(self._file)
 
-    def keep(self, wanted: Callable[[int, bytes], bool]) -> None:
-        """Keep the lines for which `wanted(offset, line)` is true, and replace the file in one step."""
+    def rewrite(self, lines: Iterable[bytes]) -> None:
+        """Replace all lines in one step. The new file is locked before it gets the name.
+
+        Raises:
+            BatchOutputError: The disk refuses it, or another program has changed the file.
+        """
+        self.verify()
         with output_errors(self.path):
             new = Replacement(self.path)
             try:
-                lock(new.file)  # before it has the name of the file that is locked now
-                at = kept = 0
+                lock(new.file)
                 with open(new.file, "wb", 1 << 20, closefd=False) as file:
-                    for line in self.lines():
-                        if wanted(at, line):
-                            kept += file.write(line)
-                        at += len(line)
-                if kept < at:
-                    new.publish()
+                    file.writelines(lines)
+                new.publish()
             except BaseException:
                 new.discard()
                 raise
-        if kept == at:
-            new.discard()
-        else:
-            os.close(self._file)
-            self._file = new.file
+        os.close(self._file)
+        self._file = new.file
+        self._expected = self.size
+
+    def keep(self, wanted: Callable[[int, bytes], bool]) -> None:
+        """Keep the lines for which `wanted(offset, line)` is true."""
+
+        def kept() -> Iterator[bytes]:
+            at = 0
+            for line in self.lines():
+                if wanted(at, line):
+                    yield line
+                at += len(line)
+
+        self.rewrite(kept())
+
+    def verify(self) -> None:
+        """Make sure that the lines that were written are at the path.
+
+        Raises:
+            BatchOutputError: Another program moved, deleted, replaced or changed the file. The error says where the
+                lines are.
+        """
+        size = self.size
+        if size != self._expected:
+            raise BatchOutputError(
+                f"{self.path} was changed by another program while the batch ran: it has {size:,} bytes, and "
+                f"{self._expected:,} were written. Run the batch again: it runs the rows that are missing."
+            )
+        with output_errors(self.path):
+            is_there = not size or stands_at(self._file, self.path)
+        if not is_there:
+            where = path_of(self._file) or self._rescue()
+            raise BatchOutputError(
+                f"{self.path} was moved, deleted or replaced by another program while the batch ran. What this run "
+                f"and earlier ones had written is in {where}."
+            )
+
+    def _rescue(self) -> Path:
+        """Copy the lines to a new file beside the path, before they are gone with the open file."""
+        folder = self.path.parent if self.path.parent.is_dir() else Path(gettempdir())
+        names = (f"{self.path.stem}.recovered-{number}{self.path.suffix}" for number in count(1))
+        path = next(path for path in map(folder.joinpath, names) if not path.exists())
+        with output_errors(path):
+            replace(path, read_pieces(self._file))
+        return path
 
     def close(self) -> None:
         """Close it, so that others can write."""
@@ -108,6 +166,6 @@ class LineFile:
 
     def remove(self) -> None:
         """Delete it if it is empty, and close it."""
-        if not self.size:
+        if not self.size and stands_at(self._file, self.path):
             self.path.unlink(missing_ok=True)
         self.close()

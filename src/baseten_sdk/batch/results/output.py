@@ -97,6 +97,15 @@ class Output(Generic[R, T]):
             self._tidy(0)
         self._done_before, self._failed_before = self.done.size, self.failed.size
 
+    def verify(self) -> None:
+        """Make sure that the lines that were written are at the paths.
+
+        Raises:
+            BatchOutputError: Another program moved, deleted, replaced or changed a file.
+        """
+        self.done.verify()
+        self.failed.verify()
+
     def tidy(self, *, complete: bool) -> None:
         """Of the failures that were run again, keep those that failed again.
 

@@ -10,15 +10,16 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from ..._runs.durable import replace, whole_lines
 from ..rows.keys import KeyTable
 from ..rows.shard import Shard
-from .line_file import output_errors
 from .lines import Lines, OwnLines
 from .manifest import SUFFIX, Manifest
 from .openai_lines import OpenAILines
-from .output import failed_path, known_as
+from .output import Output, failed_path, known_as
 
 THERE = 1
 
@@ -28,31 +29,50 @@ def part_path(sink: Path, shard: Shard) -> Path:
     return sink.with_name(f"{sink.stem}.part-{shard.index}-of-{shard.count}{sink.suffix}")
 
 
-def join_parts(sink: Path, count: int, *, openai: bool, retry_failed: bool) -> None:
-    """Make one output of the parts, and delete them. Every row must have its outcome.
+class PartedOutput:
+    """An output that several processes fill, each its part. It is locked while they run, like any other output.
 
     Args:
         sink: The output. Its lines stay.
         count: The number of parts.
         openai: Whether the lines are those of OpenAI's batch files.
-        retry_failed: Whether the failures of earlier runs were run again, so that the parts have all failures.
+
+    Raises:
+        BatchLockedError: Another process writes to the output.
+        BatchOutputError: It cannot be written.
     """
-    parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
-    keys = KeyTable()
-    lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
-    with output_errors(sink):
-        replace(sink, _new([sink, *parts], lines, keys))
-    earlier = [] if retry_failed else [failed_path(sink)]
-    failures = [*earlier, *map(failed_path, parts)]
-    with output_errors(failed_path(sink)):
-        if any(path.exists() for path in failures):
-            replace(failed_path(sink), _new(failures, lines, keys))
-        elif retry_failed:
-            failed_path(sink).unlink(missing_ok=True)
-    _keep_manifest(sink, parts)
-    for path in parts:
-        for each in (path, failed_path(path), path.with_name(path.name + SUFFIX)):
-            each.unlink(missing_ok=True)
+
+    def __init__(self, sink: Path, count: int, *, openai: bool) -> None:
+        self._sink = sink
+        self._parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
+        self._lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
+        self._output = Output(sink, self._lines)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._output.close()
+
+    def join(self, *, retry_failed: bool) -> None:
+        """Make one output of the parts, and delete them. Every row must have its outcome.
+
+        Args:
+            retry_failed: Whether the failures of earlier runs were run again, so that the parts have all failures.
+
+        Raises:
+            BatchOutputError: It cannot be written, or another program has changed it.
+        """
+        keys = KeyTable()
+        self._output.done.rewrite(_new([self._sink, *self._parts], self._lines, keys))
+        earlier = [] if retry_failed else [failed_path(self._sink)]
+        self._output.failed.rewrite(_new([*earlier, *map(failed_path, self._parts)], self._lines, keys))
+        _keep_manifest(self._sink, self._parts)
+        for path in self._parts:
+            for each in (path, failed_path(path), path.with_name(path.name + SUFFIX)):
+                each.unlink(missing_ok=True)
 
 
 def _new(paths: Sequence[Path], lines: Lines[object, object], keys: KeyTable) -> Iterator[bytes]:

@@ -48,8 +48,12 @@ class Content:
         self.size: int | None = None
         self._compression = COMPRESSIONS.get(path.suffix)
         if path == STDIN:
-            if sys.stdin is None or sys.stdin.closed:
-                raise ConfigurationError("The standard input cannot be read: it is closed, or was read before.")
+            try:
+                sys.stdin.fileno()
+            except (AttributeError, OSError, ValueError):  # there is none, or it is no file
+                raise ConfigurationError(
+                    "The standard input cannot be read: it is closed, or was read before."
+                ) from None
             return
         try:
             found = path.stat()

@@ -95,6 +95,6 @@ def _format_of(path: Path) -> Format:
     if found is None:
         known = ", ".join([*FORMATS, *(f".jsonl{each}" for each in COMPRESSIONS)])
         raise ConfigurationError(
-            f"{path}: its name does not tell the format. Say it (format= or --format), or end the name in {known}."
+            f"{path}: its name does not tell the format. Pass format=, or end the name in {known}."
         )
     return found

@@ -97,7 +97,7 @@ def _check_form(line: bytes, row_type: RowType[R]) -> None:
     if start.startswith(b"[") and not row_type.takes_arrays:
         raise ValueError(
             "it begins with an array, and JSON Lines have an object on each line. If all rows are in one array, name "
-            "the file .json, or say that its format is json"
+            "the file .json or pass format=json"
         )
     if start == b"{":
         raise ValueError('its first line is only "{". Each row must be an object on one line (jq -c . makes it so)')

@@ -76,6 +76,7 @@ class BatchRun(Generic[R, T]):
                 self._breaker.success()
             with plan.display:
                 await self._run(intake, sink, recorder)
+            await anyio.to_thread.run_sync(output.verify)
             if plan.retry_failed:
                 await anyio.to_thread.run_sync(lambda: output.tidy(complete=self._complete))
         finally:
