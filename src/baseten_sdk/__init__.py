@@ -183,6 +183,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         RerankResult as RerankResult,
     )
     from .types.events import (
+        ChunkReceived as ChunkReceived,
         Finished as Finished,
         PartialObject as PartialObject,
         ReasoningDelta as ReasoningDelta,

@@ -8,6 +8,7 @@ from baseten_sdk import (
     APIStatusError,
     AsyncClient,
     ChatCompletion,
+    ChatCompletionChunk,
     Client,
     Finished,
     RawResponse,
@@ -24,6 +25,8 @@ def the_type_of_an_event_narrows_it(client: Client) -> None:
             if event.type == "content.delta":
                 assert_type(event, TextDelta)
                 assert_type(event.delta, str)
+            elif event.type == "chunk":
+                assert_type(event.chunk, ChatCompletionChunk)
             elif event.type == "tool_calls.function.arguments.delta":
                 assert_type(event, ToolCallDelta)
             elif event.type == "tool_calls.function.arguments.done":

@@ -15,6 +15,7 @@ import typer
 
 from .._runs.terminal import is_terminal
 from ..types.events import (
+    ChunkReceived,
     Finished,
     PartialObject,
     ReasoningDelta,
@@ -179,6 +180,6 @@ def _row(event: StreamEvent[None]) -> Row | None:
             return {"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}
         case Finished(completion=completion):
             return {"type": "finished", "completion": plain(completion)}
-        case ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
+        case ChunkReceived() | ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
             return None
     return {"type": kind, "text": event.text}

@@ -12,9 +12,11 @@ from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from .chat import ChatCompletion, Usage
+from .chunks import ChatCompletionChunk
 from .tool_calls import ParsedToolCall
 
 __all__ = [
+    "ChunkReceived",
     "Finished",
     "PartialObject",
     "ReasoningDelta",
@@ -29,6 +31,14 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkReceived:
+    """A chunk as it came. The events that follow tell what it brought."""
+
+    chunk: ChatCompletionChunk
+    type: ClassVar[Literal["chunk"]] = "chunk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,8 @@ class ToolResult:
 
 
 StreamEvent: TypeAlias = (
-    TextDelta
+    ChunkReceived
+    | TextDelta
     | ReasoningDelta
     | RefusalDelta
     | ToolCallStarted

@@ -1,7 +1,7 @@
 """What a chat request may hold: messages, parts, tools, response formats and sampling parameters.
 
-Everything is a plain dict at run time. Only what the caller set is sent; None is the same as leaving a parameter out.
-Parameters that are not listed here go into `extra_body`.
+Everything is a plain dict at run time. Only what the caller set is sent. None is the same as leaving a parameter out.
+Other parameters go into `extra_body`.
 """
 
 from __future__ import annotations
@@ -214,6 +214,22 @@ class SamplingParams(CallOptions, total=False):
     """Settings of the hosted tools: `{"tool_settings": {...}}`."""
     user: str | None
     metadata: Mapping[str, str] | None
+    audio: Mapping[str, object] | None
+    """This and the following are parameters of OpenAI's client. They are sent as they are; engines and gateways take
+    what they know."""
+    function_call: str | Mapping[str, object] | None
+    functions: Sequence[Mapping[str, object]] | None
+    modalities: Sequence[str] | None
+    moderation: Mapping[str, object] | None
+    prediction: Mapping[str, object] | None
+    prompt_cache_key: str | None
+    prompt_cache_options: Mapping[str, object] | None
+    prompt_cache_retention: str | None
+    safety_identifier: str | None
+    service_tier: str | None
+    store: bool | None
+    verbosity: str | None
+    web_search_options: Mapping[str, object] | None
 
 
 class ParseOptions(SamplingParams, total=False):

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from baseten_sdk import (
     AsyncClient,
     AsyncCompletionStream,
+    ChunkReceived,
     ConfigurationError,
     Finished,
     InvalidRequestError,
@@ -81,7 +82,7 @@ INVOICE = Invoice(number="A-12", note="three pens, one of them red", lines=[Line
 
 async def test_a_stream_is_read_as_events(client: AsyncClient, emu: Emulator) -> None:
     text = reasoning = ""
-    usages = 0
+    usages = chunks = 0
     finished: Finished | None = None
     async with client.chat.completions.stream(model=MODEL, messages=HELLO, reasoning_effort="low") as stream:
         assert BUSY in repr(client)
@@ -93,6 +94,8 @@ async def test_a_stream_is_read_as_events(client: AsyncClient, emu: Emulator) ->
                     reasoning += more
                 case UsageUpdated():
                     usages += 1
+                case ChunkReceived(chunk):
+                    chunks += chunk.model == MODEL
                 case Finished():
                     finished = event
                 case _:
@@ -103,7 +106,7 @@ async def test_a_stream_is_read_as_events(client: AsyncClient, emu: Emulator) ->
     assert (finished.completion.text, finished.completion.message.reasoning) == (text, reasoning)
     assert text == SAID
     assert reasoning
-    assert usages > 1
+    assert 1 < usages < chunks
     assert stream.snapshot is finished.completion
     assert await stream.get_final_completion() is finished.completion
     assert finished.completion.meta.request_id == stream.meta.request_id

@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from baseten_sdk import (
+    ChunkReceived,
     Client,
     CompletionStream,
     ConfigurationError,
@@ -77,7 +78,7 @@ INVOICE = Invoice(number="A-12", note="three pens, one of them red", lines=[Line
 
 def test_a_stream_is_read_as_events(client: Client, emu: Emulator) -> None:
     text = reasoning = ""
-    usages = 0
+    usages = chunks = 0
     finished: Finished | None = None
     with client.chat.completions.stream(model=MODEL, messages=HELLO, reasoning_effort="low") as stream:
         assert BUSY in repr(client)
@@ -89,6 +90,8 @@ def test_a_stream_is_read_as_events(client: Client, emu: Emulator) -> None:
                     reasoning += more
                 case UsageUpdated():
                     usages += 1
+                case ChunkReceived(chunk):
+                    chunks += chunk.model == MODEL
                 case Finished():
                     finished = event
                 case _:
@@ -99,7 +102,7 @@ def test_a_stream_is_read_as_events(client: Client, emu: Emulator) -> None:
     assert (finished.completion.text, finished.completion.message.reasoning) == (text, reasoning)
     assert text == SAID
     assert reasoning
-    assert usages > 1
+    assert 1 < usages < chunks
     assert stream.snapshot is finished.completion
     assert stream.get_final_completion() is finished.completion
     assert finished.completion.meta.request_id == stream.meta.request_id

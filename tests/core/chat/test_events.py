@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from baseten_sdk import (
     ChatCompletion,
+    ChunkReceived,
     Finished,
     LengthLimitError,
     Limits,
@@ -210,26 +211,28 @@ def read(chunks: Iterable[ChatCompletionChunk], reader: EventReader[object] | No
 
 
 def test_events_come_in_the_order_of_what_happened() -> None:
-    kinds = [
-        type(event)
-        for event in read(
-            [
-                chunk({"role": "assistant", "content": ""}),
-                chunk({"reasoning_content": "r", "content": "t"}),
-                calling(piece(0, "", id="a", name="f")),
-                calling(piece(0, "{}")),
-                calling(piece(1, "{}", id="b", name="g"), finish="tool_calls"),
-                chunk({"content": "late"}),
-                chunk(usage={"total_tokens": 3}),
-            ]
-        )
+    chunks = [
+        chunk({"role": "assistant", "content": ""}),
+        chunk({"reasoning_content": "r", "content": "t"}),
+        calling(piece(0, "", id="a", name="f")),
+        calling(piece(0, "{}")),
+        calling(piece(1, "{}", id="b", name="g"), finish="tool_calls"),
+        chunk({"content": "late"}),
+        chunk(usage={"total_tokens": 3}),
     ]
-    assert kinds == [
-        *(ReasoningDelta, TextDelta),
-        *(ToolCallStarted, ToolCallDelta, ToolCallDone),
-        *(ToolCallStarted, ToolCallDelta),
-        *(TextDelta, UsageUpdated, ToolCallDone, Finished),
+    events = read(chunks)
+    assert [type(event) for event in events] == [
+        *(ChunkReceived,),
+        *(ChunkReceived, ReasoningDelta, TextDelta),
+        *(ChunkReceived, ToolCallStarted),
+        *(ChunkReceived, ToolCallDelta),
+        *(ChunkReceived, ToolCallDone, ToolCallStarted, ToolCallDelta),
+        *(ChunkReceived, TextDelta),
+        *(ChunkReceived, UsageUpdated, ToolCallDone, Finished),
     ]
+    received = [event.chunk for event in events if isinstance(event, ChunkReceived)]
+    assert all(each is sent for each, sent in zip(received, chunks, strict=True))
+    assert events[0].type == "chunk"
 
 
 def test_a_call_is_not_done_while_its_arguments_are_the_beginning_of_more() -> None:
@@ -254,7 +257,7 @@ def test_pieces_of_one_call_in_one_chunk_are_told_once() -> None:
 
 def test_a_call_that_never_gets_a_name_is_told_at_the_end() -> None:
     kinds = [type(event) for event in read([calling(piece(0, "{}", id="a"))])]
-    assert kinds == [ToolCallStarted, ToolCallDelta, ToolCallDone, Finished]
+    assert kinds == [ChunkReceived, ToolCallStarted, ToolCallDelta, ToolCallDone, Finished]
 
 
 def test_usage_is_told_when_any_number_has_changed() -> None:
@@ -346,7 +349,7 @@ def test_a_lenient_reader_leaves_bad_arguments_to_others() -> None:
     reader = searching(lenient=True)
     events = read([calling(piece(0, "{", id="a", name="Search"))], reader)
     assert reader.error is None
-    assert [type(event) for event in events] == [ToolCallStarted, ToolCallDelta, Finished]
+    assert [type(event) for event in events] == [ChunkReceived, ToolCallStarted, ToolCallDelta, Finished]
 
 
 @settings(max_examples=50)

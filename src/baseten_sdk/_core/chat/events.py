@@ -17,6 +17,7 @@ from ...errors import OutputError
 from ...types.chat import ChatCompletion, ToolCall
 from ...types.chunks import ChatCompletionChunk, ChunkChoice
 from ...types.events import (
+    ChunkReceived,
     Finished,
     PartialObject,
     ReasoningDelta,
@@ -79,8 +80,8 @@ class EventReader(Generic[T]):
         self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
-        """The events of a chunk."""
-        events: list[StreamEvent[T]] = []
+        """The events of a chunk; the first holds the chunk itself."""
+        events: list[StreamEvent[T]] = [ChunkReceived(chunk)]
         for choice in chunk.choices:
             self._read_choice(choice, events)
         usage = self._accumulator.add_head(chunk)
