@@ -42,7 +42,7 @@ class Layer:
     banned: frozenset[str] = frozenset()
 
 
-VALUES = frozenset({"types", "errors", "config", "hooks", "_lazy", "_secrets", "_version"})
+VALUES = frozenset({"types", "errors", "config", "hooks", "_lazy", "_secrets", "_validation", "_version"})
 PYDANTIC = frozenset({"pydantic", "pydantic_core", "annotated_types", "typing_extensions"})
 WAITING = frozenset(
     {
@@ -63,12 +63,7 @@ _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
 _CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}
 # `client.batch` reaches into the part that stands on the client.
 _SHELL = Layer(_CLIENT_PARTS | {"_settings", "batch", "_runs"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
-_OUTER = Layer(
-    frozenset(
-        {PUBLIC, "types", "errors", "config", "hooks", "tools", "webhooks", "rates", "_lazy", "_secrets", "_version"}
-    ),
-    None,
-)
+_OUTER = Layer(VALUES | {PUBLIC, "tools", "webhooks", "rates"}, None)
 
 LAYERS = {
     "__main__": Layer(frozenset({"cli"})),
@@ -76,6 +71,7 @@ LAYERS = {
     "_version": Layer(),
     "_lazy": Layer(),
     "_secrets": Layer(),
+    "_validation": Layer(frozenset(), PYDANTIC),
     "types": _VALUE,
     "errors": _VALUE,
     "config": _VALUE,

@@ -17,6 +17,7 @@ from typing import Generic, TypeVar, overload
 from pydantic import TypeAdapter, ValidationError
 
 from .._runs.database import connect, reason
+from .._validation import problems, validate_json
 from ..errors import ConfigurationError, ResponseValidationError
 from ..errors.api import KEPT
 from ..types.json import JsonValue
@@ -241,9 +242,9 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def _typed(adapter: TypeAdapter[T], key: str, output: bytes) -> T:
     try:
-        return adapter.validate_json(output)
+        return validate_json(adapter, output)
     except ValidationError as error:
-        problem = str(error)
+        problem = problems(error)
     raise ResponseValidationError(
         f"The output of row {key} is not what was asked for: {problem}", status_code=200, body=output[:KEPT]
     )

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.errors import PydanticUserError
 from pydantic_core import from_json
 
+from .._validation import problems, validate_json
 from ..errors import InvalidRequestError, ResponseValidationError
 from ..errors.api import KEPT
 from .json import JsonValue
@@ -18,9 +19,6 @@ __all__ = ["RawResponse", "Response"]
 
 T = TypeVar("T")
 Value = TypeVar("Value")
-
-SHOWN = 500
-"""Characters of what pydantic says that an error shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +67,9 @@ class Response:
             InvalidRequestError: Pydantic cannot validate that type.
         """
         try:
-            return TypeAdapter(kind).validate_json(self.content)
+            return validate_json(TypeAdapter(kind), self.content)
         except ValidationError as error:
-            raise self._unreadable(f"The reply is not a {kind}: {str(error)[:SHOWN]}.") from None
+            raise self._unreadable(f"The reply is not a {kind}: {problems(error)}.") from None
         except PydanticUserError as error:
             raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {error.message}.") from None
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from baseten_sdk._core.reply.response import WholeResponse
-from baseten_sdk._core.reply.validate import PROBLEMS, check_kind, read_as, read_model, read_value
+from baseten_sdk._core.reply.validate import check_kind, read_as, read_model, read_value
+from baseten_sdk._validation import LISTED
 from baseten_sdk.errors import InvalidRequestError, ResponseValidationError
 from baseten_sdk.errors.api import KEPT
 from baseten_sdk.types.chat import ChatCompletion
@@ -71,7 +72,7 @@ def test_only_the_first_problems_are_listed_and_null_is_not_one_of_them() -> Non
     body = '{"data": [' + ",".join(['{"id": {}, "created": "x"}'] * 5) + "]}"
     with pytest.raises(ResponseValidationError) as caught:
         read_model(ModelList, answer(body))
-    assert caught.value.message.count("Input should be") == PROBLEMS
+    assert caught.value.message.count("Input should be") == LISTED
     assert "; and 5 more" in caught.value.message
     with pytest.raises(ResponseValidationError) as caught:
         read_model(ChatCompletion, answer('{"choices": [{"message": {"content": 5}}]}'))

@@ -20,13 +20,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
+from ..._validation import problems
 from ...config import Limits
 from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ..reply.classify import as_sentence, read_error
 from ..reply.lenient import validate_leniently
-from ..reply.validate import problems
 from ..request.json_codec import BOM, decode_reply
 from ..stream.sse import EventTooLarge, ServerSentEvent, SSEDecoder
 from .accumulate import Accumulator

@@ -14,10 +14,10 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from ..._validation import problems
 from ...errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError
 from ...types.chat import ChatCompletion
 from ...types.tool_calls import ParsedToolCall
-from ..reply.validate import problems
 from ..schema.partial import read_partial
 from ..schema.schema import WRAPPED, Schema
 from ..schema.tool import Toolbox

@@ -22,9 +22,9 @@ from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from typing_extensions import Doc, is_typeddict
 
+from ..._validation import problems
 from ...errors import InvalidRequestError
 from ...types.decisions import DecisionResponse
-from ..reply.validate import problems
 from .markers import Asked, Levels
 from .question import MOST_LABELS, MOST_LEVELS, AnyQuestion, ChoiceQuestion, NoulQuestion, ScoreQuestion, WrongAnswer
 

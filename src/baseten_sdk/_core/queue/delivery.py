@@ -15,12 +15,13 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
+from ..._validation import problems, validate_json
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.async_requests import AsyncErrorDetail
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
-from ..reply.validate import check_kind, problems
+from ..reply.validate import check_kind
 from ..request.json_codec import decode_json
 from .top_level import top_level_texts
 
@@ -134,7 +135,7 @@ def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
     try:
         try:
             # Validated as JSON: even in a strict model, text is right for a date or an enum.
-            return adapter.validate_json(to_json(envelope.data, inf_nan_mode="constants"))
+            return validate_json(adapter, to_json(envelope.data, inf_nan_mode="constants"))
         except PydanticSerializationError:
             return adapter.validate_python(envelope.data)
     except ValidationError as error:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
 
+from ..._validation import problems, validate_json
 from ...errors import InvalidRequestError, ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
@@ -21,9 +22,6 @@ T = TypeVar("T")
 
 NO_CONTENT = 204
 
-PROBLEMS = 5
-"""Validation problems that an error lists."""
-
 EXCERPT = 200
 """Bytes of the body that an error shows."""
 
@@ -34,14 +32,13 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
     Raises:
         ResponseValidationError: it is not JSON, has another shape, or is an error under a status of success.
     """
-    problem = ""
     try:
-        found: M | None = model.model_validate_json(answer.body)
+        found = model.model_validate_json(answer.body)
     except ValidationError as error:
-        problem = _problem(error, answer)
-        found = validate_leniently(model, answer.body)
-    if found is None:
-        raise unreadable(answer, problem)
+        lenient = validate_leniently(model, answer.body)
+        if lenient is None:
+            raise unreadable(answer, _problem(error, answer)) from None
+        found = lenient
     if found.model_extra and found.model_extra.get("error"):
         raise unreadable(answer, _as_error(found.model_extra))
     return found
@@ -67,7 +64,7 @@ def read_as(kind: type[T], answer: WholeResponse) -> T:
     try:
         if kind is bytes or (kind is str and not _is_json(answer)):
             return adapter_of(kind).validate_python(answer.body)
-        return adapter_of(kind).validate_json(answer.body)
+        return validate_json(adapter_of(kind), answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
     raise unreadable(answer, problem)
@@ -128,17 +125,6 @@ def _problem(error: ValidationError, answer: WholeResponse) -> str:
 
 def _as_error(body: Mapping[str, object]) -> str:
     return as_sentence(f"it is an error: {read_error(body)[0]}")
-
-
-def problems(error: ValidationError) -> str:
-    """The problems of a validation as "path: what", the first few of them."""
-    found = [
-        f"{'.'.join(str(part) for part in each['loc']) or 'value'}: {each['msg']}"
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
-        if each["type"] != "none_required"
-    ]
-    more = f"; and {len(found) - PROBLEMS} more" if len(found) > PROBLEMS else ""
-    return "; ".join(found[:PROBLEMS]) + more
 
 
 def adapter_of(kind: type[T]) -> TypeAdapter[T]:

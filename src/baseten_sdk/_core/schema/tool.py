@@ -11,11 +11,11 @@ from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError, create_model
 
+from ..._validation import problems
 from ...errors import ConfigurationError, ToolArgumentError
 from ...types.chat import ChatCompletion, ToolCall, attach_arguments
 from ...types.params import ToolParam
 from ...types.tool_calls import ParsedToolCall
-from ..reply.validate import problems
 from .schema import schema_for
 from .signature import read_docstring, read_signature
 

@@ -17,8 +17,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from ..._validation import problems, validate_json
 from ...types.json import JsonValue
-from ..reply.validate import adapter_of, problems
+from ..reply.validate import adapter_of
 from ..request.json_codec import decode_reply
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class Frame:
             FrameError: it is not of that type.
         """
         try:
-            return adapter_of(kind).validate_json(self.body)
+            return validate_json(adapter_of(kind), self.body)
         except ValidationError as error:
             problem = problems(error)
         raise FrameError(f"the {self.tag.name.lower()} is not a {kind}: {problem}")

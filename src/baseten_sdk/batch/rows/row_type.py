@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from ..._validation import problems, validate_json
 from ...errors import ConfigurationError
 from ...types.json import JsonValue
 
@@ -84,9 +85,9 @@ class Typed(Generic[R]):
 
     def from_json(self, line: bytes) -> R:
         try:
-            row = self._adapter.validate_json(line)
+            row = validate_json(self._adapter, line)
         except ValidationError as error:
-            raise ValueError(_first(error)) from None
+            raise ValueError(problems(error)) from None
         value: JsonValue = from_json(line)
         if isinstance(value, dict):
             _check_keys(line, value)
@@ -96,7 +97,7 @@ class Typed(Generic[R]):
         try:
             return self._adapter.validate_python(fields)
         except ValidationError as error:
-            raise ValueError(_first(error)) from None
+            raise ValueError(problems(error)) from None
 
 
 def _check_keys(line: bytes, row: Mapping[str, JsonValue]) -> None:
@@ -116,9 +117,3 @@ def _check_keys(line: bytes, row: Mapping[str, JsonValue]) -> None:
     name, count = Counter(name for name, _ in pairs).most_common(1)[0] if pairs else ("", 0)
     if count > 1:
         raise ValueError(f"it has the key {name!r} {count} times")
-
-
-def _first(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else first["msg"]

@@ -22,6 +22,7 @@ from llama_index_instrumentation import get_dispatcher
 from pydantic import Field, ValidationError
 
 from ... import ChatCompletion, LengthLimitError, OutputValidationError, RefusalError
+from ..._validation import problems
 from ..schemas import format_for
 from .tools import only_first_call, selections, tool_choice as choice_param, tool_params
 
@@ -185,7 +186,7 @@ def _read(output_cls: type[Model], response: ChatResponse) -> Model:
             raise RefusalError(f"The model refused: {choice.message.refusal}", completion=completion) from None
         if choice.finish_reason == "length":
             raise LengthLimitError("The answer was cut at the token limit.", completion=completion) from error
-        text = f"The answer is not a {output_cls.__name__}: {error}"
+        text = f"The answer is not a {output_cls.__name__}: {problems(error)}."
         raise OutputValidationError(text, completion=completion) from error
     dispatcher.event(LLMStructuredPredictEndEvent(output=made))
     return made

@@ -1,0 +1,102 @@
+"""Validating what a server sent, with the work of a failure bounded.
+
+Pydantic collects every problem of a value, and a reply of three megabytes may hold a million. So a large text is
+validated with each list giving up at its first problem, and the problems that an error lists are few: they are only
+read where they can be few, since pydantic makes all of them or none.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaError, SchemaValidator
+
+T = TypeVar("T")
+
+LARGE = 32 * 1024
+"""Bytes from which a text is validated so that lists give up early."""
+
+LISTED = 5
+"""Problems that an error lists."""
+
+READ = 1000
+"""Problems up to which they are read at all."""
+
+_NESTED = frozenset(
+    {
+        "arguments_schema",
+        "choices",
+        "definitions",
+        "extras_schema",
+        "fields",
+        "items_schema",
+        "json_schema",
+        "keys_schema",
+        "lax_schema",
+        "python_schema",
+        "schema",
+        "steps",
+        "strict_schema",
+        "values_schema",
+    }
+)
+"""Where a core schema has others inside. Everything else, such as a default, is left as it is."""
+
+_LISTS = frozenset({"list", "set", "frozenset", "tuple"})
+
+
+def validate_json(adapter: TypeAdapter[T], text: bytes) -> T:
+    """Validate JSON; the same as the adapter does, but for the number of problems.
+
+    Raises:
+        ValidationError: the text is not JSON, or not of the adapter's type.
+    """
+    if len(text) > LARGE:
+        early = _giving_up_early(adapter)
+        if early is not None:
+            found: T = early.validate_json(text)
+            return found
+    return adapter.validate_json(text)
+
+
+def problems(error: ValidationError) -> str:
+    """The problems of a validation as "path: what": the first few, and how many more there are."""
+    count = error.error_count()
+    if count > READ:
+        return f"there are {count:,} problems"
+    found = [
+        f"{'.'.join(str(part) for part in each['loc']) or 'value'}: {each['msg']}"
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+        if each["type"] != "none_required"
+    ]
+    more = f"; and {len(found) - LISTED} more" if len(found) > LISTED else ""
+    return "; ".join(found[:LISTED]) + more
+
+
+@lru_cache(maxsize=64)
+def _giving_up_early(adapter: TypeAdapter[T]) -> SchemaValidator | None:
+    """A validator of the same type whose lists give up early; None where pydantic cannot make one."""
+    schema = _early(adapter.core_schema)
+    try:
+        # Without the last argument, a model inside would be validated as it was when it was made.
+        return SchemaValidator(schema, None, _use_prebuilt=False)  # type: ignore[arg-type]  # a schema again
+    except (SchemaError, TypeError):
+        return None
+
+
+def _early(value: object) -> object:
+    """A core schema, or what holds some, with `fail_fast` on its lists."""
+    match value:
+        case dict() if isinstance(value.get("type"), str):
+            schema = {name: _early(each) if name in _NESTED else each for name, each in value.items()}
+            return {**schema, "fail_fast": True} if schema["type"] in _LISTS else schema
+        case dict():
+            return {name: _early(each) for name, each in value.items()}
+        case list():
+            return [_early(each) for each in value]
+        case tuple():
+            return tuple(_early(each) for each in value)
+        case _:
+            return value
