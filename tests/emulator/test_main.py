@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
 
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.emulator.__main__ import main
+from baseten_sdk.emulator.__main__ import _emulator, _parser, main
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -40,7 +42,7 @@ def test_it_prints_how_to_use_it_serves_and_stops_cleanly(number: signal.Signals
         assert (
             httpx.get(f"{match[1]}/models", headers={"authorization": "Bearer k.1"}, trust_env=False).status_code == 200
         )
-        assert "BASETEN_API_KEY=k.1" in printed
+        assert "k.1" not in printed
         assert "curl http" in printed
         process.send_signal(number)
         assert process.wait(60) == 0
@@ -59,3 +61,49 @@ def test_a_taken_port_and_a_wrong_behaviour_are_said_in_one_line(
     assert "cannot start" in capsys.readouterr().err
     assert main(["--port", "0", "--behaviour", "nonsense"]) == 1
     assert "nonsense" in capsys.readouterr().err
+
+
+def emulator_of(*arguments: str) -> Emulator:
+    return _emulator(_parser().parse_args(arguments))
+
+
+def test_keys_come_from_options_files_and_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, secrets = tmp_path / "key", tmp_path / "secrets"
+    file.write_bytes(codecs.BOM_UTF8 + b"from-file\r\n")
+    secrets.write_text("whsec_new\nwhsec_old\n")
+    assert emulator_of().api_key.startswith("emul.")
+    assert emulator_of().webhook_secrets == ()
+    monkeypatch.setenv("BASETEN_EMULATOR_API_KEY", " from-environment ")
+    monkeypatch.setenv("BASETEN_WEBHOOK_SECRET", "whsec_environment")
+    assert emulator_of().api_key == "from-environment"
+    assert emulator_of().webhook_secrets == ("whsec_environment",)
+    assert emulator_of("--api-key-file", str(file)).api_key == "from-file"
+    assert emulator_of("--api-key-file", str(file), "--api-key", "given").api_key == "given"
+    assert emulator_of("--webhook-secret-file", str(secrets)).webhook_secrets == ("whsec_new", "whsec_old")
+    assert emulator_of("--webhook-secret", "whsec_given").webhook_secrets == ("whsec_given",)
+
+
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
+@pytest.mark.parametrize("option", ["--api-key-file", "--upstream-key-file", "--webhook-secret-file"])
+def test_a_file_without_a_key_is_said_in_one_line(
+    option: str, content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "key"
+    if content is not None:
+        file.write_bytes(content)
+    assert main([option, str(file), "--port", "0"]) == 1
+    error = capsys.readouterr().err
+    assert str(file) in error
+    assert error.count("\n") == 1
+
+
+def test_a_key_for_the_upstream_comes_from_the_environment_too(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BASETEN_UPSTREAM_API_KEY", emu.api_key)
+    with emulator_of("--upstream", emu.base_url, "--port", "0", "--api-key", "k") as front:
+        reply = httpx.post(
+            f"{front.base_url}/chat/completions",
+            json={"model": "emulator/text-yes", "messages": [{"role": "user", "content": "x"}]},
+            headers={"authorization": "Bearer k"},
+            trust_env=False,
+        )
+    assert reply.json()["choices"][0]["message"]["content"] == "yes"

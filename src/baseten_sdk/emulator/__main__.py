@@ -1,17 +1,29 @@
-"""`python -m baseten_sdk.emulator`: the service on your machine, until Ctrl-C."""
+"""`python -m baseten_sdk.emulator`: run the emulator until Ctrl-C.
+
+Keys come from options, files or the environment. Other users of the machine can read options, so a real key belongs in
+a file or the environment.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from ..errors import ConfigurationError
+
 if TYPE_CHECKING:
     from . import Emulator
+
+KEY = "BASETEN_EMULATOR_API_KEY"
+UPSTREAM_KEY = "BASETEN_UPSTREAM_API_KEY"
+WEBHOOK_SECRET = "BASETEN_WEBHOOK_SECRET"
 
 LOOK_UP = 1.0
 """Seconds after which the wait for a signal begins anew. It does not notice one that arrived just before it began."""
@@ -19,32 +31,7 @@ LOOK_UP = 1.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator; the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m baseten_sdk.emulator", description="The Baseten service on your machine."
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument(
-        "--port", type=int, default=8787, help="port to listen on, 0 for a free one (default: %(default)s)"
-    )
-    parser.add_argument("--api-key", help="key to accept (default: made up)")
-    parser.add_argument(
-        "--webhook-secret", action="append", default=[], help="sign webhooks with it; twice for a rotation"
-    )
-    parser.add_argument("--seed", type=int, default=0, help="chooses among the possible texts (default: %(default)s)")
-    parser.add_argument("--queue-seconds", type=float, default=1.0, help="time in the queue (default: %(default)s)")
-    parser.add_argument(
-        "--run-seconds", type=float, default=2.0, help="time an async request runs (default: %(default)s)"
-    )
-    parser.add_argument("--behaviour", help="behaviours for every request, as in the header x-emulator")
-    parser.add_argument(
-        "--upstream",
-        metavar="URL",
-        help="let an OpenAI-compatible server answer chat, such as http://127.0.0.1:8080/v1",
-    )
-    parser.add_argument("--upstream-key", metavar="KEY", help="the key for it")
-    parser.add_argument("--upstream-model", metavar="NAME", help="the model to ask it for (default: the caller's)")
-    parser.add_argument("--list", action="store_true", help="list the behaviours and stop")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     if options.list:
         from .behaviours.table import describe
 
@@ -55,34 +42,101 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(describe())
         return 0
     try:
-        from . import Emulator
+        emulator = _emulator(options)
+        emulator.faults.always(options.behaviour)
+        emulator.start()
     except ImportError as error:
         print(error, file=sys.stderr)
         return 2
-    emulator = Emulator(
-        host=options.host,
-        port=options.port,
-        api_key=options.api_key,
-        webhook_secrets=options.webhook_secret,
-        seed=options.seed,
-        queue_seconds=options.queue_seconds,
-        run_seconds=options.run_seconds,
-        upstream=options.upstream,
-        upstream_key=options.upstream_key,
-        upstream_model=options.upstream_model,
-    )
-    try:
-        emulator.faults.always(options.behaviour)
-        emulator.start()
-    except (OSError, ValueError) as error:
-        print(f"the emulator cannot start on {options.host}:{options.port}: {error}", file=sys.stderr)
+    except (ConfigurationError, ValueError) as error:
+        print(f"The emulator cannot start: {error}", file=sys.stderr)
         return 1
     try:
-        print(_banner(emulator), flush=True)
+        print(_banner(emulator, made_up=not _secret(options.api_key, options.api_key_file, KEY)), flush=True)
         _wait_for_signal()
     finally:
         emulator.stop()
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m baseten_sdk.emulator", description="Run an emulator of Baseten on this machine."
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=8787, help="port to listen on; 0 picks a free one (default: %(default)s)")
+    add("--api-key", metavar="KEY", help=f"key to accept (default: {KEY}, or a new one)")
+    add("--api-key-file", type=Path, metavar="PATH", help="file with the key to accept")
+    add(
+        "--webhook-secret",
+        action="append",
+        default=[],
+        metavar="SECRET",
+        help=f"secret that signs webhooks; give it twice for a rotation (default: {WEBHOOK_SECRET}, or unsigned)",
+    )
+    add("--webhook-secret-file", type=Path, metavar="PATH", help="file with one secret per line, the newest first")
+    add("--seed", type=int, default=0, help="chooses among the possible texts (default: %(default)s)")
+    add("--queue-seconds", type=float, default=1.0, help="time in the queue (default: %(default)s)")
+    add("--run-seconds", type=float, default=2.0, help="run time of an async request (default: %(default)s)")
+    add("--behaviour", help="behaviours for every request, as in the header x-emulator")
+    add(
+        "--upstream",
+        metavar="URL",
+        help="let an OpenAI-compatible server answer chat, such as http://127.0.0.1:8080/v1",
+    )
+    add("--upstream-key", metavar="KEY", help=f"key for that server (default: {UPSTREAM_KEY})")
+    add("--upstream-key-file", type=Path, metavar="PATH", help="file with the key for that server")
+    add("--upstream-model", metavar="NAME", help="model to ask it for (default: the caller's)")
+    add("--list", action="store_true", help="list the behaviours and exit")
+    return parser
+
+
+def _emulator(options: argparse.Namespace) -> Emulator:
+    """The emulator that the options describe.
+
+    Raises:
+        ImportError: The extra is not installed.
+        ConfigurationError: An option is invalid, or a file cannot be read.
+    """
+    from . import Emulator
+
+    secrets = _secret(None, options.webhook_secret_file, WEBHOOK_SECRET) or ""
+    return Emulator(
+        host=options.host,
+        port=options.port,
+        api_key=_secret(options.api_key, options.api_key_file, KEY),
+        webhook_secrets=options.webhook_secret or secrets.split(),
+        seed=options.seed,
+        queue_seconds=options.queue_seconds,
+        run_seconds=options.run_seconds,
+        upstream=options.upstream,
+        upstream_key=_secret(options.upstream_key, options.upstream_key_file, UPSTREAM_KEY),
+        upstream_model=options.upstream_model,
+    )
+
+
+def _secret(given: str | None, file: Path | None, variable: str) -> str | None:
+    """A secret: the option's, else the file's, else that of the environment; None if there is none.
+
+    Raises:
+        ConfigurationError: The file cannot be read or is empty.
+    """
+    if given is not None:
+        return given
+    if file is None:
+        return os.environ.get(variable, "").strip() or None
+    try:
+        secret = file.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        problem = (error.strerror or str(error)).lower()
+    except UnicodeDecodeError:
+        problem = "it is not UTF-8 text"
+    else:
+        if secret:
+            return secret
+        problem = "it is empty"
+    raise ConfigurationError(f"{file} cannot be read: {problem}.")
 
 
 def _wait_for_signal() -> None:
@@ -100,14 +154,16 @@ def _wait_for_signal() -> None:
             signal.signal(number, handler)
 
 
-def _banner(emulator: Emulator) -> str:
+def _banner(emulator: Emulator, *, made_up: bool) -> str:
+    """How to use it. A key of the user's own is not printed."""
+    key = emulator.api_key if made_up else "..."
     body = '{"model": "openai/gpt-oss-120b", "messages": [{"role": "user", "content": "Hello there"}]}'
     return f"""Baseten emulator at {emulator.url}
 
-  export BASETEN_API_KEY={emulator.api_key}
+  export BASETEN_API_KEY={key}
   export BASETEN_EMULATOR={emulator.url}
 
-  Clients and the command line find everything here then. For a program that knows no more than a base URL:
+  Clients and the command line then send everything here. For a program that knows only a base URL:
 
   export BASETEN_BASE_URL={emulator.base_url}
 
@@ -116,7 +172,7 @@ def _banner(emulator: Emulator) -> str:
   chains       {emulator.url}/chain/CHAIN_ID/production/run_remote
 
 Try it:
-  curl {emulator.base_url}/chat/completions -H 'Authorization: Bearer {emulator.api_key}' -d '{body}'
+  curl {emulator.base_url}/chat/completions -H "Authorization: Bearer $BASETEN_API_KEY" -d '{body}'
 
 Behaviours for one request, such as -H 'x-emulator: status=429, retry-after=2': see --list. Ctrl-C stops."""
 

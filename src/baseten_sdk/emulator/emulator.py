@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from starlette.types import ASGIApp
 
+from ..errors import ConfigurationError
 from .app import Application, Service
 from .behaviours.parse import Spec
 from .faults.schedule import Faults
@@ -90,7 +91,7 @@ class Emulator:
             strict_models: Answer 404 to chat models that are not listed.
             upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
                 chat; queues, webhooks, limits and faults stay the emulator's.
-            upstream_key: The key for it.
+            upstream_key: The key for it. None: the user name and password in its URL, if there are any.
             upstream_model: The model to ask it for, whatever the caller names.
         """
         source = random.Random(seed)
@@ -139,14 +140,25 @@ class Emulator:
         """Listen, and return when the first request can be answered.
 
         Raises:
-            OSError: The port is taken, or the address is not this machine's.
+            ConfigurationError: The port is taken, or the address is not this machine's.
         """
         if self._server is not None:
             raise RuntimeError("the emulator is running already")
-        server = ServerThread(self.app, self.host, self._port)
+        server = self._listen()
         server.start()
         self._server = server
         return self
+
+    def _listen(self) -> ServerThread:
+        try:
+            return ServerThread(self.app, self.host, self._port)
+        except OSError as error:
+            problem = (error.strerror or str(error)).lower()
+        except OverflowError:
+            problem = "there is no such port"
+        raise ConfigurationError(
+            f"The emulator cannot listen on {self.host}:{self._port}: {problem}. Port 0 picks a free port."
+        )
 
     def stop(self) -> None:
         """Cut every connection and end the server's thread. Does nothing when it is not running."""
@@ -224,7 +236,7 @@ class Emulator:
 
 
 def _upstream(url: str, key: str | None, model: str | None) -> Upstream:
-    """The other server; httpx is loaded only where there is one."""
+    """The other server. httpx is loaded only if there is one."""
     from .chat.upstream import Upstream
 
     return Upstream(url, key, model)

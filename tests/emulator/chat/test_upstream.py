@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import socket
+import threading
+from base64 import b64encode
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from baseten_sdk.emulator import Emulator, at, every
+from baseten_sdk.errors import ConfigurationError
 from tests.emulator.exchanges import CHAT, ask, chunks_of, joined
 
 ENGINE = "/model/abcd1234/environments/production/sync/v1/chat/completions"
@@ -111,3 +117,80 @@ def test_a_stream_that_breaks_there_breaks_here(
     else:
         with pytest.raises(httpx.RemoteProtocolError):
             http.post(CHAT, json=ask(stream=True))
+
+
+class Silent(BaseHTTPRequestHandler):
+    """Refuses everything, and quotes the authorization that it got."""
+
+    seen: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        authorization = self.headers["authorization"] or ""
+        self.seen.append(authorization)
+        body = f"not accepted: {authorization}".encode()
+        self.send_response(401)
+        self.send_header("content-type", "text/plain")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def refusing() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Silent)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def chat_with(upstream: str, key: str | None = None) -> httpx.Response:
+    with (
+        Emulator(upstream=upstream, upstream_key=key, api_key="k") as front,
+        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False) as http,
+    ):
+        return http.post(CHAT, json=ask())
+
+
+def test_user_and_password_of_the_url_are_sent_and_shown_nowhere(refusing: int) -> None:
+    reply = chat_with(f"http://me:{quote('p@ss/w0rd', safe='')}@127.0.0.1:{refusing}/v1")
+    basic = b64encode(b"me:p@ss/w0rd").decode()
+    assert Silent.seen[-1] == f"Basic {basic}"
+    assert (reply.status_code, reply.text) == (401, "not accepted: Basic ***")
+
+
+def test_a_key_that_is_refused_is_not_quoted(refusing: int) -> None:
+    reply = chat_with(f"http://127.0.0.1:{refusing}/v1", "sk-real.key")
+    assert Silent.seen[-1] == "Bearer sk-real.key"
+    assert (reply.status_code, reply.text) == (401, "not accepted: Bearer ***")
+
+
+def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    reply = chat_with(f"http://me:p%40ss@127.0.0.1:{port}/v1")
+    assert reply.status_code == 502
+    assert f"http://127.0.0.1:{port}/v1/chat/completions" in reply.text
+    assert "p%40ss" not in reply.text
+    assert "p@ss" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://me:secret@host/v1", "me:secret@host", "http://me:secret@/v1", "http://me:secret@h:x"]
+)
+def test_a_url_that_is_none_is_refused_without_being_quoted(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="upstream= must be") as caught:
+        Emulator(upstream=url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a\nb", "kéy"])
+def test_a_key_that_cannot_be_sent_is_refused_without_being_quoted(key: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"printable ASCII without blanks\.$"):
+        Emulator(upstream="http://127.0.0.1:1/v1", upstream_key=key)

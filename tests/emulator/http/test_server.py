@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from baseten_sdk.emulator import Emulator
+from baseten_sdk.errors import ConfigurationError
 from tests.emulator.exchanges import CHAT, ask
 
 
@@ -31,11 +32,25 @@ def test_its_port_can_be_used_again_at_once() -> None:
         assert emu.port == port
 
 
-def test_a_taken_port_is_an_os_error_and_leaves_nothing_behind() -> None:
+def test_a_taken_port_is_named_and_leaves_nothing_behind() -> None:
     before = threading.active_count()
-    with Emulator() as emu, pytest.raises(OSError, match="in use"):
+    with Emulator() as emu, pytest.raises(ConfigurationError, match=rf"127.0.0.1:{emu.port}: address already in use"):
         Emulator(port=emu.port).start()
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "problem"),
+    [
+        ("127.0.0.1", 65536, "no such port"),
+        ("127.0.0.1", -1, "no such port"),
+        ("192.0.2.1", 0, "cannot assign requested address"),
+        ("nowhere.invalid", 0, "nowhere.invalid:0: "),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_named(host: str, port: int, problem: str) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        Emulator(host=host, port=port).start()
 
 
 def test_stopping_ends_requests_that_would_never_end() -> None:

@@ -10,10 +10,14 @@ else in the emulator.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import AsyncGenerator
+from contextlib import suppress
+from urllib.parse import unquote, unquote_to_bytes
 
 import httpx
 
+from ...errors import ConfigurationError
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, as_object, dump
@@ -30,14 +34,24 @@ class Upstream:
     """The other server.
 
     Args:
-        url: its OpenAI base URL, such as "http://127.0.0.1:8080/v1".
+        url: its OpenAI base URL, such as "http://127.0.0.1:8080/v1". A user name and password in it are sent as Basic
+            authorization.
         api_key: its key, if it wants one.
         model: the model to ask it for, whatever the caller names; None passes the caller's on.
+
+    Raises:
+        ConfigurationError: the URL or the key is invalid.
     """
 
     def __init__(self, url: str, api_key: str | None = None, model: str | None = None) -> None:
-        self._url = f"{url.rstrip('/')}/chat/completions"
-        self._headers = {} if api_key is None else {"authorization": f"Bearer {api_key}"}
+        address = _address(url)
+        self._url = str(address.copy_with(userinfo=b""))
+        self._headers = {} if api_key is None else {"authorization": f"Bearer {_checked(api_key)}"}
+        self._secrets = [api_key, unquote(address.password), address.password]
+        if api_key is None and address.userinfo:
+            basic = b64encode(unquote_to_bytes(address.userinfo)).decode()
+            self._headers = {"authorization": f"Basic {basic}"}
+            self._secrets.append(basic)
         self._model = model
         self._client: httpx.AsyncClient | None = None
 
@@ -51,15 +65,18 @@ class Upstream:
             response = await client.send(request, stream=True)
         except httpx.HTTPError as error:
             return self._unreachable(f"{type(error).__name__}: {error}")
-        headers = {name: response.headers[name] for name in KEPT if name in response.headers}
+        headers = {name: self._redacted(response.headers[name]) for name in KEPT if name in response.headers}
         streamed = headers.get("content-type", "").startswith("text/event-stream")
-        if streamed and not exchange.plan:
+        if streamed and not exchange.plan and response.is_success:
             return Reply(response.status_code, headers, live=_relayed(response), chunked=True)
         try:
             body = [piece async for piece in _relayed(response)]
         except ConnectionError as error:
             return self._unreachable(str(error))
-        pieces = tuple(_events(b"".join(body))) if streamed else tuple(body)
+        whole = b"".join(body)
+        if not response.is_success:  # it may quote the key that it refuses
+            whole = self._redacted(whole.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        pieces = tuple(_events(whole)) if streamed else (whole,)
         return Reply(response.status_code, headers, pieces, chunked=streamed)
 
     async def aclose(self) -> None:
@@ -69,7 +86,12 @@ class Upstream:
             await client.aclose()
 
     def _unreachable(self, reason: str) -> Reply:
-        return error_reply(502, f"upstream {self._url}: {reason}", "3")
+        return error_reply(502, f"upstream {self._url}: {self._redacted(reason)}", "3")
+
+    def _redacted(self, text: str) -> str:
+        for secret in filter(None, self._secrets):
+            text = text.replace(secret, "***")
+        return text
 
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -84,6 +106,25 @@ class Upstream:
         except ValueError:
             return exchange.body
         return dump(request)
+
+
+def _address(url: str) -> httpx.URL:
+    """Where chat is answered.
+
+    Raises:
+        ConfigurationError: the URL is not one. It is not quoted, since it may hold a password.
+    """
+    with suppress(httpx.InvalidURL):
+        address = httpx.URL(f"{url.rstrip('/')}/chat/completions")
+        if address.scheme in ("http", "https") and address.host:
+            return address
+    raise ConfigurationError("upstream= must be an http:// or https:// URL, such as http://127.0.0.1:8080/v1.")
+
+
+def _checked(key: str) -> str:
+    if key and key.isascii() and key.isprintable() and " " not in key:
+        return key
+    raise ConfigurationError("upstream_key= must be printable ASCII without blanks.")
 
 
 async def _relayed(response: httpx.Response) -> AsyncGenerator[bytes]:
