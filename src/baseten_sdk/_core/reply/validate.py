@@ -32,13 +32,15 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
     Raises:
         ResponseValidationError: it is not JSON, has another shape, or is an error under a status of success.
     """
+    problem = ""
     try:
-        found = model.model_validate_json(answer.body)
+        found: M | None = model.model_validate_json(answer.body)
     except ValidationError as error:
-        lenient = validate_leniently(model, answer.body)
-        if lenient is None:
-            raise unreadable(answer, _problem(error, answer)) from None
-        found = lenient
+        found = validate_leniently(model, answer.body)
+        if found is None:
+            problem = _problem(error, answer)
+    if found is None:
+        raise unreadable(answer, problem)
     if found.model_extra and found.model_extra.get("error"):
         raise unreadable(answer, _as_error(found.model_extra))
     return found
