@@ -130,6 +130,33 @@ def test_a_file_that_is_cut_short_says_so_after_its_rows(tmp_path: Path) -> None
     assert len(seen) > 1000
 
 
+@pytest.mark.parametrize("name", ["in.jsonl.gz", "in.csv.gz", "in.tsv", "in.jsonl", "in16.jsonl.gz"])
+def test_a_line_without_end_is_not_read_into_memory(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baseten_sdk.batch.rows.content.LONGEST_LINE", 1000)
+    path = tmp_path / name
+    first = '{"id": 1}\n' if "jsonl" in name else "id\n1\n"
+    data = (first + "x" * 1_000_000).encode("utf-16" if "16" in name else "utf-8")
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    seen: list[int] = []
+    with pytest.raises(BatchInputError, match="it has a line of more than 1,000 characters"):
+        seen.extend(record.number for record in FileRows(path, Plain()).records())
+    assert len(seen) == 1
+
+
+def test_nor_is_a_field_of_many_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("baseten_sdk.batch.rows.table_rows.LONGEST_LINE", 1000)
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b'id,text\n1,"' + b"x\n" * 5000 + b'"\n'))
+    before = csv.field_size_limit(500)
+    try:
+        values = [value for _, value in rows_of(path)]
+    finally:
+        csv.field_size_limit(before)
+    assert values
+    assert all(isinstance(value, BatchRowError) for value in values)
+    assert "field larger than field limit (1000)" in str(values[0])
+
+
 class Typical(BaseModel):
     id: int
     text: str = ""

@@ -10,12 +10,13 @@ import hashlib
 import json
 import stat
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from io import BufferedReader, RawIOBase, TextIOWrapper
 from pathlib import Path
 from types import ModuleType
+from typing import IO, AnyStr
 
 from ...errors import BatchRowError, ConfigurationError
 from .source import Unit
@@ -24,6 +25,9 @@ COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
 MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5": "zstd"}
 
 STDIN = Path("-")
+
+LONGEST_LINE = 128 * 1024 * 1024
+"""Bytes or characters of a line, a field or an element that is read as one."""
 
 
 class Content:
@@ -113,6 +117,18 @@ class Content:
                 return BufferedReader(opened)
             case _:
                 return raw
+
+
+def lines_of(file: IO[AnyStr]) -> Iterator[AnyStr]:
+    """Yield the lines of a file, with their ends.
+
+    Raises:
+        ValueError: A line is too long for memory. A few compressed kilobytes can unpack to gigabytes without an end.
+    """
+    while line := file.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            raise ValueError(f"it has a line of more than {LONGEST_LINE:,} characters")
+        yield line
 
 
 def encoding_of(content: BufferedReader) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..._runs.supply import Record
 from ...errors import BatchRowError
-from .content import Content, encoding_of
+from .content import LONGEST_LINE, Content, encoding_of, lines_of
 from .row_type import RowType
 from .shard import Shard
 
@@ -20,7 +20,6 @@ R = TypeVar("R")
 
 BOM = b"\xef\xbb\xbf"
 PIECE = 64 * 1024
-LONGEST_ELEMENT = 128 * 1024 * 1024
 
 _GOES_ON = ("", ".", "e", "E")
 
@@ -69,11 +68,11 @@ def _json_lines(
 def _lines(content: Content, raw: BufferedReader, inside: BufferedReader, encoding: str) -> Iterator[bytes]:
     if not encoding.startswith("utf-8"):
         with TextIOWrapper(inside, encoding, newline="\n") as texts:
-            for text in texts:
+            for text in lines_of(texts):
                 content.advance(raw)
                 yield text.encode()
         return
-    for number, line in enumerate(inside):
+    for number, line in enumerate(lines_of(inside)):
         if raw is inside:
             content.position += len(line)
         else:
@@ -161,7 +160,7 @@ class _Elements:
             try:
                 _, end = self._decoder.raw_decode(self._text, self._at)
             except ValueError as error:
-                if len(self._text) - self._at > LONGEST_ELEMENT or not self._more():
+                if len(self._text) - self._at > LONGEST_LINE or not self._more():
                     raise ValueError(f"element {number} is not JSON: {error}") from None
                 continue
             # A number may go on in the next piece: of 1.5e3 there may be 1, 1. or 1.5e so far.

@@ -14,12 +14,11 @@ from typing import TypeVar
 
 from ..._runs.supply import Record
 from ...errors import BatchRowError
-from .content import Content
+from .content import LONGEST_LINE, Content, lines_of
 from .row_type import RowType
 
 R = TypeVar("R")
 
-LONGEST_FIELD = 2**31 - 1
 DELIMITERS = ",;\t|"
 
 _HINT = re.compile(r"sep=(.)\r?\n")
@@ -32,13 +31,15 @@ def table_rows(content: Content, row_type: RowType[R], delimiter: str) -> Iterat
     Raises:
         ValueError: The header has a column twice.
     """
-    csv.field_size_limit(LONGEST_FIELD)
+    # The limit is that of the whole process, so it is never lowered.
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
     # Bytes that are not UTF-8 are kept, so that a bad line does not end the file. They fail as a row.
     with content.open_text("surrogateescape") as (raw, text):
-        first = text.readline()
+        lines = lines_of(text)
+        first = next(lines, "")
         hint = _HINT.fullmatch(first)
         reader = csv.reader(
-            chain([first], text), delimiter=hint[1] if hint else _delimiter(first, delimiter), strict=True
+            chain([first], lines), delimiter=hint[1] if hint else _delimiter(first, delimiter), strict=True
         )
         header = next(reader, None)
         if hint:
