@@ -107,3 +107,27 @@ def test_a_key_for_the_upstream_comes_from_the_environment_too(emu: Emulator, mo
             trust_env=False,
         )
     assert reply.json()["choices"][0]["message"]["content"] == "yes"
+
+
+def test_requests_are_logged_on_demand_and_models_refused() -> None:
+    command = [sys.executable, "-m", "baseten_sdk.emulator", "--port", "0", "--api-key", "k.1"]
+    command += ["--log-requests", "--strict-models", "--model", "acme/new"]
+    environment = {**os.environ, "PYTHONPATH": "src"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        printed = ""
+        while "Ctrl-C" not in printed:
+            printed += process.stdout.readline()
+        match = re.search(r"BASETEN_BASE_URL=(\S+)", printed)
+        assert match is not None
+        headers = {"authorization": "Bearer k.1"}
+        with httpx.Client(base_url=match[1], headers=headers, trust_env=False) as http:
+            for model, status in {"acme/new": 200, "acme/newer": 404}.items():
+                body = {"model": model, "messages": [{"role": "user", "content": "Say hello"}]}
+                assert http.post("/chat/completions?token=hush", json=body).status_code == status
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert process.stderr.read() == "POST /v1/chat/completions: 200\nPOST /v1/chat/completions: 404\n"

@@ -87,6 +87,119 @@ async def test_an_async_one(baseten_emulator):
     result.stdout.fnmatch_lines(lines)
 
 
+def test_the_failure_is_the_guard_s_whatever_the_program_made_of_it(pytester: pytest.Pytester) -> None:
+    source = """
+import pytest
+
+def to_another_error():
+    try:
+        leave()
+    except BaseException:
+        raise RuntimeError("no service") from None
+
+def test_it_becomes_another_error(baseten_emulator):
+    to_another_error()
+
+def test_it_is_expected(baseten_emulator):
+    with pytest.raises(RuntimeError):
+        to_another_error()
+
+def test_it_becomes_a_skip(baseten_emulator):
+    try:
+        to_another_error()
+    except RuntimeError:
+        pytest.skip("no network")
+
+def test_another_error_stays(baseten_emulator):
+    raise RuntimeError("of its own") from KeyError("its cause")
+"""
+    result = run(pytester, LEAVE + source)
+    result.assert_outcomes(failed=4)
+    result.stdout.fnmatch_lines(["The test would leave this machine: connect to 192.0.2.1 port 443. Point*"] * 3)
+    result.stdout.fnmatch_lines(["*KeyError: 'its cause'", "*RuntimeError: of its own"])
+    result.stdout.no_fnmatch_line("*no service*")
+
+
+def test_sync_clients_are_told_at_once_whatever_carries_them(pytester: pytest.Pytester) -> None:
+    source = """
+import pytest
+from baseten_sdk import Endpoints
+
+ADDRESS, NAME = "https://192.0.2.1/v1", "http://example.com/v1"
+
+@pytest.mark.parametrize(("url", "transport"), [(ADDRESS, "direct"), (NAME, "direct"), (NAME, "httpx")])
+def test_a_model(baseten_emulator, url, transport):
+    with Client(api_key="k", base_url=url, transport=transport) as own:
+        try:
+            ask(own)
+        except Exception as error:
+            raise AssertionError("it was made an error of the client's, and tried again") from error
+"""
+    result = run_apart(pytester, ASK + source)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(["The test would leave this machine: *"] * 3)
+    result.stdout.no_fnmatch_line("*tried again*")
+
+
+FAULTS = """
+import pytest
+from baseten_sdk.testing import at, every
+
+def test_one_that_never_strikes(baseten_emulator, baseten_client):
+    baseten_emulator.faults.add(at(2).on("/chat").status(503), every().on("/predict").drop())
+    baseten_emulator.faults.push("status=500", path="/nowhere")
+    assert ask(baseten_client) == "hello"
+
+def test_all_strike(baseten_emulator, baseten_client):
+    baseten_emulator.faults.add(at(1).status(503), every().delay(0.001))
+    baseten_emulator.faults.push("drip", None, times=5)
+    assert ask(baseten_client) == "hello"
+
+def test_what_was_taken_back_is_not_asked_for(baseten_emulator):
+    baseten_emulator.faults.add(at(1).status(503))
+    baseten_emulator.faults.clear()
+
+@pytest.mark.baseten_unused_faults
+def test_a_marked_one(baseten_emulator):
+    baseten_emulator.faults.add(at(1).status(503))
+"""
+
+
+def test_a_fault_that_never_struck_fails_the_test(pytester: pytest.Pytester) -> None:
+    result = run_apart(pytester, ASK + FAULTS)
+    result.assert_outcomes(failed=1, passed=3)
+    result.stdout.fnmatch_lines(
+        ["*before these faults met a request: status=503 on /chat; drop on /predict; status=500 on /nowhere. Check*"]
+    )
+
+
+def test_unused_faults_may_be_ignored(pytester: pytest.Pytester) -> None:
+    run_apart(pytester, ASK + FAULTS, "-o", "baseten_unused_faults=ignore").assert_outcomes(passed=4)
+
+
+MODELS = """
+import pytest
+from baseten_sdk import NotFoundError
+
+def test_a_slip_of_the_pen(baseten_client):
+    with pytest.raises(NotFoundError, match="openai/gpt-oss-210b"):
+        baseten_client.chat.completions.create(model="openai/gpt-oss-210b", messages=[user("Say hello")])
+
+def test_a_new_one(baseten_client):
+    baseten_client.chat.completions.create(model="acme/new", messages=[user("Say hello")])
+    assert ("acme/new" in [model.id for model in baseten_client.models.list()]) is LISTED
+"""
+
+
+@pytest.mark.parametrize(("models", "passed", "listed"), [("", 1, False), ("acme/new", 2, True), ("*", 1, False)])
+def test_a_model_that_is_not_there_is_refused(
+    pytester: pytest.Pytester, models: str, passed: int, listed: bool
+) -> None:
+    source = f"LISTED = {listed}\n{ASK}{MODELS}"
+    result = run_apart(pytester, source, "-o", f"baseten_models={models}")
+    result.assert_outcomes(passed=passed, failed=2 - passed)
+
+
 def test_a_test_that_swallows_the_refusal_fails_too(pytester: pytest.Pytester) -> None:
     source = """
 def test_it(baseten_emulator):
@@ -98,7 +211,7 @@ def test_it(baseten_emulator):
 """
     result = run(pytester, LEAVE + source)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*connect to 192.0.2.1 port 443; connect to 192.0.2.1 port 443*"])
+    result.stdout.fnmatch_lines(["The test would leave this machine: connect to 192.0.2.1 port 443. Point*"])
 
 
 @pytest.mark.parametrize(("mode", "failed"), [("fixtures", 0), ("off", 0), ("all", 1)])
@@ -136,6 +249,7 @@ def test_allowed(baseten_emulator):
     run(pytester, LEAVE + source, "--strict-markers", "-o", "baseten_allow_hosts=192.0.2.2").assert_outcomes(passed=2)
 
 
-def test_an_unknown_mode_is_refused(pytester: pytest.Pytester) -> None:
-    result = run(pytester, "", "-o", "baseten_guard=maybe")
+@pytest.mark.parametrize("option", ["baseten_guard", "baseten_unused_faults"])
+def test_an_unknown_value_is_refused(pytester: pytest.Pytester, option: str) -> None:
+    result = run(pytester, "", "-o", f"{option}=maybe")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

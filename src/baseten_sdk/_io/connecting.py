@@ -99,13 +99,13 @@ def _interleaved(addresses: list[Address]) -> list[Address]:
 def _resolved(host: str, port: int, timer: Timer) -> list[Address]:
     """The addresses of a name. The resolver knows no limits of time, so it is asked in a thread that may be left."""
     found: list[Address] = []
-    failures: list[Exception] = []
+    failures: list[BaseException] = []
 
     def resolve() -> None:
         try:
             for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
                 found.append((family, address))  # what is there counts, also where the rest fails
-        except (OSError, UnicodeError) as error:
+        except BaseException as error:  # whatever it is, it belongs to the caller and not to this thread
             failures.append(error)
 
     resolver = threading.Thread(target=resolve, name="baseten-sdk resolver", daemon=True)
@@ -161,6 +161,10 @@ class _Race:
             self._running.register(raw, selectors.EVENT_WRITE)
         except OSError as error:
             self._lost(raw, error)
+        except BaseException:
+            if raw is not None:
+                raw.close()
+            raise
         return None
 
     def _watch(self, timer: Timer) -> socket.socket | None:

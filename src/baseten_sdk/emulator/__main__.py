@@ -7,6 +7,7 @@ a file or the environment.
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -41,6 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         print(describe())
         return 0
+    if options.log_requests:
+        log = logging.getLogger("baseten_sdk.emulator")
+        log.addHandler(logging.StreamHandler())
+        log.setLevel(logging.INFO)
     try:
         emulator = _emulator(options)
         emulator.faults.always(options.behaviour)
@@ -88,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--upstream-key", metavar="KEY", help=f"key for that server (default: {UPSTREAM_KEY})")
     add("--upstream-key-file", type=Path, metavar="PATH", help="file with the key for that server")
     add("--upstream-model", metavar="NAME", help="model to ask it for (default: the caller's)")
+    add("--model", action="append", default=[], metavar="NAME", help="list one more model; may be repeated")
+    add("--strict-models", action="store_true", help="answer 404 to models that are not listed")
+    add("--log-requests", action="store_true", help="write a line for each request to stderr")
     add("--list", action="store_true", help="list the behaviours and exit")
     return parser
 
@@ -110,6 +118,8 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         seed=options.seed,
         queue_seconds=options.queue_seconds,
         run_seconds=options.run_seconds,
+        models=options.model,
+        strict_models=options.strict_models,
         upstream=options.upstream,
         upstream_key=_secret(options.upstream_key, options.upstream_key_file, UPSTREAM_KEY),
         upstream_model=options.upstream_model,

@@ -8,7 +8,8 @@ once. It owns this order and the table of routes, and no endpoint.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+import logging
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -45,6 +46,7 @@ from .queue.webhooks import WebhookSender
 if TYPE_CHECKING:
     from .chat.upstream import Upstream
 
+LOG = logging.getLogger("baseten_sdk.emulator")
 LARGEST = 100 * 1024 * 1024
 _MODEL_POSTS = {"predict", "async_predict", "wake"}
 _CHAIN_POSTS = {"run_remote", "async_run_remote", "wake"}
@@ -56,6 +58,7 @@ class Service:
 
     api_key: str
     seed: int
+    models: Sequence[str]
     strict_models: bool
     new_id: Callable[[int], str]
     clock: Clock
@@ -110,6 +113,7 @@ class Application:
             record.finished = True
             tasks.cancel_scope.cancel()
         self._service.requests.touch()
+        _log(record)
 
     async def _reply(self, record: RecordedRequest) -> Reply:
         service = self._service
@@ -156,7 +160,7 @@ class Application:
             case ("systemone",), "POST":
                 return decide(exchange)
             case ("models",), "GET":
-                return list_models(exchange.place)
+                return list_models(exchange.place, self._service.models)
             case ("chat", "completions") | ("systemone",), _:
                 return method_not_allowed("POST")
             case ("models",), _:
@@ -198,8 +202,7 @@ class Application:
         service = self._service
         if service.upstream is not None:
             return await service.upstream.chat(exchange)
-        strict = service.strict_models and exchange.place.surface == "model-apis"
-        return chat(exchange, seed=service.seed, strict_models=strict)
+        return chat(exchange, seed=service.seed, models=service.models if service.strict_models else None)
 
     def _submit(self, exchange: Exchange) -> Reply:
         service = self._service
@@ -234,3 +237,10 @@ async def _watch(receive: Receive, record: RecordedRequest, tasks: TaskGroup) ->
         pass
     record.disconnected = not record.finished
     tasks.cancel_scope.cancel()
+
+
+def _log(record: RecordedRequest) -> None:
+    """Say what was asked for and answered; never a header or a body."""
+    path = record.path.encode("ascii", "backslashreplace").decode()
+    answer = "no answer" if record.status is None else str(record.status)
+    LOG.info("%s %s: %s%s", record.method, path, answer, ", the caller left" if record.disconnected else "")

@@ -63,6 +63,7 @@ class Emulator:
         webhook_attempts: int = 2,
         webhook_interval: float = 2.0,
         webhook_timeout: float = 10.0,
+        models: Sequence[str] = (),
         strict_models: bool = False,
         upstream: str | None = None,
         upstream_key: str | None = None,
@@ -88,6 +89,7 @@ class Emulator:
             webhook_attempts: How often a webhook is tried in all.
             webhook_interval: Seconds between the attempts, on the emulator's clock.
             webhook_timeout: Seconds of wall clock that an endpoint may take to answer.
+            models: Chat models to list beside the usual ones, such as "acme/new".
             strict_models: Answer 404 to chat models that are not listed.
             upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
                 chat; queues, webhooks, limits and faults stay the emulator's.
@@ -124,6 +126,7 @@ class Emulator:
         service = Service(
             api_key=self.api_key,
             seed=seed,
+            models=models,
             strict_models=strict_models,
             new_id=lambda length: source.randbytes(length).hex()[:length],
             clock=self._clock,

@@ -1,8 +1,9 @@
 """Whether a program tries to leave the machine, told by the interpreter itself.
 
-Theory of operation. The interpreter announces each connection and each look-up of a name to its audit hooks, whichever
-library makes it, on whichever thread or event loop. A hook cannot be taken away again, so one is installed when it is
-first needed, and it asks the watch that is on at the moment, if any. It must not know of pytest.
+Theory of operation. The interpreter announces each connection, each datagram and each look-up of a name to its audit
+hooks, whichever library makes it, on whichever thread or event loop. A hook cannot be taken away again, so one is
+installed when it is first needed, and it asks the guard that is on at the moment, if any. Other processes, sockets that
+were connected before, and libraries in C with sockets of their own are not announced. It must not know of pytest.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cached_property
 
 LOCAL_NAMES = frozenset({"", "localhost", "localhost.localdomain", "ip6-localhost", socket.gethostname().lower()})
+Host = str | bytes | bytearray
 
 
-class Watch:
+class Guard:
     """Refuses what would leave the machine, and remembers it.
 
     Attributes:
@@ -24,7 +27,7 @@ class Watch:
     """
 
     def __init__(self, refuse: Callable[[str], None], allowed: Iterable[str] = ()) -> None:
-        """Prepare a watch.
+        """Prepare a guard.
 
         Args:
             refuse: called with what was tried; raises.
@@ -32,60 +35,86 @@ class Watch:
         """
         self.attempts: list[str] = []
         self._refuse = refuse
-        self._allowed = LOCAL_NAMES | {each.lower() for each in allowed}
+        self._allowed = LOCAL_NAMES | {_name(each) for each in allowed}
 
     def heard(self, event: str, arguments: tuple[object, ...]) -> None:
         """Judge an event of the interpreter's."""
         match event, arguments:
-            case "socket.getaddrinfo", (str() | bytes() as host, port, *_):
-                if not self._stays(host, resolving=True):
-                    self._stop(f"look up {_text(host)} port {port}")
-            case "socket.connect", (socket.socket() as used, (str() as host, port, *_)):
-                if used.type == socket.SOCK_STREAM and not self._stays(host):
-                    self._stop(f"connect to {host} port {port}")
-            case "socket.sendto", (_, (str() as host, port, *_)):
-                if not self._stays(host):
-                    self._stop(f"send to {host} port {port}")
+            case "socket.getaddrinfo", (str() | bytes() | bytearray() as host, port, *_):
+                self._look_up(host, f"look up {_text(host)} port {port}")
+            case "socket.gethostbyname", (str() | bytes() | bytearray() as host, *_):
+                self._look_up(host, f"look up {_text(host)}")
+            case "socket.gethostbyaddr", (str() | bytes() | bytearray() as host, *_):
+                self._reach(host, f"look up {_text(host)}")
+            case "socket.getnameinfo", ((str() | bytes() | bytearray() as host, *_), *_):
+                self._reach(host, f"look up {_text(host)}")
+            case "socket.connect", (_, (str() | bytes() | bytearray() as host, port, *_)):
+                self._reach(host, f"connect to {_text(host)} port {port}")
+            case "socket.sendto" | "socket.sendmsg", (_, (str() | bytes() | bytearray() as host, port, *_)):
+                self._reach(host, f"send to {_text(host)} port {port}")
             case _:
                 pass
 
-    def _stays(self, host: str | bytes, *, resolving: bool = False) -> bool:
-        name = _text(host).lower()
-        if name in self._allowed:
-            return True
-        try:
-            address = ipaddress.ip_address(name.partition("%")[0])
-        except ValueError:
-            return False
-        return resolving or address.is_loopback or address.is_unspecified
+    def _look_up(self, host: Host, attempt: str) -> None:
+        """A name is a question to another machine; a number is a question to nobody."""
+        if _name(host) not in self._allowed and _address(host) is None:
+            self._stop(attempt)
+
+    def _reach(self, host: Host, attempt: str) -> None:
+        address = _address(host)
+        local = address is not None and (address.is_loopback or address.is_unspecified)
+        if not local and _name(host) not in self._allowed and address not in self._allowed_addresses:
+            self._stop(attempt)
+
+    @cached_property
+    def _allowed_addresses(self) -> frozenset[ipaddress.IPv4Address | ipaddress.IPv6Address | None]:
+        """Where the allowed names are: a program looks a name up and then connects to a number."""
+        found: set[ipaddress.IPv4Address | ipaddress.IPv6Address | None] = set()
+        for name in self._allowed - LOCAL_NAMES:
+            with suppress(OSError):
+                found |= {_address(str(info[4][0])) for info in socket.getaddrinfo(name, None)}
+        return frozenset(found - {None})
 
     def _stop(self, attempt: str) -> None:
         self.attempts.append(attempt)
         self._refuse(attempt)
 
 
-_watches: list[Watch] = []
+_guards: list[Guard] = []
 _hooked = False
 
 
 @contextmanager
-def watching(watch: Watch) -> Generator[Watch]:
-    """Let a watch judge everything that the process does within the block."""
+def guarding(guard: Guard) -> Generator[Guard]:
+    """Let a guard judge everything that the process does within the block."""
     global _hooked
     if not _hooked:
         sys.addaudithook(_hook)
         _hooked = True
-    _watches.append(watch)
+    _guards.append(guard)
     try:
-        yield watch
+        yield guard
     finally:
-        _watches.remove(watch)
+        _guards.remove(guard)
 
 
 def _hook(event: str, arguments: tuple[object, ...]) -> None:
-    if _watches and event.startswith("socket."):
-        _watches[-1].heard(event, arguments)
+    if _guards and event.startswith("socket."):
+        _guards[-1].heard(event, arguments)
 
 
-def _text(host: str | bytes) -> str:
+def _text(host: Host) -> str:
     return host if isinstance(host, str) else host.decode("ascii", "replace")
+
+
+def _name(host: Host) -> str:
+    return _text(host).lower().removesuffix(".")
+
+
+def _address(host: Host) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(_text(host).partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures with the service on this machine, and a guard against leaving it.
 
-It owns the fixtures, the option `baseten_guard`, and the marker `baseten_network`. The emulator and the client are
-imported when a test first asks for them, so that the plugin costs nothing in suites that do not.
+It owns the fixtures, their options and markers, and what of them fails a test. The emulator and the client are imported
+when a test first asks for them, so that the plugin costs nothing in suites that do not.
 """
 
 from __future__ import annotations
@@ -13,23 +13,20 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from .network import Watch, watching
+from .network import Guard, guarding
 
 if TYPE_CHECKING:
     from baseten_sdk import AsyncClient, Client
     from baseten_sdk.emulator import Emulator
 
 FIXTURES = frozenset({"baseten_emulator", "baseten_client", "async_baseten_client"})
-MARKER = "baseten_network"
+NETWORK = "baseten_network"
+UNUSED = "baseten_unused_faults"
 TRANSPORT: Literal["direct"] = "direct"
 """A mock for httpx that happens to be installed must not come between the client and the emulator."""
-ADVICE = (
-    "Point the client at `baseten_emulator`, allow the host with the option `baseten_allow_hosts`, or mark the test "
-    f"with @pytest.mark.{MARKER}."
-)
 
-
-_WATCH = pytest.StashKey[Watch]()
+_GUARD = pytest.StashKey[Guard]()
+_EMULATOR = pytest.StashKey["Emulator"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,48 +38,70 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="fixtures",
     )
     parser.addini("baseten_allow_hosts", "other hosts that tests may reach", type="args", default=[])
+    parser.addini(
+        "baseten_models", "models that baseten_emulator serves beside its own; '*' for any", type="args", default=[]
+    )
+    parser.addini(
+        "baseten_unused_faults", "whether a test fails whose faults no request met: 'fail' or 'ignore'", default="fail"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker."""
-    config.addinivalue_line("markers", f"{MARKER}: the test may leave this machine")
-    if config.getini("baseten_guard") not in ("fixtures", "all", "off"):
-        raise pytest.UsageError("baseten_guard must be one of: fixtures, all, off")
+    """Declare the markers, and refuse values that no option has."""
+    config.addinivalue_line("markers", f"{NETWORK}: the test may leave this machine")
+    config.addinivalue_line("markers", f"{UNUSED}: the test may end before all its faults have struck")
+    for option, values in {"baseten_guard": ("fixtures", "all", "off"), UNUSED: ("fail", "ignore")}.items():
+        if config.getini(option) not in values:
+            raise pytest.UsageError(f"{option} must be one of: {', '.join(values)}")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Watch a test from its set-up to its end."""
+    """Guard a test from its set-up to its end."""
     with ExitStack() as stack:
         if _guarded(item):
             allowed: list[str] = item.config.getini("baseten_allow_hosts")
-            item.stash[_WATCH] = stack.enter_context(watching(Watch(_refuse, allowed)))
+            item.stash[_GUARD] = stack.enter_context(guarding(Guard(_refuse, allowed)))
         return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test that went on after it was refused, such as one whose client tried again."""
-    result = yield
-    watch = item.stash.get(_WATCH, None)
-    if watch is not None and watch.attempts:
-        pytest.fail(_message("; ".join(watch.attempts)), pytrace=False)
+    """Fail a test that was refused, whatever it made of the refusal, and one whose faults never struck."""
+    try:
+        result = yield
+    except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
+        raise
+    except BaseException:
+        if (refusal := _refusal(item)) is not None:
+            raise refusal from None
+        raise
+    if (failure := _refusal(item) or _unused_faults(item)) is not None:
+        raise failure
     return result
 
 
 @pytest.fixture
-def baseten_emulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
+def baseten_emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """The service on a port of this machine, new for each test.
 
     `BASETEN_API_KEY`, `BASETEN_EMULATOR` and `BASETEN_BASE_URL` name it while the test runs, so that clients which a
-    program makes by itself reach it too. Webhooks are signed with `baseten_emulator.webhook_secrets`.
+    program makes by itself reach it too. Webhooks are signed with `baseten_emulator.webhook_secrets`. A model that it
+    does not have is answered with 404, as the service does.
     """
     from baseten_sdk.emulator import Emulator
 
-    with Emulator(webhook_secrets=["whsec_" + "0" * 40], webhook_interval=0.01) as emulator:
+    models: list[str] = request.config.getini("baseten_models")
+    with Emulator(
+        webhook_secrets=["whsec_" + "0" * 40],
+        webhook_interval=0.01,
+        models=[model for model in models if model != "*"],
+        strict_models="*" not in models,
+    ) as emulator:
         monkeypatch.setenv("BASETEN_API_KEY", emulator.api_key)
         monkeypatch.setenv("BASETEN_EMULATOR", emulator.url)
         monkeypatch.setenv("BASETEN_BASE_URL", emulator.base_url)
+        request.node.stash[_EMULATOR] = emulator
         yield emulator
 
 
@@ -110,18 +129,41 @@ def async_baseten_client(baseten_emulator: Emulator) -> Iterator[AsyncClient]:
 
 def _guarded(item: pytest.Item) -> bool:
     mode = item.config.getini("baseten_guard")
-    if mode == "off" or item.get_closest_marker(MARKER) is not None:
+    if mode == "off" or item.get_closest_marker(NETWORK) is not None:
         return False
     fixtures: list[str] = getattr(item, "fixturenames", [])
     return mode == "all" or not FIXTURES.isdisjoint(fixtures)
 
 
+def _refusal(item: pytest.Item) -> BaseException | None:
+    """The failure of a test that tried to leave the machine."""
+    guard = item.stash.get(_GUARD, None)
+    return _left("; ".join(dict.fromkeys(guard.attempts))) if guard is not None and guard.attempts else None
+
+
+def _unused_faults(item: pytest.Item) -> BaseException | None:
+    """The failure of a test that prepared faults for nothing."""
+    emulator = item.stash.get(_EMULATOR, None)
+    ignored = item.config.getini(UNUSED) == "ignore" or item.get_closest_marker(UNUSED) is not None
+    if emulator is None or ignored or not (unused := emulator.faults.unused):
+        return None
+    return pytest.fail.Exception(
+        f"The test ended before these faults met a request: {'; '.join(unused)}. Check their numbers and paths "
+        f"against baseten_emulator.requests, or mark the test with @pytest.mark.{UNUSED}.",
+        pytrace=False,
+    )
+
+
 def _refuse(attempt: str) -> None:
-    pytest.fail(_message(attempt), pytrace=False)
+    raise _left(attempt)
 
 
-def _message(attempts: str) -> str:
-    return f"The test would leave this machine: {attempts}. {ADVICE}"
+def _left(attempts: str) -> BaseException:
+    return pytest.fail.Exception(
+        f"The test would leave this machine: {attempts}. Point the client at `baseten_emulator`, allow the host with "
+        f"the option `baseten_allow_hosts`, or mark the test with @pytest.mark.{NETWORK}.",
+        pytrace=False,
+    )
 
 
 def _close(client: AsyncClient) -> None:

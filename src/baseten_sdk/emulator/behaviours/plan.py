@@ -53,5 +53,8 @@ class Plan:
     def __hash__(self) -> int:
         return hash(frozenset(self._values.items()))
 
+    def __str__(self) -> str:
+        return ", ".join(name if value is True else f"{name}={value}" for name, value in self._values.items())
+
     def __repr__(self) -> str:
         return f"Plan({self._values!r})"

@@ -6,6 +6,7 @@ the envelope, the stream.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 
 from ..behaviours.plan import Plan
@@ -27,8 +28,8 @@ _TELLS_LOGPROBS = "emulator/"
 """The shared models that give log probabilities; the engine of a deployment does. gpt-oss and DeepSeek pass over it."""
 
 
-def chat(exchange: Exchange, *, seed: int, strict_models: bool) -> Reply:
-    """Answer a chat request."""
+def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Reply:
+    """Answer a chat request. `models` are those beside the usual ones; None lets any name pass."""
     shared = exchange.place.surface == "model-apis"
     try:
         body = exchange.json()
@@ -41,7 +42,7 @@ def chat(exchange: Exchange, *, seed: int, strict_models: bool) -> Reply:
     model = as_text(request.get("model")) or exchange.place.owner
     if wrong is not None:
         return error_reply(400, wrong, "3" if model.startswith(_VERBOSE) else "4")
-    if shared and (model.startswith("unknown/") or (strict_models and not known(model))):
+    if shared and (model.startswith("unknown/") or (models is not None and not known(model, models))):
         return error_reply(404, f"the model {model!r} does not exist or is not enabled in this workspace", "3")
     plan = exchange.plan
     if request.get("logprobs") is True and not plan.on("logprobs"):

@@ -5,6 +5,8 @@ It owns what `GET /v1/models` answers. Model names are not checked against it un
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ..http.jsonvalue import JSON, Object
 from ..http.routing import Place
 from ..http.wire import Reply, json_reply
@@ -23,15 +25,16 @@ _KNOWN: tuple[tuple[str, str, int, int, float, float, str], ...] = (
 )
 
 
-def known(slug: str) -> bool:
-    return slug.startswith("emulator/") or any(slug == row[0] for row in _KNOWN)
+def known(slug: str, more: Collection[str]) -> bool:
+    return slug.startswith("emulator/") or slug in more or any(slug == row[0] for row in _KNOWN)
 
 
-def list_models(place: Place) -> Reply:
+def list_models(place: Place, more: Collection[str] = ()) -> Reply:
     """The shared models, without a top-level `object`; inside a deployment, what an engine lists, with
     one."""
     if place.surface == "model-apis":
-        return json_reply({"data": [_entry(*row) for row in _KNOWN]})
+        rows = [*_KNOWN, *((slug, slug, 131_072, 32_768, 0.0, 0.0, "text") for slug in more)]
+        return json_reply({"data": [_entry(*row) for row in rows]})
     served: Object = {"id": place.owner, "object": "model", "created": _CREATED, "owned_by": "baseten"}
     return json_reply({"object": "list", "data": [served]})
 

@@ -18,12 +18,15 @@ from ..behaviours.script import Fault
 class _Step:
     plan: Plan
     path: str | None
+    left: int
+    fired: bool = False
 
 
 @dataclass(slots=True)
 class _Rule:
     fault: Fault
     seen: int = 0
+    fired: bool = False
 
 
 class Faults:
@@ -50,7 +53,7 @@ class Faults:
         """
         plans = [Plan() if spec is None else parse(spec) for spec in specs]
         with self._lock:
-            self._steps += [_Step(plan, path) for plan in plans for _ in range(times)]
+            self._steps += [_Step(plan, path, times) for plan in plans if times > 0]
 
     def add(self, *faults: Fault) -> None:
         """Add faults by the numbers of requests: `add(at(3).status(503), every().on("/predict").drip())`.
@@ -84,10 +87,14 @@ class Faults:
                 if rule.fault.concerns(path):
                     rule.seen += 1
                     if rule.fault.strikes(rule.seen):
+                        rule.fired = True
                         plan = plan.merged(rule.fault.plan)
             for position, step in enumerate(self._steps):
                 if step.path is None or step.path in path:
-                    del self._steps[position]
+                    step.left -= 1
+                    step.fired = True
+                    if step.left == 0:
+                        del self._steps[position]
                     return plan.merged(step.plan)
             return plan
 
@@ -103,6 +110,15 @@ class Faults:
             return plan.without_trouble()
         return plan if plan.troubled else plan.merged(Plan({"status": 503}))
 
+    @property
+    def unused(self) -> list[str]:
+        """The faults that no request has met so far, such as "status=503 on /predict"."""
+        with self._lock:
+            steps = [(step.plan, step.path) for step in self._steps if not step.fired]
+            rules = [(rule.fault.plan, rule.fault.path) for rule in self._rules if not rule.fired]
+        return [f"{plan}{f' on {path}' if path else ''}" for plan, path in [*rules, *steps] if plan]
+
     def __len__(self) -> int:
         """How many scripted steps are left."""
-        return len(self._steps)
+        with self._lock:
+            return sum(step.left for step in self._steps)
