@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.request.multipart import FileInput, encode_multipart
+from baseten_sdk._core.request.multipart import FileInput, Files, encode_multipart
 from baseten_sdk.errors import InvalidRequestError
 
 BOUNDARY = "0123456789abcdef0123456789abcdef"
@@ -156,14 +156,67 @@ def test_what_is_no_file_is_refused_by_name(file: object) -> None:
 
 @pytest.mark.parametrize("value", [None, b"x", {"a": 1}, float("nan"), [1], ["\ud800"], "\ud800", object()])
 def test_what_is_no_field_is_refused_by_name(value: object) -> None:
-    with pytest.raises(InvalidRequestError, match=r"^fields\['n'\]"):
+    with pytest.raises(InvalidRequestError, match=r"^data\['n'\]"):
         encode_multipart({"n": value}, {}, BOUNDARY)  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("name", ["", "\ud800"])
 def test_a_name_that_cannot_be_written_is_refused(name: str) -> None:
-    with pytest.raises(InvalidRequestError, match=r"^fields\["):
+    with pytest.raises(InvalidRequestError, match=r"^data\["):
         encode_multipart({name: "x"}, {}, BOUNDARY)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ("cat.png", "not str"),
+        (b"bytes", "not bytes"),
+        (Path("cat.png"), "not PosixPath"),
+        (io.BytesIO(b"x"), "not BytesIO"),
+        (3, "not int"),
+        ([b"a", b"b"], "not a list of other items"),
+        ([("name", b"a"), ("name",)], "not a list of other items"),
+        ([("name", "file.txt", b"a", "text/plain")], "not a list of other items"),
+        ([io.BytesIO(b"x")], "not a list of other items"),
+    ],
+)
+def test_files_of_another_shape_are_refused(files: Files, told: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        encode_multipart({}, files, BOUNDARY)
+    assert str(caught.value).startswith("files must be a mapping of names to files, such as files={")
+    assert str(caught.value).endswith(f"pairs, {told}.")
+
+
+def test_pairs_may_come_from_anything_that_can_be_iterated() -> None:
+    given: dict[str, FileInput] = {"a": b"1", "b": b"2"}
+    assert encode_multipart({}, given, BOUNDARY) == encode_multipart({}, given.items(), BOUNDARY)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    class Broken(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    closed = io.BytesIO(b"x")
+    closed.close()
+    latin = tmp_path / "latin.txt"
+    latin.write_bytes(b"\xff")
+    with latin.open(encoding="utf-8") as text:
+        for file, problem in ((Broken(), "Input/output error"), (closed, "closed file"), (text, "can't decode")):
+            with pytest.raises(InvalidRequestError, match=rf"^files\['photo'\] cannot be read: .*{problem}"):
+                encode_multipart({}, {"photo": file}, BOUNDARY)  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("path", ["cat.png", Path("cat.png")])
+def test_a_path_is_no_file_yet(path: object) -> None:
+    with pytest.raises(InvalidRequestError, match=r"files\['photo'\]: .* Open it: open\(path, 'rb'\)"):
+        encode_multipart({}, {"photo": path}, BOUNDARY)  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("data", ["a=b", [("a", "b")], 3])
+def test_data_is_a_mapping(data: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequestError, match="data must be a mapping of names to values, not"):
+        encode_multipart(data, {}, BOUNDARY)
 
 
 def test_a_boundary_has_to_be_good_and_absent_from_the_content() -> None:

@@ -236,6 +236,31 @@ def test_a_bad_base_url_is_refused_and_not_shown(url: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "call"),
+    [
+        ("/v1/chat/completions", "/chat/completions"),
+        ("/v1/chat/completions/", "/chat/completions"),
+        ("/v1/Chat/Completions", "/chat/completions"),
+        ("/v1/completions", "/completions"),
+        ("/embeddings", "/embeddings"),
+        ("/environments/production/predict", "/predict"),
+        ("/production/async_predict//", "/async_predict"),
+        ("/production/run_remote", "/run_remote"),
+    ],
+)
+def test_the_url_of_a_call_is_no_base_url(path: str, call: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        check_base_url(f"https://pa55word.example.com{path}", "base_url")
+    assert str(caught.value).startswith(f"base_url must not end with {call}: ")
+    assert "pa55word" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/models", "/chat/completions/v1", "/completionsx", "/predict-api"])
+def test_a_base_url_may_hold_the_name_of_a_call_elsewhere(path: str) -> None:
+    assert check_base_url(f"https://h{path}", "base_url") == f"https://h{path}"
+
+
+@pytest.mark.parametrize(
     ("url", "expected"),
     [
         ("HTTPS://Api.Example.COM/x", "https://api.example.com"),

@@ -63,20 +63,46 @@ def encode_multipart(fields: Mapping[str, FieldInput], files: Files, boundary: s
 
 
 def _parts(fields: Mapping[str, FieldInput], files: Files) -> Iterator[tuple[bytes, bytes]]:
+    if not isinstance(fields, Mapping):
+        raise InvalidRequestError(f"data must be a mapping of names to values, not {type(fields).__name__}.")
     for name, value in fields.items():
-        where = f"fields[{_shown(name)}]"
+        where = f"data[{_shown(name)}]"
         head = _disposition(name, where)
         for text in _texts(value, where):
             yield head, text
-    pairs: Iterable[tuple[str, FileInput]] = files.items() if isinstance(files, Mapping) else files
-    for name, file in pairs:
-        where = f"files[{_shown(name)}]"
+    for field, file in _pairs(files):
+        where = f"files[{_shown(field)}]"
         filename, content, content_type = _file(file, where)
-        head = _disposition(name, where) + b'; filename="' + _escaped(filename, where) + b'"'
+        head = _disposition(field, where) + b'; filename="' + _escaped(filename, where) + b'"'
         yield head + b"\r\nContent-Type: " + content_type.encode("ascii"), content
 
 
-def _disposition(name: str, where: str) -> bytes:
+def _pairs(files: object) -> Iterable[tuple[object, object]]:
+    """Names and files.
+
+    Raises:
+        InvalidRequestError: They are neither a mapping nor pairs.
+    """
+    if isinstance(files, Mapping):
+        return files.items()
+    found = type(files).__name__
+    if (
+        isinstance(files, Iterable)
+        and not isinstance(files, str | bytes | bytearray | memoryview)
+        and not hasattr(files, "read")
+    ):
+        given = list(files)
+        pairs = [(each[0], each[1]) for each in given if isinstance(each, tuple | list) and len(each) == 2]
+        if len(pairs) == len(given):
+            return pairs
+        found = f"a {found} of other items"
+    raise InvalidRequestError(
+        'files must be a mapping of names to files, such as files={"image": open("cat.png", "rb")}, or a list of '
+        f"(name, file) pairs, not {found}."
+    )
+
+
+def _disposition(name: object, where: str) -> bytes:
     return b'Content-Disposition: form-data; name="' + _escaped(name, where) + b'"'
 
 
@@ -151,12 +177,16 @@ def _read(content: object, where: str) -> bytes:
         return bytes(content)
     read = getattr(content, "read", None)
     if not callable(read):
+        hint = " Open it: open(path, 'rb')." if isinstance(content, str | PurePath) else ""
         raise InvalidRequestError(
-            f"{where}: the content must be bytes or a file opened in binary mode, not {type(content).__name__}."
+            f"{where}: the content must be bytes or a file opened in binary mode, not {type(content).__name__}.{hint}"
         )
-    data = read()
+    try:
+        data = read()
+    except (OSError, ValueError) as error:  # ValueError: the file is closed, or text that cannot be decoded
+        raise InvalidRequestError(f"{where} cannot be read: {error}.") from error
     if not isinstance(data, bytes):
         raise InvalidRequestError(
-            f"{where}: reading gave {type(data).__name__}, not bytes; open the file in binary mode."
+            f"{where}: reading gave {type(data).__name__}, not bytes. Open the file in binary mode."
         )
     return data

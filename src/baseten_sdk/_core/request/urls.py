@@ -44,6 +44,19 @@ AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<por
 NOT_IN_URL = re.compile(r"[^\x21-\x7e]|\\")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+CALLS = (
+    "/chat/completions",
+    "/completions",
+    "/embeddings",
+    "/messages",
+    "/responses",
+    "/async_predict",
+    "/predict",
+    "/async_run_remote",
+    "/run_remote",
+)
+"""Ends of the URLs of calls, which people copy as a base URL. `/models` is none: some gateways begin there."""
+
 MAX_DECODINGS = 8
 """How often a text may be percent-encoded before it is taken for an attempt to hide something."""
 
@@ -125,15 +138,15 @@ def encode_query(params: Mapping[str, object]) -> str:
 
 
 def check_base_url(url: str, what: str) -> str:
-    """A base URL without the slash at its end.
+    """Check a base URL, and return it without the slash at its end.
 
     Args:
-        url: an absolute http or https URL.
-        what: the argument it was given as, for the error.
+        url: An absolute http or https URL.
+        what: The argument that held it, for the error.
 
     Raises:
-        InvalidRequestError: it is no such URL, or has userinfo, a query, a fragment or a dot segment. The
-            text does not show it: a password may be in it.
+        InvalidRequestError: It is no such URL, has userinfo, a query, a fragment or a dot segment, or is the URL of a
+            call. The text does not show it: a password may be in it.
     """
     parts = _split(url)
     if parts is None:
@@ -144,7 +157,11 @@ def check_base_url(url: str, what: str) -> str:
         raise InvalidRequestError(f"{what} must not have a query or fragment.")
     if _climbs(parts.path):
         raise InvalidRequestError(f"{what} must not have '.' or '..' in its path.")
-    return url.rstrip("/")
+    url = url.rstrip("/")
+    call = next((path for path in CALLS if url.lower().endswith(path)), None)
+    if call is not None:
+        raise InvalidRequestError(f"{what} must not end with {call}: calls append their own path. Leave {call} out.")
+    return url
 
 
 def origin(url: str) -> str:
