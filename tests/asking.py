@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import anyio
+
 from baseten_sdk import MessageParam
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.emulator.queue.records import RecordedRequest
@@ -31,3 +33,9 @@ def fields(request: RecordedRequest) -> dict[str, object]:
     body = request.json
     assert isinstance(body, dict)
     return dict(body)
+
+
+async def wait_for_good() -> str:
+    """A tool that never ends, async in both flavours."""
+    await anyio.sleep_forever()
+    return "late"

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 from baseten_sdk import (
     Client,
+    DeadlineExceeded,
     Finished,
     InternalServerError,
     InvalidRequestError,
@@ -27,10 +29,11 @@ from baseten_sdk import (
     ToolRun,
     tool,
 )
+from baseten_sdk._core.chat.tool_loop import STOPPED
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.types.params import Message
 from tests._sync.scripted import Script, talking_to
-from tests.asking import IDLE, MODEL, behaving, fields
+from tests.asking import IDLE, MODEL, behaving, fields, wait_for_good
 
 WEATHER: list[MessageParam] = [{"role": "user", "content": "The weather in Paris and in Rome?"}]
 ASK: list[MessageParam] = [{"role": "user", "content": "Go on."}]
@@ -312,3 +315,92 @@ def test_iterating_in_turns_goes_on_where_it_stopped() -> None:
         assert isinstance(next(run), ToolResult)
         assert (run.until_done()).text == "two"
         assert [event for event in run] == []
+
+
+class Patience:
+    """A tool that waits for good, until the test is over."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+
+    def __enter__(self) -> Callable[[], str]:
+        def wait() -> str:
+            """Wait."""
+            self._over.wait()
+            return "late"
+
+        return wait
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_deadline_bounds_the_run_with_its_tools(stream: bool) -> None:
+    script = Script([("wait", "{}"), ("wait_for_good", "{}"), ("divide", '{"a": 4, "b": 2}')])
+    with Patience() as wait:
+        with talking_to(script) as client:
+            run = client.chat.completions.run_tools(
+                model="org/m", messages=ASK, tools=[wait, wait_for_good, divide], stream=stream, deadline=0.3
+            )
+            told, error = collected(run)
+            assert isinstance(error, DeadlineExceeded)
+            with pytest.raises(DeadlineExceeded):
+                run.until_done()
+    assert (error.limit, error.phase) == (0.3, "tool")
+    assert [type(event) for event in told[-3:]] == [ToolResult] * 3
+    first, second, third = contents(run.messages)
+    assert str(first).startswith(
+        "Error: DeadlineExceeded: The deadline of 0.3 s for the whole run passed while wait ran"
+    )
+    assert "while wait_for_good ran" in str(second)
+    assert third == "2.0"
+
+
+def test_a_turn_has_what_the_deadline_has_left(client: Client) -> None:
+    run = client.chat.completions.run_tools(
+        model=MODEL, messages=WEATHER, tools=[get_weather], deadline=0.3, extra_headers=behaving("stall=0")
+    )
+    with pytest.raises(DeadlineExceeded) as caught:
+        run.until_done()
+    assert caught.value.__notes__ == ["The deadline of the whole run is 0.3 s."]
+
+
+def test_a_tool_may_take_its_time_and_no_longer() -> None:
+    script = Script([("wait", "{}"), ("wait_for_good", "{}"), ("divide", '{"a": 4, "b": 2}')], "sorry")
+    with Patience() as wait:
+        with talking_to(script) as client:
+            run = run_of(client, tool(timeout=0.1)(wait), tool(timeout=0.2)(wait_for_good), divide)
+            assert (run.until_done()).text == "sorry"
+    assert contents(run.messages) == [
+        "Error: TimeoutError: wait did not end within 0.1 s",
+        "Error: TimeoutError: wait_for_good did not end within 0.2 s",
+        "2.0",
+    ]
+
+
+def test_a_run_that_is_left_before_its_tools_can_be_sent_again() -> None:
+    script = Script([("divide", '{"a": 4, "b": 2}')], "two")
+    with talking_to(script) as client:
+        with run_of(client, divide) as run:
+            for _ in run:
+                break
+        assert contents(run.messages) == [STOPPED]
+        again = client.chat.completions.run_tools(model="org/m", messages=run.messages, tools=[divide])
+        assert (again.until_done()).text == "two"
+    assert [each["role"] for each in script.asked[1]] == ["user", "assistant", "tool"]
+
+
+BROKEN = ['{"a": 4, "b"', "{'a': 4, 'b': 2}", '{"a": 4, "b": 2} done', '{"a": "\n"}', "[4, 2]", '"4/2"', '{"a": NaN}']
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("arguments", BROKEN)
+def test_broken_arguments_go_back_as_json(arguments: str, stream: bool) -> None:
+    script = Script([("divide", arguments)], "sorry")
+    with talking_to(script) as client:
+        run = client.chat.completions.run_tools(model="org/m", messages=ASK, tools=[divide], stream=stream)
+        assert (run.until_done()).text == "sorry"
+    (call,) = json.loads(json.dumps(script.asked[1][1]["tool_calls"]))
+    assert json.loads(call["function"]["arguments"]) == {"raw_arguments": arguments}
+    assert str(contents(run.messages)[0]).startswith("Error: ToolArgumentError: ")

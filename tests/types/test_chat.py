@@ -210,7 +210,7 @@ def test_a_message_goes_back_without_its_nulls_and_with_what_servers_ask_for() -
     )
     assert message.to_param() == {
         "role": "assistant",
-        "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": ""}}],
+        "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
     }
     assert ChatCompletionMessage.model_validate({"content": "x", "tool_calls": []}).to_param() == {
         "role": "assistant",

@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol, Self
 
-from .._core.chat.tool_loop import Pending, ToolLoop
+from .._core.chat.tool_loop import UNFINISHED, ToolLoop
+from .._io.clock import AsyncClock
 from .._io.parallel import AsyncParallel
-from ..errors import MaxTurnsError, StreamInterrupted
+from ..errors import DeadlineExceeded, MaxTurnsError, StreamInterrupted
 from ..types.chat import ChatCompletion, Usage
 from ..types.events import Finished, StreamEvent, ToolResult
 from ..types.params import Message
@@ -16,34 +17,36 @@ from .streams.completion import AsyncCompletionStream
 
 
 class AsyncAsk(Protocol):
-    """Asks the model for its next turn."""
+    """Asks the model for its next turn, within so many seconds."""
 
-    async def __call__(self, messages: Sequence[Message], /) -> ChatCompletion: ...
+    async def __call__(self, messages: Sequence[Message], left: float, /) -> ChatCompletion: ...
 
 
 class AsyncAskStream(Protocol):
     """The same, as a stream."""
 
-    def __call__(self, messages: Sequence[Message], /) -> AsyncCompletionStream[None]: ...
+    def __call__(self, messages: Sequence[Message], left: float, /) -> AsyncCompletionStream[None]: ...
 
 
 class AsyncToolRun:
     """A run of tools. Iterate it for its events, or call `until_done`.
 
     The events are those of the model's turns (`Finished` alone where they are not streamed) and a `ToolResult` for each
-    call that was run. Whatever happens, `messages`, `completions` and `usage` hold what there was until then.
+    call that was run. Whatever happens, `messages`, `completions` and `usage` hold what there was until then, and
+    `messages` can be sent again: a call that was not run, or did not end, has an answer that says so.
 
     Example:
         run = client.chat.completions.run_tools(model=..., messages=[...], tools=[get_weather])
         completion = await run.until_done()
     """
 
-    def __init__(self, loop: ToolLoop, ask: AsyncAsk, ask_stream: AsyncAskStream | None) -> None:
+    def __init__(self, loop: ToolLoop, ask: AsyncAsk, ask_stream: AsyncAskStream | None, clock: AsyncClock) -> None:
         self._loop = loop
+        self._clock = clock
+        self._end: float | None = None
         self._ask = ask
         self._ask_stream = ask_stream
         self._turn: AsyncCompletionStream[None] | None = None
-        self._pending: list[Pending] = []
         self._ready: deque[StreamEvent[None] | ToolResult] = deque()
         self._ended = False
         self._whole = False
@@ -71,6 +74,7 @@ class AsyncToolRun:
 
         Raises:
             MaxTurnsError: the model still called tools after its last turn.
+            DeadlineExceeded: the deadline of the run passed, in a turn or while tools ran.
             APIError: a turn failed.
             StreamInterrupted: the run was left before its end.
         """
@@ -103,22 +107,50 @@ class AsyncToolRun:
 
     async def _more(self) -> None:
         """Go one step further. What fails with events in hand is raised after them."""
-        if self._pending:
-            pending, self._pending = self._pending, []
-            outcomes = await AsyncParallel.run([each.job for each in pending if each.job is not None])
-            results = self._loop.ran(pending, outcomes)
-            self._ready.extend(results)
-            self._failure = self._loop.failure(results)
-        elif self._ask_stream is None:
-            completion = await self._ask(self._loop.messages)
-            self._ready.append(Finished(completion.choices[0].finish_reason, completion))
-            self._answered(completion)
-        else:
-            await self._stream_on(self._ask_stream)
+        left = self._left()
+        if self._loop.pending:
+            await self._run_tools(left)
+            return
+        try:
+            if self._ask_stream is not None:
+                await self._stream_on(self._ask_stream, left)
+                return
+            completion = await self._ask(self._loop.messages, left)
+        except DeadlineExceeded as error:
+            error.add_note(f"The deadline of the whole run is {self._loop.deadline:g} s.")
+            raise
+        self._ready.append(Finished(completion.choices[0].finish_reason, completion))
+        self._answered(completion)
 
-    async def _stream_on(self, ask: AsyncAskStream) -> None:
+    def _left(self) -> float:
+        """Seconds that are left of the deadline, which begins with the first step.
+
+        Raises:
+            DeadlineExceeded: there are none.
+        """
+        now = self._clock.now()
+        if self._end is None:
+            self._end = now + self._loop.deadline
+        if self._end <= now and self._turn is None:
+            raise self._loop.late("the next step was about to begin")
+        return self._end - now
+
+    async def _run_tools(self, left: float) -> None:
+        running = [each for each in self._loop.pending if each.job is not None]
+        outcomes: list[object] = [UNFINISHED] * len(running)
+        limits = [min(each.timeout, left) for each in running]
+        try:
+            await AsyncParallel.run([each.job for each in running if each.job is not None], outcomes, limits)
+        except BaseException:
+            self._loop.ran(outcomes, None)
+            raise
+        results = self._loop.ran(outcomes, left)
+        self._ready.extend(results)
+        self._failure = self._loop.failure(results)
+
+    async def _stream_on(self, ask: AsyncAskStream, left: float) -> None:
         if self._turn is None:
-            self._turn = await ask(self._loop.messages).__aenter__()
+            self._turn = await ask(self._loop.messages, left).__aenter__()
         event = await anext(self._turn, None)
         if event is not None:
             self._ready.append(event)
@@ -129,11 +161,9 @@ class AsyncToolRun:
 
     def _answered(self, completion: ChatCompletion) -> None:
         try:
-            self._pending = self._loop.answered(completion)
+            self._ended = self._whole = not self._loop.answered(completion)
         except MaxTurnsError as error:
             self._failure = error
-        else:
-            self._ended = self._whole = not self._pending
 
     async def aclose(self) -> None:
         """Stop here, and give the connection back. Closing twice is fine."""

@@ -1,14 +1,19 @@
-"""Running the functions of tools side by side: async ones in the event loop, plain ones in worker threads.
+"""Running functions side by side: async ones in the event loop, plain ones in worker threads.
 
-What a function raises is a result like any other, so that one failure does not cost the work of the rest.
+What a function raises is a result like any other, so that one failure does not cost the work of the rest. A function
+may have a time limit: where it has not ended by then, its result stays what it was before, and nobody waits for it.
 """
 
 from __future__ import annotations
 
 import inspect
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
+from math import inf
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TypeAlias
 
 import anyio
@@ -24,44 +29,95 @@ class AsyncParallel:
     """Runs jobs in a task group."""
 
     @staticmethod
-    async def run(jobs: Sequence[Job]) -> list[object]:
-        """The results in the order of the jobs; an exception is a result."""
-        results: list[object] = [None] * len(jobs)
+    async def run(
+        jobs: Sequence[Job], results: list[object] | None = None, limits: Sequence[float] | None = None
+    ) -> list[object]:
+        """The results in the order of the jobs; an exception is a result.
 
-        async def one(place: int, is_async: bool, function: Callable[[], object]) -> None:
+        Args:
+            jobs: what to run.
+            results: where the results go, for a caller that wants those of the functions that ended before the whole
+                was cancelled.
+            limits: seconds for each job; no limits unless given. A thread goes on after its limit, without a watcher.
+        """
+        found: list[object] = [None] * len(jobs) if results is None else results
+
+        async def one(place: int, is_async: bool, function: Callable[[], object], limit: float) -> None:
             try:
-                if is_async:
-                    value = function()
-                else:
-                    # In a tuple, since trio takes a thread's coroutine for a mistake.
-                    (value,) = await anyio.to_thread.run_sync(lambda: (function(),), abandon_on_cancel=True)
-                results[place] = await _awaited(value)
+                with anyio.move_on_after(limit):
+                    if is_async:
+                        value = function()
+                    else:
+                        # In a tuple, since trio takes a thread's coroutine for a mistake.
+                        (value,) = await anyio.to_thread.run_sync(lambda: (function(),), abandon_on_cancel=True)
+                    found[place] = await _awaited(value)
             except Exception as error:
-                results[place] = error
+                found[place] = error
 
         async with anyio.create_task_group() as group:
-            for place, (is_async, function) in enumerate(jobs):
-                group.start_soon(one, place, is_async, function)
-        return results
+            for place, ((is_async, function), limit) in enumerate(zip(jobs, limits or [inf] * len(jobs), strict=True)):
+                group.start_soon(one, place, is_async, function, limit)
+        return found
 
 
 class Parallel:
     """Runs jobs in threads, each with the caller's context; what is to be awaited gets an event loop of its own."""
 
     @staticmethod
-    def run(jobs: Sequence[Job]) -> list[object]:
-        """The results in the order of the jobs; an exception is a result."""
-
-        def one(function: Callable[[], object], context: Context) -> object:
+    def run(
+        jobs: Sequence[Job], results: list[object] | None = None, limits: Sequence[float] | None = None
+    ) -> list[object]:
+        """The same; a thread that is not waited for any more does not keep the process from ending."""
+        found: list[object] = [None] * len(jobs) if results is None else results
+        ended: SimpleQueue[tuple[int, object]] = SimpleQueue()
+        waiting = deque(enumerate(zip(jobs, limits or [inf] * len(jobs), strict=True)))
+        running: dict[int, float] = {}
+        while waiting or running:
+            while waiting and len(running) < MOST_THREADS:
+                place, ((_, function), limit) = waiting.popleft()
+                running[place] = time.monotonic() + limit
+                given = (place, function, limit, copy_context(), ended)
+                Thread(target=_work, args=given, name="baseten-tool", daemon=True).start()
+            first = min(running.values())
             try:
-                value = context.run(function)
-                return context.run(anyio.run, _awaited, value) if inspect.isawaitable(value) else value
-            except Exception as error:
-                return error
+                place, value = ended.get(timeout=None if first == inf else max(0.0, first - time.monotonic()))
+            except Empty:
+                now = time.monotonic()
+                for late in [place for place, end in running.items() if end <= now]:
+                    del running[late]
+                continue
+            if running.pop(place, None) is None or isinstance(value, TookTooLong):
+                continue
+            if isinstance(value, BaseException) and not isinstance(value, Exception):
+                raise value
+            found[place] = value
+        return found
 
-        contexts = [copy_context() for _ in jobs]
-        with ThreadPoolExecutor(max_workers=min(len(jobs), MOST_THREADS) or 1) as pool:
-            return list(pool.map(one, [function for _, function in jobs], contexts))
+
+class TookTooLong:
+    """What a thread says whose awaitable was cancelled at its limit."""
+
+
+def _work(
+    place: int,
+    function: Callable[[], object],
+    limit: float,
+    context: Context,
+    ended: SimpleQueue[tuple[int, object]],
+) -> None:
+    try:
+        value = context.run(function)
+        if inspect.isawaitable(value):
+            value = context.run(anyio.run, _awaited_within, value, limit)
+    except BaseException as error:
+        value = error
+    ended.put((place, value))
+
+
+async def _awaited_within(value: object, limit: float) -> object:
+    with anyio.move_on_after(limit):
+        return await _awaited(value)
+    return TookTooLong()
 
 
 async def _awaited(value: object) -> object:

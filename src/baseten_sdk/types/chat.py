@@ -29,6 +29,7 @@ from .reply import (
     note_of,
     nothing,
 )
+from .tool_calls import as_object
 from .usage import CompletionTokensDetails, PromptTokensDetails, Usage
 
 __all__ = [
@@ -88,6 +89,12 @@ class ToolCall(Lenient):
     type: Annotated[str, Beside(lambda: "function", as_text, null_at_once=True)] = "function"
     function: Annotated[FunctionCall, NullAs(FunctionCall)] = Field(default_factory=FunctionCall)
 
+    def to_param(self) -> dict[str, object]:
+        """The call as a plain dict for the `messages` of the next call: its arguments are a JSON object."""
+        function = self.function.model_dump(mode="json", exclude_none=True)
+        function["arguments"] = as_object(self.function.arguments)
+        return {**self.model_dump(mode="json", exclude_none=True, exclude={"function"}), "function": function}
+
 
 class ChatCompletionMessage(Lenient):
     """What the model said. It can be put into the `messages` of the next call as it is."""
@@ -114,7 +121,7 @@ class ChatCompletionMessage(Lenient):
         fields["role"] = self.role
         fields.pop("tool_calls", None)
         if self.tool_calls:
-            fields["tool_calls"] = [call.model_dump(mode="json", exclude_none=True) for call in self.tool_calls]
+            fields["tool_calls"] = [call.to_param() for call in self.tool_calls]
         return fields
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Required, TypeAlias, TypedDict
 
+from pydantic import BaseModel
+
 from ..config import CallOptions
 from .chat import ChatCompletionMessage
 
@@ -98,8 +100,8 @@ class MessageParam(TypedDict, total=False):
     reasoning_content: str
 
 
-Message: TypeAlias = MessageParam | Mapping[str, object] | ChatCompletionMessage
-"""A message as a dict, or one that a model sent, put back as it is."""
+Message: TypeAlias = MessageParam | Mapping[str, object] | ChatCompletionMessage | BaseModel
+"""A message as a dict, or one that a model sent, put back as it is; messages of the openai package are taken too."""
 
 
 class FunctionParam(TypedDict, total=False):

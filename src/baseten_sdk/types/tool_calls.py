@@ -5,8 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import BaseModel
+from pydantic_core import from_json, to_json
 
 __all__ = ["ParsedToolCall"]
+
+RAW = "raw_arguments"
+"""Under which name arguments that are not a JSON object go back to the server."""
+
+
+def is_nothing(arguments: str) -> bool:
+    """Whether the arguments of a call say that there are none."""
+    return arguments.strip() in ("", "null")
+
+
+def as_object(arguments: str) -> str:
+    """The arguments of an earlier call as they go back to the server: always a JSON object.
+
+    Engines parse the whole history with each request, and answer 400 from then on where it holds a call that the model
+    did not finish, or wrote in another form.
+    """
+    if is_nothing(arguments):
+        return "{}"
+    try:
+        value: object = from_json(arguments, allow_inf_nan=False)
+    except ValueError:
+        value = None
+    return arguments if isinstance(value, dict) else to_json({RAW: arguments}).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from types import MappingProxyType
 
 import pytest
+from pydantic import BaseModel
 
 from baseten_sdk._core.chat.request import PARAMETERS, chat_request, message_params, split_params
 from baseten_sdk._core.request.options import OPTION_NAMES, Options
@@ -107,7 +109,7 @@ def test_a_message_that_a_model_sent_goes_back_with_what_it_had() -> None:
         {
             "role": "assistant",
             "reasoning_content": "Hm.",
-            "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": ""}, "vendor": 1}],
+            "tool_calls": [{"id": "t1", "type": "function", "vendor": 1, "function": {"name": "f", "arguments": "{}"}}],
             "signature": "abc",
         }
     ]
@@ -216,3 +218,80 @@ def test_a_parameter_that_does_not_exist_is_a_type_error_with_a_hint(name: str, 
     assert repr(name) in str(caught.value)
     assert hint in str(caught.value)
     assert "extra_body" in str(caught.value)
+
+
+SAVED = ChatCompletionMessage.model_validate({"role": "assistant", "content": "Hello"})
+
+
+@pytest.mark.parametrize("saved", [SAVED.model_dump(), SAVED.to_dict(), json.loads(SAVED.model_dump_json()), SAVED])
+def test_a_saved_message_goes_back_without_an_empty_list_of_calls(saved: Message) -> None:
+    (plain,) = message_params([saved])
+    assert "tool_calls" not in plain
+    assert (plain["role"], plain["content"]) == ("assistant", "Hello")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ('{"a": 1}', '{"a": 1}'),
+        (' {"a": {}} ', ' {"a": {}} '),
+        ("", "{}"),
+        ("null", "{}"),
+        ('{"a', '{"raw_arguments":"{\\"a"}'),
+        ("[1]", '{"raw_arguments":"[1]"}'),
+        ("{'a': 1}", '{"raw_arguments":"{\'a\': 1}"}'),
+    ],
+)
+def test_arguments_go_back_as_objects_whatever_the_message_is_held_in(arguments: str, wanted: str) -> None:
+    call = {"id": "t1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+    message = ChatCompletionMessage.model_validate({"role": "assistant", "tool_calls": [call]})
+    held: list[Message] = [
+        message,
+        message.model_dump(),
+        {"role": "assistant", "tool_calls": message.tool_calls},
+        MappingProxyType({"role": "assistant", "tool_calls": [call]}),
+    ]
+    for plain in message_params(held):
+        calls = plain["tool_calls"]
+        assert isinstance(calls, list)
+        assert calls[0] == {**call, "function": {"name": "f", "arguments": wanted}}
+    assert message.tool_calls[0].function.arguments == arguments
+
+
+class TheirFunction(BaseModel):
+    name: str
+    arguments: str
+    parsed_arguments: object = None
+
+
+class TheirCall(BaseModel):
+    id: str
+    function: TheirFunction
+    type: str = "function"
+
+
+class TheirMessage(BaseModel):
+    """A message as the openai package has it."""
+
+    role: str = "assistant"
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[TheirCall] | None = None
+    parsed: object = None
+
+
+def test_messages_of_the_openai_package_are_taken() -> None:
+    function = TheirFunction(name="f", arguments='{"a":1}', parsed_arguments={"a": 1})
+    called = TheirMessage(tool_calls=[TheirCall(id="t1", function=function)])
+    assert message_params([TheirMessage(content="Hi", parsed=[1]), called]) == [
+        {"role": "assistant", "content": "Hi"},
+        {
+            "role": "assistant",
+            "tool_calls": [{"id": "t1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}],
+        },
+    ]
+
+
+def test_a_model_that_is_no_message_is_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="not a TheirFunction"):
+        message_params([TheirFunction(name="f", arguments="")])

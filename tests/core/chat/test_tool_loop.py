@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from pydantic import BaseModel
 
-from baseten_sdk import ChatCompletion, MaxTurnsError, MessageParam, OutputError, ToolArgumentError, ToolResult
-from baseten_sdk._core.chat.tool_loop import OnToolError, ToolLoop
+from baseten_sdk import (
+    ChatCompletion,
+    ChatCompletionMessage,
+    DeadlineExceeded,
+    MaxTurnsError,
+    MessageParam,
+    OutputError,
+    ToolArgumentError,
+    ToolResult,
+    tool,
+)
+from baseten_sdk._core.chat.tool_loop import UNFINISHED, OnToolError, ToolLoop
 from baseten_sdk._core.schema.tool import Toolbox, ToolLike
+from baseten_sdk.types.params import Message
 
 HELLO: list[MessageParam] = [{"role": "user", "content": "Hi"}]
 
@@ -49,7 +61,14 @@ def turn(state: ToolLoop, *calls: tuple[str, str]) -> list[ToolResult]:
                 outcomes.append(each.job[1]())
             except Exception as error:
                 outcomes.append(error)
-    return state.ran(pending, outcomes)
+    return state.ran(outcomes)
+
+
+def unanswered(messages: list[Message]) -> list[str]:
+    """Ids of the calls that no later message answers: with one, a server refuses the conversation."""
+    made = [call.id for each in messages if isinstance(each, ChatCompletionMessage) for call in each.tool_calls]
+    answered = [each.get("tool_call_id") for each in messages if isinstance(each, Mapping)]
+    return [id for id in made if id not in answered]
 
 
 def test_an_answer_without_calls_ends_the_run() -> None:
@@ -96,6 +115,7 @@ def test_the_last_turn_may_answer_but_not_call() -> None:
         state.answered(answer(("double", '{"x": 1}')))
     assert caught.value.completion is state.completions[-1]
     assert len(state.completions) == 2
+    assert unanswered(state.messages) == []
     other = loop(max_turns=2)
     turn(other, ("double", '{"x": 1}'))
     assert other.answered(answer(text="done")) == []
@@ -151,5 +171,94 @@ def test_a_result_without_a_json_form_is_an_error_for_the_model(value: object) -
         return value
 
     (result,) = turn(loop(give), ("give", "{}"))
-    assert result.content.startswith("Error: InvalidRequestError: ")
+    assert result.content.startswith(
+        "Error: give has run, but its result cannot be shown, since it has no JSON form ($"
+    )
+    assert "go on without the result" in result.content
     assert isinstance(result.error, ValueError)
+
+
+HALF = "\ud83d"
+
+
+class Mute(Exception):
+    def __str__(self) -> str:
+        raise ValueError("nothing to say")
+
+
+@pytest.mark.parametrize(
+    ("value", "content"),
+    [
+        (f"report-{HALF}", "report-\ufffd"),
+        ({"name": HALF, HALF: [HALF]}, '{"name":"\ufffd","\ufffd":["\ufffd"]}'),
+        (f"{HALF}\ude00", "\U0001f600"),
+        (FileNotFoundError(HALF), "Error: FileNotFoundError: \ufffd"),
+        (Mute(), "Error: Mute: it does not say more"),
+    ],
+)
+def test_half_characters_and_mute_errors_do_not_end_a_run(value: object, content: str) -> None:
+    def give() -> object:
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    (result,) = turn(loop(give), ("give", "{}"))
+    assert result.content == content
+
+
+@pytest.mark.parametrize("arguments", ["", " ", "null", "{}", " null\n"])
+def test_no_arguments_are_written_in_several_ways(arguments: str) -> None:
+    def now() -> str:
+        return "noon"
+
+    (result,) = turn(loop(now), ("now", arguments))
+    assert result.content == "noon"
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+def test_a_call_that_was_cut_before_its_arguments_is_not_run(reason: str) -> None:
+    def now() -> str:
+        return "noon"
+
+    cut = answer(("now", ""), ("now", ""))
+    cut.choices[0].finish_reason = reason
+    first, last = loop(now).answered(cut)
+    assert first.job is not None
+    assert last.job is None
+    assert isinstance(last.problem, ToolArgumentError)
+
+
+def slow() -> str:
+    return "done"
+
+
+@pytest.mark.parametrize("on_tool_error", ["report", "raise"])
+def test_a_tool_that_takes_too_long_says_so(on_tool_error: OnToolError) -> None:
+    state = loop(tool(timeout=2)(slow), double, on_tool_error=on_tool_error)
+    pending = state.answered(answer(("slow", "{}"), ("double", '{"x": 1}')))
+    assert [each.timeout for each in pending] == [2, float("inf")]
+    late, done = state.ran([UNFINISHED, 2], 5)
+    assert (late.content, done.content) == ("Error: TimeoutError: slow did not end within 2 s", "2")
+    assert state.failure([late, done]) is (late.error if on_tool_error == "raise" else None)
+
+
+def test_the_deadline_ends_a_run_and_the_transcript_says_so() -> None:
+    state = ToolLoop(HELLO, Toolbox([tool(timeout=20)(slow), double]), 8, "report", 3)
+    state.answered(answer(("double", '{"x": 1}'), ("slow", "{}")))
+    results = state.ran([2, UNFINISHED], 1.5)
+    assert results[1].content == (
+        "Error: DeadlineExceeded: The deadline of 3 s for the whole run passed while slow ran."
+    )
+    assert isinstance(state.failure(results), DeadlineExceeded)
+    assert unanswered(state.messages) == []
+
+
+def test_a_run_that_is_stopped_leaves_what_can_be_sent_again() -> None:
+    state = loop(slow, double)
+    state.answered(answer(("double", '{"x": 1}'), ("slow", "{}"), ("nobody", "{}")))
+    assert unanswered(state.messages) == []
+    assert len(state.messages) == 5
+    state.ran([2, UNFINISHED], None)
+    assert unanswered(state.messages) == []
+    told = [each.get("content") for each in state.messages[2:] if isinstance(each, Mapping)]
+    assert told[:2] == ["2", "Error: the run was stopped before this call had ended."]

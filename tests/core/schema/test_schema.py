@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from enum import Enum
 from typing import Annotated, Generic, Literal, NotRequired, TypeVar
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, RootModel, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, RootModel, TypeAdapter, WithJsonSchema
 from pydantic_core import to_json
 from typing_extensions import TypedDict
 
@@ -374,3 +375,31 @@ def test_names_are_short_and_plain(kind: object, name: str) -> None:
 def test_the_same_type_is_looked_at_once() -> None:
     assert schema_for(Invoice) is schema_for(Invoice)
     assert schema_for(Invoice) is not schema_for(Invoice, strict=False)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "known"),
+    [
+        (r"^(?!admin)\w+$", False),
+        (r"^\w+(?=x)", False),
+        (r"(?<=a)b", False),
+        (r"(?<!a)b", False),
+        (r"(a)\1", False),
+        (r"(?P<x>a)(?P=x)", False),
+        (r"(?>a)b", False),
+        (r"^[a-z]+$", True),
+        (r"^(?:a|b)$", True),
+        (r"^(?P<x>a)$", True),
+        (r"\(?!", True),
+        (r"[(?!]", True),
+        (r"\\1", True),
+        (r"[\]](?!a)", False),
+    ],
+)
+def test_a_pattern_that_engines_do_not_know_is_dropped_and_told(pattern: str, known: bool) -> None:
+    made = schema_for(Annotated[str, WithJsonSchema({"type": "string", "pattern": pattern})])
+    sent = json.loads(json.dumps(made.schema))["properties"]["value"]
+    assert sent == ({"type": "string", "pattern": pattern} if known else {"type": "string"})
+    assert bool(made.changes) != known
+    if not known:
+        assert made.changes[0].startswith("$.value: pattern dropped")

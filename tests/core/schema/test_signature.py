@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from baseten_sdk import ConfigurationError
 from baseten_sdk._core.schema.signature import read_docstring, read_signature
@@ -206,3 +206,31 @@ def args_only() -> None:
 )
 def test_docstrings_are_read(function: object, summary: str, arguments: dict[str, str]) -> None:
     assert read_docstring(function) == (summary, arguments)
+
+
+def test_an_argument_that_may_be_left_out_may_be_null() -> None:
+    def search(query: str, limit: int = None, tags: Annotated[list[str], "Tags"] = None, page: int = 1) -> None:  # noqa: RUF013  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
+        """Search."""
+
+    model = read_signature(search, "search").model
+    found = model.model_validate_json('{"query": "x", "limit": null, "tags": null}')
+    assert found.model_dump() == {"query": "x", "limit": None, "tags": None, "page": 1}
+    properties = model.model_json_schema()["properties"]
+    assert {"type": "null"} in properties["limit"]["anyOf"]
+    assert {"type": "null"} in properties["tags"]["anyOf"]
+    assert properties["tags"]["description"] == "Tags"
+    assert properties["page"] == {"default": 1, "title": "Page", "type": "integer"}
+    with pytest.raises(ValidationError):
+        model.model_validate_json('{"query": "x", "page": null}')
+
+
+class Finder:
+    def find(self, x: int) -> int:
+        """Find."""
+        return x
+
+
+def test_a_method_without_its_object_is_refused_with_the_way_out() -> None:
+    with pytest.raises(ConfigurationError, match=r"Leave out @tool in the class.*tools=\[instance\.find\]"):
+        read_signature(Finder.find, "find")
+    assert list(read_signature(Finder().find, "find").names.values()) == ["x"]

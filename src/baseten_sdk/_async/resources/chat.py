@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -287,7 +288,7 @@ class AsyncCompletions:
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`. A deadline holds for each turn.
+            **params: As for `create`. A deadline bounds the whole run, its tools included.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
@@ -302,14 +303,22 @@ class AsyncCompletions:
         response_format = params.get("response_format")
         rest = {name: value for name, value in params.items() if name != "response_format"}
 
-        async def ask(conversation: Sequence[Message]) -> ChatCompletion:
-            return await self._calls.complete(model, conversation, params, toolbox.params)
+        deadline = self._calls.deadline(params)
 
-        def ask_stream(conversation: Sequence[Message]) -> AsyncCompletionStream[None]:
-            return self._calls.events(model, conversation, rest, toolbox, None, response_format, lenient=True)
+        async def ask(conversation: Sequence[Message], left: float) -> ChatCompletion:
+            return await self._calls.complete(model, conversation, within(params, left), toolbox.params)
 
-        loop = ToolLoop(messages, toolbox, max_turns, on_tool_error)
-        return AsyncToolRun(loop, ask, ask_stream if stream else None)
+        def ask_stream(conversation: Sequence[Message], left: float) -> AsyncCompletionStream[None]:
+            given = within(rest, left)
+            return self._calls.events(model, conversation, given, toolbox, None, response_format, lenient=True)
+
+        loop = ToolLoop(messages, toolbox, max_turns, on_tool_error, inf if deadline is None else deadline)
+        return AsyncToolRun(loop, ask, ask_stream if stream else None, self._calls.caller.clock)
+
+
+def within(params: Mapping[str, object], left: float) -> Mapping[str, object]:
+    """The arguments of one turn of a run that has so many seconds left."""
+    return params if left == inf else {**params, "deadline": left}
 
 
 def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:

@@ -42,6 +42,11 @@ class AsyncChatCalls:
         """What makes the requests."""
         return self._service.caller
 
+    def deadline(self, params: Mapping[str, object]) -> float | None:
+        """Seconds for a call with these arguments; None where there is no limit."""
+        _, given = split_params(params)
+        return self._service.options.merged(given).deadline
+
     async def complete(
         self,
         model: str,

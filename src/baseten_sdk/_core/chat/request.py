@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from pydantic import BaseModel
+
 from ...config import CallOptions
 from ...errors import InvalidRequestError
-from ...types.chat import ChatCompletionMessage
+from ...types.chat import ChatCompletionMessage, ToolCall
 from ...types.params import ChatOptions, Message
+from ...types.tool_calls import as_object
 from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
 from ..request.options import OPTION_NAMES, Options
 from ..request.payload import Payload
 from ..request.request import Request, build
 from ..request.routing import BaseURL
+
+PARSED = ("parsed", "parsed_arguments")
+"""What messages of other packages, and functions in them, hold beside what was sent."""
 
 PARAMETERS = frozenset(ChatOptions.__optional_keys__)
 
@@ -57,6 +63,9 @@ def chat_request(
 def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
     """The messages as plain dicts; one that a model sent goes back with what it had.
 
+    The tool calls among them are brought into the form that engines take: there is no empty list of them, and their
+    arguments are JSON objects.
+
     Raises:
         InvalidRequestError: they are not a sequence of messages, or there are none.
     """
@@ -66,12 +75,12 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
         raise InvalidRequestError(f"messages must be a sequence of messages, not a {type(messages).__name__}.")
     plain: list[Mapping[str, object]] = []
     for index, message in enumerate(messages):
-        if type(message) is dict:
-            plain.append(message)
-        elif isinstance(message, ChatCompletionMessage):
+        if isinstance(message, ChatCompletionMessage):
             plain.append(message.to_param())
         elif isinstance(message, Mapping):
-            plain.append(message)
+            plain.append(_with_calls(message) if "tool_calls" in message else message)
+        elif isinstance(message, BaseModel) and "role" in type(message).model_fields:
+            plain.append(_with_calls(_unparsed(message.model_dump(mode="json", exclude_none=True))))
         else:
             raise InvalidRequestError(
                 f"messages[{index}] must be a dict or a message of a reply, not a {type(message).__name__}."
@@ -79,6 +88,28 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
     if not plain:
         raise InvalidRequestError("messages must not be empty.")
     return plain
+
+
+def _with_calls(message: Mapping[str, object]) -> Mapping[str, object]:
+    """A message with its tool calls in the form that engines take; none where there are none."""
+    calls = message.get("tool_calls")
+    if not calls:
+        return {name: value for name, value in message.items() if name != "tool_calls"}
+    return {**message, "tool_calls": [_with_arguments(call) for call in calls]} if isinstance(calls, list) else message
+
+
+def _with_arguments(call: object) -> object:
+    if isinstance(call, ToolCall):
+        return call.to_param()
+    function = call.get("function") if isinstance(call, Mapping) else None
+    arguments = function.get("arguments") if isinstance(function, Mapping) else None
+    if not isinstance(call, Mapping) or not isinstance(function, Mapping) or not isinstance(arguments, str | None):
+        return call
+    return {**call, "function": {**_unparsed(function), "arguments": as_object(arguments or "")}}
+
+
+def _unparsed(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if name not in PARSED}
 
 
 def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:

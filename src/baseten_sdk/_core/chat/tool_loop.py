@@ -1,40 +1,61 @@
 """A run of tools as a value that changes: the transcript, the replies, and what comes next.
 
-Each turn the model answers. If it calls tools that can be run, they are, and their results go back to it; if it calls a
-tool that was given as a plain dict or a model, the caller has to answer, so the run ends there. A call of a tool that
-does not exist, arguments that do not validate and functions that raise are told to the model, which can do better; or
-raised, if that is asked for.
+Each turn the model answers. If it calls tools that can be run, they are, and their results go back to it. If it calls a
+tool that was given as a plain dict or a model, the caller has to answer, so the run ends there. The model is told of a
+tool that does not exist, of arguments that do not validate, and of functions that raise or take too long, so that it
+can do better; or such an error is raised, if that is asked for.
+
+However a run ends, its transcript can be sent again: every call of a tool that could be run has an answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel
 
-from ...errors import BasetenError, MaxTurnsError, OutputError
+from ...errors import BasetenError, DeadlineExceeded, InvalidRequestError, MaxTurnsError, OutputError
 from ...types.chat import ChatCompletion, Usage
 from ...types.events import ToolResult
 from ...types.params import Message
 from ...types.tool_calls import ParsedToolCall
-from ..request.json_codec import encode_json
+from ..request.json_codec import encode_tool_result, whole_text
 from ..schema.tool import BadArguments, Tool, Toolbox
+from .output import cut_short
 
 OnToolError: TypeAlias = Literal["report", "raise"]
 
 Job: TypeAlias = tuple[bool, Callable[[], object]]
 
 
+class _Unfinished:
+    """What a function has for a result that has not ended."""
+
+
+UNFINISHED = _Unfinished()
+
+STOPPED = "Error: the run was stopped before this call had ended."
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A call that is answered this turn: by running a function, or by what is wrong with the call."""
+    """A call that is answered this turn: by running a function, or by what is wrong with the call.
+
+    Attributes:
+        tool_call: the call.
+        job: the function to run, and whether it is async; None where the call is wrong.
+        problem: what is wrong with it.
+        timeout: seconds that its tool may take.
+    """
 
     tool_call: ParsedToolCall
     job: Job | None
     problem: Exception | None
+    timeout: float = inf
 
 
 class ToolLoop:
@@ -45,20 +66,36 @@ class ToolLoop:
         toolbox: the tools.
         max_turns: how often the model may answer.
         on_tool_error: whether errors are reported to the model or raised.
+        deadline: seconds for the whole run.
 
     Attributes:
-        messages: the conversation so far.
         completions: the model's replies so far.
+        deadline: seconds for the whole run.
+        pending: the calls that are to be answered now.
     """
 
     def __init__(
-        self, messages: Iterable[Message], toolbox: Toolbox, max_turns: int, on_tool_error: OnToolError
+        self,
+        messages: Iterable[Message],
+        toolbox: Toolbox,
+        max_turns: int,
+        on_tool_error: OnToolError,
+        deadline: float = inf,
     ) -> None:
-        self.messages: list[Message] = list(messages)
         self.completions: list[ChatCompletion] = []
+        self.deadline = deadline
+        self.pending: list[Pending] = []
+        self._messages: list[Message] = list(messages)
         self._toolbox = toolbox
         self._max_turns = max_turns
         self._raises = on_tool_error == "raise"
+
+    @property
+    def messages(self) -> list[Message]:
+        """The conversation so far. Calls that have not been answered yet are answered with just that."""
+        if not self.pending:
+            return self._messages
+        return [*self._messages, *(_answer(each.tool_call.id, STOPPED) for each in self.pending)]
 
     @property
     def usage(self) -> Usage:
@@ -72,13 +109,22 @@ class ToolLoop:
             MaxTurnsError: the model wants more, and has had all its turns.
         """
         self.completions.append(completion)
-        self.messages.append(completion.message)
+        self._messages.append(completion.message)
         calls = completion.message.tool_calls
         if not calls or any(self._is_callers(call.function.name) for call in calls):
             return []
         if len(self.completions) >= self._max_turns:
+            problem = f"Error: not run, since this was the last of {self._max_turns} turns."
+            self._messages += [_answer(call.id, problem) for call in calls]
             raise MaxTurnsError(f"The model still calls tools after {self._max_turns} turns.", completion=completion)
-        return [self._pending(self._toolbox.read(call), completion) for call in calls]
+        read = [self._toolbox.read(call) for call in calls]
+        last = calls[-1].function
+        if cut_short(completion) is not None and not last.arguments.strip():
+            # Without a word of them, no arguments look like all of them.
+            call = ParsedToolCall(calls[-1].id, last.name, last.arguments)
+            read[-1] = BadArguments(call, "the answer was cut before they came")
+        self.pending = [self._pending(each, completion) for each in read]
+        return self.pending
 
     def _is_callers(self, name: str) -> bool:
         return self._toolbox.tool(name) is None and self._toolbox.knows(name)
@@ -91,41 +137,79 @@ class ToolLoop:
             known = ", ".join(self._toolbox.names) or "none"
             problem = OutputError(f"There is no tool {read.name!r}; there are: {known}.", completion=completion)
             return Pending(read, None, problem)
-        return Pending(read, _job(tool, read.parsed), None)
+        return Pending(read, _job(tool, read.parsed), None, inf if tool.timeout is None else tool.timeout)
 
-    def ran(self, pending: list[Pending], outcomes: list[object]) -> list[ToolResult]:
+    def ran(self, outcomes: Sequence[object], left: float | None = inf) -> list[ToolResult]:
         """The functions have run: what the model is told.
 
         Args:
-            pending: the calls of this turn.
-            outcomes: what their functions returned or raised, in the order of those that have one.
+            outcomes: what the functions of the pending calls returned or raised, in the order of those that have one;
+                `UNFINISHED` for one that has not ended.
+            left: seconds of the deadline that were left when they began; None where the run was stopped.
         """
+        pending, self.pending = self.pending, []
         values = iter(outcomes)
-        results = [_result(each, next(values) if each.job is not None else each.problem) for each in pending]
-        for result in results:
-            self.messages.append({"role": "tool", "tool_call_id": result.tool_call.id, "content": result.content})
+        results: list[ToolResult] = []
+        for each in pending:
+            outcome = each.problem if each.job is None else next(values)
+            if outcome is not UNFINISHED:
+                results.append(_result(each.tool_call, outcome))
+            elif left is None:
+                results.append(ToolResult(each.tool_call, STOPPED))
+            else:
+                results.append(_result(each.tool_call, self._too_late(each, left)))
+        self._messages += [_answer(result.tool_call.id, result.content) for result in results]
         return results
 
+    def _too_late(self, pending: Pending, left: float) -> Exception:
+        name = pending.tool_call.name
+        if pending.timeout <= left:
+            return TimeoutError(f"{name} did not end within {pending.timeout:g} s")
+        return self.late(f"{name} ran")
+
+    def late(self, doing: str) -> DeadlineExceeded:
+        """The error of a run whose deadline has passed."""
+        message = f"The deadline of {self.deadline:g} s for the whole run passed while {doing}."
+        return DeadlineExceeded(message, phase="tool", limit=self.deadline)
+
     def failure(self, results: list[ToolResult]) -> Exception | None:
-        """The first error of a turn, if errors are to be raised."""
-        errors = (result.error for result in results if result.error is not None)
-        return next(errors, None) if self._raises else None
+        """The error that a turn is to raise: the first one if errors are to be raised, else that of the deadline."""
+        errors = [result.error for result in results if result.error is not None]
+        return next((each for each in errors if self._raises or _is_of_run(each)), None)
+
+
+def _is_of_run(error: Exception) -> bool:
+    return isinstance(error, DeadlineExceeded) and error.phase == "tool"
 
 
 def _job(tool: Tool[..., object], arguments: BaseModel) -> Job:
     return tool.is_async, partial(tool.run, arguments)
 
 
-def _result(pending: Pending, outcome: object) -> ToolResult:
+def _answer(id: str, content: str) -> Message:
+    return {"role": "tool", "tool_call_id": id, "content": content}
+
+
+def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
     if isinstance(outcome, Exception):
-        return ToolResult(pending.tool_call, f"Error: {_told(outcome)}", outcome)
+        return ToolResult(call, f"Error: {_told(outcome)}", outcome)
+    if isinstance(outcome, str):
+        return ToolResult(call, whole_text(outcome))
     try:
-        content = outcome if isinstance(outcome, str) else encode_json(outcome).decode()
-    except ValueError as error:
-        return ToolResult(pending.tool_call, f"Error: {_told(error)}", error)
-    return ToolResult(pending.tool_call, content)
+        return ToolResult(call, encode_tool_result(outcome))
+    except InvalidRequestError as error:
+        problem = error.message.removeprefix("The body cannot be sent as JSON. ")
+        content = (
+            f"Error: {call.name} has run, but its result cannot be shown, since it has no JSON form ({problem}) "
+            "Calling it again would not help: go on without the result, or say that it is not to be had."
+        )
+        return ToolResult(call, content, error)
 
 
 def _told(error: Exception) -> str:
     """An error as the model is told of it: its class and its own words, no traceback."""
-    return f"{type(error).__name__}: {error.message if isinstance(error, BasetenError) else error}"
+    try:
+        words = error.message if isinstance(error, BasetenError) else str(error)
+    except Exception:  # a class of the caller's, whose own text fails
+        words = "it does not say more"
+    return whole_text(f"{type(error).__name__}: {words}")

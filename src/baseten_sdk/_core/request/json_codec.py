@@ -80,6 +80,25 @@ def as_list(value: object) -> object:
     return value.tolist() if isinstance(value, SupportsArray) and not isinstance(value, type) else value
 
 
+def encode_tool_result(value: object) -> str:
+    """A value as compact JSON text, in which half of a character has become U+FFFD.
+
+    Raises:
+        InvalidRequestError: something in it has no JSON form.
+    """
+    try:
+        return encode_json(value).decode()
+    except InvalidRequestError:
+        try:
+            escaped = _ASCII_ENCODER.encode(value).encode()
+        except Exception:
+            escaped = None
+        if escaped is None:
+            raise
+    text: str = _ENCODER.encode(from_json(whole_characters(escaped)))
+    return text
+
+
 def decode_json(body: bytes) -> JsonValue:
     """The value of a JSON text in UTF-8. NaN and Infinity are taken, since servers send them.
 
@@ -150,6 +169,7 @@ def _plain(value: object) -> object:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+_ASCII_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
 
 
 def _explain(value: object, error: Exception) -> str:

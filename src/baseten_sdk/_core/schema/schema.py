@@ -32,6 +32,12 @@ NAME = re.compile(r"[^A-Za-z0-9_-]+")
 MODULE = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
 """Where a type comes from, as it stands before its name."""
 
+UNUSUAL = re.compile(
+    r"(\\[1-9]|\\k<|\(\?(?:[=!>]|<[=!]|P=|\())|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]",
+    re.DOTALL,
+)
+"""What the automata of engines cannot match, as the group; escapes and sets of characters are passed over."""
+
 LONGEST_NAME = 64
 
 DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueItems", "$schema", "$id", "deprecated"})
@@ -169,6 +175,10 @@ class _Tightening:
             if keyword not in QUIETLY:
                 self._changes.append(f"{path}: {keyword} dropped")
             del node[keyword]
+        pattern = node.get("pattern")
+        if isinstance(pattern, str) and any(found[1] for found in UNUSUAL.finditer(pattern)):
+            self._changes.append(f"{path}: pattern dropped, since engines know no look-around and no back reference")
+            del node["pattern"]
         if "oneOf" in node:
             node["anyOf"] = node.pop("oneOf")
         alternatives = node.get("anyOf")

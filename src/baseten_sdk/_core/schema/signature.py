@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, get_args, get_origin, get_type_hints
+from typing import Annotated, Optional, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
@@ -51,6 +51,11 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
             raise ConfigurationError(f"A model cannot give {parameter} of the tool {name}: name it as a keyword.")
+        if parameter.name not in hints and not names and parameter.name in ("self", "cls"):
+            raise ConfigurationError(
+                f"The tool {name} is a method that belongs to no object yet, so a model would have to give its "
+                f"{parameter.name}. Leave out @tool in the class, and give the bound method: tools=[instance.{name}]."
+            )
         if parameter.name not in hints:
             raise ConfigurationError(f"The argument {parameter.name} of the tool {name} has no type.")
         field = _field_name(parameter.name)
@@ -97,6 +102,8 @@ def _field(
     if isinstance(parameter.default, FieldInfo):
         default = parameter.default
     kind, *metadata = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if _default(default) is None:
+        kind = Optional[kind]  # noqa: UP045  # known at run time only; models write null for what may be left out
     texts = [each for each in metadata if isinstance(each, str)]
     rest = [each for each in metadata if not isinstance(each, str)]
     description = texts[0] if texts else described
@@ -105,6 +112,10 @@ def _field(
     if alias is not None:
         rest.append(Field(alias=alias))
     return Annotated[(kind, *rest)] if rest else kind, default
+
+
+def _default(field: object) -> object:
+    return field.default if isinstance(field, FieldInfo) else ...
 
 
 def read_docstring(documented: object) -> tuple[str, dict[str, str]]:

@@ -12,10 +12,11 @@ from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 from pydantic import BaseModel, ValidationError, create_model
 
 from ..._validation import problems
+from ...config import check_seconds
 from ...errors import ConfigurationError, ToolArgumentError
 from ...types.chat import ChatCompletion, ToolCall, attach_arguments
 from ...types.params import ToolParam
-from ...types.tool_calls import ParsedToolCall
+from ...types.tool_calls import ParsedToolCall, is_nothing
 from .schema import schema_for
 from .signature import read_docstring, read_signature
 
@@ -35,6 +36,7 @@ class Tool(Generic[P, R]):
         name: the name that the model knows it by.
         description: what the model is told of it.
         arguments: the model that its arguments are validated into.
+        timeout: seconds that a call may take in `run_tools`; None for any time.
     """
 
     def __init__(
@@ -44,13 +46,16 @@ class Tool(Generic[P, R]):
         name: str | None = None,
         description: str | None = None,
         strict: bool = False,
+        timeout: float | None = None,
     ) -> None:
         self.function = function
+        self.timeout = timeout
         self.name = name or _own_name(function)
         if not NAME.fullmatch(self.name):
             raise ConfigurationError(
                 f"{self.name!r} cannot name a tool: pass name= with one of up to 64 letters, digits, - and _."
             )
+        check_seconds(f"timeout= of the tool {self.name}", timeout)
         self.description = read_docstring(_documented(function))[0] if description is None else description
         self.strict = strict
         signature = read_signature(function, self.name)
@@ -83,7 +88,7 @@ def tool(function: Callable[P, R], /) -> Tool[P, R]: ...
 
 @overload
 def tool(
-    *, name: str | None = None, description: str | None = None, strict: bool = False
+    *, name: str | None = None, description: str | None = None, strict: bool = False, timeout: float | None = None
 ) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
 
 
@@ -94,6 +99,7 @@ def tool(
     name: str | None = None,
     description: str | None = None,
     strict: bool = False,
+    timeout: float | None = None,
 ) -> Tool[P, R] | Callable[[Callable[P, R]], Tool[P, R]]:
     """Make a tool of a plain or async function.
 
@@ -107,13 +113,15 @@ def tool(
         name: the name that the model knows it by; the function's own unless set.
         description: what the model is told of it; the docstring's first part unless set.
         strict: hold the model to the arguments' schema.
+        timeout: seconds that a call may take in `run_tools`; then the model is told that it took too long. An async
+            function is cancelled; a plain one goes on in its thread, and its result is dropped.
 
     Raises:
         ConfigurationError: an argument has no type, or cannot be given by name; or the name is none for a tool.
     """
     if function is not None:
-        return Tool(function, name=name, description=description, strict=strict)
-    return lambda decorated: Tool(decorated, name=name, description=description, strict=strict)
+        return Tool(function, name=name, description=description, strict=strict, timeout=timeout)
+    return lambda decorated: Tool(decorated, name=name, description=description, strict=strict, timeout=timeout)
 
 
 ToolLike: TypeAlias = ToolParam | Mapping[str, object] | type[BaseModel] | Tool[..., object] | Callable[..., object]
@@ -206,7 +214,7 @@ class Toolbox:
         if name not in self._models:
             return ParsedToolCall(call.id, name, arguments)
         try:
-            parsed = self._models[name].model_validate_json(arguments.strip() or "{}")
+            parsed = self._models[name].model_validate_json("{}" if is_nothing(arguments) else arguments)
         except ValidationError as error:
             return BadArguments(ParsedToolCall(call.id, name, arguments), problems(error))
         attach_arguments(call, parsed)
