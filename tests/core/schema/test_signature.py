@@ -209,7 +209,7 @@ def test_docstrings_are_read(function: object, summary: str, arguments: dict[str
 
 
 def test_an_argument_that_may_be_left_out_may_be_null() -> None:
-    def search(query: str, limit: int = None, tags: Annotated[list[str], "Tags"] = None, page: int = 1) -> None:  # noqa: RUF013  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
+    def search(query: str, limit: int = None, tags: Annotated[list[str], "Tags"] = None, page: int = 1) -> None:  # type: ignore[assignment]  # noqa: RUF013  # pyright: ignore[reportArgumentType]
         """Search."""
 
     model = read_signature(search, "search").model
