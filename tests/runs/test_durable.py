@@ -82,9 +82,29 @@ def test_a_dangling_link_is_not_created_through(path: Path) -> None:
 def test_a_link_that_the_user_made_stays_one(path: Path) -> None:
     real = path.with_name("real")
     real.write_bytes(b"old")
+    real.chmod(0o640)
     path.symlink_to(real)
-    replace(path, [b"new"])
-    assert (path.is_symlink(), real.read_bytes()) == (True, b"new")
+    new = Replacement(path, follow=True)
+    write(new.file, b"new")
+    new.publish()
+    os.close(new.file)
+    assert (path.is_symlink(), real.read_bytes(), mode(real)) == (True, b"new", 0o640)
+    os.close(open_locked(path, follow=True))
+
+
+def test_a_link_at_a_name_that_the_user_did_not_choose_is_not_followed(path: Path) -> None:
+    victim = path.with_name("victim")
+    victim.write_bytes(b"precious")
+    victim.chmod(0o644)
+    for target in (victim, path.with_name("elsewhere")):
+        path.symlink_to(target)
+        with pytest.raises(OSError, match="it is a symbolic link, which is not followed here; delete it"):
+            open_locked(path)
+        replace(path, [b"text"])
+        assert (path.is_symlink(), path.read_bytes(), mode(path)) == (False, b"text", 0o600)
+        path.unlink()
+    assert [each.name for each in path.parent.iterdir()] == ["victim"]
+    assert victim.read_bytes() == b"precious"
 
 
 # --- who writes

@@ -1,7 +1,8 @@
 """Files that outlive the process: private, locked, whole, and on the disk itself.
 
 New files can be read by their owner alone; files that exist keep their mode. A file that is replaced is the old one or
-the new one, never half of either. A file that a process died in is whole up to its last line. It must not know what
+the new one, never half of either. A file that a process died in is whole up to its last line. A symbolic link is
+followed only at a path that the user chose: one at a name that is derived from it was planted. It must not know what
 stands in a file.
 """
 
@@ -20,7 +21,8 @@ PRIVATE = 0o600
 BLOCK = 64 * 1024
 
 _FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_NEW = _FLAGS | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_NEW = _FLAGS | os.O_CREAT | os.O_EXCL | _NO_LINK
 
 
 class FileInUseError(OSError):
@@ -36,15 +38,26 @@ def create_private(path: str | os.PathLike[str]) -> None:
         os.close(os.open(path, _NEW, PRIVATE))
 
 
-def open_locked(path: str | os.PathLike[str], *, append: bool = False) -> int:
+def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: bool = False) -> int:
     """Open a file for reading and writing, and lock it for as long as it is open; create it where there is none.
+
+    Args:
+        path: the file.
+        append: whether all that is written goes to its end.
+        follow: whether the path may be a symbolic link.
 
     Raises:
         FileInUseError: another process has locked it.
         OSError: it cannot be opened, or its file system has no locks.
     """
+    flags = _FLAGS | os.O_CREAT | (os.O_APPEND if append else 0) | (0 if follow else _NO_LINK)
     while True:
-        file = os.open(path, _FLAGS | os.O_CREAT | (os.O_APPEND if append else 0), PRIVATE)
+        try:
+            file = os.open(path, flags, PRIVATE)
+        except OSError as error:
+            if error.errno != errno.ELOOP or follow:
+                raise
+            raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed here; delete it") from None
         try:
             lock(file)
             if stands_at(file, path):
@@ -162,20 +175,21 @@ class Replacement:
 
     Args:
         path: the file to replace; it need not exist.
+        follow: whether the path may be a symbolic link, which then stays one. Otherwise the link is replaced.
 
     Attributes:
         file: the new file, open for appending.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._target = Path(os.path.realpath(path))
+    def __init__(self, path: Path, *, follow: bool = False) -> None:
+        self._target = Path(os.path.realpath(path)) if follow else path
         self._path = self._target.with_name(f"{self._target.name}.new")
         self._path.unlink(missing_ok=True)  # of a process that died, or a link that somebody planted
         self.file = os.open(self._path, _NEW | os.O_APPEND, PRIVATE)
         with suppress(FileNotFoundError):
-            mode = stat.S_IMODE(self._target.stat().st_mode)
-            if sys.platform != "win32":
-                os.fchmod(self.file, mode)
+            mode = self._target.lstat().st_mode
+            if sys.platform != "win32" and stat.S_ISREG(mode):
+                os.fchmod(self.file, stat.S_IMODE(mode))
 
     def publish(self) -> None:
         """Put it in its place. It stays open."""

@@ -7,6 +7,7 @@ takes in as much in that time as comes, and the event loop waits for no disk. It
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -44,7 +45,7 @@ class GroupCommit(Generic[T]):
     """Writes items in batches.
 
     Args:
-        write: writes a batch, all or nothing, in a worker thread: one at a time for each event loop.
+        write: writes a batch, all or nothing, in a worker thread, one at a time.
         patience: seconds to wait for a write; None for as long as it takes. With None, a task that is cancelled finds
             its item written, or not begun; else it may still come to be written.
     """
@@ -52,6 +53,7 @@ class GroupCommit(Generic[T]):
     def __init__(self, write: Callable[[list[T]], None], *, patience: float | None = None) -> None:
         self._write_batch = write
         self._patience = patience
+        self._writing = threading.Lock()
         self._turns: RunVar[_Turns[T]] = RunVar("baseten_sdk.group_commit")
 
     async def add(self, item: T) -> None:
@@ -89,9 +91,13 @@ class GroupCommit(Generic[T]):
             raise batch.error
 
     def _write(self, batch: _Batch[T]) -> None:
-        try:
-            self._write_batch(batch.items)
-        except Exception as error:
-            batch.error = error
-        finally:
-            batch.is_over = True
+        # A write that was given up goes on in its thread: the next one waits for it.
+        with self._writing:
+            if batch.is_over:
+                return
+            try:
+                self._write_batch(batch.items)
+            except Exception as error:
+                batch.error = error
+            finally:
+                batch.is_over = True

@@ -45,7 +45,7 @@ class JSONLStore:
         self._places: dict[str, int] = {}
         self._tags: dict[str, str] = {}
         try:
-            self._file: int | None = open_locked(self.path)
+            self._file: int | None = open_locked(self.path, follow=True)
             self._end = self._loaded(self._file)
         except FileInUseError:
             problem = "another process has it open, and a .jsonl store is for one; use .sqlite"

@@ -16,8 +16,8 @@ __all__ = ["TaggedStore", "WebhookStore", "open_store"]
 class WebhookStore(Protocol):
     """Keeps deliveries. Anything with these methods can stand behind a receiver.
 
-    The methods block, and are called from worker threads, never on an event loop; `add` from one thread at a time for
-    each event loop, `get` from any.
+    The methods block, so they are called in worker threads, never on an event loop: `add` in one thread at a time,
+    `get` in any.
     """
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:

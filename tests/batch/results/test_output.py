@@ -61,7 +61,7 @@ def test_a_full_disk_is_an_error_of_the_output(tmp_path: Path) -> None:
         pytest.skip("needs /dev/full")
     link = tmp_path / "out.jsonl"
     os.symlink("/dev/full", link)
-    file = LineFile(link)
+    file = LineFile(link, follow=True)
     with pytest.raises(BatchOutputError, match="No space left"):
         file.write(b"x\n")
     file.close()

@@ -43,16 +43,21 @@ def output_errors(path: Path) -> Generator[None]:
 class LineFile:
     """A file of lines to which this process appends.
 
+    Args:
+        path: Where it is.
+        follow: Whether the path may be a symbolic link, because the caller chose it.
+
     Raises:
         BatchLockedError: Another process has it open.
         BatchOutputError: It cannot be opened.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, follow: bool = False) -> None:
         self.path = path
+        self._follow = follow
         self._dirty = False
         with output_errors(path):
-            self._file = open_locked(path, append=True)
+            self._file = open_locked(path, append=True, follow=follow)
             self.mended = cut_torn_line(self._file)
         self._expected = self.size
 
@@ -104,7 +109,7 @@ class LineFile:
         """
         self.verify()
         with output_errors(self.path):
-            new = Replacement(self.path)
+            new = Replacement(self.path, follow=self._follow)
             try:
                 lock(new.file)
                 with open(new.file, "wb", 1 << 20, closefd=False) as file:

@@ -46,7 +46,7 @@ class Output(Generic[R, T]):
     """
 
     def __init__(self, path: Path, lines: Lines[R, T]) -> None:
-        self.done = LineFile(path)
+        self.done = LineFile(path, follow=True)
         try:
             self.failed = LineFile(failed_path(path))
         except BaseException:

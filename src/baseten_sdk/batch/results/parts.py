@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from ..._runs.durable import replace, whole_lines
+from ...errors import BatchOutputError
 from ..rows.keys import KeyTable
 from ..rows.shard import Shard
 from .lines import Lines, OwnLines
@@ -45,6 +46,9 @@ class PartedOutput:
     def __init__(self, sink: Path, count: int, *, openai: bool) -> None:
         self._sink = sink
         self._parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
+        for path in self._parts:
+            if path.is_symlink():
+                raise BatchOutputError(f"{path} is a symbolic link, which is not followed here. Delete it.")
         self._lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
         self._output = Output(sink, self._lines)
 
