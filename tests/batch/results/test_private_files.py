@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from baseten_sdk import Client, batch, user
+from baseten_sdk import ChatCompletion, Client, batch, user
 from baseten_sdk.batch import PartedOutput, Shard, part_path
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import BatchOutputError
@@ -37,11 +37,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(client: Client, folder: Path, *, failing: bool = True, retry_failed: bool = False) -> None:
+def run(client: Client, folder: Path, *, retry_failed: bool = False) -> None:
     """Run a batch of which the second row fails."""
 
-    def request(row: dict[str, object]) -> batch.Call[object]:
-        headers = {"x-emulator": "status=422"} if failing and row["id"] == "2" else {}
+    def request(row: batch.FileRow) -> batch.Call[ChatCompletion]:
+        headers = {"x-emulator": "status=422"} if row["id"] == "2" else {}
         return batch.chat(model=MODEL, messages=[user("Say hi")], extra_headers=headers)
 
     client.batch.run(
