@@ -15,6 +15,7 @@ from math import ceil
 import anyio
 import anyio.lowlevel
 
+from .._core.request.hidden import Hidden
 from .readiness import CLOSED, PIECE, UNREADY, readiness
 from .stopper import holding
 from .timer import AsyncTimer, Timer
@@ -68,7 +69,7 @@ class AsyncSocket:
         self._straight = 0
         self._early: bytes | None = None
 
-    async def send(self, head: bytes, body: bytes, timer: AsyncTimer) -> None:
+    async def send(self, head: Hidden[bytes], body: bytes, timer: AsyncTimer) -> None:
         """Send a request.
 
         Raises:
@@ -76,25 +77,25 @@ class AsyncSocket:
             AnsweredEarly: the other side did not want all of it.
         """
         whole = len(body) < LARGE
-        view = memoryview(head + body if whole else head)
+        first = Hidden(memoryview(head.value + body if whole else head.value))
         try:
-            sent = self._raw.send(view)
+            sent = self._raw.send(first.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
             raise NothingSent(error) from None
-        if whole and sent == len(view):
+        if whole and sent == len(first.value):
             return
         timer.enter("write")
-        await self._send_rest(view[sent:], timer)
+        await self._send_rest(Hidden(first.value[sent:]), timer)
         if not whole:
-            await self._send_rest(memoryview(body), timer)
+            await self._send_rest(Hidden(memoryview(body)), timer)
 
-    async def _send_rest(self, view: memoryview, timer: AsyncTimer) -> None:
+    async def _send_rest(self, rest: Hidden[memoryview], timer: AsyncTimer) -> None:
         sent = 0
-        while sent < len(view):
+        while sent < len(rest.value):
             try:
-                sent += self._raw.send(view[sent:])
+                sent += self._raw.send(rest.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 with anyio.move_on_after(GLANCE) as waiting:
                     await _writable(self._raw)
@@ -177,7 +178,7 @@ class Socket:
         self._more = False
         self._early: bytes | None = None
 
-    def send(self, head: bytes, body: bytes, timer: Timer) -> None:
+    def send(self, head: Hidden[bytes], body: bytes, timer: Timer) -> None:
         """Send a request.
 
         Raises:
@@ -185,25 +186,25 @@ class Socket:
             AnsweredEarly: the other side did not want all of it.
         """
         whole = len(body) < LARGE
-        view = memoryview(head + body if whole else head)
+        first = Hidden(memoryview(head.value + body if whole else head.value))
         try:
-            sent = self._raw.send(view)
+            sent = self._raw.send(first.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
             raise NothingSent(error) from None
-        if whole and sent == len(view):
+        if whole and sent == len(first.value):
             return
         timer.enter("write")
-        self._send_rest(view[sent:], timer)
+        self._send_rest(Hidden(first.value[sent:]), timer)
         if not whole:
-            self._send_rest(memoryview(body), timer)
+            self._send_rest(Hidden(memoryview(body)), timer)
 
-    def _send_rest(self, view: memoryview, timer: Timer) -> None:
+    def _send_rest(self, rest: Hidden[memoryview], timer: Timer) -> None:
         sent = 0
-        while sent < len(view):
+        while sent < len(rest.value):
             try:
-                sent += self._raw.send(view[sent:])
+                sent += self._raw.send(rest.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 if not self._writable(timer, GLANCE):
                     self._early = _glance(self._raw)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from traceback import walk_tb
+
+import pytest
+
 from baseten_sdk._core.request.head import MOST, Heads
 from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.origin import split_url
 from baseten_sdk._core.request.request import Request
+from baseten_sdk.errors import InvalidRequestError
 
 URL = "https://h.test/v1/chat?a=b"
 
 
 def rendered(heads: Heads, request: Request) -> bytes:
-    return heads.render(request, *split_url(request.url))
+    return heads.render(request, *split_url(request.url)).value
 
 
 def test_a_head_names_host_encodings_headers_and_length() -> None:
@@ -22,11 +27,57 @@ def test_a_head_names_host_encodings_headers_and_length() -> None:
     assert lines[3:] == ["accept: application/json", "x: 1", "content-length: 5", "", ""]
 
 
-def test_the_callers_own_host_and_encoding_stand() -> None:
-    request = Request("GET", URL, HeaderLines((("host", "other"), ("accept-encoding", "identity"))), b"", 1.0)
+def test_the_callers_own_encoding_stands() -> None:
+    request = Request("GET", URL, HeaderLines((("accept-encoding", "identity"),)), b"", 1.0)
     assert rendered(Heads(), request) == (
-        b"GET /v1/chat?a=b HTTP/1.1\r\nhost: other\r\naccept-encoding: identity\r\n\r\n"
+        b"GET /v1/chat?a=b HTTP/1.1\r\nhost: h.test\r\naccept-encoding: identity\r\n\r\n"
     )
+
+
+BAD_HEADERS = [
+    ("x-a", "1\r\nhost: other"),
+    ("x-a", "1\n"),
+    ("x-a", "1\r"),
+    ("x-a", "nul\0"),
+    ("x-a", "é"),
+    ("x-a", "\ud800"),
+    ("x-a", "del\x7f"),
+    ("x-a\r\nhost", "other"),
+    ("x a", "1"),
+    ("", "1"),
+    ("é", "1"),
+    ("host", "other"),
+    ("Host", "other"),
+    ("content-length", "0"),
+    ("transfer-encoding", "chunked"),
+    ("connection", "close"),
+    ("upgrade", "h2c"),
+    ("authorization", "Bearer hunter2-hunter2\r\n"),
+    ("authorization", "Bearer hunter2-hunter2é"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_HEADERS)
+def test_what_would_read_as_another_message_is_refused_whoever_gave_it(name: str, value: str) -> None:
+    request = Request("GET", URL, HeaderLines((("accept", "*/*"), (name, value))), b"", 1.0)
+    with pytest.raises(InvalidRequestError) as caught:
+        rendered(Heads(), request)
+    assert "hunter2" not in str(caught.value)
+    frames = [frame for frame, _ in walk_tb(caught.tb) if frame.f_code.co_filename != __file__]
+    assert frames
+    assert "hunter2" not in repr([frame.f_locals for frame in frames])
+
+
+@pytest.mark.parametrize(("method", "target"), [("GE T", "/"), ("GET", "/ HTTP/1.1\r\nhost: other"), ("GET", "/é")])
+def test_so_is_a_first_line_that_would(method: str, target: str) -> None:
+    request = Request(method, URL, HeaderLines(()), b"", 1.0)
+    with pytest.raises(InvalidRequestError, match="printable ASCII"):
+        Heads().render(request, split_url(URL)[0], target)
+
+
+def test_a_rendered_head_shows_nothing() -> None:
+    request = Request("GET", URL, HeaderLines((("authorization", "Bearer hunter2"),)), b"", 1.0)
+    assert repr(Heads().render(request, *split_url(URL))) == "<hidden>"
 
 
 def test_a_stream_is_not_compressed() -> None:

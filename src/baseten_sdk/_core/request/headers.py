@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ..._secrets import looks_secret
 from ...errors import ConfigurationError, InvalidRequestError
+from .header_lines import HeaderLines
 from .hidden import Hidden
 
 T = TypeVar("T")
@@ -21,8 +22,11 @@ TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 VALUE = re.compile(r"[\t\x20-\x7e]*")
 VISIBLE = re.compile(r"[\x21-\x7e]+")
 
-FRAMING = frozenset({"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"})
-"""Names that say how a message is framed: they are the transport's own, or a server would read another message."""
+FRAMING = frozenset(
+    {"connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+)
+"""Names that say where a message goes and how it is framed. They are the transport's own, or a server would read
+another message."""
 
 MAX_OPTION = 512
 """Characters of a `session` or `request_id`."""
@@ -59,11 +63,24 @@ def check_header(name: str, value: str, what: str = "headers") -> str:
     stripped = value.strip(" \t")
     if VALUE.fullmatch(stripped):
         return stripped
-    problem = _first_problem(stripped, VALUE)
+    problem = _problem_of(stripped)
     shown = "" if looks_secret(name) else f" in {_shown(value)}"
     raise InvalidRequestError(
         f"{what}: the value of {_shown(name)} must be printable ASCII; there is {problem}{shown}."
     )
+
+
+def first_problem(headers: HeaderLines) -> str | None:
+    """What is wrong with headers that are about to be written, whoever gave them; None if nothing is.
+
+    It returns a text instead of raising it, since its variables hold the headers.
+    """
+    for name, value in headers.pairs:
+        if not _is_token(name) or name.lower() in FRAMING:
+            return f"A header named {_shown(name)} cannot be sent: it is not a name, or it is the transport's own."
+        if not VALUE.fullmatch(value):
+            return f"The value of the header {_shown(name)} must be printable ASCII; there is {_problem_of(value)}."
+    return None
 
 
 def check_key(key: Hidden[T]) -> Hidden[str]:
@@ -77,7 +94,7 @@ def check_key(key: Hidden[T]) -> Hidden[str]:
     if not key.value:
         raise ConfigurationError("The API key is empty; give api_key= or set BASETEN_API_KEY.")
     if not VISIBLE.fullmatch(key.value):
-        problem = _first_problem(key.value, VISIBLE)
+        problem = _problem_of(key.value, VISIBLE)
         raise ConfigurationError(f"The API key must be printable ASCII without blanks; there is {problem}.")
     return Hidden(key.value)
 
@@ -103,7 +120,7 @@ def _is_token(name: object) -> bool:
     return isinstance(name, str) and TOKEN.fullmatch(name) is not None
 
 
-def _first_problem(value: str, allowed: re.Pattern[str]) -> str:
+def _problem_of(value: str, allowed: re.Pattern[str] = VALUE) -> str:
     """The first character that is not allowed, by its place and kind; nothing around it is shown."""
     index = next(index for index, char in enumerate(value) if not allowed.fullmatch(char))
     match value[index]:
