@@ -1,12 +1,12 @@
 """Many async requests with a ledger that survives the end of the process: `client.jobs.submit`.
 
-The rules, in one place. A row is written to the ledger before it is sent, its request id after, its output when it
-comes. So a row whose id is missing is one of which nobody knows whether it was taken: it is held until its delivery
-comes, which the tag in its webhook's URL tells, or until the deployment's queue was seen empty for longer than a
+The rules in one place. A row is written to the ledger before it is sent, its request id after that, and its output when
+it is delivered. If the id is missing, nobody knows whether the row was accepted. Such a row is held until its delivery
+comes, which the tag in its webhook's URL identifies, or until the deployment's queue has been empty for longer than a
 delivery takes. Only then is it sent again.
 
 - `run`: from the arguments to the report.
-- `engine`: the tasks of a run, and when it is over.
+- `engine`: the tasks of a run, and when it ends.
 - `rows`: what the caller gives. `limits`: what the caller allows.
 - `sender`, `admission_gate`: making submissions, and when to hold them back.
 - `watcher`, `webhook_source`: finding out how submissions ended.

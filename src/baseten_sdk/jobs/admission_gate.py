@@ -1,6 +1,6 @@
-"""The gate through which submissions pass: closed while the service wants none.
+"""The gate that submissions pass through. It is closed while the service wants none.
 
-It is closed for a while after a refusal, for longer after each in a row, and while the deployment's queue is long.
+It closes for a while after a refusal, longer after each further one, and while the deployment's queue is long.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class AdmissionGate:
         self._changed = anyio.Event()
 
     async def admit(self) -> None:
-        """Return when a submission may be made."""
+        """Wait until a submission may be made."""
         while True:
             wait = self._until - self._clock.now()
             if not self.queue_is_long and wait <= 0:
@@ -40,7 +40,7 @@ class AdmissionGate:
             await self._clock.wait(self._changed, inf if self.queue_is_long else wait)
 
     def refused(self, error: Exception) -> float:
-        """A submission was refused: close for as long as the service asks, or as the number of refusals suggests."""
+        """Close after a refusal, for as long as the service asks, else for a wait that grows. Returns the seconds."""
         now = self._clock.now()
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if now < self._until and asked is None:
@@ -52,11 +52,11 @@ class AdmissionGate:
         return wait
 
     def accepted(self) -> None:
-        """A submission was accepted: the next refusal is the first of its row."""
+        """Forget the refusals so far, because a submission was accepted."""
         self._refusals = 0
 
     def set_queue_long(self, is_long: bool) -> None:
-        """The queue is too long, or no longer so."""
+        """Close while the queue is too long, and open when it no longer is."""
         if is_long != self.queue_is_long:
             self.queue_is_long = is_long
             self._changed.set()

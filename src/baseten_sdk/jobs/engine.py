@@ -1,4 +1,4 @@
-"""The run of a ledger: rows in, submissions out, until every row is over.
+"""The run of a ledger: rows in, submissions out, until every row has succeeded or failed.
 
 It owns the tasks and their end. What they do is in `sender` and `watcher`, and what becomes of it in `state`.
 """
@@ -25,7 +25,7 @@ from .watcher import Watcher
 from .webhook_source import WebhookSource
 
 POLLERS = 2
-"""Tasks that ask for statuses, so that one slow reply does not hold up the rest."""
+"""Tasks that poll statuses. There are several, so that one slow reply does not hold up the rest."""
 
 
 class LedgerRun:
@@ -33,12 +33,12 @@ class LedgerRun:
 
     Args:
         ledger: the ledger.
-        supply: the rows that it does not know yet; None where there are no more than it has.
-        queue: where they are sent.
-        source: where their outputs come in.
-        limits: the limits.
-        display: is shown how far the run is.
-        clock: what the run waits by.
+        supply: the new rows; None to finish only what the ledger holds.
+        queue: takes the submissions.
+        source: receives their outputs.
+        limits: what the caller allows.
+        display: shows the progress.
+        clock: tells the time and waits.
     """
 
     def __init__(
@@ -61,9 +61,9 @@ class LedgerRun:
         self._watcher = Watcher(self._state, queue, source, gate, limits, clock)
 
     async def run(self) -> None:
-        """Run until every row is over. What ends it early leaves a ledger from which it can go on.
+        """Run until every row has succeeded or failed. If it ends early, the next run continues from the ledger.
 
-        Where the rows end in an error, those before it are brought to their ends first: their outputs are under way.
+        If reading the rows raises, the rows before that are finished first, because their outputs are under way.
         """
         try:
             with first_error():
@@ -88,7 +88,7 @@ class LedgerRun:
         tasks.start_soon(self._read, tasks, last)
 
     async def _read(self, tasks: TaskGroup, last: int) -> None:
-        """Send what waits in the ledger, then what is new."""
+        """Send the rows that wait in the ledger, then the new ones."""
         state, sender = self._state, self._sender
         number = 0
         while page := await state.waiting(number, last):

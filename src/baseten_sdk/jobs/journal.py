@@ -1,4 +1,4 @@
-"""The one writer of a ledger: what many tasks want written goes into as few transactions as the disk allows."""
+"""The only writer of a ledger. Many tasks share few transactions, as many as the disk allows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class _Write(Generic[T_co]):
-    """A function of the ledger to be called inside of a transaction, and what came of it."""
+    """A function to call inside a transaction, and its result."""
 
     def __init__(self, function: Callable[[Ledger], T_co]) -> None:
         self._function = function
@@ -30,14 +30,14 @@ class _Write(Generic[T_co]):
 
 
 class Journal:
-    """Writes to a ledger from many tasks."""
+    """Writes to a ledger for many tasks."""
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._commits: GroupCommit[_Write[object]] = GroupCommit(self._commit)
 
     async def write(self, function: Callable[[Ledger], T]) -> T:
-        """Call a function inside of a transaction; return when its changes are on the disk.
+        """Call a function inside a transaction, and return its result once its changes are on the disk.
 
         A task that is cancelled meanwhile finds its write done, or not begun.
 
@@ -50,7 +50,7 @@ class Journal:
         return write.result()
 
     def _commit(self, batch: list[_Write[object]]) -> None:
-        """Write all in one transaction; where that fails, each in one of its own, so that none fails for another."""
+        """Write all in one transaction. If that fails, write each in its own, so that none fails because of another."""
         self._transact(batch)
         if len(batch) > 1 and batch[0].error is not None:
             for each in batch:

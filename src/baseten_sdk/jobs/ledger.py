@@ -65,8 +65,8 @@ CREATE INDEX IF NOT EXISTS baseten_submissions_live ON baseten_submissions (numb
 """
 
 Reason: TypeAlias = Literal["failed", "canceled", "refused", "expired", "lost", "unknown"]
-"""Why a row failed: the model did, it was cancelled, it was never taken; or its submissions, as often as is allowed,
-expired in the queue, lost their output on the way, or are of unknown fate."""
+"""Why a row failed: the model failed, it was cancelled, or it was refused; or its last allowed submission expired in
+the queue, lost its output on the way, or may or may not have been accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedSubmission:
-    """A submission that an earlier run left behind; `request_id` None: nobody knows whether it was taken."""
+    """A submission that an earlier run left behind. Without a `request_id`, it may or may not have been accepted."""
 
     number: int
     attempt: int
@@ -136,16 +136,16 @@ class Ledger:
         raise ConfigurationError(f"The ledger {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def close(self) -> None:
-        """Close the file, and let others have it."""
+        """Close the file, so that others can use it."""
         with self._reading:
             self._opened.close()
 
     def tag(self, number: int, attempt: int) -> str:
-        """The tag of a submission. Nobody can guess it who has not seen one of this ledger."""
+        """Make the tag of a submission. Only those who have seen one of this ledger can guess it."""
         return f"{self._id}.{number}.{attempt}"
 
     def read_tag(self, tag: str) -> tuple[int, int] | None:
-        """The row and the attempt of a tag; None for one that is not of this ledger."""
+        """Read the row and the attempt from a tag; None if the tag is not from this ledger."""
         owner, _, rest = tag.partition(".")
         number, _, attempt = rest.partition(".")
         if owner != self._id or not _COUNT.fullmatch(number) or not _COUNT.fullmatch(attempt):
@@ -155,7 +155,7 @@ class Ledger:
     # Reading, in any thread.
 
     def known(self, key: str) -> bytes | None:
-        """The digest of the row with a key; None where it is new."""
+        """Get the digest of the row with a key; None if the row is new."""
         with ledger_errors(self.path), self._reading:
             row = self._reader.execute("SELECT digest FROM baseten_rows WHERE key = ?", (key,)).fetchone()
         return None if row is None else bytes(row[0])
@@ -163,7 +163,7 @@ class Ledger:
     # Writing, by the one writer, inside of its transaction.
 
     def unfinished(self) -> list[UnfinishedSubmission]:
-        """The submissions that are not over."""
+        """List the submissions without an outcome."""
         rows = self._writer.execute(
             "SELECT number, attempt, sent_at, request_id FROM baseten_submissions WHERE outcome IS NULL ORDER BY number"
         ).fetchall()
@@ -173,7 +173,7 @@ class Ledger:
         ]
 
     def waiting(self, after: int, until: int, most: int) -> list[int]:
-        """Rows that wait to be sent, of those between two numbers."""
+        """List rows between two numbers that wait to be sent, `most` of them."""
         rows = self._writer.execute(
             "SELECT number FROM baseten_rows WHERE state = 'waiting' AND number > ? AND number <= ? "
             "ORDER BY number LIMIT ?",
@@ -182,16 +182,16 @@ class Ledger:
         return [number for (number,) in rows]
 
     def last(self) -> int:
-        """The highest number of a row; 0 where there is none."""
+        """Get the highest row number; 0 if there are no rows."""
         (number,) = self._writer.execute("SELECT coalesce(max(number), 0) FROM baseten_rows").fetchone()
         return int(number)
 
     def counts(self) -> dict[str, int]:
-        """How many rows there are in each state."""
+        """Count the rows in each state."""
         return dict(self._writer.execute("SELECT state, count(*) FROM baseten_rows GROUP BY state").fetchall())
 
     def retry_failed(self) -> int:
-        """Make the rows that failed wait again, as if they had never been sent: how many there are."""
+        """Make the failed rows wait again, as if they had never been sent. Returns how many there are."""
         cursor = self._writer.execute(
             "UPDATE baseten_rows SET state = 'waiting', reason = NULL, detail = NULL, finished_at = NULL, "
             "submissions = 0 WHERE state = 'failed' AND input IS NOT NULL"
@@ -199,7 +199,7 @@ class Ledger:
         return cursor.rowcount
 
     def add(self, key: str, digest: bytes, given: bytes) -> int | None:
-        """A new row, which waits: its number; None where its key is there already.
+        """Add a row that waits. Returns its number, or None if its key is there already.
 
         Raises:
             LedgerError: there is another row of that key.
@@ -216,7 +216,7 @@ class Ledger:
         return None
 
     def begin(self, number: int) -> Intent | None:
-        """Write down that a row is about to be sent; None where it no longer waits."""
+        """Record that a row is about to be sent; None if it no longer waits."""
         row = self._writer.execute(
             "SELECT input, (SELECT coalesce(max(attempt), 0) FROM baseten_submissions AS s WHERE s.number = r.number) "
             "FROM baseten_rows AS r WHERE number = ? AND state = 'waiting'",
@@ -235,14 +235,14 @@ class Ledger:
         return Intent(number, attempt, self.tag(number, attempt), bytes(row[0]))
 
     def accepted(self, number: int, attempt: int, request_id: str) -> None:
-        """Write down the id that a submission got."""
+        """Record the request id of a submission."""
         self._writer.execute(
             "UPDATE baseten_submissions SET request_id = ? WHERE number = ? AND attempt = ?",
             (request_id, number, attempt),
         )
 
     def not_taken(self, number: int, attempt: int) -> None:
-        """A submission was refused for now: there is no job, and the row waits again."""
+        """Record that a submission made no job: the row waits again."""
         self._writer.execute("DELETE FROM baseten_submissions WHERE number = ? AND attempt = ?", (number, attempt))
         self._writer.execute(
             "UPDATE baseten_rows SET state = 'waiting', submissions = submissions - 1 "
@@ -251,7 +251,7 @@ class Ledger:
         )
 
     def again(self, number: int, attempt: int, outcome: Reason, most: int, detail: str) -> bool:
-        """A submission is over without an output: whether the row waits again, else it failed for that reason."""
+        """End a submission without an output. Returns whether the row waits again; if not, it failed."""
         self._end(number, attempt, outcome)
         row = self._writer.execute(
             "SELECT submissions FROM baseten_rows WHERE number = ? AND state = 'sent'", (number,)
@@ -265,12 +265,12 @@ class Ledger:
         return False
 
     def failed(self, number: int, attempt: int, reason: Reason, detail: str) -> None:
-        """A submission, and with it its row, is over without an output."""
+        """End a submission without an output, and fail its row."""
         self._end(number, attempt, reason)
         self._fail(number, reason, detail)
 
     def succeeded(self, number: int, attempt: int, request_id: str, output: bytes | None) -> str:
-        """The output of a row has come, by this or any earlier submission of it: the state that the row was in."""
+        """Record the output of a row, from this or an earlier submission. Returns the state that the row was in."""
         (before,) = self._writer.execute("SELECT state FROM baseten_rows WHERE number = ?", (number,)).fetchone()
         self._writer.execute(
             "UPDATE baseten_submissions SET outcome = 'succeeded', ended_at = ?, "
@@ -290,14 +290,14 @@ class Ledger:
         return str(before)
 
     def submission(self, request_id: str) -> tuple[int, int] | None:
-        """The row and the attempt that got an id."""
+        """Find the row and the attempt with a request id."""
         row = self._writer.execute(
             "SELECT number, attempt FROM baseten_submissions WHERE request_id = ?", (request_id,)
         ).fetchone()
         return None if row is None else (int(row[0]), int(row[1]))
 
     def expects(self, number: int, attempt: int) -> bool:
-        """Whether a submission is there that has no id yet."""
+        """Whether there is such a submission, still without a request id."""
         row = self._writer.execute(
             "SELECT 1 FROM baseten_submissions WHERE number = ? AND attempt = ? AND request_id IS NULL",
             (number, attempt),
@@ -305,7 +305,7 @@ class Ledger:
         return row is not None
 
     def transact(self, changes: Iterable[Callable[[Ledger], object]]) -> None:
-        """Make all of these changes, or none.
+        """Make all changes, or none.
 
         Raises:
             LedgerError: the file fails.
@@ -336,7 +336,7 @@ class Ledger:
         )
 
     def _identity(self, target: str) -> str:
-        """The id of this ledger, made when the file is."""
+        """Get the id of this ledger, which is made with the file."""
         made = {"version": VERSION, "target": target, "id": secrets.token_hex(12)}
         self._writer.execute("BEGIN IMMEDIATE")
         self._writer.executemany("INSERT OR IGNORE INTO baseten_ledger VALUES (?, ?)", made.items())

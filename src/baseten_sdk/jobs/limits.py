@@ -1,4 +1,4 @@
-"""What a run is told: its limits, checked."""
+"""The limits of a run, checked."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class JobLimits:
     """The limits of a run.
 
     Attributes:
-        max_submissions: how often one row may be sent in all.
-        outstanding: rows that may be sent and not over.
+        max_submissions: submissions of one row in all.
+        outstanding: rows that may be under way at once.
         concurrency: submissions in flight.
-        max_queued: requests in the deployment's queue, of whomever, above which no more are sent.
-        delivery_window: seconds after which a delivery that has not come is lost.
-        hold: seconds after which a submission of unknown fate is given up, whatever else is known.
+        max_queued: requests in the deployment's queue, from anybody, above which no more are sent.
+        delivery_window: seconds after the end of a job until its delivery counts as lost.
+        hold: seconds until a submission that may or may not have been accepted is given up in any case.
     """
 
     max_submissions: int

@@ -1,4 +1,4 @@
-"""What a status of a job means for its row, and what a submission that failed means. Pure: no clock, no waiting."""
+"""What the status of a job means for its row, and what a failed submission means. Pure: no clock, no waiting."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NO_JOB = frozenset({408, 429, 503, 529})
 """Statuses under which no job was made."""
 
 Fate: TypeAlias = Literal["not taken", "refused", "unknown", "stop"]
-"""What a failed submission came to: no job for now; no job ever; nobody knows; or the whole run cannot go on."""
+"""What a failed submission means: no job for now, no job ever, unknown, or that the whole run cannot go on."""
 
 Verdict: TypeAlias = Literal["wait", "succeeded", "failed", "canceled", "expired", "lost"]
 
@@ -46,7 +46,7 @@ class Delivery:
 
 
 def fate(error: BasetenError) -> Fate:
-    """What a failed submission came to.
+    """Decide what a failed submission means.
 
     A connection that broke after it was opened, and a status such as 502, may have been preceded by a job.
     """
@@ -70,7 +70,7 @@ def fate(error: BasetenError) -> Fate:
 
 
 def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Verdict:
-    """What a status means, where no delivery of the job has come here.
+    """Decide what a status means while the job has no delivery here.
 
     Args:
         status: the status.
@@ -97,10 +97,10 @@ def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Ve
 
 
 def describe(errors: Iterable[AsyncErrorDetail]) -> str:
-    """The errors of a job, in one line."""
+    """Write the errors of a job on one line."""
     return "; ".join(f"{each.code}: {each.message}" if each.message else each.code for each in errors)
 
 
 def longest_life(queue_seconds: int | None, window: float) -> float:
-    """Seconds after which a job that may have been submitted is over, and its delivery with it."""
+    """Seconds until a job that may have been accepted, and its delivery, must be over."""
     return (queue_seconds or DEFAULT_QUEUE_SECONDS) + LIFE_OF_A_STATUS + window

@@ -19,13 +19,13 @@ class JobsProgress:
 
     Attributes:
         rows: rows that the ledger holds.
-        succeeded: rows that succeeded, in this run or before.
+        succeeded: rows that succeeded, in this run or an earlier one.
         failed: rows that failed.
-        sent: submissions that are not over.
-        held: those among them of which nobody knows whether they were taken.
+        sent: submissions without an outcome.
+        held: those of them that may or may not have been accepted.
         resubmitted: submissions beyond the first of a row, in this run.
-        queued: requests in the deployment's queue, where that was asked.
-        complete: whether all rows have been read, so that there are no more than `rows`.
+        queued: requests in the deployment's queue; None before it was first asked.
+        complete: whether all rows have been read, so that `rows` is the total.
     """
 
     rows: int
@@ -39,7 +39,7 @@ class JobsProgress:
 
     @property
     def over(self) -> int:
-        """Rows that are over."""
+        """Rows that have succeeded or failed."""
         return self.succeeded + self.failed
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What a run asks of the service: to take a job, how one is doing, and how long the queue is."""
+"""What a run asks the service: to accept a job, for the status of one, and for the length of the queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .. import AsyncChain, AsyncDeployment, AsyncRequestStatus, InferenceRetryCo
 
 @dataclass(frozen=True, slots=True)
 class JobOptions:
-    """What every submission says besides its input. See `async_predict`."""
+    """The options of every submission. See `async_predict`."""
 
     priority: int | None = None
     max_time_in_queue_seconds: int | None = None
@@ -25,7 +25,7 @@ class QueueClient:
         self._options = options
 
     async def submit(self, given: bytes, webhook: str, tag: str) -> str:
-        """Submit a job: its request id."""
+        """Submit a job. Returns its request id."""
         target, options = self._target, self._options
         submit = target.async_run_remote if isinstance(target, AsyncChain) else target.async_predict
         job = await submit(
@@ -40,9 +40,9 @@ class QueueClient:
         return job.request_id
 
     async def status(self, request_id: str) -> AsyncRequestStatus:
-        """The status of a job."""
+        """Get the status of a job."""
         return await self._target.job(request_id).status()
 
     async def depth(self) -> QueueStatus:
-        """How long the queue is."""
+        """Get the length of the queue."""
         return await self._target.queue_status()

@@ -1,6 +1,6 @@
-"""What a run has come to, read from its ledger: the report, and the results row by row.
+"""The report of a ledger, and its results row by row.
 
-It opens the file for reading, so it may be used while a run goes on, and long after.
+Both only read the file, so they can be used during a run and long after.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 MOST_FAILURES = 100
-"""Failures that a report lists; the results hold them all."""
+"""Failures that a report lists. The results have all of them."""
 
 PAGE = 100
 
@@ -38,8 +38,8 @@ class JobFailure:
 
     Attributes:
         key: the row's key: its position from 1, unless `key=` named it.
-        reason: "failed", "canceled", "refused" (it was never taken), or what its last submission came to: "expired",
-            "lost" (its output was, on the way) or "unknown" (whether it was taken).
+        reason: "failed", "canceled" or "refused" (no job was made); or how its last submission ended: "expired",
+            "lost" (its output, on the way) or "unknown" (whether it was accepted).
         detail: the service's errors, or what else is known.
         submissions: how often it was sent.
     """
@@ -52,12 +52,12 @@ class JobFailure:
 
 @dataclass(frozen=True, slots=True)
 class JobResult(Generic[T_co]):
-    """A row that is over.
+    """A row that has succeeded or failed.
 
     Attributes:
         key: the row's key: its position from 1, unless `key=` named it.
-        output: what the model gave; None where it failed, and where the output went to a receiver of yours.
-        failure: why there is none; None on success.
+        output: the model's output; None if the row failed, or if the output went to a receiver of yours.
+        failure: why the row failed; None on success.
         submissions: how often it was sent.
     """
 
@@ -69,21 +69,21 @@ class JobResult(Generic[T_co]):
 
 @dataclass(frozen=True, slots=True)
 class JobsReport:
-    """What a ledger has come to.
+    """What is in a ledger at the end of a run.
 
     Attributes:
         ledger: its file.
-        rows: rows that it holds.
+        rows: rows in the ledger.
         succeeded: rows that succeeded.
         failed: rows that failed.
-        unfinished: rows that are not over: of a run that was ended early.
-        reasons: how many failed, by their reasons.
-        submissions: submissions that were made in all.
-        outcomes: how those ended, those too that were followed by another.
-        attempts: how many rows took how many submissions.
+        unfinished: rows that have neither succeeded nor failed, because the run ended early.
+        reasons: the number of failed rows for each reason.
+        submissions: the number of all submissions.
+        outcomes: the number of submissions for each outcome.
+        attempts: for each number of submissions, how many rows took that many.
         elapsed: seconds that this run took.
-        median: seconds from a submission to its end, of those that succeeded; None where none did.
-        slowest: the longest of those; None where none succeeded.
+        median: the median of the seconds from a submission to its success; None if none succeeded.
+        slowest: the longest of those; None if none succeeded.
         failures: the first failures, a hundred at most.
     """
 
@@ -107,7 +107,7 @@ class JobsReport:
         return self.succeeded == self.rows
 
     def json(self) -> str:
-        """The report as a JSON object."""
+        """Write the report as a JSON object."""
         return json.dumps(asdict(self), indent=2)
 
     @overload
@@ -119,7 +119,7 @@ class JobsReport:
     def results(
         self, *, response_model: type[T] | None = None
     ) -> Iterator[JobResult[T]] | Iterator[JobResult[JsonValue]]:
-        """The rows that are over, one after another; see `JobResults`."""
+        """Iterate over the rows that have succeeded or failed; see `JobResults`."""
         stored = JobResults(self.ledger)
         return iter(stored) if response_model is None else stored.read(response_model)
 
@@ -136,9 +136,9 @@ class JobsReport:
 
 
 class JobResults:
-    """The rows of a ledger that are over, in the order in which they were first sent.
+    """The rows of a ledger that have succeeded or failed, in the order in which they were first sent.
 
-    Memory stays bounded, however many there are. The file may be in use by a run.
+    They are read a hundred at a time. A run may use the file meanwhile.
 
     Example:
         for result in JobResults("jobs.sqlite"):
@@ -168,10 +168,10 @@ class JobResults:
             yield JobResult(key, value, failure, submissions)
 
     def read(self, response_model: type[T]) -> Iterator[JobResult[T]]:
-        """The same, with the outputs as any type that pydantic can validate.
+        """Iterate with the outputs validated into any type that pydantic knows.
 
         Raises:
-            ResponseValidationError: while it is iterated over: an output is not of that type.
+            ResponseValidationError: while you iterate: an output is not of that type.
         """
         adapter = TypeAdapter(response_model)
         for key, output, failure, submissions in self._rows():
@@ -195,7 +195,7 @@ class JobResults:
 
 
 def read_report(path: str | os.PathLike[str], elapsed: float) -> JobsReport:
-    """The report of a ledger."""
+    """Read the report of a ledger."""
     with ledger_errors(Path(path)), closing(_opened(Path(path))) as connection:
         states: dict[str, int] = _counts(connection, "SELECT state, count(*) FROM baseten_rows GROUP BY 1")
         durations = "FROM baseten_submissions WHERE outcome = 'succeeded' AND ended_at >= sent_at"

@@ -1,4 +1,4 @@
-"""The rows of a run on their way from the caller: encoded, named, and checked against the ledger."""
+"""The rows of the caller: encoded, named, and checked against the ledger."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Rows: TypeAlias = Iterable[object] | AsyncIterable[object]
 Key: TypeAlias = Callable[[object], str]
 
 LOOKAHEAD = 64
-"""Rows that are read ahead of the submissions."""
+"""Rows that are read ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row that the ledger does not know yet.
+    """A row that is not yet in the ledger.
 
     Attributes:
         key: its name.
@@ -38,7 +38,7 @@ class NewRow:
 
 
 class NewRows:
-    """Makes a new row of each value that is read, and nothing of those that the ledger knows."""
+    """Makes a row of each value, unless the ledger has it already."""
 
     def __init__(self, ledger: Ledger, encode: Callable[[object], bytes], key: Key | None) -> None:
         self._ledger = ledger
@@ -46,7 +46,7 @@ class NewRows:
         self._key = key
 
     def __call__(self, record: Record[object]) -> Item[object] | None:
-        """The row of a record; None where it is known.
+        """Make the row of a record; None if the ledger has it.
 
         Raises:
             LedgerError: the ledger knows another row of that name.
@@ -71,7 +71,7 @@ class NewRows:
 
 
 def supply_of(rows: Rows, admission: NewRows) -> Supply[object]:
-    """The supply of the rows, read as they are needed.
+    """Make the supply of the rows, which are read as they are needed.
 
     Raises:
         ConfigurationError: they cannot be iterated over.

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the caller asked for."""
+    """The arguments of the caller."""
 
     rows: Rows | None
     webhook: InboxLike | str
@@ -49,7 +49,7 @@ class AsyncRun:
 
     @staticmethod
     async def run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
-        """Run it: the report."""
+        """Run it, and return the report."""
         return await _run(order, target)
 
 
@@ -58,7 +58,7 @@ class Run:
 
     @staticmethod
     def run(order: Order, target: Deployment | Chain) -> JobsReport:
-        """Run it: the report."""
+        """Run it, and return the report."""
 
         async def run() -> JobsReport:
             async with async_target(target) as twin:

@@ -1,7 +1,7 @@
 """Sending rows: intent, request, id, in this order, each on the disk before the next.
 
-Theory of operation. Once a submission is on its way it is not given up with the task that makes it: its reply is waited
-for, for some seconds even when the run is cancelled, since a reply that nobody reads is a job of unknown fate.
+Theory of operation. A submission on its way is not dropped when the run is cancelled. The run waits some seconds more
+for the reply, since without it nobody knows whether the job was accepted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .submissions import Submission
 from .webhook_source import WebhookSource
 
 GRACE = 10.0
-"""Seconds that submissions on their way have to get their replies when the run is cancelled."""
+"""Seconds that a cancelled run waits for the replies to submissions on their way."""
 
 
 class Sender:
@@ -48,7 +48,7 @@ class Sender:
         self._ending = False
 
     async def send(self, row: NewRow) -> None:
-        """Send a new row, for which the caller has taken a slot."""
+        """Send a new row. The caller has acquired the slot; it is released here."""
         try:
             if row.input is None:
                 await self._state.refuse(row, row.problem or "it has no JSON form")
@@ -58,12 +58,12 @@ class Sender:
             self.slots.release()
 
     async def send_again(self, number: int) -> None:
-        """Send a row that the ledger has."""
+        """Send a row that is in the ledger."""
         async with self.slots:
             await self._send(number)
 
     async def watch_for_the_end(self) -> None:
-        """When the run is cancelled, let what is under way have a little longer."""
+        """When the run is cancelled, give submissions on their way a little longer."""
         try:
             await anyio.sleep_forever()
         finally:
@@ -79,7 +79,7 @@ class Sender:
                 return
 
     async def _submit(self, row: NewRow | int) -> tuple[bool, NewRow | int]:
-        """Make one submission: whether it was made, or never can be; and the row, by its number."""
+        """Try one submission. Returns whether it is settled, and the row, by its number once it has one."""
         submission: Submission | None = None
         deadline = anyio.current_time() + GRACE if self._ending else inf
         with anyio.CancelScope(shield=True, deadline=deadline) as scope:

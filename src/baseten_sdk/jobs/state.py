@@ -53,7 +53,7 @@ class RunState:
         self._clock = clock
 
     async def resume(self) -> int:
-        """Take up what an earlier run left: the number up to which rows may be waiting."""
+        """Load what an earlier run left. Returns the highest row number."""
         unfinished = await self._journal.write(Ledger.unfinished)
         now, epoch = self._clock.now(), self._clock.epoch()
         for each in unfinished:
@@ -70,11 +70,11 @@ class RunState:
         return await self._journal.write(Ledger.last)
 
     async def waiting(self, after: int, until: int) -> list[int]:
-        """Some of the rows that wait, of those between two numbers."""
+        """List some of the rows between two numbers that wait."""
         return await self._journal.write(lambda ledger: ledger.waiting(after, until, 100))
 
     async def begin(self, row: NewRow | int) -> Intent | None:
-        """Write down that a row is about to be sent; None where it is not to be."""
+        """Record that a row is about to be sent; None if it must not be."""
 
         def write(ledger: Ledger) -> Intent | None:
             if isinstance(row, int):
@@ -92,7 +92,7 @@ class RunState:
         return intent
 
     async def refuse(self, row: NewRow, problem: str) -> None:
-        """A row that cannot be sent at all."""
+        """Fail a row that cannot be sent at all."""
 
         def write(ledger: Ledger) -> bool:
             number = ledger.add(row.key, row.digest, row.input or b"null")
@@ -107,21 +107,21 @@ class RunState:
         self._close()
 
     async def accepted(self, submission: Submission, request_id: str) -> None:
-        """A submission was accepted."""
+        """Record that a submission was accepted."""
         submission.request_id, submission.unknown = request_id, False
         await self._journal.write(lambda ledger: ledger.accepted(*submission.place, request_id))
         soon = min(submission.interval, self._limits.delivery_window)
         self.submissions.schedule(submission, self._clock.now() + soon)
 
     async def not_taken(self, submission: Submission) -> None:
-        """A submission was refused for now; the row stays in hand."""
+        """Record that a submission made no job for now. The row stays in hand."""
         await self._journal.write(lambda ledger: ledger.not_taken(*submission.place))
         self.submissions.remove(submission)
         if submission.attempt > 1:
             self.counts.resubmitted -= 1
 
     async def again(self, submission: Submission, reason: Reason, detail: str) -> None:
-        """A submission is over without an output: the row is sent again, within its limit."""
+        """End a submission without an output, and send the row again, unless it was sent too often."""
         if not self.submissions.remove(submission):
             return
         row, most = submission.place, self._limits.max_submissions
@@ -132,14 +132,14 @@ class RunState:
             self._close()
 
     async def failed(self, submission: Submission, reason: Reason, detail: str) -> None:
-        """A submission, and with it its row, is over without an output."""
+        """End a submission without an output, and fail its row."""
         if self.submissions.remove(submission):
             await self._journal.write(lambda ledger: ledger.failed(*submission.place, reason, detail))
             self.counts.failed += 1
             self._close()
 
     async def succeeded(self, submission: Submission) -> None:
-        """A submission is over, and its output went to a receiver that nothing is known of."""
+        """Record success where the output went to a receiver elsewhere."""
         request_id = submission.request_id or ""
         if self.submissions.remove(submission):
             await self._journal.write(lambda ledger: ledger.succeeded(*submission.place, request_id, None))
@@ -147,7 +147,7 @@ class RunState:
             self._close()
 
     async def deliver(self, delivery: StoredDelivery) -> None:
-        """A delivery has come: perhaps one of ours, perhaps of a submission that had been given up."""
+        """Take in a delivery, perhaps of another ledger, perhaps of a submission that had been given up."""
         try:
             result = delivery.result()
             output = json.dumps(result.data).encode() if result.succeeded else None
@@ -183,7 +183,7 @@ class RunState:
             self._close()
 
     async def _unreadable(self, delivery: StoredDelivery) -> None:
-        """A delivery has come whose body cannot be parsed; the store keeps its bytes."""
+        """Fail the row of a delivery that cannot be parsed. The store keeps its bytes."""
         place = await self._journal.write(lambda ledger: _place(ledger, delivery))
         submission = None if place is None else self.submissions.get(*place)
         if submission is not None:
@@ -193,7 +193,7 @@ class RunState:
             await self.failed(submission, "failed", detail)
 
     def progress(self) -> JobsProgress:
-        """How far the run is, now."""
+        """Get the progress of the run."""
         counts = self.counts
         return JobsProgress(
             rows=counts.rows,
@@ -207,7 +207,7 @@ class RunState:
         )
 
     def complete(self) -> None:
-        """All rows have been read."""
+        """Note that all rows have been read."""
         self.counts.complete = True
         self._announce()
 
@@ -221,7 +221,7 @@ class RunState:
 
 
 def _place(ledger: Ledger, delivery: StoredDelivery) -> tuple[int, int] | None:
-    """The submission that a delivery belongs to. Its tag is not signed, so it is believed only where no id is known."""
+    """Find the submission of a delivery. Its tag is not signed, so it counts only where the request id is unknown."""
     place = ledger.submission(delivery.request_id)
     if place is None and delivery.tag is not None:
         named = ledger.read_tag(delivery.tag)

@@ -1,4 +1,4 @@
-"""The submissions of a run that are not over: what is known of each, and which is to be asked about next."""
+"""The submissions of a run without an outcome: what is known of each, and which one to poll next."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ A_SECOND = 10.0
 
 @dataclass(slots=True)
 class Submission:
-    """A submission that is not over.
+    """A submission without an outcome.
 
     Attributes:
         number: its row.
         attempt: counts the submissions of the row.
-        tag: what its delivery is recognised by.
+        tag: identifies its delivery.
         sent_at: when it was written down, on the clock of the run.
-        request_id: its id; None while it is on its way, or where its fate is unknown.
-        unknown: whether its fate is unknown.
-        over_since: when it was first seen to be over, on the clock of the run.
-        empty_since: when the queue was first seen to be empty since its fate is unknown, on that clock.
-        failure: the delivery that tells of its failure, of which the status is yet to say more.
+        request_id: its id; None while it is on its way, or if the reply was lost.
+        unknown: whether the reply was lost, so that it may or may not have been accepted.
+        over_since: when a status first said that the job had ended, on the clock of the run.
+        empty_since: since when the queue has been seen empty while it was unknown, on that clock.
+        failure: the delivery that reported a failure, until the status says which one.
     """
 
     number: int
@@ -49,21 +49,21 @@ class Submission:
 
     @property
     def place(self) -> tuple[int, int]:
-        """Where it stands in the ledger: its row and its attempt."""
+        """Its row and its attempt, by which the ledger knows it."""
         return self.number, self.attempt
 
     def seconds_over(self, now: float) -> float:
-        """Seconds since it was first seen to be over, which is now at the latest."""
+        """Seconds since it was first seen to have ended, which is now at the latest."""
         if self.over_since is None:
             self.over_since = now
         return now - self.over_since
 
 
 class Submissions:
-    """All of them, by their rows.
+    """All submissions, by their rows.
 
     Attributes:
-        rescheduled: is set, and replaced by another, when one is to be asked about at another moment.
+        rescheduled: set, and replaced by a new event, whenever a poll is scheduled.
     """
 
     def __init__(self) -> None:
@@ -78,39 +78,39 @@ class Submissions:
         return iter(list(self._by_row.values()))
 
     def add(self, submission: Submission) -> None:
-        """Have one more."""
+        """Add one."""
         self._by_row[submission.number] = submission
 
     def of(self, number: int) -> Submission | None:
-        """That of a row, whichever attempt it is."""
+        """Get the submission of a row, whichever attempt it is."""
         return self._by_row.get(number)
 
     def get(self, number: int, attempt: int) -> Submission | None:
-        """That of a row, if it is the attempt that is meant."""
+        """Get the submission of a row if it is this attempt."""
         submission = self._by_row.get(number)
         return submission if submission is not None and submission.attempt == attempt else None
 
     def remove(self, submission: Submission) -> bool:
-        """It is over: whether it was there."""
+        """Remove one that has ended. Returns whether it was there."""
         if self._by_row.get(submission.number) is not submission:
             return False
         del self._by_row[submission.number]
         return True
 
     def schedule(self, submission: Submission, moment: float) -> None:
-        """Ask about it at that moment, and not at an earlier one that was set before."""
+        """Schedule its next poll, in place of an earlier schedule."""
         submission.scheduled += 1
         heapq.heappush(self._due, (moment, submission.number, submission.scheduled))
         self.rescheduled.set()
         self.rescheduled = anyio.Event()
 
     def postpone(self, submission: Submission, now: float) -> None:
-        """Ask again later: after longer and longer, and the more there are the later."""
+        """Schedule its next poll, later each time, and later the more submissions there are."""
         self.schedule(submission, now + max(submission.interval, len(self._by_row) / A_SECOND))
         submission.interval = min(submission.interval * GROWTH, LONGEST)
 
     def due(self, now: float) -> Submission | float:
-        """The one to ask about now, or the seconds until there is one, as things are."""
+        """Get the submission to poll now, or the seconds until the next one is due."""
         while self._due:
             moment, number, scheduled = self._due[0]
             submission = self._by_row.get(number)
@@ -124,5 +124,5 @@ class Submissions:
         return inf
 
     def unknown(self) -> list[Submission]:
-        """Those of unknown fate."""
+        """List those that may or may not have been accepted."""
         return [submission for submission in self._by_row.values() if submission.unknown]

@@ -1,4 +1,4 @@
-"""Finding out how submissions ended: by their deliveries, by their statuses, and by an empty queue.
+"""How submissions ended, as their deliveries, their statuses and an empty queue tell.
 
 Theory of operation. Deliveries are what counts; they are taken as the receiver tells of them, and looked for now and
 then in case it did not. A status is asked for beside that, ever less often, since a delivery may be lost. A submission
@@ -33,18 +33,18 @@ from .webhook_source import WebhookSource
 logger = logging.getLogger("baseten_sdk.jobs")
 
 STORE_INTERVALS = (0.25, 5.0)
-"""Seconds between two looks into the store: where nobody tells of deliveries, and where somebody does."""
+"""Seconds between two searches of the store: without notifications of deliveries, and with them."""
 
 QUEUE_INTERVAL = 5.0
-"""Seconds between two looks at the queue, at most."""
+"""Seconds between two checks of the queue, at most."""
 
 QUEUE_TIMEOUT = 10.0
-"""Seconds to wait for the length of the queue; nothing is sent before the first answer, or that long."""
+"""Seconds to wait for the length of the queue. Nothing is sent before the first answer, or for that long."""
 
 UNKNOWN = (
     "nobody knows whether it was taken; your receiver does, by baseten_tag={tag}. retry_failed=True sends it again"
 )
-"""What is said of a submission of unknown fate whose delivery goes elsewhere."""
+"""The detail of a row that may or may not have been accepted, and whose delivery goes elsewhere."""
 
 
 class Watcher:
@@ -69,7 +69,7 @@ class Watcher:
         self._threads = anyio.CapacityLimiter(1)
 
     async def listen(self) -> None:
-        """Take deliveries as they are told of."""
+        """Take in deliveries as the receiver stores them."""
         if self._source.subscribe is None:
             return
         told: deque[StoredDelivery] = deque()
@@ -91,14 +91,14 @@ class Watcher:
             unsubscribe()
 
     async def scan_store(self) -> None:
-        """Look for deliveries in the store, again and again."""
+        """Search the store for deliveries, again and again."""
         interval = STORE_INTERVALS[self._source.subscribe is not None]
         while self._source.store is not None:
             await self._find_deliveries(list(self._state.submissions))
             await self._clock.sleep(interval)
 
     async def poll(self) -> None:
-        """Ask for the status of one submission after the other."""
+        """Poll one submission after another."""
         while True:
             submissions = self._state.submissions
             due = submissions.due(self._clock.now())
@@ -108,7 +108,7 @@ class Watcher:
                 await self._clock.wait(submissions.rescheduled, due)
 
     async def watch_queue(self) -> None:
-        """Look at the queue: whether it is too long for more, and whether what is of unknown fate can be in it."""
+        """Check the queue again and again: is it too long for more, and can it hold unknown submissions?"""
         step = min(QUEUE_INTERVAL, self._limits.delivery_window / 4)
         while True:
             await self._clock.sleep(step)
@@ -117,7 +117,7 @@ class Watcher:
                 await self.check_queue(unknown)
 
     async def check_queue(self, unknown: Sequence[Submission] = ()) -> None:
-        """Ask once how long the queue is, and give up those of unknown fate that can be in it no more."""
+        """Check the queue once, and give up unknown submissions that can no longer be in it."""
         queue = await self._queue_status()
         empty: bool | None = None
         if queue is not None:
@@ -207,7 +207,7 @@ class Watcher:
         self._state.submissions.schedule(submission, now + min(self._limits.delivery_window / 4, QUEUE_INTERVAL))
 
     async def _queue_status(self) -> QueueStatus | None:
-        """How long the queue is; None where that cannot be had now."""
+        """Get the length of the queue; None if the service does not answer now."""
         try:
             with anyio.move_on_after(QUEUE_TIMEOUT):
                 return await self._queue.depth()
@@ -218,7 +218,7 @@ class Watcher:
         return None
 
     def _is_over(self, submission: Submission, empty: bool | None, now: float) -> bool:
-        """Whether no job of a submission of unknown fate can be left, or nothing will ever tell."""
+        """Whether an unknown submission can have no job left, or nothing will ever tell."""
         if not self._delivery.here:
             return True
         if empty is False:

@@ -1,4 +1,4 @@
-"""Where the deliveries of a ledger's jobs come in: a store, and whoever tells of what is stored."""
+"""Where the deliveries of a ledger arrive: a store, and notifications of what is stored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Subscribe: TypeAlias = Callable[[Listener], Callable[[], None]]
 
 
 class InboxLike(Protocol):
-    """What `client.webhooks` makes.
+    """An inbox of `client.webhooks`.
 
     Attributes:
         url: where deliveries are posted.
@@ -35,13 +35,13 @@ class InboxLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class WebhookSource:
-    """Deliveries, and the URL by which they come.
+    """The deliveries, and the URL that they are posted to.
 
     Attributes:
         url: the webhook's URL.
-        store: where they are found; None where they go to a receiver that nothing is known of.
-        subscribe: has a function called with what is stored; None where another process stores it.
-        memory: the receiver's store, where deliveries are kept in the ledger's file besides.
+        store: holds them; None if they go to a receiver elsewhere.
+        subscribe: registers a function that is called with what is stored; None if another process stores it.
+        memory: the receiver's store, if the ledger's file keeps its deliveries too.
     """
 
     url: str
@@ -51,7 +51,7 @@ class WebhookSource:
 
     @classmethod
     def of(cls, webhook: InboxLike | str, ledger: str | os.PathLike[str]) -> WebhookSource:
-        """The mailbox of an inbox, or of a bare URL.
+        """Make the source for an inbox, or for a bare URL.
 
         A receiver of this process that keeps deliveries in memory answers only when they are in the ledger's file too:
         else an output that Baseten was told has arrived would end with the process.
@@ -75,12 +75,12 @@ class WebhookSource:
         return cls(webhook.url, store, None if receiver is None else receiver.subscribe)
 
     def close(self) -> None:
-        """Let go of the ledger's file, where deliveries are kept in it: all that were waited for have come."""
+        """Stop keeping deliveries in the ledger's file, because all of them have come."""
         if self.memory is not None and self.store is not None:
             self.memory.take_away(self.store)
 
     def tagged_url(self, tag: str) -> str:
-        """The webhook's URL for one submission."""
+        """Make the webhook's URL for one submission."""
         parts = urlsplit(self.url)
         query = "&".join(filter(None, (parts.query, f"{TAG}={quote(tag, safe='.')}")))
         return urlunsplit(parts._replace(query=query))

@@ -1,6 +1,6 @@
 """`python -m baseten_sdk.receiver`: receive webhooks and store them, until SIGTERM or Ctrl-C.
 
-Secrets come from the environment alone: what stands on a command line can be read by every user of the machine.
+Secrets come only from the environment: every user of the machine can read a command line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ VARIABLE = "BASETEN_WEBHOOK_SECRET"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the receiver; the exit code: 0 after a signal, 1 if it cannot start, 2 for wrong arguments."""
+    """Run the receiver. The exit code is 0 after a signal, 1 if it cannot start, 2 for wrong arguments."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
@@ -49,30 +49,30 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--port", type=int, default=8788, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
-    parser.add_argument("--store", required=True, help="a .sqlite or .jsonl file; made if there is none")
+    parser.add_argument("--store", required=True, help="file for the deliveries, .sqlite or .jsonl; created if missing")
     parser.add_argument(
         "--secret-env",
         action="append",
         default=[],
         metavar="NAME",
-        help=f"environment variable that holds the secret; twice during a rotation (default: {VARIABLE})",
+        help=f"environment variable with the secret; give it twice during a rotation (default: {VARIABLE})",
     )
-    parser.add_argument("--path", help="the only path to take (default: any)")
+    parser.add_argument("--path", help="only path to accept (default: any)")
     parser.add_argument(
         "--tolerance",
         type=float,
         default=300.0,
-        help="seconds that a delivery may be old, 0 for no limit (default: %(default)s)",
+        help="maximum age of a delivery in seconds, 0 for no limit (default: %(default)s)",
     )
     parser.add_argument(
-        "--max-body", type=int, default=MAX_BODY, help="bytes that a body may have (default: %(default)s)"
+        "--max-body", type=int, default=MAX_BODY, help="maximum size of a body in bytes (default: %(default)s)"
     )
-    parser.add_argument("--allow-unsigned", action="store_true", help="take deliveries without a signature")
+    parser.add_argument("--allow-unsigned", action="store_true", help="accept deliveries without a signature")
     return parser
 
 
 def _secrets(names: Sequence[str], environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The secrets in the variables that were named.
+    """Read the secrets from the variables that were named.
 
     Raises:
         ConfigurationError: one of them is not set.
@@ -83,7 +83,7 @@ def _secrets(names: Sequence[str], environment: Mapping[str, str]) -> tuple[str,
         if not secret:
             # What was given may be a secret by mistake.
             shown = name if name.isidentifier() and not name.startswith("whsec_") else "that --secret-env names"
-            raise ConfigurationError(f"the environment variable {shown} is not set; it shall hold the webhook secret.")
+            raise ConfigurationError(f"the environment variable {shown} is not set; it must hold the webhook secret.")
         secrets.append(secret)
     return tuple(secrets)
 
@@ -93,7 +93,7 @@ def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
     with listening_socket(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         print(f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}", flush=True)
-        # Uvicorn stops by itself, and then raises the signal that told it to once more: that one is for nobody.
+        # Uvicorn stops by itself, and then raises the signal once more: that one must end nothing.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _passed_over)
         server.run(sockets=[listener])

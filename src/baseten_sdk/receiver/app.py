@@ -1,10 +1,10 @@
-"""`WebhookReceiver`: the ASGI application that takes deliveries in.
+"""`WebhookReceiver`: the ASGI application that receives deliveries.
 
-Theory of operation. What Baseten is told decides what becomes of an output, since it keeps none: 200 means that it may
-forget it, 503 that it shall try once more, anything else that the output is lost. So 200 is said only when the delivery
-is stored, 503 whenever it is ours to store and could not be, and the other refusals only to what is not Baseten's. The
-request id that deliveries are told apart by is the body's: it is signed, the header's is not. It must not know who
-waits for a result.
+Theory of operation. Baseten keeps no outputs, so the answer decides what becomes of one. After 200 Baseten forgets it,
+after 503 it tries once more, and after anything else the output is lost. So the receiver answers 200 only when the
+delivery is stored, 503 if it should have been stored and could not be, and other refusals only to what is not
+Baseten's. The request id comes from the body, which is signed, and not from the header. It must not know who waits for
+a result.
 """
 
 from __future__ import annotations
@@ -50,40 +50,40 @@ __all__ = ["Listener", "WebhookReceiver"]
 logger = logging.getLogger("baseten_sdk.receiver")
 
 Listener: TypeAlias = Callable[[Sequence[StoredDelivery]], object]
-"""Is told of deliveries that were stored, in a worker thread; it must not block. One delivery may be told twice."""
+"""Called with the deliveries that were stored, in a worker thread. It must not block. One delivery may come twice."""
 
 MAX_BODY = 64 * 1024 * 1024
 
 BODIES = 4
-"""Bodies of the largest size for which there is memory at once."""
+"""Bodies of the largest size that fit into memory at once."""
 
 BODY_SECONDS = 30.0
-"""Seconds that a body may take to come in. Baseten gives a whole attempt 10."""
+"""Seconds that a body may take. Baseten gives 10 to a whole attempt."""
 
 PATIENCE = 8.0
 """Seconds for a write of the store. Baseten waits 10 for an answer: one that comes later is of no use."""
 
 TAG = "baseten_tag"
-"""The parameter in the query of a webhook's URL that is kept with what is delivered to it."""
+"""The query parameter of a webhook's URL that is stored with each delivery."""
 
 SIGNATURE = re.compile(rb"(?:^|,)\s*v1\s*=\s*[0-9a-f]{64}\s*(?:,|$)", re.IGNORECASE)
 """What a signature looks like, among those of other versions."""
 
 LARGE = 256 * 1024
-"""Bytes from which a body is checked and read in a thread, so that others do not wait for it."""
+"""Bytes from which a body is checked in a thread, so that other requests do not wait."""
 
 
 class WebhookReceiver:
-    """Receives deliveries: checks them, stores them, and only then says so.
+    """Receives deliveries: checks them, stores them, and only then answers.
 
     It is an ASGI application without a framework: run it under any server, or mount it in Starlette or FastAPI. Its
     lifespan is supported and optional. It answers:
 
-    - 200: the delivery is stored, now or by an earlier attempt;
-    - 503: it could not be stored, or too many others are being read. Baseten tries again after that, once or twice;
-    - 401: it is not signed by one of the secrets, or too old; 400: signed, but no delivery; 408, 413: its body did not
-      come in time, or is larger than `max_body`; 405: not a POST; 404: another path than `path`. After these Baseten
-      gives up.
+    - 200: the delivery is stored, now or by an earlier attempt.
+    - 503: it could not be stored, or too many others are being read. Baseten tries once or twice more.
+    - 401: it is not signed by one of the secrets, or is too old. 400: it is signed, but is not a delivery. 408, 413:
+      its body took too long, or is larger than `max_body`. 405: it is not a POST. 404: its path is not `path`. After
+      these Baseten gives up.
 
     A delivery that is signed but cannot be parsed (a number of thousands of digits, deep nesting) is stored too.
 
@@ -91,16 +91,16 @@ class WebhookReceiver:
         app = WebhookReceiver(secrets=[os.environ["BASETEN_WEBHOOK_SECRET"]], store="jobs.sqlite")
 
     Args:
-        secrets: the webhook secret, or all that are valid while one is rotated, `whsec_` included.
-        store: where deliveries are kept: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
-        path: the only path that is taken, below where the receiver is mounted; any if not set.
-        tolerance: seconds that a delivery may be old, or ahead of this machine's clock; None turns the check off.
-        max_body: bytes that a body may have. All bodies that are being read have four times as many together.
-        allow_unsigned: take deliveries without any signature, as a workspace without a secret sends them. Then anybody
+        secrets: the webhook secret, `whsec_` included; during a rotation, all that are valid.
+        store: keeps the deliveries: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
+        path: the only path to accept, below where the receiver is mounted. Any path unless set.
+        tolerance: seconds that a delivery may be old, or ahead of this machine's clock. None turns the check off.
+        max_body: maximum bytes of a body. All bodies that are being read may have four times as many together.
+        allow_unsigned: accept deliveries without a signature, as a workspace without a secret sends them. Then anybody
             who finds the URL can post results.
 
     Raises:
-        ConfigurationError: there are no secrets, or the store cannot be opened.
+        ConfigurationError: There are no secrets, or the store cannot be opened.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class WebhookReceiver:
         return f"{type(self).__name__}(store={self.store!r}, path={self._path!r})"
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Have a function called with whatever is stored from now on; the function returned ends that."""
+        """Call a function with whatever is stored from now on. Returns a function that ends this."""
         # A new tuple each time, so that a thread that tells of a delivery never sees half a change.
         self._listeners = (*self._listeners, listener)
 
@@ -158,7 +158,7 @@ class WebhookReceiver:
         self.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection, as ASGI has it."""
+        """Serve one ASGI connection."""
         match text_of(scope, "type"):
             case "http":
                 await self._serve(scope, receive, send)
@@ -198,7 +198,7 @@ class WebhookReceiver:
         await answer(send, status, text)
 
     async def _take(self, body: bytes, headers: RawHeaders, tag: str | None) -> tuple[int, str]:
-        """Check and store a delivery: the status and the text to answer."""
+        """Check and store a delivery. Returns the status and the text of the answer."""
         try:
             request_id = await self._verified(body, headers)
         except WebhookSignatureError as error:
@@ -235,7 +235,7 @@ class WebhookReceiver:
                     pass
 
     def _keep(self, deliveries: Sequence[StoredDelivery]) -> None:
-        """Store deliveries, and tell of them, in a worker thread."""
+        """Store deliveries, and call the listeners, in a worker thread."""
         self.store.add(deliveries)
         self._tell(deliveries)
 
@@ -248,6 +248,6 @@ class WebhookReceiver:
 
 
 def _is_signed(headers: RawHeaders) -> bool:
-    """Whether a request has what looks like a signature. Whether it is one shows only when the body has come."""
+    """Whether a request has something in the form of a signature. Checking it takes the body."""
     name = SIGNATURE_HEADER.encode()
     return any(each == name and SIGNATURE.search(value) for each, value in headers)

@@ -1,4 +1,4 @@
-"""The little of ASGI that the receiver speaks: its types, bounded bodies, an answer. It must not know webhooks.
+"""The part of ASGI that the receiver needs: types, bounded bodies, answers. It must not know webhooks.
 
 It is written down here so that the receiver needs no framework.
 """
@@ -23,11 +23,11 @@ RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
 
 class BodyTooLarge(Exception):
-    """The body has more bytes than are taken."""
+    """The body is too large."""
 
 
 class TooManyBodies(Exception):
-    """The bodies that are being read have more bytes together than are taken."""
+    """The bodies that are being read are too large together."""
 
 
 class Disconnected(Exception):
@@ -35,20 +35,20 @@ class Disconnected(Exception):
 
 
 def text_of(scope: Scope, key: str) -> str:
-    """A field of a scope or a message that is text; an absent one is none."""
+    """Get a text from a scope or a message; "" if it is missing."""
     value = scope.get(key)
     return value if isinstance(value, str) else ""
 
 
 def path_below(scope: Scope) -> str:
-    """The path of a request below where the application is mounted, without a slash at its end."""
+    """Get the path of a request below the mount point, without a slash at its end."""
     path, root = text_of(scope, "path"), text_of(scope, "root_path").rstrip("/")
     below = path[len(root) :] if root and f"{path}/".startswith(f"{root}/") else path
     return f"/{below.strip('/')}"
 
 
 def query_value(scope: Scope, name: str) -> str | None:
-    """The first value of a parameter in the query of a request; None where it has none."""
+    """Get the first value of a query parameter; None if it is missing."""
     query = scope.get("query_string")
     if not isinstance(query, bytes) or not query:
         return None
@@ -56,14 +56,14 @@ def query_value(scope: Scope, name: str) -> str | None:
 
 
 def raw_headers(scope: Scope) -> RawHeaders:
-    """The headers of a request, their names in lower case."""
+    """Get the headers of a request, with names in lower case."""
     headers = scope.get("headers")
     pairs = [tuple(pair) for pair in headers] if isinstance(headers, Iterable) else []
     return [(bytes(name).lower(), bytes(value)) for name, value in pairs]
 
 
 class BodyMemory:
-    """The memory that all bodies share which are being read or stored, of whichever event loop.
+    """The memory that all bodies share while they are read and stored, in whichever event loop.
 
     Args:
         most: bytes.
@@ -75,7 +75,7 @@ class BodyMemory:
 
     @contextmanager
     def share(self) -> Generator[Callable[[int], bool]]:
-        """A function that takes bytes, and says whether they were there; all are given back at the end."""
+        """Give a function that takes memory and says whether there was enough. All of it is given back at the end."""
         taken = 0
 
         def take(size: int) -> bool:
@@ -95,18 +95,18 @@ class BodyMemory:
 
 
 async def read_body(headers: RawHeaders, receive: Receive, most: int, take: Callable[[int], bool]) -> bytes:
-    """The whole body.
+    """Read the whole body.
 
     Args:
         headers: the headers of the request.
         receive: gives its messages.
-        most: bytes that it may have.
-        take: takes memory for it.
+        most: maximum bytes.
+        take: takes memory for them.
 
     Raises:
-        BodyTooLarge: it has more than `most` bytes; the rest was not read.
-        TooManyBodies: there is no memory for it now.
-        Disconnected: it never became complete.
+        BodyTooLarge: It has more than `most` bytes. The rest was not read.
+        TooManyBodies: There is no memory for it now.
+        Disconnected: The client went away before the end.
     """
     for name, value in headers:
         # More digits than any length has are not read as a number.
@@ -131,7 +131,7 @@ async def read_body(headers: RawHeaders, receive: Receive, most: int, take: Call
 
 
 async def refuse(scope: Scope, send: Send, status: int, text: str, *headers: tuple[bytes, bytes]) -> None:
-    """Answer a request whose body was not read, and have the rest of it read by nobody."""
+    """Answer a request without reading the rest of its body."""
     # HTTP/2 has no such header, and needs none: a stream ends by itself.
     close = [(b"connection", b"close")] if text_of(scope, "http_version") in ("", "1.0", "1.1") else []
     await answer(send, status, text, *headers, *close)

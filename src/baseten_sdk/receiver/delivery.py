@@ -1,4 +1,4 @@
-"""A delivery as a store keeps it: verified, and byte for byte as it came."""
+"""A delivery in a store: verified, and byte for byte as it came."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class StoredDelivery:
     """One delivery.
 
     Attributes:
-        request_id: the id of the async request, as the signed body says.
+        request_id: the id of the async request, from the signed body.
         body: the body of the webhook request, byte for byte.
         received_at: when it came, in seconds since the epoch.
-        tag: the value of `baseten_tag` in the query of the URL that it came to, where there is one. It tells what a
-            delivery belongs to before its request id is known. It is not signed: believe it only where the id is new.
+        tag: the value of `baseten_tag` in the query of the URL that it was posted to; None if there is none. It says
+            what a delivery belongs to before its request id is known. It is not signed: trust it only if the id is new.
     """
 
     request_id: str
@@ -38,12 +38,12 @@ class StoredDelivery:
     def result(self, *, response_model: None = None) -> AsyncPredictResult[JsonValue]: ...
 
     def result(self, *, response_model: type[T] | None = None) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
-        """What it says.
+        """Read the delivery.
 
         Args:
             response_model: the type of the output, anything that pydantic can validate.
 
         Raises:
-            ResponseValidationError: the output is not an `response_model`.
+            ResponseValidationError: The body cannot be parsed, or the output is not a `response_model`.
         """
         return parse(self.body) if response_model is None else parse(self.body, response_model=response_model)

@@ -1,9 +1,9 @@
-"""Deliveries as lines of JSON in a file that is only ever appended to.
+"""Deliveries as lines of JSON in a file that only grows.
 
 Theory of operation. A line is on the disk before `add` returns. A process that dies while it writes leaves a torn line
-at the end: the next one cuts it off, which loses nothing, since nobody was told that it had arrived. A write that fails
-(a full disk) is cut off at once, or else before the next one, so that a torn line never stands between whole ones. What
-stands in memory is where each line begins; bodies are read from the file.
+at the end. The next process cuts it off, which loses nothing, because that delivery was never acknowledged. A write
+that fails (a full disk) is cut off at once, or else before the next one, so that a torn line never stands between whole
+ones. Memory holds only the offset of each line; bodies are read from the file.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ class JSONLStore:
     webhook's body as text: in jq, `.body | fromjson`), or `body_base64` where it is no UTF-8.
 
     Args:
-        path: the file; made if there is none.
+        path: the file; created if it is missing.
 
     Raises:
-        ConfigurationError: the file cannot be opened, or another process has it open.
+        ConfigurationError: The file cannot be opened or locked, or another process has it open.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -56,10 +56,10 @@ class JSONLStore:
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Append deliveries; of two with one request id the first.
+        """Append deliveries. Of two with one request id, keep the first.
 
         Raises:
-            WebhookStoreError: the disk is full or failed, or the store is closed.
+            WebhookStoreError: The disk is full or fails, or the store is closed.
         """
         with store_errors(self.path), self._lock:
             file = self._open()
@@ -87,13 +87,13 @@ class JSONLStore:
             self._end = end
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
-        """The delivery of a request."""
+        """Get the delivery of a request."""
         with store_errors(self.path), self._lock:
             place = self._places.get(request_id)
             return None if place is None else _delivery(_read_line(self._open(), place))
 
     def tagged(self, tag: str, /) -> StoredDelivery | None:
-        """The first delivery with a tag."""
+        """Get the first delivery with a tag."""
         request_id = self._tags.get(tag)
         return None if request_id is None else self.get(request_id)
 
@@ -108,7 +108,7 @@ class JSONLStore:
         return len(self._places)
 
     def __iter__(self) -> Iterator[StoredDelivery]:
-        """The deliveries in the order in which they came."""
+        """Iterate over the deliveries in the order in which they came."""
         for request_id in list(self._places):
             if (delivery := self.get(request_id)) is not None:
                 yield delivery
@@ -124,7 +124,7 @@ class JSONLStore:
         return self._file
 
     def _loaded(self, file: int) -> int:
-        """Find the lines of the file, and cut off a torn one at the end: where the next line begins."""
+        """Index the lines of the file, and cut off a torn one. Returns where the next line begins."""
         try:
             if torn := cut_torn_line(file):
                 logger.warning("%s: %d bytes of a line that was never finished are cut off", self.path, torn)

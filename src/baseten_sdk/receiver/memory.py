@@ -1,4 +1,4 @@
-"""Deliveries in memory: for tests, and for a process whose results matter to nobody after it."""
+"""Deliveries in memory, for tests and for programs that need no results after their end."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class MemoryStore:
         self._lock = threading.Lock()
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Keep deliveries; of two with one request id the first.
+        """Keep deliveries. Of two with one request id, keep the first.
 
         Raises:
-            Exception: a store behind this one could not keep them; then this one does not either.
+            Exception: A store behind this one could not keep them. Then this one does not either.
         """
         with self._lock:
             for store in self._behind:
@@ -35,15 +35,15 @@ class MemoryStore:
                     self._tagged.setdefault(kept.tag, kept)
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
-        """The delivery of a request."""
+        """Get the delivery of a request."""
         return self._deliveries.get(request_id)
 
     def tagged(self, tag: str, /) -> StoredDelivery | None:
-        """The first delivery with a tag."""
+        """Get the first delivery with a tag."""
         return self._tagged.get(tag)
 
     def put_before(self, store: WebhookStore) -> None:
-        """Have another store keep what is here, and first of all whatever comes, until `take_away` or `close`."""
+        """Copy what is here to another store, and from now on store there first, until `take_away` or `close`."""
         with self._lock:
             if self._deliveries:
                 store.add(list(self._deliveries.values()))

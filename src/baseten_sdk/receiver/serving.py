@@ -1,6 +1,6 @@
-"""A server of its own for a receiver, in a thread of its own with its own event loop.
+"""The receiver's own server, in a thread with an event loop of its own.
 
-So it works beside synchronous code, asyncio and trio alike, and a program that is busy does not keep Baseten waiting.
+So it works beside sync code, asyncio and trio, and a busy program does not keep Baseten waiting.
 It owns the socket and the thread, and must not know what a delivery is.
 """
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["ServerThread", "listening_socket", "server_of"]
 
 PARTING = 5
-"""Seconds that deliveries under way have to come to their end when the server stops."""
+"""Seconds that a server that stops waits for deliveries under way."""
 
 BACKLOG = 2048
-"""Connections that may wait to be taken: deliveries of many jobs come at once."""
+"""Connections that may wait to be accepted. The deliveries of many jobs can come at once."""
 
 
 class ServerThread:
@@ -46,11 +46,11 @@ class ServerThread:
         self._thread = threading.Thread(target=self._run, name="baseten-receiver", daemon=True)
 
     def start(self) -> None:
-        """Start. A connection that is made before the first delivery can be served waits."""
+        """Start. Connections that come before the server is ready wait."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more, let what is under way end, and wait for the thread."""
+        """Accept no more, finish what is under way, and wait for the thread."""
         self._server.should_exit = True
         self._thread.join()
 
@@ -62,7 +62,7 @@ class ServerThread:
 
 
 def server_of(app: Application) -> uvicorn.Server:
-    """A server that leaves logging and signals to the program around it.
+    """Make a server that leaves logging and signals to the program around it.
 
     Raises:
         ConfigurationError: uvicorn is not installed.
@@ -93,7 +93,7 @@ def server_of(app: Application) -> uvicorn.Server:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens already, so that nothing is refused while the server starts.
+    """Open a socket that already listens, so that nothing is refused while the server starts.
 
     Raises:
         ConfigurationError: the port is taken, or the address is not this machine's.

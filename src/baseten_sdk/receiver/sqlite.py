@@ -1,4 +1,4 @@
-"""Deliveries in an SQLite file, by the standard library alone.
+"""Deliveries in an SQLite file.
 
 Theory of operation. Several receivers may share a file; a writer waits for the one before it, for some seconds, and
 readers do not wait. A connection belongs to the process that opened it: after a fork there is
@@ -60,10 +60,10 @@ class SQLiteStore:
     Several processes may use one file: a receiver that runs by itself, and programs that read what it received.
 
     Args:
-        path: the file; made if there is none.
+        path: the file; created if it is missing.
 
     Raises:
-        ConfigurationError: the file cannot be opened, or is no SQLite file.
+        ConfigurationError: The file cannot be opened, or is not an SQLite file.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -82,10 +82,10 @@ class SQLiteStore:
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Keep deliveries in one transaction; of two with one request id the first.
+        """Keep deliveries in one transaction. Of two with one request id, keep the first.
 
         Raises:
-            WebhookStoreError: the disk is full, the file is damaged or was busy for too long, or the store is closed.
+            WebhookStoreError: The disk is full, the file is damaged or was locked for too long, or the store is closed.
         """
         rows = [(each.request_id, each.body, each.received_at, each.tag) for each in deliveries]
         with self._using() as connection:
@@ -99,11 +99,11 @@ class SQLiteStore:
                 raise
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
-        """The delivery of a request, whichever process received it."""
+        """Get the delivery of a request, whichever process received it."""
         return self._one(SELECT, request_id)
 
     def tagged(self, tag: str, /) -> StoredDelivery | None:
-        """The first delivery with a tag, whichever process received it."""
+        """Get the first delivery with a tag, whichever process received it."""
         return self._one(TAGGED, tag)
 
     def _one(self, query: str, value: str) -> StoredDelivery | None:
@@ -124,7 +124,7 @@ class SQLiteStore:
         return int(count)
 
     def __iter__(self) -> Iterator[StoredDelivery]:
-        """The deliveries in the order in which they came."""
+        """Iterate over the deliveries in the order in which they came."""
         last = 0
         while True:
             with self._using() as connection:

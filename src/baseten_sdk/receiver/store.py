@@ -1,4 +1,4 @@
-"""What the receiver asks of a store, and the choice of one by the name of its file."""
+"""What the receiver needs of a store, and how the name of a file chooses one."""
 
 from __future__ import annotations
 
@@ -23,38 +23,38 @@ class WebhookStore(Protocol):
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
         """Keep deliveries, all or none.
 
-        When it returns, they survive the end of the process and of the machine: only then is Baseten told that they
-        arrived, and forgets them. A request id that is there already is passed over, and is no error; the same id may
+        When it returns, they must survive the end of the process and of the machine, because Baseten is then told that
+        they arrived, and forgets them. Skip a request id that is there already; it is not an error. The same id may
         come twice in one call.
 
         Raises:
-            Exception: any; the deliveries are answered with 503, and Baseten sends them once more.
+            Exception: Any. The deliveries are answered with 503, and Baseten sends them once more.
         """
         ...
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
-        """The delivery of a request; None where none came, or not yet."""
+        """Get the delivery of a request; None if none has come."""
         ...
 
     def close(self) -> None:
-        """Let go of files and connections. Closing twice is fine."""
+        """Close files and connections. Closing twice is fine."""
         ...
 
 
 @runtime_checkable
 class TaggedStore(WebhookStore, Protocol):
-    """A store that also finds deliveries by their tags, as a ledger of jobs needs it."""
+    """A store that also finds deliveries by their tags, which a ledger needs."""
 
     def tagged(self, tag: str, /) -> StoredDelivery | None:
-        """The first delivery with a tag; None where none came, or not yet."""
+        """Get the first delivery with a tag; None if none has come."""
         ...
 
 
 def open_store(path: str | os.PathLike[str]) -> WebhookStore:
-    """The store in a file: SQLite for `.sqlite`, `.sqlite3` and `.db`, lines of JSON for `.jsonl`.
+    """Open the store in a file: SQLite for `.sqlite`, `.sqlite3` and `.db`, lines of JSON for `.jsonl`.
 
     Raises:
-        ConfigurationError: the name has another ending, or the file cannot be opened.
+        ConfigurationError: The name has another ending, or the file cannot be opened.
     """
     match Path(path).suffix.lower():
         case ".sqlite" | ".sqlite3" | ".db":
