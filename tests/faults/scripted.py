@@ -111,22 +111,24 @@ class ScriptedServer:
 
     Attributes:
         requests: the requests that were read, as they came.
-        port: where it listens, on 127.0.0.1.
+        host: the address where it listens.
+        port: the port.
     """
 
-    def __init__(self, *scripts: Sequence[Action]) -> None:
+    def __init__(self, *scripts: Sequence[Action], host: str = "127.0.0.1") -> None:
+        self.host = host
         self.requests: list[bytes] = []
         self._scripts = scripts
         self._connections: list[_Connection] = []
         self._changed = threading.Condition()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._listener = socket.create_server((host, 0), backlog=512)
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
 
     @property
     def url(self) -> str:
         """A base URL for clients."""
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"http://{self.host}:{self.port}/v1"
 
     @property
     def connections(self) -> int:

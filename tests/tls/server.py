@@ -31,7 +31,9 @@ class TLSServer:
 
     Attributes:
         url: a base URL for clients.
+        port: where it listens, on 127.0.0.1.
         connections: how many were made.
+        requests: what was read, a piece at a time.
     """
 
     def __init__(self, *, announced: bool | None = None) -> None:
@@ -39,7 +41,9 @@ class TLSServer:
         self._context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self._context.load_cert_chain(CERTIFICATE, KEY)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://localhost:{self._listener.getsockname()[1]}/v1"
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"https://localhost:{self.port}/v1"
+        self.requests: list[bytes] = []
         self.connections = 0
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
 
@@ -57,7 +61,8 @@ class TLSServer:
         try:
             with raw, self._context.wrap_socket(raw, server_side=True) as connection:
                 self.connections += 1
-                while connection.recv(65536):
+                while data := connection.recv(65536):
+                    self.requests.append(data)
                     connection.sendall(REPLY if self._announced is None else ENDLESS)
                     if self._announced:
                         connection.unwrap()

@@ -23,18 +23,15 @@ MOST_INTERIM = 16
 """Bounds of a head in bytes and lines, and of the interim (1xx) replies before the reply itself."""
 
 
-AMBIGUOUS = frozenset(
-    {
-        "Content-Length can't be present with Transfer-Encoding",
-        "Duplicate Content-Length",
-        "Invalid character in chunk size",
-        "Missing expected CR after chunk size",
-        "Missing expected CR after header value",
-        "Transfer-Encoding can't be present with Content-Length",
-        "Unexpected whitespace after header value",
-    }
+AMBIGUOUS = (
+    "Content-Length can't be present with Transfer-Encoding",
+    "Duplicate Content-Length",
+    "Invalid character in chunk size",
+    "Missing expected CR",
+    "Transfer-Encoding can't be present with Content-Length",
+    "Unexpected whitespace after header value",
 )
-"""What llhttp says of replies that two parsers may read in two ways; lenient ones take them."""
+"""How llhttp begins to say that two parsers may read a reply in two ways; lenient ones take it."""
 
 
 class ProtocolError(Exception):
@@ -170,7 +167,7 @@ class ReplyParser:
             wrong.__context__ = None
         else:
             reason = str(error)
-            wrong = (AmbiguousFraming if reason in AMBIGUOUS else ProtocolError)(reason)
+            wrong = (AmbiguousFraming if reason.startswith(AMBIGUOUS) else ProtocolError)(reason)
         if self.state is ReplyState.HEAD:
             raise wrong from None
         self._break(wrong)

@@ -14,11 +14,10 @@ class AsyncShield:
     """Makes contexts in which cancellation from outside waits.
 
     Attributes:
-        RESUMES: whether a library that was interrupted can be used on: a task is cancelled where it waits, and never
-            holds a lock there.
+        WAKES: whether others may close what somebody is waiting for, who wakes up then.
     """
 
-    RESUMES = True
+    WAKES = True
 
     @staticmethod
     def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:
@@ -30,11 +29,10 @@ class Shield:
     """Blocking code is not cancelled, and cannot be ended either.
 
     Attributes:
-        RESUMES: whether a library that was interrupted can be used on: an exception of a signal handler strikes
-            anywhere, and a lock that was just taken then stays taken.
+        WAKES: whether others may close what somebody is waiting for, who wakes up then.
     """
 
-    RESUMES = False
+    WAKES = False
 
     @staticmethod
     def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:

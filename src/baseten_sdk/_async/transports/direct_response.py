@@ -12,10 +12,7 @@ from ...types.meta import Headers
 from .base import is_limit, reason_of
 from .connection import AsyncConnection
 
-LENIENT = (
-    "The direct transport refuses replies that two programs may read differently. Have the server corrected; "
-    'if you trust it, transport="httpx" reads it leniently.'
-)
+AMBIGUOUS = "Correct the server: two programs may read such a reply differently, which is how replies are smuggled."
 
 
 class AsyncOwner(Protocol):
@@ -126,11 +123,11 @@ def lost(when: str, error: Exception, phase: str, proxy: Proxy | None, status: i
     through = "" if proxy is None else f" through {proxy}"
     if isinstance(error, AmbiguousFraming):
         return APIConnectionError(
-            f"The reply{through} breaks the rules of HTTP/1.1 framing: {reason_of(error)}.",
+            f'The reply{through} is framed ambiguously ({reason_of(error)}); transport="httpx" would take it.',
             phase=phase,
             status_code=status,
             permanent=True,
-            advice=LENIENT,
+            advice=AMBIGUOUS,
         )
     return APIConnectionError(
         f"The connection{through} broke {when}: {reason_of(error)}.", phase=phase, status_code=status

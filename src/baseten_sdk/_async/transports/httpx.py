@@ -98,18 +98,6 @@ class AsyncLibraryClient(Protocol[Q]):
     async def aclose(self) -> None: ...
 
 
-class AsyncLoan(Protocol):
-    """The client of one call, on loan."""
-
-    async def take_back(self, *, sound: bool) -> None:
-        """The call is over; `sound` says whether the client may be used on."""
-        ...
-
-    def forget(self) -> None:
-        """The call was forgotten; nothing can be waited for now."""
-        ...
-
-
 class AsyncHttpxTransport(Generic[Q]):
     """Carries requests over an httpx client, which it never closes.
 
@@ -202,10 +190,12 @@ class AsyncSteps:
         if end != "started" or name not in PHASES:
             return
         phase = PHASES[name]
+        if getattr(info.get("request"), "method", None) == b"CONNECT":
+            phase = None  # the proxy is asked for a tunnel: that is a part of connecting
+        elif phase != "connect":
+            self._connecting = None
         if phase is not None:
             self._timer.enter(phase)
-        if phase != "connect":
-            self._connecting = None
         left = self._timer.remaining()
         for limit in self.left:
             self.left[limit] = left
@@ -218,21 +208,15 @@ class AsyncSteps:
 
 
 class AsyncHttpxResponse:
-    """A reply of httpx.
+    """A reply of httpx."""
 
-    Attributes:
-        loan: the client, where it is to be given back.
-    """
-
-    __slots__ = ("_pieces", "_reply", "_sound", "_timer", "_transport", "_whole", "headers", "loan", "status")
+    __slots__ = ("_pieces", "_reply", "_timer", "_transport", "_whole", "headers", "status")
 
     def __init__(self, transport: AsyncHttpxTransport[Q], reply: AsyncLibraryResponse, timer: AsyncTimer) -> None:
         self._transport = transport
         self._reply = reply
         self._timer = timer
         self._pieces: AsyncIterator[bytes] | None = None
-        self._sound = True
-        self.loan: AsyncLoan | None = None
         self.status = reply.status_code
         lines = reply.headers.raw
         # A mock, or a hook of the user's, may have read the reply; then httpx has decoded it too.
@@ -268,36 +252,22 @@ class AsyncHttpxResponse:
             failure = translated(error, self._timer, "idle", closed=self._transport.closed, status=self.status)
             if failure is None:
                 raise
-        except BaseException:
-            self._sound = False
-            raise
         raise failure
 
     def abandon(self) -> None:
         """Nothing can be done without waiting; the connection goes with its client."""
-        loan, self.loan = self.loan, None
-        if loan is not None and self._sound:
-            loan.forget()
 
     async def aclose(self) -> None:
         self._timer.release()
-        sound = False
         try:
-            if self._sound or AsyncShield.RESUMES:
-                with AsyncShield.briefly():
-                    await self._reply.aclose()
-                    await self._exhaust()
-                    sound = self._sound
+            with AsyncShield.briefly():
+                await self._reply.aclose()
+                await self._exhaust()
         except (APIConnectionError, Expired):
-            sound = self._sound
+            return
         except Exception as error:
             if translated(error, self._timer, "idle", closed=False) is None:
                 raise
-            sound = self._sound
-        finally:
-            loan, self.loan = self.loan, None
-            if loan is not None:
-                await loan.take_back(sound=sound)
 
     async def _exhaust(self) -> None:
         """End the iterators inside httpx, which would otherwise be left to the garbage collector half way through."""

@@ -2,7 +2,8 @@
 
 httpx's pool looks at all its connections whenever one changes, and what a call leaves in it when it is interrupted
 holds for the calls after it. So no two calls share a client at once. Clients wait on a stack, so that the one used
-last, whose connection is open, is used next; a call that was cancelled or interrupted costs its client.
+last, whose connection is open, is used next; a call that was cancelled or interrupted costs its client. A sync call in
+the main thread is carried by another one, so that no signal strikes inside httpx.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.request import Request
 from ..._io.shield import AsyncShield
 from ..._io.timer import AsyncTimer
+from ..._io.uninterrupted import AsyncUninterrupted
 from ...config import Limits
 from ...errors import ClientClosedError
 from .base import UNCLOSED
@@ -24,6 +26,45 @@ from .httpx import AsyncHttpxResponse, AsyncHttpxTransport, new_client
 
 if TYPE_CHECKING:
     import httpx
+
+
+class AsyncOwnClient:
+    """A client of ours, for one call at a time.
+
+    Args:
+        transport: what carries the calls.
+    """
+
+    __slots__ = ("_order", "proxy", "transport")
+
+    def __init__(self, transport: AsyncHttpxTransport[httpx.Request]) -> None:
+        self.transport = transport
+        self.proxy = transport.proxy
+        self._order = AsyncUninterrupted()
+
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxResponse:
+        """Send a request and wait for the reply's headers."""
+        return await self._order.run(lambda: self.transport.send(request, timer))
+
+    async def receive(self, response: AsyncHttpxResponse) -> bytes:
+        """The next piece of a reply."""
+        return await self._order.run(response.receive)
+
+    async def end(self, response: AsyncHttpxResponse) -> None:
+        """Close a reply."""
+        await self._order.run(response.aclose)
+
+    async def drop(self, response: AsyncHttpxResponse | None) -> None:
+        """Close the reply and the client, once what was interrupted is over."""
+        if response is not None:
+            await self._order.finish(response.aclose)
+        await self._order.finish(self.aclose)
+
+    async def aclose(self) -> None:
+        """Close the client, whatever is being cancelled."""
+        await self.transport.aclose()
+        with AsyncShield.briefly(), suppress(OSError, RuntimeError):
+            await self.transport.client.aclose()
 
 
 class AsyncHttpxClients:
@@ -41,56 +82,57 @@ class AsyncHttpxClients:
         self._tls = tls
         self._proxies = proxies
         self._owned = owned
-        self._idle: dict[Proxy | None, list[AsyncHttpxTransport[httpx.Request]]] = {}
-        self._busy: set[AsyncHttpxTransport[httpx.Request]] = set()
-        self._forgotten: list[AsyncHttpxTransport[httpx.Request]] = []
+        self._idle: dict[Proxy | None, list[AsyncOwnClient]] = {}
+        self._busy: set[AsyncOwnClient] = set()
+        self._forgotten: list[AsyncOwnClient] = []
         self._closed = False
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxResponse:
+    async def send(self, request: Request, timer: AsyncTimer) -> AsyncLentResponse:
         if self._closed:
             raise ClientClosedError("The client was closed.")
-        transport = self._take(self._proxies.of(split_url(request.url)[0]))
+        client = self._take(self._proxies.of(split_url(request.url)[0]))
         try:
-            response = await transport.send(request, timer)
+            response = await client.send(request, timer)
         except Exception:
-            await self.take_back(transport, sound=True)
+            await self.take_back(client)
             raise
         except BaseException:
-            self._busy.discard(transport)
-            if AsyncShield.RESUMES:
-                await _close(transport)
+            await self.drop(client, None)
             raise
-        response.loan = AsyncLentClient(self, transport)
-        return response
+        return AsyncLentResponse(self, client, response)
 
-    def _take(self, proxy: Proxy | None) -> AsyncHttpxTransport[httpx.Request]:
+    def _take(self, proxy: Proxy | None) -> AsyncOwnClient:
         try:
-            transport = self._idle[proxy].pop()
+            client = self._idle[proxy].pop()
         except LookupError:
-            transport = AsyncHttpxTransport(new_client(self._limits, self._tls, proxy), proxy)
-        self._busy.add(transport)
-        return transport
+            client = AsyncOwnClient(AsyncHttpxTransport(new_client(self._limits, self._tls, proxy), proxy))
+        self._busy.add(client)
+        return client
 
-    async def take_back(self, transport: AsyncHttpxTransport[httpx.Request], *, sound: bool) -> None:
-        """A call is over; its client may be used by another, if it is sound."""
-        self._busy.discard(transport)
+    async def take_back(self, client: AsyncOwnClient) -> None:
+        """A call is over; its client may be used by another."""
+        self._busy.discard(client)
         if self._closed:
-            await _close(transport)
-        elif sound:
-            self._idle.setdefault(transport.proxy, []).append(transport)
+            await client.aclose()
+        else:
+            self._idle.setdefault(client.proxy, []).append(client)
 
-    def forget(self, transport: AsyncHttpxTransport[httpx.Request]) -> None:
+    async def drop(self, client: AsyncOwnClient, response: AsyncHttpxResponse | None) -> None:
+        """A call was cancelled or interrupted: nobody uses its client again."""
+        self._busy.discard(client)
+        await client.drop(response)
+
+    def forget(self, client: AsyncOwnClient) -> None:
         """A call was forgotten in the middle: its client is closed with the others."""
-        self._busy.discard(transport)
-        self._forgotten.append(transport)
+        self._busy.discard(client)
+        self._forgotten.append(client)
 
     async def aclose(self) -> None:
         self._closed = True
-        # A call that was interrupted anywhere may hold locks, and closing would wait for them. A call of another thread
-        # ends by itself, and then its client is closed.
-        busy = list(self._busy) if AsyncShield.RESUMES else []
-        for transport in [*busy, *self._unused()]:
-            await _close(transport)
+        # Threads go on with what they are doing, and close their clients then.
+        busy = list(self._busy) if AsyncShield.WAKES else []
+        for client in [*busy, *self._unused()]:
+            await client.aclose()
 
     def abandon(self) -> None:
         """Let go of everything: connections are closed by the loop that they belong to, or not at all."""
@@ -98,9 +140,9 @@ class AsyncHttpxClients:
         self._busy.clear()
         self._unused()
 
-    def _unused(self) -> list[AsyncHttpxTransport[httpx.Request]]:
+    def _unused(self) -> list[AsyncOwnClient]:
         """The clients that no call uses; nobody finds them any more."""
-        unused = [*self._forgotten, *(transport for stack in self._idle.values() for transport in stack)]
+        unused = [*self._forgotten, *(client for stack in self._idle.values() for client in stack)]
         self._forgotten, self._idle = [], {}
         return unused
 
@@ -109,26 +151,52 @@ class AsyncHttpxClients:
             warnings.warn(UNCLOSED, ResourceWarning, stacklevel=1)
 
 
-class AsyncLentClient:
-    """The client of one call."""
+class AsyncLentResponse:
+    """A reply over one of the clients, which is given back at its end."""
 
-    __slots__ = ("_owner", "_transport")
+    __slots__ = ("_client", "_over", "_owner", "_response", "_sound", "headers", "status")
 
-    def __init__(self, owner: AsyncHttpxClients, transport: AsyncHttpxTransport[httpx.Request]) -> None:
+    def __init__(self, owner: AsyncHttpxClients, client: AsyncOwnClient, response: AsyncHttpxResponse) -> None:
         self._owner = owner
-        self._transport = transport
+        self._client = client
+        self._response = response
+        self._over = False
+        self._sound = True
+        self.status = response.status
+        self.headers = response.headers
 
-    async def take_back(self, *, sound: bool) -> None:
-        """The call is over."""
-        await self._owner.take_back(self._transport, sound=sound)
+    @property
+    def ready(self) -> bool:
+        return self._response.ready
 
-    def forget(self) -> None:
-        """The call was forgotten."""
-        self._owner.forget(self._transport)
+    def whole(self) -> bytes | None:
+        return self._response.whole()
 
+    async def receive(self) -> bytes:
+        self._sound = False
+        try:
+            piece = await self._client.receive(self._response)
+        except Exception:
+            self._sound = True
+            raise
+        self._sound = True
+        return piece
 
-async def _close(transport: AsyncHttpxTransport[httpx.Request]) -> None:
-    """Close it with its client, whatever is being cancelled."""
-    await transport.aclose()
-    with AsyncShield.briefly(), suppress(OSError, RuntimeError):
-        await transport.client.aclose()
+    def abandon(self) -> None:
+        if not self._over:
+            self._over = True
+            self._owner.forget(self._client)
+
+    async def aclose(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        if not self._sound:
+            await self._owner.drop(self._client, self._response)
+            return
+        try:
+            await self._client.end(self._response)
+        except BaseException:
+            await self._owner.drop(self._client, self._response)
+            raise
+        await self._owner.take_back(self._client)

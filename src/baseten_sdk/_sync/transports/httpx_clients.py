@@ -3,7 +3,8 @@
 
 httpx's pool looks at all its connections whenever one changes, and what a call leaves in it when it is interrupted
 holds for the calls after it. So no two calls share a client at once. Clients wait on a stack, so that the one used
-last, whose connection is open, is used next; a call that was cancelled or interrupted costs its client.
+last, whose connection is open, is used next; a call that was cancelled or interrupted costs its client. A sync call in
+the main thread is carried by another one, so that no signal strikes inside httpx.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.request import Request
 from ..._io.shield import Shield
 from ..._io.timer import Timer
+from ..._io.uninterrupted import Uninterrupted
 from ...config import Limits
 from ...errors import ClientClosedError
 from .base import UNCLOSED
@@ -25,6 +27,45 @@ from .httpx import HttpxResponse, HttpxTransport, new_client
 
 if TYPE_CHECKING:
     import httpx
+
+
+class OwnClient:
+    """A client of ours, for one call at a time.
+
+    Args:
+        transport: what carries the calls.
+    """
+
+    __slots__ = ("_order", "proxy", "transport")
+
+    def __init__(self, transport: HttpxTransport[httpx.Request]) -> None:
+        self.transport = transport
+        self.proxy = transport.proxy
+        self._order = Uninterrupted()
+
+    def send(self, request: Request, timer: Timer) -> HttpxResponse:
+        """Send a request and wait for the reply's headers."""
+        return self._order.run(lambda: self.transport.send(request, timer))
+
+    def receive(self, response: HttpxResponse) -> bytes:
+        """The next piece of a reply."""
+        return self._order.run(response.receive)
+
+    def end(self, response: HttpxResponse) -> None:
+        """Close a reply."""
+        self._order.run(response.close)
+
+    def drop(self, response: HttpxResponse | None) -> None:
+        """Close the reply and the client, once what was interrupted is over."""
+        if response is not None:
+            self._order.finish(response.close)
+        self._order.finish(self.close)
+
+    def close(self) -> None:
+        """Close the client, whatever is being cancelled."""
+        self.transport.close()
+        with Shield.briefly(), suppress(OSError, RuntimeError):
+            self.transport.client.close()
 
 
 class HttpxClients:
@@ -42,56 +83,57 @@ class HttpxClients:
         self._tls = tls
         self._proxies = proxies
         self._owned = owned
-        self._idle: dict[Proxy | None, list[HttpxTransport[httpx.Request]]] = {}
-        self._busy: set[HttpxTransport[httpx.Request]] = set()
-        self._forgotten: list[HttpxTransport[httpx.Request]] = []
+        self._idle: dict[Proxy | None, list[OwnClient]] = {}
+        self._busy: set[OwnClient] = set()
+        self._forgotten: list[OwnClient] = []
         self._closed = False
 
-    def send(self, request: Request, timer: Timer) -> HttpxResponse:
+    def send(self, request: Request, timer: Timer) -> LentResponse:
         if self._closed:
             raise ClientClosedError("The client was closed.")
-        transport = self._take(self._proxies.of(split_url(request.url)[0]))
+        client = self._take(self._proxies.of(split_url(request.url)[0]))
         try:
-            response = transport.send(request, timer)
+            response = client.send(request, timer)
         except Exception:
-            self.take_back(transport, sound=True)
+            self.take_back(client)
             raise
         except BaseException:
-            self._busy.discard(transport)
-            if Shield.RESUMES:
-                _close(transport)
+            self.drop(client, None)
             raise
-        response.loan = LentClient(self, transport)
-        return response
+        return LentResponse(self, client, response)
 
-    def _take(self, proxy: Proxy | None) -> HttpxTransport[httpx.Request]:
+    def _take(self, proxy: Proxy | None) -> OwnClient:
         try:
-            transport = self._idle[proxy].pop()
+            client = self._idle[proxy].pop()
         except LookupError:
-            transport = HttpxTransport(new_client(self._limits, self._tls, proxy), proxy)
-        self._busy.add(transport)
-        return transport
+            client = OwnClient(HttpxTransport(new_client(self._limits, self._tls, proxy), proxy))
+        self._busy.add(client)
+        return client
 
-    def take_back(self, transport: HttpxTransport[httpx.Request], *, sound: bool) -> None:
-        """A call is over; its client may be used by another, if it is sound."""
-        self._busy.discard(transport)
+    def take_back(self, client: OwnClient) -> None:
+        """A call is over; its client may be used by another."""
+        self._busy.discard(client)
         if self._closed:
-            _close(transport)
-        elif sound:
-            self._idle.setdefault(transport.proxy, []).append(transport)
+            client.close()
+        else:
+            self._idle.setdefault(client.proxy, []).append(client)
 
-    def forget(self, transport: HttpxTransport[httpx.Request]) -> None:
+    def drop(self, client: OwnClient, response: HttpxResponse | None) -> None:
+        """A call was cancelled or interrupted: nobody uses its client again."""
+        self._busy.discard(client)
+        client.drop(response)
+
+    def forget(self, client: OwnClient) -> None:
         """A call was forgotten in the middle: its client is closed with the others."""
-        self._busy.discard(transport)
-        self._forgotten.append(transport)
+        self._busy.discard(client)
+        self._forgotten.append(client)
 
     def close(self) -> None:
         self._closed = True
-        # A call that was interrupted anywhere may hold locks, and closing would wait for them. A call of another thread
-        # ends by itself, and then its client is closed.
-        busy = list(self._busy) if Shield.RESUMES else []
-        for transport in [*busy, *self._unused()]:
-            _close(transport)
+        # Threads go on with what they are doing, and close their clients then.
+        busy = list(self._busy) if Shield.WAKES else []
+        for client in [*busy, *self._unused()]:
+            client.close()
 
     def abandon(self) -> None:
         """Let go of everything: connections are closed by the loop that they belong to, or not at all."""
@@ -99,9 +141,9 @@ class HttpxClients:
         self._busy.clear()
         self._unused()
 
-    def _unused(self) -> list[HttpxTransport[httpx.Request]]:
+    def _unused(self) -> list[OwnClient]:
         """The clients that no call uses; nobody finds them any more."""
-        unused = [*self._forgotten, *(transport for stack in self._idle.values() for transport in stack)]
+        unused = [*self._forgotten, *(client for stack in self._idle.values() for client in stack)]
         self._forgotten, self._idle = [], {}
         return unused
 
@@ -110,26 +152,52 @@ class HttpxClients:
             warnings.warn(UNCLOSED, ResourceWarning, stacklevel=1)
 
 
-class LentClient:
-    """The client of one call."""
+class LentResponse:
+    """A reply over one of the clients, which is given back at its end."""
 
-    __slots__ = ("_owner", "_transport")
+    __slots__ = ("_client", "_over", "_owner", "_response", "_sound", "headers", "status")
 
-    def __init__(self, owner: HttpxClients, transport: HttpxTransport[httpx.Request]) -> None:
+    def __init__(self, owner: HttpxClients, client: OwnClient, response: HttpxResponse) -> None:
         self._owner = owner
-        self._transport = transport
+        self._client = client
+        self._response = response
+        self._over = False
+        self._sound = True
+        self.status = response.status
+        self.headers = response.headers
 
-    def take_back(self, *, sound: bool) -> None:
-        """The call is over."""
-        self._owner.take_back(self._transport, sound=sound)
+    @property
+    def ready(self) -> bool:
+        return self._response.ready
 
-    def forget(self) -> None:
-        """The call was forgotten."""
-        self._owner.forget(self._transport)
+    def whole(self) -> bytes | None:
+        return self._response.whole()
 
+    def receive(self) -> bytes:
+        self._sound = False
+        try:
+            piece = self._client.receive(self._response)
+        except Exception:
+            self._sound = True
+            raise
+        self._sound = True
+        return piece
 
-def _close(transport: HttpxTransport[httpx.Request]) -> None:
-    """Close it with its client, whatever is being cancelled."""
-    transport.close()
-    with Shield.briefly(), suppress(OSError, RuntimeError):
-        transport.client.close()
+    def abandon(self) -> None:
+        if not self._over:
+            self._over = True
+            self._owner.forget(self._client)
+
+    def close(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        if not self._sound:
+            self._owner.drop(self._client, self._response)
+            return
+        try:
+            self._client.end(self._response)
+        except BaseException:
+            self._owner.drop(self._client, self._response)
+            raise
+        self._owner.take_back(self._client)
