@@ -127,7 +127,7 @@ async def test_a_stream_that_ends_badly_hands_out_what_was_good(
 @pytest.mark.parametrize("rest", [[Reset()], [], [Hold()]], ids=["reset", "cut", "stalled"])
 async def test_a_stream_that_breaks_keeps_what_had_arrived(rest: list[Action], transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK, CHUNK), *rest]) as server:
-        async with client_of(transport, server, idle=0.1) as client:
+        async with client_of(transport, server, idle=0.1, first_byte=1) as client:
             async with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
                 with pytest.raises(APIError) as caught:
                     await stream.until_done()
