@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -10,12 +12,15 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from baseten_sdk._core.chat.chunks import ChunkReader
+from baseten_sdk.config import Limits
 from baseten_sdk.errors import (
     APIConnectionError,
+    IdleTimeout,
     StreamAPIError,
     StreamDecodeError,
     StreamInterrupted,
 )
+from baseten_sdk.types.chat import ChatCompletion
 from tests.core.chat.chat_bodies import (
     DONE,
     LIMITS,
@@ -312,3 +317,43 @@ def test_any_bytes_are_chunks_or_an_error(body: bytes, places: list[int]) -> Non
     found = read(cut(body, places))
     assert found.error is not None
     assert found.verdict[0] == read([body]).verdict[0]
+
+
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_a_stream_that_is_too_large_is_an_error_after_the_chunks_before_it(size: int) -> None:
+    body = A * 10
+    limits = Limits(stream=len(A) * 3 + 1)
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    found = read(pieces, limits)
+    assert type(found.error) is StreamDecodeError
+    assert found.error.message.endswith(f"it is larger than {limits.stream} bytes; see Limits(stream=...).")
+    assert found.text == ("" if size > len(body) else "aaa")
+    assert not found.done
+
+
+def test_a_stream_of_the_largest_size_is_read() -> None:
+    body = A + STOP + DONE
+    assert read([body], Limits(stream=len(body))).done
+
+
+def test_what_had_arrived_is_put_together_when_it_is_looked_at_and_once() -> None:
+    made = 0
+
+    def make() -> ChatCompletion:
+        nonlocal made
+        made += 1
+        return ChatCompletion.model_validate({"id": "c", "choices": [{"message": {"content": "ab"}}]})
+
+    error = StreamInterrupted("cut", partial=make)
+    assert "cut" in str(error) + repr(error)
+    assert made == 0
+    assert error.partial is error.partial
+    assert error.partial is not None
+    assert (error.partial.text, made) == ("ab", 1)
+    copies = [copy.copy(StreamInterrupted("cut", partial=make)), pickle.loads(pickle.dumps(error))]
+    assert [each.partial for each in copies] == [error.partial] * 2
+    assert StreamInterrupted("cut", partial=make) == error != StreamInterrupted("cut")
+    late = IdleTimeout("late", phase="idle")
+    assert late.partial is None
+    late.partial = make
+    assert late.partial == error.partial

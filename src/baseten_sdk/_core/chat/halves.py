@@ -12,13 +12,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from ..request.json_codec import BOM, whole_text
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where a text stands in the message: names of fields, and for a list's items their `index`."""
+"""Where a text stands in a delta: names of fields, and for a list's items their `index`."""
 
 HIGH = re.compile("[\ud800-\udbff]\\Z")
 
@@ -32,13 +31,13 @@ class Halves:
     """The halves that wait for their other half.
 
     Attributes:
-        waiting: the halves, by the choice and the path of the text that they end.
+        waiting: for each choice the halves, by the path of the text that they end.
     """
 
     __slots__ = ("waiting",)
 
     def __init__(self) -> None:
-        self.waiting: dict[Path, str] = {}
+        self.waiting: dict[int, dict[Path, str]] = {}
 
     def joined(self, data: bytes) -> bytes:
         """A chunk's JSON with whole texts, but for a half at the end of one, which is kept for the next chunk.
@@ -47,64 +46,57 @@ class Halves:
         """
         try:
             value: object = json.loads(data.removeprefix(BOM).decode("utf-8", "replace"))
+            choices = value.get("choices") if isinstance(value, dict) else None
+            for place, choice in enumerate(choices if isinstance(choices, list) else ()):
+                if isinstance(choice, dict):
+                    self._join(_index(choice, place), choice)
+            return json.dumps(_whole(value)).encode()
         except (ValueError, RecursionError):
             return data
-        for index, choice in _items(value.get("choices") if isinstance(value, dict) else None):
-            delta = choice.get("delta")
-            if isinstance(delta, dict):
-                choice["delta"] = self._text(delta, (index,))
-                if choice.get("finish_reason"):
-                    self._give_up(index, choice["delta"])
-        return json.dumps(_whole(value)).encode()
 
-    def _text(self, node: object, path: Path) -> object:
-        if isinstance(node, str) and node:
-            text = self.waiting.pop(path, "") + node
-            half = HIGH.search(text)
-            if half is not None:
-                self.waiting[path] = half[0]
-                text = text[:-1]
-            return whole_text(text)
-        if isinstance(node, dict):
-            return {name: self._text(each, (*path, name)) for name, each in node.items()}
-        if isinstance(node, list):
-            return [self._text(each, (*path, _index(each, place))) for place, each in enumerate(node)]
-        return node
+    def _join(self, index: int, choice: dict[str, object]) -> None:
+        delta = choice.get("delta")
+        if not isinstance(delta, dict):
+            return
+        waiting = self.waiting.pop(index, {})
+        choice["delta"] = joined = _texts(delta, (), waiting)
+        if choice.get("finish_reason"):
+            for path in waiting:
+                _append(joined, path)
+        elif waiting:
+            self.waiting[index] = waiting
 
-    def _give_up(self, index: int, delta: object) -> None:
-        """The choice has ended: the halves that it still waits for are lost."""
-        for path in [path for path in self.waiting if path[0] == index]:
-            del self.waiting[path]
-            _append(delta, path[1:])
+
+def _texts(node: object, path: Path, waiting: dict[Path, str]) -> object:
+    """A part of a delta with the halves that were waiting before its texts; those that end them wait instead."""
+    if isinstance(node, str) and node:
+        text = waiting.pop(path, "") + node
+        half = HIGH.search(text)
+        if half is not None:
+            waiting[path] = half[0]
+            text = text[:-1]
+        return text
+    if isinstance(node, dict):
+        return {name: _texts(each, (*path, name), waiting) for name, each in node.items()}
+    if isinstance(node, list):
+        return [_texts(each, (*path, _index(each, place)), waiting) for place, each in enumerate(node)]
+    return node
 
 
 def _append(node: object, path: Path) -> None:
-    """Add U+FFFD to the text at a path, which may not be there."""
-    *above, last = path
-    for name, below in zip(above, path[1:], strict=True):
-        node = _child(node, name, [] if isinstance(below, int) else {})
-    if isinstance(node, dict):
-        node[last] = (node.get(last) or "") + LOST
-
-
-def _child(node: object, name: str | int, made: object) -> object:
-    if isinstance(node, dict):
-        if not node.get(name):
-            node[name] = made
-        return node[name]
-    if isinstance(node, list):
-        for place, each in enumerate(node):
-            if _index(each, place) == name:
-                return each
-        node.append({"index": name})
-        return node[-1]
-    return None
-
-
-def _items(choices: object) -> Iterator[tuple[int, dict[str, object]]]:
-    for place, choice in enumerate(choices if isinstance(choices, list) else ()):
-        if isinstance(choice, dict):
-            yield _index(choice, place), choice
+    """Add U+FFFD to the text at a path, which may not be there. A list gets one more piece of the same index."""
+    name, *below = path
+    if isinstance(node, dict) and isinstance(name, str):
+        if not below:
+            node[name] = (node.get(name) or "") + LOST
+            return
+        inner = node.get(name) or ([] if isinstance(below[0], int) else {})
+        node[name] = inner
+        _append(inner, tuple(below))
+    elif isinstance(node, list) and below:
+        piece: dict[str, object] = {"index": name}
+        node.append(piece)
+        _append(piece, tuple(below))
 
 
 def _index(item: object, place: int) -> int:

@@ -24,7 +24,11 @@ from ..schema.tool import Toolbox
 
 T = TypeVar("T")
 
-FENCE = re.compile(r"```[a-zA-Z0-9_-]*\s*\n(.*?)```", re.DOTALL)
+FENCE = "```"
+
+LANGUAGE = re.compile(r"[a-zA-Z0-9_-]*+[^\S\n]*+\n")
+"""What stands behind the backticks that open a fence."""
+
 THOUGHT = re.compile(r"^.*?</think(?:ing)?>", re.DOTALL)
 
 THINKING = re.compile(r"\s*<think(?:ing)?>")
@@ -137,8 +141,7 @@ def _candidates(text: str) -> Iterator[str]:
         yield answer
     elif THINKING.match(text):
         return
-    for match in FENCE.finditer(answer):
-        yield match[1]
+    yield from _fenced(answer)
     position = 0
     for _ in range(BRACKETS):
         found = BRACKET.search(answer, position)
@@ -153,6 +156,21 @@ def _candidates(text: str) -> Iterator[str]:
             continue
         yield answer[found.start() : end]
         position = end
+
+
+def _fenced(text: str) -> Iterator[str]:
+    """What stands inside the fences of a text. A fence that is not closed holds nothing."""
+    position = text.find(FENCE)
+    while position >= 0:
+        opening = LANGUAGE.match(text, position + len(FENCE))
+        if opening is None:
+            position = text.find(FENCE, position + 1)
+            continue
+        end = text.find(FENCE, opening.end())
+        if end < 0:
+            return
+        yield text[opening.end() : end]
+        position = text.find(FENCE, end + len(FENCE))
 
 
 def _why_empty(completion: ChatCompletion) -> str:
