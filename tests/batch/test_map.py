@@ -153,8 +153,9 @@ async def test_a_batch_that_is_aborted_raises_after_the_outcomes_that_exist(clie
         async for outcome in client.batch.map(range(100), request=request, concurrency=2, abort_after=5):
             failures.append(outcome)  # noqa: PERF401  # what came before the error is what counts
 
-    with pytest.raises(BatchAbortedError, match="5 rows in a row failed in the same way"):
+    with pytest.raises(BatchAbortedError, match="5 rows in a row failed in the same way") as caught:
         await gather()
+    assert caught.value.report.failed == len(failures)
     assert 5 <= len(failures) <= 7
     count = len(await gathered(client.batch.map(range(30), request=request, abort_after=None)))
     assert count == 30

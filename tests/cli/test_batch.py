@@ -101,10 +101,17 @@ def test_failures_are_an_exit_code_and_are_taken_up_again(run: Run, emu: Emulato
     assert ended.code == 1
     assert ended.out.startswith("10 ok, 2 failed; ")
     assert len(read(sink.with_name("out.failed.jsonl"))) == 2
-    assert run(*command).out.startswith("0 ok, 0 failed; of earlier runs 10 ok, 2 failed; ")
+    assert ended.out.splitlines()[1:] == [
+        "  2 x UnprocessableEntityError: the input is not valid.",
+        f"The failed rows are in {sink.with_name('out.failed.jsonl')}. --retry-failed runs them again.",
+    ]
+    ended = run(*command)
+    assert ended.code == 1
+    assert ended.out.startswith("0 ok, 2 failed (2 in earlier runs), 10 done before; ")
+    assert ended.out.endswith("--retry-failed runs them again.\n")
     ended = run(*command, "--retry-failed")
     assert ended.code == 0
-    assert ended.out.startswith("2 ok, 0 failed; of earlier runs 10 ok")
+    assert ended.out.startswith("2 ok, 0 failed, 10 done before; ")
     assert not sink.with_name("out.failed.jsonl").exists()
 
 

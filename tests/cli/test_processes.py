@@ -81,7 +81,7 @@ def test_a_key_that_is_there_twice_is_run_once_whichever_process_has_it(
         file.write(json.dumps({"id": "r0", "text": "word 1"}) + "\n")
         file.write(json.dumps({"id": "r0", "text": "word 2"}) + "\n")
     report = source.with_name("report.json")
-    for counts in ((ROWS, 2, 0, 0), (0, 0, ROWS, 2)):
+    for counts in ((ROWS, 2, 0, 0), (0, 2, ROWS, 2)):
         done = subprocess.run(
             command(source, "--report", str(report)), env=environment, capture_output=True, text=True, check=False
         )

@@ -73,6 +73,11 @@ class Feed(Generic[R]):
         self._used_up = False
 
     @property
+    def waiting(self) -> int:
+        """Rows that are read and not handed out."""
+        return len(self._rows)
+
+    @property
     def used_up(self) -> bool:
         """Whether every row of the supply was handed out."""
         return self._used_up and not self._rows

@@ -203,8 +203,7 @@ def batch(
         with session.client(limits) as client:
             found = client.batch.run(source, sink, request=request, key=key, output=_text if text else None, **options)
     except BatchStopped as stopped:
-        if stopped.report is not None:
-            _show(session, stopped.report, report)
+        _show(session, stopped.report, report)
         raise
     _show(session, found, report)
     if found.failed:
@@ -274,7 +273,7 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
     if session.out.structured:
         session.out.value({**asdict(report), "rows_per_second": report.rows_per_second})
     else:
-        session.out.line(str(report))
+        session.out.line(report.in_words("--retry-failed"))
     if file is not None:
         try:
             file.write_text(f"{report.to_json()}\n", encoding="utf-8")

@@ -115,9 +115,12 @@ def run_processes(
         found = [REPORT.validate_json(path.read_bytes()) for path in reports if path.exists()]
         for path in reports:
             path.unlink(missing_ok=True)
+        whole = merge_reports(found)
         if len(found) == division.count and all(report.stopped is None for report in found):
             output.join(retry_failed=retry_failed)
-    return max(codes, key=abs), replace(merge_reports(found), seconds=time.monotonic() - began)
+            failures = str(output.failures) if output.failures.exists() else None
+            whole = replace(whole, failures=failures)
+    return max(codes, key=abs), replace(whole, seconds=time.monotonic() - began)
 
 
 def _run_all(commands: Sequence[Sequence[str]], key: bytes | None) -> list[int]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..types.batch import Report
 from .base import BasetenError, ConfigurationError
-
-if TYPE_CHECKING:
-    from ..types.batch import Report
 
 
 class BatchError(BasetenError):
@@ -38,12 +34,12 @@ class BatchStopped(BatchError):
     """A batch ended before each row had its outcome. The outcomes so far are kept.
 
     Attributes:
-        report: The counts so far. None if the outcomes went to the caller instead of a file.
+        report: The counts so far.
     """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.report: Report | None = None
+        self.report = Report()
 
 
 class BatchInterrupted(BatchStopped):

@@ -13,6 +13,9 @@ T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 T_co = TypeVar("T_co", covariant=True)
 
+SHOWN = 3
+"""Reasons that a report shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ok(Generic[R_co, T_co]):
@@ -66,9 +69,9 @@ class Report:
 
     Attributes:
         ok: Rows that succeeded in this run.
-        failed: Rows that failed in this run. They are in the file of failures.
+        failed: Rows that have failed and have no result, whether in this run or in an earlier one.
         done_before: Rows that were skipped because an earlier run had a result.
-        failed_before: Rows that were skipped because an earlier run had a failure.
+        failed_before: The failed rows among them that were skipped because an earlier run had failed them.
         retries: Requests made beyond the first of each row.
         input_tokens: Tokens of the prompts, as far as the replies report them.
         output_tokens: Tokens of the answers.
@@ -80,6 +83,8 @@ class Report:
             several processes, their sum. None if the number was given.
         seconds: Wall-clock time of this run.
         stopped: Why the run ended before all rows had an outcome. None if they all have one.
+        reasons: The commonest reasons why rows failed in this run, each with the number of rows.
+        failures: The file of the failed rows. None if there are none, or if they went to the caller.
     """
 
     ok: int = 0
@@ -96,24 +101,38 @@ class Report:
     concurrency: int | None = None
     seconds: float = 0.0
     stopped: str | None = None
+    reasons: tuple[tuple[str, int], ...] = ()
+    failures: str | None = None
 
     @property
     def rows_per_second(self) -> float:
         """Outcomes of this run per second."""
-        return (self.ok + self.failed) / self.seconds if self.seconds else 0.0
+        return (self.ok + self.failed - self.failed_before) / self.seconds if self.seconds else 0.0
 
     def to_json(self) -> str:
         """Return the report as a JSON object on one line."""
         return json.dumps({**asdict(self), "rows_per_second": round(self.rows_per_second, 2)})
 
     def __str__(self) -> str:
-        before = f"; of earlier runs {self.done_before:,} ok, {self.failed_before:,} failed"
+        return self.in_words("retry_failed=True")
+
+    def in_words(self, retry_failed: str) -> str:
+        """Return the report as text: one line, and one more for each common reason if rows failed.
+
+        Args:
+            retry_failed: The name of the option that runs failed rows again.
+        """
+        before = f" ({self.failed_before:,} in earlier runs)" if self.failed_before else ""
+        done = f", {self.done_before:,} done before" if self.done_before else ""
         latency = "" if self.p50 is None or self.p95 is None else f", p50 {self.p50:.2f} s, p95 {self.p95:.2f} s"
         concurrency = "" if self.concurrency is None else f", {self.concurrency} in flight at the end"
-        return (
-            f"{self.ok:,} ok, {self.failed:,} failed"
-            f"{before if self.done_before or self.failed_before else ''}; "
+        lines = [
+            f"{self.ok:,} ok, {self.failed:,} failed{before}{done}; "
             f"{self.seconds:.1f} s, {self.rows_per_second:.1f} rows/s{latency}{concurrency}; "
             f"tokens {self.input_tokens:,} in ({self.cached_tokens:,} cached), {self.output_tokens:,} out; "
             f"{self.retries:,} retries"
-        )
+        ]
+        lines += [f"  {count:,} x {reason}" for reason, count in self.reasons[:SHOWN]]
+        if self.failures is not None:
+            lines.append(f"The failed rows are in {self.failures}. {retry_failed} runs them again.")
+        return "\n".join(lines)

@@ -95,10 +95,10 @@ def test_failures_go_to_a_file_of_their_own_and_can_be_taken_up_again(client: Cl
     assert isinstance(problem, dict)
     assert problem["type"] == "UnprocessableEntityError"
     assert failures["r2"]["attempts"] == 1
-    assert failures["r5"]["error"] == {"type": "KeyError", "message": "'text'"}
+    assert failures["r5"]["error"] == {"type": "InvalidRequestError", "message": "line 6 has no field text."}
 
     report = client.batch.run(source, sink, request=ask)
-    assert (report.ok, report.failed, report.done_before, report.failed_before) == (0, 0, 4, 2)
+    assert (report.ok, report.failed, report.done_before, report.failed_before) == (0, 2, 4, 2)
 
     def mended(row: FileRow) -> Call[ChatCompletion]:
         return ask({**row, "model": MODEL, "text": row.get("text", "nothing")})
@@ -142,7 +142,6 @@ def test_a_batch_without_hope_is_aborted_at_once_with_one_error(emu: Emulator, t
         with pytest.raises(BatchAbortedError, match="Every other row would fail too") as caught:
             stranger.batch.run(source, sink, request=ask, concurrency=4)
     assert isinstance(caught.value.error, PermissionDeniedError)
-    assert caught.value.report is not None
     assert caught.value.report.failed == 0
     assert len(emu.requests) <= 8
     assert not (tmp_path / "out.failed.jsonl").exists()
@@ -171,7 +170,6 @@ def test_a_budget_ends_a_job_that_can_be_resumed(client: Client, tmp_path: Path)
     source, sink = written(tmp_path / "in.jsonl", texts(100)), tmp_path / "out.jsonl"
     with pytest.raises(BudgetExceededError, match="tokens of 100 are used") as caught:
         client.batch.run(source, sink, request=ask, concurrency=2, budget=Budget(tokens=100))
-    assert caught.value.report is not None
     assert 0 < caught.value.report.ok < 50
     report = client.batch.run(source, sink, request=ask)
     assert report.ok + report.done_before == 100
@@ -198,7 +196,6 @@ def test_time_that_is_over_ends_a_job_and_what_is_in_flight(client: Client, tmp_
     source, sink = written(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl"
     with pytest.raises(BudgetExceededError, match=r"0\.3 s are over") as caught:
         client.batch.run(source, sink, request=ask, concurrency=1, budget=Budget(seconds=0.3, grace=0.01))
-    assert caught.value.report is not None
     assert caught.value.report.ok == 2
     assert len(read(sink)) == 2
 

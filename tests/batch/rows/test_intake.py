@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, strategies as st
+from pydantic import BaseModel
 
 from baseten_sdk._runs.feed import Row
 from baseten_sdk._runs.supply import Record
@@ -170,3 +172,39 @@ def test_where_keys_need_not_differ_every_row_is_run() -> None:
     items = [admit(record) for record in records]
     assert [type(item) for item in items] == [Row, Row, Failed, Failed]
     assert [item.key for item in items if item is not None] == ["1", "1", "row 3", "row 4"]
+
+
+@dataclass
+class Article:
+    id: int
+    text: str = ""
+
+
+class Ticket(BaseModel):
+    custom_id: str
+    id: int
+
+
+class Plainly(NamedTuple):
+    text: str
+
+
+class Odd:
+    def id(self) -> int:
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        (Article(7), "7"),
+        (Ticket(custom_id="a", id=7), "a"),
+        (Plainly("x"), None),
+        (Odd(), None),
+        ("text", None),
+        (5, None),
+    ],
+)
+def test_a_row_of_any_type_has_the_default_key(row: object, key: str | None) -> None:
+    key_of = choose_key(None, row)
+    assert (None if key_of is None else str(key_of(row))) == key

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk.batch.calls.usage import Tokens
+from baseten_sdk.batch.run.engine import Gauge
 from baseten_sdk.batch.run.tally import Tally, Times
+from baseten_sdk.errors import BatchRowError, RateLimitError
 from baseten_sdk.types.batch import Failed, Ok, Report
 
 
@@ -49,15 +51,15 @@ def test_rows_tokens_and_tries_are_counted() -> None:
     tally.failure(Failed("e", 1, ValueError("No."), 5))
     clock.now += 10
     report = tally.report(done_before=7, failed_before=2, stopped=None)
-    assert (report.ok, report.failed, report.done_before, report.failed_before) == (3, 2, 7, 2)
+    assert (report.ok, report.failed, report.done_before, report.failed_before) == (3, 4, 7, 2)
     assert (report.input_tokens, report.output_tokens, report.cached_tokens) == (20, 10, 4)
     assert report.retries == 0 + 2 + 8
     assert report.p50 == pytest.approx(1.0, rel=0.011)
     assert (report.seconds, report.rows_per_second) == (10, 0.5)
     assert json.loads(report.to_json())["rows_per_second"] == 0.5
     assert str(report) == (
-        "3 ok, 2 failed; of earlier runs 7 ok, 2 failed; 10.0 s, 0.5 rows/s, p50 1.00 s, p95 1.49 s; "
-        "tokens 20 in (4 cached), 10 out; 10 retries"
+        "3 ok, 4 failed (2 in earlier runs), 7 done before; 10.0 s, 0.5 rows/s, p50 1.00 s, p95 1.49 s; "
+        "tokens 20 in (4 cached), 10 out; 10 retries\n  2 x ValueError: No."
     )
     assert str(Report()).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s; ")
     assert str(Report(concurrency=37)).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s, 37 in flight at the end; ")
@@ -69,18 +71,57 @@ def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
     for number in range(100):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
     clock.now += 10
-    first = tally.progress(skipped=50, in_flight=10, concurrency=16, done=0.5)
+    first = tally.progress(Gauge(10), skipped=50, concurrency=16, done=0.5)
     assert (first.rows_per_second, first.tokens_per_second) == (10, 20)
-    assert first.eta == pytest.approx((160 + 10) / 10)
+    assert first.eta == pytest.approx(150 / 10)
     clock.now += 10
     for number in range(20):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
-    second = tally.progress(skipped=50, in_flight=4, concurrency=8, done=1.0)
+    second = tally.progress(Gauge(4), skipped=50, concurrency=8, done=1.0)
     assert (second.rows_per_second, second.eta) == (2, None)
     clock.now += 20
-    third = tally.progress(skipped=50, in_flight=4, concurrency=8, done=0.5)
+    third = tally.progress(Gauge(4), skipped=50, concurrency=8, done=0.5)
     assert (third.rows_per_second, third.eta) == (0, None)
     for _ in range(1000):
         clock.now += 0.1
-        tally.progress(skipped=0, in_flight=0, concurrency=1, done=None)
+        tally.progress(Gauge(), skipped=0, concurrency=1, done=None)
     assert len(tally._marks) <= 110
+
+
+def test_a_report_says_the_commonest_reasons_and_where_the_rows_are() -> None:
+    tally = Tally()
+    for number in range(7):
+        tally.failure(Failed(str(number), 1, RateLimitError("429: Slow down.", status_code=429), number))
+        if number < 5:
+            tally.failure(Failed(str(number), 1, BatchRowError(f"Line {number} is bad.", number=number), number))
+        if number < 3:
+            tally.failure(Failed(str(number), 1, ValueError(f"{number} apples"), number))
+    tally.failure(Failed("x", 1, TypeError(), 1))
+    report = tally.report(failures="out.failed.jsonl")
+    assert report.reasons == (
+        ("RateLimitError: 429: Slow down.", 7),
+        ("BatchRowError: Line 0 is bad.", 5),
+        ("ValueError: 0 apples", 3),
+        ("TypeError", 1),
+    )
+    assert str(report).splitlines()[1:] == [
+        "  7 x RateLimitError: 429: Slow down.",
+        "  5 x BatchRowError: Line 0 is bad.",
+        "  3 x ValueError: 0 apples",
+        "The failed rows are in out.failed.jsonl. retry_failed=True runs them again.",
+    ]
+    assert json.loads(report.to_json())["reasons"][0] == ["RateLimitError: 429: Slow down.", 7]
+    assert Tally().report(failures="out.failed.jsonl").failures is None
+    assert Tally().report(failures="out.failed.jsonl", failed_before=1).failures == "out.failed.jsonl"
+
+
+def test_progress_says_what_is_waited_for_and_else_why_rows_failed() -> None:
+    tally = Tally()
+    quiet = tally.progress(Gauge(), skipped=0, concurrency=4, done=None)
+    assert (quiet.waiting, quiet.reason) == (0, None)
+    tally.failure(Failed("a", 1, ValueError("No."), 1))
+    failing = tally.progress(Gauge(), skipped=0, concurrency=4, done=None)
+    assert str(failing).endswith("; most failures: ValueError: No.")
+    gauge = Gauge(in_flight=4, waiting=3, waiting_for="RateLimitError: 429: Slow down.")
+    waiting = tally.progress(gauge, skipped=0, concurrency=4, done=None)
+    assert str(waiting).endswith("; 3 wait to be tried again after RateLimitError: 429: Slow down.")

@@ -52,6 +52,11 @@ class PartedOutput:
         self._lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
         self._output = Output(sink, self._lines)
 
+    @property
+    def failures(self) -> Path:
+        """The file of failures."""
+        return failed_path(self._sink)
+
     def __enter__(self) -> Self:
         return self
 

@@ -41,6 +41,7 @@ class Intake(Generic[R]):
         shard: The part of the rows to run. The keys of the others count as well.
 
     Attributes:
+        unit: What the numbers of rows count.
         keys: The keys that are known.
         positions: The positions of rows without a usable key, as strings.
         done_before: Rows skipped because an earlier run had a result.
@@ -61,7 +62,7 @@ class Intake(Generic[R]):
         self.failed_before = 0
         self._key_of = key_of
         self._retry = retry_failed
-        self._unit: Unit = unit
+        self.unit: Unit = unit
         self._shard = shard
 
     @property
@@ -83,7 +84,7 @@ class Intake(Generic[R]):
             key = key_of_record(self._key_of, value, record.number)
             state = self.keys.put(key, SEEN)
         except Exception as error:
-            return self._refused(_without_key(error, self._unit, record.number), value)
+            return self._refused(_without_key(error, self.unit, record.number), value)
         match state:
             case 0:
                 return Row(record.number, key, value)
@@ -97,7 +98,7 @@ class Intake(Generic[R]):
                 self.failed_before += 1
                 return None
             case _:
-                problem = f"The row at {self._unit} {record.number} has the key of an earlier row: {key!r}."
+                problem = f"The row at {self.unit} {record.number} has the key of an earlier row: {key!r}."
                 return self._refused(DuplicateKeyError(problem, number=record.number), value)
 
     def is_again(self, failed: Failed[R]) -> bool:
@@ -112,7 +113,7 @@ class Intake(Generic[R]):
                 self.failed_before += 1
                 return None
             self.positions.put(str(error.number), AGAIN)
-        return Failed(f"{self._unit} {error.number}", row, error, error.number)
+        return Failed(f"{self.unit} {error.number}", row, error, error.number)
 
 
 def every_row(key_of: KeyOf[R] | None, unit: Unit, shard: Shard | None = None) -> Admit[R]:
@@ -164,6 +165,13 @@ def key_of_field(field: str) -> KeyOf[object]:
     return read
 
 
+def _has_key(row: object, field: str) -> bool:
+    if isinstance(row, Mapping):
+        return field in row
+    value = getattr(row, field, None)
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
 def choose_key(key: str | KeyOf[R] | None, first: R | None) -> KeyOf[R] | None:
     """Return what reads the keys: what the caller chose, or the default field that the first row has, or None.
 
@@ -171,9 +179,7 @@ def choose_key(key: str | KeyOf[R] | None, first: R | None) -> KeyOf[R] | None:
         ConfigurationError: The key is neither a name nor a function.
     """
     if key is None:
-        if isinstance(first, Mapping):
-            return next((key_of_field(name) for name in KEY_FIELDS if name in first), None)
-        return None
+        return next((key_of_field(name) for name in KEY_FIELDS if _has_key(first, name)), None)
     if isinstance(key, str):
         return key_of_field(key)
     if not callable(key):

@@ -21,7 +21,7 @@ from ..._runs.first_error import first_error
 from ...errors import BatchOutputError
 from ...types.batch import Report
 from ..results.manifest import HEAD, Manifest, manifest_of, read_manifest, settle
-from ..results.output import Output
+from ..results.output import Output, failed_path
 from ..results.sink import Sink
 from ..rows.intake import Intake, KeyOf, as_key, choose_key
 from .breaker import CircuitBreaker
@@ -92,6 +92,7 @@ class BatchRun(Generic[R, T]):
             failed_before=intake.failed_before,
             stopped=None if stopped is None else stopped.message,
             concurrency=None if isinstance(concurrency, FixedConcurrency) else concurrency.current,
+            failures=str(failed_path(self._plan.sink)),
         )
         if stopped is not None:
             stopped.report = report
@@ -117,7 +118,7 @@ class BatchRun(Generic[R, T]):
             with first_error():
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(sink.run)
-                    tasks.start_soon(self._show, intake, recorder)
+                    tasks.start_soon(self._show, intake, feed, recorder)
                     if plan.signals:
                         tasks.start_soon(obey_signals, self._stop, plan.display.say, plan.hint)
                     if plan.budget.seconds is not None:
@@ -142,21 +143,23 @@ class BatchRun(Generic[R, T]):
                 await sink.finish()
             raise
         await sink.finish()
-        plan.display.show(self._progress(intake, recorder))
+        plan.display.show(self._progress(intake, feed, recorder))
 
     async def _perform(self, row: R) -> T:
         return await call_of(self._plan.request, row).make(self._client)
 
-    async def _show(self, intake: Intake[R], recorder: Recorder[R, T]) -> None:
+    async def _show(self, intake: Intake[R], feed: Feed[R], recorder: Recorder[R, T]) -> None:
         display = self._plan.display
         while True:
             await anyio.sleep(display.every)
-            display.show(self._progress(intake, recorder))
+            display.show(self._progress(intake, feed, recorder))
 
-    def _progress(self, intake: Intake[R], recorder: Recorder[R, T]) -> Progress:
+    def _progress(self, intake: Intake[R], feed: Feed[R], recorder: Recorder[R, T]) -> Progress:
+        skipped = intake.done_before + intake.failed_before
+        share = self._plan.source.progress()
+        if share is not None:
+            # Rows are read ahead, and reading is not doing.
+            share *= (recorder.taken + skipped) / max(feed.taken + feed.waiting + skipped, 1)
         return recorder.tally.progress(
-            skipped=intake.done_before + intake.failed_before,
-            in_flight=self._gauge.in_flight,
-            concurrency=self._plan.concurrency.current,
-            done=self._plan.source.progress(),
+            self._gauge, skipped=skipped, concurrency=self._plan.concurrency.current, done=share
         )

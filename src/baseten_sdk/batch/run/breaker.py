@@ -13,17 +13,15 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ...errors import (
-    APIConnectionError,
-    APIStatusError,
     AuthenticationError,
     BatchAbortedError,
-    BatchRowError,
     DuplicateKeyError,
     NotFoundError,
     PaymentRequiredError,
     PermissionDeniedError,
 )
 from ...types.batch import Failed
+from .reasons import kind_of
 
 R = TypeVar("R")
 
@@ -68,7 +66,7 @@ class CircuitBreaker(Generic[R]):
         ignored = again or (in_flight > 0 and failed.attempts == 0) or isinstance(error, DuplicateKeyError)
         if ignored and not self._is_fatal(error):
             return [failed]
-        kind = _kind(error)
+        kind = kind_of(error)
         if self.aborted is not None:
             return [] if kind == self._kind else [failed]
         if self.abort_after is None:
@@ -104,19 +102,6 @@ class CircuitBreaker(Generic[R]):
         self.aborted = BatchAbortedError(f"The batch was aborted: {message}", error=error)
         self.aborted.__cause__ = error
         self.withheld = []
-
-
-def _kind(error: Exception) -> object:
-    """Return a value that is equal for failures that are alike."""
-    match error:
-        case APIStatusError():
-            return type(error), error.status_code, error.code
-        case APIConnectionError():
-            return type(error), error.phase
-        case BatchRowError():
-            return type(error)
-        case _:
-            return type(error), str(error)[:200]
 
 
 def _what(error: Exception) -> str:

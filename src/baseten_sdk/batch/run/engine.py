@@ -25,6 +25,7 @@ from ..._runs.first_error import first_error
 from ...errors import APIError
 from ...types.batch import Failed, Ok, Outcome
 from .concurrency import Concurrency
+from .reasons import brief
 from .stop import Stop
 from .transient import retry_delay
 
@@ -42,11 +43,13 @@ class Gauge:
     Attributes:
         in_flight: Rows whose call is being made, or which wait for another try.
         waiting: Rows among them that wait for another try.
+        waiting_for: Why the last of them failed.
         retries: Tries of rows beyond the first.
     """
 
     in_flight: int = 0
     waiting: int = 0
+    waiting_for: str = ""
     retries: int = 0
 
 
@@ -141,13 +144,15 @@ class _Engine(Generic[R, T]):
                 failure = error
             else:
                 seconds = time.perf_counter() - began
-                return Ok(row.key, row.value, value, row.number, attempts + _attempts(value), seconds)
+                made = _attempts(value) or (1 if attempts else 0)
+                return Ok(row.key, row.value, value, row.number, attempts + made, seconds)
             attempts += failure.attempts if isinstance(failure, APIError) else 0
             wait = retry_delay(failure, tries) if tries <= self._retries else None
             if wait is None:
                 return Failed(row.key, row.value, failure, row.number, attempts, time.perf_counter() - began)
             self._gauge.retries += 1
             self._gauge.waiting += 1
+            self._gauge.waiting_for = brief(failure)
             slept = await self._stop.sleep(wait)
             self._gauge.waiting -= 1
             if not slept:

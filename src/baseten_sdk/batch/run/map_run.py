@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from ..._runs.feed import Feed
 from ...types.batch import Failed, Outcome
 from ..calls.call import Call
+from ..calls.usage import tokens_of
 from ..results.outcomes import Exchange
 from ..rows.intake import KeyOf, choose_key, every_row
 from ..rows.shard import Shard
@@ -21,7 +22,9 @@ from .budget import Budget
 from .concurrency import Concurrency
 from .engine import Gauge, run_rows
 from .plan import call_of
+from .reasons import with_missing_field
 from .stop import Stop
+from .tally import Tally
 
 if TYPE_CHECKING:
     from ... import AsyncClient
@@ -50,7 +53,7 @@ class MapRun(Generic[R, T]):
         Raises:
             BatchAbortedError: Nothing succeeds.
         """
-        stop, gauge = Stop(), Gauge()
+        stop, gauge, tally = Stop(), Gauge(), Tally()
         breaker: CircuitBreaker[R] = CircuitBreaker(self.abort_after, self.concurrency.current)
         key_of = choose_key(self.key, await self.source.first())
 
@@ -59,10 +62,13 @@ class MapRun(Generic[R, T]):
 
         async def deliver(position: int, outcome: Outcome[R, T]) -> None:
             if isinstance(outcome, Failed):
+                outcome = with_missing_field(outcome, self.source.unit)
+                tally.failure(outcome)
                 breaker.failure(outcome, in_flight=gauge.in_flight)
                 if breaker.aborted is not None:
                     stop.request(breaker.aborted, grace=Budget().grace)
             else:
+                tally.result(outcome, tokens_of(outcome.value))
                 breaker.success()
             await exchange.deliver(position, outcome)
 
@@ -77,4 +83,5 @@ class MapRun(Generic[R, T]):
             gauge=gauge,
         )
         if stop.error is not None:
+            stop.error.report = tally.report(stopped=stop.error.message)
             raise stop.error

@@ -26,9 +26,11 @@ class Progress:
         tokens: Tokens so far, of prompts and answers.
         rows_per_second: Outcomes a second, recently.
         tokens_per_second: Tokens a second, recently.
-        done: How much of the source was read, from 0 to 1. None if that is not known.
+        done: How much of the source is done, from 0 to 1. None if that is not known.
         eta: Seconds that are left at this pace. None if that is not known.
         seconds: Seconds so far.
+        waiting: Rows in flight that wait for another try.
+        reason: Why they wait; if none waits, why most rows failed. None if nothing is wrong.
     """
 
     ok: int
@@ -42,6 +44,8 @@ class Progress:
     done: float | None
     eta: float | None
     seconds: float
+    waiting: int = 0
+    reason: str | None = None
 
     def __str__(self) -> str:
         done = "" if self.done is None else f"{self.done:.1%}, "
@@ -50,6 +54,7 @@ class Progress:
         return (
             f"{done}{self.ok:,} ok, {self.failed:,} failed{skipped}, {self.in_flight} of {self.concurrency} "
             f"in flight, {self.rows_per_second:,.1f} rows/s, {self.tokens_per_second:,.0f} tokens/s{eta}"
+            f"{_trouble(self)}"
         )
 
 
@@ -62,12 +67,19 @@ def _look(progress: Progress) -> Look:
     eta = "" if progress.eta is None else f"  {duration(progress.eta)} left"
     skipped = f"  {progress.skipped:,} before" if progress.skipped else ""
     failed = "red" if progress.failed else "dim"
+    trouble = _trouble(progress).replace("[", "\\[")
     text = (
         f"[green]{progress.ok:,} ok[/]  [{failed}]{progress.failed:,} failed[/]{skipped}"
         f"  {progress.in_flight}/{progress.concurrency} in flight  {progress.rows_per_second:,.1f} rows/s"
-        f"  {progress.tokens_per_second:,.0f} tokens/s{eta}"
+        f"  {progress.tokens_per_second:,.0f} tokens/s{eta}{trouble}"
     )
     return Look(progress.done or 0.0, None if progress.done is None else 1.0, text)
+
+
+def _trouble(progress: Progress) -> str:
+    if progress.waiting:
+        return f"; {progress.waiting} wait to be tried again after {progress.reason}"
+    return f"; most failures: {progress.reason}" if progress.reason else ""
 
 
 def duration(seconds: float) -> str:

@@ -15,6 +15,7 @@ from ..rows.intake import Intake
 from .breaker import CircuitBreaker
 from .budget import Budget
 from .engine import Gauge
+from .reasons import with_missing_field
 from .stop import Stop
 from .tally import Tally
 
@@ -76,6 +77,7 @@ class Recorder(Generic[R, T]):
                 await self._sink.result(line.data)
                 self._check_budget()
                 return
+        outcome = with_missing_field(outcome, self._intake.unit)
         again = self._intake.is_again(outcome)
         await self._write_failures(self._breaker.failure(outcome, again=again, in_flight=self._gauge.in_flight))
         if self._breaker.aborted is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from ...types.batch import Report
-from .tally import Times
+from .tally import REASONS, Times
 
 COUNTS = (
     "ok",
@@ -24,10 +25,12 @@ COUNTS = (
 def merge_reports(reports: Sequence[Report]) -> Report:
     """The reports of all processes as one: sums, and percentiles of all their rows together."""
     whole, times = Report(), Times()
+    reasons: Counter[str] = Counter()
     numbers = [report.concurrency for report in reports if report.concurrency is not None]
     for report in reports:
         for seconds, count in report.latencies:
             times.add(seconds, count)
+        reasons.update(dict(report.reasons))
         sums = {name: getattr(whole, name) + getattr(report, name) for name in COUNTS}
         whole = replace(whole, stopped=whole.stopped or report.stopped, **sums)
     return replace(
@@ -36,4 +39,6 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         p95=times.percentile(0.95),
         latencies=times.counts(),
         concurrency=sum(numbers) if numbers else None,
+        reasons=tuple(reasons.most_common(REASONS)),
+        failures=", ".join(report.failures for report in reports if report.failures) or None,
     )

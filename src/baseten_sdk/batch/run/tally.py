@@ -9,10 +9,15 @@ from collections.abc import Callable
 
 from ...types.batch import Failed, Ok, Report
 from ..calls.usage import NONE, Tokens
+from .engine import Gauge
 from .progress import Progress
+from .reasons import Reasons
 
 STEP = math.log(1.02)
 """Times are counted in classes that are 2 % wide."""
+
+REASONS = 10
+"""Kinds of failures that a report has."""
 
 LATE = 10.0
 """Seconds over which rates are computed."""
@@ -59,6 +64,7 @@ class Tally:
         self._attempts = 0
         self._sent = 0
         self._times = Times()
+        self._reasons = Reasons()
         self._clock = clock
         self._began = clock()
         self._marks = deque([(self._began, 0, 0)])
@@ -80,6 +86,7 @@ class Tally:
     def failure(self, failed: Failed[object]) -> None:
         """Count a row that failed."""
         self.failed += 1
+        self._reasons.add(failed.error)
         self._count(failed.attempts)
 
     def _count(self, attempts: int) -> None:
@@ -87,14 +94,14 @@ class Tally:
             self._attempts += attempts
             self._sent += 1
 
-    def progress(self, *, skipped: int, in_flight: int, concurrency: int, done: float | None) -> Progress:
+    def progress(self, gauge: Gauge, *, skipped: int, concurrency: int, done: float | None) -> Progress:
         """Return the batch at this moment, with the rates of the last ten seconds.
 
         Args:
+            gauge: What can be seen of the run from outside.
             skipped: Rows that were skipped.
-            in_flight: Rows whose call is being made.
             concurrency: How many rows may be in flight.
-            done: How much of the source was read.
+            done: How much of the source is done.
         """
         now = self._clock()
         rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
@@ -107,29 +114,39 @@ class Tally:
         pace = (rows - rows_then) / past
         eta = None
         if done is not None and 0 < done < 1 and pace > 0:
-            known = rows + skipped + in_flight
-            eta = (known * (1 - done) / done + in_flight) / pace
+            eta = (rows + skipped) * (1 - done) / done / pace
         return Progress(
-            self.ok,
-            self.failed,
-            skipped,
-            in_flight,
-            concurrency,
-            tokens,
-            pace,
-            (tokens - tokens_then) / past,
-            done,
-            eta,
-            now - self._began,
+            ok=self.ok,
+            failed=self.failed,
+            skipped=skipped,
+            in_flight=gauge.in_flight,
+            concurrency=concurrency,
+            tokens=tokens,
+            rows_per_second=pace,
+            tokens_per_second=(tokens - tokens_then) / past,
+            done=done,
+            eta=eta,
+            seconds=now - self._began,
+            waiting=gauge.waiting,
+            reason=gauge.waiting_for if gauge.waiting else self._commonest(),
         )
 
+    def _commonest(self) -> str | None:
+        return next((reason for reason, _ in self._reasons.commonest(1)), None)
+
     def report(
-        self, *, done_before: int, failed_before: int, stopped: str | None, concurrency: int | None = None
+        self,
+        *,
+        done_before: int = 0,
+        failed_before: int = 0,
+        stopped: str | None = None,
+        concurrency: int | None = None,
+        failures: str | None = None,
     ) -> Report:
         """Return the batch at its end."""
         return Report(
             ok=self.ok,
-            failed=self.failed,
+            failed=self.failed + failed_before,
             done_before=done_before,
             failed_before=failed_before,
             retries=self._attempts - self._sent,
@@ -142,4 +159,6 @@ class Tally:
             concurrency=concurrency,
             seconds=self.seconds,
             stopped=stopped,
+            reasons=self._reasons.commonest(REASONS),
+            failures=failures if self.failed + failed_before else None,
         )
