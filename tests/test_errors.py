@@ -443,3 +443,41 @@ def test_every_error_of_a_call_says_what_to_do() -> None:
     for cls in OWN:
         if issubclass(cls, APIError | OutputError | AsyncRequestError | WebhookSignatureError) and cls not in silent:
             assert cls.advice.endswith("."), cls.__name__
+
+
+def answered(text: str, request_id: str | None = "r1") -> ChatCompletion:
+    completion = ChatCompletion.model_validate(
+        {"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]}
+    )
+    headers = [] if request_id is None else [("x-baseten-request-id", request_id)]
+    return attach_meta(completion, Meta(200, Headers(headers), 1, 0.1))
+
+
+def test_an_output_error_has_the_request_id_and_the_beginning_of_the_answer() -> None:
+    error = errors.OutputValidationError(
+        "The answer is not a valid Invoice: total: Field required.", completion=answered("{}")
+    )
+    assert error.request_id == "r1"
+    assert str(error) == (
+        "The answer is not a valid Invoice: total: Field required. The answer begins: '{}'. "
+        "The whole reply is in .completion. [request id r1]"
+    )
+    assert pickle.loads(pickle.dumps(error)).request_id == "r1"
+
+
+def test_of_a_long_answer_an_output_error_shows_the_beginning() -> None:
+    error = errors.LengthLimitError("The answer was cut.", completion=answered("x\n" * 10_000))
+    assert f"The answer begins: {('x' + chr(10)) * 100 + '...'!r}." in str(error)
+    assert len(str(error)) < 600
+
+
+def test_an_output_error_says_a_thing_once_and_nothing_of_what_is_not_there() -> None:
+    refusal = errors.RefusalError("The model refused: I cannot.", completion=answered("The model refused"))
+    assert str(refusal).count("The model refused") == 1
+    empty = errors.OutputValidationError("The model gave no text.", completion=answered("", None))
+    assert str(empty) == "The model gave no text. The whole reply is in .completion."
+
+
+def test_an_error_of_arguments_shows_them() -> None:
+    error = ToolArgumentError("Bad.", completion=answered("Let me see."), tool="f", arguments='{"city": 1}')
+    assert "The answer begins: '{\"city\": 1}'." in str(error)

@@ -10,13 +10,17 @@ if TYPE_CHECKING:
     from ..types.chat import ChatCompletion, Usage
 
 
+EXCERPT = 200
+"""Characters of an answer that an error shows."""
+
+
 class OutputError(BasetenError):
     """The model answered, but not with what was asked for.
 
     Attributes:
-        completion: the whole reply; its usage was billed.
-        partial: what could be read of the object, where anything could.
-        attempts: every reply, where the model was asked again; each was billed.
+        completion: The whole reply. Its usage was billed.
+        partial: What could be read of the object, if anything.
+        attempts: Every reply, if the model was asked again. Each was billed.
     """
 
     advice = "The whole reply is in .completion."
@@ -26,6 +30,26 @@ class OutputError(BasetenError):
         self.completion = completion
         self.partial = partial
         self.attempts: tuple[ChatCompletion, ...] = (completion,)
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request whose reply this is."""
+        return self.completion.meta.request_id
+
+    @property
+    def answer(self) -> str:
+        """What the model wrote."""
+        return self.completion.text
+
+    def __str__(self) -> str:
+        answer = self.answer
+        shown = ""
+        # The message of a refusal is the answer.
+        if answer and answer[:EXCERPT] not in self.message:
+            more = "..." if len(answer) > EXCERPT else ""
+            shown = f" The answer begins: {answer[:EXCERPT] + more!r}."
+        where = f" [request id {self.request_id}]" if self.request_id else ""
+        return f"{self.message}{shown} {self.advice}".rstrip() + where
 
     @property
     def usage(self) -> Usage:
@@ -71,3 +95,8 @@ class ToolArgumentError(OutputError):
         super().__init__(message, completion=completion, partial=partial)
         self.tool = tool
         self.arguments = arguments
+
+    @property
+    def answer(self) -> str:
+        """The arguments, which are what the model wrote."""
+        return self.arguments

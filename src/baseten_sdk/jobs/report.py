@@ -16,6 +16,7 @@ from typing import Generic, TypeVar, overload
 
 from pydantic import TypeAdapter, ValidationError
 
+from .._kinds import adapter_of
 from .._runs.database import connect, reason
 from .._validation import problems, validate_json
 from ..errors import ConfigurationError, ResponseValidationError
@@ -173,7 +174,7 @@ class JobResults:
         Raises:
             ResponseValidationError: while you iterate: an output is not of that type.
         """
-        adapter = TypeAdapter(response_model)
+        adapter = adapter_of(response_model)
         for key, output, failure, submissions in self._rows():
             yield JobResult(key, None if output is None else _typed(adapter, key, output), failure, submissions)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, overload
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic.errors import PydanticUserError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
+from .._kinds import adapter_of, type_name
 from .._validation import problems, validate_json
-from ..errors import InvalidRequestError, ResponseValidationError
+from ..errors import ResponseValidationError
 from ..errors.api import KEPT
 from .json import JsonValue
 from .meta import Headers, Meta
@@ -67,11 +67,9 @@ class Response:
             InvalidRequestError: Pydantic cannot validate that type.
         """
         try:
-            return validate_json(TypeAdapter(kind), self.content)
+            return validate_json(adapter_of(kind, "the type"), self.content)
         except ValidationError as error:
-            raise self._unreadable(f"The reply is not a {kind}: {problems(error)}.") from None
-        except PydanticUserError as error:
-            raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {error.message}.") from None
+            raise self._unreadable(f"The reply is not a {type_name(kind)}: {problems(error)}.") from None
 
     def _unreadable(self, message: str) -> ResponseValidationError:
         error = ResponseValidationError(

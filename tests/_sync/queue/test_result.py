@@ -142,7 +142,7 @@ def test_an_output_of_another_type_is_not_lost(client: Client, quiet: Inbox, sto
 
 def test_a_type_that_cannot_be_is_refused_before_anything_is_waited_for(client: Client, quiet: Inbox) -> None:
     job = submitted(client, "queue=100")
-    with pytest.raises(InvalidRequestError, match="no type that pydantic can validate"):
+    with pytest.raises(InvalidRequestError, match="not a type that pydantic can validate"):
         job.result(quiet, response_model=threading.Thread)
 
 

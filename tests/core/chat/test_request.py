@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 from pydantic import BaseModel
 
-from baseten_sdk._core.chat.request import PARAMETERS, chat_request, message_params, split_params
+from baseten_sdk._core.chat.request import PARAMETERS, chat_request, check_format, message_params, split_params
 from baseten_sdk._core.request.options import OPTION_NAMES, Options
 from baseten_sdk._core.request.routing import BaseURL
 from baseten_sdk.errors import InvalidRequestError
@@ -118,15 +118,15 @@ def test_a_message_that_a_model_sent_goes_back_with_what_it_had() -> None:
 @pytest.mark.parametrize(
     ("messages", "problem"),
     [
-        ("Hi", "messages must be a sequence of messages, not a str"),
-        (b"Hi", "messages must be a sequence of messages, not a bytes"),
-        ({"role": "user"}, "messages must be a sequence of messages, not a dict"),
+        ("Hi", "not a str"),
+        (b"Hi", "not a bytes"),
+        ({"role": "user"}, "not a dict"),
         ([], "messages must not be empty"),
         (iter(()), "messages must not be empty"),
         ([{"role": "user"}, "Hi"], r"messages\[1\] must be a dict or a message of a reply, not a str"),
         ([None], r"messages\[0\] must be a dict"),
-        (None, "messages must be a sequence of messages, not a NoneType"),
-        (5, "messages must be a sequence of messages, not a int"),
+        (None, "not a NoneType"),
+        (5, "not a int"),
     ],
 )
 def test_what_are_no_messages_is_refused(messages: Iterable[Message], problem: str) -> None:
@@ -295,3 +295,28 @@ def test_messages_of_the_openai_package_are_taken() -> None:
 def test_a_model_that_is_no_message_is_refused() -> None:
     with pytest.raises(InvalidRequestError, match="not a TheirFunction"):
         message_params([TheirFunction(name="f", arguments="")])
+
+
+class Answer(BaseModel):
+    text: str
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (Answer, "For an answer of the type Answer, use parse(response_format=Answer)."),
+        (list[Answer], "For an answer of the type list[Answer], use parse(response_format=list[Answer])."),
+        (Answer(text="a"), "not Answer. For an answer of a type, use parse(response_format=...) with the class."),
+        ("json_object", 'must be a dict such as {"type": "json_object"}, not str.'),
+    ],
+)
+def test_a_response_format_is_a_dict(given: object, told: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        check_format(given)
+    assert told in str(caught.value)
+
+
+def test_a_dict_or_nothing_is_a_response_format() -> None:
+    check_format(None)
+    check_format({"type": "json_object"})
+    check_format(MappingProxyType({"type": "text"}))

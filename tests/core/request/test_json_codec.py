@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import io
 import json
 import math
 from collections import OrderedDict, deque
@@ -165,7 +166,7 @@ class Hostile:
         ({"a": {"\udfff": 1}}, "$.a:", "surrogate"),
         ({"odd key": {"": object()}}, "$['odd key']['']:", "object"),
         ({"a": Hostile()}, "$.a:", "Hostile"),
-        ({"a": Part}, "$.a:", "ModelMetaclass"),
+        ({"a": Part}, "$.a:", "Part is a type; pass a value of it"),
         ({"a": Box(Box({"b": b"x"}))}, "$.a.content.content.b:", "bytes"),
         ({"a": Measure(value=math.inf)}, "$.a.value:", "inf"),
         ({"a": deque([{1}])}, "$.a[0]:", "set"),
@@ -293,6 +294,15 @@ def failure_of(body: bytes) -> str:
 def test_any_bytes_are_read_or_a_value_error(start: bytes, rest: bytes) -> None:
     failure = failure_of(start + rest)
     assert failure == "" or failure.startswith("not valid JSON: ")
+
+
+def test_an_open_file_or_a_function_is_refused_with_what_to_do() -> None:
+    with pytest.raises(InvalidRequestError, match=r"\$\.x: an open file has no JSON form; pass its content"):
+        encode_json({"x": io.BytesIO(b"x")})
+    with pytest.raises(InvalidRequestError, match=r"\$: list\[int\] is a type; .* pass it as response_model="):
+        encode_json(list[int])
+    with pytest.raises(InvalidRequestError, match=r"\$\[0\]: the function encode_json has no JSON form"):
+        encode_json([encode_json])
 
 
 class Tensor:

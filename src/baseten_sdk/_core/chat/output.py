@@ -14,6 +14,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from ..._kinds import type_name
 from ..._validation import problems
 from ...errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError
 from ...types.chat import ChatCompletion
@@ -70,7 +71,7 @@ def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
         problem = problems(error)
     partial: T | None = read_partial(schema, text)
     raise OutputValidationError(
-        f"The answer is not a valid {schema.name}: {problem}.", completion=completion, partial=partial
+        f"The answer is not a valid {type_name(schema.kind)}: {problem}.", completion=completion, partial=partial
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import get_origin
 
 from pydantic import BaseModel
 
+from ..._kinds import type_name
 from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletionMessage, ToolCall
@@ -72,7 +74,10 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
     if type(messages) is not list and (
         isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
     ):
-        raise InvalidRequestError(f"messages must be a sequence of messages, not a {type(messages).__name__}.")
+        raise InvalidRequestError(
+            'messages must be a list of messages, such as [{"role": "user", "content": "Hi"}], not a '
+            f"{type(messages).__name__}."
+        )
     plain: list[Mapping[str, object]] = []
     for index, message in enumerate(messages):
         if isinstance(message, ChatCompletionMessage):
@@ -110,6 +115,25 @@ def _with_arguments(call: object) -> object:
 
 def _unparsed(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if name not in PARSED}
+
+
+def check_format(response_format: object) -> None:
+    """Refuse a response format that is no dict.
+
+    Raises:
+        InvalidRequestError: It is a type, which belongs to `parse`, or something else.
+    """
+    if response_format is None or isinstance(response_format, Mapping):
+        return
+    if isinstance(response_format, type) or get_origin(response_format) is not None:
+        name = type_name(response_format)
+        raise InvalidRequestError(
+            f"response_format must be a dict here. For an answer of the type {name}, use parse(response_format={name})."
+        )
+    raise InvalidRequestError(
+        f'response_format must be a dict such as {{"type": "json_object"}}, not {type(response_format).__name__}. For '
+        "an answer of a type, use parse(response_format=...) with the class."
+    )
 
 
 def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:

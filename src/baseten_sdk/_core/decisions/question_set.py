@@ -18,10 +18,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from typing_extensions import Doc, is_typeddict
 
+from ..._kinds import adapter_of
 from ..._validation import problems
 from ...errors import InvalidRequestError
 from ...types.decisions import DecisionResponse
@@ -95,10 +96,7 @@ def _made(kind: type[T]) -> QuestionSet[T]:
     questions = {name: _question(f"{kind.__name__}.{name}", name, field) for name, field in _fields(kind)}
     if not questions:
         raise InvalidRequestError(f"{kind.__name__} has no fields, so it asks nothing.")
-    try:
-        return QuestionSet(kind, questions, TypeAdapter(kind))
-    except PydanticUserError as error:
-        raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {error.message}") from None
+    return QuestionSet(kind, questions, adapter_of(kind, "the questions"))
 
 
 @dataclass(frozen=True, slots=True)

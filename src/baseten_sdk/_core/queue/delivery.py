@@ -15,6 +15,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
+from ..._kinds import adapter_of, type_name
 from ..._validation import problems, validate_json
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
@@ -131,7 +132,7 @@ def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
     Raises:
         ResponseValidationError: The output is not of that type. The error keeps the body.
     """
-    adapter = TypeAdapter(kind)
+    adapter = adapter_of(kind)
     try:
         try:
             # Validated as JSON: even in a strict model, text is right for a date or an enum.
@@ -141,7 +142,7 @@ def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
     except ValidationError as error:
         problem = problems(error)
     raise ResponseValidationError(
-        f"The output of async request {envelope.request_id} is not a {getattr(kind, '__name__', kind)}: {problem}.",
+        f"The output of async request {envelope.request_id} is not a {type_name(kind)}: {problem}.",
         status_code=200,
         body=body[:KEPT],
         request_id=envelope.request_id,

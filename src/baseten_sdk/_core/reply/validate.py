@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import TypeVar
 
-from pydantic import BaseModel, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
+from ..._kinds import adapter_of
 from ..._validation import problems, validate_json
-from ...errors import InvalidRequestError, ResponseValidationError
+from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
 from ..request.json_codec import decode_reply
@@ -127,23 +127,3 @@ def _problem(error: ValidationError, answer: WholeResponse) -> str:
 
 def _as_error(body: Mapping[str, object]) -> str:
     return as_sentence(f"it is an error: {read_error(body)[0]}")
-
-
-def adapter_of(kind: type[T]) -> TypeAdapter[T]:
-    """What validates a type.
-
-    Raises:
-        InvalidRequestError: pydantic cannot validate it.
-    """
-    try:
-        return _cached_adapter(kind)  # type: ignore[arg-type]  # what is not hashable raises TypeError
-    except TypeError:
-        return TypeAdapter(kind)
-    except PydanticUserError as error:
-        reason = error.message.partition("\n")[0]
-        raise InvalidRequestError(f"{kind!r} is no type that pydantic can validate: {reason}") from None
-
-
-@lru_cache(maxsize=256)
-def _cached_adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)

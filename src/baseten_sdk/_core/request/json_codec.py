@@ -19,10 +19,12 @@ import re
 import reprlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set as AbstractSet
 from decimal import Decimal
-from typing import Protocol, runtime_checkable
+from types import FunctionType, MethodType
+from typing import Protocol, get_origin, runtime_checkable
 
 from pydantic_core import from_json, to_jsonable_python
 
+from ..._kinds import type_name
 from ...errors import InvalidRequestError
 from ...types.json import JsonValue
 
@@ -43,6 +45,13 @@ ESCAPE = re.compile(
 """An escape inside of a JSON string; the two halves of a character are one."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@runtime_checkable
+class SupportsRead(Protocol):
+    """An open file."""
+
+    def read(self) -> object: ...
 
 
 @runtime_checkable
@@ -143,9 +152,17 @@ def whole_text(text: str) -> str:
 
 def _plain(value: object) -> object:
     """What the encoder shall write for what is not plain JSON, one level deep where that is enough."""
+    if isinstance(value, type) or get_origin(value) is not None:
+        raise _Refused(
+            f"{type_name(value)} is a type; pass a value of it. For the type of a reply, pass it as response_model="
+        )
     if hasattr(value, "__pydantic_serializer__"):
         return to_jsonable_python(value)
     match value:
+        case SupportsRead():
+            raise _Refused("an open file has no JSON form; pass its content, file.read(), or send a form with files=")
+        case FunctionType() | MethodType():
+            raise _Refused(f"the function {value.__name__} has no JSON form; pass what it returns")
         case bytes() | bytearray() | memoryview():
             raise _Refused(f"{type(value).__name__} has no JSON form; send text, or base64 of it")
         case AbstractSet():

@@ -75,7 +75,8 @@ def choose_payload(
         if isinstance(content, str):
             return Payload(content=_utf8(content), content_type=content_type or "text/plain; charset=utf-8")
         if not isinstance(content, bytes | bytearray | memoryview):
-            raise InvalidRequestError(f"content must be bytes or str, not {type(content).__name__}.")
+            hint = " Pass file.read(), or send a form with files=." if hasattr(content, "read") else ""
+            raise InvalidRequestError(f"content must be bytes or str, not {type(content).__name__}.{hint}")
         return Payload(content=bytes(content), content_type=content_type or OCTETS)
     if files is not None or data is not None:
         kind, body = encode_multipart(data or {}, files or {}, os.urandom(16).hex())

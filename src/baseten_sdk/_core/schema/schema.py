@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, TypeVar, get_args, get_ori
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
 
+from ..._kinds import check_type, type_name
 from ...errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -111,11 +112,18 @@ def _cached(kind: TypeForm[T], strict: bool) -> Schema[T]:
 
 
 def _made(kind: TypeForm[T], strict: bool) -> Schema[T]:
+    if isinstance(kind, Schema):
+        raise InvalidRequestError(
+            "response_format must be a type, not its Schema: pass the type, or call "
+            "create(response_format=schema.response_format())."
+        )
+    check_type(kind, "response_format")
     try:
         adapter: TypeAdapter[T] = TypeAdapter(kind)
         raw: Json = adapter.json_schema()
     except (PydanticSchemaGenerationError, PydanticUserError, PydanticUndefinedAnnotation) as error:
-        raise InvalidRequestError(f"{kind!r} has no JSON schema: {error.message}") from None
+        reason = error.message.partition("\n")[0]
+        raise InvalidRequestError(f"{type_name(kind)} has no JSON schema: {reason}") from None
     root = _at_root(raw)
     wrapped = root.get("type") != "object"
     if wrapped:

@@ -17,9 +17,9 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from ..._kinds import adapter_of
 from ..._validation import problems, validate_json
 from ...types.json import JsonValue
-from ..reply.validate import adapter_of
 from ..request.json_codec import decode_reply
 
 T = TypeVar("T")

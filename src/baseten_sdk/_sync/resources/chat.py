@@ -259,6 +259,10 @@ class Completions:
         from ..._core.schema.schema import schema_for
         from ..._core.schema.tool import Toolbox
 
+        if isinstance(response_format, Mapping):
+            raise InvalidRequestError(
+                "parse() takes a type as response_format. For a dict, use create(response_format={...})."
+            )
         check_question(output_retries, typed=response_format is not None or bool(tools))
         schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
         return self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, output_retries)

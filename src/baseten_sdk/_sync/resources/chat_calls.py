@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from ..._core.chat.request import chat_request, split_params
+from ..._core.chat.request import chat_request, check_format, split_params
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
@@ -155,6 +155,8 @@ class ChatCalls:
             body["tools"] = tools
         if response_format is not None:
             body["response_format"] = response_format
+        elif "response_format" in body:
+            check_format(body["response_format"])
         options = service.options.merged(given) if given else service.options
         base_url, name = (self._base_url, model) if self._base_url else service.router.engine_of(model)
         return chat_request(base_url, name, messages, body, options, stream=stream), options

@@ -7,11 +7,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 
+from ..._kinds import adapter_of
 from ..._validation import problems, validate_json
-from ...errors import ConfigurationError
+from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
 
 R = TypeVar("R")
@@ -77,11 +78,9 @@ class Typed(Generic[R]):
 
     def __init__(self, row_type: type[R]) -> None:
         try:
-            self._adapter = TypeAdapter(row_type)
-        except PydanticUserError as error:
-            raise ConfigurationError(
-                f"row_type={row_type!r} cannot be validated by pydantic: {error.message}"
-            ) from None
+            self._adapter = adapter_of(row_type, "row_type")
+        except InvalidRequestError as error:
+            raise ConfigurationError(error.message) from None
 
     def from_json(self, line: bytes) -> R:
         try:
