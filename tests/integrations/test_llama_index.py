@@ -161,7 +161,7 @@ def test_reasoning_usage_and_the_request_are_told(emu: Emulator) -> None:
     assert history(emu)[1] == {
         "role": "assistant",
         "content": "hello world",
-        "reasoning_content": plain.additional_kwargs["reasoning_content"],
+        "reasoning": plain.additional_kwargs["reasoning_content"],
     }
 
 
@@ -422,7 +422,7 @@ async def test_a_model_api_takes_no_async_requests(emu: Emulator) -> None:
 
 
 async def test_long_work_has_a_name_of_its_own(emu: Emulator) -> None:
-    llm = llm_of(emu, model_id="x9")
+    llm = llm_of(emu, "queue=60", model_id="x9")
     job = llm.submit("Hello", webhook_endpoint="https://example.com/done", priority=1, top_p=0.5)
     assert sent(emu)["priority"] == 1
     assert llm.job(job.request_id).cancel().canceled

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Self
 
 from .. import AsyncClient, CallOptions, Client, Endpoints, Timeout
+from .names import check_names
 from .targets import AsyncEngine, Engine, ModelTarget
+
+OF_TOOLS = ("tools", "tool_choice", "parallel_tool_calls")
+"""What an engine refuses where there is no tool."""
 
 OPTIONS = frozenset(CallOptions.__optional_keys__)
 
@@ -75,8 +79,12 @@ class Clients:
 
 def call_options(params: Mapping[str, object]) -> CallOptions:
     """Parameters as another library hands them on: the options of the call stay what they are, all else is a field of
-    the body, sent as it is. None is the same as leaving a parameter out.
+    the body, sent as it is. None is the same as leaving a parameter out, and so is an empty list of tools.
+
+    Raises:
+        InvalidRequestError: the name of a parameter is misspelled.
     """
+    check_names(params)
     options: CallOptions = {}
     body: dict[str, object] = {}
     for name, value in params.items():
@@ -88,5 +96,8 @@ def call_options(params: Mapping[str, object]) -> CallOptions:
             options[name] = value  # type: ignore[literal-required]  # a name of CallOptions, just checked
         else:
             body.setdefault(name, value)
+    if not body.get("tools", True):
+        for name in OF_TOOLS:
+            body.pop(name, None)
     options["extra_body"] = body
     return options

@@ -17,7 +17,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from ... import ChatCompletion, Usage
 from ..clients import call_options
-from .chunks import generation_chunk
+from ..names import check_names
+from .chunks import Chunks
 from .messages import ai_message, message_params
 from .served import Served
 from .structured import (
@@ -59,7 +60,7 @@ class ChatBaseten(Served, BaseChatModel):
     Only what is set is sent. Reasoning is in `additional_kwargs["reasoning_content"]` and in `content_blocks`, the
     request id and attempts in `response_metadata`. Errors are this package's: `baseten_sdk.RateLimitError` and others.
     Arguments that are no field here go into the body of the request as they are, or are options of the call, such as
-    `session` and `deadline`; both may be given to `invoke` and `bind` too.
+    `session` and `deadline`; both may be given to `invoke` and `bind` too. A misspelled name of a known one is refused.
     """
 
     temperature: float | None = None
@@ -85,8 +86,13 @@ class ChatBaseten(Served, BaseChatModel):
     @model_validator(mode="before")
     @classmethod
     def _gather_unknown(cls, values: Mapping[str, object]) -> dict[str, object]:
-        """Arguments that are no field become parameters of the request, as LangChain's users expect."""
+        """Arguments that are no field become parameters of the request, as LangChain's users expect.
+
+        Raises:
+            InvalidRequestError: a name is misspelled.
+        """
         names = {name for field, info in cls.model_fields.items() for name in (field, info.alias)}
+        check_names(values, (name for name in names if name is not None))
         given = {name: value for name, value in values.items() if name in names}
         rest = {name: value for name, value in values.items() if name not in names}
         more = given.get("model_kwargs")
@@ -152,9 +158,10 @@ class ChatBaseten(Served, BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         model, params = self._params(stop, kwargs, streamed=True)
         completions = self._clients.engine(self._target).chat.completions
+        chunks = Chunks()
         with completions.stream(model=model, messages=message_params(messages), **call_options(params)) as events:
             for event in events:
-                chunk = generation_chunk(event)
+                chunk = chunks.of(event)
                 if chunk is not None:
                     if run_manager is not None:
                         run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -170,9 +177,10 @@ class ChatBaseten(Served, BaseChatModel):
         model, params = self._params(stop, kwargs, streamed=True)
         completions = self._clients.async_engine(self._target).chat.completions
         options = call_options(params)
+        chunks = Chunks()
         async with completions.stream(model=model, messages=message_params(messages), **options) as events:
             async for event in events:
-                chunk = generation_chunk(event)
+                chunk = chunks.of(event)
                 if chunk is not None:
                     if run_manager is not None:
                         await run_manager.on_llm_new_token(chunk.text, chunk=chunk)

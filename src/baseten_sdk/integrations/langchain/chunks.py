@@ -3,15 +3,20 @@
 LangChain adds the usage of chunks up and merges calls by index where their ids do not differ; the service repeats the
 usage on every chunk and may send a fresh id with every piece. Events are made of the stream as it was meant, so each
 of them is one chunk here: usage and metadata come once, with the last.
+
+LangChain also completes the arguments of a call that was cut, and runs it. The last chunk makes such arguments
+unreadable for it: they become an `invalid_tool_call`, as in a whole reply.
 """
 
 from __future__ import annotations
 
 from langchain_core.messages import AIMessageChunk
-from langchain_core.messages.tool import tool_call_chunk
+from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.utils.json import parse_partial_json
 
 from ... import (
+    Choice,
     Finished,
     ReasoningDelta,
     RefusalDelta,
@@ -20,38 +25,87 @@ from ... import (
     ToolCallDelta,
     ToolCallStarted,
 )
+from ..calls import arguments_of
 from .messages import REASONING, refusal_block, response_metadata, usage_metadata
 
+NOTHING = "null"
 
-def generation_chunk(event: StreamEvent[None]) -> ChatGenerationChunk | None:
-    """The chunk of an event of the first choice; None where it says nothing that LangChain has a place for."""
-    message = _message(event)
-    if message is None:
-        return None
-    info = {"finish_reason": event.finish_reason} if isinstance(event, Finished) and event.finish_reason else None
-    return ChatGenerationChunk(message=message, generation_info=info)
+ENDS = ("", "]", "}", '"]', '"}', '\\"]', '\\"}')
+"""One of these makes any text unreadable: a bracket that closes nothing, after the end of a string if one is open."""
 
 
-def _message(event: StreamEvent[None]) -> AIMessageChunk | None:
-    match event:
-        case TextDelta(text, 0):
-            return AIMessageChunk(content=text)
-        case ReasoningDelta(text, 0):
-            return AIMessageChunk(content="", additional_kwargs={REASONING: text})
-        case RefusalDelta(text, 0):
-            return AIMessageChunk(content=[refusal_block(text)])
-        case ToolCallStarted(call, id_, name, 0):
-            started = tool_call_chunk(name=name, args="", id=id_, index=call)
-            return AIMessageChunk(content="", tool_call_chunks=[started])
-        case ToolCallDelta(call, arguments, 0):
-            more = tool_call_chunk(args=arguments, index=call)
-            return AIMessageChunk(content="", tool_call_chunks=[more])
-        case Finished(_, completion):
-            return AIMessageChunk(
-                content="",
-                usage_metadata=usage_metadata(completion.usage),
-                response_metadata=response_metadata(completion, completion.choices[0]),
-                chunk_position="last",
-            )
-        case _:
+class Chunks:
+    """The chunks of one stream."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, str] = {}
+
+    def of(self, event: StreamEvent[None]) -> ChatGenerationChunk | None:
+        """The chunk of an event of the first choice; None where it says nothing that LangChain has a place for."""
+        message = self._message(event)
+        if message is None:
             return None
+        info = {"finish_reason": event.finish_reason} if isinstance(event, Finished) and event.finish_reason else None
+        return ChatGenerationChunk(message=message, generation_info=info)
+
+    def _message(self, event: StreamEvent[None]) -> AIMessageChunk | None:
+        match event:
+            case TextDelta(text, 0):
+                return AIMessageChunk(content=text)
+            case ReasoningDelta(text, 0):
+                return AIMessageChunk(content="", additional_kwargs={REASONING: text})
+            case RefusalDelta(text, 0):
+                return AIMessageChunk(content=[refusal_block(text)])
+            case ToolCallStarted(call, id_, name, 0):
+                self._held[call] = ""
+                return _call_chunk(call, "", id_, name)
+            case ToolCallDelta(call, arguments, 0):
+                more = self._released(call, arguments)
+                return _call_chunk(call, more) if more else None
+            case Finished(_, completion):
+                return AIMessageChunk(
+                    content="",
+                    tool_call_chunks=self._spoiled(completion.choices[0]),
+                    usage_metadata=usage_metadata(completion.usage),
+                    response_metadata=response_metadata(completion, completion.choices[0]),
+                    chunk_position="last",
+                )
+            case _:
+                return None
+
+    def _released(self, call: int, more: str) -> str:
+        """The arguments that may be shown. `null` means none, so what may become it is held back."""
+        if call not in self._held:
+            return more
+        held = self._held[call] + more
+        if NOTHING.startswith(held.strip()):
+            self._held[call] = held
+            return ""
+        del self._held[call]
+        return held
+
+    def _spoiled(self, choice: Choice) -> list[ToolCallChunk]:
+        """The ends of arguments that must not be read as an object."""
+        made = choice.message.tool_calls
+        read = arguments_of(made, choice.finish_reason)
+        spoiled: list[ToolCallChunk] = []
+        for index, (call, arguments) in enumerate(zip(made, read, strict=True)):
+            if arguments is None:
+                held = self._held.get(index, "")
+                end = next(end for end in ENDS if not _readable(call.function.arguments + end))
+                spoiled.append(tool_call_chunk(args=held + end, index=index))
+        return spoiled
+
+
+def _call_chunk(index: int, arguments: str, id_: str | None = None, name: str | None = None) -> AIMessageChunk:
+    return AIMessageChunk(
+        content="", tool_call_chunks=[tool_call_chunk(name=name, args=arguments, id=id_, index=index)]
+    )
+
+
+def _readable(arguments: str) -> bool:
+    """Whether LangChain reads an object from the arguments; it takes no text for an empty one."""
+    try:
+        return not arguments or isinstance(parse_partial_json(arguments), dict)
+    except ValueError:
+        return False

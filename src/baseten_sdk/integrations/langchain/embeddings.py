@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 from langchain_core.embeddings import Embeddings
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from .served import Served
 
@@ -22,6 +22,8 @@ class BasetenEmbeddings(Served, Embeddings):
     Many texts travel in batches, several at once; vectors are in the order of the texts. When a batch fails for good
     the call fails with its error, which is this package's, and what is in flight is cancelled or waited for.
     """
+
+    model_config = ConfigDict(extra="forbid")
 
     dimensions: int | None = None
     """Length of a vector, where the model can shorten it."""

@@ -1,14 +1,13 @@
 """LangChain's messages as those of a request, and a completion as LangChain's messages.
 
-LangChain's own converter does most of the first; what it does not know is that reasoning goes back as
-`reasoning_content`, and that calls whose arguments are no JSON were still made.
+LangChain's own converter does most of the first. It does not know that reasoning goes back under the name it came with,
+and that calls whose arguments are no JSON were still made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from langchain_core.exceptions import OutputParserException
 from langchain_core.messages import (
     AIMessage,
     BaseMessage,
@@ -17,11 +16,16 @@ from langchain_core.messages import (
     convert_to_openai_messages,
 )
 from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
-from langchain_core.output_parsers.openai_tools import make_invalid_tool_call, parse_tool_call
 
-from ... import ChatCompletion, ChatCompletionMessage, Choice, Usage
+from ... import ChatCompletion, Choice, Usage
+from ..calls import arguments_of
+from ..reasoning import reasoning_name
 
 REASONING = "reasoning_content"
+"""Where LangChain looks for reasoning, and its usual name on the wire."""
+
+REASONING_NAME = "reasoning_name"
+"""Where `response_metadata` has the name on the wire, if it is another."""
 
 OWN_PARTS = frozenset(
     {"reasoning", "thinking", "refusal", "tool_call", "invalid_tool_call", "tool_use", "function_call", "non_standard"}
@@ -59,7 +63,8 @@ def _complete_assistant(param: dict[str, object], message: AIMessage) -> None:
     blocks = message.content_blocks
     reasoning = "".join(block.get("reasoning", "") for block in blocks if block["type"] == "reasoning")
     refusal = "".join(block["refusal"] for block in blocks if block["type"] == "refusal")
-    param.update({name: text for name, text in ((REASONING, reasoning), ("refusal", refusal)) if text})
+    name = str(message.response_metadata.get(REASONING_NAME, REASONING))
+    param.update({name: text for name, text in ((name, reasoning), ("refusal", refusal)) if text})
 
 
 def _as_made(call: InvalidToolCall) -> dict[str, object]:
@@ -69,7 +74,7 @@ def _as_made(call: InvalidToolCall) -> dict[str, object]:
 
 def ai_message(completion: ChatCompletion, choice: Choice) -> AIMessage:
     """A choice as a message, with everything that is known of the exchange."""
-    calls, invalid = tool_calls(choice.message)
+    calls, invalid = tool_calls(choice)
     text, refusal, reasoning = choice.message.content or "", choice.message.refusal, choice.message.reasoning
     return AIMessage(
         content=[*([{"type": "text", "text": text}] if text else ()), refusal_block(refusal)] if refusal else text,
@@ -86,22 +91,24 @@ def refusal_block(text: str) -> dict[str, object]:
     return {"type": "refusal", "refusal": text, "index": 0}
 
 
-def tool_calls(message: ChatCompletionMessage) -> tuple[list[LangChainToolCall], list[InvalidToolCall]]:
-    """The calls of a message: those with arguments, and those whose arguments are no JSON object."""
+def tool_calls(choice: Choice) -> tuple[list[LangChainToolCall], list[InvalidToolCall]]:
+    """The calls of a choice: those that may be run, and those whose arguments were cut or are no JSON object."""
     calls: list[LangChainToolCall] = []
     invalid: list[InvalidToolCall] = []
-    for call in message.tool_calls:
-        function = {"name": call.function.name, "arguments": call.function.arguments.strip() or "{}"}
-        raw = {"id": call.id, "type": "function", "function": function}
-        try:
-            parsed = parse_tool_call(raw, return_id=True)
-        except OutputParserException as error:
-            invalid.append(make_invalid_tool_call(raw, str(error)))
-            continue
-        if parsed is not None and isinstance(parsed["args"], dict):
-            calls.append(LangChainToolCall(name=parsed["name"], args=parsed["args"], id=parsed["id"], type="tool_call"))
+    made = choice.message.tool_calls
+    for call, arguments in zip(made, arguments_of(made, choice.finish_reason), strict=True):
+        if arguments is not None:
+            calls.append(LangChainToolCall(name=call.function.name, args=arguments, id=call.id, type="tool_call"))
         else:
-            invalid.append(make_invalid_tool_call(raw, "The arguments are no JSON object."))
+            invalid.append(
+                InvalidToolCall(
+                    name=call.function.name,
+                    args=call.function.arguments,
+                    id=call.id,
+                    error="The arguments were cut, or are no JSON object.",
+                    type="invalid_tool_call",
+                )
+            )
     return calls, invalid
 
 
@@ -135,5 +142,6 @@ def response_metadata(completion: ChatCompletion, choice: Choice) -> dict[str, o
         "system_fingerprint": completion.system_fingerprint,
         "request_id": meta.request_id,
         "attempts": meta.attempts,
+        REASONING_NAME: reasoning_name(choice.message),
     }
     return {name: value for name, value in told.items() if value is not None}

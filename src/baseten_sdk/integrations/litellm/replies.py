@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ... import (
     ChatCompletion,
+    ChoiceLogprobs,
+    ChunkReceived,
     CreateEmbeddingResponse,
     Finished,
     Meta,
@@ -28,7 +30,11 @@ from .litellm_types import (
 
 def model_response(completion: ChatCompletion) -> ModelResponse:
     """A whole reply. Its headers are where LiteLLM's proxy looks for them."""
-    response = ModelResponse(**completion.model_dump(mode="json", exclude_none=True))
+    fields = completion.model_dump(mode="json", exclude_none=True)
+    for choice, told in zip(completion.choices, fields["choices"], strict=True):
+        if choice.message.reasoning:  # whatever the engine calls it
+            told["message"]["reasoning_content"] = choice.message.reasoning
+    response = ModelResponse(**fields)
     response._hidden_params["additional_headers"] = _headers(completion.meta)
     return response
 
@@ -48,46 +54,73 @@ class Chunks:
     """The chunks of one stream.
 
     LiteLLM takes the first `finish_reason` for the end and reads no usage after it, so both come last: the usage in a
-    chunk of its own, then the reason.
+    chunk of its own, then the reasons of all choices.
     """
 
     def __init__(self, model: str) -> None:
         self._model = model
         self._id: str | None = None
+        self._logprobs: dict[int, ChoiceLogprobs] = {}
 
     def of(self, event: StreamEvent[None]) -> list[ModelResponseStream]:
-        """What an event of the first choice becomes."""
-        if isinstance(event, Finished):
-            told: list[ModelResponseStream] = []
-            if event.completion.usage is not None:
-                told.append(self._chunk(Delta()))
-                told[0].usage = _usage(event.completion.usage)
-            return [*told, self._chunk(Delta(), event.finish_reason or "stop")]
-        delta = _delta(event)
-        return [] if delta is None else [self._chunk(delta)]
+        """What an event becomes."""
+        match event:
+            case ChunkReceived(chunk):
+                left = self._left()
+                self._logprobs = {each.index: each.logprobs for each in chunk.choices if each.logprobs is not None}
+                return left
+            case Finished(completion=completion):
+                last = self._left()
+                if completion.usage is not None:
+                    last.append(self._chunk([StreamingChoices(delta=Delta())]))
+                    last[-1].usage = _usage(completion.usage)
+                reasons = [
+                    StreamingChoices(index=each.index, delta=Delta(), finish_reason=each.finish_reason or "stop")
+                    for each in completion.choices
+                ]
+                return [*last, self._chunk(reasons)]
+            case _:
+                index, delta = _delta(event)
+                if delta is None:
+                    return []
+                told = self._logprobs.pop(index, None)
+                return [self._chunk([StreamingChoices(index=index, delta=delta, logprobs=_log_probs(told))])]
 
-    def _chunk(self, delta: Delta, finish_reason: str | None = None) -> ModelResponseStream:
-        choice = StreamingChoices(delta=delta, finish_reason=finish_reason)
-        chunk = ModelResponseStream(choices=[choice], id=self._id, model=self._model)
+    def _left(self) -> list[ModelResponseStream]:
+        """The log probabilities that came with nothing else."""
+        left, self._logprobs = self._logprobs, {}
+        return [
+            self._chunk([StreamingChoices(index=index, delta=Delta(), logprobs=_log_probs(told))])
+            for index, told in left.items()
+        ]
+
+    def _chunk(self, choices: list[StreamingChoices]) -> ModelResponseStream:
+        chunk = ModelResponseStream(choices=choices, id=self._id, model=self._model)
         self._id = chunk.id
         return chunk
 
 
-def _delta(event: StreamEvent[None]) -> Delta | None:
+def _delta(event: StreamEvent[None]) -> tuple[int, Delta | None]:
+    """The choice that an event belongs to, and what it adds; None where it adds nothing."""
     match event:
-        case TextDelta(text, 0):
-            return Delta(role="assistant", content=text)
-        case ReasoningDelta(text, 0):
-            return Delta(role="assistant", reasoning_content=text)
-        case RefusalDelta(text, 0):
-            return Delta(role="assistant", refusal=text)
-        case ToolCallStarted(call, id_, name, 0):
+        case TextDelta(text, index):
+            return index, Delta(role="assistant", content=text)
+        case ReasoningDelta(text, index):
+            return index, Delta(role="assistant", reasoning_content=text)
+        case RefusalDelta(text, index):
+            return index, Delta(role="assistant", refusal=text)
+        case ToolCallStarted(call, id_, name, index):
             started = {"index": call, "id": id_, "type": "function", "function": {"name": name, "arguments": ""}}
-            return Delta(role="assistant", tool_calls=[started])
-        case ToolCallDelta(call, arguments, 0):
-            return Delta(tool_calls=[{"index": call, "type": "function", "function": {"arguments": arguments}}])
+            return index, Delta(role="assistant", tool_calls=[started])
+        case ToolCallDelta(call, arguments, index):
+            more = {"index": call, "type": "function", "function": {"arguments": arguments}}
+            return index, Delta(tool_calls=[more])
         case _:
-            return None
+            return 0, None
+
+
+def _log_probs(told: ChoiceLogprobs | None) -> dict[str, object] | None:
+    return None if told is None else told.model_dump(mode="json")
 
 
 def _usage(usage: Usage) -> LiteLLMUsage:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from inspect import signature
 from typing import Any
 
 from llama_index.core.base.llms.types import (
@@ -36,12 +38,15 @@ from .async_requests import AsyncRequestLLM
 from .callbacks import with_chat_callbacks, with_completion_callbacks
 from .messages import message_params
 from .metadata import BasetenMetadata, context_length
-from .responses import Growing, chat_response, completion_response
+from .responses import GrowingResponse, chat_response, completion_response
 from .structured import Arguments
 
 log = logging.getLogger("baseten_sdk")
 
 LOOK_UP_SECONDS = 10.0
+
+OTHER_NAMES = {"base_url": "api_base", "api_url": "api_base", "model_name": "model_id"}
+"""What other libraries call arguments of `Baseten`."""
 
 
 class Baseten(AsyncRequestLLM):
@@ -84,6 +89,10 @@ class Baseten(AsyncRequestLLM):
         strict: hold the model to the schemas of tools.
         client: a client of yours; it is used as it is and never closed.
         async_client: the same for async calls.
+
+    Raises:
+        TypeError: there is no such argument.
+        InvalidRequestError: no model is named.
     """
 
     def __init__(
@@ -116,6 +125,7 @@ class Baseten(AsyncRequestLLM):
         async_client: AsyncClient | None = None,
         **rest: Any,
     ) -> None:
+        _check_arguments(type(self), rest)
         name = model_id or model
         if not name:
             raise InvalidRequestError("Say which model: model_id= a slug of the Model APIs, or the id of yours.")
@@ -252,7 +262,7 @@ class Baseten(AsyncRequestLLM):
     def _stream(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponseGen:
         completions = self._clients.engine(self._target).chat.completions
         params = call_options(self._params({"stream_options": {"include_usage": True}, **given}))
-        growing = Growing()
+        growing = GrowingResponse()
         with completions.stream(model=self._target.model, messages=message_params(messages), **params) as events:
             for event in events:
                 response = growing.response(event)
@@ -262,7 +272,7 @@ class Baseten(AsyncRequestLLM):
     async def _astream(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponseAsyncGen:
         completions = self._clients.async_engine(self._target).chat.completions
         params = call_options(self._params({"stream_options": {"include_usage": True}, **given}))
-        growing = Growing()
+        growing = GrowingResponse()
         async with completions.stream(model=self._target.model, messages=message_params(messages), **params) as events:
             async for event in events:
                 response = growing.response(event)
@@ -290,3 +300,19 @@ class Baseten(AsyncRequestLLM):
         window = next((context_length(each) for each in models if each.id == self._target.model), None)
         self.context_window = window or DEFAULT_CONTEXT_WINDOW
         return self.context_window
+
+
+def _check_arguments(kind: type[Baseten], rest: Mapping[str, object]) -> None:
+    """Refuse arguments that pydantic would drop.
+
+    Raises:
+        TypeError: there is one.
+    """
+    names = {*kind.model_fields, *signature(kind.__init__).parameters} - {"self", "rest"}
+    for name in rest:
+        if name not in names:
+            close = [OTHER_NAMES[name]] if name in OTHER_NAMES else get_close_matches(name, names, 1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise TypeError(
+                f"{kind.__name__} has no argument {name!r}.{hint} Parameters of the request go into additional_kwargs=."
+            )

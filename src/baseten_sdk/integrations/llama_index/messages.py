@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from io import IOBase
 
 from llama_index.core.base.llms.types import (
@@ -25,10 +24,18 @@ from llama_index.core.base.llms.types import (
 )
 from pydantic import BaseModel
 
-from ... import ChatCompletionMessage, ChoiceLogprobs, InvalidRequestError
+from ... import Choice, ChoiceLogprobs, InvalidRequestError
+from ..calls import arguments_of
+from ..reasoning import reasoning_name
 
 ROLES = {MessageRole.CHATBOT: "assistant", MessageRole.MODEL: "assistant", MessageRole.FUNCTION: "tool"}
 """What the API calls roles that it does not have."""
+
+REASONING = "reasoning_content"
+"""The usual name of reasoning on the wire."""
+
+REASONING_NAME = "reasoning_name"
+"""Where a block of reasoning has its name on the wire, if it is another."""
 
 PASSED_ON = ("tool_call_id", "name", "refusal")
 """Of a message's `additional_kwargs`, what is a field of the API's message."""
@@ -50,9 +57,10 @@ def _message_param(message: ChatMessage) -> dict[str, object]:
         "role": ROLES.get(message.role, message.role.value),
         "content": "\n".join(str(part["text"]) for part in parts) if plain else parts,
     }
-    reasoning = "".join(block.content or "" for block in message.blocks if isinstance(block, ThinkingBlock))
-    if reasoning:
-        param["reasoning_content"] = reasoning
+    thoughts = [block for block in message.blocks if isinstance(block, ThinkingBlock) and block.content]
+    if thoughts:
+        name = str(thoughts[0].additional_information.get(REASONING_NAME, REASONING))
+        param[name] = "".join(block.content or "" for block in thoughts)
     calls = [_call_param(block) for block in message.blocks if isinstance(block, ToolCallBlock)]
     calls = calls or _other_calls(message.additional_kwargs.get("tool_calls"))
     if calls:
@@ -113,32 +121,37 @@ def _other_calls(calls: object) -> list[dict[str, object]]:
     return found
 
 
-def chat_message(message: ChatCompletionMessage) -> ChatMessage:
-    """The message of a reply: reasoning, text and calls as blocks, in this order."""
-    calls = [call_block(call.id, call.function.name, call.function.arguments) for call in message.tool_calls]
-    made = assistant_message(message.reasoning, message.content or "", calls)
+def chat_message(choice: Choice) -> ChatMessage:
+    """The message of a reply: reasoning, text and calls as blocks, in this order.
+
+    The arguments of a call are a dict if it may be run, and the text as it came if not.
+    """
+    message = choice.message
+    read = arguments_of(message.tool_calls, choice.finish_reason)
+    calls = [
+        ToolCallBlock(
+            tool_call_id=call.id,
+            tool_name=call.function.name,
+            tool_kwargs=call.function.arguments if arguments is None else arguments,
+        )
+        for call, arguments in zip(message.tool_calls, read, strict=True)
+    ]
+    made = assistant_message(message.reasoning, message.content or "", calls, reasoning_name(message))
     if message.refusal:
         made.additional_kwargs["refusal"] = message.refusal
     return made
 
 
-def assistant_message(reasoning: str | None, text: str, calls: Sequence[ToolCallBlock]) -> ChatMessage:
+def assistant_message(
+    reasoning: str | None, text: str, calls: Sequence[ToolCallBlock], name: str | None = None
+) -> ChatMessage:
     """A message of the model. Parts of LlamaIndex look for its calls in `additional_kwargs` alone."""
-    thought = [ThinkingBlock(content=reasoning)] if reasoning else []
+    told = {REASONING_NAME: name} if name else {}
+    thought = [ThinkingBlock(content=reasoning, additional_information=told)] if reasoning else []
     return ChatMessage(
         role=MessageRole.ASSISTANT,
         blocks=[*thought, TextBlock(text=text), *calls],
         additional_kwargs={"tool_calls": [_call_param(call) for call in calls]} if calls else {},
-    )
-
-
-def call_block(call_id: str, name: str, arguments: str) -> ToolCallBlock:
-    """A call whose arguments are a dict where they are a JSON object, and the text as it came where not."""
-    given: object = arguments
-    with suppress(ValueError):
-        given = json.loads(arguments or "{}")
-    return ToolCallBlock(
-        tool_call_id=call_id, tool_name=name, tool_kwargs=given if isinstance(given, dict) else arguments
     )
 
 

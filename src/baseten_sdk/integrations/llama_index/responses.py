@@ -25,7 +25,7 @@ def chat_response(completion: ChatCompletion, delta: str | None = None) -> ChatR
     """A whole reply."""
     choice = completion.choices[0]
     return ChatResponse(
-        message=chat_message(choice.message),
+        message=chat_message(choice),
         raw=completion,
         delta=delta,
         logprobs=log_probs(choice.logprobs),
@@ -65,7 +65,7 @@ def facts(completion: ChatCompletion) -> dict[str, object]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-class Growing:
+class GrowingResponse:
     """The responses of one stream."""
 
     def __init__(self) -> None:

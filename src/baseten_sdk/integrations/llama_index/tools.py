@@ -9,6 +9,11 @@ from llama_index.core.llms.llm import ToolSelection
 from llama_index.core.llms.utils import parse_partial_json
 from llama_index.core.tools.types import BaseTool
 
+from ... import ChatCompletion, ToolArgumentError
+
+SHOWN = 100
+"""Letters of arguments that an error quotes."""
+
 WORDS = ("auto", "none", "required")
 
 
@@ -35,17 +40,30 @@ def tool_choice(given: str | Mapping[str, object] | None, *, required: bool) -> 
 
 
 def selections(response: ChatResponse) -> list[ToolSelection]:
-    """The calls of a response. Arguments that were cut short are read as far as they came."""
+    """The calls of a response. While it streams, their arguments are read as far as they came.
+
+    Raises:
+        ToolArgumentError: the response is complete, and the arguments of a call were cut or are no JSON object.
+    """
     calls = [block for block in response.message.blocks if isinstance(block, ToolCallBlock)]
     return [
-        ToolSelection(tool_id=call.tool_call_id or "", tool_name=call.tool_name, tool_kwargs=_arguments(call))
+        ToolSelection(tool_id=call.tool_call_id or "", tool_name=call.tool_name, tool_kwargs=_arguments(call, response))
         for call in calls
     ]
 
 
-def _arguments(call: ToolCallBlock) -> dict[str, object]:
+def _arguments(call: ToolCallBlock, response: ChatResponse) -> dict[str, object]:
     if not isinstance(call.tool_kwargs, str):
         return call.tool_kwargs
+    if isinstance(response.raw, ChatCompletion):
+        # LlamaIndex has no form for a call that must not be run, and runs what it is given.
+        raise ToolArgumentError(
+            f"The call of {call.tool_name} is not run: its arguments were cut, or are no JSON object: "
+            f"{call.tool_kwargs[:SHOWN]!r}.",
+            completion=response.raw,
+            tool=call.tool_name,
+            arguments=call.tool_kwargs,
+        )
     try:
         read: object = parse_partial_json(call.tool_kwargs)
     except (ValueError, TypeError):

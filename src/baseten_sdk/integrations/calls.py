@@ -1,0 +1,41 @@
+"""Tool calls of a reply that may be run: their arguments are whole.
+
+Other libraries complete JSON that was cut and run the call with what is left of its arguments: a path that is too
+short, a list without its end. Whoever hands calls to them asks here first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from .. import ToolCall
+
+__all__ = ["arguments_of"]
+
+NOTHING = ("", "null")
+
+CUT_SHORT = ("length", "content_filter")
+
+
+def arguments_of(calls: Sequence[ToolCall], finish_reason: str | None) -> list[dict[str, object] | None]:
+    """The arguments of each call; None for a call that must not be run, since its arguments are no JSON object.
+
+    Args:
+        calls: the calls of a message.
+        finish_reason: why it ended. The last call of an answer that was cut may have lost all its arguments.
+    """
+    read = [_object(call.function.arguments) for call in calls]
+    if finish_reason in CUT_SHORT and calls and not calls[-1].function.arguments.strip():
+        read[-1] = None
+    return read
+
+
+def _object(text: str) -> dict[str, object] | None:
+    if text.strip() in NOTHING:
+        return {}
+    try:
+        value: object = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,140 @@
+"""LangChain: calls that may be run, and those that may not; reasoning, tools and names on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import add
+
+import pytest
+from langchain_core.language_models.chat_models import generate_from_stream
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
+from pydantic import ValidationError
+
+from baseten_sdk import InvalidRequestError
+from baseten_sdk.integrations.langchain import BasetenEmbeddings, ChatBaseten
+from tests.integrations.calls import BROKEN, CUT, WHOLE
+from tests.integrations.engine import Engine, running_engine
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with running_engine() as running:
+        yield running
+
+
+def model(engine: Engine, **given: object) -> ChatBaseten:
+    return ChatBaseten.model_validate({"model": "m", "base_url": engine.url, "api_key": "k", "max_retries": 0, **given})
+
+
+def find(q: str = "", limit: int = 10) -> str:
+    """Find somebody."""
+    return q
+
+
+async def answers(engine: Engine) -> list[AIMessage]:
+    """The answer of every method: whole, added up from a stream, and as `invoke` makes it of a stream."""
+    llm = model(engine).bind_tools([find])
+    streamed = list(llm.stream("x"))
+    chunks = [chunk for chunk in streamed if isinstance(chunk, AIMessageChunk)]
+    astreamed = [chunk async for chunk in llm.astream("x") if isinstance(chunk, AIMessageChunk)]
+    gathered = generate_from_stream(iter(model(engine)._stream([HumanMessage("x")]))).generations[0].message
+    assert isinstance(gathered, AIMessage)
+    through = model(engine, streaming=True).invoke("x")
+    return [llm.invoke("x"), await llm.ainvoke("x"), reduce(add, chunks), reduce(add, astreamed), gathered, through]
+
+
+@pytest.mark.parametrize("arguments", [*CUT.values(), *BROKEN.values()], ids=[*CUT, *BROKEN])
+async def test_a_call_that_was_cut_or_is_no_object_is_never_run(engine: Engine, arguments: str) -> None:
+    engine.calls('{"q": "bert"}', arguments)
+    for message in await answers(engine):
+        assert [(call["args"], call["id"]) for call in message.tool_calls] == [({"q": "bert"}, "call_0")]
+        (invalid,) = message.invalid_tool_calls
+        assert (invalid["name"], invalid["id"]) == ("find", "call_1")
+        assert str(invalid["args"]).startswith(arguments)
+
+
+@pytest.mark.parametrize("reason", ["length", "tool_calls", "stop"])
+@pytest.mark.parametrize(("arguments", "read"), WHOLE.values(), ids=WHOLE)
+async def test_a_whole_call_is_run(engine: Engine, arguments: str, read: object, reason: str) -> None:
+    engine.calls(arguments, '{"q": "bert"}', finish_reason=reason)
+    for message in await answers(engine):
+        assert [call["args"] for call in message.tool_calls] == [read, {"q": "bert"}]
+        assert message.invalid_tool_calls == []
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter"])
+async def test_a_call_that_lost_all_its_arguments_is_not_run(engine: Engine, reason: str) -> None:
+    engine.calls('{"q": "bert"}', "", finish_reason=reason)
+    for message in await answers(engine):
+        assert [call["id"] for call in message.tool_calls] == ["call_0"]
+        assert [call["id"] for call in message.invalid_tool_calls] == ["call_1"]
+
+
+async def test_a_call_of_nothing_else_that_was_cut_is_not_run(engine: Engine) -> None:
+    engine.calls("nul", finish_reason="length")
+    for message in await answers(engine):
+        assert message.tool_calls == []
+        assert [call["id"] for call in message.invalid_tool_calls] == ["call_0"]
+
+
+def test_without_tools_nothing_of_tools_is_sent(engine: Engine) -> None:
+    engine.says({"content": "hello"})
+    llm = model(engine)
+    for bound in (llm.bind_tools([]), llm.bind_tools([], tool_choice="auto", parallel_tool_calls=True)):
+        assert bound.invoke("x").text == "hello"
+        assert engine.bodies[-1].keys() == {"model", "messages"}
+    model(engine, tools=[]).invoke("x")
+    assert engine.bodies[-1].keys() == {"model", "messages"}
+    model(engine).invoke(["x", model(engine).invoke("x"), "y"])
+    assert engine.sent()[1] == {"role": "assistant", "content": "hello"}
+
+
+@pytest.mark.parametrize("name", ["reasoning", "reasoning_content"])
+def test_reasoning_goes_back_under_the_name_it_came_with(engine: Engine, name: str) -> None:
+    engine.says({name: "2+2", "content": "4"})
+    llm = model(engine)
+    for message in (llm.invoke("x"), reduce(add, llm.stream("x")), model(engine, streaming=True).invoke("x")):
+        llm.invoke([HumanMessage("x"), message, HumanMessage("y")])
+        assert engine.sent()[1] == {"role": "assistant", "content": "4", name: "2+2"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        ("temprature", "temperature"),
+        ("max_token", "max_tokens"),
+        ("max_retrys", "max_retries"),
+        ("reasoning_efort", "reasoning_effort"),
+        ("base_ulr", "base_url"),
+        ("deployment", "deployment_id"),
+        ("stop_sequence", "stop_sequences"),
+    ],
+)
+def test_a_misspelled_name_is_refused_with_the_one_that_was_meant(engine: Engine, wrong: str, meant: str) -> None:
+    with pytest.raises(ValidationError, match=f"no parameter '{wrong}'. Did you mean '{meant}'"):
+        model(engine, **{wrong: 3})
+
+
+def test_so_it_is_where_a_call_is_made(engine: Engine) -> None:
+    sent = len(engine.bodies)
+    with pytest.raises(InvalidRequestError, match="Did you mean 'temperature'"):
+        model(engine).invoke("x", temprature=3)
+    with pytest.raises(InvalidRequestError, match="Did you mean 'tool_choice'"):
+        model(engine).bind(tool_choise="auto").invoke("x")
+    assert len(engine.bodies) == sent
+
+
+def test_names_of_engines_are_passed_on(engine: Engine) -> None:
+    engine.says({"content": "hello"})
+    given = {"top_k": 4, "min_p": 0.1, "min_tokens": 2, "guided_json": {}, "cache_salt": "x", "temprature_": 1}
+    with pytest.raises(ValidationError):
+        model(engine, **given)
+    del given["temprature_"]
+    model(engine, **given, extra_body={"temprature": 1}).invoke("x")
+    assert engine.bodies[-1].items() >= {**given, "temprature": 1}.items()
+
+
+def test_embeddings_refuse_unknown_names() -> None:
+    with pytest.raises(ValidationError, match="modle"):
+        BasetenEmbeddings.model_validate({"model": "abcd1234", "api_key": "k", "modle": "x"})
