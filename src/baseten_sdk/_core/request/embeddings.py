@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from ...config import DEPLOYMENT_FIRST_BYTE
 from ...errors import InvalidRequestError
 from .accept import ACCEPT_JSON
-from .json_codec import as_list
+from .arrays import as_list
 from .options import Options
 from .payload import Payload
 from .request import Request, build

@@ -27,6 +27,7 @@ from pydantic_core import from_json, to_jsonable_python
 from ..._kinds import type_name
 from ...errors import InvalidRequestError
 from ...types.json import JsonValue
+from .arrays import SupportsArray
 
 BOM = b"\xef\xbb\xbf"
 
@@ -54,15 +55,6 @@ class SupportsRead(Protocol):
     def read(self) -> object: ...
 
 
-@runtime_checkable
-class SupportsArray(Protocol):
-    """An array or scalar of numpy, or what converts to one, such as a column of pandas or a tensor of torch."""
-
-    def __array__(self) -> object: ...
-
-    def tolist(self) -> object: ...
-
-
 class _Refused(TypeError):
     """A value has no JSON form; the text says why."""
 
@@ -82,11 +74,6 @@ def encode_json(value: object) -> bytes:
     except Exception as error:
         # Also code of the caller's runs here: serializers of models and properties of dataclasses.
         raise InvalidRequestError(_explain(value, error)) from None
-
-
-def as_list(value: object) -> object:
-    """An array as a list, and a scalar of numpy as a number of Python; anything else as it is."""
-    return value.tolist() if isinstance(value, SupportsArray) and not isinstance(value, type) else value
 
 
 def encode_tool_result(value: object) -> str:

@@ -17,8 +17,8 @@ from pathlib import PurePath
 from typing import IO, TypeAlias
 
 from ...errors import InvalidRequestError
+from .arrays import as_list
 from .headers import check_header
-from .json_codec import as_list
 
 FileContent: TypeAlias = bytes | IO[bytes]
 

@@ -24,7 +24,7 @@ from urllib.parse import quote, unquote
 
 from ..._secrets import shown_url
 from ...errors import InvalidRequestError
-from .json_codec import as_list
+from .arrays import as_list
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
 MAX_LABEL = 63
