@@ -153,7 +153,12 @@ def of_batch(cls: type[BatchStopped]) -> BasetenError:
 
 
 def of_signature(cls: type[WebhookSignatureError]) -> BasetenError:
-    return cls("Not signed.", check="unsigned")
+    return cls("Not signed.", check="signature")
+
+
+def of_code(status: int, code: str | None = None, type: str | None = None) -> APIStatusError:
+    cls = BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
+    return cls("m", status_code=status, code=code, type=type)
 
 
 SAMPLES: list[tuple[type[BasetenError], Callable[..., BasetenError]]] = [
@@ -264,6 +269,30 @@ def test_every_error_shows_its_message_and_advice(cls: type[BasetenError]) -> No
             assert "request id r1" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("error", "advised", "silent"),
+    [
+        (of_code(429), "Slow down", "billing"),
+        (of_code(429, code="insufficient_quota"), "waiting does not help", "Slow down"),
+        (of_code(429, type="budget_exceeded"), "app.baseten.co/settings/billing", "Slow down"),
+        (of_code(503, code="quota_exceeded"), "waiting does not help", "Try again later"),
+        (of_code(402), "waiting does not help", "Slow down"),
+        (WebhookSignatureError("m", check="unsigned"), "Create a webhook secret", "byte for byte"),
+        (WebhookSignatureError("m", check="signature"), "Check the secrets", "clock"),
+        (WebhookSignatureError("m", check="time"), "clock", "secrets"),
+        (WebhookSignatureError("m", check="body"), "not a delivery", "clock"),
+    ],
+)
+def test_advice_fits_what_happened(error: BasetenError, advised: str, silent: str) -> None:
+    assert advised in str(error)
+    assert silent not in str(error)
+
+
+def test_an_unsigned_webhook_names_the_secret_before_the_way_around_it() -> None:
+    text = str(WebhookSignatureError("Not signed.", check="unsigned"))
+    assert text.index("secret") < text.index("allow_unsigned")
+
+
 def test_advice_of_its_own_survives_pickling() -> None:
     error = errors.DeadlineExceeded("Late.", phase="idle", limit=1, advice="Wait.")
     assert str(pickle.loads(pickle.dumps(error))) == str(error) == "Late. Wait."
@@ -327,11 +356,6 @@ TREE: list[tuple[type[BasetenError], type[BaseException]]] = [
 @pytest.mark.parametrize(("cls", "base"), TREE, ids=lambda cls: cls.__name__)
 def test_the_tree_is_as_promised(cls: type[BasetenError], base: type[BaseException]) -> None:
     assert issubclass(cls, base)
-
-
-def of_code(status: int, code: str | None = None, type: str | None = None) -> APIStatusError:
-    cls = BY_STATUS.get(status, InternalServerError if status >= 500 else APIStatusError)
-    return cls("m", status_code=status, code=code, type=type)
 
 
 @pytest.mark.parametrize(

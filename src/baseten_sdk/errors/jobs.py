@@ -54,6 +54,14 @@ class DeliveredElsewhere(AsyncRequestError):
     advice = "Submit with webhook_endpoint=inbox.url, and let the inbox read the store of the receiver at that URL."
 
 
+SIGNATURE_ADVICE = {
+    "unsigned": "Create a webhook secret in the Baseten workspace, so that requests are signed. To accept unsigned "
+    "ones, pass allow_unsigned=True.",
+    "body": "Check what sends it: the secret is right, but the request is not a delivery of an async request.",
+    "time": "Check this machine's clock, or raise tolerance= if requests are queued before they are verified.",
+}
+
+
 class WebhookSignatureError(BasetenError):
     """A webhook request is not signed by one of the secrets, is no delivery, or is too old.
 
@@ -67,6 +75,7 @@ class WebhookSignatureError(BasetenError):
     def __init__(self, message: str, *, check: Literal["unsigned", "signature", "body", "time"]) -> None:
         super().__init__(message)
         self.check = check
+        self.advice = SIGNATURE_ADVICE.get(check, self.advice)
 
 
 class WebhookStoreError(BasetenError):

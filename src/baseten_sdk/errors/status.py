@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from ..types.response import Response
 
 
+QUOTA_ADVICE = (
+    "A quota or budget is used up, and waiting does not help. Raise it, or add credit, at "
+    "https://app.baseten.co/settings/billing."
+)
+
+
 class APIStatusError(APIError):
     """The service answered with an error status.
 
@@ -52,6 +58,8 @@ class APIStatusError(APIError):
         self.retry_after = retry_after
         self.error_source = self.headers.get("x-baseten-error-source")
         self.error_code = self.headers.get("x-baseten-error-code")
+        if self.quota_exhausted:
+            self.advice = QUOTA_ADVICE
 
     @property
     def response(self) -> Response:
@@ -92,7 +100,7 @@ class PermissionDeniedError(AuthenticationError):
 class PaymentRequiredError(APIStatusError):
     """402: the workspace has no credit, or its budget is used up."""
 
-    advice = "Check billing at https://app.baseten.co/settings/billing; retrying does not help."
+    advice = QUOTA_ADVICE
 
     @property
     def quota_exhausted(self) -> bool:

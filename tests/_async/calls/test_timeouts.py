@@ -233,7 +233,7 @@ async def test_a_number_bounds_every_silence_of_a_stream_but_not_the_stream(tran
         chunks += [event(CHUNK), Hold(_Pause())]
     with ScriptedServer([events(), *chunks, Hold()]) as server:
         async with client_of(transport, server) as client:
-            stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True, timeout=0.12)
+            stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True, timeout=0.5)
             received: list[str] = []
             with pytest.raises(IdleTimeout):
                 await exhaust(stream, received)
@@ -281,3 +281,15 @@ async def test_a_predict_stream_times_out_like_any_other(bounded: TransportName)
             with pytest.raises(IdleTimeout):
                 await anext(pieces)
             assert IDLE in repr(client)
+
+
+async def test_a_silent_stream_under_a_plain_timeout_is_laid_to_that_timeout(transport: TransportName) -> None:
+    with ScriptedServer([events(CHUNK), Hold()]) as server:
+        async with client_of(transport, server) as client:
+            stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True, timeout=0.5)
+            with pytest.raises(IdleTimeout, match=r"the attempt limit of 0\.5 s") as caught:
+                async for _ in stream:
+                    pass
+            assert IDLE in repr(client)
+    assert "timeout=" in str(caught.value)
+    assert "Timeout(idle=" not in str(caught.value)

@@ -61,6 +61,37 @@ def test_a_phase_that_took_too_long_has_its_error(phase: Phase, bound: Bound) ->
     assert "status 200 had arrived" in error.message
 
 
+@pytest.mark.parametrize(
+    ("phase", "bound", "option", "other"),
+    [
+        ("connect", "phase", "Timeout(connect=...)", "timeout="),
+        ("connect", "attempt", "timeout=", "Timeout("),
+        ("write", "phase", "Timeout(write=...)", "timeout="),
+        ("write", "attempt", "timeout=", "Timeout("),
+        ("first_byte", "phase", "Timeout(first_byte=...)", "timeout="),
+        ("first_byte", "attempt", "timeout=", "Timeout("),
+        ("idle", "phase", "Timeout(idle=...)", "timeout="),
+        ("idle", "attempt", "timeout=", "Timeout("),
+        ("idle", "call", "deadline=", "imeout"),
+        ("queue", "call", "deadline=", "imeout"),
+    ],
+)
+def test_a_limit_names_the_option_that_set_it_and_no_other(phase: Phase, bound: Bound, option: str, other: str) -> None:
+    error = timeout_error(Expiry(phase, bound, 2.5))
+    assert option in error.advice
+    assert other not in error.advice
+
+
+@pytest.mark.parametrize(("attempt", "bound", "limit"), [(3, "attempt", 3), (5, "phase", 4), (None, "phase", 4)])
+def test_the_limit_of_an_attempt_bounds_each_silence_of_a_stream(
+    attempt: float | None, bound: Bound, limit: float
+) -> None:
+    limits = TimeLimits(Timeout(attempt=attempt, idle=4), first_byte=30, streamed=True)
+    assert limits.of("idle") == limit
+    assert limits.expiry("idle", "phase") == Expiry("idle", bound, limit)
+    assert limits._replace(streamed=False).of("idle") == 4
+
+
 @pytest.mark.parametrize("phase", get_args(Phase))
 def test_a_deadline_that_passed_says_what_was_being_done(phase: Phase) -> None:
     error = timeout_error(Expiry(phase, "call", 10))

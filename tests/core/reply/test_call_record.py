@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from baseten_sdk._core.reply.advice import OF_DEPLOYMENTS
 from baseten_sdk._core.reply.call_record import CallRecord
 from baseten_sdk._core.reply.redaction import HIDDEN
 from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.request import Request
-from baseten_sdk.errors import APIError
+from baseten_sdk.errors import APIError, NotFoundError
 from baseten_sdk.types.meta import Headers
 
 KEY = "abcd1234.0123456789abcdef"
@@ -57,3 +58,22 @@ def test_a_call_shows_nothing_of_what_it_sends() -> None:
     shown = f"{call()!r} {call().key!r} {REQUEST!r} {REQUEST.headers!r}"
     for secret in (KEY, "gateway-secret", "hunter2", "a prompt"):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("https://inference.baseten.co/v1/chat/completions", NotFoundError.advice),
+        ("https://inference.baseten.co/chat/completions", "The base URL may lack its /v1: check base_url=."),
+        ("https://gateway.test/models", "The base URL may lack its /v1: check base_url=."),
+        ("https://gateway.test/v1/models", NotFoundError.advice),
+        ("https://model-abcd1234.api.baseten.co/environments/production/predict", OF_DEPLOYMENTS),
+        ("https://chain-abcd1234.api.baseten.co/development/run_remote", OF_DEPLOYMENTS),
+        ("http://127.0.0.1:8787/model/abcd1234/environments/production/sync/v1/chat/completions", OF_DEPLOYMENTS),
+        ("https://model-abcd1234.api.baseten.co/async_request/0f1e", OF_DEPLOYMENTS),
+    ],
+)
+def test_the_advice_of_a_404_is_that_of_what_was_called(url: str, advice: str) -> None:
+    error = NotFoundError("No.", status_code=404)
+    CallRecord(REQUEST._replace(url=url), Options(), 0.0).describe(error, 1.0)
+    assert error.advice == advice

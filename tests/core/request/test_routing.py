@@ -318,3 +318,36 @@ def test_a_place_has_a_name_that_is_the_same_on_any_host() -> None:
         assert given.deployment("m", deployment_id="d").name == "model m, deployment/d"
         assert given.deployment("m", regional="eu").name == "model m, regional eu"
         assert given.chain("m").name == "chain m, environments/production"
+
+
+@pytest.mark.parametrize(
+    ("model_id", "said"),
+    [
+        ("https://model-abcd1234.api.baseten.co/environments/production/predict", "'abcd1234'"),
+        ("model-abcd1234-prod-us.api.baseten.co/predict", "'abcd1234'"),
+        ("openai/gpt-oss-120b", "chat.completions.create(model='openai/gpt-oss-120b')"),
+    ],
+)
+def test_a_url_or_a_slug_as_a_model_id_is_told_what_was_meant(model_id: str, said: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        places().deployment(model_id)
+    assert said in str(caught.value)
+
+
+def test_a_url_as_a_chain_id_too() -> None:
+    with pytest.raises(InvalidRequestError, match="'wxyz5678'"):
+        places().chain("https://chain-wxyz5678.api.baseten.co/production/run_remote")
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("https://model-abcd1234.api.baseten.co/environments/production/sync/v1", "'abcd1234'"),
+        ("https://inference.baseten.co/v1", "not a URL"),
+    ],
+)
+def test_a_url_as_a_model_is_told_what_was_meant(model: str, said: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        places().engine_of(model)
+    assert said in str(caught.value)
+    assert places("https://gateway.test/v1").engine_of(model)[1] == model

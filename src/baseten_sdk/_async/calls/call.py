@@ -14,7 +14,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
@@ -95,17 +94,14 @@ class AsyncCaller:
         self, request: Request, options: Options, observed: ObservedCall | None = None
     ) -> AsyncResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        timeout = options.timeout
-        if timeout.attempt is not None:
-            options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
         call = CallRecord(request, options, self.clock.now(), observed=observed)
-        _, stream = await self._run(call, self._stream)
+        _, stream = await self._run(call, self._stream, streamed=True)
         return stream
 
     async def _stream(self, opened: AsyncOpened) -> AsyncResponseStream:
         return AsyncResponseStream(opened, self.clock)
 
-    async def _run(self, call: CallRecord, receive: AsyncReceive[T]) -> tuple[CallRecord, T]:
+    async def _run(self, call: CallRecord, receive: AsyncReceive[T], *, streamed: bool = False) -> tuple[CallRecord, T]:
         """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
         result."""
         clock, options = self.clock, call.options
@@ -114,7 +110,7 @@ class AsyncCaller:
         remaining = deadline
         while True:
             call = call._replace(attempts=call.attempts + 1)
-            timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining))
+            timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining, streamed))
             try:
                 call = call._replace(key=await self.key_source.get(timer))
                 result = await self._attempt(self.connections.channel(), call, timer, receive)

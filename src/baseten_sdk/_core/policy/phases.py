@@ -48,12 +48,14 @@ class TimeLimits(NamedTuple):
         first_byte: what holds where `timeout.first_byte` is None.
         deadline: the whole call's; `math.inf` where there is none.
         remaining: what is left of the deadline when the attempt starts to queue.
+        streamed: whether the reply is a stream: then the attempt's limit bounds each silence of it.
     """
 
     timeout: Timeout
     first_byte: float
     deadline: float = inf
     remaining: float = inf
+    streamed: bool = False
 
     def of(self, phase: Phase) -> float:
         """Seconds that a phase may last."""
@@ -68,7 +70,13 @@ class TimeLimits(NamedTuple):
             case "first_byte":
                 return self.first_byte if timeout.first_byte is None else timeout.first_byte
             case "idle":
-                return timeout.idle
+                return timeout.idle if self._silence is None else self._silence
+
+    @property
+    def _silence(self) -> float | None:
+        """The attempt's limit, where it bounds the silences of a stream."""
+        attempt = self.timeout.attempt
+        return attempt if self.streamed and attempt is not None and attempt < self.timeout.idle else None
 
     def expiry(self, phase: Phase, bound: Bound, through: str = "") -> Expiry:
         """The limit that was reached in a phase."""
@@ -77,6 +85,8 @@ class TimeLimits(NamedTuple):
                 return Expiry(phase, bound, self.deadline, through)
             case "attempt":
                 return Expiry(phase, bound, self.timeout.attempt or inf, through)
+            case "phase" if phase == "idle" and self._silence is not None:
+                return self.expiry(phase, "attempt", through)
             case "phase":
                 return Expiry(phase, bound, self.of(phase), through)
 
@@ -110,7 +120,15 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
     whose = "attempt" if expiry.bound == "attempt" else phase
     message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
     cls = _ERRORS.get(phase, APITimeoutError)
-    return cls(message, phase=phase, limit=limit, status_code=status_code)
+    return cls(message, phase=phase, limit=limit, status_code=status_code, advice=_advice(cls, phase, expiry.bound))
+
+
+def _advice(cls: type[APITimeoutError], phase: Phase, bound: Bound) -> str:
+    """What to do about a limit, by the option that set it."""
+    if phase == "idle" and bound == "attempt":
+        return "Raise timeout=, which bounds the whole attempt, and in a stream each silence."
+    option = "timeout=" if bound == "attempt" else f"Timeout({phase}=...)"
+    return cls.advice.replace(f"Timeout({phase}=...)", option) if phase in _ERRORS else f"Raise {option}."
 
 
 def is_unsent(error: BaseException, phase: Phase) -> bool:

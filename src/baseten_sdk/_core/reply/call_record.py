@@ -10,6 +10,7 @@ from ..policy.observers import ObservedCall
 from ..request.hidden import Hidden
 from ..request.options import Options
 from ..request.request import Request
+from .advice import advise
 from .redaction import Secret, redact, redacted, secrets_of
 
 E = TypeVar("E", bound=APIError)
@@ -49,6 +50,7 @@ class CallRecord(NamedTuple):
         error.attempts = self.attempts
         error.elapsed = now - self.start
         error.request_id = error.request_id or request_id or self.options.request_id
+        advise(error, self.request.url)
         redact(error, self._secrets())
         return error
 

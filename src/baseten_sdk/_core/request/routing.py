@@ -28,6 +28,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 Kind: TypeAlias = Literal["model", "chain"]
 """What a deployment is of."""
 
+_ID_IN_URL = re.compile(r"(?P<kind>model|chain)-(?P<id>[A-Za-z0-9]+)[A-Za-z0-9-]*\.api\.baseten\.co")
 _MODEL_ID = re.compile(r"[A-Za-z0-9]{8}")
 
 
@@ -148,6 +149,10 @@ class Router:
         apis = self.model_apis()
         if not self._routed:
             return apis, model
+        if "://" in model:
+            found = _ID_IN_URL.search(model)
+            meant = f": {found['id']!r}" if found is not None and found["kind"] == "model" else ""
+            raise InvalidRequestError(f"model must be a slug or the ID of a model{meant}, not a URL.")
         name = model.removeprefix(PREFIX)
         if _MODEL_ID.fullmatch(name):
             return self.deployment(name).engine, name
@@ -191,7 +196,7 @@ class Router:
         deployment_id: str | None,
         regional: str | None,
     ) -> DeploymentURLs:
-        check_label(owner, f"{kind}_id")
+        _check_id(kind, owner)
         targets = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
         given = [name for name, value in targets.items() if value is not None]
         if len(given) > 1:
@@ -241,6 +246,24 @@ class Router:
             endpoints.chain_regional,
         )
         return any(template_matches(template, url) for template in templates)
+
+
+def _check_id(kind: Kind, owner: str) -> None:
+    """Refuse what is not an ID, and say what was meant where that shows.
+
+    Raises:
+        InvalidRequestError: it is not.
+    """
+    if isinstance(owner, str) and "/" in owner:
+        found = _ID_IN_URL.search(owner)
+        if found is not None and found["kind"] == kind:
+            raise InvalidRequestError(f"{kind}_id must be the ID alone: {found['id']!r}, without the rest of the URL.")
+        if "://" not in owner and kind == "model":
+            raise InvalidRequestError(
+                f"model_id must be the ID of a dedicated model, not {owner!r}. For a model of the Model APIs, call "
+                f"client.chat.completions.create(model={owner!r})."
+            )
+    check_label(owner, f"{kind}_id")
 
 
 def _segment(environment: str | None, deployment_id: str | None) -> str:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
@@ -94,17 +93,14 @@ class Caller:
 
     def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        timeout = options.timeout
-        if timeout.attempt is not None:
-            options = replace(options, timeout=replace(timeout, idle=min(timeout.idle, timeout.attempt)))
         call = CallRecord(request, options, self.clock.now(), observed=observed)
-        _, stream = self._run(call, self._stream)
+        _, stream = self._run(call, self._stream, streamed=True)
         return stream
 
     def _stream(self, opened: Opened) -> ResponseStream:
         return ResponseStream(opened, self.clock)
 
-    def _run(self, call: CallRecord, receive: Receive[T]) -> tuple[CallRecord, T]:
+    def _run(self, call: CallRecord, receive: Receive[T], *, streamed: bool = False) -> tuple[CallRecord, T]:
         """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
         result."""
         clock, options = self.clock, call.options
@@ -113,7 +109,7 @@ class Caller:
         remaining = deadline
         while True:
             call = call._replace(attempts=call.attempts + 1)
-            timer = Timer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining))
+            timer = Timer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining, streamed))
             try:
                 call = call._replace(key=self.key_source.get(timer))
                 result = self._attempt(self.connections.channel(), call, timer, receive)
