@@ -9,6 +9,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,30 +41,35 @@ def read_sources() -> dict[str, str]:
     }
 
 
-def imports_of(tree: ast.Module, path: str) -> Iterator[Import]:
+@cache
+def tree_of(source: str, path: str) -> ast.Module:
+    """A source as a tree; each is parsed once."""
+    return ast.parse(source, path)
+
+
+@cache
+def imports_of(tree: ast.Module, path: str) -> tuple[Import, ...]:
     """Every import at any depth, with relative names made absolute."""
-    for_types = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and ast.unparse(node.test).removeprefix("typing.").startswith("TYPE_CHECKING")
-        for statement in node.body
-        for inner in ast.walk(statement)
-    }
-    deferred = {
-        inner
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        when = node in for_types, node in deferred
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(alias.name, "", node.lineno, *when)
-        elif isinstance(node, ast.ImportFrom):
-            module = _absolute(node, path)
-            for alias in node.names:
-                yield Import(module, alias.name, node.lineno, *when)
+    return tuple(_imports_below(tree, path, for_types=False, deferred=False))
+
+
+def _imports_below(node: ast.AST, path: str, *, for_types: bool, deferred: bool) -> Iterator[Import]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield Import(alias.name, "", node.lineno, for_types, deferred)
+    elif isinstance(node, ast.ImportFrom):
+        module = _absolute(node, path)
+        for alias in node.names:
+            yield Import(module, alias.name, node.lineno, for_types, deferred)
+    elif not isinstance(node, ast.expr):  # which holds no statement
+        deferred = deferred or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        guarded: list[ast.stmt] = node.body if isinstance(node, ast.If) and _asks_for_types(node.test) else []
+        for below in ast.iter_child_nodes(node):
+            yield from _imports_below(below, path, for_types=for_types or below in guarded, deferred=deferred)
+
+
+def _asks_for_types(test: ast.expr) -> bool:
+    return ast.unparse(test).removeprefix("typing.").startswith("TYPE_CHECKING")
 
 
 def module_of(path: str) -> str:
@@ -82,7 +88,7 @@ def import_graph(sources: Mapping[str, str], *, at_import: bool = False) -> dict
     paths = {module_of(path): path for path in sources}
     graph: dict[str, set[str]] = {path: set() for path in sources}
     for path, source in sources.items():
-        for found in imports_of(ast.parse(source, path), path):
+        for found in imports_of(tree_of(source, path), path):
             if at_import and (found.for_types or found.deferred):
                 continue
             target = paths.get(f"{found.module}.{found.name}") or paths.get(found.module)
@@ -124,7 +130,7 @@ def classes(sources: Mapping[str, str]) -> dict[str, list[str]]:
     """The paths of the files in which a class of each name stands."""
     found: dict[str, list[str]] = defaultdict(list)
     for path, source in sources.items():
-        for node in ast.walk(ast.parse(source, path)):
+        for node in ast.walk(tree_of(source, path)):
             if isinstance(node, ast.ClassDef):
                 found[node.name].append(path)
     return found

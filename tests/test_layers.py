@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from .source_tree import PACKAGE, Import, circles, classes, flat_files, import_graph, imports_of, read_sources
+from .source_tree import PACKAGE, Import, circles, classes, flat_files, import_graph, imports_of, read_sources, tree_of
 
 GENERATED = "_sync"
 MAX_LINES = 400
@@ -211,7 +211,7 @@ def problems(source: str, path: str) -> list[str]:
     """What is wrong with a file of the package: `path` is relative to the package."""
     if part_of(path) not in LAYERS:
         return [f"{path}: belongs to no layer; say in LAYERS what {part_of(path)} may import"]
-    tree = ast.parse(source, path)
+    tree = tree_of(source, path)
     found = [
         f"{path}:{each.line}: {problem}"
         for each in imports_of(tree, path)
