@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -83,7 +83,7 @@ def _call_deltas(index: int, call: Fields) -> Iterator[Fields]:
 
 
 @contextmanager
-def running_engine() -> Iterator[Engine]:
+def running_engine() -> Generator[Engine]:
     """An engine on a port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):

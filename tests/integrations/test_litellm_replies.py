@@ -8,7 +8,7 @@ from typing import Any
 
 import litellm
 import pytest
-from litellm.types.utils import ModelResponse
+from litellm import ModelResponse
 from pydantic import BaseModel
 
 from baseten_sdk.integrations.litellm import PROVIDER, register
