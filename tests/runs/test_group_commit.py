@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 import anyio
-import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
@@ -95,6 +94,19 @@ async def test_patience_ends_and_what_was_begun_may_still_be_written() -> None:
     slow.let.set()
     await anyio.to_thread.run_sync(slow.written.wait, 30)
     assert slow.batches == [[0]]
+
+
+async def test_beside_a_write_that_hangs_nothing_is_written_or_kept() -> None:
+    slow = Slow()
+    commits = GroupCommit(slow, patience=0.02)
+    for number in range(3):
+        with pytest.raises(TimeoutError):
+            await commits.add(number)
+    assert not slow.began.acquire(blocking=False) or not slow.began.acquire(blocking=False)  # one thread, no more
+    slow.let.set()
+    await anyio.to_thread.run_sync(slow.written.wait, 30)
+    await GroupCommit(slow).add(9)
+    assert slow.batches == [[0], [9]]
 
 
 async def test_with_patience_a_cancelled_writer_costs_the_others_nothing() -> None:
