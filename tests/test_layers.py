@@ -60,7 +60,7 @@ WAITING = frozenset(
 HTTP = frozenset({"httpx", "httpx2"})
 
 _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
-_CLIENT_PARTS = VALUES | {"_core", "_io", "tools", "webhooks"}
+_CLIENT_PARTS = VALUES | {"_loading", "_core", "_io", "tools", "webhooks"}
 # `client.batch` reaches into the part that stands on the client.
 _SHELL = Layer(_CLIENT_PARTS | {"_settings", "batch", "_runs"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
 _OUTER = Layer(VALUES | {PUBLIC, "tools", "webhooks", "rates"}, None)
@@ -70,6 +70,7 @@ LAYERS = {
     "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync", "jobs"}),
     "_version": Layer(),
     "_lazy": Layer(),
+    "_loading": Layer(frozenset({"_io"})),
     "_secrets": Layer(),
     "_validation": Layer(frozenset(), PYDANTIC),
     "_kinds": Layer(frozenset({"errors"}), PYDANTIC),

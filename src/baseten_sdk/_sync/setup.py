@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .._core.policy.transport_choice import check_transport
 from .._core.request.routing import Router
+from .._loading import load
 from .._settings import Settings, not_picklable
 from ..errors import ConfigurationError
 from ..hooks import Observer
@@ -40,6 +41,10 @@ class Setup:
 
     def service(self) -> Service:
         """Make the parts; nothing is opened and nothing is read from the environment."""
+        on_httpx = self.http_client is not None or self.settings.transport == "httpx"
+        load(
+            __package__, "calls.call", "calls.service", "transports.httpx_clients" if on_httpx else "transports.direct"
+        )
         from .._core.policy.pacing import Pace
         from .._core.policy.retry_budget import RetryBudget
         from .._io.key_source import KeySource
