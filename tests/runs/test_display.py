@@ -13,6 +13,7 @@ from rich.console import Console
 from baseten_sdk import ConfigurationError, JobsProgress
 from baseten_sdk._runs.bar import Bar
 from baseten_sdk._runs.display import Show, display_of
+from baseten_sdk._runs.progress_view import Look, Subject, plain_markup
 from baseten_sdk.batch import Progress
 from baseten_sdk.batch.run.progress import duration, subject_of
 from baseten_sdk.jobs.progress import SUBJECT as JOBS
@@ -105,3 +106,31 @@ def test_a_bar_needs_rich(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_shows_nothing_is_refused(show: Show[Progress]) -> None:
     with pytest.raises(ConfigurationError, match="progress must be"):
         display_of(show, BATCH)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[link=http://example.com]x[/link]", r"\[link=http://example.com]x", r"\\[link=http://example.com]x[/]", "a[0]"],
+)
+def test_brackets_in_a_text_or_a_name_begin_no_tag(text: str) -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=200, color_system="truecolor")
+    subject = Subject[int](text, lambda _: Look(0, 1, f"[green]ok[/] {plain_markup(text)}"), "count", logging.root, "")
+    bar = Bar(subject, console)
+    with bar:
+        bar.show(1)
+    assert "\x1b]8" not in screen.getvalue()
+    assert screen.getvalue().count(text) >= 2
+
+
+def test_what_a_terminal_would_obey_is_escaped_in_a_bar() -> None:
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=200, color_system=None)
+    hostile = "\x1b]0;owned\x07\u202e"
+    bar = Bar(Subject[int](hostile, lambda _: Look(0, 1, hostile), "count", logging.root, ""), console)
+    with bar:
+        bar.show(1)
+        bar.say(hostile)
+    shown = r"\u001b]0;owned\u0007\u202e"
+    assert screen.getvalue().count(shown) >= 3
+    assert [letter for letter in ("\x1b]", "\x07", "\u202e") if letter in screen.getvalue()] == []

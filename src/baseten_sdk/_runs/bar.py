@@ -36,7 +36,7 @@ class Bar(Generic[P_contra]):
         self._look = subject.look
         self._console = console or Console(stderr=True)
         counted = subject.measure == "count"
-        columns: list[ProgressColumn] = [TextColumn("{task.description}"), BarColumn()]
+        columns: list[ProgressColumn] = [TextColumn("{task.description}", markup=False), BarColumn()]
         columns.append(MofNCompleteColumn() if counted else TaskProgressColumn())
         columns.append(TextColumn("{task.fields[text]}"))
         if counted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
     from logging import Logger
 
 P = TypeVar("P")
+
+_BRACKET = re.compile(r"(\\*)\[")
 
 BAR_SECONDS = 0.2
 
@@ -46,3 +49,8 @@ class Subject(Generic[P]):
     measure: Literal["share", "count"]
     logger: Logger
     extra: str
+
+
+def plain_markup(text: str) -> str:
+    """Any text in rich's markup, so that it is shown as it is: brackets in it begin no tag, and so no link."""
+    return _BRACKET.sub(r"\1\1\\[", text)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
 
+from .._runs.terminal import TerminalFormatter
 from ..errors import ConfigurationError
 from .app import MAX_BODY, WebhookReceiver
 from .serving import listening_socket, server_of
@@ -23,7 +24,9 @@ VARIABLE = "BASETEN_WEBHOOK_SECRET"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the receiver. The exit code is 0 after a signal, 1 if it cannot start, 2 for wrong arguments."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(TerminalFormatter(sys.stderr, "%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         secrets = () if options.allow_unsigned and not options.secret_env else _secrets(options.secret_env, os.environ)
         receiver = WebhookReceiver(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from ..._runs.progress_view import Look, Subject
+from ..._runs.progress_view import Look, Subject, plain_markup
 
 logger = logging.getLogger("baseten_sdk.batch")
 
@@ -67,7 +67,7 @@ def _look(progress: Progress) -> Look:
     eta = "" if progress.eta is None else f"  {duration(progress.eta)} left"
     skipped = f"  {progress.skipped:,} before" if progress.skipped else ""
     failed = "red" if progress.failed else "dim"
-    trouble = _trouble(progress).replace("[", "\\[")
+    trouble = plain_markup(_trouble(progress))
     text = (
         f"[green]{progress.ok:,} ok[/]  [{failed}]{progress.failed:,} failed[/]{skipped}"
         f"  {progress.in_flight}/{progress.concurrency} in flight  {progress.rows_per_second:,.1f} rows/s"
