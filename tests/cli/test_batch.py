@@ -102,7 +102,7 @@ def test_failures_are_an_exit_code_and_are_taken_up_again(run: Run, emu: Emulato
     assert ended.out.startswith("10 ok, 2 failed; ")
     assert len(read(sink.with_name("out.failed.jsonl"))) == 2
     assert ended.out.splitlines()[1:] == [
-        "  2 x UnprocessableEntityError: the input is not valid.",
+        "  2 x UnprocessableEntityError: 422: the input is not valid.",
         f"The failed rows are in {sink.with_name('out.failed.jsonl')}. --retry-failed runs them again.",
     ]
     ended = run(*command)
@@ -120,7 +120,7 @@ def test_a_job_that_ends_early_says_why_and_how_to_go_on(run: Run, emu: Emulator
     ended = run(*command, "--budget-tokens", "30")
     assert ended.code == 1
     assert "tokens of 30 are used" in ended.err
-    assert "To go on:\n  " in ended.err
+    assert "To resume:\n  " in ended.err
     assert "ok, 0 failed" in ended.out
     emu.faults.always("status=402")
     ended = run(*command)

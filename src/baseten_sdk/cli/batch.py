@@ -48,8 +48,8 @@ Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 
 def batch(
     session: Session,
-    source: Annotated[Path, typer.Argument(help="JSONL, CSV, TSV or Parquet; also .gz and .zst.")],
-    sink: Annotated[Path, typer.Argument(help="JSONL file to append results to; run again, it is gone on with.")],
+    source: Annotated[Path, typer.Argument(help="JSON Lines, JSON, CSV, TSV or Parquet; also .gz, .zst; - is stdin.")],
+    sink: Annotated[Path, typer.Argument(help="Output JSON Lines file. Running the same command again resumes it.")],
     model: Annotated[
         str | None,
         typer.Option("--model", "-m", help="Slug, or id of a dedicated model.", rich_help_panel=_CALLS),
@@ -100,10 +100,10 @@ def batch(
         str, typer.Option("--concurrency", "-c", help='Rows in flight, or "auto".', rich_help_panel=_COURSE)
     ] = "64",
     requests_per_minute: Annotated[
-        float | None, typer.Option(help="Requests in any minute, at most.", rich_help_panel=_COURSE)
+        float | None, typer.Option(help="Most requests in any minute.", rich_help_panel=_COURSE)
     ] = None,
     tokens_per_minute: Annotated[
-        float | None, typer.Option(help="Tokens in any minute, at most.", rich_help_panel=_COURSE)
+        float | None, typer.Option(help="Most tokens in any minute.", rich_help_panel=_COURSE)
     ] = None,
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that share rows, limits and budgets.", rich_help_panel=_COURSE)
@@ -113,13 +113,13 @@ def batch(
     ] = None,
     part_of: Annotated[Path | None, typer.Option(hidden=True)] = None,
     retries: Annotated[
-        int, typer.Option(min=0, help="Further tries of a row, if its failure may pass.", rich_help_panel=_COURSE)
+        int, typer.Option(min=0, help="Further tries of a row after a transient failure.", rich_help_panel=_COURSE)
     ] = 4,
     abort_after: Annotated[
-        int, typer.Option(min=0, help="Like failures that end a job; 0: none do.", rich_help_panel=_COURSE)
+        int, typer.Option(min=0, help="Failures, all alike, that abort the batch; 0: none do.", rich_help_panel=_COURSE)
     ] = 20,
     budget_tokens: Annotated[
-        int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Tokens after which the job stops.")
+        int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Tokens after which the batch stops.")
     ] = None,
     budget_failures: Annotated[
         int | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Failed rows after which it stops.")
@@ -128,24 +128,24 @@ def batch(
         float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Seconds after which it stops.")
     ] = None,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Take up failed rows again.", rich_help_panel=_COURSE)
+        bool, typer.Option("--retry-failed", help="Run rows again that failed earlier.", rich_help_panel=_COURSE)
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Go on with another job's output.", rich_help_panel=_COURSE)
+        bool, typer.Option("--force", help="Continue even if the output is another batch's.", rich_help_panel=_COURSE)
     ] = False,
-    progress: Annotated[Progress, typer.Option(help="How to show it.", rich_help_panel=_COURSE)] = "auto",
+    progress: Annotated[Progress, typer.Option(help="How to show progress.", rich_help_panel=_COURSE)] = "auto",
     report: Annotated[Path | None, typer.Option(help="File for the report, as JSON.", rich_help_panel=_COURSE)] = None,
 ) -> None:
     """Run every row of a file, each exactly once.
 
-    Without --model, --predict and --embed the source is an OpenAI batch file, and the output is one too. Failures go to
-    OUT.failed.jsonl. Ctrl-C stops; the same command goes on.
+    Without --model, --predict and --embed the source is an OpenAI batch file, and so is the output. Failures go to
+    OUT.failed.jsonl. Ctrl-C stops the batch; the same command resumes it.
     """
     if report is not None:
         _check_report(report)
     target = _target(deployment, environment, deployment_id, regional)
     if predict and embed:
-        raise typer.BadParameter("There is one kind of call: --predict or --embed.")
+        raise typer.BadParameter("Give either --predict or --embed, not both.")
     request: Request = openai_request(target)
     if model is not None or predict or embed:
         kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
@@ -155,7 +155,7 @@ def batch(
     width = _concurrency(concurrency)
     if processes > 1:
         if shard is not None:
-            raise typer.BadParameter("--processes divides the rows itself: without --shard.")
+            raise typer.BadParameter("--processes divides the rows itself. Leave out --shard.")
         if not source.is_file():
             raise typer.BadParameter(f"--processes reads SOURCE once in each process, so it must be a file: {source}.")
         if STDIN in (template, schema):
@@ -189,7 +189,7 @@ def batch(
         "force": force,
         "budget": Budget(budget_tokens, budget_failures, budget_seconds),
         "progress": progress,
-        "hint": f"To go on:\n  {_this_command()}",
+        "hint": f"To resume:\n  {_this_command()}",
         "shard": shard,
         "skip_rows_of": part_of,
     }
@@ -222,7 +222,7 @@ def _target(
 
 def _template(prompt: str | None, template: Path | None) -> JsonValue:
     if prompt is not None and template is not None:
-        raise typer.BadParameter("There is one template: either --prompt or --template.")
+        raise typer.BadParameter("Give either --prompt or --template, not both.")
     if template is not None:
         try:
             return read_template(read_text(template), is_json=template.suffix == ".json")
@@ -282,13 +282,13 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
 
 
 def _this_command() -> str:
-    """The command as it was given, to be given again."""
+    """Return the command as it was given."""
     program = "python -m baseten_sdk" if sys.argv[0].endswith("__main__.py") else "baseten-sdk"
     return f"{program} {shlex.join(sys.argv[1:])}"
 
 
 def _log_to_stderr() -> None:
-    """Let the log of a job that is shown as lines go to the person, and nowhere else."""
+    """Write the log of the batch to stderr, and nowhere else."""
     log = logging.getLogger("baseten_sdk.batch")
     if not log.handlers:
         handler = logging.StreamHandler(sys.stderr)

@@ -83,7 +83,8 @@ class Report:
             several processes, their sum. None if the number was given.
         seconds: Wall-clock time of this run.
         stopped: Why the run ended before all rows had an outcome. None if they all have one.
-        reasons: The commonest reasons why rows failed in this run, each with the number of rows.
+        reasons: The commonest reasons why rows failed in this run, each with the number of rows. If the run ended
+            early, also why rows were waiting to be tried again; these rows have not failed.
         failures: The file of the failed rows. None if there are none, or if they went to the caller.
     """
 

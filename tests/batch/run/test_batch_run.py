@@ -98,7 +98,7 @@ async def test_a_storm_says_what_is_waited_for(source: Path, monkeypatch: pytest
 
     def act(row: FileRow) -> None:
         if not calm.is_set():
-            raise RateLimitError("429: Slow down.", status_code=429)
+            raise RateLimitError("Slow down.", status_code=429)
 
     report = await run(source, act, progress=show, concurrency=2, retries=10_000)
     assert (report.ok, report.failed) == (10, 0)

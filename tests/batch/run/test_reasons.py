@@ -27,7 +27,7 @@ def test_memory_is_bounded_and_no_failure_is_lost() -> None:
 
 
 def test_a_reason_is_one_short_line_without_advice() -> None:
-    assert brief(NotFoundError("404: No such\n  model.", status_code=404)) == "NotFoundError: 404: No such model."
+    assert brief(NotFoundError("No such\n  model.", status_code=404)) == "NotFoundError: 404: No such model."
     assert brief(ValueError()) == "ValueError"
     assert len(brief(ValueError("long " * 100))) == LONGEST
 

@@ -71,27 +71,28 @@ def test_progress_tells_the_pace_of_late_and_what_is_left() -> None:
     for number in range(100):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
     clock.now += 10
-    first = tally.progress(Gauge(10), skipped=50, concurrency=16, done=0.5)
+    first = tally.progress(Gauge(10), done_before=30, failed_before=20, concurrency=16, done=0.5)
     assert (first.rows_per_second, first.tokens_per_second) == (10, 20)
+    assert (first.ok, first.failed, first.skipped) == (100, 20, 30)
     assert first.eta == pytest.approx(150 / 10)
     clock.now += 10
     for number in range(20):
         tally.result(Ok(str(number), 1, "x", number, 1, 0.5), Tokens(1, 1, 0))
-    second = tally.progress(Gauge(4), skipped=50, concurrency=8, done=1.0)
+    second = tally.progress(Gauge(4), done_before=50, concurrency=8, done=1.0)
     assert (second.rows_per_second, second.eta) == (2, None)
     clock.now += 20
-    third = tally.progress(Gauge(4), skipped=50, concurrency=8, done=0.5)
+    third = tally.progress(Gauge(4), done_before=50, concurrency=8, done=0.5)
     assert (third.rows_per_second, third.eta) == (0, None)
     for _ in range(1000):
         clock.now += 0.1
-        tally.progress(Gauge(), skipped=0, concurrency=1, done=None)
+        tally.progress(Gauge(), concurrency=1, done=None)
     assert len(tally._marks) <= 110
 
 
 def test_a_report_says_the_commonest_reasons_and_where_the_rows_are() -> None:
     tally = Tally()
     for number in range(7):
-        tally.failure(Failed(str(number), 1, RateLimitError("429: Slow down.", status_code=429), number))
+        tally.failure(Failed(str(number), 1, RateLimitError("Slow down.", status_code=429), number))
         if number < 5:
             tally.failure(Failed(str(number), 1, BatchRowError(f"Line {number} is bad.", number=number), number))
         if number < 3:
@@ -117,11 +118,19 @@ def test_a_report_says_the_commonest_reasons_and_where_the_rows_are() -> None:
 
 def test_progress_says_what_is_waited_for_and_else_why_rows_failed() -> None:
     tally = Tally()
-    quiet = tally.progress(Gauge(), skipped=0, concurrency=4, done=None)
+    quiet = tally.progress(Gauge(), concurrency=4, done=None)
     assert (quiet.waiting, quiet.reason) == (0, None)
     tally.failure(Failed("a", 1, ValueError("No."), 1))
-    failing = tally.progress(Gauge(), skipped=0, concurrency=4, done=None)
+    failing = tally.progress(Gauge(), concurrency=4, done=None)
     assert str(failing).endswith("; most failures: ValueError: No.")
     gauge = Gauge(in_flight=4, waiting=3, waiting_for="RateLimitError: 429: Slow down.")
-    waiting = tally.progress(gauge, skipped=0, concurrency=4, done=None)
+    waiting = tally.progress(gauge, concurrency=4, done=None)
     assert str(waiting).endswith("; 3 wait to be tried again after RateLimitError: 429: Slow down.")
+
+
+def test_a_batch_that_ended_in_a_storm_says_what_its_rows_were_waiting_for() -> None:
+    tally = Tally()
+    gauge = Gauge(waiting_for="RateLimitError: 429: Slow down.", given_up=4)
+    report = tally.report(stopped="SIGINT", failures="out.failed.jsonl", gauge=gauge)
+    assert (report.failed, report.failures) == (0, None)
+    assert str(report).splitlines()[1:] == ["  4 x RateLimitError: 429: Slow down. (would have been tried again)"]

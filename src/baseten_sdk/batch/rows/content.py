@@ -106,7 +106,8 @@ class Content:
 
     def problem(self, number: int, what: str) -> BatchRowError:
         """Return the error of a row that cannot be read."""
-        return BatchRowError(f"{self.unit.title()} {number} of {self.path.name} is not a row: {what}.", number=number)
+        name = "the standard input" if self.path == STDIN else self.path.name
+        return BatchRowError(f"{self.unit.title()} {number} of {name} is not a row: {what}.", number=number)
 
     def _decompressed(self, raw: BufferedReader) -> BufferedReader:
         match self._compression or MAGIC.get(raw.peek(2)[:2]):

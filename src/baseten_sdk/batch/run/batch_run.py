@@ -93,6 +93,7 @@ class BatchRun(Generic[R, T]):
             stopped=None if stopped is None else stopped.message,
             concurrency=None if isinstance(concurrency, FixedConcurrency) else concurrency.current,
             failures=str(failed_path(self._plan.sink)),
+            gauge=self._gauge,
         )
         if stopped is not None:
             stopped.report = report
@@ -161,5 +162,9 @@ class BatchRun(Generic[R, T]):
             # Rows are read ahead, and reading is not doing.
             share *= (recorder.taken + skipped) / max(feed.taken + feed.waiting + skipped, 1)
         return recorder.tally.progress(
-            self._gauge, skipped=skipped, concurrency=self._plan.concurrency.current, done=share
+            self._gauge,
+            concurrency=self._plan.concurrency.current,
+            done=share,
+            done_before=intake.done_before,
+            failed_before=intake.failed_before,
         )

@@ -45,12 +45,14 @@ class Gauge:
         waiting: Rows among them that wait for another try.
         waiting_for: Why the last of them failed.
         retries: Tries of rows beyond the first.
+        given_up: Rows whose wait for another try a stop ended.
     """
 
     in_flight: int = 0
     waiting: int = 0
     waiting_for: str = ""
     retries: int = 0
+    given_up: int = 0
 
 
 async def run_rows(
@@ -156,6 +158,7 @@ class _Engine(Generic[R, T]):
             slept = await self._stop.sleep(wait)
             self._gauge.waiting -= 1
             if not slept:
+                self._gauge.given_up += 1
                 return None
 
 

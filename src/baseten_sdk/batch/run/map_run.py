@@ -83,5 +83,5 @@ class MapRun(Generic[R, T]):
             gauge=gauge,
         )
         if stop.error is not None:
-            stop.error.report = tally.report(stopped=stop.error.message)
+            stop.error.report = tally.report(stopped=stop.error.message, gauge=gauge)
             raise stop.error

@@ -19,8 +19,8 @@ class Progress:
 
     Attributes:
         ok: Rows that succeeded.
-        failed: Rows that failed.
-        skipped: Rows of earlier runs that were skipped.
+        failed: Rows that failed, in this run or in an earlier one.
+        skipped: Rows that were skipped because an earlier run had a result.
         in_flight: Rows whose call is being made.
         concurrency: How many rows may be in flight.
         tokens: Tokens so far, of prompts and answers.

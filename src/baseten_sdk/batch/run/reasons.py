@@ -66,7 +66,8 @@ def kind_of(error: Exception) -> object:
 def brief(error: Exception) -> str:
     """Return an error in one line."""
     message = error.message if isinstance(error, BasetenError) else str(error)
-    text = " ".join(f"{type(error).__name__}: {message}".split()).removesuffix(":")
+    status = f"{error.status_code}: " if isinstance(error, APIStatusError) else ""
+    text = " ".join(f"{type(error).__name__}: {status}{message}".split()).removesuffix(":")
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 

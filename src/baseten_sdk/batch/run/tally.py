@@ -94,14 +94,17 @@ class Tally:
             self._attempts += attempts
             self._sent += 1
 
-    def progress(self, gauge: Gauge, *, skipped: int, concurrency: int, done: float | None) -> Progress:
+    def progress(
+        self, gauge: Gauge, *, concurrency: int, done: float | None, done_before: int = 0, failed_before: int = 0
+    ) -> Progress:
         """Return the batch at this moment, with the rates of the last ten seconds.
 
         Args:
             gauge: What can be seen of the run from outside.
-            skipped: Rows that were skipped.
             concurrency: How many rows may be in flight.
             done: How much of the source is done.
+            done_before: Rows that were skipped because an earlier run had a result.
+            failed_before: Rows that were skipped because an earlier run had a failure.
         """
         now = self._clock()
         rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
@@ -114,11 +117,11 @@ class Tally:
         pace = (rows - rows_then) / past
         eta = None
         if done is not None and 0 < done < 1 and pace > 0:
-            eta = (rows + skipped) * (1 - done) / done / pace
+            eta = (rows + done_before + failed_before) * (1 - done) / done / pace
         return Progress(
             ok=self.ok,
-            failed=self.failed,
-            skipped=skipped,
+            failed=self.failed + failed_before,
+            skipped=done_before,
             in_flight=gauge.in_flight,
             concurrency=concurrency,
             tokens=tokens,
@@ -142,8 +145,21 @@ class Tally:
         stopped: str | None = None,
         concurrency: int | None = None,
         failures: str | None = None,
+        gauge: Gauge | None = None,
     ) -> Report:
-        """Return the batch at its end."""
+        """Return the batch at its end.
+
+        Args:
+            done_before: Rows that were skipped because an earlier run had a result.
+            failed_before: Rows that were skipped because an earlier run had a failure.
+            stopped: Why it ended early.
+            concurrency: Rows that could be in flight at the end, if that number adapts.
+            failures: The file of the failed rows, if there are any.
+            gauge: Tells which rows were waiting for another try when it ended early.
+        """
+        reasons = self._reasons.commonest(REASONS)
+        if gauge is not None and gauge.given_up:
+            reasons = ((f"{gauge.waiting_for} (would have been tried again)", gauge.given_up), *reasons)
         return Report(
             ok=self.ok,
             failed=self.failed + failed_before,
@@ -159,6 +175,6 @@ class Tally:
             concurrency=concurrency,
             seconds=self.seconds,
             stopped=stopped,
-            reasons=self._reasons.commonest(REASONS),
+            reasons=reasons,
             failures=failures if self.failed + failed_before else None,
         )
