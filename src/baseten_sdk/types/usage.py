@@ -38,7 +38,8 @@ class Usage(Lenient):
     @classmethod
     def read(cls, sent: Mapping[str, object]) -> Usage:
         """Read a usage that was kept as it was sent. A count that is not a number is 0."""
-        return cls.model_validate(sent, context=LENIENT)
+        usage: Usage = cls.__pydantic_validator__.validate_python(sent, context=LENIENT)
+        return usage
 
     @classmethod
     def total(cls, usages: Iterable[Usage | None]) -> Usage:

@@ -104,12 +104,6 @@ def test_what_holds_no_text_leaves_a_half_waiting(other: bytes) -> None:
     assert reader.error is None
 
 
-def test_bytes_that_are_half_a_character_are_lost_and_no_more() -> None:
-    reader = ChunkReader(Limits())
-    event = b'data: {"choices": [{"delta": {"content": "a\xf0\x9f\x98"}}]}\n\n'
-    assert [chunk.text for chunk in reader.feed(event)] == [f"a{LOST}"]
-
-
 def test_an_escape_of_a_backslash_is_no_half() -> None:
     text = '\\ud83d and "\\\\ude00"'
     assert read(delta({"content": text}, "stop")).text == text

@@ -50,7 +50,6 @@ UNREADABLE: dict[str, bytes] = {
     "content-object": b'{"choices": [{"message": {"content": {}}}]}',
     "invalid-utf8": b'{"choices": [{"message": {"content": "\xff\xfe"}}]}',
     "utf16": GOOD.decode().encode("utf-16"),
-    "lone-surrogate": b'{"choices": [{"message": {"content": "\\ud800"}}]}',
     "control": b'{"choices": [{"message": {"content": "\x00"}}]}',
     "digits": b'{"created": ' + DIGITS + b', "choices": [{"message": {"content": "x"}}]}',
     "digits-alone": DIGITS,
@@ -115,7 +114,7 @@ async def test_a_success_without_a_body_is_no_completion(status: str, transport:
                 await client.chat.completions.create(model=MODEL, messages=HELLO)
 
 
-@pytest.mark.parametrize("body", [DEEP, DIGITS, b'"\\ud800"', b"{"], ids=["deep", "digits", "surrogate", "cut"])
+@pytest.mark.parametrize("body", [DEEP, DIGITS, b'"\xff"', b"{"], ids=["deep", "digits", "invalid-utf8", "cut"])
 async def test_a_models_output_that_is_no_json_is_an_error(body: bytes, transport: TransportName) -> None:
     with ScriptedServer([reply(body), reply(body), Hold()]) as server:
         endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
@@ -200,3 +199,19 @@ async def test_a_redirect_goes_nowhere(status: int, transport: TransportName) ->
         assert caught.value.status_code == status
         assert "key=secret" not in str(caught.value)
         assert elsewhere.connections == 0
+
+
+async def test_half_a_character_in_a_reply_costs_that_character(transport: TransportName) -> None:
+    chat = b'{"choices": [{"message": {"content": "a\\ud83d b\\\\ud83d \\ud83d\\ude00"}}]}'
+    with ScriptedServer(
+        [reply(chat), reply(b'{"text": "a\\ude00"}'), reply(b'{"text": "a\\ud83d"}'), Hold()]
+    ) as server:
+        endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
+        async with AsyncClient(
+            api_key=KEY, endpoints=endpoints, base_url=server.url, transport=transport, max_retries=0
+        ) as client:
+            completion = await client.chat.completions.create(model=MODEL, messages=HELLO)
+            assert completion.text == "a\ufffd b\\ud83d \U0001f600"
+            deployment = client.deployments("abcd1234")
+            assert await deployment.predict({}) == {"text": "a\ufffd"}
+            assert await deployment.predict({}, response_model=dict[str, str]) == {"text": "a\ufffd"}

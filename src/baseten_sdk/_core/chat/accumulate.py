@@ -178,5 +178,5 @@ class Accumulator:
             choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
             usage = None if self._usage is None else Usage.read(self._usage)
             fields = {**self._extras.plain(), **self._head, "choices": choices, "usage": usage}
-            self._completion = ChatCompletion.model_validate(fields)
+            self._completion = ChatCompletion.__pydantic_validator__.validate_python(fields)
         return self._completion

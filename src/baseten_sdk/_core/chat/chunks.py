@@ -197,6 +197,7 @@ class ChunkReader:
     def _chunks(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
         """The chunks that events hold, up to the one that says that the message is complete, or has failed."""
         validate, keep, halves = self._validate, self._kept.append, self._halves
+        waiting = halves.waiting
         for event in events:
             if isinstance(event, bytes):
                 data = event
@@ -205,7 +206,7 @@ class ChunkReader:
                 return
             else:
                 data = event.data
-            if halves.waiting:
+            if waiting:
                 data = halves.joined(data)
             try:
                 chunk = validate(data)

@@ -45,7 +45,7 @@ class Halves:
         What is not JSON is left as it is.
         """
         try:
-            value: object = json.loads(data.removeprefix(BOM).decode("utf-8", "replace"))
+            value: object = json.loads(data.removeprefix(BOM).decode())
             choices = value.get("choices") if isinstance(value, dict) else None
             for place, choice in enumerate(choices if isinstance(choices, list) else ()):
                 if isinstance(choice, dict):

@@ -12,7 +12,7 @@ from ..._validation import problems, validate_json
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
-from ..request.json_codec import decode_reply
+from ..request.json_codec import decode_reply, whole_characters
 from .classify import as_sentence, read_error
 from .lenient import validate_leniently
 from .response import WholeResponse
@@ -66,10 +66,21 @@ def read_as(kind: type[T], answer: WholeResponse) -> T:
     try:
         if kind is bytes or (kind is str and not _is_json(answer)):
             return adapter_of(kind).validate_python(answer.body)
-        return validate_json(adapter_of(kind), answer.body)
+        return _validated(kind, answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
     raise unreadable(answer, problem)
+
+
+def _validated(kind: type[T], body: bytes) -> T:
+    """A value of a type; halves of characters in it are U+FFFD, as in `decode_reply`."""
+    try:
+        return validate_json(adapter_of(kind), body)
+    except ValidationError:
+        whole = whole_characters(body)
+        if whole == body:
+            raise
+    return validate_json(adapter_of(kind), whole)
 
 
 def read_value(answer: WholeResponse) -> JsonValue | bytes:

@@ -110,7 +110,7 @@ def decode_json(body: bytes) -> JsonValue:
 
 
 def decode_reply(body: bytes) -> JsonValue:
-    """The value of a reply's JSON. Half of a character reads as U+FFFD: models cut text anywhere.
+    """The value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
 
     Raises:
         ValueError: it is no JSON.
@@ -125,9 +125,8 @@ def decode_reply(body: bytes) -> JsonValue:
 
 
 def whole_characters(text: bytes) -> bytes:
-    """A JSON text in which half of a character, escaped or not, has become U+FFFD."""
-    escaped = ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
-    return escaped.decode("utf-8", "replace").encode()
+    """A JSON text in which an escape of half a character has become one of U+FFFD."""
+    return ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
 
 
 def whole_text(text: str) -> str:
