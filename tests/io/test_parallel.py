@@ -9,8 +9,10 @@ from contextvars import ContextVar
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
+import pytest
 
-from baseten_sdk._io.parallel import Job, Parallel
+from baseten_sdk._io.parallel import MOST_THREADS, AsyncParallel, Job, Parallel
+from tests.asking import wait_for_good
 
 place: ContextVar[str] = ContextVar("place")
 
@@ -58,3 +60,71 @@ def test_async_and_plain_functions_run_side_by_side() -> None:
 
 def test_no_jobs_are_no_work() -> None:
     assert Parallel.run([]) == []
+
+
+def test_who_takes_too_long_is_not_waited_for_and_leaves_what_was_there() -> None:
+    over = threading.Event()
+    results: list[object] = ["a", "b", "c"]
+    jobs: list[Job] = [(False, over.wait), (True, wait_for_good), (False, lambda: "done")]
+    try:
+        assert Parallel.run(jobs, results, [0.05, 0.05, 60]) is results
+    finally:
+        over.set()
+    assert results == ["a", "b", "done"]
+
+
+def test_more_jobs_than_threads_all_run_though_some_never_end() -> None:
+    over = threading.Event()
+    stuck: list[Job] = [(False, over.wait)] * MOST_THREADS
+    quick: list[Job] = [(False, lambda: 1)] * 5
+    try:
+        results = Parallel.run(stuck + quick, None, [0.05] * MOST_THREADS + [60] * 5)
+    finally:
+        over.set()
+    assert results == [None] * MOST_THREADS + [1] * 5
+
+
+def test_what_ends_the_program_is_raised_and_the_others_are_kept() -> None:
+    ended = threading.Event()
+
+    def work() -> str:
+        ended.set()
+        return "done"
+
+    def leave() -> None:
+        ended.wait()
+        raise SystemExit(3)
+
+    results: list[object] = ["a", "b"]
+    with pytest.raises(SystemExit):
+        Parallel.run([(False, work), (False, leave)], results)
+    assert results == ["done", "b"]
+
+
+@pytest.mark.anyio
+async def test_async_jobs_have_limits_too_and_keep_what_ended_when_all_is_cancelled() -> None:
+    over = threading.Event()
+    results: list[object] = ["a", "b", "c"]
+    jobs: list[Job] = [(False, over.wait), (True, wait_for_good), (True, later)]
+    try:
+        await AsyncParallel.run(jobs, results, [0.05, 0.05, 60])
+    finally:
+        over.set()
+    assert results[:2] == ["a", "b"]
+    assert str(results[2]).startswith("later")
+    done = anyio.Event()
+
+    async def finish() -> str:
+        done.set()
+        return "done"
+
+    async def cancel() -> None:
+        await done.wait()
+        await anyio.lowlevel.checkpoint()
+        scope.cancel()
+        await anyio.sleep_forever()
+
+    kept: list[object] = ["a", "b"]
+    with anyio.CancelScope() as scope:
+        await AsyncParallel.run([(True, finish), (True, cancel)], kept)
+    assert kept == ["done", "b"]

@@ -53,7 +53,7 @@ def text_of(value: object) -> str | None:
         case list():
             texts = [text for text in map(text_of, value) if text]
             return "".join(texts) if texts else None
-        case {}:
+        case dict():
             return next((text for text in (text_of(value.get(name)) for name in TEXTS) if text), None)
         case _:
             return None

@@ -84,6 +84,8 @@ class Told:
                     self.usage.append((usage.prompt_tokens, usage.completion_tokens, usage.total_tokens))
                 case Finished():
                     self.finished.append(event)
+                case ChunkReceived():
+                    pass
 
     def as_written(self) -> list[dict[str, object]]:
         """In the form of the corpus."""
