@@ -33,6 +33,12 @@ def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+def test_a_link_that_leads_nowhere_leads_to_a_private_file(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a.sqlite")
+    connect(tmp_path / "link", wait=1.0).close()
+    assert stat.S_IMODE((tmp_path / "a.sqlite").stat().st_mode) == 0o600
+
+
 def test_opening_it_again_does_not_drop_this_process_s_locks(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     with closing(connect(path, wait=0.0)) as one:

@@ -25,7 +25,7 @@ def connect(path: str | os.PathLike[str], *, wait: float) -> sqlite3.Connection:
         OSError: the file cannot be created.
         sqlite3.Error: it cannot be opened.
     """
-    create_private(path)
+    create_private(os.path.realpath(path))
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")

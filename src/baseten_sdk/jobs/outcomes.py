@@ -50,12 +50,12 @@ def fate(error: BasetenError) -> Fate:
 
     A connection that broke after it was opened, and a status such as 502, may have been preceded by a job.
     """
-    if error.quota_exhausted:
+    if ends_the_run(error):
         return "stop"
     match error:
         case InvalidRequestError():
             return "refused"
-        case ConfigurationError() | AuthenticationError() | NotFoundError():
+        case ConfigurationError() | NotFoundError():
             return "stop"
         case APIStatusError(status_code=status) if status in NO_JOB:
             return "not taken"
@@ -67,6 +67,11 @@ def fate(error: BasetenError) -> Fate:
             return "not taken"
         case _:
             return "unknown"
+
+
+def ends_the_run(error: BasetenError) -> bool:
+    """Whether no further call can succeed: the key is refused, or credit or a quota is used up."""
+    return isinstance(error, AuthenticationError) or error.quota_exhausted
 
 
 def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Verdict:

@@ -19,12 +19,12 @@ import anyio.to_thread
 
 from .._io.wakeup import AsyncWakeup
 from .._runs.clock import RunClock
-from ..errors import APIError, AuthenticationError, NotFoundError
+from ..errors import APIError, NotFoundError
 from ..receiver import StoredDelivery
 from ..types.async_requests import AsyncRequestStatus, QueueStatus
 from .admission_gate import AdmissionGate
 from .limits import JobLimits
-from .outcomes import LIFE_OF_A_STATUS, Delivery, describe, verdict
+from .outcomes import LIFE_OF_A_STATUS, Delivery, describe, ends_the_run, verdict
 from .queue_client import QueueClient
 from .state import RunState
 from .submissions import Submission
@@ -159,11 +159,11 @@ class Watcher:
         status: AsyncRequestStatus | None = None
         try:
             status = await self._queue.status(request_id)
-        except AuthenticationError:
-            raise
         except NotFoundError:
             pass
         except APIError as error:
+            if ends_the_run(error):
+                raise
             logger.info("the status of %s cannot be had now: %s", request_id, error)
             return self._state.submissions.postpone(submission, self._clock.now())
         if status is None or status.is_terminal:
@@ -211,9 +211,9 @@ class Watcher:
         try:
             with anyio.move_on_after(QUEUE_TIMEOUT):
                 return await self._queue.depth()
-        except AuthenticationError:
-            raise
         except APIError as error:
+            if ends_the_run(error):
+                raise
             logger.info("the length of the queue cannot be had now: %s", error)
         return None
 

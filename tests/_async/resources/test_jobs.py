@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from baseten_sdk import (
+    APIStatusError,
     AsyncClient,
     AsyncInbox,
     ConfigurationError,
@@ -493,6 +494,21 @@ async def test_a_run_that_cannot_go_on_leaves_its_rows(client: AsyncClient, emu:
             await submit(client, inputs(1), inbox, ledger)
         report = await submit(client, None, inbox, ledger)
     assert (report.succeeded, report.submissions) == (1, 1)
+
+
+@pytest.mark.parametrize("path", ["async_request", "async_queue_status", "async_predict"])
+async def test_a_quota_that_is_used_up_ends_the_run(
+    client: AsyncClient, emu: Emulator, ledger: Path, path: str
+) -> None:
+    rows = inputs(1, "queue=5, run=0")
+    async with listening(client) as inbox:
+        emu.faults.push("status=402", path=path)
+        with pytest.raises(APIStatusError) as caught:
+            await submit(client, rows, inbox, ledger)
+        assert caught.value.quota_exhausted
+        report = await submit(client, rows, inbox, ledger)
+    assert report.ok
+    assert sent(emu) == [1]
 
 
 async def test_what_rows_raise_ends_the_run(client: AsyncClient, emu: Emulator, ledger: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel
 
 from baseten_sdk import (
+    APIStatusError,
     Client,
     ConfigurationError,
     Inbox,
@@ -484,6 +485,19 @@ def test_a_run_that_cannot_go_on_leaves_its_rows(client: Client, emu: Emulator, 
             submit(client, inputs(1), inbox, ledger)
         report = submit(client, None, inbox, ledger)
     assert (report.succeeded, report.submissions) == (1, 1)
+
+
+@pytest.mark.parametrize("path", ["async_request", "async_queue_status", "async_predict"])
+def test_a_quota_that_is_used_up_ends_the_run(client: Client, emu: Emulator, ledger: Path, path: str) -> None:
+    rows = inputs(1, "queue=5, run=0")
+    with listening(client) as inbox:
+        emu.faults.push("status=402", path=path)
+        with pytest.raises(APIStatusError) as caught:
+            submit(client, rows, inbox, ledger)
+        assert caught.value.quota_exhausted
+        report = submit(client, rows, inbox, ledger)
+    assert report.ok
+    assert sent(emu) == [1]
 
 
 def test_what_rows_raise_ends_the_run(client: Client, emu: Emulator, ledger: Path) -> None:
