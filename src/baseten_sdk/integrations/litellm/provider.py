@@ -12,7 +12,7 @@ from ... import AsyncClient, Client, CompletionStream, Endpoints
 from ..clients import Clients
 from .errors import in_litellms_terms
 from .litellm_types import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
-from .replies import Chunks, embedding_response, model_response
+from .replies import LiteLLMChunks, embedding_response, model_response
 from .request import LiteLLMRequest, messages_of
 
 PROVIDER = "baseten-sdk"
@@ -101,7 +101,7 @@ class BasetenLLM(CustomLLM):
         with in_litellms_terms(model, PROVIDER):
             request = LiteLLMRequest.of(kwargs)
             completions = self._clients(request.api_key, request.api_base).async_engine(request.target).chat.completions
-            chunks = Chunks(model)
+            chunks = LiteLLMChunks(model)
             async with completions.stream(
                 model=request.target.model, messages=messages_of(kwargs), **request.arguments(stream_options=USAGE)
             ) as events:
@@ -150,7 +150,7 @@ def _clients_of(
 
 
 def _read(stream: CompletionStream[None], model: str) -> Iterator[ModelResponseStream]:
-    chunks = Chunks(model)
+    chunks = LiteLLMChunks(model)
     with in_litellms_terms(model, PROVIDER):
         try:
             for event in stream:

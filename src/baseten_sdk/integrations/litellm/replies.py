@@ -50,7 +50,7 @@ def embedding_response(reply: CreateEmbeddingResponse, model: str) -> EmbeddingR
     return response
 
 
-class Chunks:
+class LiteLLMChunks:
     """The chunks of one stream.
 
     LiteLLM takes the first `finish_reason` for the end and reads no usage after it, so both come last: the usage in a
