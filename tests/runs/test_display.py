@@ -115,7 +115,8 @@ def test_what_shows_nothing_is_refused(show: Show[Progress]) -> None:
 def test_brackets_in_a_text_or_a_name_begin_no_tag(text: str) -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=200, color_system="truecolor")
-    subject = Subject[int](text, lambda _: Look(0, 1, f"[green]ok[/] {plain_markup(text)}"), "count", logging.root, "")
+    look = Look(0, 1, f"[green]ok[/] {plain_markup(text)}")
+    subject: Subject[int] = Subject(text, lambda _: look, "count", logging.root, "")
     bar = Bar(subject, console)
     with bar:
         bar.show(1)
@@ -127,7 +128,8 @@ def test_what_a_terminal_would_obey_is_escaped_in_a_bar() -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=200, color_system=None)
     hostile = "\x1b]0;owned\x07\u202e"
-    bar = Bar(Subject[int](hostile, lambda _: Look(0, 1, hostile), "count", logging.root, ""), console)
+    subject: Subject[int] = Subject(hostile, lambda _: Look(0, 1, hostile), "count", logging.root, "")
+    bar = Bar(subject, console)
     with bar:
         bar.show(1)
         bar.say(hostile)
