@@ -6,9 +6,10 @@ from traceback import walk_tb
 
 import pytest
 
-from baseten_sdk._core.request.head import MOST, Heads
+from baseten_sdk._core.request.head import MOST, Heads, tunnel
 from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.origin import split_url
+from baseten_sdk._core.request.proxies import Proxy
 from baseten_sdk._core.request.request import Request
 from baseten_sdk.errors import InvalidRequestError
 
@@ -32,6 +33,15 @@ def test_the_callers_own_encoding_stands() -> None:
     assert rendered(Heads(), request) == (
         b"GET /v1/chat?a=b HTTP/1.1\r\nhost: h.test\r\naccept-encoding: identity\r\n\r\n"
     )
+
+
+def test_a_tunnel_is_asked_for_with_a_whole_head() -> None:
+    origin, _ = split_url("https://[2001:db8::1]/v1")
+    assert tunnel(origin, Proxy("http", "p.test", 3128)).value == (
+        b"CONNECT [2001:db8::1]:443 HTTP/1.1\r\nhost: [2001:db8::1]:443\r\n\r\n"
+    )
+    asked = tunnel(origin, Proxy("http", "p.test", 3128, "me", "secret")).value
+    assert asked.endswith(b"\r\nproxy-authorization: Basic bWU6c2VjcmV0\r\n\r\n")
 
 
 BAD_HEADERS = [

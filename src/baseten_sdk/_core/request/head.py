@@ -64,7 +64,8 @@ class Heads:
 def tunnel(origin: Origin, proxy: Proxy) -> Hidden[bytes]:
     """The request that asks a proxy for a tunnel to a server."""
     server = f"{origin.bracketed}:{origin.port}"
-    return _encoded((f"CONNECT {server} HTTP/1.1", f"host: {server}"), HeaderLines(_login(proxy)))
+    head = _encoded((f"CONNECT {server} HTTP/1.1", f"host: {server}"), HeaderLines(_login(proxy)))
+    return Hidden(head.value + b"\r\n")
 
 
 def _lines(request: Request, origin: Origin, target: str, proxy: Proxy | None) -> Hidden[bytes]:
@@ -84,4 +85,5 @@ def _login(proxy: Proxy) -> HeaderPairs:
 
 
 def _encoded(own: Iterable[str], headers: HeaderLines) -> Hidden[bytes]:
+    """The lines of a head, without the blank one at its end."""
     return Hidden("\r\n".join((*own, *map(": ".join, headers.pairs), "")).encode("ascii"))
