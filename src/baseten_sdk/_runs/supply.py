@@ -42,13 +42,23 @@ Admit: TypeAlias = Callable[[Record[R]], Item[R] | None]
 
 
 class ThreadSupply(Generic[R]):
-    """Iterates in a worker thread."""
+    """Iterates in a worker thread.
 
-    def __init__(self, records: Iterator[Record[R]], admit: Admit[R]) -> None:
+    Args:
+        records: what to iterate over.
+        admit: makes rows of them.
+        give_up: is called when nobody waits for the thread any more, so that it does not wait on.
+    """
+
+    def __init__(
+        self, records: Iterator[Record[R]], admit: Admit[R], give_up: Callable[[], object] = lambda: None
+    ) -> None:
         self._records = records
+        self._give_up = give_up
         self._admit = admit
         self._ended = False
         self._given_up = False
+        self._slow = True
         self._limiter = anyio.CapacityLimiter(1)
 
     async def take(self, most: int) -> list[Item[R]] | None:
@@ -58,22 +68,26 @@ class ThreadSupply(Generic[R]):
             return await anyio.to_thread.run_sync(self._lot, most, abandon_on_cancel=True, limiter=self._limiter)
         except BaseException:
             self._given_up = True
+            self._give_up()
             raise
 
     def _lot(self, most: int) -> list[Item[R]]:
         items: list[Item[R]] = []
         size = 0
         end = time.monotonic() + LOT_SECONDS
+        if self._slow:
+            most = 1  # the record after the next may be long in coming
         for record in self._records:
             if self._given_up:
                 break
+            self._slow = time.monotonic() > end
             item = self._admit(record)
             if item is not None:
                 items.append(item)
                 size += record.size
                 if len(items) >= most or size >= LOT_BYTES:
                     break
-            if time.monotonic() > end:
+            if self._slow:
                 break
         else:
             self._ended = True

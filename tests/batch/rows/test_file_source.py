@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 
 import anyio
@@ -19,6 +20,7 @@ from baseten_sdk.batch.rows.content import STDIN, Content
 from baseten_sdk.batch.rows.file_source import FileSource
 from baseten_sdk.batch.rows.files import Format
 from baseten_sdk.batch.rows.intake import every_row
+from baseten_sdk.batch.rows.pipe import Pipe
 from baseten_sdk.batch.rows.row_type import Plain
 from baseten_sdk.batch.rows.shard import Shard
 from baseten_sdk.errors import ConfigurationError
@@ -79,9 +81,10 @@ async def test_a_file_can_be_read_again(tmp_path: Path) -> None:
     source = FileSource(path, Plain(), None)
     assert await source.first() == {"id": "r0"}
     supply = source.supply(every_row(None, source.unit))
-    rows = await supply.take(10)
-    assert rows is not None
-    assert [row.key for row in rows] == ["1", "2"]
+    keys: list[str] = []
+    while (rows := await supply.take(10)) is not None:
+        keys += [row.key for row in rows]
+    assert keys == ["1", "2"]
     assert source.progress() == 1.0
 
 
@@ -121,3 +124,37 @@ async def test_waiting_for_the_first_row_of_a_pipe_can_be_cancelled(pipe: Path) 
     assert scope.cancelled_caught
     assert writer is not None
     os.close(writer)
+    assert source._content._pipe is not None
+    assert source._content._pipe.given_up
+
+
+async def test_a_run_that_ends_gives_up_waiting_for_more(pipe: Path) -> None:
+    source = FileSource(pipe, Plain(), "jsonl")
+    with pipe.open("r+b", buffering=0) as writer:  # opened for reading too, so that it does not wait
+        writer.write(LINES[:13])
+        assert await source.first() == {"id": "r0"}
+        supply = source.supply(every_row(None, source.unit))
+        rows = await supply.take(100)
+        assert rows is not None
+        assert [row.key for row in rows] == ["1"]
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(supply.take, 100)
+                await anyio.wait_all_tasks_blocked()
+                scope.cancel()
+        assert source._content._pipe is not None
+        assert source._content._pipe.given_up
+
+
+def test_a_read_that_was_given_up_ends_as_if_the_pipe_had() -> None:
+    reading, writing = os.pipe()
+    pipe = Pipe(reading)
+    lines: list[bytes] = []
+    thread = threading.Thread(target=lambda: lines.extend(BufferedReader(pipe)))
+    thread.start()
+    os.write(writing, b"one\ntwo\n")
+    pipe.given_up = True
+    thread.join()
+    assert lines == [b"one\n", b"two\n"]
+    os.close(reading)
+    os.close(writing)

@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import IO, AnyStr
 
 from ...errors import BatchRowError, ConfigurationError
+from .pipe import Pipe
 from .source import Unit
 
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -50,6 +51,7 @@ class Content:
         self.position = 0
         self.unit: Unit = "line"
         self.size: int | None = None
+        self._pipe: Pipe | None = None
         self._compression = COMPRESSIONS.get(path.suffix)
         if path == STDIN:
             try:
@@ -83,11 +85,13 @@ class Content:
         Raises:
             ConfigurationError: The library that decompresses it is missing.
         """
-        with (
-            open(sys.stdin.fileno(), "rb", closefd=False) if self.path == STDIN else self.path.open("rb") as raw,
-            self._decompressed(raw) as inside,
-        ):
+        with self._opened() as raw, self._decompressed(raw) as inside:
             yield raw, inside
+
+    def give_up(self) -> None:
+        """End a reading that waits for a pipe, from any thread."""
+        if self._pipe is not None:
+            self._pipe.given_up = True
 
     @contextmanager
     def open_text(self, errors: str = "strict") -> Generator[tuple[BufferedReader, TextIOWrapper]]:
@@ -108,6 +112,12 @@ class Content:
         """Return the error of a row that cannot be read."""
         name = "the standard input" if self.path == STDIN else self.path.name
         return BatchRowError(f"{self.unit.title()} {number} of {name} is not a row: {what}.", number=number)
+
+    def _opened(self) -> BufferedReader:
+        if self.size is not None:
+            return self.path.open("rb")
+        self._pipe = Pipe(sys.stdin.fileno() if self.path == STDIN else self.path)
+        return BufferedReader(self._pipe)
 
     def _decompressed(self, raw: BufferedReader) -> BufferedReader:
         match self._compression or MAGIC.get(raw.peek(2)[:2]):

@@ -48,10 +48,15 @@ class FileSource(Generic[R]):
                 self._begun = chain(seen, records)  # what came out of a pipe does not come again
             return found
 
-        return await anyio.to_thread.run_sync(find, abandon_on_cancel=True)
+        try:
+            return await anyio.to_thread.run_sync(find, abandon_on_cancel=True)
+        except BaseException:
+            self._content.give_up()
+            raise
 
     def supply(self, admit: Admit[R], only: Shard | None = None) -> Supply[R]:
-        return ThreadSupply(self._rows.records(only) if self._begun is None else self._begun, admit)
+        records = self._rows.records(only) if self._begun is None else self._begun
+        return ThreadSupply(records, admit, self._content.give_up)
 
     def progress(self) -> float | None:
         size = self._content.size
