@@ -95,5 +95,5 @@ def mistakes_are_found(client: Client) -> None:
     chain.run_remote({}, deadlin=5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # no such option
     chain.run_remote(text="Hi")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # a mapping is meant
     chain.async_run_remote({}, priority="1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a text
-    client.chains("chain123", env="staging")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # environment
+    client.chains("chain123", env="staging")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # environment
     client.async_requests.get("0f1e", model_id="m", chain_id="c")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

@@ -14,6 +14,7 @@ from .._settings import Settings
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import AsyncSetup
+from .targets import AsyncTargets
 
 if TYPE_CHECKING:
     import ssl
@@ -23,26 +24,22 @@ if TYPE_CHECKING:
 
     from .._bridge import SyncClient
     from .._core.request.multipart import FieldInput, Files
-    from ..types.pool import Hedge, Target
     from ..types.response import Response
     from .calls.service import AsyncService
     from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
     from .resources.beta import AsyncBeta
-    from .resources.chains import AsyncChain
     from .resources.chat import AsyncChat
     from .resources.decisions import AsyncDecisions
-    from .resources.deployments import AsyncDeployment
     from .resources.embeddings import AsyncEmbeddings
     from .resources.jobs import AsyncJobs
     from .resources.models import AsyncModels
-    from .resources.pool import AsyncPool
     from .resources.webhooks import AsyncWebhooks
 
 T = TypeVar("T")
 
 
-class AsyncClient:
+class AsyncClient(AsyncTargets):
     """Client for Baseten: Model APIs, dedicated deployments, chains and async requests.
 
     One client serves a whole program and may be used from many tasks at once. Close it with `async with` or `aclose()`.
@@ -184,76 +181,6 @@ class AsyncClient:
         from .resources.jobs import AsyncJobs
 
         return AsyncJobs()
-
-    def deployments(
-        self,
-        model_id: str,
-        *,
-        environment: str | None = None,
-        deployment_id: str | None = None,
-        regional: str | None = None,
-    ) -> AsyncDeployment:
-        """Choose a deployment of a dedicated model. Nothing is sent.
-
-        Args:
-            model_id: The model's id.
-            environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
-            regional: The environment of a regional host.
-
-        Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
-        """
-        from .resources.deployments import AsyncDeployment
-
-        urls = self._service.router.deployment(
-            model_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        return AsyncDeployment(self._service, urls)
-
-    def chains(
-        self,
-        chain_id: str,
-        *,
-        environment: str | None = None,
-        deployment_id: str | None = None,
-        regional: str | None = None,
-    ) -> AsyncChain:
-        """Choose a deployment of a chain. Nothing is sent.
-
-        Args:
-            chain_id: The chain's id.
-            environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
-            regional: The environment of a regional host.
-
-        Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
-        """
-        from .resources.chains import AsyncChain
-
-        urls = self._service.router.chain(
-            chain_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        return AsyncChain(self._service, urls)
-
-    def pool(
-        self, members: Sequence[Target], *, hedge: Hedge | None = None, first_event: float | None = None, seed: int = 0
-    ) -> AsyncPool:
-        """Return several deployments and models as one, with failover and hedging. Nothing is sent.
-
-        Args:
-            members: Deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
-            hedge: When to send a second request beside one that is slow.
-            first_event: Seconds to the first event of a stream, after which the next member is tried.
-            seed: Decides which members serve calls without a session.
-
-        Raises:
-            ConfigurationError: there are no members, one is named twice, or an argument is out of range.
-        """
-        from .resources.pool import AsyncPool
-
-        return AsyncPool(self._service, members, hedge=hedge, first_event=first_event, seed=seed)
 
     @overload
     async def request(

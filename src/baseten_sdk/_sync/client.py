@@ -15,6 +15,7 @@ from .._settings import Settings
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import Setup
+from .targets import Targets
 
 if TYPE_CHECKING:
     import ssl
@@ -24,26 +25,22 @@ if TYPE_CHECKING:
 
     from .._bridge import AsyncClient
     from .._core.request.multipart import FieldInput, Files
-    from ..types.pool import Hedge, Target
     from ..types.response import Response
     from .calls.service import Service
     from .resources.async_requests import Requests
     from .resources.batch import Batch
     from .resources.beta import Beta
-    from .resources.chains import Chain
     from .resources.chat import Chat
     from .resources.decisions import Decisions
-    from .resources.deployments import Deployment
     from .resources.embeddings import Embeddings
     from .resources.jobs import Jobs
     from .resources.models import Models
-    from .resources.pool import Pool
     from .resources.webhooks import Webhooks
 
 T = TypeVar("T")
 
 
-class Client:
+class Client(Targets):
     """Client for Baseten: Model APIs, dedicated deployments, chains and async requests.
 
     One client serves a whole program and may be used from many tasks at once. Close it with `with` or `close()`.
@@ -185,76 +182,6 @@ class Client:
         from .resources.jobs import Jobs
 
         return Jobs()
-
-    def deployments(
-        self,
-        model_id: str,
-        *,
-        environment: str | None = None,
-        deployment_id: str | None = None,
-        regional: str | None = None,
-    ) -> Deployment:
-        """Choose a deployment of a dedicated model. Nothing is sent.
-
-        Args:
-            model_id: The model's id.
-            environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
-            regional: The environment of a regional host.
-
-        Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
-        """
-        from .resources.deployments import Deployment
-
-        urls = self._service.router.deployment(
-            model_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        return Deployment(self._service, urls)
-
-    def chains(
-        self,
-        chain_id: str,
-        *,
-        environment: str | None = None,
-        deployment_id: str | None = None,
-        regional: str | None = None,
-    ) -> Chain:
-        """Choose a deployment of a chain. Nothing is sent.
-
-        Args:
-            chain_id: The chain's id.
-            environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
-            regional: The environment of a regional host.
-
-        Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
-        """
-        from .resources.chains import Chain
-
-        urls = self._service.router.chain(
-            chain_id, environment=environment, deployment_id=deployment_id, regional=regional
-        )
-        return Chain(self._service, urls)
-
-    def pool(
-        self, members: Sequence[Target], *, hedge: Hedge | None = None, first_event: float | None = None, seed: int = 0
-    ) -> Pool:
-        """Return several deployments and models as one, with failover and hedging. Nothing is sent.
-
-        Args:
-            members: Deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
-            hedge: When to send a second request beside one that is slow.
-            first_event: Seconds to the first event of a stream, after which the next member is tried.
-            seed: Decides which members serve calls without a session.
-
-        Raises:
-            ConfigurationError: there are no members, one is named twice, or an argument is out of range.
-        """
-        from .resources.pool import Pool
-
-        return Pool(self._service, members, hedge=hedge, first_event=first_event, seed=seed)
 
     @overload
     def request(

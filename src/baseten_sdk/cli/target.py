@@ -26,8 +26,9 @@ def deployment(
     Raises:
         typer.BadParameter: they name more than one.
     """
-    given = {"--environment": environment, "--deployment-id": deployment_id, "--regional": regional}
-    named = [option for option, value in given.items() if value is not None]
-    if len(named) > 1:
-        raise typer.BadParameter(f"Give only one of {' and '.join(named)}.")
-    return client.deployments(model_id, environment=environment, deployment_id=deployment_id, regional=regional)
+    given = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if len(chosen) > 1:
+        options = " and ".join(f"--{name.replace('_', '-')}" for name in chosen)
+        raise typer.BadParameter(f"Give only one of {options}.")
+    return client.deployments(model_id, **chosen)

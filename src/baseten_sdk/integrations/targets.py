@@ -62,18 +62,18 @@ class ModelTarget:
             raise InvalidRequestError(f"{text!r} is no target. {GRAMMAR}")
         return cls(unquote(parts.fragment) or model_id, model_id, **given)
 
+    def _chosen(self) -> dict[str, str]:
+        given = {"environment": self.environment, "deployment_id": self.deployment_id, "regional": self.regional}
+        return {name: value for name, value in given.items() if value is not None}
+
     def of(self, client: Client) -> Engine:
         """Where a client finds it."""
         if self.model_id is None:
             return client
-        return client.deployments(
-            self.model_id, environment=self.environment, deployment_id=self.deployment_id, regional=self.regional
-        )
+        return client.deployments(self.model_id, **self._chosen())
 
     def of_async(self, client: AsyncClient) -> AsyncEngine:
         """Where an async client finds it."""
         if self.model_id is None:
             return client
-        return client.deployments(
-            self.model_id, environment=self.environment, deployment_id=self.deployment_id, regional=self.regional
-        )
+        return client.deployments(self.model_id, **self._chosen())

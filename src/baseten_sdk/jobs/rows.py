@@ -14,7 +14,8 @@ from .ledger import Ledger, check_same
 
 Rows: TypeAlias = Iterable[object] | AsyncIterable[object]
 
-Key: TypeAlias = Callable[[object], str]
+Key: TypeAlias = Callable[..., str]
+"""Names a row. Its type is tied to that of the rows where both are given."""
 
 LOOKAHEAD = 64
 """Rows that are read ahead."""

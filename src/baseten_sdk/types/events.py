@@ -141,10 +141,16 @@ class ToolCallDone:
 
 @dataclass(frozen=True, slots=True)
 class PartialObject(Generic[T]):
-    """The object so far. Fields that have not come are None or their default; what is unfinished is not validated."""
+    """The object so far. Fields that have not come are None or their default. What is unfinished is not validated.
+
+    Attributes:
+        value: The object.
+        missing: The names of its fields that have not come.
+    """
 
     value: T
     index: int = 0
+    missing: tuple[str, ...] = ()
     type: ClassVar[Literal["content.partial"]] = "content.partial"
 
 

@@ -208,6 +208,17 @@ async def test_the_last_partial_object_is_the_object(client: AsyncClient) -> Non
     assert values[-1] == INVOICE
 
 
+async def test_partial_objects_say_what_has_not_come(client: AsyncClient) -> None:
+    async with invoice(client, WHOLE) as stream:
+        partials = stream.partials()
+        missing = [partials.missing async for _ in partials]
+    assert missing[0] == ("number", "note", "lines")
+    assert missing[-1] == ()
+    assert sorted(missing, key=len, reverse=True) == missing
+    async with invoice(client, WHOLE) as stream:
+        assert missing == [event.missing async for event in stream if isinstance(event, PartialObject)]
+
+
 async def test_a_list_is_streamed_too(client: AsyncClient) -> None:
     async with client.chat.completions.stream(model=MODEL, messages=HELLO, response_format=list[Line]) as stream:
         partials = [partial async for partial in stream.partials()]

@@ -7,7 +7,7 @@ import dataclasses
 import io
 import math
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import TypeAlias
 
 import pytest
 from pydantic import BaseModel
@@ -30,11 +30,7 @@ from tests.asking import behaving, fields, only
 pytestmark = pytest.mark.anyio
 
 
-class Target(TypedDict, total=False):
-    environment: str
-    deployment_id: str
-    regional: str
-
+Target: TypeAlias = dict[str, str]
 
 TARGETS: list[tuple[Target, str]] = [
     ({}, "/model/abcd1234/environments/production"),

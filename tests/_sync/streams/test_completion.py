@@ -204,6 +204,17 @@ def test_the_last_partial_object_is_the_object(client: Client) -> None:
     assert values[-1] == INVOICE
 
 
+def test_partial_objects_say_what_has_not_come(client: Client) -> None:
+    with invoice(client, WHOLE) as stream:
+        partials = stream.partials()
+        missing = [partials.missing for _ in partials]
+    assert missing[0] == ("number", "note", "lines")
+    assert missing[-1] == ()
+    assert sorted(missing, key=len, reverse=True) == missing
+    with invoice(client, WHOLE) as stream:
+        assert missing == [event.missing for event in stream if isinstance(event, PartialObject)]
+
+
 def test_a_list_is_streamed_too(client: Client) -> None:
     with client.chat.completions.stream(model=MODEL, messages=HELLO, response_format=list[Line]) as stream:
         partials = [partial for partial in stream.partials()]

@@ -341,3 +341,28 @@ def test_aliases_mappings_and_tuples_are_looked_into() -> None:
 def test_a_deep_text_is_no_danger() -> None:
     text = '{"value": ' + "[" * 10 * sys.getrecursionlimit()
     assert read_partial(schema_for(list[int]), text) is None
+
+
+class Trip(BaseModel):
+    city: str
+    days: int = Field(alias="nDays")
+    hotel: Cat | None = None
+    tags: list[str] = []
+
+
+def test_a_reader_knows_which_fields_have_not_come() -> None:
+    reader = PartialReader(schema_for(Trip, strict=False))
+    pieces = (
+        '{"city": "Par',
+        'is, the city of light", "nDays": 3',
+        ', "hotel": {"name": "Tom"',
+        '}, "tags": ["a"]}',
+    )
+    seen = [reader.missing for piece in pieces if reader.add(piece) is not None]
+    assert seen == [("days", "hotel", "tags"), ("days", "hotel", "tags"), ("tags",), ()]
+
+
+def test_what_has_no_fields_misses_none() -> None:
+    reader = PartialReader(schema_for(list[int]))
+    assert reader.add('{"value": [1, 2, 3, 4') is not None
+    assert reader.missing == ()

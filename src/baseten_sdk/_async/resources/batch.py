@@ -53,7 +53,14 @@ class AsyncBatch:
     ) -> Report: ...
 
     @overload
-    async def run(self, source: PathLike, sink: PathLike, **options: Unpack[RunOptions]) -> Report: ...
+    async def run(
+        self,
+        source: PathLike,
+        sink: PathLike,
+        *,
+        key: str | Callable[[FileRow], object] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Report: ...
 
     @overload
     async def run(
@@ -147,7 +154,13 @@ class AsyncBatch:
 
     @overload
     def map(
-        self, source: PathLike, *, ordered: bool = False, window: int | None = None, **options: Unpack[MapOptions]
+        self,
+        source: PathLike,
+        *,
+        key: str | Callable[[FileRow], object] | None = None,
+        ordered: bool = False,
+        window: int | None = None,
+        **options: Unpack[MapOptions],
     ) -> AsyncOutcomes[FileRow, Response]: ...
 
     @overload

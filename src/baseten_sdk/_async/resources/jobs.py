@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterable, Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.request.json_codec import encode_json
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from ..._runs.display import Show
     from ...jobs import JobsReport
     from ...jobs.progress import JobsProgress
-    from ...jobs.rows import Rows
     from ...jobs.webhook_source import InboxLike
     from .chains import AsyncChain
     from .deployments import AsyncDeployment
+
+R = TypeVar("R")
 
 
 class AsyncJobs:
@@ -24,12 +25,12 @@ class AsyncJobs:
 
     async def submit(
         self,
-        rows: Rows | None,
+        rows: Iterable[R] | AsyncIterable[R] | None,
         *,
         deployment: AsyncDeployment | AsyncChain,
         webhook: InboxLike | str,
         ledger: str | os.PathLike[str],
-        key: Callable[[object], str] | None = None,
+        key: Callable[[R], str] | None = None,
         priority: int | None = None,
         max_time_in_queue_seconds: int | None = None,
         inference_retry_config: InferenceRetryConfig | None = None,

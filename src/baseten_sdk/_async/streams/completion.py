@@ -92,15 +92,22 @@ class AsyncCompletionStream(Generic[T]):
             self, lambda event: event.text if isinstance(event, TextDelta) and not event.index else None
         )
 
-    def partials(self) -> AsyncSelected[T, T]:
-        """The object that `response_format=` asks for, ever fuller.
+    def partials(self) -> AsyncPartials[T]:
+        """The object that `response_format=` asks for, as more and more of it comes.
 
-        Fields that have not come are None or their default, and what is unfinished is not validated: use
-        `get_parsed()` for the object itself.
+        An object is not yet what its type says: fields that have not come are None or their default, whatever their
+        type, and unfinished values are not validated. `missing` of the iterator names the fields of the last object
+        that have not come. Use `get_parsed()` for the complete object.
+
+        Example:
+            partials = stream.partials()
+            async for invoice in partials:
+                if "total" not in partials.missing:
+                    print(invoice.total)
         """
         if self._reader.schema is None:
             raise ConfigurationError("partials() needs response_format= to be a type.")
-        return AsyncSelected(self, lambda event: event.value if isinstance(event, PartialObject) else None)
+        return AsyncPartials(self)
 
     async def until_done(self) -> Self:
         """Read to the end, throwing the events away; then it is the stream itself."""
@@ -211,6 +218,28 @@ class AsyncSelected(Generic[T, V]):
             value = self._select(await anext(self._stream))
             if value is not None:
                 return value
+
+
+class AsyncPartials(Generic[T]):
+    """The objects of a stream, ever fuller.
+
+    Attributes:
+        missing: The names of the fields of the last object that have not come.
+    """
+
+    def __init__(self, stream: AsyncCompletionStream[T]) -> None:
+        self._stream = stream
+        self.missing: tuple[str, ...] = ()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            event = await anext(self._stream)
+            if isinstance(event, PartialObject):
+                self.missing = event.missing
+                return event.value
 
 
 def _try_parse(schema: Schema[T], completion: ChatCompletion) -> None:

@@ -95,7 +95,7 @@ class EventReader(Generic[T]):
         if self._partial is not None:
             value = _last(self._partial)
             if value is not None:
-                events.append(PartialObject(value))
+                events.append(PartialObject(value, missing=self._partial.missing))
         closed = [self._close(place, events) for place in list(self._open)]
         wrong = next((each for each in closed if each is not None), None)
         completion = self._accumulator.completion()
@@ -121,7 +121,7 @@ class EventReader(Generic[T]):
             if self._partial is not None and index == 0:
                 value = self._partial.add(delta.content)
                 if value is not None:
-                    events.append(PartialObject(value))
+                    events.append(PartialObject(value, missing=self._partial.missing))
         if delta.refusal:
             events.append(RefusalDelta(delta.refusal, index))
         parts = self._accumulator.choice(index)
@@ -176,6 +176,8 @@ class EventReader(Generic[T]):
 def _last(partial: PartialReader[T]) -> T | None:
     """The object when its text has ended: validated where it is valid, else as far as it came."""
     try:
-        return read_text(partial.schema, partial.text)
+        whole = read_text(partial.schema, partial.text)
     except ValidationError:
         return partial.end()
+    partial.missing = ()
+    return whole

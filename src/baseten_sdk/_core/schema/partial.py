@@ -50,9 +50,13 @@ MISSING = _Missing()
 
 
 class PartialReader(Generic[T]):
-    """Reads the text of a stream again and again, ever fuller."""
+    """Reads the text of a stream again and again, ever fuller.
 
-    __slots__ = ("_next", "_pieces", "_read", "_size", "schema")
+    Attributes:
+        missing: The fields of the object that had not come when it was last read.
+    """
+
+    __slots__ = ("_next", "_pieces", "_read", "_size", "missing", "schema")
 
     def __init__(self, schema: Schema[T]) -> None:
         self.schema = schema
@@ -60,6 +64,7 @@ class PartialReader(Generic[T]):
         self._size = 0
         self._read = 0
         self._next = 1.0
+        self.missing: tuple[str, ...] = ()
 
     def add(self, piece: str) -> T | None:
         """Take a piece in: what can be read now, or None where it is not worth reading yet."""
@@ -80,11 +85,21 @@ class PartialReader(Generic[T]):
     def _again(self) -> T | None:
         self._read = self._size
         self._next = self._size + max(LEAST, self._size * GROWTH)
-        return read_partial(self.schema, self.text)
+        found = _read(self.schema, self.text)
+        if found is None:
+            return None
+        read, self.missing = found
+        return read
 
 
 def read_partial(schema: Schema[T], text: str) -> T | None:
     """What a text holds so far, its missing parts left out; None where nothing can be read."""
+    found = _read(schema, text)
+    return None if found is None else found[0]
+
+
+def _read(schema: Schema[T], text: str) -> tuple[T, tuple[str, ...]] | None:
+    """What a text holds so far, and the fields of it that have not come."""
     try:
         value: object = from_json(_without_open_number(text), allow_partial="trailing-strings")
     except ValueError:
@@ -96,7 +111,17 @@ def read_partial(schema: Schema[T], text: str) -> T | None:
     ):
         return None
     read = _open(schema.kind, value)
-    return None if read is MISSING else _typed(schema.kind, read)
+    return None if read is MISSING else (_typed(schema.kind, read), _not_come(schema.kind, value))
+
+
+def _not_come(kind: object, value: object) -> tuple[str, ...]:
+    """The fields of an object that its text does not have yet."""
+    if not isinstance(value, dict):
+        return ()
+    shape = shape_of(_plain(kind, value))
+    if shape is None:
+        return ()
+    return tuple(each.name for each in shape.fields if not any(key in value for key in each.keys))
 
 
 def _without_open_number(text: str) -> str:

@@ -54,7 +54,14 @@ class Batch:
     ) -> Report: ...
 
     @overload
-    def run(self, source: PathLike, sink: PathLike, **options: Unpack[RunOptions]) -> Report: ...
+    def run(
+        self,
+        source: PathLike,
+        sink: PathLike,
+        *,
+        key: str | Callable[[FileRow], object] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Report: ...
 
     @overload
     def run(
@@ -148,7 +155,13 @@ class Batch:
 
     @overload
     def map(
-        self, source: PathLike, *, ordered: bool = False, window: int | None = None, **options: Unpack[MapOptions]
+        self,
+        source: PathLike,
+        *,
+        key: str | Callable[[FileRow], object] | None = None,
+        ordered: bool = False,
+        window: int | None = None,
+        **options: Unpack[MapOptions],
     ) -> Outcomes[FileRow, Response]: ...
 
     @overload

@@ -89,15 +89,22 @@ class CompletionStream(Generic[T]):
         """The text of the first choice, piece by piece, without the other events."""
         return Selected(self, lambda event: event.text if isinstance(event, TextDelta) and not event.index else None)
 
-    def partials(self) -> Selected[T, T]:
-        """The object that `response_format=` asks for, ever fuller.
+    def partials(self) -> Partials[T]:
+        """The object that `response_format=` asks for, as more and more of it comes.
 
-        Fields that have not come are None or their default, and what is unfinished is not validated: use
-        `get_parsed()` for the object itself.
+        An object is not yet what its type says: fields that have not come are None or their default, whatever their
+        type, and unfinished values are not validated. `missing` of the iterator names the fields of the last object
+        that have not come. Use `get_parsed()` for the complete object.
+
+        Example:
+            partials = stream.partials()
+            for invoice in partials:
+                if "total" not in partials.missing:
+                    print(invoice.total)
         """
         if self._reader.schema is None:
             raise ConfigurationError("partials() needs response_format= to be a type.")
-        return Selected(self, lambda event: event.value if isinstance(event, PartialObject) else None)
+        return Partials(self)
 
     def until_done(self) -> Self:
         """Read to the end, throwing the events away; then it is the stream itself."""
@@ -202,6 +209,28 @@ class Selected(Generic[T, V]):
             value = self._select(next(self._stream))
             if value is not None:
                 return value
+
+
+class Partials(Generic[T]):
+    """The objects of a stream, ever fuller.
+
+    Attributes:
+        missing: The names of the fields of the last object that have not come.
+    """
+
+    def __init__(self, stream: CompletionStream[T]) -> None:
+        self._stream = stream
+        self.missing: tuple[str, ...] = ()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        while True:
+            event = next(self._stream)
+            if isinstance(event, PartialObject):
+                self.missing = event.missing
+                return event.value
 
 
 def _try_parse(schema: Schema[T], completion: ChatCompletion) -> None:

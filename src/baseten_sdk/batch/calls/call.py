@@ -42,9 +42,9 @@ class DeploymentTarget:
 
     def of(self, client: AsyncClient) -> AsyncDeployment:
         """Return the deployment, bound to a client."""
-        return client.deployments(
-            self.model_id, environment=self.environment, deployment_id=self.deployment_id, regional=self.regional
-        )
+        given = {"environment": self.environment, "deployment_id": self.deployment_id, "regional": self.regional}
+        chosen = {name: value for name, value in given.items() if value is not None}
+        return client.deployments(self.model_id, **chosen)
 
     def __str__(self) -> str:
         which = self.environment or self.deployment_id or self.regional

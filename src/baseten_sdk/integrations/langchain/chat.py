@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, model_validator
 from ... import ChatCompletion, Usage
 from ..clients import call_options
 from ..names import check_names
-from .chunks import Chunks
+from .chunks import GenerationChunks
 from .messages import ai_message, message_params
 from .served import Served
 from .structured import (
@@ -158,7 +158,7 @@ class ChatBaseten(Served, BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         model, params = self._params(stop, kwargs, streamed=True)
         completions = self._clients.engine(self._target).chat.completions
-        chunks = Chunks()
+        chunks = GenerationChunks()
         with completions.stream(model=model, messages=message_params(messages), **call_options(params)) as events:
             for event in events:
                 chunk = chunks.of(event)
@@ -177,7 +177,7 @@ class ChatBaseten(Served, BaseChatModel):
         model, params = self._params(stop, kwargs, streamed=True)
         completions = self._clients.async_engine(self._target).chat.completions
         options = call_options(params)
-        chunks = Chunks()
+        chunks = GenerationChunks()
         async with completions.stream(model=model, messages=message_params(messages), **options) as events:
             async for event in events:
                 chunk = chunks.of(event)

@@ -34,7 +34,7 @@ ENDS = ("", "]", "}", '"]', '"}', '\\"]', '\\"}')
 """One of these makes any text unreadable: a bracket that closes nothing, after the end of a string if one is open."""
 
 
-class Chunks:
+class GenerationChunks:
     """The chunks of one stream."""
 
     def __init__(self) -> None:

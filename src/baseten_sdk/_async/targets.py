@@ -1,0 +1,110 @@
+"""Where a client finds deployments, chains and pools of them. What they do is theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..types.pool import Hedge, Target
+    from .calls.service import AsyncService
+    from .resources.chains import AsyncChain
+    from .resources.deployments import AsyncDeployment
+    from .resources.pool import AsyncPool
+
+
+class AsyncTargets:
+    """The part of a client that leads to deployments of models, to chains, and to pools."""
+
+    @property
+    def _service(self) -> AsyncService:
+        raise NotImplementedError
+
+    @overload
+    def deployments(self, model_id: str, *, environment: str | None = None) -> AsyncDeployment: ...
+
+    @overload
+    def deployments(self, model_id: str, *, deployment_id: str | None) -> AsyncDeployment: ...
+
+    @overload
+    def deployments(self, model_id: str, *, regional: str | None) -> AsyncDeployment: ...
+
+    def deployments(
+        self,
+        model_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> AsyncDeployment:
+        """Choose a deployment of a dedicated model. Nothing is sent.
+
+        Args:
+            model_id: The model's id.
+            environment: The name of an environment, or "development". Default: production.
+            deployment_id: One deployment by its id.
+            regional: The environment of a regional host.
+
+        Raises:
+            ConfigurationError: An id is invalid, or more than one target is given.
+        """
+        from .resources.deployments import AsyncDeployment
+
+        urls = self._service.router.deployment(
+            model_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        return AsyncDeployment(self._service, urls)
+
+    @overload
+    def chains(self, chain_id: str, *, environment: str | None = None) -> AsyncChain: ...
+
+    @overload
+    def chains(self, chain_id: str, *, deployment_id: str | None) -> AsyncChain: ...
+
+    @overload
+    def chains(self, chain_id: str, *, regional: str | None) -> AsyncChain: ...
+
+    def chains(
+        self,
+        chain_id: str,
+        *,
+        environment: str | None = None,
+        deployment_id: str | None = None,
+        regional: str | None = None,
+    ) -> AsyncChain:
+        """Choose a deployment of a chain. Nothing is sent.
+
+        Args:
+            chain_id: The chain's id.
+            environment: The name of an environment, or "development". Default: production.
+            deployment_id: One deployment by its id.
+            regional: The environment of a regional host.
+
+        Raises:
+            ConfigurationError: An id is invalid, or more than one target is given.
+        """
+        from .resources.chains import AsyncChain
+
+        urls = self._service.router.chain(
+            chain_id, environment=environment, deployment_id=deployment_id, regional=regional
+        )
+        return AsyncChain(self._service, urls)
+
+    def pool(
+        self, members: Sequence[Target], *, hedge: Hedge | None = None, first_event: float | None = None, seed: int = 0
+    ) -> AsyncPool:
+        """Return several deployments and models as one, with failover and hedging. Nothing is sent.
+
+        Args:
+            members: Deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
+            hedge: When to send a second request beside one that is slow.
+            first_event: Seconds to the first event of a stream, after which the next member is tried.
+            seed: Decides which members serve calls without a session.
+
+        Raises:
+            ConfigurationError: there are no members, one is named twice, or an argument is out of range.
+        """
+        from .resources.pool import AsyncPool
+
+        return AsyncPool(self._service, members, hedge=hedge, first_event=first_event, seed=seed)
