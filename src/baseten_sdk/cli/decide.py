@@ -42,7 +42,7 @@ def decide(
     """
     asked = _questions(ask or [], choose or [], score or [], questions)
     if not asked:
-        raise typer.BadParameter("Nothing is asked: give --ask, --choose, --score or --questions.")
+        raise typer.BadParameter("No questions: give --ask, --choose, --score or --questions.")
     if (text is None) == (file is None):
         raise typer.BadParameter("Give the text to judge, or --file PATH (- for stdin).")
     state = text if file is None else read_text(file)

@@ -1,7 +1,7 @@
-"""From the names of Python arguments to those of options: a shell user reads of `--timeout`, not of `timeout=`.
+"""Error messages in the words of the command line: `--timeout`, not `timeout=`.
 
-Errors that the client raises before it sends anything name its arguments. Most options have the same name; the others
-are listed here.
+Errors that the client raises before it sends anything name its arguments. Most options are named like their
+arguments; the others are listed here.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def names_of(parameters: Iterable[inspect.Parameter]) -> Mapping[str, str]:
 
 
 def in_terms_of_options(message: str, names: Mapping[str, str]) -> str:
-    """A message with the names of options in the place of those of arguments."""
+    """Replace the names of arguments in a message by those of options."""
     message = _WRAPPED.sub(lambda found: names.get(found[1], found[0]), message)
     message = _ARGUMENT.sub(
         lambda found: f"{names[found[1]]}{' ' if found[2] else ''}" if found[1] in names else found[0], message

@@ -63,7 +63,7 @@ class Division:
                 )
 
     def options(self, shard: Shard, sink: Path, report: Path) -> list[str]:
-        """What one process is told beside the command itself; of an option that is given twice the last one holds."""
+        """The options that are added for one process. If an option is given twice, the last one wins."""
         told = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
         told += ["--report", str(report)]
         if self.concurrency is not None:

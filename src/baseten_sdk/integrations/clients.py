@@ -20,7 +20,7 @@ OPTIONS = frozenset(CallOptions.__optional_keys__)
 class Clients:
     """A client and an async one with the same settings.
 
-    Neither opens a connection before its first call, and nobody needs to close them; a literal key is in no pickle.
+    Neither opens a connection before its first call, and they need not be closed. No pickle holds a literal key.
     """
 
     plain: Client
@@ -43,7 +43,7 @@ class Clients:
         """Clients with these settings; one that is given is used as it is.
 
         Raises:
-            ConfigurationError: a setting cannot be.
+            ConfigurationError: a setting is invalid.
         """
         return cls(
             client

@@ -71,7 +71,7 @@ class Fault:
         return self._with({"pieces": size, "pause": _milliseconds(interval)})
 
     def cut_stream(self, after: int | None = None, *, reset: bool = False) -> Self:
-        """Cut the connection after so many events; a body that is no stream: so many bytes. Half of it unless given."""
+        """Cut the connection after this many events, or bytes of a body that is not a stream (default: half of it)."""
         return self._with({"cut": True if after is None else after, "reset": reset})
 
     def end_stream(self, after: int | None = None) -> Self:
@@ -134,7 +134,7 @@ def at(*numbers: int) -> Fault:
 
 
 def first(count: int) -> Fault:
-    """For the first so many requests: `first(2).drop()`."""
+    """For the first `count` requests: `first(2).drop()`."""
     return at(*range(1, count + 1))
 
 

@@ -1,6 +1,6 @@
 """The list of models: five current slugs and the emulator's own.
 
-It owns what `GET /v1/models` answers. Model names are not checked against it unless the emulator is told to.
+It owns what `GET /v1/models` answers. Model names are checked against it only with `strict_models`.
 """
 
 from __future__ import annotations

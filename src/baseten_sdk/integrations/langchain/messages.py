@@ -127,7 +127,7 @@ def usage_metadata(usage: Usage | None) -> UsageMetadata | None:
 
 
 def response_metadata(completion: ChatCompletion, choice: Choice) -> dict[str, object]:
-    """What is known of a reply besides the message; fields that nobody knows are among it."""
+    """Everything about a reply except its message, including unknown fields."""
     meta = completion.meta
     told: dict[str, object] = {
         **(completion.model_extra or {}),

@@ -29,9 +29,9 @@ class Served(BaseModel):
     baseten_api_base: str | None = Field(
         default_factory=from_env(["BASETEN_BASE_URL", "BASETEN_API_BASE"], default=None), alias="base_url"
     )
-    """A gateway that speaks like the Model APIs, in their place."""
+    """A gateway to use instead of the Model APIs."""
     model_url: str | None = None
-    """URL of a dedicated model, ending in `/predict`, `/sync` or `/sync/v1`, in the place of `model_id`."""
+    """URL of a dedicated model, ending in `/predict`, `/sync` or `/sync/v1`, instead of `model_id`."""
     model_id: str | None = None
     """Id of a dedicated model; its production unless one of the next three says otherwise."""
     environment: str | None = None

@@ -28,7 +28,7 @@ class LiteLLMRequest:
     Attributes:
         target: the model, and where it is served.
         api_key: the caller's key.
-        api_base: a base URL in the place of the target's.
+        api_base: a base URL to use instead of the target's.
         params: the fields of the body.
         options: the other options of the call.
     """

@@ -34,7 +34,7 @@ class AsyncRequestLLM(LLMSettings):
 
         Args:
             prompt: the prompt, sent as `prompt`; or messages, sent as `messages`.
-            webhook_endpoint: where the output goes, in the place of the LLM's own.
+            webhook_endpoint: where the output goes; overrides the LLM's own.
             priority: 0 to 2, lower runs first.
             max_time_in_queue_seconds: 10 to 259,200.
             inference_retry_config: how Baseten repeats a failed run.

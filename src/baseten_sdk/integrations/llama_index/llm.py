@@ -56,7 +56,7 @@ class Baseten(AsyncRequestLLM):
         llm = Baseten("openai/gpt-oss-120b")
         print(llm.complete("Paul Graham is"))
 
-    The constructor asks nobody. Reasoning is a `ThinkingBlock` of the message, usage and the request id are in
+    The constructor sends nothing. Reasoning is a `ThinkingBlock` of the message, usage and the request id are in
     `additional_kwargs`, the reply itself in `raw`. Errors are this package's. Keyword arguments of every method go into
     the body of the request as they are, or are options of the call, such as `session` and `deadline`.
 
@@ -82,7 +82,7 @@ class Baseten(AsyncRequestLLM):
         deployment_id: one deployment by its id.
         regional: the environment of a regional host.
         timeout: seconds for each attempt.
-        api_base: a gateway in the place of the Model APIs.
+        api_base: a gateway to use instead of the Model APIs.
         endpoints: URL templates of everything, for the emulator and private gateways.
         context_window: tokens of prompt and answer together. None asks the list of models when it is first needed.
         reasoning_effort: how much to think.

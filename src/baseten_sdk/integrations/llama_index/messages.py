@@ -156,7 +156,7 @@ def assistant_message(
 
 
 def log_probs(told: ChoiceLogprobs | None) -> list[list[LogProb]] | None:
-    """For each token the alternatives, or itself where none were asked for."""
+    """The alternatives to each token, or the token itself if the request asked for none."""
     if told is None or not told.content:
         return None
     return [

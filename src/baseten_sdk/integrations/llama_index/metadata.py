@@ -1,4 +1,4 @@
-"""What LlamaIndex asks about a model, and when the service is asked for it.
+"""The metadata of a model that LlamaIndex reads, and when the service is called for it.
 
 LlamaIndex reads the metadata of a model at every call, but the context window only where it packs prompts. So the
 window is looked up when it is read, and never by the other fields.
@@ -37,7 +37,7 @@ class BasetenMetadata(LLMMetadata):
         return super().__getattribute__(name)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
-        """A repr asks nobody, so it leaves out a context window that was not looked up."""
+        """A repr sends nothing, so it leaves out a context window that was not looked up."""
         unknown = self._look_up is not None
         return ((name, value) for name, value in super().__repr_args__() if not (unknown and name == WINDOW))
 

@@ -29,7 +29,7 @@ class LLMSettings(StructuredLLM):
     deployment_id: str | None = Field(default=None, description="One deployment of it.")
     regional: str | None = Field(default=None, description="Environment of its regional host.")
     timeout: float | None = Field(default=None, description="Seconds for each attempt.")
-    api_base: str | None = Field(default=None, description="A gateway in the place of the Model APIs.")
+    api_base: str | None = Field(default=None, description="A gateway to use instead of the Model APIs.")
     endpoints: Endpoints | None = Field(default=None, exclude=True, repr=False)
     context_window: int | None = Field(default=None, description="Tokens of prompt and answer together.")
     reasoning_effort: str | None = Field(default=None, description="How much to think.")

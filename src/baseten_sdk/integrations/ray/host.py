@@ -28,7 +28,7 @@ from .columns import Row as Fields, usage_of
 from .local_share import LocalShare
 
 Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
-"""Is told of an outcome and the place of its row, in the host's thread."""
+"""Takes the position of a row and its outcome, in the host's thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Queue:
         self._more.set()
 
     async def take(self, most: int) -> list[Row[Item] | Failed[Item]] | None:
-        """The next rows, at most so many; None when the queue is closed."""
+        """The next rows, at most `most`; None once the queue is closed."""
         while not self._rows and not self._closed:
             self._more = anyio.Event()
             await self._more.wait()

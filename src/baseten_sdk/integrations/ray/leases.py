@@ -23,7 +23,7 @@ SILENCE = 120.0
 """Seconds after which a holder that does not report is taken for dead; it reports at least every few seconds."""
 
 SOON = 0.2
-"""Seconds after which to ask again where nobody knows when something is given back."""
+"""Seconds after which to ask again if it is unknown when something will be given back."""
 
 
 @dataclass(frozen=True, slots=True)

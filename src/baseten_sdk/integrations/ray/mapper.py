@@ -21,7 +21,7 @@ LINGER = 0.25
 """Seconds in which more rows may end before those that have are handed on."""
 
 CONCURRENCY = 64
-"""Rows in flight in each actor unless something else is asked for."""
+"""Rows in flight in each actor, by default."""
 
 HOPELESS = (AuthenticationError, PaymentRequiredError, ConfigurationError)
 """What every row would fail with; but for a request that cannot be sent, which is the row's own."""
