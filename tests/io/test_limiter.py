@@ -13,7 +13,9 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from baseten_sdk._core.policy.phases import Expired, TimeLimits
+from baseten_sdk._core.reply.call_record import CallRecord
 from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.request import Request
 from baseten_sdk._io.limiter import AsyncLimiter, AsyncPermit, Limiter, Permit
 from baseten_sdk._io.timer import AsyncTimer, Timer
@@ -26,7 +28,7 @@ def limits(deadline: float = inf) -> TimeLimits:
     return TimeLimits(Timeout(), first_byte=30, deadline=deadline, remaining=deadline)
 
 
-REQUEST = Request("GET", "https://h.test/", HeaderLines(()), b"", 1.0)
+CALL = CallRecord(Request("GET", "https://h.test/", HeaderLines(()), b"", 1.0), Options(), 0.0)
 
 
 async def take(limiter: AsyncLimiter, deadline: float = inf) -> AsyncPermit:
@@ -35,7 +37,7 @@ async def take(limiter: AsyncLimiter, deadline: float = inf) -> AsyncPermit:
     permit = AsyncPermit(limiter)
     try:
         with timer:
-            await permit.admit(REQUEST, timer)
+            await permit.admit(CALL, timer)
     except BaseException:
         permit.settle()
         raise
@@ -208,7 +210,7 @@ def hold(limiter: Limiter, deadline: float = inf, timer: Timer | None = None) ->
     """A permit that was admitted."""
     permit = Permit(limiter)
     try:
-        permit.admit(REQUEST, timer or Timer(limits(deadline)))
+        permit.admit(CALL, timer or Timer(limits(deadline)))
     except BaseException:
         permit.settle()
         raise

@@ -12,7 +12,7 @@ import threading
 import anyio
 
 from .._core.policy.slots import Slots
-from .._core.request.request import Request
+from .._core.reply.call_record import CallRecord
 from ..types.meta import Headers
 from .timer import AsyncTimer, Timer
 
@@ -34,7 +34,7 @@ class AsyncPermit:
         self._turn: anyio.Event | None = None
         self.held = False
 
-    async def admit(self, request: Request, timer: AsyncTimer) -> None:
+    async def admit(self, call: CallRecord, timer: AsyncTimer) -> None:
         """Take a slot, waiting for one if need be; the timer's scope ends the wait."""
         if not self._limiter.take(self):
             timer.enter("queue")
@@ -81,7 +81,7 @@ class Permit:
         self._turn: threading.Event | None = None
         self.held = False
 
-    def admit(self, request: Request, timer: Timer) -> None:
+    def admit(self, call: CallRecord, timer: Timer) -> None:
         """Take a slot, waiting for one if need be and as long as the timer allows."""
         with self._limiter.lock:
             if self._limiter.take(self):

@@ -5,18 +5,30 @@ They are shared by all its event loops and threads, so a lock guards them. Nothi
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Mapping
 
-from .._core.policy.backoff_gate import BackoffGates
+from .._core.policy.backoff_gate import YOUNG, BackoffGate
+from .._core.policy.gate_queue import GateQueue
 from .._core.policy.rate_limit import RateLimit, Reservation
 from .._core.policy.token_estimate import UNMETERED, Estimate, TokenEstimates, Used
 from .._core.reply.retry_after import number, retry_after
 from .._core.request.request import Request
 from ..config import Limits
+from .wakeup import AsyncWakeup, Wakeup
 
-_RANDOM = random.Random()
+
+class GateTurn:
+    """One that waits at a gate.
+
+    Attributes:
+        wakeup: wakes it.
+    """
+
+    __slots__ = ("wakeup",)
+
+    def __init__(self, wakeup: AsyncWakeup | Wakeup) -> None:
+        self.wakeup = wakeup
 
 
 class RateState:
@@ -38,7 +50,7 @@ class RateState:
         self._lock = threading.RLock()
         self._rates = RateLimit(requests, tokens)
         self._estimates = TokenEstimates()
-        self._gates = BackoffGates()
+        self._gates: dict[str, GateQueue[GateTurn]] = {}
 
     def estimate(self, request: Request) -> Estimate:
         """What an attempt may use."""
@@ -68,25 +80,74 @@ class RateState:
                 used = used.total
             self._rates.settle(reservation, used, now)
 
-    def refused(self, url: str, seconds: float, now: float) -> None:
-        """A URL has answered 429: it is closed to everybody for so many seconds."""
+    def refused(self, key: str, sent: float, seconds: float, now: float, *, since: float, accepted: int) -> None:
+        """A request was refused.
+
+        Args:
+            key: what has refused it.
+            sent: when it was sent.
+            seconds: how long the service asks to wait.
+            now: the time.
+            since: when the client began.
+            accepted: how many of its calls were accepted since.
+        """
         with self._lock:
-            self._gates.close(url, seconds, now)
+            if key not in self._gates:
+                gate = BackoffGate(since, accepted) if now - since < YOUNG else BackoffGate(sent)
+                self._gates[key] = GateQueue(gate)
+            self._gates[key].gate.refused(sent, seconds, now)
             self._rates.drain(now)
             self.idle = False
 
-    def release(self, url: str, now: float) -> float:
-        """The moment at which the gate of a URL lets one through who comes now."""
+    def accepted(self, key: str, sent: float, now: float) -> None:
+        """A request was taken: its gate may open for those who wait."""
         with self._lock:
-            moment = self._gates.release(url, now, _RANDOM)
-            self.idle = not self.limited and not self._gates.closed
-            return moment
+            queue = self._gates.get(key)
+            if queue is None:
+                return
+            if queue.gate.succeeded(sent, now):
+                for turn in queue.all:
+                    turn.wakeup.set()
+            if not len(queue) and queue.gate.over(now):
+                del self._gates[key]
+                self.idle = not self.limited and not self._gates
 
-    def told(self, url: str, headers: Mapping[str, str], wall: float, now: float) -> None:
+    def pass_gate(self, key: str, now: float) -> float:
+        """Pass at once, where the gate is open and nobody waits: 0.0; else the seconds that it takes at least."""
+        with self._lock:
+            queue = self._gates.get(key)
+            if queue is None:
+                return 0.0
+            if not len(queue) and queue.gate.opens(now) <= now:
+                queue.gate.passed(now)
+                return 0.0
+            return max(queue.gate.soonest(len(queue), now) - now, 0.001)
+
+    def join_gate(self, key: str, turn: GateTurn, *, refused: bool) -> GateQueue[GateTurn]:
+        """Wait at a gate."""
+        with self._lock:
+            queue = self._gates[key]
+            queue.join(turn, refused=refused)
+            return queue
+
+    def look_gate(self, queue: GateQueue[GateTurn], turn: GateTurn, now: float) -> float:
+        """Seconds to wait on at a gate; 0.0 for one that has passed."""
+        with self._lock:
+            return queue.look(turn, now)
+
+    def leave_gate(self, queue: GateQueue[GateTurn], turn: GateTurn) -> None:
+        """Passed, or gone: the next one looks."""
+        with self._lock:
+            queue.leave(turn)
+            first = queue.first
+        if first is not None:
+            first.wakeup.set()
+
+    def told(self, key: str, headers: Mapping[str, str], wall: float, now: float) -> None:
         """A reply tells of limits, and maybe that one of them is used up.
 
         Args:
-            url: where it came from.
+            key: what it came from.
             headers: its headers.
             wall: seconds since the epoch.
             now: the same moment on the steady clock.
@@ -96,4 +157,5 @@ class RateState:
         with self._lock:
             self._rates.restrict(requests, tokens)
             if asked:
-                self._gates.close(url, asked, now)
+                queue = self._gates.setdefault(key, GateQueue(BackoffGate(now)))
+                queue.gate.close(now + asked)

@@ -1,21 +1,28 @@
 """Waiting until the limits on requests and tokens, and the service itself, let a call through.
 
 Whose turn it is and when is worked out in `_core.policy.rate_queue`; here it is waited for, until that moment or until
-something is given back. A closed backoff gate is waited for before that, each caller until a moment of its own.
+something is given back. Before that, callers wait at a backoff gate that has closed; whose turn it is there is
+worked out in `_core.policy.gate_queue`.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from math import inf
 
 import anyio
 
+from .._core.policy.gate_wait import check_gate
 from .._core.policy.rate_limit import Reservation
-from .._core.policy.rate_queue import RateQueue, check_fits
+from .._core.policy.rate_queue import RateQueue
+from .._core.reply.call_record import CallRecord
 from .clock import AsyncClock, Clock
-from .rate_state import RateState
+from .rate_state import GateTurn, RateState
 from .timer import AsyncTimer, Timer
+from .wakeup import AsyncWakeup, Wakeup
+
+log = logging.getLogger("baseten_sdk")
 
 
 class _AsyncTurn:
@@ -41,12 +48,32 @@ class AsyncThrottle:
         """How many wait for their turn."""
         return len(self._queue.waiting)
 
-    async def pass_gate(self, url: str, timer: AsyncTimer, clock: AsyncClock) -> None:
-        """Wait until a URL that has refused lets calls through again."""
-        while (wait := self._rate_state.release(url, now := clock.steady()) - now) > 0:
-            timer.enter("gate")
-            check_fits("gate", wait, timer.left(), timer.limits.deadline)
-            await clock.sleep(wait)
+    async def pass_gate(self, call: CallRecord, key: str, timer: AsyncTimer, clock: AsyncClock) -> None:
+        """Wait until what has refused takes calls again, and it is the turn of this one.
+
+        Raises:
+            RateLimitError: the turn cannot come in time; nothing was sent.
+        """
+        rates, began = self._rate_state, clock.steady()
+        wait = rates.pass_gate(key, began)
+        if not wait:
+            return
+        timer.begin()
+        check_gate(wait, timer.spare())
+        timer.enter("gate")
+        log.info("%s: waiting for %.2f s or more, because the service has refused calls.", key, wait)
+        wakeup = AsyncWakeup()
+        turn = GateTurn(wakeup)
+        queue = rates.join_gate(key, turn, refused=call.attempts > 1)
+        try:
+            while wait := rates.look_gate(queue, turn, clock.steady()):
+                check_gate(wait, timer.spare())
+                await clock.sleep_unless(wakeup, wait)
+                if wakeup.is_set:
+                    turn.wakeup = wakeup = AsyncWakeup()
+        finally:
+            rates.leave_gate(queue, turn)
+            call.note_wait("gate", clock.steady() - began)
 
     async def reserve(self, tokens: float, timer: AsyncTimer, clock: AsyncClock) -> Reservation:
         """Take what an attempt needs, when it is its turn and there is enough."""
@@ -90,12 +117,32 @@ class Throttle:
         """How many wait for their turn."""
         return len(self._queue.waiting)
 
-    def pass_gate(self, url: str, timer: Timer, clock: Clock) -> None:
-        """Wait until a URL that has refused lets calls through again."""
-        while (wait := self._rate_state.release(url, now := clock.steady()) - now) > 0:
-            timer.enter("gate")
-            check_fits("gate", wait, timer.left(), timer.limits.deadline)
-            clock.sleep(wait)
+    def pass_gate(self, call: CallRecord, key: str, timer: Timer, clock: Clock) -> None:
+        """Wait until what has refused takes calls again, and it is the turn of this one.
+
+        Raises:
+            RateLimitError: the turn cannot come in time; nothing was sent.
+        """
+        rates, began = self._rate_state, clock.steady()
+        wait = rates.pass_gate(key, began)
+        if not wait:
+            return
+        timer.begin()
+        check_gate(wait, timer.spare())
+        timer.enter("gate")
+        log.info("%s: waiting for %.2f s or more, because the service has refused calls.", key, wait)
+        wakeup = Wakeup()
+        turn = GateTurn(wakeup)
+        queue = rates.join_gate(key, turn, refused=call.attempts > 1)
+        try:
+            while wait := rates.look_gate(queue, turn, clock.steady()):
+                check_gate(wait, timer.spare())
+                clock.sleep_unless(wakeup, wait)
+                if wakeup.is_set:
+                    turn.wakeup = wakeup = Wakeup()
+        finally:
+            rates.leave_gate(queue, turn)
+            call.note_wait("gate", clock.steady() - began)
 
     def reserve(self, tokens: float, timer: Timer, clock: Clock) -> Reservation:
         """Take what an attempt needs, when it is its turn and there is enough."""

@@ -142,7 +142,13 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: over the rate limit, or the deployment sheds load. `retry_after` holds the service's wish, in seconds."""
+    """429: over the rate limit, or the deployment sheds load. `retry_after` holds the service's wish, in seconds.
+
+    Attributes:
+        sent: whether it was sent. False: others were refused just before, and its turn could not come in time.
+    """
+
+    sent = True
 
     advice = "Slow down, lower Limits(concurrency=...), or ask for a higher limit."
 

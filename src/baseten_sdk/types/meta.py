@@ -84,6 +84,8 @@ class Meta:
         method: the verb of the call; "" for a reply that did not come from the network.
         url: its URL without the query.
         tries: of a call to a pool, each request that was made for it.
+        waited: seconds that the call waited before it was sent: at a "gate" that refusals have closed, or for a "rate"
+            limit.
     """
 
     status_code: int = 0
@@ -93,6 +95,7 @@ class Meta:
     method: str = ""
     url: str = ""
     tries: tuple[Try, ...] = ()
+    waited: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     @property
     def served_by(self) -> Target | None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 PACKAGE = str(Path(baseten_sdk.__file__).parent)
 
-CALLS_OF_A_COMPLETION = 98
+CALLS_OF_A_COMPLETION = 112
 CALLS_OF_A_CHUNK = 4
 
 COMPLETION = {

@@ -15,6 +15,7 @@ from baseten_sdk import (
     Limits,
     RateLimitError,
     Retry,
+    user,
 )
 from baseten_sdk._async.calls.call import AsyncCaller
 from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
@@ -208,15 +209,40 @@ async def test_one_refusal_stops_the_others(emu: Emulator, transport: TransportN
         emu.script(["status=429, retry-after=30"])
         with pytest.raises(RateLimitError):
             await client.models.list(max_retries=0)
-        with pytest.raises(DeadlineExceeded, match="429"):
-            await client.models.list(deadline=5)
+        for hasty in (client.with_options(deadline=5.0), client.with_options(timeout=5.0)):
+            with pytest.raises(RateLimitError, match="Not sent") as caught:
+                await hasty.models.list()
+            assert not caught.value.sent
+            assert caught.value.retry_after == pytest.approx(30)
         assert len(emu.requests) == 1
         assert clock.sleeps == []
-        await client.models.list()
-        (slept,) = clock.sleeps
-        assert 30 <= slept <= 30 * 1.25
-        await client.models.list()
+        models = await client.models.list()
+        assert clock.sleeps == [pytest.approx(30)]
+        assert models.meta.waited == {"gate": pytest.approx(30)}
+        assert (await client.models.list()).meta.waited == {}
         assert len(emu.requests) == 3
+
+
+async def test_a_refusal_of_one_model_is_none_of_another(emu: Emulator, transport: TransportName) -> None:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, transport=transport) as client:
+        clock = client._service.caller.clock = AsyncFakeClock()
+        emu.script(["status=429, retry-after=30"])
+        chat = client.chat.completions
+        with pytest.raises(RateLimitError):
+            await chat.create(model="openai/gpt-oss-120b", messages=[user("Hi")], max_retries=0)
+        await chat.create(model="zai-org/GLM-5.3", messages=[user("Hi")])
+        assert clock.sleeps == []
+
+
+async def test_a_call_without_retries_is_sent_without_waiting(emu: Emulator, transport: TransportName) -> None:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, transport=transport) as client:
+        clock = client._service.caller.clock = AsyncFakeClock()
+        emu.script(["status=429, retry-after=30"])
+        with pytest.raises(RateLimitError):
+            await client.models.list(max_retries=0)
+        await client.models.list(max_retries=0)
+        assert clock.sleeps == []
+        assert len(emu.requests) == 2
 
 
 async def test_a_refusal_of_one_place_is_none_of_another(emu: Emulator, transport: TransportName) -> None:

@@ -16,6 +16,7 @@ from baseten_sdk import (
     Limits,
     RateLimitError,
     Retry,
+    user,
 )
 from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 from baseten_sdk._core.policy.transport_choice import TransportName
@@ -209,15 +210,40 @@ def test_one_refusal_stops_the_others(emu: Emulator, transport: TransportName) -
         emu.script(["status=429, retry-after=30"])
         with pytest.raises(RateLimitError):
             client.models.list(max_retries=0)
-        with pytest.raises(DeadlineExceeded, match="429"):
-            client.models.list(deadline=5)
+        for hasty in (client.with_options(deadline=5.0), client.with_options(timeout=5.0)):
+            with pytest.raises(RateLimitError, match="Not sent") as caught:
+                hasty.models.list()
+            assert not caught.value.sent
+            assert caught.value.retry_after == pytest.approx(30)
         assert len(emu.requests) == 1
         assert clock.sleeps == []
-        client.models.list()
-        (slept,) = clock.sleeps
-        assert 30 <= slept <= 30 * 1.25
-        client.models.list()
+        models = client.models.list()
+        assert clock.sleeps == [pytest.approx(30)]
+        assert models.meta.waited == {"gate": pytest.approx(30)}
+        assert (client.models.list()).meta.waited == {}
         assert len(emu.requests) == 3
+
+
+def test_a_refusal_of_one_model_is_none_of_another(emu: Emulator, transport: TransportName) -> None:
+    with Client(api_key=emu.api_key, endpoints=emu.endpoints, transport=transport) as client:
+        clock = client._service.caller.clock = FakeClock()
+        emu.script(["status=429, retry-after=30"])
+        chat = client.chat.completions
+        with pytest.raises(RateLimitError):
+            chat.create(model="openai/gpt-oss-120b", messages=[user("Hi")], max_retries=0)
+        chat.create(model="zai-org/GLM-5.3", messages=[user("Hi")])
+        assert clock.sleeps == []
+
+
+def test_a_call_without_retries_is_sent_without_waiting(emu: Emulator, transport: TransportName) -> None:
+    with Client(api_key=emu.api_key, endpoints=emu.endpoints, transport=transport) as client:
+        clock = client._service.caller.clock = FakeClock()
+        emu.script(["status=429, retry-after=30"])
+        with pytest.raises(RateLimitError):
+            client.models.list(max_retries=0)
+        client.models.list(max_retries=0)
+        assert clock.sleeps == []
+        assert len(emu.requests) == 2
 
 
 def test_a_refusal_of_one_place_is_none_of_another(emu: Emulator, transport: TransportName) -> None:

@@ -1,102 +1,185 @@
-"""One refusal closes a place to all, for as long as the service asks, and those who waited do not come at once."""
+"""A lone refusal costs nobody else anything; a limit that holds is found, and used to the full."""
 
 from __future__ import annotations
 
-from random import Random
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
-from baseten_sdk._core.policy.backoff_gate import DOUBLINGS, LONGEST_SPREAD, SPREAD, BackoffGates
+import pytest
+from hypothesis import given, strategies as st
 
-PLACE = "https://x/v1/chat/completions"
+from baseten_sdk._core.policy.backoff_gate import IN_A_ROW, QUIET, BackoffGate
 
-
-def test_a_place_that_has_not_refused_is_open() -> None:
-    gates = BackoffGates()
-    gates.close(PLACE, 10, now=0)
-    assert gates.closed
-    assert gates.release("https://x/v1/models", 1, Random(0)) == 1
-
-
-def test_those_who_wait_are_let_through_one_after_another() -> None:
-    gates = BackoffGates()
-    gates.close(PLACE, 10, now=0)
-    chance = Random(0)
-    moments = [gates.release(PLACE, 1, chance) for _ in range(1000)]
-    assert min(moments) >= 10
-    assert 10 + 9 * SPREAD < max(moments) <= 10 + 10 * SPREAD
-    first, last = (sum(low <= each < low + 0.25 for each in moments) for low in (10.0, 12.25))
-    assert first == 100 + (first - 100)
-    assert abs(first - last) < 60
+Server = Callable[[float], float | None]
+"""Given the time, None where it takes a call, else the seconds that it asks to wait."""
 
 
-def test_it_opens_when_it_was_asked_to() -> None:
-    gates = BackoffGates()
-    gates.close(PLACE, 10, now=0)
-    assert gates.release(PLACE, 9.99, Random(0)) > 9.99
-    assert gates.release(PLACE, 10, Random(0)) == 10
+def closed(row: int = 1, seconds: float = 10.0) -> BackoffGate:
+    gate = BackoffGate(0.0)
+    for _ in range(row):
+        gate.refused(sent=0.0, seconds=seconds, now=0.1)
+    return gate
 
 
-def test_refusals_of_what_was_sent_before_change_nothing_but_a_later_end_holds() -> None:
-    gates = BackoffGates()
-    gates.close(PLACE, 10, now=0)
-    gates.close(PLACE, 2, now=1)
-    assert gates.release(PLACE, 9.5, Random(0)) >= 10
-    gates.close(PLACE, 12, now=1)
-    assert gates.release(PLACE, 12.5, Random(0)) >= 13
+def test_a_refusal_closes_it_for_as_long_as_was_asked() -> None:
+    gate = closed()
+    assert gate.opens(1.0) == 10.1
+    assert gate.opens(10.1) <= 10.1
 
 
-def test_with_each_further_refusal_they_come_further_apart() -> None:
-    gates = BackoffGates()
-    widest: list[float] = []
-    now = 0.0
-    for _ in range(8):
-        gates.close(PLACE, 4, now)
-        chance = Random(1)
-        widest.append(max(gates.release(PLACE, now, chance) for _ in range(200)) - now - 4)
-        now += 4
-    assert widest[0] < widest[1] < widest[2] <= LONGEST_SPREAD
-    assert widest[-1] <= LONGEST_SPREAD
+def test_a_success_of_what_was_sent_later_opens_it_again() -> None:
+    gate = closed()
+    assert not gate.succeeded(sent=0.0, now=0.2)
+    assert gate.opens(0.2) == 10.1
+    assert gate.succeeded(sent=0.05, now=0.3)
+    assert gate.opens(0.3) <= 0.3
 
 
-def test_a_place_that_refuses_now_and_then_for_a_moment_holds_nobody_up_for_long() -> None:
-    gates = BackoffGates()
-    chance = Random(1)
-    now = 0.0
-    for _ in range(2000):
-        gates.close(PLACE, 0.005, now)
-        assert gates.release(PLACE, now, chance) - now <= 0.005 * (1 + SPREAD * 2**DOUBLINGS)
-        now += 0.1
+def test_refusals_in_a_row_are_a_limit_that_no_success_opens() -> None:
+    gate = closed(IN_A_ROW)
+    assert not gate.succeeded(sent=0.05, now=0.3)
+    assert gate.opens(0.3) == 10.1
 
 
-def test_a_place_may_refuse_any_number_of_times_in_a_row() -> None:
-    gates = BackoffGates()
-    now = 0.0
-    for _ in range(2000):
-        gates.close(PLACE, 0.005, now)
-        assert gates.release(PLACE, now, Random(1)) - now < 1
-        now += 0.1
+def test_behind_a_limit_they_pass_one_after_another() -> None:
+    gate = closed(IN_A_ROW, seconds=0.5)
+    moments = []
+    now = 0.1
+    for _ in range(4):
+        now = max(now, gate.opens(now))
+        gate.passed(now)
+        moments.append(now)
+    assert moments == pytest.approx([0.6, 1.1, 1.6, 2.1])
+    assert gate.soonest(3, now) == pytest.approx(2.6 + 3 * 0.5)
 
 
-def test_what_is_long_over_is_forgotten() -> None:
-    gates = BackoffGates()
-    gates.close(PLACE, 1, now=0)
-    assert gates.release(PLACE, 2, Random(0)) == 2
-    assert gates.closed
-    assert gates.release(PLACE, 6, Random(0)) == 6
-    assert not gates.closed
+def test_a_reply_that_tells_of_a_used_up_limit_closes_it_too() -> None:
+    gate = BackoffGate(0.0)
+    gate.close(5.0)
+    assert gate.opens(1.0) == 5.0
 
 
-def test_a_refusal_now_and_then_is_no_storm() -> None:
-    gates = BackoffGates()
-    for second in range(100):
-        gates.close(PLACE, 0.05, now=second)
-        assert gates.release(PLACE, second, Random(1)) <= second + 0.05 * (1 + SPREAD)
+def test_it_is_forgotten_when_nobody_had_to_wait_for_long() -> None:
+    gate = closed(seconds=1.0)
+    assert not gate.over(QUIET)
+    assert gate.over(1.1 + QUIET + 0.1)
 
 
-def test_those_who_waited_shortly_are_not_kept_for_long() -> None:
-    gates = BackoffGates()
-    now = 0.0
-    for _ in range(50):
-        gates.close(PLACE, 0.05, now)
-        now += 0.05
-    gates.close(PLACE, 0.05, now)
-    assert gates.release(PLACE, now, Random(1)) <= now + 0.05 * 5
+@dataclass
+class Run:
+    """Callers that call again and again, and what became of their calls."""
+
+    server: Server
+    gate: BackoffGate | None = None
+    taken: int = 0
+    refused: int = 0
+    waits: list[float] = field(default_factory=list[float])
+
+    def go(self, callers: int, until: float) -> None:
+        """Simulate. A reply takes some 0.05 s; whoever was refused comes first when it comes again."""
+        chance = random.Random(0)
+        waiting = [(0.0, number) for number in range(callers)]
+        events: list[tuple[float, int, str, float, float, float]] = []
+        now, number, look = 0.0, callers, 0.0
+        while now <= until:
+            while waiting and (self.gate is None or self.gate.opens(now) <= now):
+                if self.gate is not None:
+                    self.gate.passed(now)
+                number += 1
+                asked = self.server(now)
+                kind = "taken" if asked is None else "refused"
+                reply = now + 0.05 * chance.uniform(0.5, 1.5)
+                heappush(events, (reply, number, kind, heappop(waiting)[0], now, asked or 0.0))
+            if waiting and self.gate is not None and not now < look <= self.gate.opens(now):
+                look = self.gate.opens(now)
+                heappush(events, (look, 0, "look", 0.0, 0.0, 0.0))
+            now, came, kind, begun, sent, asked = heappop(events)
+            if kind == "taken":
+                self.taken += 1
+                self.waits.append(now - begun)
+                if self.gate is not None:
+                    self.gate.succeeded(sent, now)
+                heappush(waiting, (now, came))
+            elif kind == "refused":
+                self.refused += 1
+                self.gate = self.gate or BackoffGate(0.0, self.taken)
+                self.gate.refused(sent, asked, now)
+                heappush(events, (now + asked * 1.05, came, "again", begun, 0.0, 0.0))
+            elif kind == "again":
+                heappush(waiting, (begun, came))
+
+
+def bucket(rate: float, burst: float) -> Server:
+    level, last = burst, 0.0
+
+    def serve(now: float) -> float | None:
+        nonlocal level, last
+        level, last = min(burst, level + (now - last) * rate), now
+        if level >= 1:
+            level -= 1
+            return None
+        return (1 - level) / rate
+
+    return serve
+
+
+def window(limit: int, seconds: float, asked: float | None = None) -> Server:
+    """A log of the last seconds; it asks to wait until there is room, or always for as long."""
+    log: deque[float] = deque()
+
+    def serve(now: float) -> float | None:
+        while log and log[0] <= now - seconds:
+            log.popleft()
+        if len(log) < limit:
+            log.append(now)
+            return None
+        return max(log[0] + seconds - now, 0.001) if asked is None else asked
+
+    return serve
+
+
+@pytest.mark.parametrize(
+    "server",
+    [bucket(10, 10), bucket(10, 600), window(600, 60), window(600, 60, asked=1.0), window(60, 6)],
+    ids=["bucket", "large bucket", "window", "window that asks for a second", "short window"],
+)
+def test_a_limit_of_600_a_minute_is_used_and_seldom_run_into(server: Server) -> None:
+    run = Run(server)
+    run.go(callers=200, until=300.0)
+    assert run.taken >= 0.92 * 3000
+    in_flight = 200  # those that were sent before the limit could be known
+    assert run.refused - in_flight <= 0.1 * run.taken
+
+
+def test_behind_a_steady_limit_nobody_waits_much_longer_than_their_turn() -> None:
+    run = Run(bucket(10, 10))
+    run.go(callers=200, until=300.0)
+    assert max(run.waits) <= 1.2 * 200 / 10
+
+
+def test_lone_refusals_leave_the_throughput_as_it_is() -> None:
+    def taken(share: float) -> int:
+        chance = random.Random(1)
+        run = Run(lambda now: 0.2 if chance.random() < share else None)
+        run.go(callers=128, until=3.0)
+        return run.taken
+
+    assert taken(0.002) >= 0.95 * taken(0.0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["refused", "taken", "pass"]), st.floats(0, 5)), max_size=80))
+def test_whatever_happens_it_opens_in_the_end(events: list[tuple[str, float]]) -> None:
+    gate, now, latest = BackoffGate(0.0), 0.0, 0.0
+    for kind, seconds in events:
+        now += seconds / 10
+        if kind == "refused":
+            gate.refused(now - 0.01, seconds, now)
+            latest = max(latest, now + seconds)
+        elif kind == "taken":
+            gate.succeeded(now - 0.01, now)
+        elif gate.opens(now) <= now:
+            gate.passed(now)
+    assert gate.opens(now) <= max(latest, now) + 2.0 + 1e-6

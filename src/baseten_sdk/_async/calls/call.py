@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from ..._core.policy.gate_key import gate_key
 from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
@@ -65,6 +66,7 @@ class AsyncCaller:
         self.budget = budget
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._rate_state = _rate_state(limits) if limits.rated else None
+        self._began = time.monotonic()
 
     async def fetch(
         self,
@@ -81,7 +83,9 @@ class AsyncCaller:
             read: makes the result; it raises `ResponseValidationError` where it cannot.
             observed: those who observe the call.
         """
-        call, answer = await self._run(CallRecord(request, options, self.clock.now(), observed=observed), whole)
+        call, answer = await self._run(
+            CallRecord(request, options, self.clock.now(), observed=observed, waited={}), whole
+        )
         now = self.clock.now()
         try:
             result = read(answer)
@@ -94,7 +98,7 @@ class AsyncCaller:
         self, request: Request, options: Options, observed: ObservedCall | None = None
     ) -> AsyncResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        call = CallRecord(request, options, self.clock.now(), observed=observed)
+        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
         _, stream = await self._run(call, self._stream, streamed=True)
         return stream
 
@@ -129,7 +133,7 @@ class AsyncCaller:
             decision = retry.decide(failure, call.attempts, now)
             closed_for = retry.closed_for(failure, call.attempts, decision)
             if closed_for is not None:
-                self._close_gate(call.request.url_without_query, closed_for)
+                self._close_gate(gate_key(call.request), timer.sent_at, closed_for)
             match decision:
                 case GiveUp():
                     retry.annotate(failure, decision)
@@ -152,13 +156,16 @@ class AsyncCaller:
             with timer:
                 permit = channel.permit(self._rate_state, self.clock)
                 try:
-                    await permit.admit(call.request, timer)
+                    await permit.admit(call, timer)
+                    timer.sent_at = self.clock.steady()
                     exchange = inflated(await channel.transport.send(call.request.authorized(call.key), timer))
                     opened = AsyncOpened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:
                         if permit.rated:
                             permit.told(exchange.headers)
+                        if self._rate_state is not None and not self._rate_state.idle:
+                            self._rate_state.accepted(gate_key(call.request), timer.sent_at, self.clock.steady())
                         return await receive(opened)
                     await read_body(opened)
                     permit.settle()
@@ -169,11 +176,12 @@ class AsyncCaller:
             failure = error
         raise reading.error(failure, time.time())
 
-    def _close_gate(self, url: str, seconds: float) -> None:
+    def _close_gate(self, key: str, sent: float, seconds: float) -> None:
         """The service has answered 429: nobody else need run into it."""
         if self._rate_state is None:
             self._rate_state = _rate_state(self.limits)
-        self._rate_state.refused(url, seconds, self.clock.steady())
+        now = self.clock.steady()
+        self._rate_state.refused(key, sent, seconds, now, since=self._began, accepted=self.budget.successes)
 
     def _tell(self, call: CallRecord, event: RetryEvent) -> None:
         """Tell of a retry of a call."""

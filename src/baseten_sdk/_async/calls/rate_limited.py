@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 
+from ..._core.policy.gate_key import gate_key
 from ..._core.policy.rate_limit import Reservation
 from ..._core.policy.token_estimate import UNMETERED, Used
-from ..._core.request.request import Request
+from ..._core.reply.call_record import CallRecord
 from ..._io.clock import AsyncClock
 from ..._io.limiter import AsyncLimiter, AsyncPermit
 from ..._io.rate_state import RateState
@@ -26,7 +27,7 @@ TOLD = tuple(f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remainin
 class AsyncRatedPermit(AsyncPermit):
     """What one attempt holds: a slot, a request of the minute, and the tokens that it may use."""
 
-    __slots__ = ("_clock", "_estimate", "_rate_state", "_reservation", "_throttle", "_url")
+    __slots__ = ("_clock", "_estimate", "_key", "_rate_state", "_reservation", "_throttle")
 
     rated = True
 
@@ -37,26 +38,29 @@ class AsyncRatedPermit(AsyncPermit):
         self._throttle = throttle
         self._rate_state = rate_state
         self._clock = clock
-        self._url = ""
+        self._key = ""
         self._estimate = UNMETERED
         self._reservation: Reservation | None = None
 
-    async def admit(self, request: Request, timer: AsyncTimer) -> None:
-        """Wait for everything that must be had."""
+    async def admit(self, call: CallRecord, timer: AsyncTimer) -> None:
+        """Wait for everything that must be had. A call that is not to be tried again is not held at the gate."""
         rate_state, clock = self._rate_state, self._clock
-        self._url = request.url_without_query
-        await self._throttle.pass_gate(self._url, timer, clock)
+        self._key = gate_key(call.request)
+        if call.options.retry.max_retries:
+            await self._throttle.pass_gate(call, self._key, timer, clock)
         if rate_state.limited:
-            self._estimate = rate_state.estimate(request)
+            began = clock.steady()
+            self._estimate = rate_state.estimate(call.request)
             self._reservation = await self._throttle.reserve(self._estimate.tokens, timer, clock)
-        await super().admit(request, timer)
+            call.note_wait("rate", clock.steady() - began)
+        await super().admit(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())
 
     def told(self, headers: Headers) -> None:
         """A reply has come, and may tell of the service's limits."""
         if self._rate_state.limited and any(headers.mentions(name) for name in TOLD):
-            self._rate_state.told(self._url, headers, time.time(), self._clock.steady())
+            self._rate_state.told(self._key, headers, time.time(), self._clock.steady())
 
     def settle(self, tail: bytes | None = None) -> None:
         super().settle()

@@ -1,83 +1,162 @@
-"""After a 429 nobody is let through to the same URL until the service will have it, and then not all at once."""
+"""After a 429: who may send again, and when. Pure; it waits for nothing.
+
+Theory of operation. A gate belongs to what was refused: one model of the Model APIs, one deployment, one path. A
+refusal closes it for as long as the service asks. Replies are evidence: a success of a request that was *sent after*
+the refused one shows that the service takes calls, so it opens the gate again. A lone refusal among many successes
+costs nobody but its own caller.
+
+Refusals in a row, with no success between them, are a limit that holds. Then the gate lets calls through at a pace:
+what was accepted since it last opened, over the time since. Each success makes the pace a little faster, a further
+refusal sets it back to what was accepted. So the pace settles at the limit, whatever it is.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from random import Random
+from math import inf
 
-SPREAD = 0.25
-"""Those who waited are let through over this part of the time that they waited; doubled with each further closing."""
+IN_A_ROW = 3
+"""Refusals without a success between them that are a limit, and not one unlucky request."""
 
-WIDEST = 4.0
-"""The spread at most, as a multiple of the time that they waited."""
+GROWTH = 1.0002
+"""How much faster the pace is after a success. It must not grow far before a limit a minute is found out."""
 
-LONGEST_SPREAD = 10.0
-"""Seconds over which they are let through at most."""
+CATCH_UP = 1.02
+"""The same while the pace is far below the one that was last refused."""
 
-DOUBLINGS = 32
-"""How often it is doubled at most: far beyond `WIDEST`, and within what a float can hold."""
+FAR_BELOW = 0.95
+"""The part of the refused pace up to which it catches up."""
+
+FORGET = 1.0004
+"""How the refused pace fades with each success, so that a limit that was raised is found."""
+
+FIND_OUT = 1.25
+"""The same until a pace has been refused for the first time."""
+
+STEP_BACK = 0.985
+"""The pace after a refusal, as a part of what was taken since the last one: the limit, as far as it can be measured."""
+
+LEAP_BACK = 0.7
+"""The pace after a refusal, as a part of the refused one, where fewer than `ENOUGH` calls were taken to measure by."""
+
+ENOUGH = 20
+
+SLOWEST = 0.5
+"""Calls a second at least, so that there is always somebody who finds out whether the service takes calls again."""
+
+YOUNG = 120.0
+"""Seconds of a client's life in which all that it was given counts towards the first measure of a limit."""
+
+QUIET = 60.0
+"""Seconds without a refusal or a wait after which a gate is forgotten."""
 
 
-@dataclass(slots=True)
-class _Closing:
-    """When it opens, how long it was closed, and how often in a row."""
+class BackoffGate:
+    """The gate of one thing that has refused.
 
-    opens: float
-    seconds: float
-    count: int
-
-    @property
-    def spread(self) -> float:
-        """Seconds over which those who waited are let through."""
-        return min(self.seconds * min(SPREAD * 2.0 ** min(self.count - 1, DOUBLINGS), WIDEST), LONGEST_SPREAD)
-
-    @property
-    def forgotten(self) -> float:
-        """The moment from which another refusal is the first one again: all have been let through, and were taken."""
-        return self.opens + self.spread + 2 * self.seconds
-
-
-class BackoffGates:
-    """The gates of a client, one for each URL that has refused.
-
-    Attributes:
-        closed: whether any of them may be closed; where not, nobody needs to ask.
+    Args:
+        since: from when on accepted calls were counted.
+        accepted: how many there were.
     """
 
-    __slots__ = ("_closings", "closed")
+    __slots__ = (
+        "_accepted",
+        "_bound",
+        "_closed_until",
+        "_measured",
+        "_next",
+        "_pace",
+        "_refused",
+        "_refused_pace",
+        "_row",
+        "_since",
+        "_stepped",
+        "_taken",
+    )
 
-    def __init__(self) -> None:
-        self._closings: dict[str, _Closing] = {}
-        self.closed = False
+    def __init__(self, since: float, accepted: int = 0) -> None:
+        self._closed_until = -inf
+        self._bound = -inf
+        self._refused = -inf
+        self._row = 0
+        self._pace: float | None = None
+        self._next = -inf
+        self._accepted = accepted
+        self._since = since
+        self._refused_pace = inf
+        self._stepped = -inf
+        self._taken = 0
+        self._measured = 0.0
 
-    def close(self, url: str, seconds: float, now: float) -> None:
+    def refused(self, sent: float, seconds: float, now: float) -> None:
         """A request was refused.
 
         Args:
-            url: the URL that refused it.
-            seconds: how long nobody need try again.
-            now: when.
+            sent: when it was sent.
+            seconds: how long the service asks to wait.
+            now: the time.
         """
-        last = self._closings.get(url)
-        if last is not None and now < last.opens:
-            if now + seconds > last.opens:
-                last.opens, last.seconds = now + seconds, seconds
-            return
-        count = last.count + 1 if last is not None and now < last.forgotten else 1
-        self._closings[url] = _Closing(now + seconds, seconds, count)
-        self.closed = True
+        self._row += 1
+        self._refused = max(self._refused, sent)
+        self._closed_until = max(self._closed_until, now + seconds)
+        if (self._pace is None and self._row < IN_A_ROW) or sent < self._stepped:
+            return  # an unlucky one, or one that was sent at the pace before
+        self._stepped, taken, self._taken = now, self._taken, 0
+        self._next = self._closed_until
+        if self._accepted >= ENOUGH:
+            measured = self._accepted / max(self._closed_until - self._since, 1e-3)
+            self._refused_pace = measured if self._pace is None else self._pace
+            self._pace = max(measured * STEP_BACK, SLOWEST)
+            self._accepted, self._since, self._measured = 0, self._closed_until, measured
+        elif self._pace is None:
+            self._pace = max(1 / max(seconds, 1e-3), SLOWEST)
+        elif taken:
+            self._refused_pace = max(self._pace, self._measured)
+            self._pace = max(max(self._pace, self._measured) * LEAP_BACK, SLOWEST)
 
-    def release(self, url: str, now: float, random: Random) -> float:
-        """The moment at which one who comes now is let through; `now` where the gate is open."""
-        closing = self._closings.get(url)
-        if closing is None or now >= closing.opens:
-            self._forget(now)
-            return now
-        return closing.opens + random.uniform(0, closing.spread)
+    def succeeded(self, sent: float, now: float) -> bool:
+        """A request was taken. Whether the gate has opened for those who wait.
 
-    def _forget(self, now: float) -> None:
-        """Let go of closings that are over and count for nothing any more."""
-        over = [url for url, each in self._closings.items() if now >= each.forgotten]
-        for url in over:
-            del self._closings[url]
-        self.closed = bool(self._closings)
+        Args:
+            sent: when it was sent.
+            now: the time.
+        """
+        self._accepted += 1
+        self._taken += 1
+        if sent <= self._refused:
+            return False
+        self._row = 0
+        if self._pace is not None:
+            if self._refused_pace == inf:
+                self._pace *= FIND_OUT
+            else:
+                self._refused_pace *= FORGET
+                self._pace *= CATCH_UP if self._pace < self._refused_pace * FAR_BELOW else GROWTH
+            return False
+        opened = now < self._closed_until
+        self._closed_until = -inf
+        return opened
+
+    def close(self, until: float) -> None:
+        """A reply tells that nothing will be taken before a moment, though it was not refused itself."""
+        self._closed_until = max(self._closed_until, until)
+
+    def opens(self, now: float) -> float:
+        """The moment at which the next one may pass; `now` or before: at once."""
+        opens = max(self._closed_until, self._next) if self._pace is not None else self._closed_until
+        if opens > now:
+            self._bound = now
+        return opens
+
+    def passed(self, now: float) -> None:
+        """Somebody has passed."""
+        if self._pace is not None:
+            self._next = max(self._next, now - 1 / self._pace) + 1 / self._pace
+
+    def soonest(self, ahead: int, now: float) -> float:
+        """A moment before which the turn of a call with so many others before it does not come."""
+        opens = max(self.opens(now), now)
+        return opens if self._pace is None else opens + ahead / self._pace
+
+    def over(self, now: float) -> bool:
+        """Whether nobody was refused or had to wait for so long that the gate can be forgotten."""
+        return now > max(self._closed_until, self._refused, self._bound) + QUIET

@@ -87,7 +87,7 @@ class RetryState:
         seconds = self._seconds(asked, error, attempt)
         if now + seconds >= self._end:
             return GiveUp(f"the next attempt, in {seconds:.2f} s, would not fit into the deadline.")
-        if not self._budget.spend():
+        if not isinstance(error, RateLimitError) and not self._budget.spend():
             return GiveUp("the client's retry budget is used up, because too many of its calls fail.")
         self._history[-1] = f"{reason} (waited {seconds:.2f} s)"
         return RetryAfter(seconds, reason)
@@ -100,7 +100,7 @@ class RetryState:
             attempt: number of the attempt, from 1.
             decision: what was decided for the call itself.
         """
-        if not isinstance(error, RateLimitError) or error.quota_exhausted:
+        if not isinstance(error, RateLimitError) or error.quota_exhausted or not error.sent:
             return None
         if error.retry_after is not None:
             return error.retry_after if error.retry_after <= self._policy.max_retry_after else None
@@ -138,7 +138,7 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
         case DeadlineExceeded():
             return False
         case APIStatusError():
-            if error.quota_exhausted:
+            if error.quota_exhausted or (isinstance(error, RateLimitError) and not error.sent):
                 return False
             return error.status_code in (RETRIED if safety == "repeatable" else RETRIED_ONCE)
         case APIConnectionError(permanent=True):

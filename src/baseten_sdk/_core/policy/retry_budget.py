@@ -7,12 +7,18 @@ REFUND = 0.2
 
 
 class RetryBudget:
-    """A bucket of tokens: a retry takes one, a success gives a part of one back."""
+    """A bucket of tokens: a retry takes one, a success gives a part of one back.
 
-    __slots__ = ("_tokens", "capacity")
+    Attributes:
+        capacity: the tokens that it holds when it is full.
+        successes: how many calls have succeeded.
+    """
+
+    __slots__ = ("_tokens", "capacity", "successes")
 
     def __init__(self, capacity: float) -> None:
         self.capacity = capacity
+        self.successes = 0
         self._tokens = capacity
 
     def spend(self) -> bool:
@@ -24,5 +30,6 @@ class RetryBudget:
 
     def refund(self) -> None:
         """A call succeeded."""
+        self.successes += 1
         if self._tokens < self.capacity:
             self._tokens = min(self.capacity, self._tokens + REFUND)

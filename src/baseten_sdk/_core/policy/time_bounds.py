@@ -24,15 +24,17 @@ class TimeBounds:
     Attributes:
         phase: what is being done.
         end: when it must be done.
+        sent_at: when the request was sent, on the steady clock; `-inf` before.
         through: the proxy that stands between, for errors; "" where none does.
     """
 
-    __slots__ = ("_attempt_end", "_bound", "_call_end", "_now", "end", "limits", "phase", "through")
+    __slots__ = ("_attempt_end", "_bound", "_call_end", "_now", "end", "limits", "phase", "sent_at", "through")
 
     def __init__(self, limits: TimeLimits, now: Callable[[], float]) -> None:
         self.limits = limits
         self._now = now
         self._attempt_end = inf
+        self.sent_at = -inf
         self._call_end = inf if limits.remaining == inf else now() + limits.remaining
         self.end = self._call_end
         self._bound: Bound = "call"
@@ -52,7 +54,7 @@ class TimeBounds:
 
     def begin(self) -> None:
         """The attempt starts: from here on its own limit holds too."""
-        if self.limits.timeout.attempt is not None:
+        if self.limits.timeout.attempt is not None and self._attempt_end == inf:
             self._attempt_end = self._now() + self.limits.timeout.attempt
 
     def shorten(self, seconds: float) -> None:
@@ -71,6 +73,10 @@ class TimeBounds:
     def left(self) -> float:
         """Seconds that are left of the call's deadline; `inf` where it has none."""
         return self._call_end - self._now()
+
+    def spare(self) -> float:
+        """Seconds that are left of the call's deadline and of the attempt, whichever is less."""
+        return min(self._call_end, self._attempt_end) - self._now()
 
     def reached(self) -> Expired:
         """What to raise where the end has come."""

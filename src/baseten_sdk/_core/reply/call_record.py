@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeVar
 
 from ...errors import APIError
@@ -17,6 +18,8 @@ E = TypeVar("E", bound=APIError)
 
 NO_KEY = Hidden("")
 
+NOTHING: Mapping[str, float] = {}
+
 
 class CallRecord(NamedTuple):
     """One call.
@@ -28,6 +31,7 @@ class CallRecord(NamedTuple):
         key: the key of the last attempt.
         attempts: how often it was tried.
         observed: those who observe it.
+        waited: seconds that it waited before it was sent, by what for; all its records share it.
     """
 
     request: Request
@@ -36,6 +40,7 @@ class CallRecord(NamedTuple):
     key: Hidden[str] = NO_KEY
     attempts: int = 0
     observed: ObservedCall | None = None
+    waited: dict[str, float] | None = None
 
     def describe(self, error: E, now: float, request_id: str | None = None) -> E:
         """Fill in what only the call knows, and take out what nobody may see. It returns the same error.
@@ -54,12 +59,26 @@ class CallRecord(NamedTuple):
         redact(error, self._secrets())
         return error
 
+    def note_wait(self, what: str, seconds: float) -> None:
+        """It waited before it was sent."""
+        if self.waited is not None:
+            self.waited[what] = self.waited.get(what, 0.0) + seconds
+
     def meta(self, status: int, headers: Headers, now: float) -> Meta:
         """What is known of the exchange behind a reply. Observers pass it on, so for them its echoes are taken out."""
         request = self.request
         if self.observed is not None:
             headers = redacted(headers, self._secrets())
-        return Meta(status, headers, self.attempts, now - self.start, request.method, request.url_without_query)
+        elapsed = now - self.start
+        return Meta(
+            status,
+            headers,
+            self.attempts,
+            elapsed,
+            request.method,
+            request.url_without_query,
+            waited=self.waited or NOTHING,
+        )
 
     def _secrets(self) -> list[Secret]:
         return secrets_of(self.request, self.key, self.options.extra_body)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from ..._core.policy.gate_key import gate_key
 from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
@@ -66,6 +67,7 @@ class Caller:
         self.budget = budget
         self._hooks = tuple(hook for hook in hooks if not isinstance(hook, Observer))
         self._rate_state = _rate_state(limits) if limits.rated else None
+        self._began = time.monotonic()
 
     def fetch(
         self,
@@ -82,7 +84,7 @@ class Caller:
             read: makes the result; it raises `ResponseValidationError` where it cannot.
             observed: those who observe the call.
         """
-        call, answer = self._run(CallRecord(request, options, self.clock.now(), observed=observed), whole)
+        call, answer = self._run(CallRecord(request, options, self.clock.now(), observed=observed, waited={}), whole)
         now = self.clock.now()
         try:
             result = read(answer)
@@ -93,7 +95,7 @@ class Caller:
 
     def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
         """Make a call whose reply is a stream: it returns when the headers are there and say success."""
-        call = CallRecord(request, options, self.clock.now(), observed=observed)
+        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
         _, stream = self._run(call, self._stream, streamed=True)
         return stream
 
@@ -128,7 +130,7 @@ class Caller:
             decision = retry.decide(failure, call.attempts, now)
             closed_for = retry.closed_for(failure, call.attempts, decision)
             if closed_for is not None:
-                self._close_gate(call.request.url_without_query, closed_for)
+                self._close_gate(gate_key(call.request), timer.sent_at, closed_for)
             match decision:
                 case GiveUp():
                     retry.annotate(failure, decision)
@@ -151,13 +153,16 @@ class Caller:
             with timer:
                 permit = channel.permit(self._rate_state, self.clock)
                 try:
-                    permit.admit(call.request, timer)
+                    permit.admit(call, timer)
+                    timer.sent_at = self.clock.steady()
                     exchange = inflated(channel.transport.send(call.request.authorized(call.key), timer))
                     opened = Opened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:
                         if permit.rated:
                             permit.told(exchange.headers)
+                        if self._rate_state is not None and not self._rate_state.idle:
+                            self._rate_state.accepted(gate_key(call.request), timer.sent_at, self.clock.steady())
                         return receive(opened)
                     read_body(opened)
                     permit.settle()
@@ -168,11 +173,12 @@ class Caller:
             failure = error
         raise reading.error(failure, time.time())
 
-    def _close_gate(self, url: str, seconds: float) -> None:
+    def _close_gate(self, key: str, sent: float, seconds: float) -> None:
         """The service has answered 429: nobody else need run into it."""
         if self._rate_state is None:
             self._rate_state = _rate_state(self.limits)
-        self._rate_state.refused(url, seconds, self.clock.steady())
+        now = self.clock.steady()
+        self._rate_state.refused(key, sent, seconds, now, since=self._began, accepted=self.budget.successes)
 
     def _tell(self, call: CallRecord, event: RetryEvent) -> None:
         """Tell of a retry of a call."""

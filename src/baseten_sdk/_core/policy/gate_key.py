@@ -1,0 +1,17 @@
+"""What a refusal speaks of: one model of the Model APIs, one deployment, one path."""
+
+from __future__ import annotations
+
+from ..request.request import Request
+
+NAMED = b'{"model":"'
+"""How a body begins that names its model: the package writes the name first."""
+
+
+def gate_key(request: Request) -> str:
+    """The URL, and the model where the body names one."""
+    url = request.url_without_query
+    if not request.body.startswith(NAMED):
+        return url
+    end = request.body.find(b'"', len(NAMED))
+    return f"{url} {request.body[len(NAMED) : end].decode('utf-8', 'replace')}"
