@@ -86,13 +86,13 @@ class Setup:
         return replace(self, settings=replace(self.settings, options=options, owned=False))
 
     def picklable(self, options: Options) -> Settings:
-        """The settings with other defaults, for a pickle. A literal key stays behind.
+        """The settings with other defaults, for a pickle. A literal key and other secrets stay behind.
 
         Raises:
             ConfigurationError: a part of them cannot be pickled.
         """
         if self.http_client is not None:
             raise not_picklable("http_client")
-        settings = self.settings.with_options(options)
+        settings = self.settings.with_options(options.without_secrets())
         settings.check_picklable()
         return settings

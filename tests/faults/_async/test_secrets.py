@@ -164,6 +164,33 @@ async def test_a_client_that_is_pickled_leaves_its_key_behind(monkeypatch: pytes
         await again.models.list()
 
 
+async def test_a_client_that_is_pickled_leaves_secret_headers_and_parameters_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BASETEN_API_KEY", KEY)
+    with ScriptedServer([reply(b'{"data": []}')]) as server:
+        client = AsyncClient(
+            api_key="k",
+            base_url=server.url,
+            default_headers={"x-gateway-key": HUSH, "x-team": "blue"},
+            default_query={"token": QUERY, "version": "2"},
+        )
+        data = pickle.dumps(client)
+        assert HUSH.encode() not in data
+        assert QUERY.encode() not in data
+        async with pickle.loads(pickle.dumps(pickle.loads(data))) as again:
+            with pytest.raises(ConfigurationError, match="here the values of token, x-gateway-key"):
+                await again.models.list()
+            with pytest.raises(ConfigurationError, match="here the values of token"):
+                await again.models.list(extra_headers={"X-Gateway-Key": "new"})
+            given = again.with_options(extra_headers={"X-Gateway-Key": "new"}, extra_query={"token": "t"})
+            await given.models.list()
+        (request,) = server.requests
+    assert b"x-gateway-key: new" in request
+    assert b"x-team: blue" in request
+    assert b"version=2&token=t" in request
+
+
 async def test_what_a_pickle_cannot_hold_is_named() -> None:
     with pytest.raises(ConfigurationError, match="cannot be pickled"):
         pickle.dumps(AsyncClient(api_key=lambda: KEY))

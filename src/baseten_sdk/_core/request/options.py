@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from ..._secrets import looks_secret
 from ..._version import __version__
 from ...config import CallOptions, HttpxTimeout, Query, Retry, Timeout, check_seconds
 from ...errors import ConfigurationError, InvalidRequestError
@@ -23,7 +24,11 @@ OPTION_NAMES = frozenset(CallOptions.__optional_keys__)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What holds for a call."""
+    """What holds for a call.
+
+    Attributes:
+        left_behind: names of headers and query parameters whose values a pickle did not take along.
+    """
 
     timeout: Timeout = field(default_factory=Timeout)
     deadline: float | None = None
@@ -33,6 +38,7 @@ class Options:
     extra_body: Mapping[str, object] = field(default_factory=dict, repr=False)
     session: str | None = None
     request_id: str | None = None
+    left_behind: frozenset[str] = frozenset()
     _rendered: dict[tuple[str, str | None], HeaderLines] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -56,6 +62,32 @@ class Options:
         """The same for a body into which `extra_body` has gone already."""
         return replace(self, extra_body={}) if self.extra_body else self
 
+    def without_secrets(self) -> Options:
+        """The same for a pickle: values whose names look secret stay behind, as a literal key does."""
+        headers = {name for name, _ in self.extra_headers if looks_secret(name)}
+        query = {name for name in self.extra_query if looks_secret(name)}
+        if not headers and not query:
+            return self
+        return replace(
+            self,
+            extra_headers=tuple((name, value) for name, value in self.extra_headers if name not in headers),
+            extra_query={name: value for name, value in self.extra_query.items() if name not in query},
+            left_behind=self.left_behind | headers | query,
+        )
+
+    def check_complete(self) -> None:
+        """Refuse to call without what a pickle left behind.
+
+        Raises:
+            ConfigurationError: it was not given again.
+        """
+        if self.left_behind:
+            names = ", ".join(sorted(self.left_behind))
+            raise ConfigurationError(
+                f"A client that was pickled leaves secrets behind, here the values of {names}. Give them again: "
+                "client.with_options(extra_headers=..., extra_query=...)."
+            )
+
     def within(self, seconds: float) -> Options:
         """The same with a deadline of so many seconds at most."""
         return self if self.deadline is not None and self.deadline <= seconds else replace(self, deadline=seconds)
@@ -77,16 +109,19 @@ class Options:
         headers = given.get("extra_headers")
         session = given.get("session")
         request_id = given.get("request_id")
+        extra_headers = _merged_headers(self.extra_headers, headers) if headers else self.extra_headers
+        extra_query = _merged(self.extra_query, given.get("extra_query"), "extra_query")
         deadline = check_seconds("deadline", deadline)
         return Options(
             timeout=self.timeout if timeout is None else as_timeout(timeout, self.timeout),
             deadline=self.deadline if deadline is None else deadline,
             retry=self.retry if max_retries is None else replace(self.retry, max_retries=max_retries),
-            extra_headers=_merged_headers(self.extra_headers, headers) if headers else self.extra_headers,
-            extra_query=_merged(self.extra_query, given.get("extra_query"), "extra_query"),
+            extra_headers=extra_headers,
+            extra_query=extra_query,
             extra_body=_merged(self.extra_body, given.get("extra_body"), "extra_body"),
             session=self.session if session is None else check_option(session, "session"),
             request_id=self.request_id if request_id is None else check_option(request_id, "request_id"),
+            left_behind=self.left_behind and self.left_behind - {*dict(extra_headers), *extra_query},
         )
 
 

@@ -80,7 +80,10 @@ def build(
 
     Raises:
         InvalidRequestError: a value has no JSON form, or extra_body was given for a body that is no JSON object.
+        ConfigurationError: a pickle left a header or query parameter behind.
     """
+    if options.left_behind:
+        options.check_complete()
     body, content_type = payload.encoded(options.extra_body)
     headers = options.headers_for(accept, content_type)
     if options.extra_query:
