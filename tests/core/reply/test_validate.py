@@ -181,3 +181,26 @@ def test_a_value_that_is_not_what_it_says_is_an_error(kind: str | None, body: by
     assert (kind or "no content type") in caught.value.message
     assert caught.value.body == body
     assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def test_what_has_no_content_or_is_a_page_is_no_value() -> None:
+    with pytest.raises(ResponseValidationError, match="there is nothing in it"):
+        read_value(WholeResponse(204, Headers(), b""))
+    for kind in ("text/html", "application/xhtml+xml; charset=utf-8"):
+        with pytest.raises(ResponseValidationError, match="it is a web page"):
+            read_value(answer(b"<p>", kind))
+
+
+@pytest.mark.parametrize("digits", ["1" * 4299, "-" + "1" * 4301, "1" * 5000, "9" * 100_000])
+def test_an_integer_of_any_size_in_a_field_that_nobody_reads_is_read(digits: str) -> None:
+    body = f'{{"x": 1, "other": {digits}, "deep": [{{"a": {digits}}}], "text": "{digits}"}}'
+    assert read_as(Point, answer(body)).x == 1
+    assert read_as(dict[str, object], answer(body))["text"] == digits
+
+
+def test_an_integer_of_thousands_of_digits_in_a_field_that_is_read_is_an_error() -> None:
+    body = f'{{"x": {"1" * 5000}}}'
+    with pytest.raises(ResponseValidationError, match="number out of range"):
+        read_as(Point, answer(body))
+    with pytest.raises(ResponseValidationError):
+        read_value(answer(body))

@@ -9,6 +9,7 @@ import zlib
 from functools import cache
 
 import pytest
+from pydantic import BaseModel
 
 from baseten_sdk import (
     APIConnectionError,
@@ -31,6 +32,13 @@ GOOD = b'{"choices": [{"message": {"content": "fine"}}]}'
 DEEP = b"[" * 10_000 + b"]" * 10_000
 DIGITS = b"9" * 6_000
 
+
+class Output(BaseModel):
+    """What a model gives."""
+
+    output: int
+
+
 UNREADABLE: dict[str, bytes] = {
     "empty": b"",
     "blank": b" " * 1000,
@@ -52,7 +60,7 @@ UNREADABLE: dict[str, bytes] = {
     "invalid-utf8": b'{"choices": [{"message": {"content": "\xff\xfe"}}]}',
     "utf16": GOOD.decode().encode("utf-16"),
     "control": b'{"choices": [{"message": {"content": "\x00"}}]}',
-    "digits": b'{"created": ' + DIGITS + b', "choices": [{"message": {"content": "x"}}]}',
+    "digits": b'{"choices": [{"message": {"content": ' + DIGITS[:5000] + b"}}]}",
     "digits-alone": DIGITS,
     "deep": DEEP,
     "deep-beside": b'{"x": ' + DEEP + b', "choices": [{"message": {"content": "x"}}]}',
@@ -198,6 +206,57 @@ def test_a_redirect_goes_nowhere(status: int, transport: TransportName) -> None:
         assert caught.value.status_code == status
         assert "key=secret" not in str(caught.value)
         assert elsewhere.connections == 0
+
+
+@pytest.mark.parametrize("name", ["created", "unknown", "usage", "id"])
+def test_an_integer_of_thousands_of_digits_costs_the_field_that_holds_it(name: str, transport: TransportName) -> None:
+    beside = f'"{name}": '.encode() + DIGITS
+    chat = b"{" + beside + b', "choices": [{"message": {"content": "fine"}}]}'
+    output = b'{"output": 5, ' + beside + b"}"
+    with ScriptedServer([reply(chat), reply(output), Hold()]) as server:
+        endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
+        with Client(
+            api_key=KEY, endpoints=endpoints, base_url=server.url, transport=transport, max_retries=0
+        ) as client:
+            completion = client.chat.completions.create(model=MODEL, messages=HELLO)
+            assert completion.text == "fine"
+            found = client.deployments("abcd1234").predict({}, response_model=Output)
+            assert found.output == 5
+
+
+@pytest.mark.parametrize("kind", ["text/html", "TEXT/HTML; charset=utf-8", "application/xhtml+xml"])
+@pytest.mark.parametrize("model_input", [{}, b"bytes"])
+def test_a_page_is_no_output_unless_a_type_can_hold_it(
+    kind: str, model_input: object, transport: TransportName
+) -> None:
+    page = b"<html>Please log in</html>"
+    with ScriptedServer([reply(page, headers={"Content-Type": kind})] * 4) as server:
+        endpoints = Endpoints(model=f"http://127.0.0.1:{server.port}/{{model_id}}")
+        with Client(api_key=KEY, endpoints=endpoints, transport=transport, max_retries=0) as client:
+            deployment = client.deployments("abcd1234")
+            with pytest.raises(ResponseValidationError, match="it is a web page") as caught:
+                deployment.predict(model_input)
+            assert caught.value.body == page
+            with pytest.raises(ResponseValidationError):
+                deployment.predict(model_input, response_model=Output)
+            assert deployment.predict(model_input, response_model=str) == page.decode()
+            assert deployment.predict(model_input, response_model=bytes) == page
+
+
+def test_a_reply_without_content_is_no_output_unless_none_is_fine(transport: TransportName) -> None:
+    nothing = Send(b"HTTP/1.1 204 No Content\r\n\r\n")
+    with ScriptedServer([nothing] * 4) as server:
+        endpoints = Endpoints(
+            model=f"http://127.0.0.1:{server.port}/{{model_id}}", chain=f"http://127.0.0.1:{server.port}/{{chain_id}}"
+        )
+        with Client(api_key=KEY, endpoints=endpoints, transport=transport, max_retries=0) as client:
+            deployment = client.deployments("abcd1234")
+            with pytest.raises(ResponseValidationError, match="there is nothing in it"):
+                deployment.predict({})
+            with pytest.raises(ResponseValidationError):
+                deployment.predict({}, response_model=Output)
+            assert deployment.predict({}, response_model=None) is None
+            assert client.chains("abcd1234").run_remote({}, response_model=None) is None
 
 
 def test_half_a_character_in_a_reply_costs_that_character(transport: TransportName) -> None:

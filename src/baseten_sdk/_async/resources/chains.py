@@ -34,7 +34,7 @@ class AsyncChain(AsyncDeploymentBase):
         self,
         arguments: bytes | bytearray | memoryview,
         *,
-        response_model: None = None,
+        response_model: Missing | None = MISSING,
         **options: Unpack[CallOptions],
     ) -> bytes: ...
 
@@ -52,7 +52,7 @@ class AsyncChain(AsyncDeploymentBase):
         self,
         arguments: object | Missing = MISSING,
         *,
-        response_model: None = None,
+        response_model: Missing | None = MISSING,
         **options: Unpack[CallOptions],
     ) -> JsonValue | bytes: ...
 
@@ -60,7 +60,7 @@ class AsyncChain(AsyncDeploymentBase):
         self,
         arguments: object | Missing = MISSING,
         *,
-        response_model: type[T] | None = None,
+        response_model: type[T] | Missing | None = MISSING,
         **options: Unpack[CallOptions],
     ) -> T | JsonValue | bytes:
         """Run the chain and wait for its result.
@@ -73,6 +73,7 @@ class AsyncChain(AsyncDeploymentBase):
                 dataclass. Left out: none. The chain ignores names that it does not know. Or bytes, which are sent as
                 `application/octet-stream` (a chain reads them as MessagePack and replies with MessagePack).
             response_model: The type of the result: anything that pydantic can validate, or `bytes` for the raw body.
+                None: a reply without content (204) is fine, and None is returned.
             **options: The options of every call.
 
         Returns:

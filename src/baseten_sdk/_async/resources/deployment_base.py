@@ -10,9 +10,9 @@ from typing import TypeVar, Unpack
 
 from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
 from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import check_kind, read_as, read_model, read_value
+from ..._core.reply.validate import NO_CONTENT, check_kind, check_no_page, read_as, read_model, read_value
 from ..._core.request.accept import ACCEPT_JSON
-from ..._core.request.missing import MISSING
+from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.options import Options
 from ..._core.request.payload import EMPTY, OCTETS, Payload, choose_payload
@@ -61,15 +61,20 @@ class AsyncDeploymentBase:
         return attach_meta(status, meta)
 
     async def _run(
-        self, path: str, payload: Payload, response_model: type[T] | None, given: CallOptions
+        self, path: str, payload: Payload, response_model: type[T] | Missing | None, given: CallOptions
     ) -> T | JsonValue | bytes:
-        check_kind(response_model)
+        check_kind(None if response_model is MISSING else response_model)
         request, merged = self._post(path, given, payload, accepted_type(payload, response_model))
 
         def read(response: WholeResponse) -> T | JsonValue | bytes:
-            if response_model is not None:
+            if response_model is None and response.status == NO_CONTENT:
+                return None
+            if response_model is not None and response_model is not MISSING:
                 return read_as(response_model, response)
-            return response.body if payload.content_type == OCTETS else read_value(response)
+            if payload.content_type != OCTETS:
+                return read_value(response)
+            check_no_page(response)
+            return response.body
 
         output, _ = await self._service.caller.fetch(request, merged, read)
         return output

@@ -44,7 +44,7 @@ class AsyncDeployment(AsyncEngine):
         self,
         model_input: bytes | bytearray | memoryview,
         *,
-        response_model: None = None,
+        response_model: Missing | None = MISSING,
         content_type: None = None,
         **options: Unpack[CallOptions],
     ) -> bytes: ...
@@ -66,7 +66,7 @@ class AsyncDeployment(AsyncEngine):
         self,
         model_input: object | Missing = MISSING,
         *,
-        response_model: None = None,
+        response_model: Missing | None = MISSING,
         files: Files | None = None,
         data: Mapping[str, FieldInput] | None = None,
         content_type: str | None = None,
@@ -77,7 +77,7 @@ class AsyncDeployment(AsyncEngine):
         self,
         model_input: object | Missing = MISSING,
         *,
-        response_model: type[T] | None = None,
+        response_model: type[T] | Missing | None = MISSING,
         files: Files | None = None,
         data: Mapping[str, FieldInput] | None = None,
         content_type: str | None = None,
@@ -92,6 +92,7 @@ class AsyncDeployment(AsyncEngine):
             model_input: Any JSON value, including pydantic models and dataclasses. Or bytes, which are sent as
                 `application/octet-stream` (a Python model reads them as MessagePack and replies with MessagePack).
             response_model: The type of the output: anything that pydantic can validate, or `bytes` for the raw body.
+                None: a reply without content (204) is fine, and None is returned.
             files: Files of a form, instead of `model_input`.
             data: Other fields of that form.
             content_type: The type of bytes that are not an octet-stream.

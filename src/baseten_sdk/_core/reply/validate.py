@@ -12,7 +12,7 @@ from ..._validation import problems, validate_json
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
-from ..request.json_codec import decode_reply, whole_characters
+from ..request.json_codec import decode_reply, readable_json
 from .classify import as_sentence, read_error
 from .lenient import validate_leniently
 from .response import WholeResponse
@@ -21,6 +21,8 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 NO_CONTENT = 204
+
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 EXCERPT = 200
 """Bytes of the body that an error shows."""
@@ -73,24 +75,25 @@ def read_as(kind: type[T], answer: WholeResponse) -> T:
 
 
 def _validated(kind: type[T], body: bytes) -> T:
-    """A value of a type; halves of characters in it are U+FFFD, as in `decode_reply`."""
+    """A value of a type, read although some of the body is odd, as `decode_reply` reads it."""
     try:
         return validate_json(adapter_of(kind), body)
     except ValidationError:
-        whole = whole_characters(body)
-        if whole == body:
+        readable = readable_json(body)
+        if readable == body:
             raise
-    return validate_json(adapter_of(kind), whole)
+    return validate_json(adapter_of(kind), readable)
 
 
 def read_value(answer: WholeResponse) -> JsonValue | bytes:
-    """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes; 204 is None.
+    """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes.
 
     Raises:
-        ResponseValidationError: it says that it is JSON or text, and is not.
+        ResponseValidationError: it has no content, is a page for people, or is not what it says that it is.
     """
     if answer.status == NO_CONTENT:
-        return None
+        raise unreadable(answer, "there is nothing in it. Pass response_model=None if nothing may come.")
+    check_no_page(answer)
     try:
         if _is_json(answer):
             return decode_reply(answer.body)
@@ -101,6 +104,16 @@ def read_value(answer: WholeResponse) -> JsonValue | bytes:
     else:
         return answer.body
     raise unreadable(answer, problem)
+
+
+def check_no_page(answer: WholeResponse) -> None:
+    """Refuse a page of HTML where a model's output was expected: a proxy, a login or another server made it.
+
+    Raises:
+        ResponseValidationError: it is one.
+    """
+    if answer.media_type in PAGES:
+        raise unreadable(answer, "it is a web page, not an output. Pass response_model=str or bytes to get it anyway.")
 
 
 def unreadable(answer: WholeResponse, problem: str, size: int | None = None) -> ResponseValidationError:

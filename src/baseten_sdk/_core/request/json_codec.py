@@ -22,7 +22,7 @@ from decimal import Decimal
 from types import FunctionType, MethodType
 from typing import Protocol, get_origin, runtime_checkable
 
-from pydantic_core import from_json, to_jsonable_python
+from pydantic_core import from_json, to_json, to_jsonable_python
 
 from ..._kinds import type_name
 from ...errors import InvalidRequestError
@@ -44,6 +44,11 @@ ESCAPE = re.compile(
     re.DOTALL,
 )
 """An escape inside of a JSON string; the two halves of a character are one."""
+
+MOST_DIGITS = 4300
+"""Digits of an integer that parsers take."""
+
+HUGE = re.compile(rb"[0-9]{%d}" % MOST_DIGITS)
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -109,8 +114,13 @@ def decode_json(body: bytes) -> JsonValue:
     return value
 
 
-def decode_reply(body: bytes) -> JsonValue:
+def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
     """The value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
+
+    Args:
+        body: the JSON.
+        any_size: whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that
+            is then validated, since it may stand in a field that nobody reads.
 
     Raises:
         ValueError: it is no JSON.
@@ -119,9 +129,36 @@ def decode_reply(body: bytes) -> JsonValue:
         return decode_json(body)
     except ValueError:
         whole = whole_characters(body)
-        if whole == body:
+        huge = any_size and HUGE.search(whole) is not None
+        if whole == body and not huge:
             raise
-    return decode_json(whole)
+    return _of_any_size(whole) if huge else decode_json(whole)
+
+
+def _of_any_size(text: bytes) -> JsonValue:
+    def whole_number(digits: str) -> int | float:
+        return int(digits) if len(digits) < MOST_DIGITS else float(digits)
+
+    def refuse(word: str) -> JsonValue:
+        raise ValueError(f"not valid JSON: {word} is not a value")
+
+    try:
+        value: JsonValue = json.loads(text, parse_int=whole_number, parse_constant=refuse)
+    except RecursionError:
+        raise ValueError("not valid JSON: it is nested too deeply") from None
+    return value
+
+
+def readable_json(body: bytes) -> bytes:
+    """JSON as parsers take it: with whole characters, and infinity for integers of thousands of digits."""
+    whole = whole_characters(body)
+    if not HUGE.search(whole):
+        return whole
+    try:
+        readable: bytes = to_json(_of_any_size(whole), inf_nan_mode="constants")
+        return readable
+    except ValueError:
+        return whole
 
 
 def whole_characters(text: bytes) -> bytes:

@@ -35,7 +35,7 @@ class Chain(DeploymentBase):
         self,
         arguments: bytes | bytearray | memoryview,
         *,
-        response_model: None = None,
+        response_model: Missing | None = MISSING,
         **options: Unpack[CallOptions],
     ) -> bytes: ...
 
@@ -53,7 +53,7 @@ class Chain(DeploymentBase):
         self,
         arguments: object | Missing = MISSING,
         *,
-        response_model: None = None,
+        response_model: Missing | None = MISSING,
         **options: Unpack[CallOptions],
     ) -> JsonValue | bytes: ...
 
@@ -61,7 +61,7 @@ class Chain(DeploymentBase):
         self,
         arguments: object | Missing = MISSING,
         *,
-        response_model: type[T] | None = None,
+        response_model: type[T] | Missing | None = MISSING,
         **options: Unpack[CallOptions],
     ) -> T | JsonValue | bytes:
         """Run the chain and wait for its result.
@@ -74,6 +74,7 @@ class Chain(DeploymentBase):
                 dataclass. Left out: none. The chain ignores names that it does not know. Or bytes, which are sent as
                 `application/octet-stream` (a chain reads them as MessagePack and replies with MessagePack).
             response_model: The type of the result: anything that pydantic can validate, or `bytes` for the raw body.
+                None: a reply without content (204) is fine, and None is returned.
             **options: The options of every call.
 
         Returns:
