@@ -296,7 +296,7 @@ async def test_a_pickle_holds_everything_but_the_key(
     assert emu.api_key.encode() not in data
     async with pickle.loads(data) as again:
         assert type(again) is AsyncClient
-        with pytest.raises(ConfigurationError, match="pickled leaves a literal key behind"):
+        with pytest.raises(ConfigurationError, match="a pickle never holds a literal API key"):
             await again.models.list()
         monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
         await again.models.list()

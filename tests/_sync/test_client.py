@@ -268,7 +268,7 @@ def test_a_pickle_holds_everything_but_the_key(
     assert emu.api_key.encode() not in data
     with pickle.loads(data) as again:
         assert type(again) is Client
-        with pytest.raises(ConfigurationError, match="pickled leaves a literal key behind"):
+        with pytest.raises(ConfigurationError, match="a pickle never holds a literal API key"):
             again.models.list()
         monkeypatch.setenv("BASETEN_API_KEY", emu.api_key)
         again.models.list()

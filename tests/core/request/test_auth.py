@@ -89,9 +89,27 @@ def test_a_pickle_leaves_the_key_behind() -> None:
     assert b"secret" not in pickled
     key = pickle.loads(pickled)
     assert repr(key) == "<unset>"
-    with pytest.raises(ConfigurationError, match="pickled leaves a literal key behind"):
+    with pytest.raises(ConfigurationError, match="This client was pickled, and a pickle never holds a literal API key"):
         key.found(Hidden(""))
+
+
+def test_another_key_in_the_place_of_a_lost_one_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    key = pickle.loads(pickle.dumps(Key(SECRET)))
     assert text(key.found(Hidden(SECRET))) == SECRET
+    assert [record.getMessage() for record in caplog.records] == [
+        "This client was pickled without its literal API key. It uses the one in BASETEN_API_KEY."
+    ]
+    caplog.clear()
+    text(Key(None).found(Hidden(SECRET)))
+    assert not caplog.records
+
+
+def test_a_key_of_the_environment_is_not_lost_by_a_pickle() -> None:
+    key = Key(None)
+    key.found(Hidden(SECRET))
+    with pytest.raises(ConfigurationError, match=r"^No API key: set BASETEN_API_KEY") as caught:
+        pickle.loads(pickle.dumps(key)).found(Hidden(""))
+    assert "pickled" not in str(caught.value)
 
 
 def test_what_was_left_behind_is_told_after_the_second_pickle_too() -> None:

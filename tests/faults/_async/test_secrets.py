@@ -160,7 +160,7 @@ async def test_a_client_that_is_pickled_leaves_its_key_behind(monkeypatch: pytes
     data = pickle.dumps(client)
     assert KEY.encode() not in data
     again = pickle.loads(data)
-    with pytest.raises(ConfigurationError, match="leaves a literal key behind"):
+    with pytest.raises(ConfigurationError, match="a pickle never holds a literal API key"):
         await again.models.list()
 
 

@@ -159,7 +159,7 @@ def test_a_client_that_is_pickled_leaves_its_key_behind(monkeypatch: pytest.Monk
     data = pickle.dumps(client)
     assert KEY.encode() not in data
     again = pickle.loads(data)
-    with pytest.raises(ConfigurationError, match="leaves a literal key behind"):
+    with pytest.raises(ConfigurationError, match="a pickle never holds a literal API key"):
         again.models.list()
 
 

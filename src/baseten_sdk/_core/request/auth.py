@@ -5,12 +5,15 @@ The key is kept in an object whose repr and pickle do not hold it. No method her
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from ...errors import ConfigurationError
 from .headers import check_key
 from .hidden import Hidden
+
+log = logging.getLogger("baseten_sdk")
 
 VARIABLE = "BASETEN_API_KEY"
 CREATE_AT = "https://app.baseten.co/settings/api_keys"
@@ -27,13 +30,14 @@ class Key:
         function: what gives it.
     """
 
-    __slots__ = ("_dropped", "_unusable", "function", "literal")
+    __slots__ = ("_dropped", "_own", "_unusable", "function", "literal")
 
     def __init__(self, given: str | AsyncKeyFunction | None) -> None:
         self.literal = Hidden(given) if isinstance(given, str) else None
         self.function = given if callable(given) else None
         self._unusable = None if given is None or self.literal or self.function else type(given).__name__
         self._dropped = False
+        self._own = True  # a literal key is the caller's, not that of the environment
 
     def check(self) -> None:
         """Refuse what is no key. It is not done where the key is given, so that no frame above shows it.
@@ -53,11 +57,16 @@ class Key:
             ConfigurationError: there is none, or it cannot be sent.
         """
         if not in_environment.value:
-            gone = " (A client that was pickled leaves a literal key behind.)" if self._dropped else ""
-            raise ConfigurationError(
-                f"No API key: set {VARIABLE} or pass api_key=. Keys are made at {CREATE_AT}.{gone}"
-            )
+            if self._dropped:
+                raise ConfigurationError(
+                    f"This client was pickled, and a pickle never holds a literal API key. Set {VARIABLE} where the "
+                    "client is used, or make it with a function as api_key=."
+                )
+            raise ConfigurationError(f"No API key: set {VARIABLE} or pass api_key=. Keys are made at {CREATE_AT}.")
         self.literal = check_key(in_environment)
+        self._own = False
+        if self._dropped:
+            log.warning("This client was pickled without its literal API key. It uses the one in %s.", VARIABLE)
         return self.literal
 
     def __repr__(self) -> str:
@@ -66,8 +75,9 @@ class Key:
         return "<unset>" if self.literal is None else "<hidden>"
 
     def __getstate__(self) -> tuple[AsyncKeyFunction | None, bool]:
-        return self.function, self._dropped or self.literal is not None
+        return self.function, self._dropped or (self._own and self.literal is not None)
 
     def __setstate__(self, state: tuple[AsyncKeyFunction | None, bool]) -> None:
         self.function, self._dropped = state
         self.literal = self._unusable = None
+        self._own = True
