@@ -17,7 +17,7 @@ from .streams.completion import AsyncCompletionStream
 
 
 class AsyncAsk(Protocol):
-    """Asks the model for its next turn, within so many seconds."""
+    """Asks the model for its next turn, with the seconds that are left."""
 
     async def __call__(self, messages: Sequence[Message], left: float, /) -> ChatCompletion: ...
 

@@ -18,7 +18,7 @@ from .streams.completion import CompletionStream
 
 
 class Ask(Protocol):
-    """Asks the model for its next turn, within so many seconds."""
+    """Asks the model for its next turn, with the seconds that are left."""
 
     def __call__(self, messages: Sequence[Message], left: float, /) -> ChatCompletion: ...
 

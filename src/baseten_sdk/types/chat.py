@@ -107,7 +107,7 @@ class ChatCompletionMessage(Lenient):
 
     @property
     def parsed(self) -> object:
-        """The object that `parse` or `stream` was asked for, where there is one; `Parsed.parsed` has its type."""
+        """The object that `parse` or `stream` made of the answer, if any; `Parsed.parsed` has its type."""
         return note_of(self, "parsed")
 
     @property

@@ -1,6 +1,6 @@
 """What happens in a stream of `chat.completions.stream`: frozen values for `match`.
 
-`index` is the choice that an event belongs to; unless several were asked for it is 0.
+`index` is the choice that an event belongs to; it is 0 unless you ask for several.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class Finished:
 
     @property
     def parsed(self) -> object:
-        """The object that was asked for, if it is a valid one."""
+        """The requested object, if the answer is a valid one."""
         return self.completion.message.parsed
 
 

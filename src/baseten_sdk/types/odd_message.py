@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["OddMessage", "reasoning_of"]
 
 THOUGHTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
-"""Kinds of content parts that are no answer."""
+"""Kinds of content parts that are not the answer."""
 
 TEXTS = ("text", "thinking", "reasoning", "content", "summary")
 """Where an object keeps its text."""

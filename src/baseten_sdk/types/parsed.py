@@ -1,4 +1,4 @@
-"""A completion together with the object that was asked for."""
+"""A completion together with the requested object."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Parsed(Generic[T]):
 
     @property
     def parsed(self) -> T:
-        """The object; never None unless None was asked for.
+        """The object; None only where None is the requested type.
 
         Raises:
             OutputValidationError: the model called tools instead of answering, or no type was asked for.

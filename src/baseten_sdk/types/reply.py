@@ -1,4 +1,4 @@
-"""What all replies share: unknown fields are kept, null and absent are alike, and `.meta` tells of the exchange."""
+"""What all replies share: unknown fields are kept, null and absent are alike, and `.meta` describes the exchange."""
 
 from __future__ import annotations
 

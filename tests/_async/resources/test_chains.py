@@ -210,7 +210,7 @@ async def test_what_is_no_frame_is_told(client: AsyncClient) -> None:
     async with client.chains("chain123").stream_run_remote(
         {"result": "text"}, extra_headers=behaving("octet-stream")
     ) as stream:
-        with pytest.raises(StreamDecodeError, match="is no tag; was this stream made of frames"):
+        with pytest.raises(StreamDecodeError, match="is not a tag; is this a stream of frames"):
             await stream.header()
     assert IDLE in repr(client)
 

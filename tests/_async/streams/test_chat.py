@@ -210,7 +210,7 @@ async def test_a_stream_of_nothing_is_no_success(client: AsyncClient, spec: str)
 
 async def test_a_text_in_the_place_of_a_stream_is_shown(client: AsyncClient) -> None:
     stream = await opened(client, "reply=not-json")
-    with pytest.raises(StreamDecodeError, match="is no stream: 'upstream says hello'"):
+    with pytest.raises(StreamDecodeError, match="is not a stream: 'upstream says hello'"):
         await read(stream)
     assert IDLE in repr(client)
 

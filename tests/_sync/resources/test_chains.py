@@ -209,7 +209,7 @@ def test_what_is_no_frame_is_told(client: Client) -> None:
     with client.chains("chain123").stream_run_remote(
         {"result": "text"}, extra_headers=behaving("octet-stream")
     ) as stream:
-        with pytest.raises(StreamDecodeError, match="is no tag; was this stream made of frames"):
+        with pytest.raises(StreamDecodeError, match="is not a tag; is this a stream of frames"):
             stream.header()
     assert IDLE in repr(client)
 

@@ -211,7 +211,7 @@ def test_a_stream_of_nothing_is_no_success(client: Client, spec: str) -> None:
 
 def test_a_text_in_the_place_of_a_stream_is_shown(client: Client) -> None:
     stream = opened(client, "reply=not-json")
-    with pytest.raises(StreamDecodeError, match="is no stream: 'upstream says hello'"):
+    with pytest.raises(StreamDecodeError, match="is not a stream: 'upstream says hello'"):
         read(stream)
     assert IDLE in repr(client)
 

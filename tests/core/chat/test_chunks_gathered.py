@@ -91,7 +91,7 @@ def test_what_looks_like_a_whole_completion_and_is_none_is_unreadable() -> None:
 def test_a_page_or_cut_json_is_shown(body: bytes) -> None:
     found = bad(body)
     assert type(found.error) is StreamDecodeError
-    assert found.error.message.startswith("The reply is no stream: ")
+    assert found.error.message.startswith("The reply is not a stream: ")
     assert body.decode().strip()[:10] in found.error.message
 
 

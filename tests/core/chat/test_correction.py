@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from baseten_sdk import ChatCompletion, MessageParam, OutputValidationError, schema_for
-from baseten_sdk._core.chat.correction import reasked
+from baseten_sdk._core.chat.correction import with_correction
 from baseten_sdk._core.chat.output import read_output
 from baseten_sdk.types.params import Message
 
@@ -24,7 +24,7 @@ def wrong(text: str) -> OutputValidationError:
 
 def test_the_answer_and_what_is_wrong_with_it_are_added() -> None:
     messages: list[Message] = [MessageParam(role="user", content="Add up.")]
-    asked = reasked(messages, wrong('{"total": "x"}'))
+    asked = with_correction(messages, wrong('{"total": "x"}'))
     assert asked[0] is messages[0]
     assert asked[1] == {"role": "assistant", "content": '{"total": "x"}'}
     request = asked[2]
@@ -38,7 +38,7 @@ def test_the_answer_and_what_is_wrong_with_it_are_added() -> None:
 
 def test_asking_twice_keeps_the_whole_conversation() -> None:
     messages: list[Message] = [MessageParam(role="user", content="Add up.")]
-    twice = reasked(reasked(messages, wrong("{}")), wrong("[]"))
+    twice = with_correction(with_correction(messages, wrong("{}")), wrong("[]"))
     assert [dict(each)["role"] for each in twice if isinstance(each, dict)] == [
         *("user", "assistant", "user", "assistant", "user")
     ]

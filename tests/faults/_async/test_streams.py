@@ -65,7 +65,7 @@ AFTER_A_CHUNK: dict[str, tuple[bytes, type[StreamError], str]] = {
     "error-after-the-finish": (sse(FINISH, '{"error": "no luck"}', "[DONE]"), StreamAPIError, "no luck"),
     "garbage": (sse("not json"), StreamDecodeError, "not json"),
     "null": (sse("null", "[DONE]"), StreamDecodeError, "null"),
-    "list": (sse("[]", "[DONE]"), StreamDecodeError, "no chunk"),
+    "list": (sse("[]", "[DONE]"), StreamDecodeError, "not a chunk"),
     "choices-text": (sse('{"choices": "x"}'), StreamDecodeError, "choices"),
     "deep": (sse('{"x": ' + DEEP + "}"), StreamDecodeError, "recursion"),
     "digits": (sse('{"x": ' + "9" * 6_000 + ', "choices": []}'), StreamDecodeError, "number"),

@@ -79,7 +79,7 @@ class AsyncChainStream(AsyncPredictStream):
             kind: the type of each, anything that pydantic can validate; without it, its JSON.
 
         Raises:
-            StreamDecodeError: while it is read: this is no stream of frames, or an item is not of that type.
+            StreamDecodeError: while it is read: this is not a stream of frames, or an item is not of that type.
             StreamInterrupted: while it is read: the stream was cut inside a frame.
         """
         if kind is None:

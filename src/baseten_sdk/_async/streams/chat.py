@@ -1,7 +1,7 @@
 """The chunks of a chat, read as they come.
 
 An iterator here is a class, not an async generator, so that leaving it half-way leaves nothing to the garbage
-collector. The chunks of a piece are taken one by one; only when there are no more is the network waited for.
+collector. The chunks of a piece are taken one by one; it waits for the network only when there are no more.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class AsyncChatStream:
     Raises (from the iteration):
         StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
         StreamAPIError: the service reported an error inside the stream.
-        StreamDecodeError: the stream holds what is no chunk.
+        StreamDecodeError: the stream holds something other than chunks.
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 

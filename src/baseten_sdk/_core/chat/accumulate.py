@@ -1,6 +1,6 @@
 """From the chunks of a stream to the completion they make up.
 
-Theory of operation. A chunk adds to parts that are kept as lists of pieces and joined when a completion is asked for,
+Theory of operation. A chunk adds to parts that are kept as lists of pieces and joined when a completion is needed,
 so that the cost is linear in the chunks. What the backends do differently is met here, once:
 
 - text, reasoning and refusals are appended; empty and null add nothing, whether the key is there or not;

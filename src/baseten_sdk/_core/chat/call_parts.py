@@ -190,7 +190,7 @@ class ToolCallParts:
         return key
 
     def _begins_another(self, delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
-        """Whether a piece with an id that nobody has begins a call of its own, beside one of the same index."""
+        """Whether a piece with a new id begins a call of its own, beside one of the same index."""
         name = _name(delta)
         return bool(call.id and name) and (call.whole or (not call.arguments and name != call.name))
 
@@ -217,7 +217,7 @@ def _name(delta: ChoiceDeltaToolCall) -> str:
 
 
 def _begins(delta: ChoiceDeltaToolCall, latest: CallParts) -> bool:
-    """Whether a piece with an id that nobody has, and no index, begins a call."""
+    """Whether a piece with a new id and no index begins a call."""
     name = _name(delta)
     if name:
         return name != latest.name or not latest.arguments or latest.whole

@@ -8,9 +8,9 @@ after the `finish_reason`, so only `[DONE]` and the end of the body stop the rea
 and `code` or with `detail`, as half of the plain errors are. What came before an error in the same piece is handed out
 first: the error waits in `error`.
 
-A body that begins like JSON or HTML is no event stream, whatever its content type says. It is read whole: Baseten's
-runtime may gather a stream into one JSON string, a server may answer with an error or with a completion, a proxy with
-a page.
+A body that begins like JSON or HTML is not an event stream, whatever its content type says. It is read whole: Baseten's
+runtime may put all of a stream into one JSON string, a server may answer with an error or a completion, and a proxy
+with a page.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from .halves import ESCAPED, Halves
 DONE = b"[DONE]"
 
 ERROR_MARK = b'"error"'
-"""Data without it that are no chunk are no error either; inside of a JSON string the quotes would be escaped."""
+"""Data without it is not an error; inside a JSON string the quotes would be escaped."""
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
 """How JSON and HTML begin; no line of an event stream that means anything begins so."""
@@ -88,7 +88,7 @@ class ChunkReader:
         self.news = False
 
     def feed(self, piece: bytes) -> Iterator[ChatCompletionChunk]:
-        """The chunks that a piece of the body completes, each made when it is asked for.
+        """The chunks that a piece of the body completes, each made on demand.
 
         A piece may hold hundreds; to make all of them at once would keep the garbage collector busy.
         """
@@ -103,7 +103,7 @@ class ChunkReader:
         if self._whole is not None:
             self._whole += piece
             if len(self._whole) > self._limits.body:
-                self.error = StreamDecodeError(f"The reply is no stream, and larger than {self._limits.body} bytes.")
+                self.error = StreamDecodeError(f"The reply is not a stream, and larger than {self._limits.body} bytes.")
             return iter(())
         try:
             events = self._decoder.feed_bare(piece)
@@ -116,7 +116,7 @@ class ChunkReader:
     def end(self) -> Iterator[ChatCompletionChunk]:
         """The body has ended: the chunks that were left; behind the last of them a verdict, in `error` or `done`."""
         if self._whole is not None:
-            yield from self._gathered(bytes(self._whole))
+            yield from self._whole_body(bytes(self._whole))
             return
         try:
             yield from self._chunks(self._decoder.flush())
@@ -131,7 +131,7 @@ class ChunkReader:
         self.done = self.error is None
 
     def _begin(self, piece: bytes) -> None:
-        """Look at the first byte that is no blank."""
+        """Look at the first byte that is not blank."""
         start = piece.lstrip()
         if start:
             self._begun = True
@@ -139,7 +139,7 @@ class ChunkReader:
             if start.removeprefix(BOM)[:1] in NO_STREAM:
                 self._whole = bytearray()
 
-    def _gathered(self, body: bytes) -> Iterator[ChatCompletionChunk]:
+    def _whole_body(self, body: bytes) -> Iterator[ChatCompletionChunk]:
         """The chunks of a body that was no stream."""
         self._whole = None
         self._opening = b""
@@ -263,7 +263,7 @@ class ChunkReader:
         )
 
     def _no_stream(self, body: bytes) -> StreamDecodeError:
-        return StreamDecodeError(f"The reply is no stream: {body[:EXCERPT].decode('utf-8', 'backslashreplace')!r}.")
+        return StreamDecodeError(f"The reply is not a stream: {body[:EXCERPT].decode('utf-8', 'backslashreplace')!r}.")
 
     def _too_large(self, problem: str) -> StreamDecodeError:
         return StreamDecodeError(f"The stream cannot be read: {problem}.", partial=self.partial)
@@ -271,7 +271,7 @@ class ChunkReader:
     def _unreadable(self, data: bytes, error: ValidationError) -> StreamDecodeError:
         shown = data[:EXCERPT].decode("utf-8", "backslashreplace")
         return StreamDecodeError(
-            f"The stream holds data that is no chunk ({problems(error)}): {shown!r}.", partial=self.partial
+            f"The stream holds data that is not a chunk ({problems(error)}): {shown!r}.", partial=self.partial
         )
 
 
@@ -297,7 +297,7 @@ def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
 
 
 def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk:
-    """The chunk of a server that does not really stream: its choices may have a `message` in the place of a `delta`.
+    """The chunk of a server that does not really stream: its choices may have a `message` instead of a `delta`.
 
     Raises:
         ValidationError: the message is none.

@@ -1,4 +1,4 @@
-"""Asking for a typed answer, and asking again after one that did not validate."""
+"""Asking for a typed answer, and asking again after one that does not validate."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ REQUEST = "{problem}\nAnswer again with the corrected JSON alone."
 
 
 def check_question(output_retries: int, *, typed: bool) -> None:
-    """Refuse what cannot be asked.
+    """Refuse arguments of `parse` that make no sense.
 
     Args:
         output_retries: how often it may be asked again.
         typed: whether there is a type, or a tool, to read the answer by.
 
     Raises:
-        InvalidRequestError: it cannot be.
+        InvalidRequestError: they do not.
     """
     if output_retries < 0:
         raise InvalidRequestError(f"output_retries must be at least 0, not {output_retries!r}.")
@@ -24,7 +24,7 @@ def check_question(output_retries: int, *, typed: bool) -> None:
         raise InvalidRequestError("parse needs response_format= or tools=; use create where neither is wanted.")
 
 
-def reasked(messages: list[Message], error: OutputValidationError) -> list[Message]:
+def with_correction(messages: list[Message], error: OutputValidationError) -> list[Message]:
     """The conversation, with the answer and what is wrong with it."""
     return [
         *messages,

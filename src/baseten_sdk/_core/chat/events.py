@@ -2,9 +2,9 @@
 
 A call has started when its name is known. It is done when another one begins and its arguments are whole, or when the
 stream has ended: pieces of calls may be interleaved, and content may still come after a `finish_reason`. Usage is on
-nearly every chunk of Baseten's: an event tells of it only when a number has changed. A call whose arguments do not
-validate has no event that says it is done; its error waits in `error` until the stream has ended, and takes the place
-of the event that says that all is well.
+nearly every chunk of Baseten's: there is an event only when a number has changed. A call whose arguments do not
+validate has no event that says it is done; its error waits in `error` until the stream has ended, and replaces the
+event that says that all is well.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class EventReader(Generic[T]):
                 self._tell(place, call, events)
 
     def _tell(self, place: Place, call: CallParts, events: list[StreamEvent[T]]) -> None:
-        """Tell of a call's beginning, and of the pieces of its arguments that were not told of yet."""
+        """Report a call's beginning, and the pieces of its arguments that have not been reported yet."""
         index, key = place
         if place not in self._started:
             self._started.add(place)

@@ -4,8 +4,8 @@ Owns the halves that are being waited for, and putting them together. It works o
 validated, and must not know how chunks are read otherwise.
 
 A character beyond U+FFFF is two escapes in JSON, and a server that streams its tokens as they are may send one at a
-time. Such a chunk is no valid text, so it never comes here by the usual way of reading: only a chunk that could not be
-read does, and those after it until the other half has come. A half whose other half never comes is U+FFFD.
+time. Such a chunk is not valid text, so reading it fails. Only a chunk that could not be read comes here, and those
+after it until the other half has come. A half whose other half never comes is U+FFFD.
 """
 
 from __future__ import annotations

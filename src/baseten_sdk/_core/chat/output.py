@@ -1,4 +1,4 @@
-"""From a model's answer to the object that was asked for, or to the error that says why there is none.
+"""From a model's answer to the requested object, or to the error that says why there is none.
 
 The text is read as JSON first. Where the schema was not enforced, models wrap JSON into a Markdown fence, or put their
 reasoning before it; then the JSON is looked for.
@@ -37,7 +37,7 @@ THINKING = re.compile(r"\s*<think(?:ing)?>")
 BRACKET = re.compile(r"[{\[]")
 
 BROKEN = re.compile(r"\{\s*\"|\[\s*[\[{]")
-"""How JSON begins, and prose hardly. Where it cannot be read, an object inside of it is no answer."""
+"""How JSON begins, and prose hardly. If it cannot be read, an object inside it is not the answer."""
 
 BRACKETS = 64
 """Opening brackets of a text at which JSON is looked for."""
@@ -52,7 +52,7 @@ def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
         RefusalError: the model refused.
         ContentFilterError: a filter stopped it.
         LengthLimitError: it was cut at the token limit.
-        OutputValidationError: it is no JSON, or not of that type; or there is no text at all.
+        OutputValidationError: it is not JSON or not of that type, or there is no text at all.
     """
     choice = completion.choices[0]
     text = choice.message.content or ""
@@ -80,7 +80,7 @@ def read_answer(
 ) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
     """The object that the first choice holds, as a tuple of one, or the calls that it makes instead.
 
-    Without a schema there is no object: what is no call is text.
+    Without a schema there is no object, only text or calls.
 
     Raises:
         OutputError: as for `read_output`.

@@ -46,7 +46,7 @@ def chat_request(
         stream: whether the answer is to come in chunks.
 
     Raises:
-        InvalidRequestError: the messages are no sequence of messages, or a value has no JSON form.
+        InvalidRequestError: the messages are not a sequence of messages, or a value has no JSON form.
     """
     body: dict[str, object] = {"model": model, "messages": message_params(messages)}
     body |= {name: value for name, value in params.items() if value is not None}
@@ -118,7 +118,7 @@ def _unparsed(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def check_format(response_format: object) -> None:
-    """Refuse a response format that is no dict.
+    """Refuse a response format that is not a dict.
 
     Raises:
         InvalidRequestError: It is a type, which belongs to `parse`, or something else.

@@ -3,7 +3,7 @@
 Each turn the model answers. If it calls tools that can be run, they are, and their results go back to it. If it calls a
 tool that was given as a plain dict or a model, the caller has to answer, so the run ends there. The model is told of a
 tool that does not exist, of arguments that do not validate, and of functions that raise or take too long, so that it
-can do better; or such an error is raised, if that is asked for.
+can do better; or such an error is raised, if `on_tool_error` asks for it.
 
 However a run ends, its transcript can be sent again: every call of a tool that could be run has an answer.
 """
@@ -207,7 +207,7 @@ def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
 
 
 def _told(error: Exception) -> str:
-    """An error as the model is told of it: its class and its own words, no traceback."""
+    """An error as the model reads it: its class and its own words, no traceback."""
     try:
         words = error.message if isinstance(error, BasetenError) else str(error)
     except Exception:  # a class of the caller's, whose own text fails

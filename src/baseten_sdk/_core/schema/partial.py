@@ -67,7 +67,7 @@ class PartialReader(Generic[T]):
         self.missing: tuple[str, ...] = ()
 
     def add(self, piece: str) -> T | None:
-        """Take a piece in: what can be read now, or None where it is not worth reading yet."""
+        """Take a piece in: what can be read now, or None where too little has come since the last time."""
         self._pieces.append(piece)
         self._size += len(piece)
         return None if self._size < self._next else self._again()
@@ -231,7 +231,7 @@ def _fits(field: Field | None, value: object) -> bool:
 
 
 def _closed(hint: object, value: object) -> object:
-    """A value that is whole: validated, or left as it is where it is not valid, which the whole will be told of."""
+    """A value that is whole: validated, or left as it is where it is not valid; validating the whole finds that."""
     try:
         return _adapter(hint).validate_python(value)
     except Exception:  # a validator of the caller's may raise anything

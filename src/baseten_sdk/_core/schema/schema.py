@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WRAPPED = "value"
-"""Property under which a type that is no object is sent."""
+"""Property under which a type that is not an object is sent."""
 
 NAME = re.compile(r"[^A-Za-z0-9_-]+")
 MODULE = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
@@ -45,7 +45,7 @@ DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueIte
 """Keywords that strict mode does not know."""
 
 QUIETLY = frozenset({"title", "default", "discriminator"})
-"""Those of them that say nothing a reader would miss, or are told of otherwise."""
+"""Those of them that a reader would not miss, or that the changes mention otherwise."""
 
 REFUSED = frozenset(
     {"patternProperties", "prefixItems", "not", "if", "dependentSchemas", "contains", "propertyNames", "allOf"}

@@ -17,7 +17,7 @@ from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 QUALIFIERS = frozenset({"Required", "NotRequired", "ReadOnly", "Final"})
-"""What may stand around the type of a field and is no part of it."""
+"""What may stand around the type of a field without being part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tools: from a function or a pydantic model to what a model is told of it, and from a call back to its arguments."""
+"""Tools: from a function or a pydantic model to what is sent of it, and from a call back to its arguments."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Tool(Generic[P, R]):
 
     Attributes:
         name: the name that the model knows it by.
-        description: what the model is told of it.
+        description: what the model reads about it.
         arguments: the model that its arguments are validated into.
         timeout: seconds that a call may take in `run_tools`; None for any time.
     """
@@ -111,13 +111,13 @@ def tool(
     Args:
         function: the function; each argument needs a type, and may be described by `Annotated` or in the docstring.
         name: the name that the model knows it by; the function's own unless set.
-        description: what the model is told of it; the docstring's first part unless set.
+        description: what the model reads about it; the docstring's first part unless set.
         strict: hold the model to the arguments' schema.
         timeout: seconds that a call may take in `run_tools`; then the model is told that it took too long. An async
             function is cancelled; a plain one goes on in its thread, and its result is dropped.
 
     Raises:
-        ConfigurationError: an argument has no type, or cannot be given by name; or the name is none for a tool.
+        ConfigurationError: an argument has no type, or takes no name; or the name does not fit a tool.
     """
     if function is not None:
         return Tool(function, name=name, description=description, strict=strict, timeout=timeout)
@@ -152,7 +152,7 @@ class Toolbox:
         tools: the tools; dicts are sent as they are.
 
     Raises:
-        ConfigurationError: one is no tool, or two have the same name.
+        ConfigurationError: one is not a tool, or two have the same name.
     """
 
     __slots__ = ("_models", "_tools", "params")
@@ -178,7 +178,7 @@ class Toolbox:
             self._models[made.name] = made.arguments
             self._tools[made.name] = made
         else:
-            raise ConfigurationError(f"{each!r} is no tool: give a dict, a pydantic model, a @tool or a function.")
+            raise ConfigurationError(f"{each!r} is not a tool: give a dict, a pydantic model, a @tool or a function.")
         if name is not None and any(name == _name(other) for other in self.params):
             raise ConfigurationError(f"There are two tools with the name {name!r}.")
         self.params.append(param)
@@ -229,7 +229,7 @@ def pydantic_function_tool(
     Args:
         model: the arguments of the tool.
         name: the name that the model knows it by; that of the class unless given.
-        description: what the model is told of it; the docstring of the class unless given.
+        description: what the model reads about it; the docstring of the class unless given.
     """
     if name is None and description is None:
         return model

@@ -36,7 +36,7 @@ class Tag(IntEnum):
 
 
 class FrameError(ValueError):
-    """The bytes are no frames."""
+    """The bytes are not frames."""
 
 
 class FrameCut(FrameError):
@@ -92,7 +92,7 @@ class FrameDecoder:
         """The frames that are complete now.
 
         Raises:
-            FrameError: the next bytes are no frame, or one that is too large.
+            FrameError: the next bytes are not a frame, or are one that is too large.
         """
         self._held += piece
         frames: list[Frame] = []
@@ -125,7 +125,7 @@ class FrameDecoder:
 
     def _problem(self, tag: int, length: int) -> FrameError | None:
         if tag not in set(Tag):
-            return FrameError(f"a frame begins with the byte {tag}, which is no tag; was this stream made of frames?")
+            return FrameError(f"a frame begins with the byte {tag}, which is not a tag; is this a stream of frames?")
         if length > self._largest:
             return FrameError(f"a frame of {length:,} bytes is larger than the {self._largest:,} that are allowed")
         return None

@@ -116,7 +116,7 @@ class ChatCalls:
         output_retries: int,
     ) -> Parsed[T]:
         """Ask until the answer is valid, at most `output_retries` times after the first."""
-        from ..._core.chat.correction import reasked
+        from ..._core.chat.correction import with_correction
         from ..._core.chat.output import read_answer
         from ...types.parsed import Parsed
 
@@ -132,7 +132,7 @@ class ChatCalls:
                 error.attempts = tuple(attempts)
                 if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
                     raise
-                conversation = reasked(conversation, error)
+                conversation = with_correction(conversation, error)
                 continue
             if outputs:
                 attach_parsed(completion, outputs[0])
