@@ -169,7 +169,7 @@ def test_two_tools_of_one_name_are_refused(tools: list[object]) -> None:
 
 @pytest.mark.parametrize("wrong", [3, "twice", None, object()])
 def test_what_is_no_tool_is_refused(wrong: object) -> None:
-    with pytest.raises(ConfigurationError, match="is no tool"):
+    with pytest.raises(ConfigurationError, match="is not a tool"):
         Toolbox([wrong])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 
 

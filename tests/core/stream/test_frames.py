@@ -61,9 +61,9 @@ def test_a_stream_may_be_empty() -> None:
 def test_a_byte_that_is_no_tag_is_an_error_after_what_came_before_it(tag: int) -> None:
     decoder = FrameDecoder(LARGEST)
     assert decoder.feed(frame(3, b"1") + frame(tag, b"2")) == [Frame(Tag.ITEM, b"1")]
-    with pytest.raises(FrameError, match=f"the byte {tag}, which is no tag"):
+    with pytest.raises(FrameError, match=f"the byte {tag}, which is not a tag"):
         decoder.feed(b"")
-    with pytest.raises(FrameError, match=f"the byte {tag}, which is no tag"):
+    with pytest.raises(FrameError, match=f"the byte {tag}, which is not a tag"):
         decoder.flush()
 
 
