@@ -89,7 +89,7 @@ def test_a_pickle_leaves_the_key_behind() -> None:
     assert b"secret" not in pickled
     key = pickle.loads(pickled)
     assert repr(key) == "<unset>"
-    with pytest.raises(ConfigurationError, match="This client was pickled, and a pickle never holds a literal API key"):
+    with pytest.raises(ConfigurationError, match="No API key: this client was pickled, and a pickle never holds"):
         key.found(Hidden(""))
 
 

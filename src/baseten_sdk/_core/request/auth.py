@@ -59,8 +59,8 @@ class Key:
         if not in_environment.value:
             if self._dropped:
                 raise ConfigurationError(
-                    f"This client was pickled, and a pickle never holds a literal API key. Set {VARIABLE} where the "
-                    "client is used, or make it with a function as api_key=."
+                    f"No API key: this client was pickled, and a pickle never holds a literal API key. Set {VARIABLE} "
+                    "where the client is used, or make it with a function as api_key=."
                 )
             raise ConfigurationError(f"No API key: set {VARIABLE} or pass api_key=. Keys are made at {CREATE_AT}.")
         self.literal = check_key(in_environment)
