@@ -28,8 +28,10 @@ from baseten_sdk import (
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
+from tests._sync.calling import KEY, MODELS, ONCE_MORE
 from tests._sync.fake_clock import FakeClock
 from tests.asking import IDLE, behaving
+from tests.faults.scripted import Action, Read, Reset, ScriptedServer
 
 pytestmark = pytest.mark.anyio
 
@@ -346,3 +348,37 @@ def test_the_key_is_asked_for_again_by_each_attempt(emu: Emulator, still: FakeCl
         "Bearer stale.key",
         f"Bearer {emu.api_key}",
     ]
+
+
+@pytest.mark.parametrize("end", [[Read()], [Read(), Reset()]], ids=["closed", "reset"])
+def test_a_request_that_a_reused_connection_lost_is_sent_again_as_a_retry_and_told_as_one(
+    end: list[Action], transport: TransportName, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "baseten_sdk")
+    told: list[RetryEvent] = []
+    with ScriptedServer([MODELS, *end], [MODELS]) as server:
+        with Client(
+            api_key=KEY, base_url=server.url, transport=transport, retry=ONCE_MORE, hooks=[told.append]
+        ) as client:
+            client.models.list()
+            again = client.models.list()
+    assert again.meta.attempts == 2
+    assert len(server.requests) == 3
+    assert [(event.attempt, event.reason) for event in told] == [(1, "first_byte failed")]
+    assert len([record for record in caplog.records if "attempt 1 failed" in record.getMessage()]) == 1
+
+
+@pytest.mark.parametrize("end", [[Read()], [Read(), Reset()]], ids=["closed", "reset"])
+def test_it_is_not_sent_again_where_no_retry_is_allowed(end: list[Action], transport: TransportName) -> None:
+    told: list[RetryEvent] = []
+    with ScriptedServer([MODELS, *end], [MODELS]) as server:
+        with Client(
+            api_key=KEY, base_url=server.url, transport=transport, max_retries=0, hooks=[told.append]
+        ) as client:
+            client.models.list()
+            with pytest.raises(APIConnectionError) as caught:
+                client.models.list()
+            assert IDLE in repr(client)
+    assert (caught.value.attempts, caught.value.phase) == (1, "first_byte")
+    assert len(server.requests) == 2
+    assert told == []

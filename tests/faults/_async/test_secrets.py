@@ -15,15 +15,21 @@ from baseten_sdk import (
     APIStatusError,
     AsyncClient,
     BasetenError,
+    CallEnded,
+    CallObserver,
+    CallStarted,
     ConfigurationError,
     Endpoints,
+    Observer,
     ResponseValidationError,
     Retry,
+    RetryEvent,
     StreamError,
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.request import build
+from baseten_sdk.errors.api import KEPT
 from tests._async.calling import CHUNK, KEY, client_of, stream_of
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import Action, Hold, Read, Reset, ScriptedServer, Send, events, refusing_port, reply
@@ -87,6 +93,66 @@ async def test_no_failure_shows_the_key(
         if transport == "direct" or secret == HUSH or (secret == KEY and "X-Echo" not in repr(script)):
             assert secret not in logs
     assert "whole wide world" not in logs
+
+
+class Diary(Observer):
+    """Writes down all that an observer is told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def started(self, call: CallStarted) -> CallObserver:
+        diary = self
+
+        class Watch(CallObserver):
+            def retrying(self, event: RetryEvent) -> None:
+                diary.told.append(event)
+
+            def ended(self, end: CallEnded) -> None:
+                diary.told += [end.meta, end.meta.request_id, dict(end.meta.headers)]
+
+            def failed(self, error: BaseException) -> None:
+                diary.told += [error, vars(error)]
+
+        return Watch()
+
+
+async def test_what_a_server_echoes_is_taken_out_before_a_retry_is_told_of(
+    transport: TransportName, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "baseten_sdk")
+    echoes = {"X-Request-Id": f"r-{KEY}", "X-Echo": HUSH}
+    busy = reply(b"{}", "503 Service Unavailable", echoes)
+    events_told: list[RetryEvent] = []
+    diary = Diary()
+    with ScriptedServer([busy, reply(b'{"data": []}', headers=echoes)]) as server:
+        async with AsyncClient(
+            api_key=KEY,
+            base_url=server.url,
+            transport=transport,
+            retry=Retry(initial=0.001),
+            default_headers={"x-gateway-key": HUSH},
+            hooks=[events_told.append, diary],
+        ) as client:
+            await client.models.list()
+    (event,) = events_told
+    assert event.request_id == "r-[the API key]"
+    logged = [record.getMessage() for record in caplog.records if record.name == "baseten_sdk"]
+    assert any("r-[the API key]" in line for line in logged)
+    shown = f"{events_told} {logged} {diary.told}"
+    for secret in (KEY, HUSH):
+        assert secret not in shown
+    assert "r-[the API key]" in diary.told
+
+
+async def test_an_echo_that_was_cut_is_taken_out_too(transport: TransportName) -> None:
+    page = b"x" * (KEPT - 10) + f"Bearer {KEY} and so on".encode()
+    with ScriptedServer([reply(page, "500 No"), Hold()]) as server:
+        async with AsyncClient(api_key=KEY, base_url=server.url, transport=transport, max_retries=0) as client:
+            with pytest.raises(APIStatusError) as caught:
+                await client.models.list()
+    assert KEY[:8].encode() not in caught.value.raw
+    assert KEY[:8] not in texts(caught.value)
 
 
 async def test_no_stream_shows_the_key(transport: TransportName) -> None:
