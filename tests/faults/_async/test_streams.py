@@ -29,6 +29,7 @@ pytestmark = pytest.mark.anyio
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 FINISH = '{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}'
 DEEP = "[" * 10_000 + "]" * 10_000
+DIGITS = "9" * 6_000
 
 
 def sse(*data: str) -> bytes:
@@ -60,7 +61,7 @@ AFTER_A_CHUNK: dict[str, tuple[bytes, type[StreamError], str]] = {
     "error-and-choices": (sse('{"error": {"message": "no luck"}, "choices": []}'), StreamAPIError, "no luck"),
     "message-and-code": (sse('{"message": "no luck", "code": 500}'), StreamAPIError, "no luck"),
     "detail": (sse('{"detail": "no luck"}'), StreamAPIError, "no luck"),
-    "error-digits": (sse('{"error": ' + "9" * 6_000 + "}"), StreamAPIError, "999"),
+    "error-digits": (sse('{"error": ' + DIGITS + "}"), StreamAPIError, "999"),
     "error-deep": (sse('{"error": ' + DEEP + "}"), StreamAPIError, "error"),
     "error-after-the-finish": (sse(FINISH, '{"error": "no luck"}', "[DONE]"), StreamAPIError, "no luck"),
     "garbage": (sse("not json"), StreamDecodeError, "not json"),
@@ -68,7 +69,7 @@ AFTER_A_CHUNK: dict[str, tuple[bytes, type[StreamError], str]] = {
     "list": (sse("[]", "[DONE]"), StreamDecodeError, "not a chunk"),
     "choices-text": (sse('{"choices": "x"}'), StreamDecodeError, "choices"),
     "deep": (sse('{"x": ' + DEEP + "}"), StreamDecodeError, "recursion"),
-    "digits": (sse('{"x": ' + "9" * 6_000 + ', "choices": []}'), StreamDecodeError, "number"),
+    "digits": (sse('{"choices": [{"delta": {"content": ' + DIGITS + "}}]}"), StreamDecodeError, "number"),
     "invalid-utf8": (
         b'data: {"choices": [{"delta": {"content": "\xff"}}]}\n\n',
         StreamDecodeError,
@@ -229,3 +230,11 @@ async def test_a_stream_that_was_left_early_is_no_whole_message(transport: Trans
             with pytest.raises(StreamInterrupted) as caught:
                 await stream.get_final_completion()
     assert caught.value.partial is not None
+
+
+async def test_an_integer_of_thousands_of_digits_costs_no_chunk(transport: TransportName) -> None:
+    beside = CHUNK.replace("{", '{"x": ' + DIGITS + ', "created": ' + DIGITS + ", ", 1)
+    with ScriptedServer([Send(HEAD + sse(beside, CHUNK, FINISH, "[DONE]"))]) as server:
+        async with client_of(transport, server) as client:
+            stream = await stream_of(client)
+            assert [chunk.text async for chunk in stream][:2] == ["Hi", "Hi"]
