@@ -35,6 +35,13 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
+def waits(seconds: float) -> Callable[[Exception, int], float]:
+    def delay(error: Exception, tries: int) -> float:
+        return seconds
+
+    return delay
+
+
 async def run(source: Path, act: Callable[[FileRow], object], **options: Unpack[RunOptions]) -> batch.Report:
     """Run a batch whose calls are a function of their rows, or await what that returns."""
 
@@ -89,7 +96,7 @@ async def test_rows_that_an_earlier_run_has_done_are_done(source: Path) -> None:
 async def test_a_storm_says_what_is_waited_for(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Progress] = []
     calm = anyio.Event()
-    monkeypatch.setattr("baseten_sdk.batch.run.engine.retry_delay", lambda error, tries: 0.02)
+    monkeypatch.setattr("baseten_sdk.batch.run.engine.retry_delay", waits(0.02))
 
     def show(progress: Progress) -> None:
         seen.append(progress)
@@ -109,7 +116,7 @@ async def test_a_storm_says_what_is_waited_for(source: Path, monkeypatch: pytest
 
 
 async def test_tries_of_rows_are_counted_as_retries(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baseten_sdk.batch.run.engine.retry_delay", lambda error, tries: 0.0)
+    monkeypatch.setattr("baseten_sdk.batch.run.engine.retry_delay", waits(0.0))
     tried: set[object] = set()
 
     def act(row: FileRow) -> None:

@@ -51,7 +51,7 @@ class FileRows(Generic[R]):
     def __init__(self, path: Path, row_type: RowType[R], format: Format | None = None) -> None:
         if format is not None and format not in get_args(Format):
             raise ConfigurationError(f"format must be one of {', '.join(get_args(Format))}, not {format!r}.")
-        self._format = format or _format_of(path)
+        self._format: Format = format or _format_of(path)
         self._type = row_type
         self.content = Content(path)
 
