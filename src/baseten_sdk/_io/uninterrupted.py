@@ -8,6 +8,7 @@ cancelled only where it waits, so the async flavour does it where it is.
 from __future__ import annotations
 
 import threading
+from _thread import start_new_thread
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Generic, TypeVar
@@ -35,51 +36,54 @@ class Uninterrupted:
     __slots__ = ("_last",)
 
     def __init__(self) -> None:
-        self._last: threading.Thread | None = None
+        self._last: threading.Event | None = None
 
     def run(self, work: Callable[[], T]) -> T:
         """Its result, or what it raises. An interrupt ends the wait and not the work."""
-        if threading.current_thread() is not threading.main_thread():
+        if threading.get_ident() != threading.main_thread().ident:
             return work()
-        job = _Job(work, self._last)
-        self._last = job.thread
-        job.thread.start()
-        return job.result()
+        return self._begun(work).result()
 
     def finish(self, work: Callable[[], None]) -> None:
         """Do it after everything else, and do not wait for it: what was interrupted may still be at work."""
+        self._begun(work)
+
+    def _begun(self, work: Callable[[], T]) -> _Job[T]:
         job = _Job(work, self._last)
-        self._last = job.thread
-        job.thread.start()
+        self._last = job.ended
+        # Not a `Thread`: its start waits for the thread, and an interrupt there comes out as another error.
+        start_new_thread(copy_context().run, (job.do,))
+        return job
 
 
 class _Job(Generic[T]):
-    """Work in a thread of its own, which is a daemon: nobody need wait for it."""
+    """Work in a thread of its own, for which nobody need wait."""
 
-    def __init__(self, work: Callable[[], T], before: threading.Thread | None) -> None:
+    def __init__(self, work: Callable[[], T], before: threading.Event | None) -> None:
         self._work = work
         self._before = before
         self._results: list[T] = []
         self._error: BaseException | None = None
+        self.ended = threading.Event()
         # A bare lock: waiting for it can be interrupted, and leaves nothing half done.
         self._over = threading.Lock()
         self._over.acquire()
-        self.thread = threading.Thread(
-            target=copy_context().run, args=(self._do,), name="baseten-sdk httpx", daemon=True
-        )
 
-    def _do(self) -> None:
+    def do(self) -> None:
+        """Do it, in its own thread."""
         try:
-            if self._before is not None and self._before.is_alive():
-                self._before.join()
+            if self._before is not None:
+                self._before.wait()
             self._before = None
             self._results.append(self._work())
         except BaseException as error:
             self._error = error
         finally:
+            self.ended.set()
             self._over.release()
 
     def result(self) -> T:
+        """Wait for it: its result, or what it raised."""
         self._over.acquire()
         error, self._error = self._error, None
         if error is not None:

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import pickle
+import re
+import shutil
 import ssl
+from pathlib import Path
 
 import httpx
 import pytest
@@ -76,3 +79,54 @@ def test_a_client_with_a_context_cannot_be_pickled() -> None:
     with Client(api_key=KEY, ssl_context=ssl.create_default_context()) as client:
         with pytest.raises(ConfigurationError, match="ssl_context="):
             pickle.dumps(client)
+
+
+UNUSABLE = {
+    "missing": ("SSL_CERT_FILE", "gone.pem"),
+    "folder": ("SSL_CERT_FILE", "folder"),
+    "no certificate": ("SSL_CERT_FILE", "text.pem"),
+    "missing folder": ("SSL_CERT_DIR", "gone"),
+    "no folder": ("SSL_CERT_DIR", "text.pem"),
+    "log": ("SSLKEYLOGFILE", "gone/keys.log"),
+}
+
+
+@pytest.mark.parametrize(("variable", "name"), UNUSABLE.values(), ids=UNUSABLE)
+def test_what_a_variable_names_and_cannot_be_used_is_told_before_anything_is_sent(
+    variable: str, name: str, transport: TransportName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.pem").write_text("no certificate")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    if variable == "SSLKEYLOGFILE":
+        shutil.copy(CERTIFICATE, tmp_path / "own.pem")  # a context that was not made before
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    with TLSServer() as server:
+        monkeypatch.setenv(variable, str(tmp_path / name))
+        with Client(api_key=KEY, base_url=server.url, transport=transport) as client:
+            with pytest.raises(ConfigurationError, match=f"^{variable} names {re.escape(str(tmp_path / name))}"):
+                client.models.list()
+    assert server.connections == 0
+
+
+def test_a_file_that_has_changed_is_read_again(
+    transport: TransportName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "trusted.pem"
+    shutil.copy(CERTIFICATE, file)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    with TLSServer() as server:
+        with Client(api_key=KEY, base_url=server.url, transport=transport) as client:
+            assert len(client.models.list()) == 1
+        file.write_text("no certificate")
+        with Client(api_key=KEY, base_url=server.url, transport=transport) as client:
+            with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+                client.models.list()
+        file.unlink()
+        with Client(api_key=KEY, base_url=server.url, transport=transport) as client:
+            with pytest.raises(ConfigurationError, match="no such file"):
+                client.models.list()
+        shutil.copy(CERTIFICATE, file)
+        with Client(api_key=KEY, base_url=server.url, transport=transport) as client:
+            assert len(client.models.list()) == 1

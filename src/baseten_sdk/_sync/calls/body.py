@@ -156,14 +156,16 @@ class ResponseStream:
             self._permit.settle(self._tail)
 
     def __del__(self) -> None:
-        if not self.closed:
-            self.closed = True
+        # Also where closing was interrupted; but where making it was, the call settles the permit.
+        if hasattr(self, "meta") and self._permit.held:
+            closed, self.closed = self.closed, True
             self._timer.close()
             self._exchange.abandon()
             self._permit.settle(self._tail)
-            warnings.warn(
-                "A stream was not closed: use `with`, read it to its end, or call close().",
-                ResourceWarning,
-                stacklevel=1,
-                source=self,
-            )
+            if not closed:
+                warnings.warn(
+                    "A stream was not closed: use `with`, read it to its end, or call close().",
+                    ResourceWarning,
+                    stacklevel=1,
+                    source=self,
+                )

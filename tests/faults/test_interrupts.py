@@ -1,0 +1,140 @@
+"""Exceptions of signal handlers that strike sync calls at random: each reaches the caller, and costs nothing else."""
+
+from __future__ import annotations
+
+import gc
+import random
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from baseten_sdk import Client, Limits
+from baseten_sdk._core.policy.transport_choice import TransportName
+from tests.asking import HELLO, MODEL
+from tests.faults.scripted import ScriptedServer, Send, reply
+
+pytestmark = [
+    pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timers that strike"),
+    # What is struck between two instructions leaves its socket to the garbage collector, which closes it at once.
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:A stream was not closed:ResourceWarning"),
+]
+
+CALLS = {"direct-whole": 20_000, "direct-streamed": 5_000, "httpx-whole": 500, "httpx-streamed": 500}
+"""Calls that are made; over httpx each has threads of its own."""
+
+LONGEST = 0.002
+"""Seconds within which each call is struck, or none of it is left to strike."""
+
+COMPLETION = reply(b'{"choices": [{"index": 0, "message": {"content": "hi"}, "finish_reason": "stop"}]}')
+PIECE = b'data: {"choices": [{"index": 0, "delta": {"content": "hi"}}]}\n\ndata: [DONE]\n\n'
+STREAM = Send(
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"%x\r\n%b\r\n0\r\n\r\n" % (len(PIECE), PIECE)
+)
+
+
+class Strike(BaseException):
+    """What the handler raises, as a task queue's limit on time does."""
+
+
+class Striker:
+    """Raises at a random moment of what it is told to strike.
+
+    Attributes:
+        fired: how often it has, where Python does not ignore it: in a `__del__` or the callback of a weak reference it
+            tells `sys.unraisablehook` and goes on.
+    """
+
+    def __init__(self) -> None:
+        self.fired = 0
+        self._armed = False
+        self._random = random.Random(2)
+
+    def handle(self, *_: object) -> None:
+        if self._armed:
+            self._armed = False
+            self.fired += 1
+            raise Strike
+
+    def ignored(self, what: sys.UnraisableHookArgs) -> None:
+        if what.exc_type is Strike:
+            self.fired -= 1
+        else:
+            sys.__unraisablehook__(what)
+
+    @contextmanager
+    def during(self) -> Iterator[None]:
+        self._armed = True
+        signal.setitimer(signal.ITIMER_REAL, self._random.uniform(1e-6, LONGEST))
+        try:
+            yield
+        finally:
+            self._armed = False
+
+
+@pytest.fixture
+def striker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Striker]:
+    assert threading.current_thread() is threading.main_thread()
+    striker = Striker()
+    before = signal.signal(signal.SIGALRM, striker.handle)
+    monkeypatch.setattr(sys, "unraisablehook", striker.ignored)
+    gc.disable()  # what is raised while a socket is collected, CPython drops without a word
+    yield striker
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+    gc.enable()
+
+
+def whole(client: Client) -> str:
+    return client.chat.completions.create(model=MODEL, messages=HELLO).text
+
+
+def streamed(client: Client) -> str:
+    with client.chat.completions.create(model=MODEL, messages=HELLO, stream=True) as stream:
+        return "".join(chunk.text for chunk in stream)
+
+
+@pytest.mark.parametrize("ask", [whole, streamed])
+def test_an_interrupt_is_neither_swallowed_nor_costs_a_place(
+    ask: Callable[[Client], str], transport: TransportName, striker: Striker
+) -> None:
+    script = [COMPLETION if ask is whole else STREAM] * 50_000
+    seen: Counter[str] = Counter()
+    with (
+        ScriptedServer(script) as server,
+        Client(
+            api_key="key-0123456789",
+            base_url=server.url,
+            transport=transport,
+            limits=Limits(concurrency=1),
+            deadline=5.0,
+            max_retries=2,
+        ) as client,
+    ):
+        assert ask(client) == "hi"
+        for number in range(CALLS[f"{transport}-{ask.__name__}"]):
+            if number % 100 == 0:
+                gc.collect()
+            fired = striker.fired
+            try:
+                with striker.during():
+                    said = ask(client)
+            except Strike:
+                said = "struck"
+            except Exception as error:
+                said = f"{type(error).__name__}: {error}"
+            if said == "hi" and striker.fired > fired:
+                said = "swallowed"
+            seen[said] += 1
+            if said not in ("hi", "struck"):
+                break
+        assert "<0 of 1 in flight, 0 waiting>" in repr(client)
+        assert ask(client) == "hi"
+    gc.collect()
+    assert set(seen) == {"hi", "struck"}, seen
