@@ -56,7 +56,9 @@ async def test_what_it_raises_is_told_in_this_packages_words(library: type[HttpC
             async with client_over(http, server.url, first_byte=SHORT) as client:
                 assert (await expect(client, APIConnectionError)).phase == "first_byte"
                 assert (await expect(client, APIConnectionError)).phase == "first_byte"
-                assert (await expect(client, FirstByteTimeout)).limit == SHORT
+                late = await expect(client, FirstByteTimeout)
+                assert isinstance(late, FirstByteTimeout)
+                assert late.limit == SHORT
             async with client_over(http, server.url) as client:
                 stream = await stream_of(client)
                 assert (await anext(stream)).text == "Hi"

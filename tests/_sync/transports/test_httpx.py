@@ -57,7 +57,9 @@ def test_what_it_raises_is_told_in_this_packages_words(library: type[HttpClient]
             with client_over(http, server.url, first_byte=SHORT) as client:
                 assert (expect(client, APIConnectionError)).phase == "first_byte"
                 assert (expect(client, APIConnectionError)).phase == "first_byte"
-                assert (expect(client, FirstByteTimeout)).limit == SHORT
+                late = expect(client, FirstByteTimeout)
+                assert isinstance(late, FirstByteTimeout)
+                assert late.limit == SHORT
             with client_over(http, server.url) as client:
                 stream = stream_of(client)
                 assert (next(stream)).text == "Hi"
