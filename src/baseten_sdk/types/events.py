@@ -85,7 +85,10 @@ class RefusalDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallStarted:
-    """The model begins to call a tool. `call` numbers the calls of a choice."""
+    """The model begins to call a tool. `call` numbers the calls of a choice.
+
+    Some backends send the id later, or the name in pieces: `ToolCallDone` has the whole of both.
+    """
 
     call: int
     id: str

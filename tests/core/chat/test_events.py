@@ -17,9 +17,11 @@ from pydantic import BaseModel
 from baseten_sdk import (
     ChatCompletion,
     ChunkReceived,
+    ContentFilterError,
     Finished,
     LengthLimitError,
     Limits,
+    OutputError,
     PartialObject,
     ReasoningDelta,
     RefusalDelta,
@@ -345,6 +347,18 @@ def test_arguments_that_were_cut_at_the_limit_are_told_as_that() -> None:
     reader = searching()
     read([calling(piece(0, '{"quer', id="a", name="Search"), finish="length")], reader)
     assert isinstance(reader.error, LengthLimitError)
+
+
+@pytest.mark.parametrize(("reason", "kind"), [("length", LengthLimitError), ("content_filter", ContentFilterError)])
+def test_a_call_that_was_cut_before_its_arguments_is_not_done(reason: str, kind: type[OutputError]) -> None:
+    class Now(BaseModel):
+        zone: str = "UTC"
+
+    reader: EventReader[object] = EventReader(Toolbox([Now]), None)
+    calls = [calling(piece(0, "", id="a", name="Now")), calling(piece(1, "", id="b", name="Now"), finish=reason)]
+    events = read(calls, reader)
+    assert [event.tool_call.id for event in events if isinstance(event, ToolCallDone)] == ["a"]
+    assert isinstance(reader.error, kind)
 
 
 def test_a_lenient_reader_leaves_bad_arguments_to_others() -> None:

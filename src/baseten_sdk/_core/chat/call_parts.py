@@ -147,15 +147,20 @@ class CallParts:
 
 
 class ToolCallParts:
-    """The tool calls of one choice."""
+    """The tool calls of one choice.
 
-    __slots__ = ("_at", "_by_id", "_latest", "_next", "calls")
+    Attributes:
+        calls: the calls by their keys.
+        latest: the key of the call that the last piece belonged to; -1 before the first.
+    """
+
+    __slots__ = ("_at", "_by_id", "_next", "calls", "latest")
 
     def __init__(self) -> None:
         self.calls: dict[int, CallParts] = {}
         self._at: dict[int, int] = {}
         self._by_id: dict[str, int] = {}
-        self._latest = -1
+        self.latest = -1
         self._next = 0
 
     def add(self, deltas: list[ChoiceDeltaToolCall]) -> list[int]:
@@ -172,7 +177,7 @@ class ToolCallParts:
         call.add(delta)
         if call.id:
             self._by_id.setdefault(call.id, key)
-        self._latest = key
+        self.latest = key
         return key
 
     def _of_index(self, index: int, delta: ChoiceDeltaToolCall) -> int:
@@ -196,15 +201,15 @@ class ToolCallParts:
 
     def _of_id(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
         """The call that a piece without an index belongs to."""
-        latest = self.calls.get(self._latest)
+        latest = self.calls.get(self.latest)
         if delta.id:
             known = self._by_id.get(delta.id)
             if known is not None:
                 return known
             alone = latest if count == 1 else None
-            return self._next if alone is None or _begins(delta, alone) else self._latest
+            return self._next if alone is None or _begins(delta, alone) else self.latest
         if count == 1 and latest is not None:
-            return self._next if _name(delta) and latest.name else self._latest
+            return self._next if _name(delta) and latest.name else self.latest
         return position
 
     def plain(self) -> list[dict[str, object]]:

@@ -29,12 +29,13 @@ from ...types.events import (
     ToolCallStarted,
     UsageUpdated,
 )
+from ...types.tool_calls import ParsedToolCall
 from ..schema.partial import PartialReader
 from ..schema.schema import Schema
 from ..schema.tool import BadArguments, Toolbox
 from .accumulate import Accumulator, ChoiceParts
 from .call_parts import CallParts
-from .output import cut_short, read_text
+from .output import CUT, CUT_BEFORE, cut_short, read_text
 
 T = TypeVar("T")
 
@@ -166,11 +167,20 @@ class EventReader(Generic[T]):
         read = self.toolbox.read(ToolCall.model_validate(parts.plain()))
         if isinstance(read, BadArguments):
             return read
+        if read.parsed is not None and self._was_cut(place):
+            return BadArguments(ParsedToolCall(read.id, read.name, read.arguments), CUT_BEFORE)
         del self._open[place]
         self._tell(place, parts, events)
         index, key = place
         events.append(ToolCallDone(key, read, index))
         return None
+
+    def _was_cut(self, place: Place) -> bool:
+        """Whether the answer ended where the arguments were to begin: without a word, none look like all of them."""
+        index, key = place
+        choice = self._accumulator.choices[index]
+        calls = choice.tool_calls
+        return choice.finish_reason in CUT and key == calls.latest and not calls.calls[key].arguments
 
 
 def _last(partial: PartialReader[T]) -> T | None:

@@ -42,6 +42,12 @@ BROKEN = re.compile(r"\{\s*\"|\[\s*[\[{]")
 BRACKETS = 64
 """Opening brackets of a text at which JSON is looked for."""
 
+CUT = frozenset({"length", "content_filter"})
+"""Reasons of an end that came before the model was done."""
+
+CUT_BEFORE = "the answer was cut before they came"
+"""What is wrong with arguments of which not a word came."""
+
 _DECODER = json.JSONDecoder()
 
 

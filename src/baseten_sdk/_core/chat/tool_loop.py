@@ -25,7 +25,7 @@ from ...types.params import Message
 from ...types.tool_calls import ParsedToolCall
 from ..request.json_codec import encode_tool_result, whole_text
 from ..schema.tool import BadArguments, Tool, Toolbox
-from .output import cut_short
+from .output import CUT_BEFORE, cut_short
 
 OnToolError: TypeAlias = Literal["report", "raise"]
 
@@ -122,7 +122,7 @@ class ToolLoop:
         if cut_short(completion) is not None and not last.arguments.strip():
             # Without a word of them, no arguments look like all of them.
             call = ParsedToolCall(calls[-1].id, last.name, last.arguments)
-            read[-1] = BadArguments(call, "the answer was cut before they came")
+            read[-1] = BadArguments(call, CUT_BEFORE)
         self.pending = [self._pending(each, completion) for each in read]
         return self.pending
 
