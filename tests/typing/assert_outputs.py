@@ -13,6 +13,8 @@ from baseten_sdk import (
     AsyncClient,
     AsyncCompletionStream,
     ChatCompletion,
+    ChatCompletionChunk,
+    ChunkReceived,
     Client,
     CompletionStream,
     Finished,
@@ -129,6 +131,8 @@ async def a_stream_knows_its_type(client: AsyncClient) -> None:
 def every_event_is_matched(stream: CompletionStream[Invoice]) -> None:
     for event in stream:
         match event:
+            case ChunkReceived(chunk):
+                assert_type(chunk, ChatCompletionChunk)
             case TextDelta(text) | ReasoningDelta(text) | RefusalDelta(text):
                 assert_type(text, str)
             case ToolCallStarted(call, id, name):

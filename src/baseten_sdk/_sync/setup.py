@@ -42,9 +42,9 @@ class Setup:
     def service(self) -> Service:
         """Make the parts; nothing is opened and nothing is read from the environment."""
         on_httpx = self.http_client is not None or self.settings.transport == "httpx"
-        load(
-            __package__, "calls.call", "calls.service", "transports.httpx_clients" if on_httpx else "transports.direct"
-        )
+        transport = "transports.httpx_clients" if on_httpx else "transports.direct"
+        load(__name__.rpartition(".")[0], "calls.call", "calls.service", transport)
+
         from .._core.policy.pacing import Pace
         from .._core.policy.retry_budget import RetryBudget
         from .._io.key_source import KeySource
