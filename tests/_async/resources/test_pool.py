@@ -98,7 +98,7 @@ async def test_after_its_first_event_a_cut_stream_is_an_error_with_what_had_come
 
 
 async def test_a_stream_whose_first_event_is_late_moves_on(client: AsyncClient, emu: Emulator) -> None:
-    pool = client.pool([LLAMA, OTHER], first_event=0.05)
+    pool = client.pool([LLAMA, OTHER], first_event=0.5)
     emu.script(["hang"])
     async with await pool.chat.completions.create(messages=HI, stream=True) as chunks:
         assert [chunk async for chunk in chunks]
@@ -148,12 +148,12 @@ async def test_when_all_are_down_the_error_says_of_each_what_it_said(client: Asy
 async def test_one_deadline_bounds_all_tries(client: AsyncClient, emu: Emulator) -> None:
     emu.script(["hang", "hang"])
     with pytest.raises(DeadlineExceeded):
-        await client.pool([LLAMA, OTHER]).chat.completions.create(messages=HI, deadline=0.05)
+        await client.pool([LLAMA, OTHER]).chat.completions.create(messages=HI, deadline=0.5)
     assert len(emu.requests) == 1
 
 
 async def test_a_hedge_goes_out_beside_a_slow_request(client: AsyncClient, emu: Emulator) -> None:
-    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.02, budget=1.0))
+    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.3, budget=1.0))
     emu.script(["hang"])
     completion = await pool.chat.completions.create(messages=HI, timeout=5.0)
     assert [each.hedge for each in completion.meta.tries if each.outcome == "ok"] == [True]
@@ -162,14 +162,14 @@ async def test_a_hedge_goes_out_beside_a_slow_request(client: AsyncClient, emu: 
 
 @pytest.mark.parametrize("transport", ["direct"])
 async def test_the_slower_request_is_closed(client: AsyncClient, emu: Emulator) -> None:
-    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.02, budget=1.0))
+    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.3, budget=1.0))
     emu.script(["hang"])
     await pool.chat.completions.create(messages=HI)
     assert emu.requests.wait_until(lambda seen: seen[0].disconnected)
 
 
 async def test_a_hedge_of_a_stream_ends_at_its_first_event(client: AsyncClient, emu: Emulator) -> None:
-    pool = client.pool([LLAMA], hedge=Hedge(after=0.02, budget=1.0))
+    pool = client.pool([LLAMA], hedge=Hedge(after=0.3, budget=1.0))
     emu.script(["hang"])
     async with await pool.chat.completions.create(messages=HI, stream=True) as chunks:
         assert [chunk async for chunk in chunks]

@@ -97,7 +97,7 @@ def test_after_its_first_event_a_cut_stream_is_an_error_with_what_had_come(clien
 
 
 def test_a_stream_whose_first_event_is_late_moves_on(client: Client, emu: Emulator) -> None:
-    pool = client.pool([LLAMA, OTHER], first_event=0.05)
+    pool = client.pool([LLAMA, OTHER], first_event=0.5)
     emu.script(["hang"])
     with pool.chat.completions.create(messages=HI, stream=True) as chunks:
         assert [chunk for chunk in chunks]
@@ -147,12 +147,12 @@ def test_when_all_are_down_the_error_says_of_each_what_it_said(client: Client, e
 def test_one_deadline_bounds_all_tries(client: Client, emu: Emulator) -> None:
     emu.script(["hang", "hang"])
     with pytest.raises(DeadlineExceeded):
-        client.pool([LLAMA, OTHER]).chat.completions.create(messages=HI, deadline=0.05)
+        client.pool([LLAMA, OTHER]).chat.completions.create(messages=HI, deadline=0.5)
     assert len(emu.requests) == 1
 
 
 def test_a_hedge_goes_out_beside_a_slow_request(client: Client, emu: Emulator) -> None:
-    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.02, budget=1.0))
+    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.3, budget=1.0))
     emu.script(["hang"])
     completion = pool.chat.completions.create(messages=HI, timeout=5.0)
     assert [each.hedge for each in completion.meta.tries if each.outcome == "ok"] == [True]
@@ -161,14 +161,14 @@ def test_a_hedge_goes_out_beside_a_slow_request(client: Client, emu: Emulator) -
 
 @pytest.mark.parametrize("transport", ["direct"])
 def test_the_slower_request_is_closed(client: Client, emu: Emulator) -> None:
-    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.02, budget=1.0))
+    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.3, budget=1.0))
     emu.script(["hang"])
     pool.chat.completions.create(messages=HI)
     assert emu.requests.wait_until(lambda seen: seen[0].disconnected)
 
 
 def test_a_hedge_of_a_stream_ends_at_its_first_event(client: Client, emu: Emulator) -> None:
-    pool = client.pool([LLAMA], hedge=Hedge(after=0.02, budget=1.0))
+    pool = client.pool([LLAMA], hedge=Hedge(after=0.3, budget=1.0))
     emu.script(["hang"])
     with pool.chat.completions.create(messages=HI, stream=True) as chunks:
         assert [chunk for chunk in chunks]

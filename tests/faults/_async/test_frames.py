@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 import baseten_sdk
-from baseten_sdk import AsyncClient, CallObserver, CallStarted, Observer, Retry
+from baseten_sdk import AsyncClient, CallObserver, CallStarted, Observer, Retry, Timeout
 from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._async.calling import CHUNK, KEY
 from tests.asking import HELLO, MODEL
@@ -79,13 +79,15 @@ def check(error: BaseException) -> None:
                 assert KEY not in text, f"{name} in {frame.f_code.co_qualname}"
 
 
-def client_of(url: str, transport: TransportName, observers: tuple[Observer, ...] = ()) -> AsyncClient:
+def client_of(
+    url: str, transport: TransportName, observers: tuple[Observer, ...] = (), timeout: float | Timeout = 0.2
+) -> AsyncClient:
     return AsyncClient(
         api_key=KEY,
         base_url=url,
         transport=transport,
         retry=Retry(max_retries=1, initial=0.001),
-        timeout=0.2,
+        timeout=timeout,
         default_headers={"x-gateway-token": HUSH},
         hooks=observers,
     )
@@ -109,7 +111,7 @@ async def test_nor_does_one_of_a_connection_that_was_refused(transport: Transpor
 
 async def test_nor_does_one_of_a_stream_that_broke(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()]) as server:
-        async with client_of(server.url, transport) as client:
+        async with client_of(server.url, transport, timeout=Timeout(idle=0.2, first_byte=2)) as client:
             stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
             with pytest.raises(baseten_sdk.APIError) as caught:
                 async for _ in stream:
@@ -134,7 +136,7 @@ class Smuggler(Observer):
 
 async def test_what_an_observer_adds_cannot_be_another_request(transport: TransportName) -> None:
     with ScriptedServer([reply(b'{"data": []}')] * 2) as server:
-        async with client_of(server.url, transport, (Smuggler(),)) as client:
+        async with client_of(server.url, transport, (Smuggler(),), timeout=30) as client:
             await client.models.list()
         (request,) = server.requests
     assert b"x-trace" not in request

@@ -15,7 +15,7 @@ from types import FrameType
 import pytest
 
 import baseten_sdk
-from baseten_sdk import CallObserver, CallStarted, Client, Observer, Retry
+from baseten_sdk import CallObserver, CallStarted, Client, Observer, Retry, Timeout
 from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._sync.calling import CHUNK, KEY
 from tests.asking import HELLO, MODEL
@@ -80,13 +80,15 @@ def check(error: BaseException) -> None:
                 assert KEY not in text, f"{name} in {frame.f_code.co_qualname}"
 
 
-def client_of(url: str, transport: TransportName, observers: tuple[Observer, ...] = ()) -> Client:
+def client_of(
+    url: str, transport: TransportName, observers: tuple[Observer, ...] = (), timeout: float | Timeout = 0.2
+) -> Client:
     return Client(
         api_key=KEY,
         base_url=url,
         transport=transport,
         retry=Retry(max_retries=1, initial=0.001),
-        timeout=0.2,
+        timeout=timeout,
         default_headers={"x-gateway-token": HUSH},
         hooks=observers,
     )
@@ -110,7 +112,7 @@ def test_nor_does_one_of_a_connection_that_was_refused(transport: TransportName)
 
 def test_nor_does_one_of_a_stream_that_broke(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()]) as server:
-        with client_of(server.url, transport) as client:
+        with client_of(server.url, transport, timeout=Timeout(idle=0.2, first_byte=2)) as client:
             stream = client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
             with pytest.raises(baseten_sdk.APIError) as caught:
                 for _ in stream:
@@ -135,7 +137,7 @@ class Smuggler(Observer):
 
 def test_what_an_observer_adds_cannot_be_another_request(transport: TransportName) -> None:
     with ScriptedServer([reply(b'{"data": []}')] * 2) as server:
-        with client_of(server.url, transport, (Smuggler(),)) as client:
+        with client_of(server.url, transport, (Smuggler(),), timeout=30) as client:
             client.models.list()
         (request,) = server.requests
     assert b"x-trace" not in request
