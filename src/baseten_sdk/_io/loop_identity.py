@@ -20,9 +20,9 @@ class AsyncLoopIdentity:
             return os.getpid(), anyio.lowlevel.current_token()
 
     @staticmethod
-    def is_over(home: tuple[int, object]) -> bool:
+    def is_over(identity: tuple[int, object]) -> bool:
         """Whether a loop has ended, or belongs to the process that this one is a fork of."""
-        process, loop = home
+        process, loop = identity
         if process != os.getpid():
             return True
         if isinstance(loop, asyncio.AbstractEventLoop):
@@ -45,9 +45,9 @@ class LoopIdentity:
         return os.getpid(), None
 
     @staticmethod
-    def is_over(home: tuple[int, object]) -> bool:
+    def is_over(identity: tuple[int, object]) -> bool:
         """Whether it is the process that this one is a fork of."""
-        return home[0] != os.getpid()
+        return identity[0] != os.getpid()
 
 
 def _nothing() -> None:

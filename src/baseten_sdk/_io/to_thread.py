@@ -10,7 +10,7 @@ import anyio.to_thread
 T = TypeVar("T")
 
 
-class AsyncBlocking:
+class AsyncToThread:
     """Calls it in a worker thread."""
 
     @staticmethod
@@ -19,7 +19,7 @@ class AsyncBlocking:
         return await anyio.to_thread.run_sync(function)
 
 
-class Blocking:
+class ToThread:
     """Calls it."""
 
     @staticmethod

@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias, TypeVar, overload
 
 from ..._core.policy.backoff import Backoff
 from ..._io.clock import AsyncClock
-from ..._io.to_thread import AsyncBlocking
+from ..._io.to_thread import AsyncToThread
 from ..._io.wakeup import AsyncWakeup
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
@@ -90,7 +90,7 @@ class AsyncInbox:
 
     async def look(self, request_id: str) -> bytes | None:
         """Get the body of a request's delivery as it came; None if none has come yet."""
-        found = await AsyncBlocking.run(partial(self._find, request_id))
+        found = await AsyncToThread.run(partial(self._find, request_id))
         return None if found is None else found.body
 
     @contextmanager

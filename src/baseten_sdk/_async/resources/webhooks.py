@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..._core.queue.async_predict import check_webhook
 from ..._io.shield import AsyncShield
-from ..._io.to_thread import AsyncBlocking
+from ..._io.to_thread import AsyncToThread
 from ..queue.inbox import AsyncInbox
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class AsyncWebhooks:
             check_webhook("url", url)
         kept = MemoryStore() if store is None else store
         make = partial(WebhookReceiver, secrets=secrets, store=kept, tolerance=tolerance, allow_unsigned=allow_unsigned)
-        receiver = await AsyncBlocking.run(make)
+        receiver = await AsyncToThread.run(make)
         try:
             server = ServerThread(receiver, host, port)
             server.start()
@@ -80,12 +80,12 @@ class AsyncWebhooks:
             finally:
                 inbox.close()
                 with AsyncShield.briefly(CLOSING_SECONDS):
-                    await AsyncBlocking.run(server.stop)
+                    await AsyncToThread.run(server.stop)
         finally:
             with AsyncShield.briefly(CLOSING_SECONDS):
-                await AsyncBlocking.run(receiver.close)
+                await AsyncToThread.run(receiver.close)
                 if isinstance(kept, MemoryStore) and store is None:
-                    await AsyncBlocking.run(kept.close)
+                    await AsyncToThread.run(kept.close)
 
     def inbox(self, source: WebhookReceiver | WebhookStore, *, url: str) -> AsyncInbox:
         """Make an inbox of a receiver that runs elsewhere: mounted in your application, or in another process.

@@ -1,7 +1,6 @@
 """What to do after an attempt failed: wait and try again, or give up.
 
-Imported when a call first fails, so that calls which succeed pay nothing for it. Time, chance and the budget are passed
-in.
+Time, chance and the budget are passed in.
 """
 
 from __future__ import annotations

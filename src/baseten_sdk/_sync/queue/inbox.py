@@ -15,7 +15,7 @@ from typing import Protocol, TypeAlias, TypeVar, overload
 
 from ..._core.policy.backoff import Backoff
 from ..._io.clock import Clock
-from ..._io.to_thread import Blocking
+from ..._io.to_thread import ToThread
 from ..._io.wakeup import Wakeup
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
@@ -91,7 +91,7 @@ class Inbox:
 
     def look(self, request_id: str) -> bytes | None:
         """Get the body of a request's delivery as it came; None if none has come yet."""
-        found = Blocking.run(partial(self._find, request_id))
+        found = ToThread.run(partial(self._find, request_id))
         return None if found is None else found.body
 
     @contextmanager

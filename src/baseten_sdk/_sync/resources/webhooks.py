@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..._core.queue.async_predict import check_webhook
 from ..._io.shield import Shield
-from ..._io.to_thread import Blocking
+from ..._io.to_thread import ToThread
 from ..queue.inbox import Inbox
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Webhooks:
             check_webhook("url", url)
         kept = MemoryStore() if store is None else store
         make = partial(WebhookReceiver, secrets=secrets, store=kept, tolerance=tolerance, allow_unsigned=allow_unsigned)
-        receiver = Blocking.run(make)
+        receiver = ToThread.run(make)
         try:
             server = ServerThread(receiver, host, port)
             server.start()
@@ -81,12 +81,12 @@ class Webhooks:
             finally:
                 inbox.close()
                 with Shield.briefly(CLOSING_SECONDS):
-                    Blocking.run(server.stop)
+                    ToThread.run(server.stop)
         finally:
             with Shield.briefly(CLOSING_SECONDS):
-                Blocking.run(receiver.close)
+                ToThread.run(receiver.close)
                 if isinstance(kept, MemoryStore) and store is None:
-                    Blocking.run(kept.close)
+                    ToThread.run(kept.close)
 
     def inbox(self, source: WebhookReceiver | WebhookStore, *, url: str) -> Inbox:
         """Make an inbox of a receiver that runs elsewhere: mounted in your application, or in another process.
