@@ -16,9 +16,10 @@ from pydantic import BaseModel, ValidationError
 
 from baseten_sdk import ChatCompletionChunk
 from baseten_sdk._core.chat.accumulate import Accumulator
-from baseten_sdk._core.chat.call_parts import ObjectScanner, ToolCallParts
+from baseten_sdk._core.chat.call_parts import ToolCallParts
 from baseten_sdk._core.chat.events import EventReader
 from baseten_sdk._core.chat.halves import Halves
+from baseten_sdk._core.chat.object_scanner import ObjectScanner
 from baseten_sdk._core.chat.output import read_text
 from baseten_sdk._core.request.json_codec import decode_reply, whole_text
 from baseten_sdk._core.schema.partial import PartialReader, read_partial
