@@ -98,6 +98,13 @@ def test_what_was_written_as_a_table_is_read_back(
     assert [value for _, value in rows_of(path)] == [dict(zip(header, row, strict=True)) for row in table]
 
 
+@pytest.mark.parametrize("name", ["\t\r", ";\n", "a|b\n|"])
+def test_a_header_of_several_lines_keeps_the_usual_delimiter(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(f'id,"{name}"\n1,x\n', encoding="utf-8", newline="")
+    assert [value for _, value in rows_of(path)] == [{"id": "1", name: "x"}]
+
+
 def test_a_bad_line_of_a_table_does_not_end_it(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(b'id,text\n1,a\n2\n3,b,c\n4,"d"e\n5,\xff\n6,f\n')

@@ -70,16 +70,19 @@ def named_row(content: Content, row_type: RowType[R], fields: Mapping[str, objec
 
 
 def _delimiter(first: str, usual: str) -> str:
-    """Return the delimiter of a table by its first line: the usual one, unless it makes a single column of many."""
+    """Return the delimiter of a table by its first line: the usual one, unless it makes a single column of many.
+
+    A first line that does not end its last quotes is the beginning of a header of several lines: it tells nothing.
+    """
     counts = {each: _columns(first, each) for each in DELIMITERS}
-    return usual if counts[usual] > 1 else max(DELIMITERS, key=lambda each: (counts[each], each == usual))
+    return usual if counts[usual] != 1 else max(DELIMITERS, key=lambda each: (counts[each], each == usual))
 
 
 def _columns(line: str, delimiter: str) -> int:
     try:
         return len(next(csv.reader([line], delimiter=delimiter, strict=True), []))
     except csv.Error:
-        return 1  # a header of several lines, or one that cannot be read
+        return 0
 
 
 def _check_header(header: list[str]) -> None:
