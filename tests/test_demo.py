@@ -12,7 +12,7 @@ from scripts.demo.stage import Stage
 
 CHAT = ["A chat completion", "streamed token by token", "a pydantic model", "A tool call", "run_tools"]
 DEPLOYMENT = ["predict:", "sync:", "async_predict:", "signature verified"]
-SCALE = ["A chain:", "goes on where it was", "of earlier runs 6 ok", "with a ledger", "second run"]
+SCALE = ["A chain:", "goes on where it was", "6 done before", "with a ledger", "second run"]
 TROUBLE = ["RateLimitError: 429", "3 attempts: 429", "PermissionDeniedError: 403", "50 answers"]
 
 

@@ -18,8 +18,6 @@ from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
-
 from .. import Client, __version__
 from ..errors import APIConnectionError, AuthenticationError, BasetenError, NotFoundError
 from ..types.meta import Meta
@@ -79,6 +77,8 @@ class Finding:
 
 def installation() -> Finding:
     """Report the installed versions."""
+    import httpx  # heavy, and every command would wait for it
+
     versions = f"baseten-sdk {__version__}, Python {platform.python_version()}, httpx {httpx.__version__}"
     return Finding("install", "ok", f"{versions}, {platform.system()} {platform.machine()}")
 
@@ -138,6 +138,8 @@ def connection(parts: SplitResult) -> Finding:
 
 def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
     """Check the TLS handshake and the certificate."""
+    import httpx
+
     host = parts.hostname or ""
     began = time.perf_counter()
     try:
