@@ -170,7 +170,8 @@ class ToolLoop:
     def late(self, doing: str) -> DeadlineExceeded:
         """The error of a run whose deadline has passed."""
         message = f"The deadline of {self.deadline:g} s for the whole run passed while {doing}."
-        return DeadlineExceeded(message, phase="tool", limit=self.deadline)
+        advice = "Raise deadline=, or bound the tools with @tool(timeout=...)."
+        return DeadlineExceeded(message, phase="tool", limit=self.deadline, advice=advice)
 
     def failure(self, results: list[ToolResult]) -> Exception | None:
         """The error that a turn is to raise: the first one if errors are to be raised, else that of the deadline."""
