@@ -142,11 +142,11 @@ class LoopReadiness:
 class AnyReadiness:
     """Waits with anyio."""
 
-    __slots__ = ("_home", "_raw", "_schedule")
+    __slots__ = ("_identity", "_raw", "_schedule")
 
     def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
-        self._home = AsyncLoopIdentity.current()
+        self._identity = AsyncLoopIdentity.current()
         self._schedule = scheduler()
 
     async def read(self) -> bytes:
@@ -166,10 +166,10 @@ class AnyReadiness:
         pass
 
     def forget(self) -> bool:
-        if self._home[0] != os.getpid():
+        if self._identity[0] != os.getpid():
             return True
         with suppress(RuntimeError):
-            if AsyncLoopIdentity.current() == self._home:
+            if AsyncLoopIdentity.current() == self._identity:
                 return True
         with suppress(RuntimeError):
             # Closed by another thread, a socket would leave the loop's poll, and whoever waits for it would not wake.

@@ -7,25 +7,25 @@ from ...errors import APIConnectionError
 from .base import AsyncOpenResponse
 
 
-def inflated(exchange: AsyncOpenResponse) -> AsyncOpenResponse:
-    """The exchange itself, or around it what undoes its content encoding."""
-    if not exchange.headers.mentions(b"content-encoding"):
-        return exchange
-    encoding = exchange.headers["content-encoding"]
-    return exchange if encoding.strip().lower() in ("", "identity") else AsyncInflated(exchange, encoding)
+def inflated(response: AsyncOpenResponse) -> AsyncOpenResponse:
+    """The response itself, or around it what undoes its content encoding."""
+    if not response.headers.mentions(b"content-encoding"):
+        return response
+    encoding = response.headers["content-encoding"]
+    return response if encoding.strip().lower() in ("", "identity") else AsyncInflated(response, encoding)
 
 
 class AsyncInflated:
-    """Inflates the body of an exchange a bounded piece at a time."""
+    """Inflates the body of an response a bounded piece at a time."""
 
-    __slots__ = ("_encoding", "_exchange", "_inflate", "headers", "status")
+    __slots__ = ("_encoding", "_inflate", "_response", "headers", "status")
 
-    def __init__(self, exchange: AsyncOpenResponse, encoding: str) -> None:
-        self._exchange = exchange
+    def __init__(self, response: AsyncOpenResponse, encoding: str) -> None:
+        self._response = response
         self._encoding = encoding
         self._inflate: Inflate | None = None
-        self.status = exchange.status
-        self.headers = exchange.headers
+        self.status = response.status
+        self.headers = response.headers
 
     @property
     def ready(self) -> bool:
@@ -48,7 +48,7 @@ class AsyncInflated:
 
     async def _piece(self, inflate: Inflate) -> bytes:
         while not (piece := inflate.take()):
-            compressed = await self._exchange.receive()
+            compressed = await self._response.receive()
             if not compressed:
                 inflate.end()
                 return b""
@@ -56,7 +56,7 @@ class AsyncInflated:
         return piece
 
     def abandon(self) -> None:
-        self._exchange.abandon()
+        self._response.abandon()
 
     async def aclose(self) -> None:
-        await self._exchange.aclose()
+        await self._response.aclose()

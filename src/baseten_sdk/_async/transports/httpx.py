@@ -316,5 +316,8 @@ def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) 
 
 def _known(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
     """The proxy as httpx has it."""
-    login = None if proxy.username is None else (proxy.username, proxy.password)
-    return httpx.Proxy(proxy.address, auth=login, ssl_context=context if proxy.scheme == "https" else None)
+    return httpx.Proxy(
+        proxy.address,
+        auth=None if proxy.username is None else (proxy.username, proxy.password),
+        ssl_context=context if proxy.scheme == "https" else None,
+    )

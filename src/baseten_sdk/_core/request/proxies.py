@@ -22,6 +22,7 @@ from typing import TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ...errors import ConfigurationError
+from .hidden import Hidden
 from .origin import Origin
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -93,7 +94,7 @@ class Proxies:
         exempt: Callable[[str], bool] | None = None,
     ) -> None:
         self._named = _named(environment)
-        self._system = {} if self._named or system is None else dict(system)
+        self._system = {} if self._named or system is None else {name: Hidden(url) for name, url in system.items()}
         self._exempt = exempt if self._system else None
         self._bypass = [_Exemption.of(each) for each in _no_proxy(environment).replace(",", " ").split()]
 
@@ -107,9 +108,9 @@ class Proxies:
             ConfigurationError: the variable cannot be read; it is named.
         """
         for scheme in (origin.scheme, "all"):
-            variable, value = self._named.get(scheme) or (SYSTEM, self._system.get(scheme, ""))
-            if value:
-                return None if self._bypassed(origin) else parse_proxy(variable, value)
+            variable, url = self._named.get(scheme) or (SYSTEM, self._system.get(scheme))
+            if url is not None:
+                return None if self._bypassed(origin) else parse_proxy(variable, url)
         return None
 
     def _bypassed(self, origin: Origin) -> bool:
@@ -122,21 +123,31 @@ class Proxies:
         return any(entry.matches(host, address, origin.port) for entry in self._bypass)
 
 
-def parse_proxy(variable: str, value: str) -> Proxy:
+def parse_proxy(variable: str, url: Hidden[str]) -> Proxy:
     """The proxy that a variable names.
 
     Raises:
         ConfigurationError: the value is not the URL of a proxy; it is not shown, since it may hold a password.
     """
-    parts, reason = _split(value)
+    found = _parsed(variable, url)
+    if isinstance(found, Proxy):
+        return found
+    raise ConfigurationError(
+        f"{variable} does not name a usable proxy: {found}. Set it to http://host:port, or unset it, or name the "
+        "service's host in NO_PROXY."
+    )
+
+
+def _parsed(variable: str, url: Hidden[str]) -> Proxy | str:
+    """The proxy, or what is wrong with its URL."""
+    parts, reason = _split(url.value)
     scheme = SPELLINGS.get(parts.scheme, parts.scheme)
-    if not reason and scheme not in PORTS:
-        reason = f"its scheme is {scheme!r}, and not one of {', '.join(PORTS)}"
-    if reason or not parts.hostname:
-        raise ConfigurationError(
-            f"{variable} does not name a usable proxy: {reason or 'it has no host'}. Set it to http://host:port, or "
-            "unset it, or name the service's host in NO_PROXY."
-        )
+    if reason:
+        return reason
+    if scheme not in PORTS:
+        return f"its scheme is {scheme!r}, and not one of {', '.join(PORTS)}"
+    if not parts.hostname:
+        return "it has no host"
     username = None if parts.username is None else unquote(parts.username)
     return Proxy(scheme, parts.hostname, parts.port or PORTS[scheme], username, unquote(parts.password or ""), variable)
 
@@ -154,16 +165,16 @@ def _split(value: str) -> tuple[SplitResult, str]:
     return parts, "" if good else "its port is not a number from 1 to 65535"
 
 
-def _named(environment: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def _named(environment: Mapping[str, str]) -> dict[str, tuple[str, Hidden[str]]]:
     """The variables by the scheme that they are for. Lower case wins, as everywhere, also where it is empty."""
-    named: dict[str, tuple[str, str]] = {}
+    named: dict[str, tuple[str, Hidden[str]]] = {}
     for scheme in ("http", "https", "all"):
         for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
             value = environment.get(variable)
             if value is None or (variable == "HTTP_PROXY" and "REQUEST_METHOD" in environment):
                 continue  # in a CGI program HTTP_PROXY is a header of whoever asks
             if value.strip():
-                named[scheme] = (variable, value.strip())
+                named[scheme] = (variable, Hidden(value.strip()))
             break
     return named
 

@@ -8,25 +8,25 @@ from ...errors import APIConnectionError
 from .base import OpenResponse
 
 
-def inflated(exchange: OpenResponse) -> OpenResponse:
-    """The exchange itself, or around it what undoes its content encoding."""
-    if not exchange.headers.mentions(b"content-encoding"):
-        return exchange
-    encoding = exchange.headers["content-encoding"]
-    return exchange if encoding.strip().lower() in ("", "identity") else Inflated(exchange, encoding)
+def inflated(response: OpenResponse) -> OpenResponse:
+    """The response itself, or around it what undoes its content encoding."""
+    if not response.headers.mentions(b"content-encoding"):
+        return response
+    encoding = response.headers["content-encoding"]
+    return response if encoding.strip().lower() in ("", "identity") else Inflated(response, encoding)
 
 
 class Inflated:
-    """Inflates the body of an exchange a bounded piece at a time."""
+    """Inflates the body of an response a bounded piece at a time."""
 
-    __slots__ = ("_encoding", "_exchange", "_inflate", "headers", "status")
+    __slots__ = ("_encoding", "_inflate", "_response", "headers", "status")
 
-    def __init__(self, exchange: OpenResponse, encoding: str) -> None:
-        self._exchange = exchange
+    def __init__(self, response: OpenResponse, encoding: str) -> None:
+        self._response = response
         self._encoding = encoding
         self._inflate: Inflate | None = None
-        self.status = exchange.status
-        self.headers = exchange.headers
+        self.status = response.status
+        self.headers = response.headers
 
     @property
     def ready(self) -> bool:
@@ -49,7 +49,7 @@ class Inflated:
 
     def _piece(self, inflate: Inflate) -> bytes:
         while not (piece := inflate.take()):
-            compressed = self._exchange.receive()
+            compressed = self._response.receive()
             if not compressed:
                 inflate.end()
                 return b""
@@ -57,7 +57,7 @@ class Inflated:
         return piece
 
     def abandon(self) -> None:
-        self._exchange.abandon()
+        self._response.abandon()
 
     def close(self) -> None:
-        self._exchange.close()
+        self._response.close()
