@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
+from baseten_sdk import AsyncClient, Client, user
+from baseten_sdk._core.policy.transport_choice import TransportName
+from baseten_sdk.emulator import Emulator
+
 pytest_plugins = ["pytester"]
+
+TRANSPORTS: tuple[TransportName, ...] = ("direct", "httpx")
 
 ASK = """
 from baseten_sdk import AsyncClient, Client, user
@@ -25,17 +32,28 @@ def leave():
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """Load all that the tests below use: pytester forgets what was loaded within it, and would load it twice."""
+
+    async def ask(client: AsyncClient) -> None:
+        async with client:
+            await client.chat.completions.create(model="emulator/chat", messages=[user("Say hello")])
+
+    with Emulator() as emulator:
+        for transport in TRANSPORTS:
+            with Client(api_key=emulator.api_key, endpoints=emulator.endpoints, transport=transport) as client:
+                client.chat.completions.create(model="emulator/chat", messages=[user("Say hello")])
+                client.deployments("abcd1234").predict({})
+                client.models.list()
+        for backend in ("asyncio", "trio"):
+            anyio.run(ask, AsyncClient(api_key=emulator.api_key, endpoints=emulator.endpoints), backend=backend)
+
+
 def run(pytester: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
-    """Run tests that load nothing of the package; pytester forgets what was loaded meanwhile, and it would be loaded
-    twice."""
+    """Run tests in this process, with warnings as errors."""
     pytester.makepyfile(source)
-    return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
-
-
-def run_apart(pytester: pytest.Pytester, source: str, *arguments: str) -> pytest.RunResult:
-    """Run tests in a process of their own."""
-    pytester.makepyfile(source)
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *arguments)
+    return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error", *arguments)
 
 
 def test_fixtures(pytester: pytest.Pytester) -> None:
@@ -63,7 +81,7 @@ async def test_the_async_client_is_closed_for_the_test(async_baseten_client):
     reply = await async_baseten_client.chat.completions.create(model=MODEL, messages=[user("Say hello")])
     assert reply.text == "hello"
 """
-    run_apart(pytester, ASK + source).assert_outcomes(passed=5)
+    run(pytester, ASK + source).assert_outcomes(passed=5)
 
 
 def test_a_test_whose_program_would_leave_the_machine_fails(pytester: pytest.Pytester) -> None:
@@ -81,7 +99,7 @@ async def test_an_async_one(baseten_emulator):
     async with AsyncClient(api_key="k", endpoints=Endpoints()) as own:
         await own.deployments("abcd1234").predict({})
 """
-    result = run_apart(pytester, ASK + source)
+    result = run(pytester, ASK + source)
     result.assert_outcomes(failed=3)
     lines = ["*would leave this machine: look up model-abcd1234.api.baseten.co port 443*"] * 3
     result.stdout.fnmatch_lines(lines)
@@ -135,7 +153,7 @@ def test_a_model(baseten_emulator, url, transport):
         except Exception as error:
             raise AssertionError("it was made an error of the client's, and tried again") from error
 """
-    result = run_apart(pytester, ASK + source)
+    result = run(pytester, ASK + source)
     result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(["The test would leave this machine: *"] * 3)
     result.stdout.no_fnmatch_line("*tried again*")
@@ -166,7 +184,7 @@ def test_a_marked_one(baseten_emulator):
 
 
 def test_a_fault_that_never_struck_fails_the_test(pytester: pytest.Pytester) -> None:
-    result = run_apart(pytester, ASK + FAULTS)
+    result = run(pytester, ASK + FAULTS)
     result.assert_outcomes(failed=1, passed=3)
     result.stdout.fnmatch_lines(
         ["*before these faults met a request: status=503 on /chat; drop on /predict; status=500 on /nowhere. Check*"]
@@ -174,7 +192,7 @@ def test_a_fault_that_never_struck_fails_the_test(pytester: pytest.Pytester) -> 
 
 
 def test_unused_faults_may_be_ignored(pytester: pytest.Pytester) -> None:
-    run_apart(pytester, ASK + FAULTS, "-o", "baseten_unused_faults=ignore").assert_outcomes(passed=4)
+    run(pytester, ASK + FAULTS, "-o", "baseten_unused_faults=ignore").assert_outcomes(passed=4)
 
 
 MODELS = """
@@ -196,7 +214,7 @@ def test_a_model_that_is_not_there_is_refused(
     pytester: pytest.Pytester, models: str, passed: int, listed: bool
 ) -> None:
     source = f"LISTED = {listed}\n{ASK}{MODELS}"
-    result = run_apart(pytester, source, "-o", f"baseten_models={models}")
+    result = run(pytester, source, "-o", f"baseten_models={models}")
     result.assert_outcomes(passed=passed, failed=2 - passed)
 
 
