@@ -112,11 +112,14 @@ class AsyncCaller:
         deadline = inf if options.deadline is None else options.deadline
         retry: RetryState | None = None
         remaining = deadline
+        attempts = 0
         while True:
-            call = call._replace(attempts=call.attempts + 1)
+            attempts += 1
             timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining, streamed))
             try:
-                call = call._replace(key=await self.key_source.get(timer))
+                key = await self.key_source.get(timer)
+                # Not `_replace`, which takes several times as long.
+                call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
                 result = await self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
                 failure: APIError = timeout_error(expired.expiry)
@@ -127,6 +130,7 @@ class AsyncCaller:
                 return call, result
 
             now = clock.now()
+            call = call._replace(attempts=attempts)
             call.describe(failure, now)
             if retry is None:
                 retry = RetryState(options.retry, call.request.safety, self.budget, call.start + deadline)
