@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -69,7 +69,7 @@ class Striker:
             sys.__unraisablehook__(what)
 
     @contextmanager
-    def during(self) -> Iterator[None]:
+    def during(self) -> Generator[None]:
         self._armed = True
         signal.setitimer(signal.ITIMER_REAL, self._random.uniform(1e-6, LONGEST))
         try:

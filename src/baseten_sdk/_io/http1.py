@@ -125,12 +125,13 @@ class ReplyParser:
             ProtocolError: they are no reply.
             BaseException: what a signal handler raised meanwhile.
         """
-        if self.state is ReplyState.COMPLETE:
+        before = self.state
+        if before is ReplyState.COMPLETE:
             self._surplus = True
             return
-        if self.state is ReplyState.AWAITED:
+        if before is ReplyState.AWAITED:
             self.state = ReplyState.HEAD
-        if self.state is ReplyState.HEAD:
+        if before is ReplyState.AWAITED or before is ReplyState.HEAD:
             self._head_size += len(data)
         try:
             self._parser.feed_data(data)
