@@ -81,7 +81,7 @@ def _giving_up_early(adapter: TypeAdapter[T]) -> SchemaValidator | None:
     schema = _early(adapter.core_schema)
     try:
         # Without the last argument, a model inside would be validated as it was when it was made.
-        return SchemaValidator(schema, None, _use_prebuilt=False)  # type: ignore[arg-type]  # a schema again
+        return SchemaValidator(schema, None, _use_prebuilt=False)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     except (SchemaError, TypeError):
         return None
 

@@ -149,7 +149,7 @@ class AsyncCaller:
                     )
                     self._tell(call, event)
                     await clock.sleep(seconds)
-                case never:
+                case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
             remaining = deadline - (clock.now() - call.start)
 

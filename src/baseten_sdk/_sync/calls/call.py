@@ -146,7 +146,7 @@ class Caller:
                     )
                     self._tell(call, event)
                     clock.sleep(seconds)
-                case never:
+                case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
             remaining = deadline - (clock.now() - call.start)
 
