@@ -188,7 +188,7 @@ async def test_hedges_keep_to_their_budget(client: AsyncClient, emu: Emulator) -
 async def test_what_cannot_be_is_refused_before_anything_is_sent(client: AsyncClient, emu: Emulator) -> None:
     for members in ([], [LLAMA, LLAMA], ["abcd1234"]):
         with pytest.raises(ConfigurationError):
-            client.pool(members)  # type: ignore[arg-type]
+            client.pool(members)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with pytest.raises(ConfigurationError, match="one target"):
         client.pool([Target("abcd1234", environment="a", regional="b")])
     with pytest.raises(ConfigurationError, match="first_event"):
@@ -198,7 +198,7 @@ async def test_what_cannot_be_is_refused_before_anything_is_sent(client: AsyncCl
     with pytest.raises(ConfigurationError, match=r"zai-org/GLM-5\.3 is a model of the Model APIs"):
         await client.pool([LLAMA, GLM]).predict({})
     with pytest.raises(ConfigurationError, match="hedge must be a Hedge"):
-        client.pool([LLAMA], hedge=0.5)  # type: ignore[arg-type]
+        client.pool([LLAMA], hedge=0.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     with pytest.raises(InvalidRequestError):
         await client.pool([LLAMA]).chat.completions.create(messages=[])
     assert len(emu.requests) == 0

@@ -47,19 +47,15 @@ def course(pool: PoolState, *, retry: Retry = RETRY, session: str | None = "s", 
 
 def test_every_member_is_tried_once_before_one_is_tried_again() -> None:
     made = course(PoolState([A, B, C]))
-    decision = made.first(0.0)
-    asked = []
-    for _ in range(5):
-        assert isinstance(decision, TryMember)
+    decision: TryMember | GiveUp = made.first(0.0)
+    asked: list[tuple[int, float]] = []
+    while isinstance(decision, TryMember):
         asked.append((decision.member, decision.pause))
-        step = failed(made, decision.member, broken())
-        if isinstance(step, GiveUp):
-            break
-        decision = step
+        decision = failed(made, decision.member, broken())
     assert sorted(number for number, _ in asked[:3]) == [0, 1, 2]
     assert [pause for _, pause in asked] == [0.0, 0.0, 0.0, 0.5, 1.0]
     assert len(made.errors) == len(made.tries) == 5
-    assert step == GiveUp()
+    assert decision == GiveUp()
 
 
 @pytest.mark.parametrize(
