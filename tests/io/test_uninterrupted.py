@@ -11,7 +11,7 @@ import pytest
 
 from baseten_sdk._io.uninterrupted import AsyncUninterrupted, Uninterrupted
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 
 
 def test_it_is_done_in_another_thread_in_the_same_context() -> None:

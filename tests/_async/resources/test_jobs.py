@@ -560,6 +560,7 @@ async def test_a_ledger_that_another_program_locks_ends_the_run_and_loses_nothin
         with pytest.raises((LedgerError, WebhookStoreError), match="another program has kept it locked"):
             await submit(client, rows(), inbox, ledger)
         others[0].close()
+        monkeypatch.undo()
         report = await submit(client, inputs(3), inbox, ledger)
     assert report.ok
     assert sorted(set(sent(emu))) == [1, 2, 3]

@@ -549,6 +549,7 @@ def test_a_ledger_that_another_program_locks_ends_the_run_and_loses_nothing(
         with pytest.raises((LedgerError, WebhookStoreError), match="another program has kept it locked"):
             submit(client, rows(), inbox, ledger)
         others[0].close()
+        monkeypatch.undo()
         report = submit(client, inputs(3), inbox, ledger)
     assert report.ok
     assert sorted(set(sent(emu))) == [1, 2, 3]
