@@ -52,7 +52,8 @@ class AsyncRatedPermit(AsyncPermit):
             began = clock.steady()
             self._estimate = rate_state.estimate(call.request)
             self._reservation = await self._throttle.reserve(self._estimate.tokens, timer, clock)
-            call.note_wait("rate", clock.steady() - began)
+            if timer.phase == "rate":
+                call.note_wait("rate", clock.steady() - began)
         await super().admit(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())

@@ -21,16 +21,15 @@ GROWTH = 1.0002
 """How much faster the pace is after a success. It must not grow far before a limit a minute is found out."""
 
 CATCH_UP = 1.02
-"""The same while the pace is far below the one that was last refused."""
+"""How much faster it is while it is below `FAR_BELOW` of the pace that was last refused."""
 
 FAR_BELOW = 0.95
-"""The part of the refused pace up to which it catches up."""
 
 FORGET = 1.0004
 """How the refused pace fades with each success, so that a limit that was raised is found."""
 
 FIND_OUT = 1.25
-"""The same until a pace has been refused for the first time."""
+"""How much faster the pace is after a success, until a pace has been refused for the first time."""
 
 STEP_BACK = 0.985
 """The pace after a refusal, as a part of what was taken since the last one: the limit, as far as it can be measured."""
@@ -153,7 +152,7 @@ class BackoffGate:
             self._next = max(self._next, now - 1 / self._pace) + 1 / self._pace
 
     def soonest(self, ahead: int, now: float) -> float:
-        """A moment before which the turn of a call with so many others before it does not come."""
+        """The earliest moment at which it can be the turn of a call, with `ahead` others before it."""
         opens = max(self.opens(now), now)
         return opens if self._pace is None else opens + ahead / self._pace
 

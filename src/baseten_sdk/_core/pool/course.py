@@ -165,8 +165,6 @@ class Course:
         self._pool.members[member].breaker.succeeded()
         if self._pool.hedging is not None:
             self._pool.hedging.answered(self._route, seconds)
-        if self._retries:
-            self._budget.refund()
         self.tries.append(Try(self._pool.members[member].target, "ok", seconds, hedge))
 
     def cancelled(self, member: int, seconds: float, *, hedge: bool) -> None:

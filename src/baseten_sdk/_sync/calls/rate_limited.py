@@ -51,7 +51,8 @@ class RatedPermit(Permit):
             began = clock.steady()
             self._estimate = rate_state.estimate(call.request)
             self._reservation = self._throttle.reserve(self._estimate.tokens, timer, clock)
-            call.note_wait("rate", clock.steady() - began)
+            if timer.phase == "rate":
+                call.note_wait("rate", clock.steady() - began)
         super().admit(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())
