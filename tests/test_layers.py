@@ -101,6 +101,8 @@ LAYERS = {
 
 # A transport's own library stays inside that transport.
 ONE_FILE_LIBRARIES = {
+    "_async/transports/httpx2_body.py": "httpx2",
+    "_async/transports/httpx_body.py": "httpx",
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
     "_io/http1.py": "httptools",

@@ -29,7 +29,11 @@ CALLS = {"direct-whole": 20_000, "direct-streamed": 5_000, "httpx-whole": 500, "
 """Calls that are made; over httpx each has threads of its own."""
 
 LONGEST = 0.002
-"""Seconds within which each call is struck, or none of it is left to strike."""
+"""Seconds within which the first call is struck."""
+
+LONGER, SHORTER = 1.1, 0.9
+"""How the time within which the next call is struck changes when a call was struck, and when it was over before: so
+about half of the calls are struck, on a machine of any speed."""
 
 COMPLETION = reply(b'{"choices": [{"index": 0, "message": {"content": "hi"}, "finish_reason": "stop"}]}')
 PIECE = b'data: {"choices": [{"index": 0, "delta": {"content": "hi"}}]}\n\ndata: [DONE]\n\n'
@@ -54,6 +58,7 @@ class Striker:
     def __init__(self) -> None:
         self.fired = 0
         self._armed = False
+        self._longest = LONGEST
         self._random = random.Random(2)
 
     def handle(self, *_: object) -> None:
@@ -71,10 +76,11 @@ class Striker:
     @contextmanager
     def during(self) -> Generator[None]:
         self._armed = True
-        signal.setitimer(signal.ITIMER_REAL, self._random.uniform(1e-6, LONGEST))
+        signal.setitimer(signal.ITIMER_REAL, self._random.uniform(1e-6, self._longest))
         try:
             yield
         finally:
+            self._longest *= SHORTER if self._armed else LONGER
             self._armed = False
 
 

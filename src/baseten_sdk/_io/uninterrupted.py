@@ -15,6 +15,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+LOOK = 0.25
+"""Seconds between two looks for a signal. One that comes just before a wait does not end it."""
+
 
 class AsyncUninterrupted:
     """Does work where it is."""
@@ -84,7 +87,8 @@ class _Job(Generic[T]):
 
     def result(self) -> T:
         """Wait for it: its result, or what it raised."""
-        self._over.acquire()
+        while not self._over.acquire(timeout=LOOK):
+            pass  # Python runs the handler of a signal here that came too early to end the wait
         error, self._error = self._error, None
         if error is not None:
             raise error

@@ -29,6 +29,11 @@ from ...config import Limits
 from ...errors import APIConnectionError, BasetenError, ClientClosedError, ConfigurationError
 from ...types.meta import Headers
 from .base import AsyncTransport
+
+# unasync: remove
+from .httpx_body import put_body
+
+# unasync: end
 from .httpx_errors import translated
 
 if TYPE_CHECKING:
@@ -133,6 +138,10 @@ class AsyncHttpxTransport(Generic[Q]):
                 content=request.body or None,
                 extensions={"timeout": steps.left, "trace": steps},
             )
+            # unasync: remove
+            if request.body:
+                put_body(message, request.body)
+            # unasync: end
             reply = await self.client.send(message, stream=True, auth=None, follow_redirects=False)
             return AsyncHttpxResponse(self, reply, timer)
         except Exception as error:
