@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
-from .httpx_body import Once
+from .once import Once
 
 
 class Httpx2Body(httpx2.AsyncByteStream):

@@ -9,27 +9,10 @@ A sync generator needs no such care, so there is no sync flavour.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Self
 
 import httpx
 
-
-class Once:
-    """Gives all bytes at once, and ends."""
-
-    __slots__ = ("_data",)
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        data, self._data = self._data, b""
-        if not data:
-            raise StopAsyncIteration
-        return data
+from .once import Once
 
 
 class HttpxBody(httpx.AsyncByteStream):
