@@ -131,6 +131,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         Hook as Hook,
         Observer as Observer,
         RetryEvent as RetryEvent,
+        WaitEvent as WaitEvent,
     )
     from .jobs.progress import JobsProgress as JobsProgress
     from .jobs.report import (

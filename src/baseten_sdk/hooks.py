@@ -10,12 +10,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from .types.meta import Meta
+    from .types.pool import Target
 
-__all__ = ["CallEnded", "CallObserver", "CallStarted", "Hook", "Observer", "RetryEvent"]
+__all__ = ["CallEnded", "CallObserver", "CallStarted", "Hook", "Observer", "RetryEvent", "WaitEvent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,28 @@ class RetryEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitEvent:
+    """A call has to wait before it is sent.
+
+    Attributes:
+        method: the verb.
+        url: the URL without its query.
+        reason: "gate" where the service has refused calls, "rate" where a limit per minute is reached, "queue" where
+            `Limits(concurrency=...)` calls are in flight.
+        seconds: how long the wait is at least; None where that is not known.
+    """
+
+    method: str
+    url: str
+    reason: Literal["gate", "rate", "queue"]
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallStarted:
     """A call is about to be made.
+
+    Each request of a call to a pool is a call of its own here, and so is each hedge.
 
     Attributes:
         method: the verb.
@@ -49,6 +70,8 @@ class CallStarted:
         streamed: whether the reply is read as it comes.
         headers: what is sent, names in lower case; without the key.
         body: what is sent; JSON where the content type says so.
+        member: the member of a pool that it goes to; None outside of pools.
+        hedge: whether it is sent beside another request that is slow.
     """
 
     method: str
@@ -56,6 +79,8 @@ class CallStarted:
     streamed: bool
     headers: Mapping[str, str]
     body: bytes
+    member: Target | None = None
+    hedge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +115,9 @@ class CallObserver:
 
     def retrying(self, event: RetryEvent) -> None:
         """An attempt failed and another will be made."""
+
+    def waiting(self, event: WaitEvent) -> None:
+        """The call begins to wait for its turn; `meta.waited` says how long it was."""
 
     def chunk(self, chunk: object) -> None:
         """A piece of a stream was handed over: a `ChatCompletionChunk`, or what the stream is read as."""

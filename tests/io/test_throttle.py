@@ -14,6 +14,10 @@ from baseten_sdk import DeadlineExceeded, Limits
 from baseten_sdk._core.policy.phases import TimeLimits
 from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 from baseten_sdk._core.policy.token_estimate import UNMETERED
+from baseten_sdk._core.reply.call_record import CallRecord
+from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.options import Options
+from baseten_sdk._core.request.request import Request
 from baseten_sdk._io.clock import AsyncClock, Clock
 from baseten_sdk._io.rate_state import RateState
 from baseten_sdk._io.throttle import AsyncThrottle, Throttle
@@ -23,6 +27,8 @@ from baseten_sdk.config import Timeout
 pytestmark = pytest.mark.anyio
 
 CLOCK = AsyncClock()
+
+CALL = CallRecord(Request("GET", "https://h.test/", HeaderLines(()), b"", 1.0), Options(), 0.0)
 
 
 def rate_state(requests: float | None = None, tokens: float | None = None, minute: float = 60.0) -> RateState:
@@ -38,7 +44,7 @@ def limits(deadline: float = inf) -> TimeLimits:
 async def take(throttle: AsyncThrottle, tokens: float = 0, deadline: float = inf) -> Reservation:
     timer = AsyncTimer(limits(deadline))
     with timer:
-        return await throttle.reserve(tokens, timer, CLOCK)
+        return await throttle.reserve(CALL, tokens, timer, CLOCK)
 
 
 def give_back(rates: RateState, reservation: Reservation, throttle: AsyncThrottle | Throttle) -> None:
@@ -145,7 +151,7 @@ def test_threads_get_their_turns_in_order() -> None:
     order: list[int] = []
 
     def call(number: int) -> None:
-        throttle.reserve(0, Timer(limits()), Clock())
+        throttle.reserve(CALL, 0, Timer(limits()), Clock())
         order.append(number)
 
     rates._rates.drain(time.monotonic())
@@ -166,10 +172,10 @@ def test_threads_get_their_turns_in_order() -> None:
 
 def test_a_thread_whose_turn_would_come_too_late_does_not_wait() -> None:
     throttle = Throttle(rate_state(requests=1))
-    throttle.reserve(0, Timer(limits()), Clock())
+    throttle.reserve(CALL, 0, Timer(limits()), Clock())
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
-        throttle.reserve(0, Timer(limits(10)), Clock())
+        throttle.reserve(CALL, 0, Timer(limits(10)), Clock())
     assert time.monotonic() - began < 1
     assert not throttle.waiting
 
@@ -177,8 +183,8 @@ def test_a_thread_whose_turn_would_come_too_late_does_not_wait() -> None:
 def test_a_thread_is_woken_by_what_another_gives_back() -> None:
     rates = rate_state(tokens=100)
     throttle = Throttle(rates)
-    held = throttle.reserve(100, Timer(limits()), Clock())
+    held = throttle.reserve(CALL, 100, Timer(limits()), Clock())
     timer = threading.Timer(0.02, give_back, (rates, held, throttle))
     timer.start()
-    assert throttle.reserve(50, Timer(limits(5)), Clock()).tokens == 50
+    assert throttle.reserve(CALL, 50, Timer(limits(5)), Clock()).tokens == 50
     timer.join()

@@ -8,6 +8,7 @@ nobody can slip in between, and a call that gives up at that very moment hands i
 from __future__ import annotations
 
 import threading
+import time
 
 import anyio
 
@@ -39,7 +40,12 @@ class AsyncPermit:
         if not self._limiter.take(self):
             timer.enter("queue")
             self._turn = anyio.Event()
-            await self._turn.wait()
+            began = time.monotonic()
+            call.begins_to_wait("queue")
+            try:
+                await self._turn.wait()
+            finally:
+                call.note_wait("queue", time.monotonic() - began)
 
     def told(self, headers: Headers) -> None:
         """A reply has come: what a rated permit reads in its headers."""
@@ -88,8 +94,13 @@ class Permit:
                 return
             self._turn = threading.Event()
         timer.enter("queue")
-        if not self._turn.wait(timer.remaining()):
-            raise timer.expired("queue")
+        began = time.monotonic()
+        call.begins_to_wait("queue")
+        try:
+            if not self._turn.wait(timer.remaining()):
+                raise timer.expired("queue")
+        finally:
+            call.note_wait("queue", time.monotonic() - began)
 
     def told(self, headers: Headers) -> None:
         """A reply has come: what a rated permit reads in its headers."""

@@ -7,7 +7,6 @@ worked out in `_core.policy.gate_queue`.
 
 from __future__ import annotations
 
-import logging
 import threading
 from math import inf
 
@@ -21,8 +20,6 @@ from .clock import AsyncClock, Clock
 from .rate_state import GateTurn, RateState
 from .timer import AsyncTimer, Timer
 from .wakeup import AsyncWakeup, Wakeup
-
-log = logging.getLogger("baseten_sdk")
 
 
 class _AsyncTurn:
@@ -61,7 +58,7 @@ class AsyncThrottle:
         timer.begin()
         check_gate(wait, timer.spare())
         timer.enter("gate")
-        log.info("%s: waiting for %.2f s or more, because the service has refused calls.", key, wait)
+        call.begins_to_wait("gate", wait)
         wakeup = AsyncWakeup()
         turn = GateTurn(wakeup)
         queue = rates.join_gate(key, turn, refused=call.attempts > 1)
@@ -75,14 +72,15 @@ class AsyncThrottle:
             rates.leave_gate(queue, turn)
             call.note_wait("gate", clock.steady() - began)
 
-    async def reserve(self, tokens: float, timer: AsyncTimer, clock: AsyncClock) -> Reservation:
+    async def reserve(self, call: CallRecord, tokens: float, timer: AsyncTimer, clock: AsyncClock) -> Reservation:
         """Take what an attempt needs, when it is its turn and there is enough."""
-        queue, deadline = self._queue, timer.limits.deadline
-        if (at_once := queue.at_once(tokens, clock.steady())) is not None:
+        queue, deadline, began = self._queue, timer.limits.deadline, clock.steady()
+        if (at_once := queue.at_once(tokens, began)) is not None:
             return at_once
         timer.enter("rate")
         turn = _AsyncTurn()
-        queue.join(turn, clock.steady(), timer.left(), deadline)
+        wait = queue.join(turn, clock.steady(), timer.left(), deadline)
+        call.begins_to_wait("rate", wait)
         try:
             while True:
                 got = queue.look(turn, tokens, clock.steady(), timer.left(), deadline)
@@ -94,6 +92,7 @@ class AsyncThrottle:
         finally:
             queue.leave(turn)
             self.wake()
+            call.note_wait("rate", clock.steady() - began)
 
     def wake(self) -> None:
         """Something was given back, or the head of the queue has left: the next one looks again."""
@@ -130,7 +129,7 @@ class Throttle:
         timer.begin()
         check_gate(wait, timer.spare())
         timer.enter("gate")
-        log.info("%s: waiting for %.2f s or more, because the service has refused calls.", key, wait)
+        call.begins_to_wait("gate", wait)
         wakeup = Wakeup()
         turn = GateTurn(wakeup)
         queue = rates.join_gate(key, turn, refused=call.attempts > 1)
@@ -144,15 +143,16 @@ class Throttle:
             rates.leave_gate(queue, turn)
             call.note_wait("gate", clock.steady() - began)
 
-    def reserve(self, tokens: float, timer: Timer, clock: Clock) -> Reservation:
+    def reserve(self, call: CallRecord, tokens: float, timer: Timer, clock: Clock) -> Reservation:
         """Take what an attempt needs, when it is its turn and there is enough."""
-        queue, deadline = self._queue, timer.limits.deadline
-        if (at_once := queue.at_once(tokens, clock.steady())) is not None:
+        queue, deadline, began = self._queue, timer.limits.deadline, clock.steady()
+        if (at_once := queue.at_once(tokens, began)) is not None:
             return at_once
         timer.enter("rate")
         woken = threading.Event()
         with self._lock:
-            queue.join(woken, clock.steady(), timer.left(), deadline)
+            wait = queue.join(woken, clock.steady(), timer.left(), deadline)
+        call.begins_to_wait("rate", wait)
         try:
             while True:
                 woken.clear()
@@ -166,6 +166,7 @@ class Throttle:
             with self._lock:
                 queue.leave(woken)
             self.wake()
+            call.note_wait("rate", clock.steady() - began)
 
     def wake(self) -> None:
         """Something was given back, or the head of the queue has left: the next one looks again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from ..errors import APIError
-from ..hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
+from ..hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent, WaitEvent
 from ..types.meta import Meta
 from .printing import Printer
 
@@ -19,7 +19,8 @@ class CallLogger(Observer):
         self._out = out
 
     def started(self, call: CallStarted) -> CallObserver:
-        return CallLog(self._out, f"{call.method} {call.url}")
+        hedge = " (hedge)" if call.hedge else ""
+        return CallLog(self._out, f"{call.method} {call.url}{hedge}")
 
 
 class CallLog(CallObserver):
@@ -32,6 +33,10 @@ class CallLog(CallObserver):
 
     def retrying(self, event: RetryEvent) -> None:
         self._say(f"attempt {event.attempt} failed ({event.reason}), next in {event.wait:.2f} s")
+
+    def waiting(self, event: WaitEvent) -> None:
+        for_long = "" if event.seconds is None else f" for {event.seconds:.2f} s or more"
+        self._say(f"waits{for_long} ({event.reason})")
 
     def ended(self, end: CallEnded) -> None:
         self._say(f"{end.meta.status_code or 'left'} in {self._seconds()}{_id(end.meta)}")

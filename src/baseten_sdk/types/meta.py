@@ -84,8 +84,8 @@ class Meta:
         method: the verb of the call; "" for a reply that did not come from the network.
         url: its URL without the query.
         tries: of a call to a pool, each request that was made for it.
-        waited: seconds that the call waited before it was sent: at a "gate" that refusals have closed, or for a "rate"
-            limit.
+        waited: seconds that the call waited before it was sent: at a "gate" that refusals have closed, for a "rate"
+            limit, or in the "queue" for one of the calls in flight to end.
     """
 
     status_code: int = 0

@@ -18,14 +18,23 @@ from baseten_sdk import (
     ChatCompletion,
     ChatCompletionChunk,
     ConfigurationError,
+    DeadlineExceeded,
+    Hedge,
+    Limits,
     ModelList,
     Observer,
+    RateLimitError,
     Retry,
     RetryEvent,
     StreamInterrupted,
+    Target,
+    WaitEvent,
 )
+from baseten_sdk._async.calls.call import AsyncCaller
+from baseten_sdk._core.policy.rate_limit import RateLimit
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
+from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import HELLO, MODEL, SAID, behaving, only
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +48,7 @@ class Diary(Observer):
         self.lines: list[str] = []
         self.chunks: list[object] = []
         self.ends: list[CallEnded] = []
+        self.waits: list[float | None] = []
         self.added = headers or {}
 
     def started(self, call: CallStarted) -> CallObserver:
@@ -58,6 +68,10 @@ class Page(CallObserver):
 
     def retrying(self, event: RetryEvent) -> None:
         self.diary.lines.append(f"retrying after {event.reason}")
+
+    def waiting(self, event: WaitEvent) -> None:
+        self.diary.lines.append(f"waiting: {event.reason}")
+        self.diary.waits.append(event.seconds)
 
     def chunk(self, chunk: object) -> None:
         if not self.diary.chunks:
@@ -130,12 +144,15 @@ def diary() -> Diary:
     return Diary()
 
 
-def watched_by(transport: TransportName, emu: Emulator, *observers: Observer) -> AsyncClient:
+def watched_by(
+    transport: TransportName, emu: Emulator, *observers: Observer, limits: Limits | None = None
+) -> AsyncClient:
     return AsyncClient(
         api_key=emu.api_key,
         endpoints=emu.endpoints,
         retry=Retry(initial=0.001, maximum=0.002),
         hooks=observers,
+        limits=limits,
         transport=transport,
     )
 
@@ -324,3 +341,65 @@ async def test_a_client_without_observers_watches_nothing(client: AsyncClient) -
     stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
     async with stream:
         assert stream._body.observed is None
+
+
+async def test_a_wait_for_a_slot_is_told_when_it_begins(
+    transport: TransportName, emu: Emulator, diary: Diary, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "baseten_sdk")
+    async with watched_by(transport, emu, diary, limits=Limits(concurrency=1)) as client:
+        stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+        with pytest.raises(DeadlineExceeded):
+            await client.models.list(deadline=0.1)
+        await stream.aclose()
+    assert diary.lines == ["started", "started", "waiting: queue", "failed: DeadlineExceeded", "left"]
+    assert "waits: as many calls as Limits(concurrency=...) allows are in flight." in caplog.text
+
+
+async def test_a_wait_at_the_gate_is_told_with_how_long_it_is(
+    transport: TransportName, emu: Emulator, diary: Diary
+) -> None:
+    async with watched_by(transport, emu, diary) as client:
+        client._service.caller.clock = AsyncFakeClock()
+        emu.script(["status=429, retry-after=30"])
+        with pytest.raises(RateLimitError):
+            await client.models.list(max_retries=0)
+        await client.models.list()
+    assert diary.lines == ["started", "failed: RateLimitError", "started", "waiting: gate", "ended"]
+    assert diary.waits == [pytest.approx(30)]
+
+
+async def test_a_wait_for_a_limit_per_minute_is_told(transport: TransportName, emu: Emulator, diary: Diary) -> None:
+    async with watched_by(transport, emu, diary, limits=Limits(requests_per_minute=1)) as client:
+        caller = client._service.caller
+        assert isinstance(caller, AsyncCaller)
+        assert caller._rate_state is not None
+        caller._rate_state._rates = RateLimit(1, None, 0.3)
+        await client.models.list()
+        models = await client.models.list()
+    assert diary.lines == ["started", "ended", "started", "waiting: rate", "ended"]
+    assert list(models.meta.waited) == ["rate"]
+
+
+async def test_each_request_of_a_pool_is_told_with_its_member(
+    transport: TransportName, emu: Emulator, diary: Diary
+) -> None:
+    members = [Target("abcd1234"), Target("wxyz5678")]
+    async with watched_by(transport, emu, diary) as client:
+        pool = client.pool(members)
+        emu.script(["status=503"])
+        completion = await pool.chat.completions.create(messages=HELLO)
+    assert [call.member for call in diary.calls] == [each.member for each in completion.meta.tries]
+    assert {call.member for call in diary.calls} == set(members)
+    assert diary.lines == ["started", "failed: ServiceUnavailableError", "started", "ended"]
+
+
+async def test_a_hedge_is_told_as_one(transport: TransportName, emu: Emulator, diary: Diary) -> None:
+    async with watched_by(transport, emu, diary) as client:
+        pool = client.pool([Target("abcd1234")], hedge=Hedge(after=0.2, budget=1.0))
+        emu.script(["hang"])
+        await pool.chat.completions.create(messages=HELLO, timeout=5.0)
+    assert [(call.member, call.hedge) for call in diary.calls] == [
+        (Target("abcd1234"), False),
+        (Target("abcd1234"), True),
+    ]

@@ -14,11 +14,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span
 
-from baseten_sdk import AsyncClient, BadRequestError, Retry, StreamInterrupted, tool
+from baseten_sdk import AsyncClient, BadRequestError, Hedge, RateLimitError, Retry, StreamInterrupted, Target, tool
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.integrations.otel import OpenTelemetry
 from baseten_sdk.integrations.otel.observer import CAPTURE
+from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import HELLO, MODEL, SAID, behaving, only
 
 pytestmark = pytest.mark.anyio
@@ -346,3 +347,38 @@ async def test_a_client_with_it_can_be_pickled(emu: Emulator) -> None:
         await client.models.list()
         copy = pickle.loads(pickle.dumps(client))
     assert isinstance(copy._setup.settings.hooks[0], OpenTelemetry)
+
+
+async def test_each_request_of_a_pool_is_a_span_with_its_member(
+    transport: TransportName, emu: Emulator, told: Telemetry
+) -> None:
+    async with traced(transport, emu, told) as client:
+        pool = client.pool([Target("abcd1234"), Target(model="zai-org/GLM-5.3")])
+        emu.script(["status=503"])
+        completion = await pool.chat.completions.create(messages=HELLO)
+    named = [(span.attributes or {})["baseten.pool.member"] for span in told.spans]
+    assert named == [each.member.name for each in completion.meta.tries]
+    assert set(named) == {"abcd1234", "zai-org/GLM-5.3"}
+    assert all("baseten.pool.hedge" not in (span.attributes or {}) for span in told.spans)
+
+
+async def test_a_hedge_is_a_span_that_says_so(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
+    async with traced(transport, emu, told) as client:
+        pool = client.pool([Target("abcd1234")], hedge=Hedge(after=0.2, budget=1.0))
+        emu.script(["hang"])
+        await pool.chat.completions.create(messages=HELLO, timeout=5.0)
+    (hedge,) = [span for span in told.spans if (span.attributes or {}).get("baseten.pool.hedge")]
+    assert hedge.status.status_code != StatusCode.ERROR
+
+
+async def test_a_wait_is_an_event_of_its_span(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
+    async with traced(transport, emu, told) as client:
+        client._service.caller.clock = AsyncFakeClock()
+        emu.script(["status=429, retry-after=30"])
+        with pytest.raises(RateLimitError):
+            await client.models.list(max_retries=0)
+        await client.models.list()
+    ((event,),) = [span.events for span in told.spans if span.events]
+    assert event.name == "baseten.wait"
+    assert event.attributes == {"baseten.wait.reason": "gate", "baseten.wait": pytest.approx(30)}
+    assert (told.spans[-1].attributes or {})["baseten.waited.gate"] == pytest.approx(30)

@@ -129,7 +129,7 @@ class AsyncPoolCaller:
             member = self._members[ask.member]
             left = once if end == inf else once.within(end - began)
             try:
-                result = await send(retarget(request, member), left)
+                result = await send(retarget(request, member, hedge=hedge), left)
             except APIError as error:
                 now = clock.now()
                 course.failed(ask.member, error, now - began, now, hedge=hedge)

@@ -49,11 +49,8 @@ class AsyncRatedPermit(AsyncPermit):
         if call.options.retry.max_retries:
             await self._throttle.pass_gate(call, self._key, timer, clock)
         if rate_state.limited:
-            began = clock.steady()
             self._estimate = rate_state.estimate(call.request)
-            self._reservation = await self._throttle.reserve(self._estimate.tokens, timer, clock)
-            if timer.phase == "rate":
-                call.note_wait("rate", clock.steady() - began)
+            self._reservation = await self._throttle.reserve(call, self._estimate.tokens, timer, clock)
         await super().admit(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())

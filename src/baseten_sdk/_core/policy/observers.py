@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 
-from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
+from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent, WaitEvent
 from ...types.meta import Meta
 from ..request.header_lines import HeaderLines
 from ..request.headers import check_headers
@@ -51,6 +51,9 @@ class ObservedCall:
     def retrying(self, event: RetryEvent) -> None:
         self._tell(lambda observer: observer.retrying(event))
 
+    def waiting(self, event: WaitEvent) -> None:
+        self._tell(lambda observer: observer.waiting(event))
+
     def chunk(self, chunk: object) -> None:
         # Called for each chunk, so without what makes the others short.
         for observer in self._observers:
@@ -82,7 +85,9 @@ class ObservedCall:
 def observe(observers: Iterable[Observer], request: Request, *, streamed: bool) -> tuple[Request, ObservedCall]:
     """Tell observers that a call starts: the request with their headers, and what tells them how it goes on."""
     headers = dict(request.headers.pairs)
-    call = CallStarted(request.method, request.url_without_query, streamed, headers, request.body)
+    call = CallStarted(
+        request.method, request.url_without_query, streamed, headers, request.body, request.member, request.hedge
+    )
     observing: list[CallObserver] = []
     added: dict[str, str] = {}
     for observer in observers:

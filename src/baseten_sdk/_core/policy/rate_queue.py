@@ -48,8 +48,8 @@ class RateQueue(Generic[T]):
         got = self._rates.reserve(tokens, now)
         return got if isinstance(got, Reservation) else None
 
-    def join(self, turn: T, now: float, left: float, deadline: float) -> None:
-        """Wait in the queue.
+    def join(self, turn: T, now: float, left: float, deadline: float) -> float:
+        """Wait in the queue. Returns the seconds that it takes at least.
 
         Args:
             turn: who waits.
@@ -60,8 +60,10 @@ class RateQueue(Generic[T]):
         Raises:
             DeadlineExceeded: the turn cannot come in time.
         """
-        check_fits("rate", self._rates.soonest(len(self.waiting), now) - now, left, deadline)
+        wait = max(self._rates.soonest(len(self.waiting), now) - now, 0.0)
+        check_fits("rate", wait, left, deadline)
         self.waiting[turn] = None
+        return wait
 
     def look(self, turn: T, tokens: float, now: float, left: float, deadline: float) -> Reservation | float:
         """What an attempt needs, or the seconds after which to look again; `inf`: not before it is woken.

@@ -68,7 +68,7 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
     return MemberURLs(target, urls.target, urls.engine.url, urls.engine.first_byte, head)
 
 
-def retarget(request: Request, member: MemberURLs) -> Request:
+def retarget(request: Request, member: MemberURLs, *, hedge: bool = False) -> Request:
     """The request for a member."""
     path = request.url[len(PLACEHOLDER) :]
     if path.startswith(ENGINE):
@@ -79,7 +79,10 @@ def retarget(request: Request, member: MemberURLs) -> Request:
     body = request.body
     if body.startswith(_NAMED):
         body = member.head + body[len(_NAMED) :]
-    return request._replace(url=url, body=body, first_byte=min(request.first_byte, member.first_byte))
+    first_byte = min(request.first_byte, member.first_byte)
+    return Request(
+        request.method, url, request.headers, body, first_byte, request.safety, member=member.target, hedge=hedge
+    )
 
 
 def route_of(request: Request) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from ...errors import APIError
+from ...hooks import WaitEvent
 from ...types.meta import Headers, Meta
 from ..policy.observers import ObservedCall
 from ..request.hidden import Hidden
@@ -14,11 +16,19 @@ from ..request.request import Request
 from .advice import advise
 from .redaction import Secret, redact, redacted, secrets_of
 
+log = logging.getLogger("baseten_sdk")
+
 E = TypeVar("E", bound=APIError)
 
 NO_KEY = Hidden("")
 
 NOTHING: Mapping[str, float] = {}
+
+_WAITS = {
+    "gate": "the service has refused calls",
+    "rate": "a limit per minute is reached",
+    "queue": "as many calls as Limits(concurrency=...) allows are in flight",
+}
 
 
 class CallRecord(NamedTuple):
@@ -58,6 +68,22 @@ class CallRecord(NamedTuple):
         advise(error, self.request.url)
         redact(error, self._secrets())
         return error
+
+    def begins_to_wait(self, reason: Literal["gate", "rate", "queue"], seconds: float | None = None) -> None:
+        """It must wait before it is sent: log it, and tell observers.
+
+        Args:
+            reason: what for.
+            seconds: how long at least, where that is known.
+        """
+        request = self.request
+        if seconds is None:
+            log.info("%s %s waits: %s.", request.method, request.url_without_query, _WAITS[reason])
+        else:
+            text = "%s %s waits for %.2f s or more: %s."
+            log.info(text, request.method, request.url_without_query, seconds, _WAITS[reason])
+        if self.observed is not None:
+            self.observed.waiting(WaitEvent(request.method, request.url_without_query, reason, seconds))
 
     def note_wait(self, what: str, seconds: float) -> None:
         """It waited before it was sent."""

@@ -6,7 +6,7 @@ Owns what goes onto the wire. It must not know who carries it.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ...errors import InvalidRequestError
 from .header_lines import HeaderLines
@@ -14,6 +14,9 @@ from .hidden import Hidden
 from .options import Options
 from .payload import EMPTY, Payload
 from .urls import encode_query
+
+if TYPE_CHECKING:
+    from ...types.pool import Target
 
 _METHOD = re.compile(r"[A-Za-z]{1,20}")
 
@@ -31,6 +34,8 @@ class Request(NamedTuple):
         body: the encoded body; empty where there is none.
         first_byte: seconds to wait for the reply where the caller set no limit.
         safety: whether it may be sent twice.
+        member: the member of a pool that it goes to.
+        hedge: whether it is sent beside another one that is slow.
     """
 
     method: str
@@ -39,6 +44,8 @@ class Request(NamedTuple):
     body: bytes
     first_byte: float
     safety: Safety = "repeatable"
+    member: Target | None = None
+    hedge: bool = False
 
     def authorized(self, key: Hidden[str]) -> Request:
         """The same request with the key; an authorization of the caller's own stays as it is."""

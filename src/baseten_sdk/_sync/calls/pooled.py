@@ -130,7 +130,7 @@ class PoolCaller:
             member = self._members[ask.member]
             left = once if end == inf else once.within(end - began)
             try:
-                result = send(retarget(request, member), left)
+                result = send(retarget(request, member, hedge=hedge), left)
             except APIError as error:
                 now = clock.now()
                 course.failed(ask.member, error, now - began, now, hedge=hedge)

@@ -48,11 +48,8 @@ class RatedPermit(Permit):
         if call.options.retry.max_retries:
             self._throttle.pass_gate(call, self._key, timer, clock)
         if rate_state.limited:
-            began = clock.steady()
             self._estimate = rate_state.estimate(call.request)
-            self._reservation = self._throttle.reserve(self._estimate.tokens, timer, clock)
-            if timer.phase == "rate":
-                call.note_wait("rate", clock.steady() - began)
+            self._reservation = self._throttle.reserve(call, self._estimate.tokens, timer, clock)
         super().admit(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())

@@ -31,6 +31,8 @@ INPUT_TOKENS = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 TOKEN_TYPE = "gen_ai.token.type"
 ERROR_TYPE = "error.type"
+MEMBER = "baseten.pool.member"
+HEDGE = "baseten.pool.hedge"
 
 OPERATIONS = {
     "chat/completions": "chat",
@@ -96,6 +98,10 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
     }
     if call.streamed:
         attributes["gen_ai.request.stream"] = True
+    if call.member is not None:
+        attributes[MEMBER] = call.member.name
+    if call.hedge:
+        attributes[HEDGE] = True
     session = call.headers.get("x-session-affinity")
     if session is not None:
         attributes["gen_ai.conversation.id"] = session
@@ -157,6 +163,7 @@ def of_exchange(meta: Meta) -> Attributes:
         attributes["http.response.status_code"] = meta.status_code
     if meta.attempts > 1:
         attributes["http.request.resend_count"] = meta.attempts - 1
+    attributes |= {f"baseten.waited.{what}": seconds for what, seconds in meta.waited.items()}
     named = {"request.id": meta.request_id, "model.id": meta.model_id, "deployment.id": meta.deployment_id}
     return attributes | {f"baseten.{name}": value for name, value in named.items() if value is not None}
 
@@ -182,7 +189,7 @@ def of_error(error: BaseException) -> Attributes:
 
 def of_metric(attributes: Mapping[str, object]) -> Attributes:
     """Those of a span's attributes that a metric is split by."""
-    names = (OPERATION, PROVIDER, REQUEST_MODEL, RESPONSE_MODEL, ERROR_TYPE, "server.address", "server.port")
+    names = (OPERATION, PROVIDER, REQUEST_MODEL, RESPONSE_MODEL, ERROR_TYPE, MEMBER, "server.address", "server.port")
     return {name: value for name in names if isinstance(value := attributes.get(name), str | int)}
 
 

@@ -23,7 +23,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from ... import __version__
-from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent
+from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent, WaitEvent
 from . import attributes, content
 from .attributes import Attributes
 from .instruments import Instruments
@@ -40,8 +40,11 @@ class OpenTelemetry(Observer):
     """A span for each call of a client, with metrics, and its context in the headers of the request.
 
     A span is `chat openai/gpt-oss-120b`, `predict`, ...; it covers all attempts, and of a stream everything until it
-    was read, closed or forgotten. Retries are events of it. Metrics are `gen_ai.client.operation.duration`,
-    `gen_ai.client.operation.time_to_first_chunk` and `gen_ai.client.token.usage`.
+    was read, closed or forgotten. Retries and waits are events of it. A request of a pool has a span of its own, with
+    `baseten.pool.member`.
+
+    Metrics are `gen_ai.client.operation.duration`, `gen_ai.client.operation.time_to_first_chunk` and
+    `gen_ai.client.token.usage`.
 
     Example:
         client = AsyncClient(hooks=[OpenTelemetry()])
@@ -124,6 +127,12 @@ class CallSpan(CallObserver):
         if event.request_id is not None:
             told["baseten.request.id"] = event.request_id
         self._span.add_event("baseten.retry", told)
+
+    def waiting(self, event: WaitEvent) -> None:
+        told: Attributes = {"baseten.wait.reason": event.reason}
+        if event.seconds is not None:
+            told["baseten.wait"] = event.seconds
+        self._span.add_event("baseten.wait", told)
 
     def chunk(self, chunk: object) -> None:
         if not self._chunks:
