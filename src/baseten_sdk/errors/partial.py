@@ -1,4 +1,4 @@
-"""What had arrived of a chat stream that failed: put together when somebody looks at it."""
+"""What had arrived of a stream that failed: put together when somebody looks at it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
 
-Partial: TypeAlias = "ChatCompletion | Callable[[], ChatCompletion | None] | None"
-"""A completion, or what makes it."""
+PartialReply: TypeAlias = "ChatCompletion"
+"""The reply of an API that streams. Each has `text`, `usage` and `meta`."""
+
+Partial: TypeAlias = "PartialReply | Callable[[], PartialReply | None] | None"
+"""A reply, or what makes it."""
 
 FIELD = "partial"
 
@@ -18,8 +21,11 @@ class WithPartial:
     """Part of the error of a stream, which may have been long: few who catch one look at what had arrived."""
 
     @property
-    def partial(self) -> ChatCompletion | None:
-        """The completion as far as it had arrived; None where nothing had, or where the call was not a chat stream."""
+    def partial(self) -> PartialReply | None:
+        """The reply as far as it had arrived; None where nothing had, or where the call streams no reply of a model.
+
+        It is of the type that the call returns, such as `ChatCompletion`.
+        """
         kept: Partial = self.__dict__.get(FIELD)
         if callable(kept):
             kept = self.__dict__[FIELD] = kept()

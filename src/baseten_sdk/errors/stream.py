@@ -8,6 +8,9 @@ from .partial import Partial, WithPartial
 PASSING_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
 """Statuses, told as the code of an error inside a stream, that may pass by themselves."""
 
+PASSING_TYPES = frozenset({"api_error", "overloaded_error", "rate_limit_error", "server_error", "timeout_error"})
+"""Types and codes of errors that say the same in words: Anthropic's and OpenAI's."""
+
 
 class StreamError(WithPartial, APIError):
     """A stream did not end well. What had arrived is in `partial`."""
@@ -54,7 +57,8 @@ class StreamAPIError(StreamError):
 
     @property
     def transient(self) -> bool:
-        return self.code in PASSING_CODES and not self.quota_exhausted
+        passing = self.code in PASSING_CODES or bool({self.code, self.type} & PASSING_TYPES)
+        return passing and not self.quota_exhausted
 
 
 class StreamDecodeError(StreamError):

@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from .reply import LENIENT, Beside, Lenient, as_count, nothing
 
-__all__ = ["CompletionTokensDetails", "PromptTokensDetails", "Usage"]
+__all__ = ["CompletionTokensDetails", "PromptTokensDetails", "TokenCounts", "Usage"]
+
+
+class TokenCounts(Protocol):
+    """What a usage tells, whichever API has reported it: the same numbers mean the same."""
+
+    @property
+    def prompt_tokens(self) -> int:
+        """All tokens of the input, those from the cache included."""
+        ...
+
+    @property
+    def cached_tokens(self) -> int:
+        """Those of the input that came from the cache."""
+        ...
+
+    @property
+    def completion_tokens(self) -> int:
+        """All tokens of the answer, reasoning included."""
+        ...
+
+    @property
+    def reasoning_tokens(self) -> int:
+        """Those of the answer that were spent on reasoning."""
+        ...
+
+    @property
+    def total_tokens(self) -> int:
+        """Input and answer together."""
+        ...
 
 
 class PromptTokensDetails(Lenient):
@@ -42,7 +71,18 @@ class Usage(Lenient):
         return usage
 
     @classmethod
-    def total(cls, usages: Iterable[Usage | None]) -> Usage:
+    def of(cls, counts: TokenCounts) -> Usage:
+        """The usage that another API has reported, in the form of a chat's."""
+        return cls(
+            prompt_tokens=counts.prompt_tokens,
+            completion_tokens=counts.completion_tokens,
+            total_tokens=counts.total_tokens,
+            prompt_tokens_details=PromptTokensDetails(cached_tokens=counts.cached_tokens),
+            completion_tokens_details=CompletionTokensDetails(reasoning_tokens=counts.reasoning_tokens),
+        )
+
+    @classmethod
+    def total(cls, usages: Iterable[TokenCounts | None]) -> Usage:
         """The sum of the usages of several calls. (Within one stream the last usage counts; never add those up.)"""
         known = [usage for usage in usages if usage is not None]
         return cls(

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.chat.object_scanner import ObjectScanner
+from baseten_sdk._core.stream.object_scanner import ObjectScanner
 from baseten_sdk.types.chunks import ChatCompletionChunk
 from tests.core.chat.deltas import OLDER, VERBOSE, Delta, added, calls_of, message, piece, spoken
 

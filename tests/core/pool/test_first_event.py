@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk import Limits, StreamAPIError, StreamInterrupted
+from baseten_sdk._core.chat.chunks import ChunkReader
 from baseten_sdk._core.pool.first_event import FirstEvent
 
 CHUNK = b'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'
 
 
 def came(*pieces: bytes, chat: bool = True) -> list[bool]:
-    event = FirstEvent(Limits(), chat=chat)
+    event = FirstEvent(ChunkReader(Limits()) if chat else None)
     return [event.came_with(piece) for piece in pieces]
 
 

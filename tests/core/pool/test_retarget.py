@@ -11,7 +11,6 @@ from baseten_sdk._core.chat.request import chat_request
 from baseten_sdk._core.pool.retarget import (
     MemberURLs,
     check_members,
-    is_chat,
     member_urls,
     placeholder,
     retarget,
@@ -54,7 +53,7 @@ def test_other_bodies_and_a_query_stay_as_they_are() -> None:
     request = retarget(sent, OWN)
     assert request.url == "http://127.0.0.1:9/model/abcd1234/environments/production/predict?a=1"
     assert request.body == sent.body
-    assert (route_of(sent), is_chat(sent), is_chat(chat())) == ("/predict", False, True)
+    assert route_of(sent) == "/predict"
 
 
 def test_embeddings_have_the_name_of_the_member() -> None:

@@ -235,6 +235,28 @@ def test_the_request_id_is_the_services_own(headers: dict[str, str], request_id:
     assert status_error(answer(400, b"", **headers), NOW).request_id == request_id
 
 
+@pytest.mark.parametrize(
+    ("headers", "request_id"), [({}, "req_1"), ({"X_Baseten_Request_Id": "b1"}, "b1"), ({"X_Request_Id": ""}, "req_1")]
+)
+def test_a_body_tells_the_request_id_where_no_header_does(headers: dict[str, str], request_id: str) -> None:
+    body = {"type": "error", "request_id": "req_1", "error": {"type": "invalid_request_error", "message": "no"}}
+    error = status_error(answer(400, json.dumps(body).encode(), **headers), NOW)
+    assert (error.request_id, error.type, error.message) == (request_id, "invalid_request_error", "no.")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'event: error\ndata: {"error": {"message": "it broke"}}\n\n',
+        b'data: {"error": {"message": "it broke"}}\r\n\r\ndata: [DONE]\r\n\r\n',
+        b': ping\n\ndata:{"message": "it broke"}',
+    ],
+)
+def test_an_error_that_comes_as_an_event_stream_is_read(body: bytes) -> None:
+    error = status_error(answer(500, body, Content_Type="text/event-stream; charset=utf-8"), NOW)
+    assert error.message == "it broke."
+
+
 def test_headers_and_the_wait_that_was_asked_for_are_kept() -> None:
     error = status_error(answer(429, b"{}", Retry_After="7"), NOW)
     assert error.retry_after == 7

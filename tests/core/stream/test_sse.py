@@ -104,6 +104,33 @@ def test_every_cut_gives_the_events_of_the_whole(stream: bytes, places: list[int
     assert decode(bytes([byte]) for byte in stream) == (expected, False)
 
 
+NAMES = st.sampled_from([b"a", b"error", b"message_stop", b"", b" a"])
+DATA = st.sampled_from([b'{"type":"a"}', b'{"error":{}}', b'{"text":"\\"a\\""}', b'{"type":"message_stop"}', b"[DONE]"])
+NAMED = st.builds(b"event: %b\ndata: %b\n\n".__mod__, st.tuples(NAMES, DATA))
+
+
+@given(st.lists(st.one_of(NAMED, PLAIN_EVENTS), max_size=6).map(b"".join), st.lists(st.integers(0, 120), max_size=8))
+def test_a_bare_event_tells_no_less_than_a_whole_one(stream: bytes, places: list[int]) -> None:
+    decoder = SSEDecoder()
+    bare = [each for piece in cut(stream, places) for each in decoder.feed_bare(piece)]
+    expected = list(reference(stream))
+    assert [each if isinstance(each, bytes) else each.data for each in bare] == [each.data for each in expected]
+    for short, whole in zip(bare, expected, strict=True):
+        if isinstance(short, ServerSentEvent):
+            assert short.event == whole.event
+        else:
+            assert whole.event != "error"
+            assert whole.event == "message" or f'"{whole.event}"'.encode() in whole.data
+
+
+def test_events_that_repeat_their_name_in_their_data_are_bare() -> None:
+    decoder = SSEDecoder()
+    decoder.feed_bare(b"\n")
+    data = [b'{"type":"ping"}', b'{"type":"message_stop"}']
+    assert decoder.feed_bare(b"event: ping\ndata: %b\n\nevent: message_stop\ndata: %b\n\n" % (*data,)) == data
+    assert decoder.feed_bare(b'event: error\ndata: {"error":1}\n\n') == [ServerSentEvent("error", b'{"error":1}')]
+
+
 @given(STREAMS, st.lists(st.integers(0, 120), max_size=8), st.integers(1, 12))
 def test_every_cut_meets_the_limit_after_the_same_events(stream: bytes, places: list[int], limit: int) -> None:
     whole = decode([stream], limit)

@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 from ..._core.policy.retry import GiveUp
 from ..._core.pool.course import Course, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
-from ..._core.pool.retarget import MemberURLs, check_members, is_chat, retarget, route_of
+from ..._core.pool.retarget import MemberURLs, check_members, retarget, route_of
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -102,7 +102,7 @@ class AsyncPoolCaller:
             began = self.clock.now()
             stream = await self._caller.open(request, options)
             left = None if limit is None else limit - (self.clock.now() - began)
-            await stream.await_first(FirstEvent(self.limits, chat=is_chat(request)), left)
+            await stream.await_first(FirstEvent.of(request, self.limits), left)
             return stream
 
         stream, course = await self._run(request, options, send, AsyncResponseStream.aclose)

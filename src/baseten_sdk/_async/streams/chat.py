@@ -1,24 +1,15 @@
-"""The chunks of a chat, read as they come.
-
-An iterator here is a class, not an async generator, so that leaving it half-way leaves nothing to the garbage
-collector. The chunks of a piece are taken one by one; it waits for the network only when there are no more.
-"""
+"""The chunks of a chat, read as they come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
-
 from ..._core.chat.chunks import ChunkReader
 from ...config import Limits
-from ...errors import APIConnectionError, APITimeoutError
 from ...types.chunks import ChatCompletionChunk
-from ...types.meta import Meta
 from ..calls.body import AsyncResponseStream
+from .typed import AsyncTypedStream
 
 
-class AsyncChatStream:
+class AsyncChatStream(AsyncTypedStream[ChatCompletionChunk]):
     """The chunks of a chat completion, as they come.
 
     Use it as a context manager, or iterate it to its end; either gives the connection back. The usage of a chunk is
@@ -37,66 +28,4 @@ class AsyncChatStream:
     """
 
     def __init__(self, body: AsyncResponseStream, limits: Limits) -> None:
-        self._body = body
-        self._reader = ChunkReader(limits)
-        self._arrived: Iterator[ChatCompletionChunk] = iter(())
-
-    @property
-    def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
-        return self._body.meta
-
-    @property
-    def complete(self) -> bool:
-        """Whether the whole message has come."""
-        return self._reader.done
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> ChatCompletionChunk:
-        while True:
-            for chunk in self._arrived:
-                return chunk
-            await self._more()
-
-    async def _more(self) -> None:
-        """Wait for more; raise where there is none."""
-        reader, body = self._reader, self._body
-        if reader.error is not None:
-            error, reader.error = reader.error, None
-            await body.aclose()
-            raise body.described(error)
-        if reader.done:
-            await body.finish()
-            raise StopAsyncIteration
-        if body.closed:
-            raise StopAsyncIteration
-        try:
-            piece = await body.receive()
-        except APITimeoutError as error:
-            error.partial = reader.partial
-            raise
-        except APIConnectionError as error:
-            raise body.described(reader.interrupted(error)) from error
-        self._arrived = reader.feed(piece) if piece else reader.end()
-        if reader.news:
-            body.progress()
-
-    async def aclose(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
-        await self._body.aclose()
-
-    # unasync: remove
-    async def close(self) -> None:
-        """The same as `aclose`, under the name that it has at OpenAI."""
-        await self.aclose()
-
-    # unasync: end
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
+        super().__init__(body, ChunkReader(limits))

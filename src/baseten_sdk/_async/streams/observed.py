@@ -11,37 +11,37 @@ from ...types.chunks import ChatCompletionChunk
 from ..calls.body import AsyncResponseStream
 from .chat import AsyncChatStream
 from .pieces import AsyncPieces
+from .typed import AsyncTypedStream
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
 def chat_stream(body: AsyncResponseStream, limits: Limits) -> AsyncChatStream:
     """The chunks of a body, reported to the observer of the call if there is one."""
-    observed = body.observed
-    if observed is None:
-        return AsyncChatStream(body, limits)
-
-    return AsyncObservedChatStream(body, limits, observed)
+    return AsyncChatStream(body, limits) if body.observed is None else AsyncObservedChatStream(body, limits)
 
 
-class AsyncObservedChatStream(AsyncChatStream):
-    """The chunks of a chat, told to observers as they are handed over."""
+class AsyncObservedStream(AsyncTypedStream[E]):
+    """The events of a stream, told to observers as they are handed over. It stands before the class of the stream."""
 
-    def __init__(self, body: AsyncResponseStream, limits: Limits, observed: ObservedCall) -> None:
-        super().__init__(body, limits)
-        self._observed = observed
+    @property
+    def _observed(self) -> ObservedCall:
+        observed = self._body.observed
+        assert observed is not None
+        return observed
 
-    async def __anext__(self) -> ChatCompletionChunk:
+    async def __anext__(self) -> E:
         try:
-            chunk = await super().__anext__()
+            event = await super().__anext__()
         except StopAsyncIteration:
             self._ended()
             raise
         except BaseException as error:
             self._observed.failed(error)
             raise
-        self._observed.chunk(chunk)
-        return chunk
+        self._observed.chunk(event)
+        return event
 
     async def aclose(self) -> None:
         try:
@@ -52,6 +52,10 @@ class AsyncObservedChatStream(AsyncChatStream):
     def _ended(self) -> None:
         if not self._observed.over:
             self._observed.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
+
+
+class AsyncObservedChatStream(AsyncObservedStream[ChatCompletionChunk], AsyncChatStream):
+    """The chunks of a chat, told to observers."""
 
 
 class AsyncObservedPieces(AsyncPieces[T]):

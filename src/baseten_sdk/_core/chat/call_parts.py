@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from ...types.chat import new_call_id
 from ...types.chunks import ChoiceDeltaToolCall
-from .object_scanner import ObjectScanner
+from ..stream.object_scanner import ObjectScanner
 from .unknown import Unknown
 
 LONGEST_NAME = 256

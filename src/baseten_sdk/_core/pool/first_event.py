@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from ...config import Limits
 from ...errors import StreamError
+from ...errors.partial import PartialReply
 from ..chat.chunks import ChunkReader
+from ..request.request import Request
+from ..stream.reader import StreamReader
+from .retarget import ENGINE, route_of
 
 
 class FirstEvent:
     """Looks at the pieces of a stream until there is a message in them.
 
-    The beginning of a chat is read twice: here, so that an error in its first event is one of the member's, and by
+    The beginning of a message is read twice: here, so that an error in its first event is one of the member's, and by
     whoever reads the stream.
 
     Args:
-        limits: the client's.
-        chat: whether the stream is that of a chat; of any other stream the first byte counts.
+        reader: reads the stream; None where it is no message of a model, and the first byte counts.
     """
 
     __slots__ = ("_reader",)
 
-    def __init__(self, limits: Limits, *, chat: bool) -> None:
-        self._reader = ChunkReader(limits) if chat else None
+    def __init__(self, reader: StreamReader[object, PartialReply] | None) -> None:
+        self._reader = reader
+
+    @classmethod
+    def of(cls, request: Request, limits: Limits) -> FirstEvent:
+        """What looks at the reply of a request.
+
+        Args:
+            request: the request.
+            limits: the client's.
+        """
+        match route_of(request).removeprefix(ENGINE):
+            case "chat/completions":
+                return cls(ChunkReader(limits))
+            case _:
+                return cls(None)
 
     def came_with(self, piece: bytes) -> bool:
         """Whether the message begins in this piece, or has ended with it.

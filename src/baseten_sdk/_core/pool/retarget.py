@@ -90,11 +90,6 @@ def route_of(request: Request) -> str:
     return request.url[len(PLACEHOLDER) :].partition("?")[0]
 
 
-def is_chat(request: Request) -> bool:
-    """Whether the reply is that of a chat."""
-    return route_of(request) == f"{ENGINE}chat/completions"
-
-
 def check_members(request: Request, members: tuple[MemberURLs, ...]) -> None:
     """Refuse a call that some member cannot serve, before anything is sent.
 

@@ -7,6 +7,8 @@ proxies that answer in HTML.
 
 from __future__ import annotations
 
+import re
+
 from ...errors import (
     APIStatusError,
     AuthenticationError,
@@ -57,6 +59,10 @@ BY_STATUS: dict[int, type[APIStatusError]] = {
     529: OverloadedError,
 }
 
+EVENT_STREAM = "text/event-stream"
+
+FIRST_DATA = re.compile(rb"^data: ?(.+?)\r?$", re.MULTILINE)
+
 MODEL_CODE = "600"
 """`X-Baseten-Error-Code` of an exception that the model's own code raised."""
 
@@ -84,7 +90,7 @@ def status_error(answer: WholeResponse, now: float) -> APIStatusError:
         code=code,
         type=kind,
         retry_after=retry_after(headers, now),
-        request_id=headers.get("x-baseten-request-id") or headers.get("x-request-id"),
+        request_id=headers.get("x-baseten-request-id") or headers.get("x-request-id") or _request_id(body),
     )
 
 
@@ -101,9 +107,21 @@ def _body(answer: WholeResponse) -> object:
     if not answer.body:
         return None
     try:
-        return decode_reply(answer.body)
+        return decode_reply(_told_in_event(answer.body) if answer.media_type == EVENT_STREAM else answer.body)
     except ValueError:
         return answer.body[:KEPT].decode("utf-8", "replace")
+
+
+def _told_in_event(body: bytes) -> bytes:
+    """The data of the first event that has any: some proxies answer a stream's request with a stream, whatever the
+    status."""
+    found = FIRST_DATA.search(body)
+    return found[1] if found else body
+
+
+def _request_id(body: object) -> str | None:
+    """The id that an error's body may have at its top, where no header has one."""
+    return _text(body.get("request_id")) if isinstance(body, dict) else None
 
 
 def read_error(body: object) -> tuple[str | None, str | None, str | None]:

@@ -10,7 +10,7 @@ looked at once and then belongs either to the quick way or to the reader of line
 - The quick way takes text that starts between two events and ends with a blank line. Nearly every piece of
   a chat stream is `data: {...}\\n\\n`, once or several times; one split at what stands between two such events
   yields the data of all of them, where no line ends anywhere else. What knows events by their data alone asks
-  for nothing more (`feed_bare`).
+  for nothing more (`feed_bare`): then `event: name\\ndata: {...}\\n\\n` goes the quick way too.
 - The reader of lines takes everything else: the rest of an event whose beginning came before, an event
   whose end has not arrived, comments, other fields, data of several lines.
 
@@ -130,7 +130,9 @@ class SSEDecoder:
         return [event for event in self._feed(piece, bare=False) if isinstance(event, ServerSentEvent)]
 
     def feed_bare(self, piece: bytes) -> list[bytes | ServerSentEvent]:
-        """The same, but an event that is of the type "message" and sets nothing may be its data alone.
+        """The same, but an event may be its data alone: one that names no type, or one that its data name as well.
+
+        An event of the type "error" is never bare.
 
         Raises:
             EventTooLarge: the next event is larger than allowed.
@@ -198,8 +200,10 @@ class SSEDecoder:
 
     def _whole_events(self, text: bytes, bare: bool) -> list[bytes | ServerSentEvent] | None:
         """Read text that starts between two events and ends with a blank line; None if not all is plain data."""
-        if not text.startswith(b"data: ") or len(text) > self._limit:
+        if len(text) > self._limit:
             return None
+        if not text.startswith(b"data: "):
+            return _named_events(text) if bare and text.startswith(b"event: ") else None
         found = text[6:-2].split(b"\n\ndata: ")
         if b"\n" in b"".join(found):  # sooner found than counted
             return None
@@ -243,3 +247,17 @@ class SSEDecoder:
                 self._retry = int(value)
             case _:
                 pass
+
+
+def _named_events(text: bytes) -> list[bytes | ServerSentEvent] | None:
+    """Read events of two lines, their type and their data; None if not all are that."""
+    events: list[bytes | ServerSentEvent] = []
+    for event in text[7:-2].split(b"\n\nevent: "):
+        name, found, data = event.partition(b"\ndata: ")
+        if not found or b"\n" in data or b"\n" in name:
+            return None
+        if b'"%b"' % name in data and name != b"error":
+            events.append(data)
+        else:
+            events.append(ServerSentEvent(name.decode("utf-8", "replace") or "message", data))
+    return events

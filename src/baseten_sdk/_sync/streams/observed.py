@@ -12,37 +12,37 @@ from ...types.chunks import ChatCompletionChunk
 from ..calls.body import ResponseStream
 from .chat import ChatStream
 from .pieces import Pieces
+from .typed import TypedStream
 
+E = TypeVar("E")
 T = TypeVar("T")
 
 
 def chat_stream(body: ResponseStream, limits: Limits) -> ChatStream:
     """The chunks of a body, reported to the observer of the call if there is one."""
-    observed = body.observed
-    if observed is None:
-        return ChatStream(body, limits)
-
-    return ObservedChatStream(body, limits, observed)
+    return ChatStream(body, limits) if body.observed is None else ObservedChatStream(body, limits)
 
 
-class ObservedChatStream(ChatStream):
-    """The chunks of a chat, told to observers as they are handed over."""
+class ObservedStream(TypedStream[E]):
+    """The events of a stream, told to observers as they are handed over. It stands before the class of the stream."""
 
-    def __init__(self, body: ResponseStream, limits: Limits, observed: ObservedCall) -> None:
-        super().__init__(body, limits)
-        self._observed = observed
+    @property
+    def _observed(self) -> ObservedCall:
+        observed = self._body.observed
+        assert observed is not None
+        return observed
 
-    def __next__(self) -> ChatCompletionChunk:
+    def __next__(self) -> E:
         try:
-            chunk = super().__next__()
+            event = super().__next__()
         except StopIteration:
             self._ended()
             raise
         except BaseException as error:
             self._observed.failed(error)
             raise
-        self._observed.chunk(chunk)
-        return chunk
+        self._observed.chunk(event)
+        return event
 
     def close(self) -> None:
         try:
@@ -53,6 +53,10 @@ class ObservedChatStream(ChatStream):
     def _ended(self) -> None:
         if not self._observed.over:
             self._observed.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
+
+
+class ObservedChatStream(ObservedStream[ChatCompletionChunk], ChatStream):
+    """The chunks of a chat, told to observers."""
 
 
 class ObservedPieces(Pieces[T]):

@@ -1,0 +1,97 @@
+"""A stream whose pieces are typed events, read as they come. What an event is, its reader knows.
+
+An iterator here is a class, not an async generator, so that leaving it half-way leaves nothing to the garbage
+collector. The events of a piece are taken one by one; it waits for the network only when there are no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from ..._core.stream.reader import StreamReader
+from ...errors import APIConnectionError, APITimeoutError
+from ...errors.partial import PartialReply
+from ...types.meta import Meta
+from ..calls.body import AsyncResponseStream
+
+E = TypeVar("E")
+
+
+class AsyncTypedStream(Generic[E]):
+    """The events of a body, as they come.
+
+    Use it as a context manager, or iterate it to its end; either gives the connection back.
+
+    Raises (from the iteration):
+        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
+        StreamAPIError: the service reported an error inside the stream.
+        StreamDecodeError: the stream holds something else.
+        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+    """
+
+    def __init__(self, body: AsyncResponseStream, reader: StreamReader[E, PartialReply]) -> None:
+        self._body = body
+        self._reader = reader
+        self._arrived: Iterator[E] = iter(())
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        return self._body.meta
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole message has come."""
+        return self._reader.done
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> E:
+        while True:
+            for event in self._arrived:
+                return event
+            await self._more()
+
+    async def _more(self) -> None:
+        """Wait for more; raise where there is none."""
+        reader, body = self._reader, self._body
+        if reader.error is not None:
+            error, reader.error = reader.error, None
+            await body.aclose()
+            raise body.described(error)
+        if reader.done:
+            await body.finish()
+            raise StopAsyncIteration
+        if body.closed:
+            raise StopAsyncIteration
+        try:
+            piece = await body.receive()
+        except APITimeoutError as error:
+            error.partial = reader.partial
+            raise
+        except APIConnectionError as error:
+            raise body.described(reader.interrupted(error)) from error
+        self._arrived = reader.feed(piece) if piece else reader.end()
+        if reader.news:
+            body.progress()
+
+    async def aclose(self) -> None:
+        """Stop here, and give the connection back. Closing twice is fine."""
+        await self._body.aclose()
+
+    # unasync: remove
+    async def close(self) -> None:
+        """The same as `aclose`, under the name that it has at OpenAI and Anthropic."""
+        await self.aclose()
+
+    # unasync: end
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

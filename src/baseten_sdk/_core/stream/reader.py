@@ -1,0 +1,224 @@
+"""From the bytes of an event stream to its typed events, and to the error that says how it ended badly.
+
+Owns what the streams of all APIs have in common: the bounds on sizes, a body that is not a stream, an error inside the
+stream, and the verdict at the end. A subclass says what an event is and when a message is complete.
+
+Theory of operation. The data of each event are kept as they came, so that an error can hold what had arrived as a
+reply; nothing is accumulated until then. What came before an error in the same piece is handed out first: the error
+waits in `error`.
+
+A body that begins like JSON or HTML is not an event stream, whatever its content type says. It is read whole: Baseten's
+runtime may put all of a stream into one JSON string, a server may answer with an error or a whole reply, and a proxy
+with a page.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from pydantic import ValidationError
+
+from ..._validation import problems
+from ...config import Limits
+from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
+from ...errors.partial import PartialReply
+from ..reply.classify import as_sentence, read_error
+from ..request.json_codec import BOM, decode_reply
+from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
+
+E_co = TypeVar("E_co", covariant=True)
+R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
+
+DONE = b"[DONE]"
+
+ERROR_MARK = b'"error"'
+"""Data without it is not an error; inside a JSON string the quotes would be escaped."""
+
+NO_STREAM = (b"{", b"[", b'"', b"<")
+"""How JSON and HTML begin; no line of an event stream that means anything begins so."""
+
+FIELD = re.compile(rb"(data|event|id|retry)\b|:")
+"""How a line of an event stream begins."""
+
+EXCERPT = 200
+"""Bytes of unreadable data that an error shows."""
+
+
+class StreamReader(ABC, Generic[E_co, R_co]):
+    """Reads the events of one stream.
+
+    Attributes:
+        done: the message is complete; nothing after it counts.
+        error: how the stream failed, to be raised when the events before it have been handed out.
+        news: whether the last piece held more than pings.
+    """
+
+    __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_size", "_whole", "done", "error", "news")
+
+    event_name = "an event"
+    """What an error calls an event."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._decoder = SSEDecoder(limits.event)
+        self._kept: list[bytes] = []
+        self._size = 0
+        self._begun = False
+        self._opening = b""
+        self._whole: bytearray | None = None
+        self.done = False
+        self.error: StreamError | None = None
+        self.news = False
+
+    @abstractmethod
+    def partial(self) -> R_co | None:
+        """What has arrived so far, as a reply."""
+
+    @abstractmethod
+    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[E_co]:
+        """Read events, up to the one that says that the message is complete (`done`) or has failed (`error`).
+
+        What counts is kept in `_kept`.
+        """
+
+    @abstractmethod
+    def _read_reply(self, body: bytes, value: object) -> Iterable[E_co] | None:
+        """Read a whole reply, sent where a stream was asked for, as events; None if it is not a reply.
+
+        Raises:
+            ValidationError: it is one that cannot be read.
+        """
+
+    @abstractmethod
+    def _complete(self) -> bool:
+        """Whether the message is complete, now that the body has ended."""
+
+    @abstractmethod
+    def _cut(self) -> str:
+        """What is wrong with a stream that has ended too early."""
+
+    def feed(self, piece: bytes) -> Iterator[E_co]:
+        """The events that a piece of the body completes, each made on demand.
+
+        A piece may hold hundreds; to make all of them at once would keep the garbage collector busy.
+        """
+        self._size += len(piece)
+        if self._size > self._limits.stream:
+            self.error = self._too_large(f"it is larger than {self._limits.stream} bytes; see Limits(stream=...)")
+            return iter(())
+        if not self._begun:
+            self._begin(piece)
+        elif not self._kept and len(self._opening) < EXCERPT:
+            self._opening += piece[: EXCERPT - len(self._opening)]
+        if self._whole is not None:
+            self._whole += piece
+            if len(self._whole) > self._limits.body:
+                self.error = StreamDecodeError(f"The reply is not a stream, and larger than {self._limits.body} bytes.")
+            return iter(())
+        try:
+            events = self._decoder.feed_bare(piece)
+        except EventTooLarge as error:
+            self.error = self._too_large(f"{error}; see Limits(event=...)")
+            return iter(())
+        self.news = any(map(_says_something, events))
+        return self._read(events)
+
+    def end(self) -> Iterator[E_co]:
+        """The body has ended: the events that were left; behind the last of them a verdict, in `error` or `done`."""
+        if self._whole is not None:
+            yield from self._whole_body(bytes(self._whole))
+            return
+        try:
+            yield from self._read(self._decoder.flush())
+        except EventTooLarge as error:
+            self.error = self._too_large(f"{error}; see Limits(event=...)")
+            return
+        if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
+            self.error = StreamInterrupted(self._too_early(), partial=self.partial)
+            opening = self._opening.removeprefix(BOM)
+            if opening and not self._kept and not FIELD.match(opening):
+                self.error = self._no_stream(opening)
+        self.done = self.error is None
+
+    def _begin(self, piece: bytes) -> None:
+        """Look at the first byte that is not blank."""
+        start = piece.lstrip()
+        if start:
+            self._begun = True
+            self._opening = start[:EXCERPT]
+            if start.removeprefix(BOM)[:1] in NO_STREAM:
+                self._whole = bytearray()
+
+    def _whole_body(self, body: bytes) -> Iterator[E_co]:
+        """The events of a body that was no stream."""
+        self._whole = None
+        self._opening = b""
+        try:
+            value = decode_reply(body)
+        except ValueError:
+            self.error = self._no_stream(body)
+            return
+        if isinstance(value, str):
+            yield from self.feed(value.encode())
+            if not self.stopped:
+                yield from self.end()
+            return
+        try:
+            events = self._read_reply(body, value)
+        except ValidationError as error:
+            self.error = self._unreadable(body, error)
+            return
+        if events is None:
+            self.error = self._reported(body)
+            return
+        yield from events
+        self.done = True
+
+    def interrupted(self, cause: APIConnectionError) -> StreamInterrupted:
+        """The connection broke before the message had ended."""
+        return StreamInterrupted(
+            f"The stream was cut: {cause.message}", partial=self.partial, request_id=cause.request_id
+        )
+
+    def _too_early(self) -> str:
+        return self._cut() if self._kept else "The stream ended before anything had come."
+
+    @property
+    def stopped(self) -> bool:
+        """Whether what follows does not count: the message is complete, or has failed."""
+        return self.done or self.error is not None
+
+    def _reported(self, data: bytes) -> StreamError:
+        """The error that the service reported; its data may be JSON or text."""
+        try:
+            body: object = decode_reply(data)
+        except ValueError:
+            body = data.decode("utf-8", "replace")
+        message, code, _ = read_error(body)
+        return StreamAPIError(
+            as_sentence(f"The service reported an error inside the stream: {message or 'it does not say which'}"),
+            partial=self.partial,
+            body=body,
+            code=code,
+        )
+
+    def _no_stream(self, body: bytes) -> StreamDecodeError:
+        return StreamDecodeError(f"The reply is not a stream: {body[:EXCERPT].decode('utf-8', 'backslashreplace')!r}.")
+
+    def _too_large(self, problem: str) -> StreamDecodeError:
+        return StreamDecodeError(f"The stream cannot be read: {problem}.", partial=self.partial)
+
+    def _unreadable(self, data: bytes, error: ValidationError) -> StreamDecodeError:
+        shown = data[:EXCERPT].decode("utf-8", "backslashreplace")
+        return StreamDecodeError(
+            f"The stream holds data that is not {self.event_name} ({problems(error)}): {shown!r}.",
+            partial=self.partial,
+        )
+
+
+def _says_something(event: bytes | ServerSentEvent) -> bool:
+    """Whether an event is more than a ping, as one without data is."""
+    return bool(event.data if isinstance(event, ServerSentEvent) else event)
