@@ -42,7 +42,21 @@ class Layer:
     banned: frozenset[str] = frozenset()
 
 
-VALUES = frozenset({"types", "errors", "config", "hooks", "_kinds", "_lazy", "_secrets", "_validation", "_version"})
+VALUES = frozenset(
+    {
+        "types",
+        "errors",
+        "config",
+        "hooks",
+        "_kinds",
+        "_lazy",
+        "_repr",
+        "_retry_count",
+        "_secrets",
+        "_validation",
+        "_version",
+    }
+)
 PYDANTIC = frozenset({"pydantic", "pydantic_core", "annotated_types", "typing_extensions"})
 WAITING = frozenset(
     {
@@ -71,6 +85,8 @@ LAYERS = {
     "_version": Layer(),
     "_lazy": Layer(),
     "_loading": Layer(frozenset({"_io"})),
+    "_repr": Layer(),
+    "_retry_count": Layer(),
     "_secrets": Layer(),
     "_validation": Layer(frozenset(), PYDANTIC),
     "_kinds": Layer(frozenset({"errors"}), PYDANTIC),
@@ -86,7 +102,8 @@ LAYERS = {
     "_async": _SHELL,
     "_sync": _SHELL,
     "emulator": Layer(
-        frozenset({"types", "errors", "config", "_lazy", "_version"}), PYDANTIC | {"anyio", "starlette", "uvicorn"}
+        frozenset({"types", "errors", "config", "_lazy", "_repr", "_version"}),
+        PYDANTIC | {"anyio", "starlette", "uvicorn"},
     ),
     "testing": Layer(_OUTER.parts | {"emulator"}, None),
     "_settings": Layer(VALUES | {"_core"}),
@@ -110,7 +127,7 @@ ONE_FILE_LIBRARIES = {
 }
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
-# A ledger is told of deliveries by another thread, and woken as inboxes are.
+# A ledger is told of deliveries by another thread, and woken as inboxes are. `doctor` finds proxies as a client does.
 # A client leads to one of the other flavour, and the ledgers of a sync one are run by an async one.
 ONE_FILE_PARTS = {
     "_async/client.py": "_bridge",
@@ -121,6 +138,7 @@ ONE_FILE_PARTS = {
     "_sync/resources/webhooks.py": "receiver",
     "jobs/run.py": "_bridge",
     "jobs/watcher.py": "_io",
+    "cli/checks.py": "_io",
 }
 
 

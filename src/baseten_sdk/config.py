@@ -150,7 +150,8 @@ class Limits:
         idle_connection: seconds that an unused connection is kept; Baseten closes it after 60 to 120.
         body: largest reply in bytes that is read into memory.
         event: largest single event or line of a stream, in bytes.
-        stream: largest chat stream in bytes. It is kept until its end, for what had arrived when it breaks.
+        stream: largest stream in bytes, of a chat as of `stream_predict` and of a chain. A chat is kept until its end,
+            for what had arrived when it breaks.
         async_payload: largest body of `async_predict` in bytes; 256 KiB unless Baseten raised it for you.
         status_calls: calls a second of `async_requests.get`, `cancel` and `queue_status` together.
     """

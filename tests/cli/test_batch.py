@@ -155,6 +155,18 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
     assert not sink.exists()
 
 
+def test_a_template_with_a_key_twice_is_refused(
+    run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path
+) -> None:
+    template = tmp_path / "t.json"
+    template.write_text('{"messages": [{"role": "user", "content": "{city}", "role": "system"}]}')
+    ended = run("batch", str(source), str(sink), "-m", MODEL, "-t", str(template))
+    assert ended.code == 2
+    said = " ".join(ended.err.replace("│", "").split())
+    assert "The template cannot be used: it has the key 'role' 2 times." in said
+    assert len(emu.requests) == 0
+
+
 @pytest.mark.parametrize(
     "text",
     ['{"messages": [], }', '{"messages": {city}}', "{ {city} }", "{\n", '\ufeff{"messages": [}'],

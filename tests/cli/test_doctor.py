@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -99,14 +100,78 @@ def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "baseten.example is not found: Name or service not known." in finding.said
 
 
-def test_a_proxy_stands_between() -> None:
-    url = urlsplit("https://inference.baseten.co/v1")
-    via, finding = checks.proxy(url, {"https": "http://me:secret@proxy.example:3128"})
-    assert via is not None
-    assert (via.hostname, finding.said) == ("proxy.example", "proxy.example:3128, from the environment")
-    assert checks.proxy(url, {"all": "proxy.example"})[1].said.startswith("proxy.example:80")
-    assert checks.proxy(url, {"http": "http://proxy.example"})[0] is None
-    assert checks.proxy(urlsplit("http://127.0.0.1:1/v1"), {"all": "proxy.example"})[0] is None
+SERVICE = "https://inference.baseten.co/v1"
+
+
+@pytest.fixture
+def set_proxies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Sets the variables of proxies, and no others of them."""
+
+    def set_them(**variables: str) -> None:
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.upper(), raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return set_them
+
+
+@pytest.mark.parametrize(
+    ("variables", "url", "said"),
+    [
+        ({"https_proxy": "http://me:secret@proxy.example:3128"}, SERVICE, "proxy.example:3128, from https_proxy"),
+        ({"ALL_PROXY": "proxy.example"}, SERVICE, "proxy.example:80, from ALL_PROXY"),
+        ({"ALL_PROXY": "socks5://proxy.example"}, SERVICE, "proxy.example:1080, from ALL_PROXY"),
+        ({"http_proxy": "http://proxy.example"}, SERVICE, "none"),
+        ({"ALL_PROXY": "proxy.example"}, "http://127.0.0.1:1/v1", "none"),
+        ({"ALL_PROXY": "proxy.example", "NO_PROXY": "10.0.0.0/8"}, "https://10.1.2.3/v1", "none"),
+        ({"ALL_PROXY": "proxy.example", "NO_PROXY": "[fd00::1]:8443"}, "https://[fd00::1]:8443/v1", "none"),
+        ({"ALL_PROXY": "proxy.example", "NO_PROXY": "*.baseten.co"}, SERVICE, "none"),
+        (
+            {"ALL_PROXY": "proxy.example", "NO_PROXY": "baseten.co:8443"},
+            SERVICE,
+            "proxy.example:80, from ALL_PROXY",
+        ),
+    ],
+)
+def test_a_proxy_is_found_as_a_client_finds_it(
+    set_proxies: Callable[..., None], variables: dict[str, str], url: str, said: str
+) -> None:
+    set_proxies(**variables)
+    via, finding = checks.proxy(urlsplit(url))
+    assert (finding.state, finding.said) == ("ok", said)
+    assert (via is None) == (said == "none")
+
+
+@pytest.mark.parametrize(
+    ("proxy", "why"),
+    [
+        ("http://me:secret@proxy.example:99999", "its port is not a number from 1 to 65535"),
+        ("ftp://me:secret@proxy.example", "its scheme is 'ftp'"),
+        ("http://me:secret@[::1", "it is not a URL"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_a_finding(
+    run: Run, set_proxies: Callable[..., None], proxy: str, why: str
+) -> None:
+    set_proxies(HTTPS_PROXY=proxy)
+    ended = run("doctor", "-o", "jsonl", env={"BASETEN_EMULATOR": None})
+    assert ended.code == ExitCode.USAGE
+    assert (at(ended.lines[-1], "check"), at(ended.lines[-1], "state")) == ("proxy", "fail")
+    assert f"HTTPS_PROXY does not name a usable proxy: {why}" in str(at(ended.lines[-1], "said"))
+    assert "secret" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:secret@127.0.0.1/v1", "http://127.0.0.1:99999/v1", "http://[::1/v1", "ftp://h", "http://a b/v1"]
+)
+def test_an_address_that_cannot_be_used_is_a_finding(run: Run, url: str) -> None:
+    ended = run("doctor", "-o", "jsonl", env={"BASETEN_EMULATOR": None, "BASETEN_BASE_URL": url})
+    assert ended.code == ExitCode.USAGE
+    assert (at(ended.lines[-1], "check"), at(ended.lines[-1], "state")) == ("address", "fail")
+    assert "BASETEN_BASE_URL must be an absolute" in str(at(ended.lines[-1], "said"))
+    assert "secret" not in ended.out + ended.err
 
 
 def test_a_proxy_that_does_not_answer(run: Run) -> None:

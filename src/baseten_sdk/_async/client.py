@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 from .._core.request.auth import AsyncKeyFunction, Key
 from .._core.request.missing import MISSING, Missing
 from .._core.request.options import Options
+from .._repr import safe_repr
 from .._settings import Settings
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
@@ -311,6 +312,7 @@ class AsyncClient(AsyncTargets):
     ) -> None:
         await self.aclose()
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(api_key={self._setup.settings.key!r}, {self._service.connections!r})"
 

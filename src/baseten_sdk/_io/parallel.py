@@ -38,7 +38,8 @@ class AsyncParallel:
             jobs: what to run.
             results: where the results go, for a caller that wants those of the functions that ended before the whole
                 was cancelled.
-            limits: seconds for each job; no limits unless given. A thread goes on after its limit, without a watcher.
+            limits: seconds for each job; no limits unless given. A thread goes on after its limit, and nobody waits for
+                it but, on asyncio, the end of the process.
         """
         found: list[object] = [None] * len(jobs) if results is None else results
 

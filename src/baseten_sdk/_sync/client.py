@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 from .._core.request.auth import Key, KeyFunction
 from .._core.request.missing import MISSING, Missing
 from .._core.request.options import Options
+from .._repr import safe_repr
 from .._settings import Settings
 from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
@@ -306,6 +307,7 @@ class Client(Targets):
     ) -> None:
         self.close()
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(api_key={self._setup.settings.key!r}, {self._service.connections!r})"
 

@@ -10,22 +10,22 @@ import platform
 import socket
 import ssl
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal, TypeAlias
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from .. import Client, __version__
-from ..errors import APIConnectionError, AuthenticationError, BasetenError, NotFoundError
+from .._io.machine_proxies import proxy_before
+from ..errors import APIConnectionError, AuthenticationError, BasetenError, ConfigurationError, NotFoundError
 from ..types.meta import Meta
 from .exit_codes import ExitCode, exit_code
 
 __all__ = [
     "Finding",
     "State",
+    "address",
     "answer",
     "clock",
     "connection",
@@ -52,8 +52,6 @@ EXPIRES = 14
 
 KEYS = "https://app.baseten.co/settings/api_keys"
 """The page that creates API keys."""
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +100,25 @@ def key_form(key: str) -> Finding:
     return Finding("key", "ok", "there is one")
 
 
-def proxy(url: SplitResult, proxies: Mapping[str, str] | None = None) -> tuple[SplitResult | None, Finding]:
-    """Find the proxy on the way to the service; None if there is none."""
-    known = getproxies() if proxies is None else proxies
-    found = known.get(url.scheme) or known.get("all")
-    if not found or url.hostname in LOOPBACK or proxy_bypass(url.netloc):
+def address(url: str) -> Finding:
+    """Check the form of the base URL as a client does. One that is refused is not shown, since it may hold a secret."""
+    try:
+        Client(api_key="none", base_url=url)
+    except ConfigurationError as error:
+        return Finding("address", "fail", error.message.replace("base_url", "BASETEN_BASE_URL"), code=ExitCode.USAGE)
+    return Finding("address", "ok", url)
+
+
+def proxy(url: SplitResult) -> tuple[SplitResult | None, Finding]:
+    """Find the proxy on the way to the service as a client does; None if there is none."""
+    try:
+        found = proxy_before(url.geturl())
+    except ConfigurationError as error:
+        return None, Finding("proxy", "fail", error.message, code=ExitCode.USAGE)
+    if found is None:
         return None, Finding("proxy", "ok", "none")
-    parts = urlsplit(found if "://" in found else f"http://{found}")
-    return parts, Finding("proxy", "ok", f"{parts.hostname}:{_port(parts)}, from the environment")
+    parts = urlsplit(found.address)
+    return parts, Finding("proxy", "ok", f"{parts.hostname}:{parts.port}, from {found.variable}")
 
 
 def names(host: str) -> Finding:
@@ -150,7 +159,7 @@ def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
             version, certificate = wrapped.version(), wrapped.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
         advice = "Something may stand between that reads along: name its CA with SSL_CERT_FILE, or change the network."
-        said = f"The certificate of {host} is not trusted: {error.verify_message}."
+        said = f"The certificate of {host} is not trusted: {error.verify_message.rstrip('.')}."
         return Finding("tls", "fail", said, advice, ExitCode.SERVER)
     except OSError as error:
         advice = "The server may speak http instead of https, or a proxy cut the handshake."

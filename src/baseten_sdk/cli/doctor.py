@@ -59,10 +59,15 @@ def findings(session: Session) -> Iterator[Finding]:
 
 
 def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
-    url = urlsplit(address(session))
-    yield Finding("address", "ok", url.geturl())
+    finding = checks.address(address(session))
+    yield finding
+    if finding.state == "fail":
+        return
+    url = urlsplit(finding.said)
     via, finding = checks.proxy(url)
     yield finding
+    if finding.state == "fail":
+        return
     first = via or url
     steps = [partial(checks.names, first.hostname or ""), partial(checks.connection, first)]
     if via is None and url.scheme == "https":

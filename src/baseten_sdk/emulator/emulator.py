@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from starlette.types import ASGIApp
 
+from .._repr import safe_repr
 from ..errors import ConfigurationError
 from .app import Application, Service
 from .behaviours.parse import Spec
@@ -233,6 +234,7 @@ class Emulator:
         """`SCALED_TO_ZERO`, `WAKING_UP` or `ACTIVE`."""
         return self._deployments.state(owner)
 
+    @safe_repr
     def __repr__(self) -> str:
         where = "stopped" if self._server is None else self.url
         return f"<Emulator {where}: {len(self.requests)} requests, {self.connections} connections>"

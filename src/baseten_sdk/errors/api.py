@@ -42,6 +42,11 @@ class APIError(BasetenError):
         tries: of a call to a pool, each request that was made for it.
     """
 
+    method: str | None = None
+    url: str | None = None
+    request_id: str | None = None
+    attempts: int = 0
+    elapsed: float | None = None
     tries: tuple[Try, ...] = ()
     body: object = None
     code: str | None = None
@@ -50,10 +55,6 @@ class APIError(BasetenError):
     def __init__(self, message: str, *, request_id: str | None = None) -> None:
         super().__init__(message)
         self.request_id = request_id
-        self.method: str | None = None
-        self.url: str | None = None
-        self.attempts = 0
-        self.elapsed: float | None = None
 
     @property
     def quota_exhausted(self) -> bool:

@@ -29,6 +29,8 @@ class BasetenError(Exception):
         """Whether credit, a budget or a quota is used up. Waiting does not help; somebody has to raise it."""
         return False
 
+    message: str = ""
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message

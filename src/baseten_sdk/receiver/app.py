@@ -21,6 +21,7 @@ from typing import Self, TypeAlias
 import anyio
 import anyio.to_thread
 
+from .._repr import safe_repr
 from .._runs.group_commit import GroupCommit
 from ..config import check_seconds
 from ..errors import ConfigurationError, ResponseValidationError, WebhookSignatureError
@@ -131,6 +132,7 @@ class WebhookReceiver:
         self._commits = GroupCommit(self._keep, patience=PATIENCE)
         self._listeners: tuple[Listener, ...] = ()
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(store={self.store!r}, path={self._path!r})"
 

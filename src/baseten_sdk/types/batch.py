@@ -26,7 +26,8 @@ class Ok(Generic[R_co, T_co]):
         row: The row.
         value: What the call returned.
         number: The row's position in its source, from 1: in a file, its line.
-        attempts: Requests that it took. 0 if the call does not tell.
+        attempts: Requests that it took, as far as known. A call whose result does not tell, such as `predict`, counts
+            0 if it needed no retry.
         seconds: Time from the start of the row to its outcome, with retries and waits.
     """
 
@@ -72,7 +73,7 @@ class Report:
         failed: Rows that have failed and have no result, whether in this run or in an earlier one.
         done_before: Rows that were skipped because an earlier run had a result.
         failed_before: The failed rows among them that were skipped because an earlier run had failed them.
-        retries: Requests made beyond the first of each row.
+        retries: Requests made beyond the first of each row, those that the client itself retried among them.
         input_tokens: Tokens of the prompts, as far as the replies report them.
         output_tokens: Tokens of the answers.
         cached_tokens: Tokens of the prompts that came from the prefix cache.

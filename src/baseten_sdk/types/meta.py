@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from .._repr import safe_repr
+
 if TYPE_CHECKING:
     from .pool import Target, Try
 
@@ -54,6 +56,7 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Headers({self._values!r})"
 

@@ -151,6 +151,17 @@ async def test_items_alone_may_be_read(client: AsyncClient) -> None:
         assert [item async for item in stream.items()] == [{"n": 1}, {"n": 2}, {"n": 3}]
 
 
+@pytest.mark.parametrize("most", [1, 30, 60])
+async def test_a_stream_of_frames_has_a_bound_on_the_whole(emu: Emulator, most: int) -> None:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(stream=most)) as client:
+        async with client.chains("chain123").stream_run_remote(STREAM, extra_headers=behaving("pieces=1")) as stream:
+            with pytest.raises(StreamDecodeError, match=rf"larger than {most} bytes; see Limits\(stream=...\)"):
+                _ = [item async for item in stream.items()]
+            with pytest.raises(StreamInterrupted, match="without a footer"):
+                await stream.footer()
+        assert IDLE in repr(client)
+
+
 async def test_a_stream_of_frames_may_be_left_early_and_go_on(client: AsyncClient) -> None:
     async with client.chains("chain123").stream_run_remote(STREAM) as stream:
         async for item in stream.items(Item):

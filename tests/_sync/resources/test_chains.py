@@ -150,6 +150,17 @@ def test_items_alone_may_be_read(client: Client) -> None:
         assert [item for item in stream.items()] == [{"n": 1}, {"n": 2}, {"n": 3}]
 
 
+@pytest.mark.parametrize("most", [1, 30, 60])
+def test_a_stream_of_frames_has_a_bound_on_the_whole(emu: Emulator, most: int) -> None:
+    with Client(api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(stream=most)) as client:
+        with client.chains("chain123").stream_run_remote(STREAM, extra_headers=behaving("pieces=1")) as stream:
+            with pytest.raises(StreamDecodeError, match=rf"larger than {most} bytes; see Limits\(stream=...\)"):
+                _ = [item for item in stream.items()]
+            with pytest.raises(StreamInterrupted, match="without a footer"):
+                stream.footer()
+        assert IDLE in repr(client)
+
+
 def test_a_stream_of_frames_may_be_left_early_and_go_on(client: Client) -> None:
     with client.chains("chain123").stream_run_remote(STREAM) as stream:
         for item in stream.items(Item):

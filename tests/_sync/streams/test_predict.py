@@ -149,8 +149,20 @@ def test_a_line_that_is_too_long_is_an_error(emu: Emulator, transport: Transport
         deployment = client.deployments("abcd1234")
         for way in ("lines", "sse"):
             stream = deployment.stream_predict({"stream": True, "text": "x" * 30})
-            with pytest.raises(StreamDecodeError):
+            with pytest.raises(StreamDecodeError, match=r"10 bytes; see Limits\(event=...\)"):
                 exhaust(stream, way)
+        assert IDLE in repr(client)
+
+
+@pytest.mark.parametrize("way", ["bytes", "text", "lines", "json_lines", "sse"])
+def test_a_stream_has_a_bound_on_the_whole(emu: Emulator, transport: TransportName, way: str) -> None:
+    lines = "1234\n" * 8
+    with Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints, limits=Limits(stream=40)) as client:
+        deployment = client.deployments("abcd1234")
+        exhaust(deployment.stream_predict({"stream": True, "text": lines}), way)
+        with pytest.raises(StreamDecodeError, match=r"it is larger than 40 bytes; see Limits\(stream=...\)") as caught:
+            exhaust(deployment.stream_predict({"stream": True, "text": lines + "5"}), way)
+        assert caught.value.request_id is not None
         assert IDLE in repr(client)
 
 

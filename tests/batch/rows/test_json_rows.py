@@ -124,6 +124,13 @@ def test_rows_that_may_be_arrays_stay_lines(tmp_path: Path) -> None:
         ('{"text": "a", "text": "b"}', "text"),
         ('{"text": "text", "caf\\u00e9": 1, "caf\\u00e9": 2}', "café"),
         ('{"a\\"b": 1, "a\\"b": 2}', 'a"b'),
+        # Another spelling of the same key, and a colon that does not follow its key at once.
+        ('{"a": 1, "\\u0061": 2}', "a"),
+        ('{"a" : 1, "a"\t: 2}', "a"),
+        # In objects inside, beside numbers that no int takes.
+        ('{"messages": [{"role": "user", "content": "Hi", "role": "system"}]}', "role"),
+        ('{"n": ' + 4000 * "9" + ', "in": {"x": {"y": 1.5, "y": -2e9}}}', "y"),
+        ('{"list": [[{"": null, "": null}]]}', ""),
     ],
 )
 def test_a_key_twice_is_refused(tmp_path: Path, line: str, key: str) -> None:
@@ -136,7 +143,12 @@ def test_a_key_twice_is_refused(tmp_path: Path, line: str, key: str) -> None:
 
 
 def test_a_value_that_is_equal_to_a_key_is_no_key_twice(tmp_path: Path) -> None:
-    row: dict[str, JsonValue] = {"text": "text", "in": {"text": "in"}, 'quoted"': 'quoted"'}
+    row: dict[str, JsonValue] = {
+        "text": "text",
+        "in": {"text": "in"},
+        'quoted"': 'quoted"',
+        "messages": [{"role": "user", "content": '{"role": 1, "role": 2}'}, {"role": "system", "content": "a: b"}],
+    }
     assert values(tmp_path / "in.jsonl", json.dumps(row).encode()) == [row]
 
 

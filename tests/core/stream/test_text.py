@@ -151,7 +151,7 @@ def test_a_json_line_cut_by_the_end_is_an_error() -> None:
 
 
 def test_a_json_line_without_end_is_an_error() -> None:
-    assert values_of([b"1\n", b"[", b"2," * 10], 20) == ([1], "a line is longer than 20 bytes")
+    assert values_of([b"1\n", b"[", b"2," * 10], 20) == ([1], "a line is longer than 20 bytes; see Limits(event=...)")
 
 
 @pytest.mark.parametrize("error", [LineTooLong(5), JSONLineError(1, "x", "bad")])

@@ -30,6 +30,7 @@ from ..._core.request.request import Request
 from ..._io.clock import AsyncClock
 from ..._io.key_source import AsyncKeySource
 from ..._io.timer import AsyncTimer
+from ..._retry_count import count_retry
 from ...config import Limits
 from ...errors import APIConnectionError, APIError, ResponseValidationError
 from ...hooks import Hook, Observer, RetryEvent
@@ -189,6 +190,7 @@ class AsyncCaller:
 
     def _tell(self, call: CallRecord, event: RetryEvent) -> None:
         """Tell of a retry of a call."""
+        count_retry()
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",
             event.method,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..._io.clock import AsyncClock
 from ..._io.limiter import AsyncLimiter, AsyncPermit
 from ..._io.loop_identity import AsyncLoopIdentity
+from ..._repr import safe_repr
 from ...config import Limits
 from ...errors import ClientClosedError
 from ..transports.base import AsyncTransport
@@ -99,6 +100,7 @@ class AsyncConnections:
         if own is not None:
             await own.transport.aclose()
 
+    @safe_repr
     def __repr__(self) -> str:
         if self._closed:
             return "<closed>"

@@ -16,6 +16,7 @@ from ..._core.policy.backoff import Backoff
 from ..._io.clock import AsyncClock
 from ..._io.to_thread import AsyncToThread
 from ..._io.wakeup import AsyncWakeup
+from ..._repr import safe_repr
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
 from ...webhooks import parse
@@ -62,6 +63,7 @@ class AsyncInbox:
         self._is_notified = subscribe is not None
         self._unsubscribe = subscribe(self._arrived) if subscribe is not None else None
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(url={self.url!r})"
 

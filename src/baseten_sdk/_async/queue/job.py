@@ -11,6 +11,7 @@ from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
 from ..._core.request.routing import DeploymentURLs
+from ..._repr import safe_repr
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.async_requests import AsyncRequestStatus, CancelResult
@@ -42,6 +43,7 @@ class AsyncJob:
         self.chain_id = urls.chain_id
         self._kind, self._owner = urls.kind, urls.owner
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(request_id={self.request_id!r}, {self._kind}_id={self._owner!r})"
 

@@ -62,7 +62,7 @@ class AsyncObservedPieces(AsyncPieces[T]):
     """The pieces of a deployment's stream, told to observers as they are handed over."""
 
     def __init__(self, pieces: AsyncPieces[T], observed: ObservedCall) -> None:
-        super().__init__(pieces._body, pieces._feed, pieces._flush)
+        super().__init__(pieces._body, pieces._feed, pieces._flush, pieces._most)
         self._observed = observed
 
     async def __anext__(self) -> T:

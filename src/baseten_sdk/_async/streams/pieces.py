@@ -23,15 +23,32 @@ T = TypeVar("T")
 Piece: TypeAlias = bytes
 
 
+class _TooLarge(ValueError):
+    """The whole stream is larger than allowed."""
+
+
 class AsyncPieces(Generic[T]):
-    """What a decoder makes of a body, as it comes."""
+    """What a decoder makes of a body, as it comes.
+
+    Args:
+        body: the open reply.
+        feed: makes values of a piece.
+        flush: makes values of what is left at the end.
+        most: the most bytes that the body may have.
+    """
 
     def __init__(
-        self, body: AsyncResponseStream, feed: Callable[[Piece], Iterable[T]], flush: Callable[[], Iterable[T]]
+        self,
+        body: AsyncResponseStream,
+        feed: Callable[[Piece], Iterable[T]],
+        flush: Callable[[], Iterable[T]],
+        most: int,
     ) -> None:
         self._body = body
         self._feed = feed
         self._flush = flush
+        self._left = most
+        self._most = most
         self._ready: deque[T] = deque()
         self._ended = False
 
@@ -55,7 +72,10 @@ class AsyncPieces(Generic[T]):
             raise
         except APIConnectionError as error:
             raise body.described(StreamInterrupted(f"The stream was cut: {error.message}")) from error
+        self._left -= len(piece)
         try:
+            if self._left < 0:
+                raise _TooLarge(f"it is larger than {self._most} bytes; see Limits(stream=...)")
             if piece:
                 self._ready.extend(self._feed(piece))
             else:
@@ -63,7 +83,7 @@ class AsyncPieces(Generic[T]):
                 self._ready.extend(self._flush())
         except FrameCut as error:
             failure: StreamError = StreamInterrupted(f"The stream was cut: {error}.")
-        except (EventTooLarge, FrameError, LineTooLong, JSONLineError) as error:
+        except (EventTooLarge, FrameError, LineTooLong, JSONLineError, _TooLarge) as error:
             failure = StreamDecodeError(f"The stream cannot be read: {error}.")
         else:
             if self._ready:

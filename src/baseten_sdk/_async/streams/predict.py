@@ -91,7 +91,7 @@ class AsyncPredictStream:
         if self._taken:
             raise ConfigurationError("A stream can be read in one way, once.")
         self._taken = True
-        pieces = AsyncPieces(body, feed, flush)
+        pieces = AsyncPieces(body, feed, flush, self._limits.stream)
         if body.observed is None:
             return pieces
 

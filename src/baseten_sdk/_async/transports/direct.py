@@ -47,6 +47,8 @@ class AsyncDirectTransport:
         owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
+    _owned = False  # nobody is warned of one that was interrupted while it was made
+
     def __init__(
         self,
         limits: Limits,
@@ -55,7 +57,6 @@ class AsyncDirectTransport:
         proxies: Proxies | None = None,
         owned: bool = True,
     ) -> None:
-        self._owned = owned
         self._dialer = AsyncDialer(tls, Proxies({}) if proxies is None else proxies)
         self._keep = limits.idle_connection
         self._idle = AsyncIdleConnections(self._keep)
@@ -65,6 +66,7 @@ class AsyncDirectTransport:
         self._busy: set[AsyncConnection] = set()
         self._heads = Heads()
         self._closed = False
+        self._owned = owned
 
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectResponse:
         origin, target = split_url(request.url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from ..._core.policy.transport_choice import TransportName, check_transport, cho
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.routing import Router
+from ..._io.machine_proxies import machine_proxies
 from ...config import Limits
 from .base import AsyncTransport
 
@@ -53,7 +53,7 @@ class AsyncOpener:
 
             return open_given(self._http_client)
 
-        proxies = _proxies()
+        proxies = machine_proxies()
         chosen = choose_transport(self._wanted, has_http_client=False, proxies=self._met(proxies), loaded=sys.modules)
         if chosen == "direct":
             from .direct import AsyncDirectTransport
@@ -70,12 +70,3 @@ class AsyncOpener:
             return []
         found = [proxies.of(split_url(url)[0]) for url in self._router.samples()]
         return [proxy for proxy in found if proxy is not None]
-
-
-def _proxies() -> Proxies:
-    if sys.platform not in ("darwin", "win32"):
-        return Proxies(os.environ)
-
-    from urllib.request import getproxies, proxy_bypass
-
-    return Proxies(os.environ, getproxies(), lambda host: bool(proxy_bypass(host)))

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from ..._repr import safe_repr
 from ...errors import InvalidRequestError
 
 T = TypeVar("T")
@@ -48,6 +49,7 @@ class Levels:
                 raise InvalidRequestError(f"Levels takes descriptions as text, not {each!r}.")
         self.descriptions = descriptions
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Levels({', '.join(map(repr, self.descriptions))})"
 

@@ -79,7 +79,8 @@ class ObservedCall:
 
     def __del__(self) -> None:
         """The call was forgotten; what came of its reply is not known any more."""
-        self.ended(CallEnded(None, Meta(), complete=False))
+        if hasattr(self, "_over"):  # not if it was interrupted while it was made
+            self.ended(CallEnded(None, Meta(), complete=False))
 
 
 def observe(observers: Iterable[Observer], request: Request, *, streamed: bool) -> tuple[Request, ObservedCall]:

@@ -17,6 +17,8 @@ from collections import deque
 from dataclasses import dataclass
 from math import inf
 
+from ..._repr import safe_repr
+
 MINUTE = 60.0
 
 SLACK = 1.0
@@ -134,6 +136,7 @@ class Allowance:
             self._log.append(_Entry(now, ends, used))
         self._spent += used
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"<{self._spent + self._held:g} of {self.limit:g} a minute>"
 

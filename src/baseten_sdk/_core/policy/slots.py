@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Generic, Protocol, TypeVar
 
+from ..._repr import safe_repr
+
 
 class Holder(Protocol):
     """Holds a slot or waits for one.
@@ -73,5 +75,6 @@ class Slots(Generic[H]):
             self.free += 1
             holder.held = False
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"<{self.width - self.free} of {self.width} in flight, {len(self.waiting)} waiting>"

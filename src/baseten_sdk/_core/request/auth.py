@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from ..._repr import safe_repr
 from ...errors import ConfigurationError
 from .headers import check_key
 from .hidden import Hidden
@@ -69,6 +70,7 @@ class Key:
             log.warning("This client was pickled without its literal API key. It uses the one in %s.", VARIABLE)
         return self.literal
 
+    @safe_repr
     def __repr__(self) -> str:
         if self.function is not None:
             return "<from a function>"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from ..._repr import safe_repr
+
 HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -29,5 +31,6 @@ class HeaderLines:
     def __hash__(self) -> int:
         return hash(self.pairs)
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"<{len(self.pairs)} headers>"

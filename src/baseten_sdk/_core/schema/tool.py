@@ -11,6 +11,7 @@ from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError, create_model
 
+from ..._repr import safe_repr
 from ..._validation import problems
 from ...config import check_seconds
 from ...errors import ConfigurationError, ToolArgumentError
@@ -78,6 +79,7 @@ class Tool(Generic[P, R]):
         """Call the function with validated arguments; of an async function this is what to await."""
         return _called(self.function, {name: getattr(arguments, field) for field, name in self._names.items()})
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Tool({self.name!r})"
 

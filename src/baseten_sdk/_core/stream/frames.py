@@ -127,5 +127,5 @@ class FrameDecoder:
         if tag not in set(Tag):
             return FrameError(f"a frame begins with the byte {tag}, which is not a tag; is this a stream of frames?")
         if length > self._largest:
-            return FrameError(f"a frame of {length:,} bytes is larger than the {self._largest:,} that are allowed")
+            return FrameError(f"a frame of {length:,} bytes is larger than the {self._largest:,} of Limits(event=...)")
         return None

@@ -121,7 +121,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         try:
             events = self._decoder.feed_bare(piece)
         except EventTooLarge as error:
-            self.error = self._too_large(f"{error}; see Limits(event=...)")
+            self.error = self._too_large(str(error))
             return iter(())
         self.news = any(map(_says_something, events))
         return self._read(events)
@@ -134,7 +134,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         try:
             yield from self._read(self._decoder.flush())
         except EventTooLarge as error:
-            self.error = self._too_large(f"{error}; see Limits(event=...)")
+            self.error = self._too_large(str(error))
             return
         if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
             self.error = StreamInterrupted(self._too_early(), partial=self.partial)

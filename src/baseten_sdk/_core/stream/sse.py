@@ -48,7 +48,7 @@ class EventTooLarge(ValueError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"an event of the stream is larger than {self.limit} bytes"
+        return f"an event of the stream is larger than {self.limit} bytes; see Limits(event=...)"
 
 
 @dataclass(frozen=True, slots=True, init=False)

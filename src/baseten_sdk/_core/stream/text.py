@@ -38,7 +38,7 @@ class LineTooLong(ValueError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"a line is longer than {self.limit} bytes"
+        return f"a line is longer than {self.limit} bytes; see Limits(event=...)"
 
 
 class JSONLineError(ValueError):

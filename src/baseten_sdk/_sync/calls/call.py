@@ -31,6 +31,7 @@ from ..._core.request.request import Request
 from ..._io.clock import Clock
 from ..._io.key_source import KeySource
 from ..._io.timer import Timer
+from ..._retry_count import count_retry
 from ...config import Limits
 from ...errors import APIConnectionError, APIError, ResponseValidationError
 from ...hooks import Hook, Observer, RetryEvent
@@ -186,6 +187,7 @@ class Caller:
 
     def _tell(self, call: CallRecord, event: RetryEvent) -> None:
         """Tell of a retry of a call."""
+        count_retry()
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",
             event.method,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ..._io.clock import Clock
 from ..._io.limiter import Limiter, Permit
 from ..._io.loop_identity import LoopIdentity
+from ..._repr import safe_repr
 from ...config import Limits
 from ...errors import ClientClosedError
 from ..transports.base import Transport
@@ -100,6 +101,7 @@ class Connections:
         if own is not None:
             own.transport.close()
 
+    @safe_repr
     def __repr__(self) -> str:
         if self._closed:
             return "<closed>"

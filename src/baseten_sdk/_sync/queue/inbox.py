@@ -17,6 +17,7 @@ from ..._core.policy.backoff import Backoff
 from ..._io.clock import Clock
 from ..._io.to_thread import ToThread
 from ..._io.wakeup import Wakeup
+from ..._repr import safe_repr
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
 from ...webhooks import parse
@@ -63,6 +64,7 @@ class Inbox:
         self._is_notified = subscribe is not None
         self._unsubscribe = subscribe(self._arrived) if subscribe is not None else None
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}(url={self.url!r})"
 

@@ -19,6 +19,7 @@ from ..._core.request.options import Options
 from ..._core.request.payload import EMPTY, OCTETS, Payload, choose_payload
 from ..._core.request.request import Request, build
 from ..._core.request.routing import DeploymentURLs
+from ..._repr import safe_repr
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions
 from ...types.async_requests import AsyncAccepted, QueueStatus
 from ...types.json import JsonValue
@@ -40,6 +41,7 @@ class DeploymentBase:
         self._service = service
         self._urls = urls
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._urls.target!r})"
 

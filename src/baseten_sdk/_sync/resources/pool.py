@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..._core.pool.course import PoolState
 from ..._core.pool.retarget import member_urls, placeholder
+from ..._repr import safe_repr
 from ...config import check_seconds
 from ...errors import ConfigurationError
 from ...types.pool import Hedge, Target
@@ -72,5 +73,6 @@ class Pool:
         self.rerank = deployment.rerank
         self.classify = deployment.classify
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(member.name for member in self.members)})"

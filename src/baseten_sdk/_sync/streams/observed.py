@@ -63,7 +63,7 @@ class ObservedPieces(Pieces[T]):
     """The pieces of a deployment's stream, told to observers as they are handed over."""
 
     def __init__(self, pieces: Pieces[T], observed: ObservedCall) -> None:
-        super().__init__(pieces._body, pieces._feed, pieces._flush)
+        super().__init__(pieces._body, pieces._feed, pieces._flush, pieces._most)
         self._observed = observed
 
     def __next__(self) -> T:

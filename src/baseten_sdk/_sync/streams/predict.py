@@ -92,7 +92,7 @@ class PredictStream:
         if self._taken:
             raise ConfigurationError("A stream can be read in one way, once.")
         self._taken = True
-        pieces = Pieces(body, feed, flush)
+        pieces = Pieces(body, feed, flush, self._limits.stream)
         if body.observed is None:
             return pieces
 

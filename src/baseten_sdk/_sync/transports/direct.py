@@ -48,6 +48,8 @@ class DirectTransport:
         owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
+    _owned = False  # nobody is warned of one that was interrupted while it was made
+
     def __init__(
         self,
         limits: Limits,
@@ -56,7 +58,6 @@ class DirectTransport:
         proxies: Proxies | None = None,
         owned: bool = True,
     ) -> None:
-        self._owned = owned
         self._dialer = Dialer(tls, Proxies({}) if proxies is None else proxies)
         self._keep = limits.idle_connection
         self._idle = IdleConnections(self._keep)
@@ -66,6 +67,7 @@ class DirectTransport:
         self._busy: set[Connection] = set()
         self._heads = Heads()
         self._closed = False
+        self._owned = owned
 
     def send(self, request: Request, timer: Timer) -> DirectResponse:
         origin, target = split_url(request.url)

@@ -78,15 +78,17 @@ class HttpxClients:
         owned: whether somebody is to close it, and is warned when it is collected open.
     """
 
+    _owned = False  # nobody is warned of one that was interrupted while it was made
+
     def __init__(self, limits: Limits, *, tls: ssl.SSLContext | None, proxies: Proxies, owned: bool) -> None:
         self._limits = limits
         self._tls = tls
         self._proxies = proxies
-        self._owned = owned
         self._idle: dict[Proxy | None, list[OwnClient]] = {}
         self._busy: set[OwnClient] = set()
         self._forgotten: list[OwnClient] = []
         self._closed = False
+        self._owned = owned
 
     def send(self, request: Request, timer: Timer) -> LentResponse:
         if self._closed:

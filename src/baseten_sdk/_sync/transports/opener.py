@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from ..._core.policy.transport_choice import TransportName, check_transport, cho
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.routing import Router
+from ..._io.machine_proxies import machine_proxies
 from ...config import Limits
 from .base import Transport
 
@@ -54,7 +54,7 @@ class Opener:
 
             return open_given(self._http_client)
 
-        proxies = _proxies()
+        proxies = machine_proxies()
         chosen = choose_transport(self._wanted, has_http_client=False, proxies=self._met(proxies), loaded=sys.modules)
         if chosen == "direct":
             from .direct import DirectTransport
@@ -71,12 +71,3 @@ class Opener:
             return []
         found = [proxies.of(split_url(url)[0]) for url in self._router.samples()]
         return [proxy for proxy in found if proxy is not None]
-
-
-def _proxies() -> Proxies:
-    if sys.platform not in ("darwin", "win32"):
-        return Proxies(os.environ)
-
-    from urllib.request import getproxies, proxy_bypass
-
-    return Proxies(os.environ, getproxies(), lambda host: bool(proxy_bypass(host)))

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
 from ...types.params import Message
+from ..rows.unique_keys import DoubledKey, from_unique_json
 from .call import Call, DeploymentTarget
 from .chat import chat
 from .embeddings import embeddings
@@ -97,20 +98,21 @@ def read_template(text: str, *, is_json: bool = False) -> JsonValue:
         is_json: Whether it must be JSON, as its name says.
 
     Raises:
-        ConfigurationError: It should be JSON, and is not.
+        ConfigurationError: It should be JSON, and is not, or an object in it has a key twice.
     """
     text = text.removeprefix("\ufeff")
     start = text.lstrip()
     if not is_json and (not start.startswith("{") or _FIELD.match(start)):
         return text
     try:
-        value: JsonValue = from_json(text)
+        return from_unique_json(text.encode())
+    except DoubledKey as error:
+        raise ConfigurationError(f"The template cannot be used: {error}.") from None
     except ValueError as error:
         raise ConfigurationError(
             f'The template is not JSON: {error}. Quote each field, as in "{{text}}". A prompt that begins with a '
             "brace must double it."
         ) from None
-    return value
 
 
 def fill(template: JsonValue, row: Mapping[str, JsonValue]) -> JsonValue:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from ..._kinds import adapter_of
 from ..._validation import problems, validate_json
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
+from .unique_keys import from_unique_json
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -54,10 +52,9 @@ class Plain:
     takes_arrays = False
 
     def from_json(self, line: bytes) -> FileRow:
-        row: JsonValue = from_json(line)
+        row = from_unique_json(line)
         if not isinstance(row, dict):
             raise ValueError(f"it is not an object but {_JSON_NAMES[type(row)]}")
-        _check_keys(line, row)
         return row
 
     def from_fields(self, fields: Mapping[str, object]) -> FileRow:
@@ -87,9 +84,7 @@ class Typed(Generic[R]):
             row = validate_json(self._adapter, line)
         except ValidationError as error:
             raise ValueError(problems(error)) from None
-        value: JsonValue = from_json(line)
-        if isinstance(value, dict):
-            _check_keys(line, value)
+        from_unique_json(line)
         return row
 
     def from_fields(self, fields: Mapping[str, object]) -> R:
@@ -97,23 +92,3 @@ class Typed(Generic[R]):
             return self._adapter.validate_python(fields)
         except ValidationError as error:
             raise ValueError(problems(error)) from None
-
-
-def _check_keys(line: bytes, row: Mapping[str, JsonValue]) -> None:
-    """Refuse an object that has a key twice. A parser keeps the last one and says nothing.
-
-    Raises:
-        ValueError: It has.
-    """
-    # Two quick looks, each enough for most lines: a flat row has a colon for each key, any other has each key once.
-    if line.count(b'":') == len(row) or all(line.count(b'"%b"' % key.encode()) == 1 for key in row):
-        return
-    pairs: list[tuple[str, object]] = []
-
-    def note(found: list[tuple[str, object]]) -> None:
-        pairs[:] = found  # the outermost object comes last
-
-    json.loads(line, object_pairs_hook=note)
-    name, count = Counter(name for name, _ in pairs).most_common(1)[0] if pairs else ("", 0)
-    if count > 1:
-        raise ValueError(f"it has the key {name!r} {count} times")

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
+from ..._repr import safe_repr
 from ...errors import (
     APIConnectionError,
     BadGatewayError,
@@ -152,5 +153,6 @@ class AdaptiveConcurrency:
         self._round = self._allowed
         self._times.clear()
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"<AdaptiveConcurrency at {self.current} of {self._most}>"

@@ -20,6 +20,7 @@ from typing import Generic, TypeAlias, TypeVar
 import anyio
 import anyio.abc
 
+from ..._retry_count import count_retries
 from ..._runs.feed import Feed, Row
 from ..._runs.first_error import first_error
 from ...errors import APIError
@@ -140,15 +141,16 @@ class _Engine(Generic[R, T]):
         tries = 0
         while True:
             tries += 1
+            again = count_retries()
             try:
                 value = await self._perform(row.value)
             except Exception as error:
                 failure = error
             else:
                 seconds = time.perf_counter() - began
-                made = _attempts(value) or (1 if attempts else 0)
+                made = _made(_attempts(value), again.total) or (1 if attempts else 0)
                 return Ok(row.key, row.value, value, row.number, attempts + made, seconds)
-            attempts += failure.attempts if isinstance(failure, APIError) else 0
+            attempts += _made(failure.attempts if isinstance(failure, APIError) else 0, again.total)
             wait = retry_delay(failure, tries) if tries <= self._retries else None
             if wait is None:
                 return Failed(row.key, row.value, failure, row.number, attempts, time.perf_counter() - began)
@@ -160,6 +162,11 @@ class _Engine(Generic[R, T]):
             if not slept:
                 self._gauge.given_up += 1
                 return None
+
+
+def _made(told: int, retried: int) -> int:
+    """Return how many requests were made: as many as the last call of a row tells, or as the retries of all show."""
+    return max(told, retried + 1 if retried else 0)
 
 
 def _attempts(value: object) -> int:

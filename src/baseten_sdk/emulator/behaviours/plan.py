@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from ..._repr import safe_repr
 from .table import REGISTRY
 
 Value: TypeAlias = str | int | bool
@@ -56,5 +57,6 @@ class Plan:
     def __str__(self) -> str:
         return ", ".join(name if value is True else f"{name}={value}" for name, value in self._values.items())
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"Plan({self._values!r})"

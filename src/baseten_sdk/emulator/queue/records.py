@@ -12,6 +12,7 @@ from typing import Generic, TypeVar, overload
 
 from starlette.datastructures import Headers
 
+from ..._repr import safe_repr
 from ..http.jsonvalue import JSON, load
 
 T = TypeVar("T")
@@ -132,5 +133,6 @@ class Record(Sequence[T], Generic[T]):
         with self._changed:
             return iter(list(self._items))
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"{type(self).__name__}({list(self)!r})"

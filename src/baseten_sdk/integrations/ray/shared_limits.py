@@ -7,6 +7,7 @@ import uuid
 
 import ray
 
+from ..._repr import safe_repr
 from ...errors import ConfigurationError
 from .leases import Lease, Leases, Spent
 
@@ -56,6 +57,7 @@ class SharedLimits:
         """Requests and tokens that count at the moment, in words."""
         return ray.get(self._actor.in_use.remote())
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"SharedLimits(name={self.name!r})"
 

@@ -1,0 +1,29 @@
+"""The proxies of this machine: those of the environment, and on macOS and Windows those of the system's settings."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .._core.request.origin import split_url
+from .._core.request.proxies import Proxies, Proxy
+
+
+def machine_proxies() -> Proxies:
+    """The proxies as they are set now."""
+    if sys.platform not in ("darwin", "win32"):
+        return Proxies(os.environ)
+
+    from urllib.request import getproxies, proxy_bypass
+
+    return Proxies(os.environ, getproxies(), lambda host: bool(proxy_bypass(host)))
+
+
+def proxy_before(url: str) -> Proxy | None:
+    """The proxy between this machine and a URL; None where there is none.
+
+    Raises:
+        InvalidRequestError: it is not the URL of a web server.
+        ConfigurationError: the variable that counts cannot be read; it is named.
+    """
+    return machine_proxies().of(split_url(url)[0])
