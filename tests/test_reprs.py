@@ -58,7 +58,7 @@ def test_an_object_that_was_not_made_can_be_shown(kind: type) -> None:
 def test_an_object_that_was_not_made_can_be_collected(kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
     failures: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", failures.append)
-    made = object.__new__(kind)
+    made: object = object.__new__(kind)
     del made
     assert failures == []
 
