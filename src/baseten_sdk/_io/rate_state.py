@@ -106,7 +106,7 @@ class RateState:
             if queue is None:
                 return
             if queue.gate.succeeded(sent, now):
-                for turn in queue.all:
+                for turn in queue.release():
                     turn.wakeup.set()
             if not len(queue) and queue.gate.over(now):
                 del self._gates[key]

@@ -100,6 +100,19 @@ class Meta:
     tries: tuple[Try, ...] = ()
     waited: Mapping[str, float] = field(default_factory=dict, hash=False)
 
+    def with_tries(self, tries: tuple[Try, ...]) -> Meta:
+        """The same, with the requests that were made for it."""
+        return Meta(
+            self.status_code,
+            self.headers,
+            self.attempts,
+            self.elapsed,
+            self.method,
+            self.url,
+            tries,
+            self.waited,
+        )
+
     @property
     def served_by(self) -> Target | None:
         """Of a call to a pool, the member that answered."""

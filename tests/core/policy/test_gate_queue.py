@@ -49,7 +49,15 @@ def test_one_that_leaves_makes_room() -> None:
         waiting.join(turn, refused=False)
     waiting.leave(turns[0])
     waiting.leave("one that has passed")
-    assert (waiting.first, waiting.all, len(waiting)) == ("two", turns[1:], 2)
+    assert (waiting.first, len(waiting)) == ("two", 2)
+
+
+def test_all_pass_at_once_when_the_service_is_seen_to_take_calls() -> None:
+    waiting = queue(closed_for=5.0)
+    waiting.join("a", refused=False)
+    waiting.join("b", refused=True)
+    assert waiting.release() == ["b", "a"]
+    assert (waiting.look("a", 1.0), waiting.look("b", 1.0), len(waiting)) == (0.0, 0.0, 0)
 
 
 def test_a_gate_belongs_to_a_model_where_the_body_names_one() -> None:

@@ -84,12 +84,9 @@ class AsyncPoolCaller:
 
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `AsyncCaller.fetch`."""
-
-        async def send(request: Request, options: Options) -> tuple[T, Meta]:
-            return await self._caller.fetch(request, options, read)
-
+        send = partial(self._caller.fetch, read=read)
         (result, meta), course = await self._run(request, options, send, _forget)
-        return result, replace(meta, tries=tuple(course.tries))
+        return result, meta.with_tries(tuple(course.tries))
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         """Make a call whose reply is a stream: it returns when the first event has come."""
@@ -106,7 +103,7 @@ class AsyncPoolCaller:
             return stream
 
         stream, course = await self._run(request, options, send, AsyncResponseStream.aclose)
-        stream.meta = replace(stream.meta, tries=tuple(course.tries))
+        stream.meta = stream.meta.with_tries(tuple(course.tries))
         return stream
 
     async def _run(

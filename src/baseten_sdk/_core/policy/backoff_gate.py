@@ -1,13 +1,14 @@
 """After a 429: who may send again, and when. Pure; it waits for nothing.
 
 Theory of operation. A gate belongs to what was refused: one model of the Model APIs, one deployment, one path. A
-refusal closes it for as long as the service asks. Replies are evidence: a success of a request that was *sent after*
-the refused one shows that the service takes calls, so it opens the gate again. A lone refusal among many successes
-costs nobody but its own caller.
+refusal closes it for as long as the service asks, unless many calls were taken since the one before: a lone refusal
+among many successes costs nobody but its own caller. Replies are evidence: a success of a request that was *sent after*
+the refused one shows that the service takes calls, so it opens the gate again.
 
-Refusals in a row, with no success between them, are a limit that holds. Then the gate lets calls through at a pace:
-what was accepted since it last opened, over the time since. Each success makes the pace a little faster, a further
-refusal sets it back to what was accepted. So the pace settles at the limit, whatever it is.
+Refusals in a row are a limit that holds. Successes of requests that were sent earlier may come between them, since those
+were on their way; so each of these takes only a little off the row. Then the gate lets calls through at a pace: what was
+accepted since it last opened, over the time since. Each success makes the pace a little faster, a further refusal sets
+it back to what was accepted. So the pace settles at the limit, whatever it is.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ from __future__ import annotations
 from math import inf
 
 IN_A_ROW = 3
-"""Refusals without a success between them that are a limit, and not one unlucky request."""
+"""Refusals in a row that are a limit, and not one unlucky request."""
+
+OLD_NEWS = 0.125
+"""What a success of a request that was sent before the last refused one takes off the row."""
+
+SUSPICIOUS = 1.5
+"""The row from which the gate closes, where many calls were taken before it."""
 
 GROWTH = 1.0002
 """How much faster the pace is after a success. It must not grow far before a limit a minute is found out."""
@@ -38,6 +45,7 @@ LEAP_BACK = 0.7
 """The pace after a refusal, as a part of the refused one, where fewer than `ENOUGH` calls were taken to measure by."""
 
 ENOUGH = 20
+"""Calls taken that are many: the pace can be measured by them, and a single refusal among them is an unlucky one."""
 
 SLOWEST = 0.5
 """Calls a second at least, so that there is always somebody who finds out whether the service takes calls again."""
@@ -61,6 +69,7 @@ class BackoffGate:
         "_accepted",
         "_bound",
         "_closed_until",
+        "_lately",
         "_measured",
         "_next",
         "_pace",
@@ -76,7 +85,8 @@ class BackoffGate:
         self._closed_until = -inf
         self._bound = -inf
         self._refused = -inf
-        self._row = 0
+        self._row = 0.0
+        self._lately = accepted
         self._pace: float | None = None
         self._next = -inf
         self._accepted = accepted
@@ -95,7 +105,10 @@ class BackoffGate:
             now: the time.
         """
         self._row += 1
+        lately, self._lately = self._lately, 0
         self._refused = max(self._refused, sent)
+        if self._pace is None and self._row < SUSPICIOUS and lately >= ENOUGH:
+            return
         self._closed_until = max(self._closed_until, now + seconds)
         if (self._pace is None and self._row < IN_A_ROW) or sent < self._stepped:
             return  # an unlucky one, or one that was sent at the pace before
@@ -121,9 +134,11 @@ class BackoffGate:
         """
         self._accepted += 1
         self._taken += 1
+        self._lately += 1
         if sent <= self._refused:
+            self._row = max(self._row - OLD_NEWS, 0.0)
             return False
-        self._row = 0
+        self._row = 0.0
         if self._pace is not None:
             if self._refused_pace == inf:
                 self._pace *= FIND_OUT

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-from itertools import count
+from collections import OrderedDict
 from typing import Generic, TypeVar
 
 from .backoff_gate import BackoffGate
@@ -17,44 +16,47 @@ GLANCE = 1.0
 class GateQueue(Generic[T]):
     """The queue of one gate. It waits for nothing."""
 
-    __slots__ = ("_gone", "_heap", "_numbers", "gate")
+    __slots__ = ("_others", "_refused", "gate")
 
     def __init__(self, gate: BackoffGate) -> None:
         self.gate = gate
-        self._heap: list[tuple[bool, int, T]] = []
-        self._numbers = count()
-        self._gone: set[int] = set()
+        self._refused = OrderedDict[T, None]()
+        self._others = OrderedDict[T, None]()
 
     def __len__(self) -> int:
-        return len(self._heap) - len(self._gone)
+        return len(self._refused) + len(self._others)
 
     def join(self, turn: T, *, refused: bool) -> None:
         """Wait; `refused` for one that the service has refused before."""
-        heappush(self._heap, (not refused, next(self._numbers), turn))
+        (self._refused if refused else self._others)[turn] = None
 
     def look(self, turn: T, now: float) -> float:
-        """Seconds to wait on; 0.0 where it is the turn of this one and the gate is open: it has passed then."""
+        """Seconds to wait on; 0.0 where it has passed, because its turn has come and the gate is open, or because all
+        were let through."""
+        if turn not in self._refused and turn not in self._others:
+            return 0.0
         if self.first is not turn:
             return GLANCE
         opens = self.gate.opens(now)
         if opens > now:
             return opens - now
         self.gate.passed(now)
-        heappop(self._heap)
+        self.leave(turn)
         return 0.0
 
     def leave(self, turn: T) -> None:
         """Wait no longer; nothing where it has passed."""
-        self._gone.update(number for _, number, each in self._heap if each is turn)
+        self._refused.pop(turn, None)
+        self._others.pop(turn, None)
+
+    def release(self) -> list[T]:
+        """Let all pass who wait."""
+        turns = [*self._refused, *self._others]
+        self._refused.clear()
+        self._others.clear()
+        return turns
 
     @property
     def first(self) -> T | None:
         """Whose turn it is."""
-        while self._heap and self._heap[0][1] in self._gone:
-            self._gone.discard(heappop(self._heap)[1])
-        return self._heap[0][2] if self._heap else None
-
-    @property
-    def all(self) -> list[T]:
-        """All who wait."""
-        return [turn for _, number, turn in self._heap if number not in self._gone]
+        return next(iter(self._refused or self._others), None)

@@ -63,7 +63,7 @@ class PoolState:
         ConfigurationError: there are no members, or one is named twice.
     """
 
-    __slots__ = ("_count", "_seed", "hedging", "members")
+    __slots__ = ("_count", "_seed", "_targets", "hedging", "members")
 
     def __init__(self, targets: Sequence[Target], hedge: Hedge | None = None, seed: int = 0) -> None:
         if not targets:
@@ -76,6 +76,7 @@ class PoolState:
             if place in seen:
                 raise ConfigurationError(f"{target.name} is a member of the pool twice: give it a weight instead.")
             seen.add(place)
+        self._targets = tuple(targets)
         self.members = [Member(target) for target in targets]
         self.hedging = None if hedge is None else Hedging(hedge)
         self._seed = seed
@@ -95,7 +96,7 @@ class PoolState:
         """
         self._count += 1
         key = f"{self._seed}/{self._count}" if session is None else f"session/{session}"
-        order = ordered([member.target for member in self.members], key)
+        order = ordered(self._targets, key)
         return Course(self, order, route, retry, budget, end)
 
 
@@ -104,7 +105,6 @@ class Course:
 
     __slots__ = (
         "_asked",
-        "_backoff",
         "_budget",
         "_end",
         "_moves_on",
@@ -132,7 +132,6 @@ class Course:
         self._end = end
         self._retry = retry
         self._budget = budget
-        self._backoff = Backoff(retry.initial, retry.maximum)
         self._asked: list[int] = []
         self._retries = 0
         self._moves_on = True
@@ -214,7 +213,7 @@ class Course:
         if pause > self._retry.max_retry_after:
             return GiveUp(f"all members rest for {pause:g} s, longer than Retry(max_retry_after=...) allows.")
         if number in self._asked:
-            pause = max(pause, self._backoff.after(self._retries))
+            pause = max(pause, Backoff(self._retry.initial, self._retry.maximum).after(self._retries))
         if now + pause >= self._end:
             return GiveUp(f"the next try, in {pause:.2f} s, would not fit into the deadline.")
         if not self._budget.spend():

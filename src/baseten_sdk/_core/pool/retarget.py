@@ -80,9 +80,8 @@ def retarget(request: Request, member: MemberURLs, *, hedge: bool = False) -> Re
     if body.startswith(_NAMED):
         body = member.head + body[len(_NAMED) :]
     first_byte = min(request.first_byte, member.first_byte)
-    return Request(
-        request.method, url, request.headers, body, first_byte, request.safety, member=member.target, hedge=hedge
-    )
+    # By position: that is faster.
+    return Request(request.method, url, request.headers, body, first_byte, request.safety, member.target, hedge)
 
 
 def route_of(request: Request) -> str:

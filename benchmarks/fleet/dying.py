@@ -1,0 +1,69 @@
+"""A pool of three, one of which dies in three ways while 200 calls are in flight."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+
+import anyio
+
+from baseten_sdk import Timeout, user
+
+from .crowd import Crowd
+from .figure import Figure
+from .fleet import Fleet
+from .server import Settings, State
+
+CALLERS = 200
+SECONDS, QUICK_SECONDS = 12.0, 6.0
+DELAY = 0.1
+FIRST_BYTE = 0.15
+"""Seconds that the callers give a first byte: this is how soon they notice a member that hangs."""
+
+WAYS: dict[State, str] = {"refuses": "closes its port", "hangs": "hangs", "fails": "answers 500"}
+
+
+async def dying(*, quick: bool) -> AsyncIterator[Figure]:
+    """A pool of three with 200 calls in flight; a third of the way through, one member dies."""
+    seconds = QUICK_SECONDS if quick else SECONDS
+    for state, does in WAYS.items():
+        healthy, _ = await through(seconds / 2, None)
+        crowd, requests = await through(seconds, state)
+        probes = requests(lambda since: since > 1.0)
+        yield Figure(f"one {does}: calls that failed", crowd.failed, 0)
+        yield Figure(f"one {does}: p99, of that of a healthy pool", crowd.quantile(0.99) / healthy.quantile(0.99), 2.0)
+        yield Figure(f"one {does}: requests to it in a period of its breaker, at most", probes, 1)
+
+
+async def through(seconds: float, state: State | None) -> tuple[Crowd, Callable[[Callable[[float], bool]], int]]:
+    """Calls of a pool whose last member dies a third of the way through, and the requests that member has got since."""
+    with Fleet(3) as fleet:
+        for number in range(3):
+            fleet.become(number, Settings(delay=DELAY))
+        timeout = Timeout(first_byte=FIRST_BYTE)
+        async with fleet.client(in_flight=2 * CALLERS, timeout=timeout) as client:
+            completions = client.pool(fleet.members).chat.completions
+
+            async def call(name: str) -> object:
+                return await completions.create(messages=[user(name)])
+
+            crowd = Crowd()
+            died = [0.0]
+
+            async def die() -> None:
+                await anyio.sleep(seconds / 3)
+                if state is not None:
+                    await anyio.to_thread.run_sync(fleet.become, 2, Settings(delay=DELAY, state=state))
+                    fleet.seen(2)
+                    died[0] = fleet.now
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(die)
+                await crowd.go(call, CALLERS, until=seconds)
+        seen = fleet.seen(2)
+
+    def requests(when: Callable[[float], bool]) -> int:
+        each = Counter(int(moment - died[0]) for moment in seen.moments if when(moment - died[0]))
+        return max(each.values(), default=0)
+
+    return crowd, requests

@@ -1,0 +1,36 @@
+"""A measured value beside the one that is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One value of a measure.
+
+    Attributes:
+        what: what it is of.
+        value: what was measured.
+        bound: what is wanted; None where it is only told.
+        sense: whether the bound is the least or the most.
+        unit: behind the number.
+    """
+
+    what: str
+    value: float
+    bound: float | None = None
+    sense: Literal["at least", "at most"] = "at most"
+    unit: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether it is as wanted."""
+        if self.bound is None:
+            return True
+        return self.value >= self.bound if self.sense == "at least" else self.value <= self.bound
+
+    def __str__(self) -> str:
+        wanted = "" if self.bound is None else f"{self.sense} {self.bound:,.4g}{self.unit}"
+        return f"{'ok  ' if self.met else 'BAD '} {self.what:62} {self.value:>10,.4g}{self.unit:4} {wanted}"

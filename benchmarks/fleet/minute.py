@@ -1,0 +1,39 @@
+"""A server that takes 600 requests a minute, and 200 callers that were told of no limit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from baseten_sdk import Retry, user
+
+from .crowd import Crowd
+from .figure import Figure
+from .fleet import Fleet
+from .server import Settings
+
+PER_MINUTE = 600
+CALLERS = 200
+SECONDS, QUICK_SECONDS = 110.0, 40.0
+PATIENT = Retry(max_retries=20, max_retry_after=120.0)
+
+
+async def minute(*, quick: bool) -> AsyncIterator[Figure]:
+    """600 requests a minute are taken, ten at once; 200 callers know of no limit."""
+    seconds = QUICK_SECONDS if quick else SECONDS
+    with Fleet(1) as fleet:
+        fleet.become(0, Settings(delay=0.05, per_minute=PER_MINUTE, burst=10))
+        async with fleet.client(in_flight=CALLERS, retry=PATIENT) as client:
+            completions = client.chat.completions
+
+            async def call(name: str) -> object:
+                return await completions.create(model="a/b", messages=[user(name)], timeout=None)
+
+            crowd = Crowd()
+            await crowd.go(call, CALLERS, until=seconds)
+        seen = fleet.seen(0)
+        allowed = 10 + PER_MINUTE / 60 * crowd.took
+        fair = CALLERS / (PER_MINUTE / 60)
+        yield Figure("requests taken, of those that the limit allows", seen.taken / allowed, 0.97, "at least")
+        yield Figure("requests refused, of those taken", seen.refused / seen.taken, 0.1)
+        yield Figure("longest call, of the fair turn", crowd.longest / fair, 1.2)
+        yield Figure("calls that failed", crowd.failed, 0)
