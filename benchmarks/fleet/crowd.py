@@ -73,4 +73,3 @@ class Crowd:
         """Seconds in which this share of the calls was answered."""
         ordered = sorted(self.seconds)
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)] if ordered else inf
-

@@ -50,9 +50,7 @@ class Fleet:
         self.now = told.pop("now")
         return Seen(**told)
 
-    def client(
-        self, *, in_flight: int, retry: Retry | None = None, timeout: Timeout | None = None
-    ) -> AsyncClient:
+    def client(self, *, in_flight: int, retry: Retry | None = None, timeout: Timeout | None = None) -> AsyncClient:
         """A client whose deployments are the members, and whose Model APIs are the first one."""
         host = "http://127.0.0.{model_id}" + f":{self._port}"
         return AsyncClient(

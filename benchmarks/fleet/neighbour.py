@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from statistics import median
 
 import anyio
 
@@ -14,8 +15,8 @@ from .fleet import Fleet
 from .server import Settings
 
 CALLERS = 64
-SECONDS, QUICK_SECONDS = 6.0, 3.0
-ROUNDS = 3
+SECONDS, QUICK_SECONDS = 3.0, 1.5
+ROUNDS = 5
 
 
 async def neighbour(*, quick: bool) -> AsyncIterator[Figure]:
@@ -30,7 +31,7 @@ async def neighbour(*, quick: bool) -> AsyncIterator[Figure]:
                     alone = await _rate(client, fleet, 0, refused=None, quick=quick)
                     beside = await _rate(client, fleet, 0, refused=url, quick=quick)
                     shares.append(beside / alone)
-            yield Figure(f"throughput of a healthy model beside a {what} that refuses", max(shares), 0.95, "at least")
+            yield Figure(f"throughput beside a {what} that refuses, of that alone", median(shares), 0.95, "at least")
 
 
 async def _rate(client: AsyncClient, fleet: Fleet, healthy: int, *, refused: int | None, quick: bool) -> float:

@@ -3,8 +3,8 @@
 Theory of operation. HTTP/1.1 is read by hand, as in `benchmarks.server`, so that the client is what is measured. A
 member answers every request with a chat completion after a delay, unless its settings say otherwise. Lines of JSON on
 standard input set a member's behaviour, or ask what it has seen; each is answered with one line. A call names itself in
-its message, so that the members know which requests belong to one call: what is told of the loser of a hedge is the time
-from the winner's reply to the end of the loser's connection.
+its message, so that the members know which requests belong to one call. Of the loser of a hedge they tell the time from
+the winner's reply to the end of the loser's connection.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ BODY = b"\r\n\r\n"
 State: TypeAlias = Literal["well", "refuses", "hangs", "fails"]
 
 FAULTS = {
-    "busy": b'HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}',
-    "oops": b'HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\n\r\n{}',
+    "busy": b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}",
+    "oops": b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\n\r\n{}",
     "drop": b"",
 }
 LIMITED = (

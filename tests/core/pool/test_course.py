@@ -42,7 +42,7 @@ def failed(made: Course, member: int, error: APIError, now: float = 0.0) -> TryM
 
 
 def course(pool: PoolState, *, retry: Retry = RETRY, session: str | None = "s", budget: float = 100) -> Course:
-    return pool.course("chat", retry, RetryBudget(budget), session=session)
+    return Course(pool, pool.order(session), "chat", retry, RetryBudget(budget))
 
 
 def test_every_member_is_tried_once_before_one_is_tried_again() -> None:
@@ -121,7 +121,7 @@ def test_the_same_seed_gives_the_same_order() -> None:
 
 def test_waits_that_cannot_be_are_not_begun() -> None:
     pool = PoolState([A])
-    made = pool.course("chat", RETRY, RetryBudget(100), end=3.0)
+    made = Course(pool, pool.order(), "chat", RETRY, RetryBudget(100), end=3.0)
     assert isinstance(failed(made, made.first(0.0).member, refused(3.0)), GiveUp)
     made = course(PoolState([A]), retry=Retry(max_retries=2, max_retry_after=10.0))
     assert isinstance(failed(made, made.first(0.0).member, refused(11.0)), GiveUp)
@@ -166,7 +166,7 @@ def test_no_order_of_events_asks_too_often_or_loses_an_error(
     pool = PoolState([Target(f"model{number:03}") for number in range(size)])
     now, remaining = 0.0, list(events)
     while remaining:
-        made = pool.course("chat", Retry(max_retries=retries, initial=0.1), RetryBudget(1000))
+        made = Course(pool, pool.order(), "chat", Retry(max_retries=retries, initial=0.1), RetryBudget(1000))
         decision: TryMember | GiveUp = made.first(now)
         asked: list[int] = []
         while isinstance(decision, TryMember) and remaining:
@@ -188,7 +188,7 @@ def test_no_healthy_member_starves_while_another_one_fails(failures: list[bool])
     pool = PoolState([A, B, C])
     counts = [0, 0, 0]
     for number, fails in enumerate(failures):
-        made = pool.course("chat", RETRY, RetryBudget(1000))
+        made = Course(pool, pool.order(), "chat", RETRY, RetryBudget(1000))
         decision: TryMember | GiveUp = made.first(float(number))
         while isinstance(decision, TryMember):
             counts[decision.member] += 1

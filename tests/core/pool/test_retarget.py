@@ -65,9 +65,9 @@ def test_embeddings_have_the_name_of_the_member() -> None:
 
 def test_what_a_member_cannot_serve_is_refused() -> None:
     predict = build("POST", HERE.at("predict"), Options(), accept="*/*", first_byte=1.0)
-    check_members(predict, (OWN,))
-    check_members(chat(), (OWN, APIS))
+    check_members(predict, route_of(predict), (OWN,))
+    check_members(chat(), route_of(chat()), (OWN, APIS))
     with pytest.raises(ConfigurationError, match="/predict needs a dedicated deployment"):
-        check_members(predict, (OWN, APIS))
+        check_members(predict, route_of(predict), (OWN, APIS))
     with pytest.raises(InvalidRequestError, match="must not be sent twice"):
-        check_members(predict._replace(safety="once"), (OWN,))
+        check_members(predict._replace(safety="once"), route_of(predict._replace(safety="once")), (OWN,))

@@ -5,10 +5,10 @@ refusal closes it for as long as the service asks, unless many calls were taken 
 among many successes costs nobody but its own caller. Replies are evidence: a success of a request that was *sent after*
 the refused one shows that the service takes calls, so it opens the gate again.
 
-Refusals in a row are a limit that holds. Successes of requests that were sent earlier may come between them, since those
-were on their way; so each of these takes only a little off the row. Then the gate lets calls through at a pace: what was
-accepted since it last opened, over the time since. Each success makes the pace a little faster, a further refusal sets
-it back to what was accepted. So the pace settles at the limit, whatever it is.
+Refusals in a row are a limit that holds. Successes of requests that were sent earlier may come between them, so each of
+these takes only a little off the row. Behind a limit the gate lets calls through at a pace: what was accepted since it
+last opened, over the time since. Each success makes the pace a little faster, a further refusal sets it back to what
+was accepted. So the pace settles at the limit, whatever it is.
 """
 
 from __future__ import annotations

@@ -16,8 +16,6 @@ from ...types.pool import Target
 
 def ordered(members: Sequence[Target], key: str) -> list[int]:
     """The numbers of the members, the one to try first in front."""
-    if len(members) == 1:
-        return [0]
     return sorted(range(len(members)), key=lambda number: _draw(members[number], number, key))
 
 

@@ -9,9 +9,8 @@ long as retries are left, each after a pause.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ...config import Retry
 from ...errors import APIError, ConfigurationError
@@ -25,13 +24,15 @@ from .hedging import Hedging
 from .outcome import Failure, judge
 
 
-@dataclass(frozen=True, slots=True)
-class TryMember:
+class TryMember(NamedTuple):
     """Send the request to a member, after a pause."""
 
     member: int
     pause: float = 0.0
 
+
+ONLY = (0,)
+"""The order of a pool of one."""
 
 Decision: TypeAlias = TryMember | GiveUp
 
@@ -82,37 +83,54 @@ class PoolState:
         self._seed = seed
         self._count = 0
 
-    def course(
-        self, route: str, retry: Retry, budget: RetryBudget, *, session: str | None = None, end: float = inf
-    ) -> Course:
-        """A call begins.
-
-        Args:
-            route: what kind of call it is, for the times of answers.
-            retry: how often members are tried again, after each was tried once.
-            budget: the client's budget for such retries.
-            session: calls of one session go to the same member as long as it is well.
-            end: when its deadline is over.
-        """
+    def order(self, session: str | None = None) -> Sequence[int]:
+        """The order of the members for a call that begins: calls of one session have the same one."""
+        if len(self._targets) == 1:
+            return ONLY
         self._count += 1
-        key = f"{self._seed}/{self._count}" if session is None else f"session/{session}"
-        order = ordered(self._targets, key)
-        return Course(self, order, route, retry, budget, end)
+        return ordered(self._targets, f"{self._seed}/{self._count}" if session is None else f"session/{session}")
+
+    def first(self, order: Sequence[int], now: float) -> int:
+        """Who is asked first: the first member in order that is well, else the one that will be well first."""
+        number = self.best(order, now)
+        self.members[number].breaker.sent(now)
+        return number
+
+    def best(self, candidates: Sequence[int], now: float) -> int:
+        """The first of these that is ready, else the one that will be ready first."""
+        for number in candidates:
+            if self.members[number].ready(now):
+                return number
+        return min(candidates, key=lambda number: self.members[number].well_at)
 
 
 class Course:
-    """The tries of one call so far, and what follows from them."""
+    """The tries of one call so far, and what follows from them.
+
+    Args:
+        pool: what all calls of the pool share.
+        order: the members, in the order in which they are tried; see `PoolState.order`.
+        route: what kind of call it is, for the times of answers.
+        retry: how often members are tried again, after each was tried once.
+        budget: the client's budget for such retries.
+        end: when its deadline is over.
+
+    Attributes:
+        end: when its deadline is over.
+        tries: the requests that have ended.
+        errors: those of the tries that failed.
+    """
 
     __slots__ = (
         "_asked",
         "_budget",
-        "_end",
         "_moves_on",
         "_order",
         "_pool",
         "_retries",
         "_retry",
         "_route",
+        "end",
         "errors",
         "tries",
     )
@@ -124,12 +142,12 @@ class Course:
         route: str,
         retry: Retry,
         budget: RetryBudget,
-        end: float,
+        end: float = inf,
     ) -> None:
         self._pool = pool
         self._order = order
         self._route = route
-        self._end = end
+        self.end = end
         self._retry = retry
         self._budget = budget
         self._asked: list[int] = []
@@ -139,8 +157,14 @@ class Course:
         self.errors: list[APIError] = []
 
     def first(self, now: float) -> TryMember:
-        """Who is asked first: the first member in order that is well, else the one that will be well first."""
-        return self._ask(self._best(now, self._order), 0.0, now)
+        """Who is asked first."""
+        number = self._pool.first(self._order, now)
+        self.asked(number)
+        return TryMember(number)
+
+    def asked(self, number: int) -> None:
+        """A member was asked."""
+        self._asked.append(number)
 
     @property
     def hedge_after(self) -> float | None:
@@ -208,27 +232,20 @@ class Course:
 
     def _again(self, candidates: Sequence[int], now: float) -> Decision:
         """Another try when nobody fresh is ready: whoever is well first, after a pause."""
-        number = self._best(now, candidates)
+        number = self._pool.best(candidates, now)
         pause = max(self._pool.members[number].well_at - now, 0.0)
         if pause > self._retry.max_retry_after:
             return GiveUp(f"all members rest for {pause:g} s, longer than Retry(max_retry_after=...) allows.")
         if number in self._asked:
             pause = max(pause, Backoff(self._retry.initial, self._retry.maximum).after(self._retries))
-        if now + pause >= self._end:
+        if now + pause >= self.end:
             return GiveUp(f"the next try, in {pause:.2f} s, would not fit into the deadline.")
         if not self._budget.spend():
             return GiveUp("the client's retry budget is used up, because too many of its calls fail.")
         return self._ask(number, pause, now)
 
-    def _best(self, now: float, candidates: Sequence[int]) -> int:
-        members = self._pool.members
-        for number in candidates:
-            if members[number].ready(now):
-                return number
-        return min(candidates, key=lambda number: members[number].well_at)
-
     def _ask(self, number: int, pause: float, now: float) -> TryMember:
-        self._asked.append(number)
+        self.asked(number)
         self._pool.members[number].breaker.sent(now + pause)
         return TryMember(number, pause)
 

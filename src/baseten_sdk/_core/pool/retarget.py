@@ -68,7 +68,7 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
     return MemberURLs(target, urls.target, urls.engine.url, urls.engine.first_byte, head)
 
 
-def retarget(request: Request, member: MemberURLs, *, hedge: bool = False) -> Request:
+def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Request:
     """The request for a member."""
     path = request.url[len(PLACEHOLDER) :]
     if path.startswith(ENGINE):
@@ -79,7 +79,7 @@ def retarget(request: Request, member: MemberURLs, *, hedge: bool = False) -> Re
     body = request.body
     if body.startswith(_NAMED):
         body = member.head + body[len(_NAMED) :]
-    first_byte = min(request.first_byte, member.first_byte)
+    first_byte = request.first_byte if request.first_byte < member.first_byte else member.first_byte
     # By position: that is faster.
     return Request(request.method, url, request.headers, body, first_byte, request.safety, member.target, hedge)
 
@@ -89,19 +89,18 @@ def route_of(request: Request) -> str:
     return request.url[len(PLACEHOLDER) :].partition("?")[0]
 
 
-def check_members(request: Request, members: tuple[MemberURLs, ...]) -> None:
+def check_members(request: Request, route: str, members: tuple[MemberURLs, ...]) -> None:
     """Refuse a call that some member cannot serve, before anything is sent.
 
     Raises:
         ConfigurationError: the call needs a deployment of one's own, and a member is a model of the Model APIs.
         InvalidRequestError: the request may be sent once only, and a pool may send it again.
     """
-    path = route_of(request)
-    if not path.startswith(ENGINE):
+    if not route.startswith(ENGINE):
         apis = [member.target.name for member in members if member.deployment is None]
         if apis:
             raise ConfigurationError(
-                f"{path} needs a dedicated deployment, and {', '.join(apis)} is a model of the Model APIs: "
+                f"{route} needs a dedicated deployment, and {', '.join(apis)} is a model of the Model APIs: "
                 "they serve chat completions only."
             )
     if request.safety == "once":

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeVar
 from ...errors import APIError
 from ...hooks import WaitEvent
 from ...types.meta import Headers, Meta
+from ...types.pool import Try
 from ..policy.observers import ObservedCall
 from ..request.hidden import Hidden
 from ..request.options import Options
@@ -103,7 +104,8 @@ class CallRecord(NamedTuple):
             elapsed,
             request.method,
             request.url_without_query,
-            waited=self.waited or NOTHING,
+            () if request.member is None else (Try(request.member, "ok", elapsed, request.hedge),),
+            self.waited or NOTHING,
         )
 
     def _secrets(self) -> list[Secret]:

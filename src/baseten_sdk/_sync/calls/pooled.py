@@ -9,13 +9,12 @@ first event. All decisions are `_core.pool`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import Protocol, TypeVar
 
-from ..._core.policy.retry import GiveUp
 from ..._core.pool.course import Course, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
 from ..._core.pool.retarget import MemberURLs, check_members, retarget, route_of
@@ -82,15 +81,33 @@ class PoolCaller:
         self.clock = caller.clock
         self.budget = caller.budget
         self._options = Options(), Options(retry=Retry(max_retries=0))
+        self._served: set[str] = set()
 
     def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `Caller.fetch`."""
-
-        def send(request: Request, options: Options) -> tuple[T, Meta]:
-            return self._caller.fetch(request, options, read)
-
-        (result, meta), course = self._run(request, options, send, _forget)
-        return result, replace(meta, tries=tuple(course.tries))
+        route = self._checked(request)
+        course: Course | None = None
+        if self._state.hedging is None:
+            # Nearly all calls end here, so there is no course before something fails.
+            began = self.clock.now()
+            order = self._state.order(options.session)
+            number = self._state.first(order, began)
+            try:
+                answer = self._caller.fetch(retarget(request, self._members[number]), self._once(options), read)
+            except APIError as error:
+                course = self._course(route, options, began, order)
+                course.asked(number)
+                now = self.clock.now()
+                course.failed(number, error, now - began, now, hedge=False)
+            except BaseException:
+                self._state.members[number].breaker.forgot()
+                raise
+            else:
+                self._state.members[number].breaker.succeeded()
+                return answer
+        send = partial(self._caller.fetch, read=read)
+        (result, meta), course = self._run(request, options, send, _forget, course)
+        return result, meta.with_tries(tuple(course.tries))
 
     def open(self, request: Request, options: Options) -> ResponseStream:
         """Make a call whose reply is a stream: it returns when the first event has come."""
@@ -107,7 +124,7 @@ class PoolCaller:
             return stream
 
         stream, course = self._run(request, options, send, ResponseStream.close)
-        stream.meta = replace(stream.meta, tries=tuple(course.tries))
+        stream.meta = stream.meta.with_tries(tuple(course.tries))
         return stream
 
     def _run(
@@ -116,21 +133,24 @@ class PoolCaller:
         options: Options,
         send: Send[T],
         discard: Discard[T],
+        course: Course | None = None,
     ) -> tuple[T, Course]:
-        """Try members until one answers or there is nothing more to try."""
-        check_members(request, self._members)
+        """Try members until one answers or there is nothing more to try; `course`: after its first try has failed."""
         clock = self.clock
-        start = clock.now()
-        end = inf if options.deadline is None else start + options.deadline
-        course = self._state.course(route_of(request), options.retry, self.budget, session=options.session, end=end)
-        once = self._once(options)
+        if course is None:
+            start = clock.now()
+            course = self._course(self._checked(request), options, start, self._state.order(options.session))
+            decision = course.first(start)
+        else:
+            decision = course.next(clock.now())
+        end, once = course.end, self._once(options)
 
         def attempt(ask: TryMember, hedge: bool = False) -> T | None:
             began = clock.now()
             member = self._members[ask.member]
             left = once if end == inf else once.within(end - began)
             try:
-                result = send(retarget(request, member, hedge=hedge), left)
+                result = send(retarget(request, member, hedge), left)
             except APIError as error:
                 now = clock.now()
                 course.failed(ask.member, error, now - began, now, hedge=hedge)
@@ -141,7 +161,6 @@ class PoolCaller:
             course.succeeded(ask.member, clock.now() - began, hedge=hedge)
             return result
 
-        decision: TryMember | GiveUp = course.first(start)
         while isinstance(decision, TryMember):
             if decision.pause > 0:
                 clock.sleep(decision.pause)
@@ -159,6 +178,18 @@ class PoolCaller:
                 return result, course
             decision = course.next(clock.now())
         raise course.error(decision)
+
+    def _checked(self, request: Request) -> str:
+        """The kind of call that a request is, where all members can serve it."""
+        route = route_of(request)
+        if route not in self._served or request.safety == "once":
+            check_members(request, route, self._members)
+            self._served.add(route)
+        return route
+
+    def _course(self, route: str, options: Options, start: float, order: Sequence[int]) -> Course:
+        end = inf if options.deadline is None else start + options.deadline
+        return Course(self._state, order, route, options.retry, self.budget, end)
 
     def _once(self, options: Options) -> Options:
         """The options of one try: the pool itself tries again."""
