@@ -15,7 +15,7 @@ from functools import partial
 from math import inf
 from typing import Protocol, TypeVar
 
-from ..._core.pool.course import Course, PoolState, TryMember
+from ..._core.pool.course import Course, Decision, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
 from ..._core.pool.retarget import MemberURLs, check_members, retarget, route_of
 from ..._core.reply.response import WholeResponse
@@ -137,6 +137,7 @@ class PoolCaller:
     ) -> tuple[T, Course]:
         """Try members until one answers or there is nothing more to try; `course`: after its first try has failed."""
         clock = self.clock
+        decision: Decision
         if course is None:
             start = clock.now()
             course = self._course(self._checked(request), options, start, self._state.order(options.session))
