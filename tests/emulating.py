@@ -28,4 +28,5 @@ def emptied(emulator: Emulator) -> Emulator:
     emulator.deliveries.clear()
     emulator.jobs.clear()
     emulator.faults.clear()
+    emulator.fleet.clear()
     return emulator

@@ -18,4 +18,5 @@ if TYPE_CHECKING or not lazy_names(__name__, extra="emulator"):
     from .behaviours.parse import BehaviourError as BehaviourError
     from .behaviours.script import Fault as Fault, at as at, every as every, first as first
     from .emulator import Emulator as Emulator
+    from .fleet.member import FleetMember as FleetMember
     from .queue.records import Delivery as Delivery, RecordedRequest as RecordedRequest

@@ -95,6 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--upstream-model", metavar="NAME", help="model to ask it for (default: the caller's)")
     add("--model", action="append", default=[], metavar="NAME", help="list one more model; may be repeated")
     add("--strict-models", action="store_true", help="answer 404 to models that are not listed")
+    add(
+        "--fleet",
+        type=Path,
+        metavar="PATH",
+        help="TOML file with deployments and models that differ in health, delays and limits, a table each",
+    )
     add("--log-requests", action="store_true", help="write a line for each request to stderr")
     add("--list", action="store_true", help="list the behaviours and exit")
     return parser
@@ -108,6 +114,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         ConfigurationError: An option is invalid, or a file cannot be read.
     """
     from . import Emulator
+    from .fleet.toml import read_fleet
 
     secrets = _secret(None, options.webhook_secret_file, WEBHOOK_SECRET) or ""
     return Emulator(
@@ -120,6 +127,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         run_seconds=options.run_seconds,
         models=options.model,
         strict_models=options.strict_models,
+        fleet=read_fleet(options.fleet) if options.fleet else None,
         upstream=options.upstream,
         upstream_key=_secret(options.upstream_key, options.upstream_key_file, UPSTREAM_KEY),
         upstream_model=options.upstream_model,

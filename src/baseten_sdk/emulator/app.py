@@ -1,9 +1,10 @@
 """The ASGI application: one request from its bytes to its answer.
 
 Theory of operation: read the whole body; record the request; find its place; check the key; make its plan;
-wake the deployment if it sleeps; let the endpoint make a reply; dress the reply as the plan wants and play
-it. All of it after the body runs beside a watch on the connection, so that a caller who goes away ends it at
-once. It owns this order and the table of routes, and no endpoint.
+count it against the limits of the fleet's member; wake the deployment if it sleeps; let the endpoint make a
+reply; dress the reply as the plan wants and play it. All of it after the body runs beside a watch on the
+connection, so that a caller who goes away ends it at once. It owns this order and the table of routes, and no
+endpoint.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ from .endpoints.predict import predict
 from .endpoints.sync_routes import sync
 from .faults.dress import dress
 from .faults.error_shapes import error_reply, method_not_allowed, not_found, planned_error
-from .faults.planning import plan_for
+from .faults.planning import model_of, plan_for
 from .faults.schedule import Faults
+from .fleet.fleet import Fleet
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
 from .http.routing import Place, resolve
@@ -63,6 +65,7 @@ class Service:
     new_id: Callable[[int], str]
     clock: Clock
     faults: Faults
+    fleet: Fleet
     deployments: Deployments
     queue: Queue
     webhook_sender: WebhookSender
@@ -124,8 +127,10 @@ class Application:
             return refused
         if len(record.body) > LARGEST:
             return error_reply(413, "Request Entity Too Large", "8")
+        fleet = service.fleet
+        member = fleet.name_of(place, model_of(record.body)) if fleet and record.method == "POST" else None
         try:
-            plan = plan_for(place, record.path, record.headers, record.body, service.faults)
+            plan = plan_for(place, record.path, record.headers, record.body, service.faults, fleet.plan(member))
         except BehaviourError as error:
             return error_reply(400, f"emulator: {error}", "1")
         moment = service.clock.now()
@@ -143,8 +148,12 @@ class Application:
         if plan.on("drop") or plan.on("hang"):
             ending = Ending.SILENCE if plan.on("hang") else Ending.RESET if plan.on("reset") else Ending.CUT
             return Reply(silent=True, ending=ending, delay=plan.seconds("delay"))
+        if (refused := fleet.take(member, place)) is not None:
+            refused = fleet.settle(member, refused)
+            return replace(refused, headers=platform_headers(exchange) | refused.headers)
         status = plan.number("status")
         reply = await self._routed(exchange) if status is None else planned_error(status, plan, place.surface)
+        reply = fleet.settle(member, reply)
         headers = platform_headers(exchange)
         return dress(replace(reply, headers=headers | reply.headers), plan)
 

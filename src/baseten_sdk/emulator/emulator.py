@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -18,6 +18,8 @@ from ..errors import ConfigurationError
 from .app import Application, Service
 from .behaviours.parse import Spec
 from .faults.schedule import Faults
+from .fleet.fleet import Fleet
+from .fleet.member import FleetMember
 from .http.server import ServerThread
 from .queue.clock import Clock
 from .queue.deployments import Deployments, State
@@ -43,6 +45,8 @@ class Emulator:
         deliveries: The attempts to deliver webhooks, in order.
         jobs: The asynchronous requests that were accepted, in order, whatever became of their replies.
         faults: Behaviours for coming requests.
+        fleet: How deployments and models behave that are not simply well, by their names. Set a member to change it
+            while calls are in flight: `emu.fleet["abcd1234"] = FleetMember("hang")`.
         app: The ASGI application, for use without a socket; webhooks are delivered only where its lifespan is
             run.
     """
@@ -66,6 +70,7 @@ class Emulator:
         webhook_timeout: float = 10.0,
         models: Sequence[str] = (),
         strict_models: bool = False,
+        fleet: Mapping[str, FleetMember] | None = None,
         upstream: str | None = None,
         upstream_key: str | None = None,
         upstream_model: str | None = None,
@@ -92,6 +97,8 @@ class Emulator:
             webhook_timeout: Seconds of wall clock that an endpoint may take to answer.
             models: Chat models to list beside the usual ones, such as "acme/new".
             strict_models: Answer 404 to chat models that are not listed.
+            fleet: How deployments and models behave, by the id of a model or chain (`abcd1234`, `abcd1234/staging`) or
+                the slug of a model: their health, their delays, and their limits a minute. Others are well.
             upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
                 chat; queues, webhooks, limits and faults stay the emulator's.
             upstream_key: The key for it. None: the user name and password in its URL, if there are any.
@@ -100,9 +107,10 @@ class Emulator:
         source = random.Random(seed)
         self.host = host
         self.api_key = api_key or f"emul.{secrets.token_hex(16)}"
-        self.faults = Faults()
         self._port = port
         self._clock = Clock(clock)
+        self.faults = Faults()
+        self.fleet = Fleet(fleet or {}, seed=seed, now=self._clock.now)
         self._secrets = Secrets(webhook_secrets, source, self._clock)
         self._deployments = Deployments(self._clock, wake_seconds)
         self._server: ServerThread | None = None
@@ -132,6 +140,7 @@ class Emulator:
             new_id=lambda length: source.randbytes(length).hex()[:length],
             clock=self._clock,
             faults=self.faults,
+            fleet=self.fleet,
             deployments=self._deployments,
             queue=queue,
             webhook_sender=webhook_sender,

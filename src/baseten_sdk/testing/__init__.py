@@ -18,6 +18,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ..emulator import (
         Emulator as Emulator,
         Fault as Fault,
+        FleetMember as FleetMember,
         RecordedRequest as RecordedRequest,
         at as at,
         every as every,

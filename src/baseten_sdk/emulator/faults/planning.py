@@ -1,5 +1,5 @@
-"""Which behaviours one request asks for: the script, a reserved model id, the body's key `emulator`, the
-header, in rising order.
+"""Which behaviours one request asks for: the fleet's member, the script, a reserved model id, the body's key
+`emulator`, the header, in rising order.
 
 Reserved on the Model APIs and in any chat body are slugs `emulator/<behaviours>`, such as `emulator/429` or
 `emulator/style-b+cut-3`; in a deployment's address, ids `emulator-<behaviours>` and, in eight characters,
@@ -20,17 +20,23 @@ from .schedule import Faults
 
 HEADER = "x-emulator"
 _STATUS_ID = re.compile(r"emul0([2-5]\d\d)")
+NOTHING = Plan()
 _PLAIN_SLUGS = {"chat", "reason", "echo", "test"}
 
 
-def plan_for(place: Place, path: str, headers: Headers, body: bytes, faults: Faults) -> Plan:
-    """The plan of a request.
+def model_of(body: bytes) -> str:
+    """The model that a body names; "" where it names none."""
+    return as_text(_parsed(body).get("model"))
+
+
+def plan_for(place: Place, path: str, headers: Headers, body: bytes, faults: Faults, usual: Plan = NOTHING) -> Plan:
+    """The plan of a request; `usual` is what the member of the fleet that it is for always does.
 
     Raises:
         BehaviourError: A behaviour that does not exist.
     """
-    plan = faults.take(path)
-    given = _parsed(headers, body)
+    plan = usual.merged(faults.take(path))
+    given = _parsed(body)
     plan = plan.merged(_from_owner(place.owner)).merged(_from_slug(as_text(given.get("model"))))
     for holder in (given, as_object(given.get("model_input")), as_object(given.get("metadata"))):
         wanted = holder.get("emulator")
@@ -42,7 +48,7 @@ def plan_for(place: Place, path: str, headers: Headers, body: bytes, faults: Fau
     return faults.settle(plan, key)
 
 
-def _parsed(headers: Headers, body: bytes) -> dict[str, JSON]:
+def _parsed(body: bytes) -> dict[str, JSON]:
     if body.lstrip()[:1] != b"{":
         return {}
     try:

@@ -1,0 +1,55 @@
+"""How one deployment, or one model of the Model APIs, behaves. A value; it counts nothing and knows no requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+
+from ..behaviours.parse import BehaviourError, Spec, parse
+from ..behaviours.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class FleetMember:
+    """How a member of the fleet behaves.
+
+    Attributes:
+        behaviour: Behaviours of all its replies, as in the header `x-emulator`: "status=503", "drop", "hang". None: it
+            is well.
+        delay: Seconds before the first byte.
+        slow: The share of requests that take `slow_delay` instead, between 0 and 1.
+        slow_delay: Seconds before the first byte of these.
+        requests_per_minute: Requests that it takes; further ones are answered 429, with the headers of the service.
+            The allowance is replenished all the time. None for any number.
+        tokens_per_minute: Tokens that it takes, of prompts and answers; counted when an answer is made. None for any
+            number.
+        burst: Requests that may come at once; the whole minute's unless set.
+
+    Raises:
+        BehaviourError: A behaviour does not exist, or a number is out of range.
+    """
+
+    behaviour: Spec | None = None
+    delay: float = 0.0
+    slow: float = 0.0
+    slow_delay: float = 1.0
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    burst: int | None = None
+    plan: Plan = field(init=False, repr=False, compare=False, default_factory=Plan)
+
+    def __post_init__(self) -> None:
+        if self.behaviour is not None:
+            object.__setattr__(self, "plan", parse(self.behaviour))
+        for name in ("delay", "slow", "slow_delay"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not (value >= 0 and isfinite(value)):
+                raise BehaviourError(f"{name} of a fleet member takes a number of at least 0, not {value!r}")
+        if self.slow > 1:
+            raise BehaviourError(f"slow of a fleet member is a share between 0 and 1, not {self.slow!r}")
+        for name in ("requests_per_minute", "tokens_per_minute", "burst"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise BehaviourError(f"{name} of a fleet member takes a whole number of at least 1, not {value!r}")
+        if self.burst is not None and self.requests_per_minute is None:
+            raise BehaviourError("burst of a fleet member needs requests_per_minute")
