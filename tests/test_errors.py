@@ -335,6 +335,7 @@ TREE: list[tuple[type[BasetenError], type[BaseException]]] = [
     (OverloadedError, InternalServerError),
     (StreamError, APIError),
     (StreamInterrupted, StreamError),
+    (errors.ContinuationError, StreamInterrupted),
     (StreamAPIError, StreamError),
     (StreamDecodeError, StreamError),
     (ResponseValidationError, APIError),

@@ -19,6 +19,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
+    from ._async.resources.pool import AsyncPool as AsyncPool
     from ._async.streams.chain import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.streams.chat import AsyncChatStream as AsyncChatStream
     from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
@@ -41,6 +42,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
     from ._sync.resources.jobs import Jobs as Jobs
+    from ._sync.resources.pool import Pool as Pool
     from ._sync.streams.chain import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.streams.chat import ChatStream as ChatStream
     from ._sync.streams.completion import CompletionStream as CompletionStream
@@ -88,6 +90,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ConnectTimeout as ConnectTimeout,
         ContentFilterError as ContentFilterError,
         ContentFilterFinishReasonError as ContentFilterFinishReasonError,
+        ContinuationError as ContinuationError,
         DeadlineExceeded as DeadlineExceeded,
         DeliveredElsewhere as DeliveredElsewhere,
         DuplicateKeyError as DuplicateKeyError,
@@ -227,7 +230,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         user as user,
     )
     from .types.parsed import Parsed as Parsed
-    from .types.pool import Hedge as Hedge, Target as Target, Try as Try
+    from .types.pool import Hedge as Hedge, OnCut as OnCut, Target as Target, Try as Try
     from .types.response import RawResponse as RawResponse, Response as Response
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall

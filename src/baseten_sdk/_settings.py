@@ -15,6 +15,7 @@ from ._core.request.routing import Router
 from .config import Endpoints, Limits
 from .errors import ConfigurationError
 from .hooks import Hook
+from .types.pool import Hedge
 
 if TYPE_CHECKING:
     import ssl
@@ -25,6 +26,7 @@ class Settings:
     """The configuration and the defaults of a client.
 
     Attributes:
+        hedge: when a second request goes out beside a slow one.
         owned: whether somebody is to close the client; a warning says when nobody did.
 
     Raises:
@@ -39,9 +41,12 @@ class Settings:
     hooks: tuple[Hook, ...]
     options: Options
     ssl_context: ssl.SSLContext | None = None
+    hedge: Hedge | None = None
     owned: bool = True
 
     def __post_init__(self) -> None:
+        if self.hedge is not None and not isinstance(self.hedge, Hedge):
+            raise ConfigurationError(f"hedge must be a Hedge, not {self.hedge!r}.")
         Router(self.base_url, self.endpoints)
 
     def with_options(self, options: Options) -> Self:

@@ -43,4 +43,6 @@ async def what_must_fail(client: AsyncClient) -> None:
     client.pool(["abcd1234"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
     client.pool([Target("abcd1234")], hedge=0.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     pool = client.pool([Target("abcd1234")])
-    await pool.async_predict({})  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+    client.pool([Target("abcd1234")], on_cut="retry")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    AsyncClient(hedge=0.5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await pool.chat.completions.create(messages=[user("Hi")], model=1)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .._core.request.options import Options
     from .calls.call import AsyncCaller
-    from .calls.service import AsyncService
+    from .calls.service import AsyncCalls, AsyncService
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,16 @@ class AsyncSetup:
         )
         portable = settings if self.http_client is None else None
         pacing = AsyncPacing(Pace(limits.status_calls))
-        return AsyncService(caller, connections, router, pacing, settings.options, portable)
+        return AsyncService(self._hedging(caller), connections, router, pacing, settings.options, portable)
+
+    def _hedging(self, caller: AsyncCaller) -> AsyncCalls:
+        """What makes the calls: hedged ones, where the client was made so."""
+        if self.settings.hedge is None:
+            return caller
+
+        from .calls.hedged import AsyncHedgedCaller
+
+        return AsyncHedgedCaller(caller, self.settings.hedge)
 
     def _kind_of_caller(self) -> type[AsyncCaller]:
         if not any(isinstance(hook, Observer) for hook in self.settings.hooks):

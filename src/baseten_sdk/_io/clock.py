@@ -7,6 +7,7 @@ import time
 
 import anyio
 
+from .stopper import check_stopped
 from .wakeup import AsyncWakeup, Wakeup
 
 
@@ -51,7 +52,13 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
+        """Sleep.
+
+        Raises:
+            Stopped: the call of this thread was stopped meanwhile.
+        """
         time.sleep(seconds)
+        check_stopped()
 
     def sleep_unless(self, wakeup: Wakeup, seconds: float) -> None:
         """Sleep, but no longer than until the wakeup is set."""

@@ -16,6 +16,10 @@ T = TypeVar("T")
 _current: ContextVar[Stopper | None] = ContextVar("baseten_sdk_stopper", default=None)
 
 
+class Stopped(BaseException):
+    """A call was stopped between two attempts. Whoever stopped it knows, and nobody else is told."""
+
+
 class Stopper:
     """Stops the calls made inside its `run`.
 
@@ -55,6 +59,17 @@ class Stopper:
             close, self._close = self._close, None
         if close is not None:
             close()
+
+
+def check_stopped() -> None:
+    """Go no further with a call that was stopped.
+
+    Raises:
+        Stopped: it was.
+    """
+    stopper = _current.get()
+    if stopper is not None and stopper.stopped:
+        raise Stopped
 
 
 def holding(close: Callable[[], object]) -> None:

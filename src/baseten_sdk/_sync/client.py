@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._bridge import AsyncClient
     from .._core.request.multipart import FieldInput, Files
+    from ..types.pool import Hedge
     from ..types.response import Response
     from .calls.service import Service
     from .resources.async_requests import Requests
@@ -72,6 +73,8 @@ class Client(Targets):
         ssl_context: The TLS settings of https connections that the client opens. None: `SSL_CERT_FILE`, else
             `SSL_CERT_DIR`, else certifi's list.
         hooks: Functions that are called at each retry, and observers of whole calls.
+        hedge: When to send a second request beside one that is slow, to the same model. The first answer wins. Async
+            requests and others that must not be sent twice are not hedged.
 
     Raises:
         ConfigurationError: An argument is invalid. A missing key raises at the first call.
@@ -96,6 +99,7 @@ class Client(Targets):
         transport: Literal["auto", "direct", "httpx"] = "auto",
         ssl_context: ssl.SSLContext | None = None,
         hooks: Sequence[Hook] = (),
+        hedge: Hedge | None = None,
     ) -> None:
         key = Key(api_key)
         del api_key  # what is raised from here on shows no frame that holds it
@@ -109,7 +113,9 @@ class Client(Targets):
                 "extra_query": default_query,
             }
         )
-        settings = Settings(key, base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context)
+        settings = Settings(
+            key, base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context, hedge
+        )
         self._setup = Setup(settings, http_client)
 
     @property

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .._core.request.options import Options
     from .calls.call import Caller
-    from .calls.service import Service
+    from .calls.service import Calls, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,16 @@ class Setup:
         )
         portable = settings if self.http_client is None else None
         pacing = Pacing(Pace(limits.status_calls))
-        return Service(caller, connections, router, pacing, settings.options, portable)
+        return Service(self._hedging(caller), connections, router, pacing, settings.options, portable)
+
+    def _hedging(self, caller: Caller) -> Calls:
+        """What makes the calls: hedged ones, where the client was made so."""
+        if self.settings.hedge is None:
+            return caller
+
+        from .calls.hedged import HedgedCaller
+
+        return HedgedCaller(caller, self.settings.hedge)
 
     def _kind_of_caller(self) -> type[Caller]:
         if not any(isinstance(hook, Observer) for hook in self.settings.hooks):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..types.pool import Hedge, Target
+    from ..types.pool import Hedge, OnCut, Target
     from .calls.service import Service
     from .resources.chains import Chain
     from .resources.deployments import Deployment
@@ -93,19 +93,28 @@ class Targets:
         return Chain(self._service, urls)
 
     def pool(
-        self, members: Sequence[Target], *, hedge: Hedge | None = None, first_event: float | None = None, seed: int = 0
+        self,
+        members: Sequence[Target],
+        *,
+        hedge: Hedge | None = None,
+        first_event: float | None = None,
+        on_cut: OnCut = "raise",
+        seed: int = 0,
     ) -> Pool:
         """Return several deployments and models as one, with failover and hedging. Nothing is sent.
 
         Args:
             members: Deployments, and models of the Model APIs. Keep the pool: it knows how its members do.
-            hedge: When to send a second request beside one that is slow.
+            hedge: When to send a second request beside one that is slow. None: no hedges, whatever the client does.
             first_event: Seconds to the first event of a stream, after which the next member is tried.
+            on_cut: What becomes of a chat stream that is cut after its first event: "raise" its error, or "continue" it
+                at another dedicated deployment whose engine supports `continue_final_message`.
             seed: Decides which members serve calls without a session.
 
         Raises:
             ConfigurationError: there are no members, one is named twice, or an argument is out of range.
         """
+        from .._core.pool.settings import PoolSettings
         from .resources.pool import Pool
 
-        return Pool(self._service, members, hedge=hedge, first_event=first_event, seed=seed)
+        return Pool(self._service, PoolSettings(tuple(members), hedge, first_event, on_cut, seed))

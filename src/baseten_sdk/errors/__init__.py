@@ -65,7 +65,7 @@ from .status import (
     ServiceUnavailableError,
     UnprocessableEntityError,
 )
-from .stream import StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
+from .stream import ContinuationError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 
 # OpenAI's names, for `except` and `isinstance`.
 APIResponseValidationError = ResponseValidationError
@@ -102,6 +102,7 @@ __all__ = [
     "ConnectTimeout",
     "ContentFilterError",
     "ContentFilterFinishReasonError",
+    "ContinuationError",
     "DeadlineExceeded",
     "DeliveredElsewhere",
     "DuplicateKeyError",

@@ -30,6 +30,10 @@ class StreamInterrupted(StreamError):
         return True
 
 
+class ContinuationError(StreamInterrupted):
+    """A stream was cut, and no other member of its pool went on with it, though `on_cut="continue"` asks for that."""
+
+
 class StreamAPIError(StreamError):
     """The service reported an error inside the stream.
 

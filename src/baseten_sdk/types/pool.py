@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import KW_ONLY, dataclass
 from math import isfinite
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from ..errors.base import ConfigurationError
 
-__all__ = ["Hedge", "Target", "Try"]
+__all__ = ["Hedge", "OnCut", "Target", "Try"]
+
+OnCut: TypeAlias = Literal["raise", "continue"]
+"""What becomes of a chat stream that is cut after its first event."""
 
 _PERCENTILE = re.compile(r"p([1-9][0-9]?(?:\.[0-9]+)?)")
 

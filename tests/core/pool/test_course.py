@@ -12,6 +12,7 @@ from baseten_sdk._core.policy.retry import GiveUp
 from baseten_sdk._core.policy.retry_budget import RetryBudget
 from baseten_sdk._core.pool.breaker import THRESHOLD
 from baseten_sdk._core.pool.course import Course, PoolState, TryMember
+from baseten_sdk._core.pool.settings import PoolSettings
 from baseten_sdk.errors import (
     APIConnectionError,
     APIError,
@@ -143,9 +144,11 @@ def test_a_hedge_goes_to_another_member_and_alone_to_the_same() -> None:
 
 def test_a_pool_that_cannot_be_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="needs one member"):
-        PoolState([])
+        PoolSettings(())
     with pytest.raises(ConfigurationError, match="aaaa1111 is a member of the pool twice"):
-        PoolState([A, B, Target("aaaa1111", weight=2)])
+        PoolSettings((A, B, Target("aaaa1111", weight=2)))
+    with pytest.raises(ConfigurationError, match="needs a dedicated deployment among the members"):
+        PoolSettings((Target(model="zai-org/GLM-5.3"),), on_cut="continue")
     with pytest.raises(ConfigurationError, match="needs the id of a dedicated model, or model="):
         Target()
     with pytest.raises(ConfigurationError, match="weight must be more than 0"):

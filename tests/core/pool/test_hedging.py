@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import ConfigurationError, Hedge
-from baseten_sdk._core.pool.hedging import LONGEST_CREDIT, Hedging
+from baseten_sdk._core.pool.hedging import LONGEST_CREDIT, Hedging, is_hedgeable
 from baseten_sdk._core.pool.latency import LAST, NEEDED, Latencies
+from baseten_sdk._core.request.header_lines import HeaderLines
+from baseten_sdk._core.request.request import Request, Safety
 
 
 def test_a_percentile_needs_answers_to_go_by() -> None:
@@ -63,3 +65,18 @@ def test_a_quiet_time_saves_up_a_few_hedges_only() -> None:
 def test_a_hedge_that_cannot_be_is_refused(field: str, value: float) -> None:
     with pytest.raises(ConfigurationError, match=f"^{field} must be"):
         Hedge(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "safety", "may"),
+    [
+        ("POST", "https://h/v1/chat/completions", "repeatable", True),
+        ("POST", "https://h/predict", "repeatable", True),
+        ("POST", "https://h/async_predict", "once", False),
+        ("POST", "https://h/production/wake", "repeatable", False),
+        ("GET", "https://h/v1/models", "repeatable", False),
+        ("DELETE", "https://h/async_request/1", "repeatable", False),
+    ],
+)
+def test_what_asks_a_model_and_may_be_sent_twice_is_hedged(method: str, url: str, safety: Safety, may: bool) -> None:
+    assert is_hedgeable(Request(method, url, HeaderLines(()), b"", 1.0, safety)) is may

@@ -71,3 +71,28 @@ def test_what_a_member_cannot_serve_is_refused() -> None:
         check_members(predict, route_of(predict), (OWN, APIS))
     with pytest.raises(InvalidRequestError, match="must not be sent twice"):
         check_members(predict._replace(safety="once"), route_of(predict._replace(safety="once")), (OWN,))
+
+
+def test_a_name_that_the_call_gives_is_for_members_without_one() -> None:
+    bare = member_urls(Target("wxyz5678"), ROUTER)
+    named = chat_request(HERE.engine, 'mine "\\" too', [user("Hi")], {}, Options(), stream=False)
+    assert json.loads(retarget(named, bare).body)["model"] == 'mine "\\" too'
+    for member, name in ((OWN, 'a "name"'), (APIS, "zai-org/GLM-5.3")):
+        body = json.loads(retarget(named, member).body)
+        assert body == {"model": name, "messages": [{"role": "user", "content": "Hi"}]}
+    assert json.loads(retarget(chat(), bare).body)["model"] == "wxyz5678"
+
+
+def test_embeddings_of_the_model_apis_are_refused_and_those_of_a_gateway_are_not() -> None:
+    gateway = member_urls(Target(model="bge"), Router("http://gateway.test/v1", None))
+    sent = embeddings_request(
+        HERE.engine, ANY_MODEL, "text", Options(), dimensions=None, encoding_format=None, user=None
+    )
+    check_members(sent, route_of(sent), (OWN, gateway))
+    with pytest.raises(ConfigurationError, match=r"zai-org/GLM-5\.3 is a model of the Model APIs"):
+        check_members(sent, route_of(sent), (OWN, APIS))
+
+
+def test_a_request_knows_the_member_that_it_goes_to() -> None:
+    assert (retarget(chat(), OWN).member, retarget(chat(), OWN).hedge) == (OWN.target, False)
+    assert retarget(chat(), OWN, hedge=True).hedge

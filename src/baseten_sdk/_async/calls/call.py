@@ -103,6 +103,14 @@ class AsyncCaller:
         _, stream = await self._run(call, self._stream, streamed=True)
         return stream
 
+    def continuation(self, request: Request, options: Options) -> None:
+        """A stream that is cut is its reader's to deal with."""
+
+    @property
+    def plain(self) -> AsyncCaller:
+        """What makes single calls: this itself."""
+        return self
+
     async def _stream(self, opened: AsyncOpened) -> AsyncResponseStream:
         return AsyncResponseStream(opened, self.clock)
 

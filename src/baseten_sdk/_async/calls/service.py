@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..._core.policy.phases import late
 from ..._core.policy.retry_budget import RetryBudget
@@ -20,6 +20,9 @@ from ...config import CallOptions, Limits
 from ...types.meta import Meta
 from .body import AsyncResponseStream
 from .connections import AsyncConnections
+
+if TYPE_CHECKING:
+    from .continued import AsyncContinuation
 
 T = TypeVar("T")
 
@@ -37,6 +40,15 @@ class AsyncCalls(Protocol):
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
         """Make a call whose reply is a stream."""
+        ...
+
+    def continuation(self, request: Request, options: Options) -> AsyncContinuation | None:
+        """What goes on with a chat stream that is cut; None where its reader is told instead."""
+        ...
+
+    @property
+    def plain(self) -> AsyncCalls:
+        """What makes single calls: those of a pool are hedged by the pool alone."""
         ...
 
 

@@ -68,11 +68,10 @@ class AsyncChatCalls:
         tools: Sequence[Mapping[str, object]] | None,
     ) -> AsyncChatStream:
         """Make one call and return its chunks as they come."""
-        from ..streams.observed import chat_stream
+        from ..streams.opening import open_chat
 
         request, options = self.prepared(model, messages, params, tools=tools, stream=True)
-        caller = self.caller
-        return chat_stream(await caller.open(request, options), caller.limits)
+        return await open_chat(self.caller, request, options)
 
     def events(
         self,

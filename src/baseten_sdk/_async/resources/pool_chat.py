@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
+from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
@@ -30,21 +31,23 @@ class AsyncPoolChat:
         completions: chat completions.
     """
 
-    def __init__(self, chat: AsyncChat) -> None:
-        self.completions = AsyncPoolCompletions(chat)
+    def __init__(self, chat: AsyncChat, settings: PoolSettings) -> None:
+        self.completions = AsyncPoolCompletions(chat, settings)
 
 
 class AsyncPoolCompletions:
     """Chat completions, by whichever member answers."""
 
-    def __init__(self, chat: AsyncChat) -> None:
+    def __init__(self, chat: AsyncChat, settings: PoolSettings) -> None:
         self._completions = chat.completions
+        self._settings = settings
 
     @overload
     async def create(
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: Literal[False] | None = None,
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -55,6 +58,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: Literal[True],
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -65,6 +69,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: bool,
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -74,6 +79,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: bool | None = None,
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -84,13 +90,15 @@ class AsyncPoolCompletions:
 
         Args:
             messages: the conversation.
+            model: what to send to members whose `Target` has no `model` of its own. None: the id of the member.
             stream: give the answer in chunks as it is made.
             tools: what the model may call.
             **params: sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
+        self._settings.check_deadline(params.get("deadline"), "call")
         return await self._completions.create(
-            model=ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params
+            model=model or ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params
         )
 
     @overload
@@ -98,6 +106,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -109,6 +118,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: ResponseFormat | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -119,14 +129,21 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T] | ResponseFormat | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         **params: Unpack[ParseOptions],
     ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
         """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
+        self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.stream(
-            model=ANY_MODEL, messages=messages, response_format=response_format, tools=tools, strict=strict, **params
+            model=model or ANY_MODEL,
+            messages=messages,
+            response_format=response_format,
+            tools=tools,
+            strict=strict,
+            **params,
         )
 
     @overload
@@ -134,6 +151,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -143,13 +161,19 @@ class AsyncPoolCompletions:
 
     @overload
     async def parse(
-        self, *, messages: Iterable[Message], tools: Sequence[ToolLike], **params: Unpack[ParseOptions]
+        self,
+        *,
+        messages: Iterable[Message],
+        model: str | None = None,
+        tools: Sequence[ToolLike],
+        **params: Unpack[ParseOptions],
     ) -> Parsed[Never]: ...
 
     async def parse(
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -158,9 +182,11 @@ class AsyncPoolCompletions:
     ) -> Parsed[T] | Parsed[Never]:
         """Ask a member for an object of a type; see `client.chat.completions.parse`."""
         if response_format is None:
-            return await self._completions.parse(model=ANY_MODEL, messages=messages, tools=tools or (), **params)
+            return await self._completions.parse(
+                model=model or ANY_MODEL, messages=messages, tools=tools or (), **params
+            )
         return await self._completions.parse(
-            model=ANY_MODEL,
+            model=model or ANY_MODEL,
             messages=messages,
             response_format=response_format,
             tools=tools,
@@ -173,6 +199,7 @@ class AsyncPoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         tools: Sequence[ToolLike],
         max_turns: int = 8,
         stream: bool = False,
@@ -183,8 +210,9 @@ class AsyncPoolCompletions:
 
         Give it a `session`, and all turns go to the same member as long as it is well.
         """
+        self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.run_tools(
-            model=ANY_MODEL,
+            model=model or ANY_MODEL,
             messages=messages,
             tools=tools,
             max_turns=max_turns,

@@ -27,5 +27,7 @@ class AsyncChatStream(AsyncTypedStream[ChatCompletionChunk]):
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 
-    def __init__(self, body: AsyncResponseStream, limits: Limits) -> None:
+    def __init__(self, body: AsyncResponseStream, limits: Limits, after: AsyncChatStream | None = None) -> None:
         super().__init__(body, ChunkReader(limits))
+        if after is not None:
+            self._reader.go_on_from(after._reader)

@@ -19,7 +19,7 @@ from ...types.parsed import Parsed
 from ...types.reply import attach_meta
 from ..calls.service import AsyncCalls
 from .chat import AsyncChatStream
-from .observed import chat_stream
+from .opening import open_chat
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -193,8 +193,7 @@ class AsyncCompletionStream(Generic[T]):
     async def __aenter__(self) -> Self:
         if self._opened is not None:
             raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
-        body = await self._caller.open(self._request, self._options)
-        self._opened = chat_stream(body, self._caller.limits)
+        self._opened = await open_chat(self._caller, self._request, self._options)
         return self
 
     async def __aexit__(

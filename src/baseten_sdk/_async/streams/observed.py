@@ -17,9 +17,10 @@ E = TypeVar("E")
 T = TypeVar("T")
 
 
-def chat_stream(body: AsyncResponseStream, limits: Limits) -> AsyncChatStream:
-    """The chunks of a body, reported to the observer of the call if there is one."""
-    return AsyncChatStream(body, limits) if body.observed is None else AsyncObservedChatStream(body, limits)
+def chat_stream(body: AsyncResponseStream, limits: Limits, after: AsyncChatStream | None = None) -> AsyncChatStream:
+    """The chunks of a body, reported to the observer of the call if there is one; see `AsyncChatStream`."""
+    kind = AsyncChatStream if body.observed is None else AsyncObservedChatStream
+    return kind(body, limits, after)
 
 
 class AsyncObservedStream(AsyncTypedStream[E]):

@@ -13,7 +13,7 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from ...config import Retry
-from ...errors import APIError, ConfigurationError
+from ...errors import APIError
 from ...types.pool import Hedge, Target, Try
 from ..policy.backoff import Backoff
 from ..policy.retry import GiveUp
@@ -58,25 +58,11 @@ class Member:
 
 
 class PoolState:
-    """What all calls of a pool share.
-
-    Raises:
-        ConfigurationError: there are no members, or one is named twice.
-    """
+    """What all calls of a pool share."""
 
     __slots__ = ("_count", "_seed", "_targets", "hedging", "members")
 
     def __init__(self, targets: Sequence[Target], hedge: Hedge | None = None, seed: int = 0) -> None:
-        if not targets:
-            raise ConfigurationError("A pool needs one member at least.")
-        seen: set[tuple[object, ...]] = set()
-        for target in targets:
-            if not isinstance(target, Target):
-                raise ConfigurationError(f"The members of a pool are Targets, not {target!r}.")
-            place = (target.model_id, target.model, target.environment, target.deployment_id, target.regional)
-            if place in seen:
-                raise ConfigurationError(f"{target.name} is a member of the pool twice: give it a weight instead.")
-            seen.add(place)
         self._targets = tuple(targets)
         self.members = [Member(target) for target in targets]
         self.hedging = None if hedge is None else Hedging(hedge)
@@ -89,6 +75,12 @@ class PoolState:
             return ONLY
         self._count += 1
         return ordered(self._targets, f"{self._seed}/{self._count}" if session is None else f"session/{session}")
+
+    def cut(self, target: Target | None, now: float) -> None:
+        """A stream of a member was cut after its first event."""
+        for member in self.members:
+            if member.target == target:
+                member.breaker.failed(now)
 
     def first(self, order: Sequence[int], now: float) -> int:
         """Who is asked first: the first member in order that is well, else the one that will be well first."""

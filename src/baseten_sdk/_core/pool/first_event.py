@@ -8,7 +8,6 @@ from ...errors.partial import PartialReply
 from ..chat.chunks import ChunkReader
 from ..request.request import Request
 from ..stream.reader import StreamReader
-from .retarget import ENGINE, route_of
 
 
 class FirstEvent:
@@ -34,7 +33,7 @@ class FirstEvent:
             request: the request.
             limits: the client's.
         """
-        match route_of(request).removeprefix(ENGINE):
+        match request.url_without_query.rpartition("/v1/")[2]:
             case "chat/completions":
                 return cls(ChunkReader(limits))
             case _:

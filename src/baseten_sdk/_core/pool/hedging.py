@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from ...types.pool import Hedge
+from ..request.request import Request
 from .latency import Latencies
 
 LONGEST_CREDIT = 10.0
 """Hedges that a quiet time can save up."""
+
+
+def is_hedgeable(request: Request) -> bool:
+    """Whether a request may be sent beside itself: it asks a model, and may be sent twice."""
+    return request.method == "POST" and request.safety == "repeatable" and not request.url.endswith("/wake")
 
 
 class Hedging:

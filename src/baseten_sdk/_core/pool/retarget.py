@@ -7,6 +7,7 @@ stands first in every body that has one, so nothing is parsed or encoded again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ...errors import ConfigurationError, InvalidRequestError
@@ -21,7 +22,12 @@ PLACEHOLDER = "pool://member"
 ENGINE = "/sync/v1/"
 """Where the paths of an engine begin; a model of the Model APIs has these and no others."""
 
-_NAMED = b'{"model":' + encode_json(ANY_MODEL) + b","
+EMBEDDINGS = f"{ENGINE}embeddings"
+
+_UNNAMED = b'{"model":' + encode_json(ANY_MODEL) + b","
+
+_NAMED = re.compile(rb'\{"model":"(?:[^"\\]|\\.)*",')
+"""How a body begins that names a model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class MemberURLs:
         engine: below which the paths of its OpenAI-compatible engine are.
         first_byte: seconds to wait for the first byte of its reply where the caller set no limit.
         head: the beginning of a body that names the model.
+        named: whether the target says what it is called there; else a name that the call gives is sent.
+        gateway: whether it is a gateway in the place of the Model APIs.
     """
 
     target: Target
@@ -41,6 +49,8 @@ class MemberURLs:
     engine: str
     first_byte: float
     head: bytes
+    named: bool = True
+    gateway: bool = False
 
 
 def placeholder() -> DeploymentURLs:
@@ -58,14 +68,16 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
     head = b'{"model":' + encode_json(name) + b","
     if target.model_id is None:
         apis = router.model_apis()
-        return MemberURLs(target, None, apis.url, apis.first_byte, head)
+        gateway = apis.url != router.endpoints.model_apis.rstrip("/")
+        return MemberURLs(target, None, apis.url, apis.first_byte, head, gateway=gateway)
     urls = router.deployment(
         target.model_id,
         environment=target.environment,
         deployment_id=target.deployment_id,
         regional=target.regional,
     )
-    return MemberURLs(target, urls.target, urls.engine.url, urls.engine.first_byte, head)
+    named = target.model is not None
+    return MemberURLs(target, urls.target, urls.engine.url, urls.engine.first_byte, head, named)
 
 
 def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Request:
@@ -77,8 +89,10 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
         assert member.deployment is not None  # checked before the call began
         url = member.deployment + path
     body = request.body
-    if body.startswith(_NAMED):
-        body = member.head + body[len(_NAMED) :]
+    if body.startswith(_UNNAMED):
+        body = member.head + body[len(_UNNAMED) :]
+    elif member.named and (found := _NAMED.match(body)) is not None:
+        body = member.head + body[found.end() :]
     first_byte = request.first_byte if request.first_byte < member.first_byte else member.first_byte
     # By position: that is faster.
     return Request(request.method, url, request.headers, body, first_byte, request.safety, member.target, hedge)
@@ -96,6 +110,12 @@ def check_members(request: Request, route: str, members: tuple[MemberURLs, ...])
         ConfigurationError: the call needs a deployment of one's own, and a member is a model of the Model APIs.
         InvalidRequestError: the request may be sent once only, and a pool may send it again.
     """
+    if route == EMBEDDINGS:
+        apis = [each.target.name for each in members if each.deployment is None and not each.gateway]
+        if apis:
+            raise ConfigurationError(
+                f"Embeddings need dedicated deployments, and {', '.join(apis)} is a model of the Model APIs."
+            )
     if not route.startswith(ENGINE):
         apis = [member.target.name for member in members if member.deployment is None]
         if apis:

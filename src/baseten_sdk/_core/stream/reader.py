@@ -100,6 +100,11 @@ class StreamReader(ABC, Generic[E_co, R_co]):
     def _cut(self) -> str:
         """What is wrong with a stream that has ended too early."""
 
+    def go_on_from(self, cut: StreamReader[E_co, R_co]) -> None:
+        """This stream goes on where another one was cut: what that had brought counts as its own."""
+        self._kept = list(cut._kept)
+        self._size = cut._size
+
     def feed(self, piece: bytes) -> Iterator[E_co]:
         """The events that a piece of the body completes, each made on demand.
 

@@ -100,6 +100,14 @@ class Caller:
         _, stream = self._run(call, self._stream, streamed=True)
         return stream
 
+    def continuation(self, request: Request, options: Options) -> None:
+        """A stream that is cut is its reader's to deal with."""
+
+    @property
+    def plain(self) -> Caller:
+        """What makes single calls: this itself."""
+        return self
+
     def _stream(self, opened: Opened) -> ResponseStream:
         return ResponseStream(opened, self.clock)
 

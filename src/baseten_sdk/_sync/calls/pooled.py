@@ -18,6 +18,7 @@ from typing import Protocol, TypeVar
 from ..._core.pool.course import Course, Decision, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
 from ..._core.pool.retarget import MemberURLs, check_members, retarget, route_of
+from ..._core.pool.settings import PoolSettings
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -25,7 +26,9 @@ from ..._io.race import Race
 from ...config import Retry
 from ...errors import APIError
 from ...types.meta import Meta
+from ...types.pool import Target
 from .body import ResponseStream
+from .continued import Continuation
 from .service import Calls
 
 T = TypeVar("T")
@@ -56,9 +59,8 @@ class PoolCaller:
 
     Args:
         caller: makes each try.
-        state: the members' health, shared by all calls of the pool.
-        members: where the members are, in the same order.
-        first_event: seconds to the first event of a stream; None: as the options of the call have it.
+        members: where the members are, in the order of the settings.
+        settings: what the pool was made with.
 
     Attributes:
         limits: the client's limits.
@@ -69,14 +71,14 @@ class PoolCaller:
     def __init__(
         self,
         caller: Calls,
-        state: PoolState,
         members: tuple[MemberURLs, ...],
-        first_event: float | None,
+        settings: PoolSettings,
     ) -> None:
         self._caller = caller
-        self._state = state
+        self._state = PoolState(settings.members, settings.hedge, settings.seed)
         self._members = members
-        self._first_event = first_event
+        self._first_event = settings.first_event
+        self._on_cut = settings.on_cut
         self.limits = caller.limits
         self.clock = caller.clock
         self.budget = caller.budget
@@ -106,10 +108,27 @@ class PoolCaller:
                 self._state.members[number].breaker.succeeded()
                 return answer
         send = partial(self._caller.fetch, read=read)
-        (result, meta), course = self._run(request, options, send, _forget, course)
+        (result, meta), course = self._run(request, options, send, forget, course)
         return result, meta.with_tries(tuple(course.tries))
 
-    def open(self, request: Request, options: Options) -> ResponseStream:
+    @property
+    def plain(self) -> Calls:
+        """What makes single calls."""
+        return self._caller
+
+    def continuation(self, request: Request, options: Options) -> Continuation | None:
+        """What goes on with a chat stream that is cut, where the pool was made so."""
+        if self._on_cut == "raise":
+            return None
+        return Continuation(self.go_on, self.clock, request, options)
+
+    def go_on(self, request: Request, options: Options, cut: Target | None) -> ResponseStream:
+        """Open the rest of a chat at a dedicated member, and at the one that was cut only where no other is left."""
+        self._state.cut(cut, self.clock.now())
+        able = [each for each in self._state.order(options.session) if self._members[each].deployment is not None]
+        return self.open(request, options, sorted(able, key=lambda each: self._members[each].target == cut))
+
+    def open(self, request: Request, options: Options, order: Sequence[int] | None = None) -> ResponseStream:
         """Make a call whose reply is a stream: it returns when the first event has come."""
         limit = self._first_event
         if limit is not None:
@@ -123,7 +142,7 @@ class PoolCaller:
             stream.await_first(FirstEvent.of(request, self.limits), left)
             return stream
 
-        stream, course = self._run(request, options, send, ResponseStream.close)
+        stream, course = self._run(request, options, send, ResponseStream.close, order=order)
         stream.meta = stream.meta.with_tries(tuple(course.tries))
         return stream
 
@@ -134,13 +153,24 @@ class PoolCaller:
         send: Send[T],
         discard: Discard[T],
         course: Course | None = None,
+        order: Sequence[int] | None = None,
     ) -> tuple[T, Course]:
-        """Try members until one answers or there is nothing more to try; `course`: after its first try has failed."""
+        """Try members until one answers or there is nothing more to try.
+
+        Args:
+            request: what is sent.
+            options: what holds for the call.
+            send: sends it to one member.
+            discard: closes what came too late.
+            course: the call after its first try has failed.
+            order: the members that may be asked, in order; None: as the pool has it.
+        """
         clock = self.clock
         decision: Decision
         if course is None:
             start = clock.now()
-            course = self._course(self._checked(request), options, start, self._state.order(options.session))
+            order = self._state.order(options.session) if order is None else order
+            course = self._course(self._checked(request), options, start, order)
             decision = course.first(start)
         else:
             decision = course.next(clock.now())
@@ -201,5 +231,5 @@ class PoolCaller:
         return made
 
 
-def _forget(result: object) -> None:
+def forget(result: object) -> None:
     """A whole reply that came too late needs no closing."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..._core.policy.phases import late
 from ..._core.policy.retry_budget import RetryBudget
@@ -21,6 +21,9 @@ from ...config import CallOptions, Limits
 from ...types.meta import Meta
 from .body import ResponseStream
 from .connections import Connections
+
+if TYPE_CHECKING:
+    from .continued import Continuation
 
 T = TypeVar("T")
 
@@ -38,6 +41,15 @@ class Calls(Protocol):
 
     def open(self, request: Request, options: Options) -> ResponseStream:
         """Make a call whose reply is a stream."""
+        ...
+
+    def continuation(self, request: Request, options: Options) -> Continuation | None:
+        """What goes on with a chat stream that is cut; None where its reader is told instead."""
+        ...
+
+    @property
+    def plain(self) -> Calls:
+        """What makes single calls: those of a pool are hedged by the pool alone."""
         ...
 
 

@@ -69,11 +69,10 @@ class ChatCalls:
         tools: Sequence[Mapping[str, object]] | None,
     ) -> ChatStream:
         """Make one call and return its chunks as they come."""
-        from ..streams.observed import chat_stream
+        from ..streams.opening import open_chat
 
         request, options = self.prepared(model, messages, params, tools=tools, stream=True)
-        caller = self.caller
-        return chat_stream(caller.open(request, options), caller.limits)
+        return open_chat(self.caller, request, options)
 
     def events(
         self,

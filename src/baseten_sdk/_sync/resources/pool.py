@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import Never
 
-from ..._core.pool.course import PoolState
 from ..._core.pool.retarget import member_urls, placeholder
+from ..._core.pool.settings import PoolSettings
 from ..._repr import safe_repr
-from ...config import check_seconds
-from ...errors import ConfigurationError
-from ...types.pool import Hedge, Target
+from ...errors import InvalidRequestError
 from ..calls.pooled import PoolCaller
 from ..calls.service import Service
 from .deployments import Deployment
@@ -27,7 +25,8 @@ class Pool:
 
     Attributes:
         members: its members.
-        chat: chat, as of a deployment. `model=` may be left out, since each member has its own.
+        settings: everything that it was made with.
+        chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
@@ -42,29 +41,14 @@ class Pool:
         print(completion.meta.served_by, completion.text)
     """
 
-    def __init__(
-        self,
-        service: Service,
-        members: Sequence[Target],
-        *,
-        hedge: Hedge | None,
-        first_event: float | None,
-        seed: int,
-    ) -> None:
-        check_seconds("first_event", first_event)
-        if hedge is not None and not isinstance(hedge, Hedge):
-            raise ConfigurationError(f"hedge must be a Hedge, not {hedge!r}.")
-        deadline = service.options.deadline
-        if first_event is not None and deadline is not None and first_event > deadline:
-            raise ConfigurationError(
-                f"first_event={first_event:g} is longer than the client's deadline of {deadline:g} s."
-            )
-        state = PoolState(members, hedge, seed)
-        self.members = tuple(members)
-        urls = tuple(member_urls(target, service.router) for target in self.members)
-        caller = PoolCaller(service.caller, state, urls, first_event)
+    def __init__(self, service: Service, settings: PoolSettings) -> None:
+        settings.check_deadline(service.options.deadline, "client")
+        urls = tuple(member_urls(target, service.router) for target in settings.members)
+        caller = PoolCaller(service.caller.plain, urls, settings)
         deployment = Deployment(replace(service, caller=caller), placeholder())
-        self.chat = PoolChat(deployment.chat)
+        self.settings = settings
+        self.members = settings.members
+        self.chat = PoolChat(deployment.chat, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict
@@ -72,6 +56,17 @@ class Pool:
         self.sync = deployment.sync
         self.rerank = deployment.rerank
         self.classify = deployment.classify
+
+    def async_predict(self, *_: object, **__: object) -> Never:
+        """Refuse: an async request must not be submitted twice, and a pool may ask more than one member.
+
+        Raises:
+            InvalidRequestError: always.
+        """
+        raise InvalidRequestError(
+            "A pool submits no async requests: one may not be sent twice, and a pool may do that. Use "
+            "client.deployments(model_id).async_predict(...)."
+        )
 
     @safe_repr
     def __repr__(self) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
+from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
@@ -31,21 +32,23 @@ class PoolChat:
         completions: chat completions.
     """
 
-    def __init__(self, chat: Chat) -> None:
-        self.completions = PoolCompletions(chat)
+    def __init__(self, chat: Chat, settings: PoolSettings) -> None:
+        self.completions = PoolCompletions(chat, settings)
 
 
 class PoolCompletions:
     """Chat completions, by whichever member answers."""
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: Chat, settings: PoolSettings) -> None:
         self._completions = chat.completions
+        self._settings = settings
 
     @overload
     def create(
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: Literal[False] | None = None,
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -56,6 +59,7 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: Literal[True],
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -66,6 +70,7 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: bool,
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -75,6 +80,7 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         stream: bool | None = None,
         tools: Sequence[ToolLike] | None = None,
         **params: Unpack[ChatOptions],
@@ -85,18 +91,23 @@ class PoolCompletions:
 
         Args:
             messages: the conversation.
+            model: what to send to members whose `Target` has no `model` of its own. None: the id of the member.
             stream: give the answer in chunks as it is made.
             tools: what the model may call.
             **params: sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
-        return self._completions.create(model=ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params)
+        self._settings.check_deadline(params.get("deadline"), "call")
+        return self._completions.create(
+            model=model or ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params
+        )
 
     @overload
     def stream(
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -108,6 +119,7 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: ResponseFormat | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -118,14 +130,21 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T] | ResponseFormat | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         **params: Unpack[ParseOptions],
     ) -> CompletionStream[T] | CompletionStream[None]:
         """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
+        self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.stream(
-            model=ANY_MODEL, messages=messages, response_format=response_format, tools=tools, strict=strict, **params
+            model=model or ANY_MODEL,
+            messages=messages,
+            response_format=response_format,
+            tools=tools,
+            strict=strict,
+            **params,
         )
 
     @overload
@@ -133,6 +152,7 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -142,13 +162,19 @@ class PoolCompletions:
 
     @overload
     def parse(
-        self, *, messages: Iterable[Message], tools: Sequence[ToolLike], **params: Unpack[ParseOptions]
+        self,
+        *,
+        messages: Iterable[Message],
+        model: str | None = None,
+        tools: Sequence[ToolLike],
+        **params: Unpack[ParseOptions],
     ) -> Parsed[Never]: ...
 
     def parse(
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         response_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
@@ -157,9 +183,9 @@ class PoolCompletions:
     ) -> Parsed[T] | Parsed[Never]:
         """Ask a member for an object of a type; see `client.chat.completions.parse`."""
         if response_format is None:
-            return self._completions.parse(model=ANY_MODEL, messages=messages, tools=tools or (), **params)
+            return self._completions.parse(model=model or ANY_MODEL, messages=messages, tools=tools or (), **params)
         return self._completions.parse(
-            model=ANY_MODEL,
+            model=model or ANY_MODEL,
             messages=messages,
             response_format=response_format,
             tools=tools,
@@ -172,6 +198,7 @@ class PoolCompletions:
         self,
         *,
         messages: Iterable[Message],
+        model: str | None = None,
         tools: Sequence[ToolLike],
         max_turns: int = 8,
         stream: bool = False,
@@ -182,8 +209,9 @@ class PoolCompletions:
 
         Give it a `session`, and all turns go to the same member as long as it is well.
         """
+        self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.run_tools(
-            model=ANY_MODEL,
+            model=model or ANY_MODEL,
             messages=messages,
             tools=tools,
             max_turns=max_turns,

@@ -28,5 +28,7 @@ class ChatStream(TypedStream[ChatCompletionChunk]):
         APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
     """
 
-    def __init__(self, body: ResponseStream, limits: Limits) -> None:
+    def __init__(self, body: ResponseStream, limits: Limits, after: ChatStream | None = None) -> None:
         super().__init__(body, ChunkReader(limits))
+        if after is not None:
+            self._reader.go_on_from(after._reader)

@@ -20,7 +20,7 @@ from ...types.parsed import Parsed
 from ...types.reply import attach_meta
 from ..calls.service import Calls
 from .chat import ChatStream
-from .observed import chat_stream
+from .opening import open_chat
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -184,8 +184,7 @@ class CompletionStream(Generic[T]):
     def __enter__(self) -> Self:
         if self._opened is not None:
             raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
-        body = self._caller.open(self._request, self._options)
-        self._opened = chat_stream(body, self._caller.limits)
+        self._opened = open_chat(self._caller, self._request, self._options)
         return self
 
     def __exit__(

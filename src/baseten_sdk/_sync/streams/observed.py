@@ -18,9 +18,10 @@ E = TypeVar("E")
 T = TypeVar("T")
 
 
-def chat_stream(body: ResponseStream, limits: Limits) -> ChatStream:
-    """The chunks of a body, reported to the observer of the call if there is one."""
-    return ChatStream(body, limits) if body.observed is None else ObservedChatStream(body, limits)
+def chat_stream(body: ResponseStream, limits: Limits, after: ChatStream | None = None) -> ChatStream:
+    """The chunks of a body, reported to the observer of the call if there is one; see `ChatStream`."""
+    kind = ChatStream if body.observed is None else ObservedChatStream
+    return kind(body, limits, after)
 
 
 class ObservedStream(TypedStream[E]):

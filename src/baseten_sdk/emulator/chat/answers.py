@@ -83,6 +83,7 @@ def answer(body: Object, plan: Plan, seed: int) -> Answer:
     """Answer a valid chat request."""
     messages = [as_object(message) for message in as_list(body.get("messages"))]
     question = next((_text(message) for message in reversed(messages) if message.get("role") == "user"), "")
+    begun = messages.pop() if body.get("continue_final_message") is True else {}
     last = messages[-1] if messages else {}
     reasoning = thoughts(question) if _reasons(body) and plan.text("reasoning") != "off" else ""
     calls = _calls(body, last, question, plan)
@@ -94,6 +95,7 @@ def answer(body: Object, plan: Plan, seed: int) -> Answer:
         finish = "tool_calls"
     else:
         content, finish = _stopped(_content(body, last, question, plan, seed), body.get("stop")), "stop"
+        content = content.removeprefix(_text(begun))
     limit = as_number(body.get("max_completion_tokens")) or as_number(body.get("max_tokens"))
     thought, said = tokens(reasoning), tokens(content or "")
     if limit is not None and not calls and len(thought) + len(said) > limit:
@@ -109,7 +111,7 @@ def answer(body: Object, plan: Plan, seed: int) -> Answer:
         refusal=refused,
         calls=calls,
         finish=plan.text("finish-reason") or finish,
-        prompt_tokens=sum(4 + len(tokens(_text(message))) for message in messages),
+        prompt_tokens=sum(4 + len(tokens(_text(message))) for message in (*messages, begun) if message),
         completion_tokens=len(thought) + len(said) + called + len(tokens(refused or "")),
         reasoning_tokens=len(thought),
     )

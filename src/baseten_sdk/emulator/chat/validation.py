@@ -38,6 +38,7 @@ def complaint(body: JSON, *, server_tools: bool, model_required: bool) -> str | 
         return "Validation: `model` cannot be empty"
     return (
         _messages(body.get("messages"))
+        or _continued(body)
         or _ranges(body)
         or _stop(body.get("stop"))
         or _response_format(body.get("response_format"))
@@ -64,6 +65,16 @@ def _messages(messages: JSON) -> str | None:
                 return f"Validation: a part of `messages[{position}].content` has no type"
         if role == "tool" and not as_text(message.get("tool_call_id")):
             return f"Validation: `messages[{position}].tool_call_id` cannot be empty"
+    return None
+
+
+def _continued(body: Object) -> str | None:
+    if body.get("continue_final_message") is not True:
+        return None
+    if body.get("add_generation_prompt") is not False:
+        return "Cannot set both `continue_final_message` and `add_generation_prompt` to True."
+    if as_object(as_list(body.get("messages"))[-1]).get("role") != "assistant":
+        return "Cannot use `continue_final_message` when the last message is not from the assistant."
     return None
 
 

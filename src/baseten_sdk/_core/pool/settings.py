@@ -1,0 +1,69 @@
+"""What a pool was made with, checked. Both flavours of a pool share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...config import check_seconds
+from ...errors import ConfigurationError
+from ...types.pool import Hedge, OnCut, Target
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """The arguments of `client.pool`.
+
+    Attributes:
+        members: the members.
+        hedge: when a second request goes out.
+        first_event: seconds to the first event of a stream.
+        on_cut: what becomes of a chat stream that is cut after its first event.
+        seed: decides which members serve calls without a session.
+
+    Raises:
+        ConfigurationError: one of them is invalid.
+    """
+
+    members: tuple[Target, ...]
+    hedge: Hedge | None = None
+    first_event: float | None = None
+    on_cut: OnCut = "raise"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise ConfigurationError("A pool needs one member at least.")
+        seen: set[tuple[object, ...]] = set()
+        for target in self.members:
+            if not isinstance(target, Target):
+                raise ConfigurationError(f"The members of a pool are Targets, not {target!r}.")
+            place = (target.model_id, target.model, target.environment, target.deployment_id, target.regional)
+            if place in seen:
+                raise ConfigurationError(f"{target.name} is a member of the pool twice: give it a weight instead.")
+            seen.add(place)
+        if self.hedge is not None and not isinstance(self.hedge, Hedge):
+            raise ConfigurationError(f"hedge must be a Hedge, not {self.hedge!r}.")
+        check_seconds("first_event", self.first_event)
+        if self.on_cut not in ("raise", "continue"):
+            raise ConfigurationError(f'on_cut must be "raise" or "continue", not {self.on_cut!r}.')
+        if self.on_cut == "continue" and all(target.model_id is None for target in self.members):
+            raise ConfigurationError(
+                'on_cut="continue" needs a dedicated deployment among the members: the Model APIs do not go on with a '
+                "message that was begun elsewhere."
+            )
+
+    def check_deadline(self, deadline: object, whose: str) -> None:
+        """Refuse a deadline before which the first event of a stream need not have come.
+
+        Args:
+            deadline: seconds; None: there is none.
+            whose: "client" or "call".
+
+        Raises:
+            ConfigurationError: it is shorter than `first_event`.
+        """
+        first_event = self.first_event
+        if first_event is not None and isinstance(deadline, int | float) and first_event > deadline:
+            raise ConfigurationError(
+                f"first_event={first_event:g} is longer than the {whose}'s deadline of {deadline:g} s."
+            )
