@@ -102,7 +102,7 @@ LAYERS = {
     "_async": _SHELL,
     "_sync": _SHELL,
     "emulator": Layer(
-        frozenset({"types", "errors", "config", "_lazy", "_repr", "_version"}),
+        frozenset({"types", "errors", "config", "_lazy", "_repr", "_secrets", "_version"}),
         PYDANTIC | {"anyio", "starlette", "uvicorn"},
     ),
     "testing": Layer(_OUTER.parts | {"emulator"}, None),
@@ -123,6 +123,8 @@ ONE_FILE_LIBRARIES = {
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
     "_io/http1.py": "httptools",
+    "emulator/cassette/service.py": "httpx",
+    "emulator/cassette/yaml_file.py": "yaml",
     "emulator/chat/upstream.py": "httpx",
 }
 

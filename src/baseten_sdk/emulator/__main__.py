@@ -93,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--upstream-key", metavar="KEY", help=f"key for that server (default: {UPSTREAM_KEY})")
     add("--upstream-key-file", type=Path, metavar="PATH", help="file with the key for that server")
     add("--upstream-model", metavar="NAME", help="model to ask it for (default: the caller's)")
+    add("--cassette", type=Path, metavar="PATH", help="answer everything with the replies recorded in this file")
+    add(
+        "--record",
+        choices=("none", "new", "all"),
+        default="none",
+        help="ask the service, with the caller's key, for what the cassette does not have, or for everything "
+        "(default: %(default)s)",
+    )
     add("--model", action="append", default=[], metavar="NAME", help="list one more model; may be repeated")
     add("--strict-models", action="store_true", help="answer 404 to models that are not listed")
     add(
@@ -113,9 +121,11 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         ImportError: The extra is not installed.
         ConfigurationError: An option is invalid, or a file cannot be read.
     """
-    from . import Emulator
+    from . import Cassette, Emulator
     from .fleet.toml import read_fleet
 
+    if options.record != "none" and options.cassette is None:
+        raise ConfigurationError("--record needs --cassette PATH.")
     secrets = _secret(None, options.webhook_secret_file, WEBHOOK_SECRET) or ""
     return Emulator(
         host=options.host,
@@ -131,6 +141,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         upstream=options.upstream,
         upstream_key=_secret(options.upstream_key, options.upstream_key_file, UPSTREAM_KEY),
         upstream_model=options.upstream_model,
+        cassette=None if options.cassette is None else Cassette(options.cassette, record=options.record),
     )
 
 

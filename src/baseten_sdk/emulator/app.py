@@ -46,6 +46,7 @@ from .queue.records import Record, RecordedRequest
 from .queue.webhooks import WebhookSender
 
 if TYPE_CHECKING:
+    from .cassette.cassette import Cassette
     from .chat.upstream import Upstream
 
 LOG = logging.getLogger("baseten_sdk.emulator")
@@ -71,6 +72,7 @@ class Service:
     webhook_sender: WebhookSender
     requests: Record[RecordedRequest]
     upstream: Upstream | None
+    cassette: Cassette | None
 
 
 class Application:
@@ -92,8 +94,9 @@ class Application:
             finally:
                 self._tasks = None
                 tasks.cancel_scope.cancel()
-                if self._service.upstream is not None:
-                    await self._service.upstream.aclose()
+                for other in (self._service.upstream, self._service.cassette):
+                    if other is not None:
+                        await other.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -123,7 +126,8 @@ class Application:
         place = resolve(record.headers.get("host", ""), record.path)
         if place is None:
             return error_reply(404, f"nothing lives at {record.path}", "1")
-        if (refused := refusal(record.headers, service.api_key, place.surface)) is not None:
+        refused = None if service.cassette is not None else refusal(record.headers, service.api_key, place.surface)
+        if refused is not None:
             return refused
         if len(record.body) > LARGEST:
             return error_reply(413, "Request Entity Too Large", "8")
@@ -154,10 +158,12 @@ class Application:
         status = plan.number("status")
         reply = await self._routed(exchange) if status is None else planned_error(status, plan, place.surface)
         reply = fleet.settle(member, reply)
-        headers = platform_headers(exchange)
+        headers = platform_headers(exchange) if service.cassette is None else {}
         return dress(replace(reply, headers=headers | reply.headers), plan)
 
     async def _routed(self, exchange: Exchange) -> Reply:
+        if self._service.cassette is not None:
+            return await self._service.cassette.answer(exchange)
         if exchange.place.surface == "model-apis":
             return await self._model_apis(exchange)
         return await self._dedicated(exchange)

@@ -30,6 +30,7 @@ from .queue.webhooks import Secrets, WebhookSender
 if TYPE_CHECKING:
     from baseten_sdk.config import Endpoints
 
+    from .cassette.cassette import Cassette
     from .chat.upstream import Upstream
 
 
@@ -74,6 +75,7 @@ class Emulator:
         upstream: str | None = None,
         upstream_key: str | None = None,
         upstream_model: str | None = None,
+        cassette: Cassette | None = None,
     ) -> None:
         """Prepare the service; nothing listens yet.
 
@@ -103,11 +105,14 @@ class Emulator:
                 chat; queues, webhooks, limits and faults stay the emulator's.
             upstream_key: The key for it. None: the user name and password in its URL, if there are any.
             upstream_model: The model to ask it for, whatever the caller names.
+            cassette: Recorded replies of the service, given in place of the emulator's own to every request,
+                whatever its key. Faults are laid over them.
         """
         source = random.Random(seed)
         self.host = host
         self.api_key = api_key or f"emul.{secrets.token_hex(16)}"
         self._port = port
+        self._cassette = cassette
         self._clock = Clock(clock)
         self.faults = Faults()
         self.fleet = Fleet(fleet or {}, seed=seed, now=self._clock.now)
@@ -146,6 +151,7 @@ class Emulator:
             webhook_sender=webhook_sender,
             requests=self.requests,
             upstream=None if upstream is None else _upstream(upstream, upstream_key, upstream_model),
+            cassette=cassette,
         )
         self.app: ASGIApp = Application(service).asgi()
 
@@ -174,10 +180,12 @@ class Emulator:
         )
 
     def stop(self) -> None:
-        """Cut every connection and end the server's thread. Does nothing when it is not running."""
+        """Cut every connection, end the server's thread, and save the cassette. Does nothing when it is not running."""
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+            if self._cassette is not None:
+                self._cassette.save()
 
     def __enter__(self) -> Self:
         return self.start()

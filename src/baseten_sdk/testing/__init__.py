@@ -16,6 +16,7 @@ from .._lazy import lazy_names
 
 if TYPE_CHECKING or not lazy_names(__name__):
     from ..emulator import (
+        Cassette as Cassette,
         Emulator as Emulator,
         Fault as Fault,
         FleetMember as FleetMember,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from . import recording
 from .network import Guard, guarding
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ _EMULATOR = pytest.StashKey["Emulator"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the plugin's options to the configuration file."""
+    """Add the plugin's options to the command line and the configuration file."""
+    recording.add_option(parser)
     parser.addini(
         "baseten_guard",
         "which tests fail when they would leave this machine: 'fixtures' for those that use a fixture of "
@@ -49,10 +51,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and refuse values that no option has."""
     config.addinivalue_line("markers", f"{NETWORK}: the test may leave this machine")
+    config.addinivalue_line("markers", recording.DECLARATION)
     config.addinivalue_line("markers", f"{UNUSED}: the test may end before all its faults have struck")
     for option, values in {"baseten_guard": ("fixtures", "all", "off"), UNUSED: ("fail", "ignore")}.items():
         if config.getini(option) not in values:
             raise pytest.UsageError(f"{option} must be one of: {', '.join(values)}")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a test with a cassette its emulator, whether or not it asks for it."""
+    if recording.marker(item) is not None and isinstance(item, pytest.Function):
+        item.fixturenames.insert(0, "baseten_emulator")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,10 +82,10 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):
         raise
     except BaseException:
-        if (refusal := _refusal(item)) is not None:
+        if (refusal := _refusal(item) or recording.missing(item)) is not None:
             raise refusal from None
         raise
-    if (failure := _refusal(item) or _unused_faults(item)) is not None:
+    if (failure := _refusal(item) or recording.missing(item) or _unused_faults(item)) is not None:
         raise failure
     return result
 
@@ -87,18 +96,22 @@ def baseten_emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
     `BASETEN_API_KEY`, `BASETEN_EMULATOR` and `BASETEN_BASE_URL` name it while the test runs, so that clients which a
     program makes by itself reach it too. Webhooks are signed with `baseten_emulator.webhook_secrets`. A model that it
-    does not have is answered with 404, as the service does.
+    does not have is answered with 404, as the service does. In a test with a cassette, the replies are the cassette's;
+    while it is recorded, `BASETEN_API_KEY` stays yours.
     """
     from baseten_sdk.emulator import Emulator
 
+    cassette = recording.cassette_of(request.node)
     models: list[str] = request.config.getini("baseten_models")
     with Emulator(
         webhook_secrets=["whsec_" + "0" * 40],
         webhook_interval=0.01,
         models=[model for model in models if model != "*"],
         strict_models="*" not in models,
+        cassette=cassette,
     ) as emulator:
-        monkeypatch.setenv("BASETEN_API_KEY", emulator.api_key)
+        if cassette is None or cassette.record == "none":
+            monkeypatch.setenv("BASETEN_API_KEY", emulator.api_key)
         monkeypatch.setenv("BASETEN_EMULATOR", emulator.url)
         monkeypatch.setenv("BASETEN_BASE_URL", emulator.base_url)
         request.node.stash[_EMULATOR] = emulator
@@ -110,8 +123,7 @@ def baseten_client(baseten_emulator: Emulator) -> Iterator[Client]:
     """A client of the emulator, closed after the test."""
     from baseten_sdk import Client
 
-    emulator = baseten_emulator
-    with Client(api_key=emulator.api_key, endpoints=emulator.endpoints, transport=TRANSPORT) as client:
+    with Client(endpoints=baseten_emulator.endpoints, transport=TRANSPORT) as client:
         yield client
 
 
@@ -121,15 +133,14 @@ def async_baseten_client(baseten_emulator: Emulator) -> Iterator[AsyncClient]:
     and trio."""
     from baseten_sdk import AsyncClient
 
-    emulator = baseten_emulator
-    client = AsyncClient(api_key=emulator.api_key, endpoints=emulator.endpoints, transport=TRANSPORT)
+    client = AsyncClient(endpoints=baseten_emulator.endpoints, transport=TRANSPORT)
     yield client
     _close(client)
 
 
 def _guarded(item: pytest.Item) -> bool:
     mode = item.config.getini("baseten_guard")
-    if mode == "off" or item.get_closest_marker(NETWORK) is not None:
+    if mode == "off" or item.get_closest_marker(NETWORK) is not None or recording.records(item):
         return False
     fixtures: list[str] = getattr(item, "fixturenames", [])
     return mode == "all" or not FIXTURES.isdisjoint(fixtures)

@@ -1,0 +1,124 @@
+"""What makes two requests the same, what of a request is kept, and how two of them differ. Pure.
+
+Two requests are the same when method, path, query and body mean the same: the order of fields and the form of the JSON
+do not count, and neither do headers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from ..._secrets import looks_secret
+from ..http.exchange import Exchange
+from ..http.jsonvalue import JSON
+from .interaction import SentRequest
+
+SECRET = "***"
+"""Stands for the text of a field or a parameter whose name looks secret."""
+
+PROMPTS = frozenset({"messages", "prompt", "input", "inputs", "instructions", "system", "state", "query", "texts"})
+"""Fields of a body that hold what people wrote."""
+
+STRUCTURE = frozenset({"role", "type", "id", "call_id", "tool_call_id", "name", "model"})
+"""Fields inside them that do not."""
+
+CANDIDATES = 50
+"""Recorded requests that are compared with one that is missing."""
+
+MOST_LINES = 40
+"""Lines of a difference that are shown."""
+
+_BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
+
+
+def sent_request(exchange: Exchange, *, ignore: Iterable[str] = (), hide_prompts: bool = False) -> SentRequest:
+    """What of a request is kept, without what is secret.
+
+    Args:
+        ignore: fields at the top of a JSON body that are left out.
+        hide_prompts: replace what people wrote by its digest.
+    """
+    query = {name: SECRET if looks_secret(name) else str(value) for name, value in sorted(exchange.query.items())}
+    body: JSON | bytes
+    try:
+        body = exchange.json() if exchange.body else None
+    except ValueError:
+        body = _without_boundary(exchange)
+    else:
+        body = _mapped(body, _scrubbed)
+        if isinstance(body, dict):
+            body = {name: value for name, value in body.items() if name not in set(ignore)}
+            if hide_prompts:
+                body = {name: _mapped(each, _hidden) if name in PROMPTS else each for name, each in body.items()}
+    return SentRequest(exchange.method, exchange.path, query, body)
+
+
+def meaning(request: SentRequest) -> str:
+    """The same for two requests that mean the same."""
+    body = request.body.hex() if isinstance(request.body, bytes) else _plain(request.body)
+    return json.dumps([request.method, request.path, dict(request.query), body], sort_keys=True)
+
+
+def difference(asked: str, recorded: Sequence[str]) -> str:
+    """How a request differs from the recorded one that is most like it.
+
+    Args:
+        asked: the request, as text of many lines.
+        recorded: the recorded requests, as such texts.
+    """
+    lines = asked.splitlines()
+    matcher = difflib.SequenceMatcher(b=lines, autojunk=False)
+    best, likeness = recorded[0].splitlines(), -1.0
+    for text in recorded[:CANDIDATES]:
+        matcher.set_seq1(candidate := text.splitlines())
+        if (ratio := matcher.ratio()) > likeness:
+            best, likeness = candidate, ratio
+    changes = list(difflib.unified_diff(best, lines, "recorded", "asked for", n=2, lineterm=""))
+    rest = len(changes) - MOST_LINES
+    return "\n".join([*changes[:MOST_LINES], *([f"... and {rest} more lines"] if rest > 0 else [])])
+
+
+def _without_boundary(exchange: Exchange) -> bytes:
+    """A body that is no JSON. The boundary of a form is made up anew each time."""
+    found = _BOUNDARY.search(exchange.headers.get("content-type", ""))
+    return exchange.body if found is None else exchange.body.replace(found[1].encode(), b"boundary")
+
+
+def _mapped(value: JSON, text: Callable[[str, str], str], name: str = "") -> JSON:
+    """The same value with its texts replaced; each is given with the name of its field."""
+    match value:
+        case dict():
+            return {key: _mapped(each, text, key) for key, each in value.items()}
+        case list():
+            return [_mapped(each, text, name) for each in value]
+        case str():
+            return text(name, value)
+        case _:
+            return value
+
+
+def _scrubbed(name: str, text: str) -> str:
+    return SECRET if looks_secret(name) else text
+
+
+def _hidden(name: str, text: str) -> str:
+    if name in STRUCTURE or text == SECRET:
+        return text
+    return f"[hidden {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}]"
+
+
+def _plain(value: JSON) -> JSON:
+    """The same value with whole numbers in one form, since 1 and 1.0 are the same in JSON."""
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value

@@ -1,0 +1,175 @@
+"""The real service, asked on behalf of a cassette, and what came of it.
+
+Requests go where they were meant to go, with the caller's own key, which is in nothing that is kept. httpx is imported
+here. It must not know what a cassette keeps.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable
+from urllib.parse import unquote
+
+import httpx
+
+from ..._secrets import looks_secret
+from ...config import Endpoints
+from ..faults.error_shapes import error_reply
+from ..http.exchange import Exchange
+from ..http.wire import Reply
+from .interaction import ReceivedReply, ReplyEnding, TimedPiece
+from .meaning import SECRET
+from .replay import replayed
+
+PATIENCE = httpx.Timeout(connect=30.0, read=1200.0, write=60.0, pool=None)
+"""Seconds."""
+
+LEFT_OUT = frozenset(
+    {"host", "content-length", "connection", "transfer-encoding", "accept-encoding", "x-emulator", "expect"}
+)
+"""Headers of a request that are not passed on."""
+
+KEPT = frozenset(
+    {
+        "content-type",
+        "content-encoding",
+        "cache-control",
+        "retry-after",
+        "retry-after-ms",
+        "x-request-id",
+        "x-baseten-request-id",
+        "x-baseten-model-id",
+        "x-baseten-model-version-id",
+        "x-baseten-error-code",
+        "x-baseten-error-source",
+    }
+)
+KEPT_BEGINNINGS = ("x-ratelimit-", "ratelimit")
+"""Headers of a reply that are kept."""
+
+
+class Service:
+    """Asks the service.
+
+    Args:
+        endpoints: where it is.
+    """
+
+    def __init__(self, endpoints: Endpoints) -> None:
+        self._endpoints = endpoints
+        self._client: httpx.AsyncClient | None = None
+
+    async def ask(self, exchange: Exchange, keep: Callable[[ReceivedReply], None]) -> Reply:
+        """Answer with the service's reply, and hand it over when it has ended. A 502 where there was none."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=True, follow_redirects=False)
+        client = self._client
+        key = exchange.headers.get("authorization", "").partition(" ")[2].strip()
+        began = time.monotonic()
+        try:
+            url = self._url(exchange)
+            headers = [(name, value) for name, value in exchange.headers.items() if name not in LEFT_OUT]
+            request = client.build_request(
+                exchange.method,
+                url,
+                content=exchange.body or None,
+                headers=[*headers, ("accept-encoding", "identity")],
+            )
+            response = await client.send(request, stream=True)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return error_reply(502, f"recording: {_hidden(f'{type(error).__name__}: {error}', key)}", "3")
+        taken = _Taken(response, time.monotonic() - began, key, keep)
+        if taken.streamed and not exchange.plan:
+            return Reply(response.status_code, taken.headers, chunked=True, live=taken.relayed())
+        try:
+            async for _ in taken.relayed():
+                pass
+        except ConnectionError:
+            pass
+        return replayed(taken.reply())
+
+    async def aclose(self) -> None:
+        """Close the connections to it."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _url(self, exchange: Exchange) -> str:
+        """Where the request would have gone without a cassette."""
+        endpoints = self._endpoints
+        segments = exchange.path.lstrip("/").split("/")
+        query = f"?{exchange.query_string}" if exchange.query_string else ""
+        match segments:
+            case ("model" | "chain" as kind, owner, *rest):
+                template = endpoints.model if kind == "model" else endpoints.chain
+                origin = template.replace(f"{{{kind}_id}}", unquote(owner))
+            case ("regional" | "regional-chain" as kind, owner, environment, *rest):
+                template = endpoints.model_regional if kind == "regional" else endpoints.chain_regional
+                name = "model_id" if kind == "regional" else "chain_id"
+                origin = template.replace(f"{{{name}}}", unquote(owner)).replace("{environment}", unquote(environment))
+            case _:
+                origin, rest = endpoints.model_apis, segments[1:]
+        return f"{origin.rstrip('/')}/{'/'.join(rest)}{query}"
+
+
+class _Taken:
+    """A reply while it comes."""
+
+    def __init__(
+        self, response: httpx.Response, seconds: float, key: str, keep: Callable[[ReceivedReply], None]
+    ) -> None:
+        self.headers = {
+            name: _hidden(value, key)
+            for name, value in response.headers.items()
+            if (name in KEPT or name.startswith(KEPT_BEGINNINGS)) and not looks_secret(name)
+        }
+        self.streamed = "content-length" not in response.headers and response.status_code not in (204, 304)
+        self._response = response
+        self._seconds = seconds
+        self._key = key
+        self._keep = keep
+        self._pieces: list[TimedPiece] = []
+        self._ending: ReplyEnding = "left"
+
+    async def relayed(self) -> AsyncGenerator[bytes]:
+        """The body as it comes; at its end the reply is kept.
+
+        Raises:
+            ConnectionError: it broke off.
+        """
+        before = time.monotonic()
+        try:
+            async for data in self._response.aiter_raw():
+                now = time.monotonic()
+                self._pieces.append(TimedPiece(now - before, data))
+                before = now
+                yield data
+            self._ending = "complete"
+        except httpx.HTTPError as error:
+            self._ending = "cut"
+            raise ConnectionError("the service broke off") from error
+        finally:
+            self._keep(self.reply())
+            await self._response.aclose()
+
+    def reply(self) -> ReceivedReply:
+        """What has come, without the key."""
+        headers = dict(self.headers)
+        if self._ending != "complete" and not self.streamed:
+            headers["content-length"] = self._response.headers["content-length"]
+        pieces = tuple(_clean(self._pieces, self._key.encode()))
+        return ReceivedReply(self._response.status_code, headers, self._seconds, pieces, self.streamed, self._ending)
+
+
+def _clean(pieces: list[TimedPiece], key: bytes) -> Iterable[TimedPiece]:
+    """The pieces without the key. If it stands across a cut, they become one."""
+    if not key or key not in (whole := b"".join(piece.data for piece in pieces)):
+        return pieces
+    found = [TimedPiece(piece.after, piece.data.replace(key, SECRET.encode())) for piece in pieces]
+    if key in b"".join(piece.data for piece in found):
+        return [TimedPiece(sum(piece.after for piece in pieces), whole.replace(key, SECRET.encode()))]
+    return found
+
+
+def _hidden(text: str, key: str) -> str:
+    return text.replace(key, SECRET) if key else text
