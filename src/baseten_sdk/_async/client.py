@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .resources.embeddings import AsyncEmbeddings
     from .resources.jobs import AsyncJobs
     from .resources.models import AsyncModels
+    from .resources.responses import AsyncResponses
     from .resources.webhooks import AsyncWebhooks
 
 T = TypeVar("T")
@@ -148,6 +149,13 @@ class AsyncClient(AsyncTargets):
         return AsyncEmbeddings(self._service)
 
     @cached_property
+    def responses(self) -> AsyncResponses:
+        """OpenAI's Responses API: input items in, output items out."""
+        from .resources.responses import AsyncResponses
+
+        return AsyncResponses(self._service)
+
+    @cached_property
     def decisions(self) -> AsyncDecisions:
         """Decision models: a state and typed questions in, probabilities out."""
         from .resources.decisions import AsyncDecisions
@@ -165,6 +173,7 @@ class AsyncClient(AsyncTargets):
     def models(self) -> AsyncModels:
         """The models of the Model APIs."""
         from .resources.models import AsyncModels
+    from .resources.responses import AsyncResponses
 
         return AsyncModels(self._service)
 

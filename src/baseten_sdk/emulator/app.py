@@ -44,6 +44,7 @@ from .queue.deployments import Deployments
 from .queue.jobs import Queue
 from .queue.records import Record, RecordedRequest
 from .queue.webhooks import WebhookSender
+from .responses.endpoint import responses
 
 if TYPE_CHECKING:
     from .cassette.cassette import Cassette
@@ -176,7 +177,9 @@ class Application:
                 return decide(exchange)
             case ("models",), "GET":
                 return list_models(exchange.place, self._service.models)
-            case ("chat", "completions") | ("systemone",), _:
+            case ("responses",), "POST":
+                return self._responses(exchange)
+            case ("chat", "completions") | ("systemone",) | ("responses",), _:
                 return method_not_allowed("POST")
             case ("models",), _:
                 return method_not_allowed("GET")
@@ -206,6 +209,8 @@ class Application:
                 return await self._awake(place) or run_remote(exchange)
             case ("sync", "v1", "chat", "completions"), "POST" if model:
                 return await self._awake(place) or await self._chat(exchange)
+            case ("sync", "v1", "responses"), "POST" if model:
+                return await self._awake(place) or self._responses(exchange)
             case ("sync", *route), _ if model:
                 return await self._awake(place) or sync(exchange, tuple(route))
             case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):
@@ -218,6 +223,10 @@ class Application:
         if service.upstream is not None:
             return await service.upstream.chat(exchange)
         return chat(exchange, seed=service.seed, models=service.models if service.strict_models else None)
+
+    def _responses(self, exchange: Exchange) -> Reply:
+        service = self._service
+        return responses(exchange, seed=service.seed, models=service.models if service.strict_models else None)
 
     def _submit(self, exchange: Exchange) -> Reply:
         service = self._service

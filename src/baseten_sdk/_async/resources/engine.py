@@ -17,6 +17,7 @@ from .decisions import AsyncDecisions
 from .deployment_base import AsyncDeploymentBase
 from .embeddings import AsyncEmbeddings
 from .models import AsyncModels
+from .responses import AsyncResponses
 
 T = TypeVar("T")
 
@@ -33,6 +34,11 @@ class AsyncEngine(AsyncDeploymentBase):
     def chat(self) -> AsyncChat:
         """The OpenAI-compatible engine inside. `model=` is the name that it serves."""
         return AsyncChat(self._service, self._urls.engine)
+
+    @cached_property
+    def responses(self) -> AsyncResponses:
+        """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
+        return AsyncResponses(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> AsyncModels:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import get_origin
 
 from pydantic import BaseModel
@@ -15,7 +14,8 @@ from ...types.chat import ChatCompletionMessage, ToolCall
 from ...types.params import ChatOptions, Message
 from ...types.tool_calls import as_object
 from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
-from ..request.options import OPTION_NAMES, Options
+from ..request.options import Options
+from ..request.parameters import split_parameters
 from ..request.payload import Payload
 from ..request.request import Request, build
 from ..request.routing import BaseURL
@@ -142,20 +142,4 @@ def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallO
     Raises:
         TypeError: there is no such parameter; extra_body takes any.
     """
-    names = params.keys()
-    if not names <= PARAMETERS:
-        unknown = sorted(names - PARAMETERS)[0]
-        close = get_close_matches(unknown, PARAMETERS, 1)
-        hint = f" Did you mean {close[0]}?" if close else ""
-        raise TypeError(
-            f"chat.completions has no parameter {unknown!r}.{hint} Parameters that this package does not know go into "
-            "extra_body={...}."
-        )
-    options: CallOptions = {}
-    body: dict[str, object] = {}
-    for name, value in params.items():
-        if name in OPTION_NAMES:
-            options[name] = value  # type: ignore[literal-required]  # a name of CallOptions, just checked
-        else:
-            body[name] = value
-    return body, options
+    return split_parameters(params, PARAMETERS, "chat.completions")

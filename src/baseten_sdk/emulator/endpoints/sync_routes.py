@@ -21,7 +21,7 @@ def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
     """Answer a request to the server's own `/{route}`."""
     method = exchange.method
     match route:
-        case ("v1", "chat", "completions"):
+        case ("v1", "chat", "completions") | ("v1", "responses"):
             return method_not_allowed("POST")
         case ("v1", "models"):
             return list_models(exchange.place) if method == "GET" else method_not_allowed("GET")

@@ -1,0 +1,223 @@
+"""`client.responses`: OpenAI's Responses API, without what needs a service that keeps responses.
+
+It owns what a user sees: arguments, overloads and their documentation. `response_calls` makes the calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
+
+from ..._core.request.routing import BaseURL
+from ...types.response_params import ResponseInput, ResponseOptions
+from ...types.responses import ModelResponse
+from ..calls.service import AsyncService
+from .response_calls import AsyncResponseCalls, toolbox_of
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from ..._core.schema.schema import Schema
+    from ..._core.schema.tool import ToolLike
+    from ...types.parsed_response import ParsedResponse
+    from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
+
+T = TypeVar("T")
+
+
+class AsyncResponses:
+    """Responses, of the model that `model=` names or of one engine."""
+
+    def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
+        self._calls = AsyncResponseCalls(service, base_url)
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        stream: Literal[False] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> ModelResponse: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        stream: Literal[True],
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncResponseEvents: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        stream: bool,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> ModelResponse | AsyncResponseEvents: ...
+
+    async def create(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        stream: bool | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> ModelResponse | AsyncResponseEvents:
+        """Ask a model for a response.
+
+        Example:
+            response = await client.responses.create(model="openai/gpt-oss-120b", input="Hi", max_output_tokens=64)
+            print(response.output_text)
+
+        Args:
+            model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
+            input: A text, or items: dicts, or what a model sent. To go on, pass
+                `[*earlier, *response.output, {"role": "user", "content": "..."}]`: the service keeps nothing.
+            stream: Return the response in events as they come, as an `AsyncResponseEvents`.
+            tools: What the model may call: dicts, pydantic models, `@tool`s or functions.
+            **params: Sampling parameters, `instructions`, `reasoning`, `text`, and the options of every call. Only what
+                you set is sent. None is the same as leaving a parameter out.
+
+        Raises:
+            APIStatusError: The service replied with an error. Each status has its own class.
+            APIConnectionError: The service was not reached in time, or the connection broke.
+            ResponseValidationError: The reply is not a response, or the response failed.
+            InvalidRequestError: The request cannot be sent, or needs a service that keeps responses.
+        """
+        params_of_tools = None if tools is None else toolbox_of(tools).params
+        if stream:
+            return await self._calls.events(model, input, params, params_of_tools)
+        return await self._calls.respond(model, input, params, params_of_tools)
+
+    @overload
+    def stream(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        text_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncModelResponseStream[T]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        text_format: None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncModelResponseStream[None]: ...
+
+    def stream(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        text_format: TypeForm[T] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncModelResponseStream[T] | AsyncModelResponseStream[None]:
+        """Ask a model for a response, and read it as typed events.
+
+        Example:
+            async with client.responses.stream(model="openai/gpt-oss-120b", input="Hi") as stream:
+                async for text in stream.text_stream:
+                    print(text, end="")
+            response = await stream.get_final_response()
+
+        Args:
+            model: As for `create`.
+            input: As for `create`.
+            text_format: The type of the answer, for `get_parsed()`. For a plain format, pass `text={"format": {...}}`.
+            tools: What the model may call. Arguments are validated if a tool is a model or a function.
+            strict: Hold the model to the schema of a type, as for `parse`.
+            **params: As for `create`.
+
+        Returns:
+            A context manager. The call is made when it is entered.
+
+        Raises:
+            InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
+        """
+        from ..._core.schema.schema import schema_for
+
+        schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
+        return self._calls.stream(model, input, params, toolbox_of(tools), schema)
+
+    @overload
+    async def parse(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        text_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        output_retries: int = 0,
+        **params: Unpack[ResponseOptions],
+    ) -> ParsedResponse[T]: ...
+
+    @overload
+    async def parse(
+        self, *, model: str, input: ResponseInput, tools: Sequence[ToolLike], **params: Unpack[ResponseOptions]
+    ) -> ParsedResponse[Never]: ...
+
+    async def parse(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        text_format: TypeForm[T] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        output_retries: int = 0,
+        **params: Unpack[ResponseOptions],
+    ) -> ParsedResponse[T] | ParsedResponse[Never]:
+        """Ask a model for an object of a type.
+
+        Example:
+            invoice = await client.responses.parse(model="openai/gpt-oss-120b", input="...", text_format=Invoice)
+            print(invoice.parsed.total)
+
+        Args:
+            model: As for `create`.
+            input: As for `create`.
+            text_format: A pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other type
+                that pydantic can validate. Types that are not objects are wrapped in an object with one property,
+                `value`, and unwrapped for you.
+            tools: What the model may call instead. Their arguments are validated.
+            strict: Hold the model to the schema, which strict mode may tighten. False sends it as it is.
+            output_retries: How often an invalid answer goes back to the model with its problems.
+            **params: As for `create`.
+
+        Raises:
+            RefusalError: The model refused.
+            LengthLimitError: The answer was cut at the token limit. `partial` holds what could be read.
+            ContentFilterError: A filter stopped the answer.
+            OutputValidationError: The answer is not a `text_format`.
+            ToolArgumentError: The arguments of a tool call do not validate.
+            InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type. The
+                message names the path.
+        """
+        from ..._core.responses.outcome import check_question
+        from ..._core.schema.schema import schema_for
+
+        check_question(output_retries, typed=text_format is not None or bool(tools))
+        schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
+        return await self._calls.parsed(model, input, params, toolbox_of(tools), schema, output_retries)

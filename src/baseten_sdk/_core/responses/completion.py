@@ -1,0 +1,47 @@
+"""A response in the form of a chat completion: what reads outputs, tool calls and runs of tools stands on that."""
+
+from __future__ import annotations
+
+from ...types.chat import ChatCompletion, ChatCompletionMessage, Choice, FunctionCall, ToolCall
+from ...types.reply import attach_meta
+from ...types.responses import ModelResponse, ResponseFunctionToolCall
+from ...types.usage import Usage
+
+REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
+"""Why a response is incomplete, in the words of a chat."""
+
+
+def as_completion(response: ModelResponse) -> ChatCompletion:
+    """The response as a completion of one choice."""
+    calls = [_call(each) for each in response.function_calls]
+    message: dict[str, object] = {"role": "assistant", "content": response.output_text or None}
+    if calls:
+        message["tool_calls"] = calls
+    if response.reasoning_text:
+        message["reasoning_content"] = response.reasoning_text
+    if response.refusal is not None:
+        message["refusal"] = response.refusal
+    completion = ChatCompletion(
+        id=response.id,
+        created=int(response.created_at),
+        model=response.model,
+        choices=[Choice(message=ChatCompletionMessage(**message), finish_reason=finish_reason(response))],
+        usage=None if response.usage is None else Usage.of(response.usage),
+    )
+    return attach_meta(completion, response.meta)
+
+
+def finish_reason(response: ModelResponse) -> str | None:
+    """Why the response ended, in the words of a chat; None where it has not, or does not say."""
+    if response.incomplete_details is not None and response.incomplete_details.reason:
+        reason = response.incomplete_details.reason
+        return REASONS.get(reason, reason)
+    if response.status == "incomplete":
+        return "length"
+    if response.status not in (None, "completed"):
+        return None
+    return "tool_calls" if response.function_calls else "stop"
+
+
+def _call(call: ResponseFunctionToolCall) -> ToolCall:
+    return ToolCall(id=call.call_id, function=FunctionCall(name=call.name, arguments=call.arguments))

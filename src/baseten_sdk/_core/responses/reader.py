@@ -1,0 +1,224 @@
+"""The stream of a response from its bytes to its events, and to the error that says how it ended badly.
+
+A response is complete with `response.completed` or `response.incomplete`, and with nothing else: `[DONE]` and the end
+of the body say nothing. `response.failed` and `error` are errors. The type of an event is read from its data; the line
+`event:` counts where the data have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import SchemaValidator
+
+from ...config import Limits
+from ...errors import StreamAPIError
+from ...types.reply import LENIENT
+from ...types.response_events import (
+    KnownEvent,
+    ResponseCompletedEvent,
+    ResponseCreatedEvent,
+    ResponseFailedEvent,
+    ResponseFunctionCallArgumentsDeltaEvent,
+    ResponseFunctionCallArgumentsDoneEvent,
+    ResponseIncompleteEvent,
+    ResponseInProgressEvent,
+    ResponseOutputItemAddedEvent,
+    ResponseOutputItemDoneEvent,
+    ResponseQueuedEvent,
+    ResponseReasoningSummaryTextDeltaEvent,
+    ResponseReasoningTextDeltaEvent,
+    ResponseRefusalDeltaEvent,
+    ResponseStreamEvent,
+    ResponseTextDeltaEvent,
+    ResponseTextDoneEvent,
+    ResponseUnknownEvent,
+)
+from ...types.response_items import ResponseOutputMessage
+from ...types.responses import ModelResponse
+from ..reply.classify import as_sentence
+from ..request.json_codec import decode_reply
+from ..stream.reader import DONE, StreamReader
+from ..stream.sse import ServerSentEvent
+from .output import REFUSAL, SUMMARY, OutputParts
+
+FATAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+"""Events that cannot be passed over where they cannot be read."""
+
+
+class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
+    """Reads the events of one response."""
+
+    __slots__ = ("_final", "_head", "_output", "_validator")
+
+    event_name = "an event of a response"
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._validator = known_events()
+        self._output = OutputParts()
+        self._head: ModelResponse | None = None
+        self._final: ModelResponse | None = None
+
+    @property
+    def final(self) -> ModelResponse | None:
+        """The response, once it has ended."""
+        return self._final
+
+    def partial(self) -> ModelResponse | None:
+        """What has come so far, as a response; None before anything has."""
+        if self._final is not None:
+            return self._final
+        if self._head is None and not self._output.items:
+            return None
+        head = self._head or ModelResponse(status="in_progress")
+        return head.model_copy(update={"output": self._output.output()})
+
+    def _complete(self) -> bool:
+        return self.done
+
+    def _cut(self) -> str:
+        return "The stream ended without response.completed or response.incomplete."
+
+    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ResponseStreamEvent]:
+        validate, output, kept = self._validator.validate_json, self._output, self._kept
+        for each in events:
+            data = each if isinstance(each, bytes) else each.data
+            if not isinstance(each, bytes) and each.event == "error":
+                self.error = self._reported(data)
+                return
+            event: ResponseStreamEvent | None
+            try:
+                event = validate(data)
+            except ValidationError as error:
+                event = self._odd(data, "" if isinstance(each, bytes) else each.event, error)
+            if event is None:
+                if self.stopped:
+                    return
+                continue
+            if not kept:
+                kept.append(data)
+            if isinstance(event, ResponseTextDeltaEvent):
+                output.of(event, "message").add("output_text", event.content_index, event.delta)
+                yield event
+                continue
+            yield from self._taken(event)
+            if self.stopped:
+                return
+
+    def _taken(self, event: ResponseStreamEvent) -> list[ResponseStreamEvent]:
+        """Take an event in: what is to be handed out for it."""
+        output = self._output
+        match event:
+            case ResponseReasoningTextDeltaEvent():
+                output.of(event, "reasoning").add("reasoning_text", event.content_index, event.delta)
+            case ResponseReasoningSummaryTextDeltaEvent():
+                output.of(event, "reasoning").add(SUMMARY, event.summary_index, event.delta)
+            case ResponseRefusalDeltaEvent():
+                output.of(event, "message").add(REFUSAL, event.content_index, event.delta)
+            case ResponseFunctionCallArgumentsDeltaEvent():
+                return output.add_arguments(event)
+            case ResponseFunctionCallArgumentsDoneEvent():
+                return output.finish_arguments(event)
+            case ResponseOutputItemAddedEvent():
+                return output.begin(event)
+            case ResponseOutputItemDoneEvent():
+                return output.finish(event)
+            case ResponseCreatedEvent() | ResponseQueuedEvent() | ResponseInProgressEvent():
+                self._head = event.response
+            case ResponseCompletedEvent() | ResponseIncompleteEvent():
+                return self._ended(event)
+            case ResponseFailedEvent():
+                self._fail(event.response)
+            case _:
+                pass
+        return [event]
+
+    def _ended(self, event: ResponseCompletedEvent | ResponseIncompleteEvent) -> list[ResponseStreamEvent]:
+        response = event.response
+        response.status = response.status or event.type.removeprefix("response.")
+        told = self._output.end(response)
+        self._final = response
+        self.done = True
+        return [*told, event]
+
+    def _fail(self, response: ModelResponse) -> None:
+        if not response.output:
+            response.output = self._output.output()
+        self._final = response
+        error = response.error
+        message = (error and error.message) or "it does not say why"
+        self.error = StreamAPIError(
+            as_sentence(f"The response failed: {message}"),
+            partial=self.partial,
+            body=None if error is None else error.to_dict(),
+            code=None if error is None else error.code,
+        )
+
+    def _odd(self, data: bytes, name: str, error: ValidationError) -> ResponseStreamEvent | None:
+        """What is not read as an event at once; None for an error, an end that says nothing, or nothing at all."""
+        if not data.strip() or data.strip() == DONE:
+            return None
+        try:
+            value: object = decode_reply(data, any_size=True)
+        except ValueError:
+            value = None
+        if not isinstance(value, dict):
+            self.error = self._unreadable(data, error)
+            return None
+        kind = value.get("type") or ("" if name == "message" else name)
+        if _is_error(value, kind):
+            self.error = self._reported(data)
+            return None
+        if "delta" in value and value["delta"] is None:
+            return None
+        try:
+            known: ResponseStreamEvent = self._validator.validate_python({**value, "type": kind}, context=LENIENT)
+        except ValidationError as wrong:
+            if kind in FATAL or "delta" in value:
+                self.error = self._unreadable(data, wrong)
+                return None
+            return ResponseUnknownEvent.model_validate({**value, "type": kind}, context=LENIENT)
+        return known
+
+    def _read_reply(self, body: bytes, value: object) -> Iterable[ResponseStreamEvent] | None:
+        if not isinstance(value, dict) or "output" not in value:
+            return None
+        response = ModelResponse.model_validate(value, context=LENIENT)
+        self._kept.append(body)
+        return self._of_whole(response)
+
+    def _of_whole(self, response: ModelResponse) -> Iterator[ResponseStreamEvent]:
+        """The events of a response that came at once."""
+        for index, item in enumerate(response.output):
+            if isinstance(item, ResponseOutputMessage) and item.text:
+                where = {"item_id": item.id or "", "output_index": index}
+                yield ResponseTextDeltaEvent(delta=item.text, **where)
+                yield ResponseTextDoneEvent(text=item.text, **where)
+        match response.status:
+            case "failed":
+                yield from self._taken(ResponseFailedEvent(response=response))
+            case "incomplete":
+                yield from self._taken(ResponseIncompleteEvent(response=response))
+            case _:
+                yield from self._taken(ResponseCompletedEvent(response=response))
+
+
+def _is_error(value: Mapping[str, object], kind: object) -> bool:
+    """Whether data are an error in one of the service's forms."""
+    if kind:
+        return kind == "error" or (bool(value.get("error")) and not str(kind).startswith("response."))
+    plain = ("message" in value and "code" in value) or bool(value.get("detail"))
+    return plain or value.get("object") == "error" or bool(value.get("error"))
+
+
+@cache
+def known_events() -> SchemaValidator:
+    """What reads events; it is made when the first stream is opened."""
+    adapter: TypeAdapter[KnownEvent] = TypeAdapter(KnownEvent)
+    adapter.rebuild(raise_errors=True)
+    validator = adapter.validator
+    assert isinstance(validator, SchemaValidator)
+    return validator

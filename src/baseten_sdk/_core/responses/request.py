@@ -1,0 +1,170 @@
+"""A call of `responses` as a request: what the caller set, in the form of the wire, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pydantic import BaseModel
+
+from ...config import CallOptions
+from ...errors import InvalidRequestError
+from ...types.response_items import Item
+from ...types.response_params import ResponseInput, ResponseOptions
+from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
+from ..request.options import Options
+from ..request.parameters import split_parameters
+from ..request.payload import Payload
+from ..request.request import Request, build
+from ..request.routing import BaseURL
+
+PATH = "responses"
+
+PARAMETERS = frozenset(ResponseOptions.__optional_keys__)
+
+STATELESS = {
+    "previous_response_id": "Put the earlier items into input instead: "
+    'input=[*earlier, *response.output, {"role": "user", "content": "..."}].',
+    "conversation": 'Put its items into input instead: input=[*earlier, {"role": "user", "content": "..."}].',
+    "store": "Leave it out, and keep response.output yourself.",
+    "background": "Use async_predict of a deployment for long work, or stream the response.",
+}
+"""Parameters of a service that keeps responses, and what to do without them."""
+
+PARSED = frozenset({"parsed", "parsed_arguments"})
+"""What items of other packages hold beside what was sent."""
+
+
+def response_request(
+    place: BaseURL,
+    model: str,
+    given: ResponseInput,
+    params: Mapping[str, object],
+    options: Options,
+    *,
+    stream: bool,
+) -> Request:
+    """Put a call together.
+
+    Args:
+        place: where the model is served.
+        model: its name there.
+        given: what it answers.
+        params: the parameters that are not options of the call; None is the same as absent.
+        options: what holds for the call.
+        stream: whether the answer is to come in events. It is always said: some servers stream unless told not to.
+
+    Raises:
+        InvalidRequestError: the input is no input, the service would have to keep responses, or a value has no JSON
+            form. The message has the path.
+    """
+    body: dict[str, object] = {"model": model, "input": input_param(given)}
+    body |= {name: value for name, value in params.items() if value is not None}
+    _check_stateless(body)
+    if isinstance(text := body.get("text"), Mapping) and "format" not in text:
+        body["text"] = {"format": {"type": "text"}, **text}
+    if "tool_choice" in body:
+        body["tool_choice"] = flat(body["tool_choice"])
+    body["stream"] = stream
+    return build(
+        "POST",
+        place.at(PATH),
+        options,
+        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
+        first_byte=place.first_byte,
+        payload=Payload(json=body),
+    )
+
+
+def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
+    """Keyword arguments, parted into what goes into the body and the options of the call.
+
+    Raises:
+        TypeError: there is no such parameter; extra_body takes any.
+    """
+    return split_parameters(params, PARAMETERS, "responses")
+
+
+def _check_stateless(body: dict[str, object]) -> None:
+    """Refuse what needs a service that keeps responses; what says that none is needed is left out."""
+    for name, instead in STATELESS.items():
+        if name in body and body.pop(name) is not False:
+            raise InvalidRequestError(f"{name} cannot be used: Baseten keeps no responses. {instead}")
+
+
+def input_param(given: ResponseInput) -> str | list[Mapping[str, object]]:
+    """The input as it is sent: a text, or items as plain dicts.
+
+    Raises:
+        InvalidRequestError: it is neither, or empty; the message has the path.
+    """
+    if isinstance(given, str):
+        if not given:
+            raise InvalidRequestError("input must not be empty.")
+        return given
+    if isinstance(given, bytes | bytearray | Mapping | BaseModel) or not isinstance(given, Iterable):
+        hint = " Pass response.output to send a response back." if isinstance(given, BaseModel) else ""
+        raise InvalidRequestError(
+            f'input must be a text, or a list of items such as [{{"role": "user", "content": "Hi"}}], not a '
+            f"{type(given).__name__}.{hint}"
+        )
+    items = [_item_param(f"input[{index}]", item) for index, item in enumerate(given)]
+    if not items:
+        raise InvalidRequestError("input must not be empty.")
+    return items
+
+
+def _item_param(path: str, item: object) -> Mapping[str, object]:
+    if isinstance(item, Mapping):
+        return item
+    if isinstance(item, Item):
+        return item.to_param()
+    if isinstance(item, BaseModel) and {"type", "role"} & type(item).model_fields.keys():
+        return _without_parsed(item.model_dump(mode="json", by_alias=True, exclude_none=True))
+    hint = " Pass *response.output to send a response back." if hasattr(item, "output") else ""
+    raise InvalidRequestError(f"{path} must be a dict or an item of a response, not a {type(item).__name__}.{hint}")
+
+
+def _without_parsed(fields: dict[str, object]) -> dict[str, object]:
+    parts = fields.get("content")
+    if isinstance(parts, list):
+        fields["content"] = [_without(part) if isinstance(part, dict) else part for part in parts]
+    return _without(fields)
+
+
+def _without(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if name not in PARSED}
+
+
+def flat(tool: object) -> object:
+    """A tool, or the choice of one, whose function's fields stand beside its type. One that is so already stays."""
+    function = tool.get("function") if isinstance(tool, Mapping) else None
+    if not isinstance(tool, Mapping) or not isinstance(function, Mapping):
+        return tool
+    rest = {name: value for name, value in tool.items() if name != "function"}
+    return {"type": "function", **rest, **function}
+
+
+def nested(tool: Mapping[str, object]) -> Mapping[str, object]:
+    """A tool in the form of a chat, which is what toolboxes read; one without a function in it stays."""
+    if tool.get("type") != "function" or "function" in tool:
+        return tool
+    return {"type": "function", "function": {name: value for name, value in tool.items() if name != "type"}}
+
+
+def tool_params(tools: Sequence[Mapping[str, object]]) -> list[object]:
+    """Tools in the form of a chat as they are sent here."""
+    return [flat(each) for each in tools]
+
+
+def text_param(text: object, response_format: Mapping[str, object]) -> dict[str, object]:
+    """How the answer is written, with the `response_format` of a chat as its format.
+
+    Raises:
+        InvalidRequestError: it has a format already.
+    """
+    given = text if isinstance(text, Mapping) else {}
+    if given.get("format"):
+        raise InvalidRequestError("text has a format already: leave it out, or leave out text_format.")
+    schema = response_format.get("json_schema")
+    fields = schema if isinstance(schema, Mapping) else {}
+    return {**given, "format": {"type": response_format.get("type"), **fields}}

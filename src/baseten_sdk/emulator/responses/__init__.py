@@ -1,0 +1,1 @@
+"""`/v1/responses`: requests, responses, streams of events."""

@@ -1,0 +1,89 @@
+"""A response together with the requested object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ..errors import OutputValidationError
+from .chat import ChatCompletion
+from .meta import Meta
+from .response_items import ResponseOutputItem
+from .responses import ModelResponse, ResponseUsage
+from .tool_calls import ParsedToolCall
+
+__all__ = ["ParsedResponse"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedResponse(Generic[T]):
+    """What `responses.parse` returns.
+
+    Attributes:
+        response: the reply; after re-asking, the last one.
+        completion: the same in the form of a chat completion.
+        outputs: the object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
+        tool_calls: the calls of functions, with validated arguments.
+        attempts: every reply, the ones that were not valid included.
+    """
+
+    response: ModelResponse
+    completion: ChatCompletion
+    outputs: tuple[T, ...]
+    tool_calls: tuple[ParsedToolCall, ...] = ()
+    attempts: tuple[ModelResponse, ...] = ()
+
+    @property
+    def output_parsed(self) -> T | None:
+        """The object; None where the model called tools instead, or no type was asked for."""
+        return self.outputs[0] if self.outputs else None
+
+    @property
+    def parsed(self) -> T:
+        """The object; None only where None is the requested type.
+
+        Raises:
+            OutputValidationError: the model called tools instead of answering, or no type was asked for.
+        """
+        if not self.outputs:
+            called = self.tool_calls or self.response.function_calls
+            why = "The model called tools instead of answering." if called else "No type was asked for."
+            raise OutputValidationError(why, completion=self.completion)
+        return self.outputs[0]
+
+    @property
+    def output(self) -> list[ResponseOutputItem]:
+        """The items of the reply, to be put into the `input` of the next call."""
+        return self.response.output
+
+    @property
+    def output_text(self) -> str:
+        """The text of the reply."""
+        return self.response.output_text
+
+    @property
+    def id(self) -> str:
+        """Id of the response."""
+        return self.response.id
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        return self.response.model
+
+    @property
+    def status(self) -> str | None:
+        """How the response ended."""
+        return self.response.status
+
+    @property
+    def usage(self) -> ResponseUsage:
+        """Tokens of all attempts together."""
+        return ModelResponse.usage_of(self.attempts or (self.response,))
+
+    @property
+    def meta(self) -> Meta:
+        """What is known of the exchange behind the reply."""
+        return self.response.meta

@@ -1,0 +1,176 @@
+"""What a model's response is made of: messages, function calls, reasoning, in the form of OpenAI's Responses API.
+
+Servers leave out nearly everything at some time, so nearly everything has a default. Items and parts of a kind that
+this package does not know are kept, and can be sent back as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag
+
+from .chat import Tokens, arguments_text, new_call_id
+from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
+
+__all__ = [
+    "ReasoningPart",
+    "ResponseContent",
+    "ResponseFunctionToolCall",
+    "ResponseOutputItem",
+    "ResponseOutputMessage",
+    "ResponseOutputRefusal",
+    "ResponseOutputText",
+    "ResponseReasoningItem",
+    "ResponseUnknownItem",
+    "ResponseUnknownPart",
+]
+
+Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
+"""How far an item is; an open set."""
+
+Text: TypeAlias = Annotated[str, NullAs(str)]
+OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
+
+
+class Item(Lenient):
+    """A part of an output or of a message."""
+
+    def to_param(self) -> dict[str, object]:
+        """The part as a plain dict for the `input` of the next call: only what was received and is not null."""
+        return {**self.model_dump(mode="json", exclude_unset=True, exclude_none=True), "type": kind_of(self)}
+
+
+class ResponseOutputText(Item):
+    """Text that the model wrote."""
+
+    type: Literal["output_text"] = "output_text"
+    text: Text = ""
+    annotations: Annotated[list[dict[str, object]], Beside(list, null_at_once=True)] = Field(default_factory=list)
+    logprobs: Annotated[Tokens | None, Beside(nothing)] = None
+
+    @property
+    def parsed(self) -> object:
+        """The object that `parse` or `stream` made of the text, if any; `ParsedResponse.output_parsed` has its type."""
+        return note_of(self, "parsed")
+
+
+class ResponseOutputRefusal(Item):
+    """Why the model refuses."""
+
+    type: Literal["refusal"] = "refusal"
+    refusal: Text = ""
+
+
+class ResponseUnknownPart(Item):
+    """A part of a kind that this package does not know; its fields can be read as attributes."""
+
+    type: Text = ""
+
+
+class ReasoningPart(Item):
+    """What the model thought: `type` is "reasoning_text", or "summary_text" where it is a summary."""
+
+    type: Text = "reasoning_text"
+    text: Text = ""
+
+
+def kind_of(part: object) -> str:
+    """The type of an item or a part, as a dict or as it was read."""
+    kind = part.get("type") if isinstance(part, dict) else getattr(part, "type", None)
+    return kind if isinstance(kind, str) else ""
+
+
+def _content_tag(part: object) -> str:
+    kind = kind_of(part)
+    return kind if kind in ("output_text", "refusal") else "unknown"
+
+
+ResponseContent: TypeAlias = Annotated[
+    Annotated[ResponseOutputText, Tag("output_text")]
+    | Annotated[ResponseOutputRefusal, Tag("refusal")]
+    | Annotated[ResponseUnknownPart, Tag("unknown")],
+    Discriminator(_content_tag),
+]
+
+
+class ResponseOutputMessage(Item):
+    """What the model says."""
+
+    id: OptionalText = None
+    type: Literal["message"] = "message"
+    role: Annotated[str, Beside(lambda: "assistant", as_text)] = "assistant"
+    status: Annotated[Status | None, Beside(nothing, as_text)] = None
+    content: Annotated[list[ResponseContent], NullAsEmpty()] = Field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The text of all its parts."""
+        return "".join(part.text for part in self.content if isinstance(part, ResponseOutputText))
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the model refuses; None where it does not."""
+        said = [part.refusal for part in self.content if isinstance(part, ResponseOutputRefusal)]
+        return "".join(said) if said else None
+
+
+def _or_new(sent: str) -> str:
+    return sent or new_call_id()
+
+
+class ResponseFunctionToolCall(Item):
+    """A call of a function. One that comes without a `call_id` is given one, so that its output can name it."""
+
+    id: OptionalText = None
+    type: Literal["function_call"] = "function_call"
+    call_id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
+        default_factory=new_call_id
+    )
+    name: Text = ""
+    arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
+    status: Annotated[Status | None, Beside(nothing, as_text)] = None
+
+    @property
+    def parsed_arguments(self) -> BaseModel | None:
+        """The arguments, validated by `parse` or `stream`, where the tool was given as a type."""
+        arguments = note_of(self, "parsed")
+        return arguments if isinstance(arguments, BaseModel) else None
+
+
+class ResponseReasoningItem(Item):
+    """What the model thought, as it came, as a summary, or encrypted."""
+
+    id: OptionalText = None
+    type: Literal["reasoning"] = "reasoning"
+    summary: Annotated[list[ReasoningPart], NullAsEmpty()] = Field(default_factory=list)
+    content: Annotated[list[ReasoningPart] | None, Beside(nothing, null_at_once=True)] = None
+    encrypted_content: OptionalText = None
+    status: Annotated[Status | None, Beside(nothing, as_text)] = None
+
+    @property
+    def text(self) -> str:
+        """The thoughts; their summary where they did not come."""
+        return "".join(part.text for part in self.content or self.summary)
+
+
+class ResponseUnknownItem(Item):
+    """An item of a kind that this package does not know, such as a call of a hosted tool; its fields can be read as
+    attributes."""
+
+    id: OptionalText = None
+    type: Text = ""
+
+
+def _item_tag(item: object) -> str:
+    kind = kind_of(item)
+    return kind if kind in ("message", "function_call", "reasoning") else "unknown"
+
+
+ResponseOutputItem: TypeAlias = Annotated[
+    Annotated[ResponseOutputMessage, Tag("message")]
+    | Annotated[ResponseFunctionToolCall, Tag("function_call")]
+    | Annotated[ResponseReasoningItem, Tag("reasoning")]
+    | Annotated[ResponseUnknownItem, Tag("unknown")],
+    Discriminator(_item_tag),
+]

@@ -1,0 +1,162 @@
+"""The reply of `responses.create`, in the form of OpenAI's Responses API.
+
+What programs import from `openai.types.responses` can be imported from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import Field
+
+from .reply import Beside, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
+from .response_items import (
+    OptionalText,
+    ReasoningPart as ReasoningPart,
+    ResponseContent as ResponseContent,
+    ResponseFunctionToolCall as ResponseFunctionToolCall,
+    ResponseOutputItem as ResponseOutputItem,
+    ResponseOutputMessage as ResponseOutputMessage,
+    ResponseOutputRefusal as ResponseOutputRefusal,
+    ResponseOutputText as ResponseOutputText,
+    ResponseReasoningItem as ResponseReasoningItem,
+    ResponseUnknownItem as ResponseUnknownItem,
+    ResponseUnknownPart as ResponseUnknownPart,
+)
+
+__all__ = [
+    "IncompleteDetails",
+    "InputTokensDetails",
+    "ModelResponse",
+    "OutputTokensDetails",
+    "Response",
+    "ResponseError",
+    "ResponseUsage",
+]
+
+
+class InputTokensDetails(Lenient):
+    """Where the input's tokens came from."""
+
+    cached_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+
+
+class OutputTokensDetails(Lenient):
+    """What the output's tokens were used for."""
+
+    reasoning_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+
+
+class ResponseUsage(Lenient):
+    """Tokens that the call used. Cached tokens are part of `input_tokens`, reasoning tokens of `output_tokens`."""
+
+    input_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    input_tokens_details: Annotated[InputTokensDetails | None, Beside(nothing)] = None
+    output_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    output_tokens_details: Annotated[OutputTokensDetails | None, Beside(nothing)] = None
+    total_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+
+    @property
+    def cached_tokens(self) -> int:
+        """Input tokens that came from the prefix cache; 0 where the backend does not say."""
+        return self.input_tokens_details.cached_tokens if self.input_tokens_details else 0
+
+    @property
+    def reasoning_tokens(self) -> int:
+        """Tokens spent on reasoning; 0 where the backend does not say."""
+        return self.output_tokens_details.reasoning_tokens if self.output_tokens_details else 0
+
+    @property
+    def prompt_tokens(self) -> int:
+        """All tokens of the input, under the name that they have in a chat."""
+        return self.input_tokens
+
+    @property
+    def completion_tokens(self) -> int:
+        """All tokens of the output, under the name that they have in a chat."""
+        return self.output_tokens
+
+
+class ResponseError(Lenient):
+    """Why a response failed."""
+
+    code: OptionalText = None
+    message: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+
+
+class IncompleteDetails(Lenient):
+    """Why a response is incomplete: "max_output_tokens", "content_filter", or another word."""
+
+    reason: OptionalText = None
+
+
+class ModelResponse(Reply):
+    """The reply of `responses.create`. Its `output` can be put into the `input` of the next call as it is."""
+
+    id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    object: Annotated[str, Beside(lambda: "response", as_text, null_at_once=True)] = "response"
+    created_at: Annotated[float, Beside(float, null_at_once=True)] = 0.0
+    status: OptionalText = None
+    model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    output: Annotated[list[ResponseOutputItem], NullAsEmpty()] = Field(default_factory=list)
+    error: Annotated[ResponseError | None, Beside(nothing)] = None
+    incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing)] = None
+    usage: Annotated[ResponseUsage | None, Beside(nothing)] = None
+
+    @property
+    def output_text(self) -> str:
+        """The text of all messages; "" where there is none (calls of functions, or all tokens went into reasoning)."""
+        return "".join(item.text for item in self.output if isinstance(item, ResponseOutputMessage))
+
+    @property
+    def text(self) -> str:
+        """The same as `output_text`, under the name that it has on other replies."""
+        return self.output_text
+
+    @property
+    def reasoning_text(self) -> str:
+        """What the model thought; "" where it does not say."""
+        return "".join(item.text for item in self.output if isinstance(item, ResponseReasoningItem))
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the model refuses; None where it does not."""
+        said = [item.refusal for item in self.output if isinstance(item, ResponseOutputMessage) and item.refusal]
+        return "".join(said) if said else None
+
+    @property
+    def function_calls(self) -> list[ResponseFunctionToolCall]:
+        """The functions that the model calls."""
+        return [item for item in self.output if isinstance(item, ResponseFunctionToolCall)]
+
+    @property
+    def output_parsed(self) -> object:
+        """The object that `parse` or `stream` made of the answer, if any; that of `ParsedResponse` has its type."""
+        parts = (part for item in self.output if isinstance(item, ResponseOutputMessage) for part in item.content)
+        values = (part.parsed for part in parts if isinstance(part, ResponseOutputText))
+        return next((value for value in values if value is not None), None)
+
+    @staticmethod
+    def usage_of(responses: Iterable[ModelResponse]) -> ResponseUsage:
+        """The tokens of several responses together."""
+        known = [response.usage for response in responses if response.usage is not None]
+        return ResponseUsage(
+            input_tokens=sum(usage.input_tokens for usage in known),
+            input_tokens_details=InputTokensDetails(cached_tokens=sum(usage.cached_tokens for usage in known)),
+            output_tokens=sum(usage.output_tokens for usage in known),
+            output_tokens_details=OutputTokensDetails(reasoning_tokens=sum(usage.reasoning_tokens for usage in known)),
+            total_tokens=sum(usage.total_tokens for usage in known),
+        )
+
+
+Response = ModelResponse
+"""The name that it has at OpenAI."""
+
+
+def attach_output(response: ModelResponse, value: object) -> None:
+    """Tell the first text of the object that it holds."""
+    parts = (part for item in response.output if isinstance(item, ResponseOutputMessage) for part in item.content)
+    first = next((part for part in parts if isinstance(part, ResponseOutputText)), None)
+    if first is not None:
+        attach_note(first, "parsed", value)
