@@ -24,6 +24,10 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.streams.chat import AsyncChatStream as AsyncChatStream
     from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
     from ._async.streams.predict import AsyncPredictStream as AsyncPredictStream
+    from ._async.streams.response import (
+        AsyncModelResponseStream as AsyncModelResponseStream,
+        AsyncResponseEvents as AsyncResponseEvents,
+    )
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
     from ._core.decisions.markers import Levels as Levels, Question as Question
     from ._core.queue.async_predict import InferenceRetryConfig as InferenceRetryConfig
@@ -47,6 +51,10 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.streams.chat import ChatStream as ChatStream
     from ._sync.streams.completion import CompletionStream as CompletionStream
     from ._sync.streams.predict import PredictStream as PredictStream
+    from ._sync.streams.response import (
+        ModelResponseStream as ModelResponseStream,
+        ResponseEvents as ResponseEvents,
+    )
     from ._sync.tool_run import ToolRun as ToolRun
     from .config import (
         CallOptions as CallOptions,
@@ -230,8 +238,57 @@ if TYPE_CHECKING or not lazy_names(__name__):
         user as user,
     )
     from .types.parsed import Parsed as Parsed
+    from .types.parsed_response import ParsedResponse as ParsedResponse
     from .types.pool import Hedge as Hedge, OnCut as OnCut, Target as Target, Try as Try
     from .types.response import RawResponse as RawResponse, Response as Response
+    from .types.response_events import (
+        ResponseCompletedEvent as ResponseCompletedEvent,
+        ResponseContentPartAddedEvent as ResponseContentPartAddedEvent,
+        ResponseContentPartDoneEvent as ResponseContentPartDoneEvent,
+        ResponseCreatedEvent as ResponseCreatedEvent,
+        ResponseFailedEvent as ResponseFailedEvent,
+        ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent,
+        ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent,
+        ResponseIncompleteEvent as ResponseIncompleteEvent,
+        ResponseInProgressEvent as ResponseInProgressEvent,
+        ResponseOutputItemAddedEvent as ResponseOutputItemAddedEvent,
+        ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent,
+        ResponseQueuedEvent as ResponseQueuedEvent,
+        ResponseReasoningSummaryTextDeltaEvent as ResponseReasoningSummaryTextDeltaEvent,
+        ResponseReasoningSummaryTextDoneEvent as ResponseReasoningSummaryTextDoneEvent,
+        ResponseReasoningTextDeltaEvent as ResponseReasoningTextDeltaEvent,
+        ResponseReasoningTextDoneEvent as ResponseReasoningTextDoneEvent,
+        ResponseRefusalDeltaEvent as ResponseRefusalDeltaEvent,
+        ResponseRefusalDoneEvent as ResponseRefusalDoneEvent,
+        ResponseStreamEvent as ResponseStreamEvent,
+        ResponseTextDeltaEvent as ResponseTextDeltaEvent,
+        ResponseTextDoneEvent as ResponseTextDoneEvent,
+        ResponseUnknownEvent as ResponseUnknownEvent,
+    )
+    from .types.response_items import (
+        ReasoningPart as ReasoningPart,
+        ResponseFunctionToolCall as ResponseFunctionToolCall,
+        ResponseOutputItem as ResponseOutputItem,
+        ResponseOutputMessage as ResponseOutputMessage,
+        ResponseOutputRefusal as ResponseOutputRefusal,
+        ResponseOutputText as ResponseOutputText,
+        ResponseReasoningItem as ResponseReasoningItem,
+        ResponseUnknownItem as ResponseUnknownItem,
+        ResponseUnknownPart as ResponseUnknownPart,
+    )
+    from .types.response_params import (
+        ResponseInput as ResponseInput,
+        ResponseInputItem as ResponseInputItem,
+        ResponseInputItemParam as ResponseInputItemParam,
+        ResponseOptions as ResponseOptions,
+        ResponseToolParam as ResponseToolParam,
+    )
+    from .types.responses import (
+        IncompleteDetails as IncompleteDetails,
+        ModelResponse as ModelResponse,
+        ResponseError as ResponseError,
+        ResponseUsage as ResponseUsage,
+    )
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult

@@ -173,7 +173,6 @@ class AsyncClient(AsyncTargets):
     def models(self) -> AsyncModels:
         """The models of the Model APIs."""
         from .resources.models import AsyncModels
-    from .resources.responses import AsyncResponses
 
         return AsyncModels(self._service)
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .resources.embeddings import Embeddings
     from .resources.jobs import Jobs
     from .resources.models import Models
+    from .resources.responses import Responses
     from .resources.webhooks import Webhooks
 
 T = TypeVar("T")
@@ -147,6 +148,13 @@ class Client(Targets):
         from .resources.embeddings import Embeddings
 
         return Embeddings(self._service)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """OpenAI's Responses API: input items in, output items out."""
+        from .resources.responses import Responses
+
+        return Responses(self._service)
 
     @cached_property
     def decisions(self) -> Decisions:

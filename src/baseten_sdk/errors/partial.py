@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
+    from ..types.responses import ModelResponse
 
-PartialReply: TypeAlias = "ChatCompletion"
+PartialReply: TypeAlias = "ChatCompletion | ModelResponse"
 """The reply of an API that streams. Each has `text`, `usage` and `meta`."""
 
 Partial: TypeAlias = "PartialReply | Callable[[], PartialReply | None] | None"

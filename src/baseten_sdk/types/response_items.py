@@ -33,7 +33,7 @@ Text: TypeAlias = Annotated[str, NullAs(str)]
 OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
 
 
-class Item(Lenient):
+class ResponseItem(Lenient):
     """A part of an output or of a message."""
 
     def to_param(self) -> dict[str, object]:
@@ -41,7 +41,7 @@ class Item(Lenient):
         return {**self.model_dump(mode="json", exclude_unset=True, exclude_none=True), "type": kind_of(self)}
 
 
-class ResponseOutputText(Item):
+class ResponseOutputText(ResponseItem):
     """Text that the model wrote."""
 
     type: Literal["output_text"] = "output_text"
@@ -55,20 +55,20 @@ class ResponseOutputText(Item):
         return note_of(self, "parsed")
 
 
-class ResponseOutputRefusal(Item):
+class ResponseOutputRefusal(ResponseItem):
     """Why the model refuses."""
 
     type: Literal["refusal"] = "refusal"
     refusal: Text = ""
 
 
-class ResponseUnknownPart(Item):
+class ResponseUnknownPart(ResponseItem):
     """A part of a kind that this package does not know; its fields can be read as attributes."""
 
     type: Text = ""
 
 
-class ReasoningPart(Item):
+class ReasoningPart(ResponseItem):
     """What the model thought: `type` is "reasoning_text", or "summary_text" where it is a summary."""
 
     type: Text = "reasoning_text"
@@ -94,7 +94,7 @@ ResponseContent: TypeAlias = Annotated[
 ]
 
 
-class ResponseOutputMessage(Item):
+class ResponseOutputMessage(ResponseItem):
     """What the model says."""
 
     id: OptionalText = None
@@ -119,7 +119,7 @@ def _or_new(sent: str) -> str:
     return sent or new_call_id()
 
 
-class ResponseFunctionToolCall(Item):
+class ResponseFunctionToolCall(ResponseItem):
     """A call of a function. One that comes without a `call_id` is given one, so that its output can name it."""
 
     id: OptionalText = None
@@ -131,6 +131,10 @@ class ResponseFunctionToolCall(Item):
     arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
 
+    def to_param(self) -> dict[str, object]:
+        """The call as a plain dict for the `input` of the next call, with the id that its output names."""
+        return {**super().to_param(), "call_id": self.call_id}
+
     @property
     def parsed_arguments(self) -> BaseModel | None:
         """The arguments, validated by `parse` or `stream`, where the tool was given as a type."""
@@ -138,7 +142,7 @@ class ResponseFunctionToolCall(Item):
         return arguments if isinstance(arguments, BaseModel) else None
 
 
-class ResponseReasoningItem(Item):
+class ResponseReasoningItem(ResponseItem):
     """What the model thought, as it came, as a summary, or encrypted."""
 
     id: OptionalText = None
@@ -154,7 +158,7 @@ class ResponseReasoningItem(Item):
         return "".join(part.text for part in self.content or self.summary)
 
 
-class ResponseUnknownItem(Item):
+class ResponseUnknownItem(ResponseItem):
     """An item of a kind that this package does not know, such as a call of a hosted tool; its fields can be read as
     attributes."""
 

@@ -6,7 +6,7 @@ What programs import from `openai.types.responses` can be imported from here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import Field
 
@@ -91,6 +91,10 @@ class IncompleteDetails(Lenient):
     reason: OptionalText = None
 
 
+ParsedOutput: TypeAlias = object
+"""What a text was read into."""
+
+
 class ModelResponse(Reply):
     """The reply of `responses.create`. Its `output` can be put into the `input` of the next call as it is."""
 
@@ -131,7 +135,7 @@ class ModelResponse(Reply):
         return [item for item in self.output if isinstance(item, ResponseFunctionToolCall)]
 
     @property
-    def output_parsed(self) -> object:
+    def output_parsed(self) -> ParsedOutput:
         """The object that `parse` or `stream` made of the answer, if any; that of `ParsedResponse` has its type."""
         parts = (part for item in self.output if isinstance(item, ResponseOutputMessage) for part in item.content)
         values = (part.parsed for part in parts if isinstance(part, ResponseOutputText))
@@ -160,3 +164,44 @@ def attach_output(response: ModelResponse, value: object) -> None:
     first = next((part for part in parts if isinstance(part, ResponseOutputText)), None)
     if first is not None:
         attach_note(first, "parsed", value)
+
+
+# OpenAI's other names for what is in the modules that stand on this one.
+if TYPE_CHECKING:
+    from .parsed_response import ParsedResponse as ParsedResponse
+    from .response_events import (
+        ResponseCompletedEvent as ResponseCompletedEvent,
+        ResponseContentPartAddedEvent as ResponseContentPartAddedEvent,
+        ResponseContentPartDoneEvent as ResponseContentPartDoneEvent,
+        ResponseCreatedEvent as ResponseCreatedEvent,
+        ResponseFailedEvent as ResponseFailedEvent,
+        ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent,
+        ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent,
+        ResponseIncompleteEvent as ResponseIncompleteEvent,
+        ResponseInProgressEvent as ResponseInProgressEvent,
+        ResponseOutputItemAddedEvent as ResponseOutputItemAddedEvent,
+        ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent,
+        ResponseQueuedEvent as ResponseQueuedEvent,
+        ResponseReasoningSummaryTextDeltaEvent as ResponseReasoningSummaryTextDeltaEvent,
+        ResponseReasoningSummaryTextDoneEvent as ResponseReasoningSummaryTextDoneEvent,
+        ResponseReasoningTextDeltaEvent as ResponseReasoningTextDeltaEvent,
+        ResponseReasoningTextDoneEvent as ResponseReasoningTextDoneEvent,
+        ResponseRefusalDeltaEvent as ResponseRefusalDeltaEvent,
+        ResponseRefusalDoneEvent as ResponseRefusalDoneEvent,
+        ResponseStreamEvent as ResponseStreamEvent,
+        ResponseTextDeltaEvent as ResponseTextDeltaEvent,
+        ResponseTextDoneEvent as ResponseTextDoneEvent,
+        ResponseUnknownEvent as ResponseUnknownEvent,
+    )
+    from .response_params import ResponseInputItemParam as ResponseInputItemParam
+else:
+
+    def __getattr__(name: str) -> object:
+        # An import asks for `__path__` and the like of every module.
+        if not name.startswith("_"):
+            from . import parsed_response, response_events, response_params
+
+            for module in (response_events, parsed_response, response_params):
+                if name in module.__all__:
+                    return getattr(module, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

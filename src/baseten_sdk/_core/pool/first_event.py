@@ -7,6 +7,7 @@ from ...errors import StreamError
 from ...errors.partial import PartialReply
 from ..chat.chunks import ChunkReader
 from ..request.request import Request
+from ..responses.reader import ResponseReader
 from ..stream.reader import StreamReader
 
 
@@ -36,6 +37,8 @@ class FirstEvent:
         match request.url_without_query.rpartition("/v1/")[2]:
             case "chat/completions":
                 return cls(ChunkReader(limits))
+            case "responses":
+                return cls(ResponseReader(limits))
             case _:
                 return cls(None)
 

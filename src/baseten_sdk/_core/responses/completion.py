@@ -13,19 +13,18 @@ REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 def as_completion(response: ModelResponse) -> ChatCompletion:
     """The response as a completion of one choice."""
-    calls = [_call(each) for each in response.function_calls]
-    message: dict[str, object] = {"role": "assistant", "content": response.output_text or None}
-    if calls:
-        message["tool_calls"] = calls
+    message = ChatCompletionMessage(content=response.output_text or None)
+    if response.function_calls:
+        message.tool_calls = [_call(each) for each in response.function_calls]
     if response.reasoning_text:
-        message["reasoning_content"] = response.reasoning_text
+        message.reasoning_content = response.reasoning_text
     if response.refusal is not None:
-        message["refusal"] = response.refusal
+        message.refusal = response.refusal
     completion = ChatCompletion(
         id=response.id,
         created=int(response.created_at),
         model=response.model,
-        choices=[Choice(message=ChatCompletionMessage(**message), finish_reason=finish_reason(response))],
+        choices=[Choice(message=message, finish_reason=finish_reason(response))],
         usage=None if response.usage is None else Usage.of(response.usage),
     )
     return attach_meta(completion, response.meta)

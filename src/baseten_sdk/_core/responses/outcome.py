@@ -1,4 +1,4 @@
-"""What was asked for of a response: an object, calls with valid arguments, or both. Read as the answers of a chat are."""
+"""What was asked for of a response: an object, calls with valid arguments, or both. Read as a chat's answer is."""
 
 from __future__ import annotations
 

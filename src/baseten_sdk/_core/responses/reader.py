@@ -194,9 +194,9 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         """The events of a response that came at once."""
         for index, item in enumerate(response.output):
             if isinstance(item, ResponseOutputMessage) and item.text:
-                where = {"item_id": item.id or "", "output_index": index}
-                yield ResponseTextDeltaEvent(delta=item.text, **where)
-                yield ResponseTextDoneEvent(text=item.text, **where)
+                item_id = item.id or ""
+                yield ResponseTextDeltaEvent(delta=item.text, item_id=item_id, output_index=index)
+                yield ResponseTextDoneEvent(text=item.text, item_id=item_id, output_index=index)
         match response.status:
             case "failed":
                 yield from self._taken(ResponseFailedEvent(response=response))
@@ -208,10 +208,10 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
 def _is_error(value: Mapping[str, object], kind: object) -> bool:
     """Whether data are an error in one of the service's forms."""
-    if kind:
-        return kind == "error" or (bool(value.get("error")) and not str(kind).startswith("response."))
+    if isinstance(kind, str) and kind.startswith("response."):
+        return False
     plain = ("message" in value and "code" in value) or bool(value.get("detail"))
-    return plain or value.get("object") == "error" or bool(value.get("error"))
+    return plain or "error" in (kind, value.get("object")) or bool(value.get("error"))
 
 
 @cache

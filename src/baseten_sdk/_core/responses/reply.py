@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..reply.response import WholeResponse
-from ..reply.validate import read_model, unreadable
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
+from ..reply.response import WholeResponse
+from ..reply.validate import read_model, unreadable
 from .output import OutputParts
 
 

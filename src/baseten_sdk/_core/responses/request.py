@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from ...config import CallOptions
 from ...errors import InvalidRequestError
-from ...types.response_items import Item
+from ...types.chat import ChatCompletionMessage
+from ...types.response_items import ResponseItem
 from ...types.response_params import ResponseInput, ResponseOptions
 from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
 from ..request.options import Options
@@ -116,8 +117,13 @@ def input_param(given: ResponseInput) -> str | list[Mapping[str, object]]:
 def _item_param(path: str, item: object) -> Mapping[str, object]:
     if isinstance(item, Mapping):
         return item
-    if isinstance(item, Item):
+    if isinstance(item, ResponseItem):
         return item.to_param()
+    if isinstance(item, ChatCompletionMessage):
+        raise InvalidRequestError(
+            f"{path} is a message of a chat: make items of the whole conversation with "
+            "baseten_sdk.histories.to_responses(messages)."
+        )
     if isinstance(item, BaseModel) and {"type", "role"} & type(item).model_fields.keys():
         return _without_parsed(item.model_dump(mode="json", by_alias=True, exclude_none=True))
     hint = " Pass *response.output to send a response back." if hasattr(item, "output") else ""

@@ -18,6 +18,7 @@ from .decisions import Decisions
 from .deployment_base import DeploymentBase
 from .embeddings import Embeddings
 from .models import Models
+from .responses import Responses
 
 T = TypeVar("T")
 
@@ -34,6 +35,11 @@ class Engine(DeploymentBase):
     def chat(self) -> Chat:
         """The OpenAI-compatible engine inside. `model=` is the name that it serves."""
         return Chat(self._service, self._urls.engine)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
+        return Responses(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> Models:

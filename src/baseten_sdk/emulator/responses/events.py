@@ -35,8 +35,8 @@ def stream(answer: Answer, head: Head, plan: Plan) -> tuple[bytes, ...]:
             for name in _NUMBERS if style == "llama-cpp" else _NUMBERS[:1]:
                 event.pop(name, None)
         named = style in (None, "llama-cpp") and "type" in event
-        name = as_text(event["type"]) if named else "error" if kind == "event" else None
-        pieces.append(framing.event(_text(event, plan), name))
+        line = as_text(event["type"]) if named else None
+        pieces.append(framing.event(_text(event, plan), line))
     if style == "litellm" and kind is None and not plan.on("no-done"):
         pieces.append(framing.event(DONE))
     return tuple(pieces)
