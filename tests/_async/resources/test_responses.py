@@ -109,7 +109,7 @@ async def test_what_a_service_without_memory_cannot_do_is_refused_before_sending
     client: AsyncClient, emu: Emulator
 ) -> None:
     with pytest.raises(InvalidRequestError, match="Put the earlier items into input"):
-        await client.responses.create(model=MODEL, input="Hi", previous_response_id="resp_1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+        await client.responses.create(model=MODEL, input="Hi", previous_response_id="resp_1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     assert not emu.requests
 
 

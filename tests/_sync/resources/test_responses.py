@@ -108,7 +108,7 @@ def test_a_model_by_its_id_is_asked_at_its_deployment(client: Client, emu: Emula
 
 def test_what_a_service_without_memory_cannot_do_is_refused_before_sending(client: Client, emu: Emulator) -> None:
     with pytest.raises(InvalidRequestError, match="Put the earlier items into input"):
-        client.responses.create(model=MODEL, input="Hi", previous_response_id="resp_1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+        client.responses.create(model=MODEL, input="Hi", previous_response_id="resp_1")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
     assert not emu.requests
 
 

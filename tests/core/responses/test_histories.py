@@ -16,29 +16,35 @@ TEXT = st.text(min_size=1, max_size=8)
 URL = st.just("https://a.test/cat.png") | st.just("data:image/png;base64,AAAA")
 
 
-def parts(text: str) -> st.SearchStrategy[list[Json]]:
-    words = TEXT.map(lambda said: {"type": text, "text": said})
-    images = st.builds(lambda url: {"type": "image_url", "image_url": {"url": url}}, URL)
-    audio = st.just({"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}})
-    file = st.just({"type": "file", "file": {"file_data": "AAAA", "filename": "a.pdf"}})
-    return st.lists(st.one_of(words, images, audio, file), min_size=1, max_size=3)
+def text_part(said: str) -> Json:
+    return {"type": "text", "text": said}
 
 
-SPOKEN = st.builds(
-    lambda role, content: {"role": role, "content": content},
-    st.sampled_from(["user", "system", "developer"]),
-    TEXT | parts("text"),
+def image_part(url: str) -> Json:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+AUDIO: Json = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
+FILE: Json = {"type": "file", "file": {"file_data": "AAAA", "filename": "a.pdf"}}
+PARTS = st.lists(
+    st.one_of(TEXT.map(text_part), URL.map(image_part), st.just(AUDIO), st.just(FILE)), min_size=1, max_size=3
 )
-CALL = st.builds(
-    lambda id, name, argument: {
-        "id": id,
-        "type": "function",
-        "function": {"name": name, "arguments": json.dumps({"a": argument})},
-    },
-    TEXT,
-    TEXT,
-    TEXT,
-)
+
+
+def spoken(role: str, content: str | list[Json]) -> Json:
+    return {"role": role, "content": content}
+
+
+def call(id: str, name: str, argument: str) -> Json:
+    return {"id": id, "type": "function", "function": {"name": name, "arguments": json.dumps({"a": argument})}}
+
+
+def output(id: str, said: str) -> Json:
+    return {"role": "tool", "tool_call_id": id, "content": said}
+
+
+SPOKEN = st.builds(spoken, st.sampled_from(["user", "system", "developer"]), TEXT | PARTS)
+CALL = st.builds(call, TEXT, TEXT, TEXT)
 
 
 @st.composite
@@ -56,16 +62,15 @@ def answers(draw: st.DrawFn) -> Json:
     return message
 
 
-TOOL = st.builds(lambda id, said: {"role": "tool", "tool_call_id": id, "content": said}, TEXT, TEXT)
-
-
 def _no_two_answers_in_a_row(messages: list[Json]) -> bool:
     """Items that a model sent one after the other are one message of a chat."""
     roles = [message["role"] for message in messages]
     return not any(roles[at] == roles[at + 1] == "assistant" for at in range(len(roles) - 1))
 
 
-HISTORY = st.lists(st.one_of(SPOKEN, answers(), TOOL), min_size=1, max_size=6).filter(_no_two_answers_in_a_row)
+HISTORY = st.lists(st.one_of(SPOKEN, answers(), st.builds(output, TEXT, TEXT)), min_size=1, max_size=6).filter(
+    _no_two_answers_in_a_row
+)
 
 
 @given(HISTORY)
@@ -76,13 +81,17 @@ def test_a_chat_survives_the_way_there_and_back(messages: list[Json]) -> None:
 
 
 def test_the_parts_of_an_answer_become_items_in_their_order() -> None:
-    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
-    answer: Json = {"role": "assistant", "reasoning_content": "Hm", "content": "Let me see", "tool_calls": [call]}
-    items = responses_from_chat([answer, {"role": "tool", "tool_call_id": "c1", "content": "7"}])
+    answer: Json = {
+        "role": "assistant",
+        "reasoning_content": "Hm",
+        "content": "Let me see",
+        "tool_calls": [call("c1", "f", "x")],
+    }
+    items = responses_from_chat([answer, output("c1", "7")])
     assert items == [
         {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "Hm"}]},
         {"role": "assistant", "content": "Let me see"},
-        {"type": "function_call", "call_id": "c1", "name": "f", "arguments": '{"a":1}'},
+        {"type": "function_call", "call_id": "c1", "name": "f", "arguments": '{"a": "x"}'},
         {"type": "function_call_output", "call_id": "c1", "output": "7"},
     ]
 
