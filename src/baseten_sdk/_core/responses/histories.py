@@ -98,8 +98,7 @@ def _part(path: str, part: object, text: str) -> Json:
         case {"type": "image_url", "image_url": {"url": str(url), **how}, **rest} if not (
             any(rest.values()) or how.keys() - {"detail"}
         ):
-            detail: Json = {"detail": how["detail"]} if how else {}
-            return {"type": "input_image", "image_url": url} | detail
+            return {"type": "input_image", "image_url": url} | {str(name): value for name, value in how.items()}
         case {"type": "input_audio", "input_audio": audio, **rest} if not any(rest.values()):
             return {"type": "input_audio", "input_audio": audio}
         case {"type": "file", "file": Mapping() as file, **rest} if not any(rest.values()):
