@@ -74,12 +74,14 @@ class Sender:
     async def _send(self, row: NewRow | int) -> None:
         while True:
             await self._gate.admit()
-            made, row = await self._submit(row)
-            if made:
+            wait, row = await self._submit(row)
+            if wait is None:
                 return
+            await self._clock.sleep(wait)
 
-    async def _submit(self, row: NewRow | int) -> tuple[bool, NewRow | int]:
-        """Try one submission. Returns whether it is settled, and the row, by its number once it has one."""
+    async def _submit(self, row: NewRow | int) -> tuple[float | None, NewRow | int]:
+        """Try one submission. Returns the seconds after which to try again, None where it is settled; and the row, by
+        its number once it has one."""
         submission: Submission | None = None
         deadline = anyio.current_time() + GRACE if self._ending else inf
         with anyio.CancelScope(shield=True, deadline=deadline) as scope:
@@ -87,7 +89,7 @@ class Sender:
             try:
                 intent = await self._state.begin(row)
                 if intent is None:
-                    return True, row
+                    return None, row
                 submission = Submission(intent.number, intent.attempt, intent.tag, self._clock.now())
                 self._state.submissions.add(submission)
                 return await self._answered(submission, intent), intent.number
@@ -96,9 +98,9 @@ class Sender:
         if submission is not None:
             submission.unknown = True  # the run was cancelled, and no reply came in time
         await anyio.lowlevel.checkpoint()
-        return True, row
+        return None, row
 
-    async def _answered(self, submission: Submission, intent: Intent) -> bool:
+    async def _answered(self, submission: Submission, intent: Intent) -> float | None:
         state = self._state
         try:
             url = self._source.tagged_url(submission.tag)
@@ -106,14 +108,13 @@ class Sender:
         except BasetenError as error:
             failure = error
         else:
-            self._gate.accepted()
+            self._gate.accepted(submission.sent_at)
             await state.accepted(submission, request_id)
-            return True
+            return None
         match fate(failure):
             case "not taken":
                 await state.not_taken(submission)
-                self._gate.refused(failure)
-                return False
+                return self._gate.refused(failure, submission.sent_at)
             case "refused":
                 await state.failed(submission, "refused", str(failure))
             case "unknown":
@@ -121,4 +122,4 @@ class Sender:
             case "stop":
                 await state.not_taken(submission)
                 raise failure
-        return True
+        return None

@@ -15,14 +15,10 @@ from __future__ import annotations
 
 from math import inf
 
+from .refusal_row import ENOUGH, RefusalRow
+
 IN_A_ROW = 3
 """Refusals in a row that are a limit, and not one unlucky request."""
-
-OLD_NEWS = 0.125
-"""What a success of a request that was sent before the last refused one takes off the row."""
-
-SUSPICIOUS = 1.5
-"""The row from which the gate closes, where many calls were taken before it."""
 
 GROWTH = 1.0002
 """How much faster the pace is after a success. It must not grow far before a limit a minute is found out."""
@@ -42,10 +38,7 @@ STEP_BACK = 0.985
 """The pace after a refusal, as a part of what was taken since the last one: the limit, as far as it can be measured."""
 
 LEAP_BACK = 0.7
-"""The pace after a refusal, as a part of the refused one, where fewer than `ENOUGH` calls were taken to measure by."""
-
-ENOUGH = 20
-"""Calls taken that are many: the pace can be measured by them, and a single refusal among them is an unlucky one."""
+"""The pace after a refusal, as a part of the refused one, where fewer calls than `ENOUGH` were taken to measure by."""
 
 SLOWEST = 0.5
 """Calls a second at least, so that there is always somebody who finds out whether the service takes calls again."""
@@ -69,7 +62,6 @@ class BackoffGate:
         "_accepted",
         "_bound",
         "_closed_until",
-        "_lately",
         "_measured",
         "_next",
         "_pace",
@@ -85,8 +77,7 @@ class BackoffGate:
         self._closed_until = -inf
         self._bound = -inf
         self._refused = -inf
-        self._row = 0.0
-        self._lately = accepted
+        self._row = RefusalRow(accepted)
         self._pace: float | None = None
         self._next = -inf
         self._accepted = accepted
@@ -104,13 +95,11 @@ class BackoffGate:
             seconds: how long the service asks to wait.
             now: the time.
         """
-        self._row += 1
-        lately, self._lately = self._lately, 0
         self._refused = max(self._refused, sent)
-        if self._pace is None and self._row < SUSPICIOUS and lately >= ENOUGH:
-            return
+        if not self._row.refused() and self._pace is None:
+            return  # bad luck
         self._closed_until = max(self._closed_until, now + seconds)
-        if (self._pace is None and self._row < IN_A_ROW) or sent < self._stepped:
+        if (self._pace is None and self._row.length < IN_A_ROW) or sent < self._stepped:
             return  # an unlucky one, or one that was sent at the pace before
         self._stepped, taken, self._taken = now, self._taken, 0
         self._next = self._closed_until
@@ -134,11 +123,9 @@ class BackoffGate:
         """
         self._accepted += 1
         self._taken += 1
-        self._lately += 1
+        self._row.taken(sent_since=sent > self._refused)
         if sent <= self._refused:
-            self._row = max(self._row - OLD_NEWS, 0.0)
             return False
-        self._row = 0.0
         if self._pace is not None:
             if self._refused_pace == inf:
                 self._pace *= FIND_OUT

@@ -4,8 +4,8 @@ Theory of operation. Additive increase, multiplicative decrease. A round, in whi
 flight, adds one call. At first every success adds one, which doubles the number each round until something is in the
 way. Just below the number of the last refusal the increase is slow, so that the batch stays there instead of running
 into it all the time. A refusal (429, 503, 529, a lost connection, a call that had to be repeated) takes three tenths
-off. So does a median latency of twice the best one, in three rounds in a row: the calls beyond that wait in the
-service's queue and make nothing faster.
+off, unless it is a single one after many calls that were taken. So does a median latency of twice the best one, in
+three rounds in a row: the calls beyond that wait in the service's queue and make nothing faster.
 
 Outcomes of calls that began before the last decrease say nothing about the number since, and are ignored. A latency
 that does not fall with the number has another cause, such as longer rows. It becomes the new measure.
@@ -29,6 +29,7 @@ from ...errors import (
     RateLimitError,
     ServiceUnavailableError,
 )
+from ...rates import RefusalRow
 from ...types.batch import Ok, Outcome
 
 DECREASE = 0.7
@@ -96,6 +97,7 @@ class AdaptiveConcurrency:
         self._times: list[float] = []
         self._best: float | None = None
         self._slow = 0
+        self._refusals = RefusalRow()
 
     @property
     def current(self) -> int:
@@ -109,12 +111,13 @@ class AdaptiveConcurrency:
             return
         if isinstance(outcome, Ok) and outcome.attempts <= 1:
             self._succeeded(outcome.seconds, now)
-        elif isinstance(outcome, Ok) or isinstance(outcome.error, CONGESTION):
+        elif (isinstance(outcome, Ok) or isinstance(outcome.error, CONGESTION)) and self._refusals.refused():
             self._ceiling = self._allowed
             self._cut(now)
             self._cut_from = None
 
     def _succeeded(self, seconds: float, now: float) -> None:
+        self._refusals.taken(sent_since=False)
         self._allowed = min(self._allowed + self._step(), self._most)
         self._times.append(seconds)
         if len(self._times) >= max(self._round, ROUND):
