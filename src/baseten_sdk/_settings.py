@@ -5,6 +5,7 @@ It must not know how calls are made, nor an httpx client, which belongs to one f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -43,11 +44,16 @@ class Settings:
     ssl_context: ssl.SSLContext | None = None
     hedge: Hedge | None = None
     owned: bool = True
+    route_by_name: bool = True
 
     def __post_init__(self) -> None:
         if self.hedge is not None and not isinstance(self.hedge, Hedge):
             raise ConfigurationError(f"hedge must be a Hedge, not {self.hedge!r}.")
-        Router(self.base_url, self.endpoints)
+        self.router({})
+
+    def router(self, environment: Mapping[str, str]) -> Router:
+        """Make what finds the URLs; the environment is read when they are first needed."""
+        return Router(self.base_url, self.endpoints, environment, route_by_name=self.route_by_name)
 
     def with_options(self, options: Options) -> Self:
         """The same with other defaults."""

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypedDict, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, runtime_checkable
 
 from ._secrets import shown_url
 from .errors import ConfigurationError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 __all__ = [
+    "AuthScheme",
     "CallOptions",
     "Endpoints",
     "HttpxTimeout",
@@ -39,6 +40,9 @@ MODEL_APIS_FIRST_BYTE = 600.0
 
 DEPLOYMENT_FIRST_BYTE = 1230.0
 """The same for a deployment: just above the 1200 s after which the service itself ends a predict."""
+
+AuthScheme: TypeAlias = Literal["bearer", "api-key"]
+"""The word before the key in the `Authorization` header."""
 
 Query: TypeAlias = Mapping[str, str | int | float | bool | Sequence[str | int | float | bool] | None]
 """Query parameters: None is left out, a sequence is repeated."""
@@ -186,7 +190,7 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """URL templates of the service. The emulator and private gateways replace them; `base_url=` replaces
-    `model_apis` alone.
+    `model_apis` alone. A `model` without `{model_id}` is a gateway that serves one deployment, whatever its ID.
 
     The API key is sent to these hosts and to no others.
     """
@@ -199,12 +203,11 @@ class Endpoints:
 
     def __post_init__(self) -> None:
         wanted = {
-            "model": ("{model_id}",),
             "model_regional": ("{model_id}", "{environment}"),
             "chain": ("{chain_id}",),
             "chain_regional": ("{chain_id}", "{environment}"),
         }
-        for name in ("model_apis", *wanted):
+        for name in ("model_apis", "model", *wanted):
             value = getattr(self, name)
             if not isinstance(value, str) or not value.startswith(("https://", "http://")):
                 raise ConfigurationError(f"Endpoints({name}=...) must be an http(s) URL, not {shown_url(value)}.")
@@ -212,6 +215,8 @@ class Endpoints:
                 if placeholder not in value:
                     raise ConfigurationError(f"Endpoints({name}=...) lacks {placeholder}: {shown_url(value)}.")
                 value = value.replace(placeholder, "")
+            if name == "model":
+                value = value.replace("{model_id}", "")
             if "{" in value or "}" in value:
                 raise ConfigurationError(
                     f"Endpoints({name}=...) has a placeholder that nothing fills: {shown_url(value)}."

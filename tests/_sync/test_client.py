@@ -149,7 +149,7 @@ def test_a_base_url_that_is_none_is_refused(url: str) -> None:
     assert "user:pw" not in str(caught.value)
 
 
-@pytest.mark.parametrize("field", ["model", "model_regional", "chain", "chain_regional"])
+@pytest.mark.parametrize("field", ["model_regional", "chain", "chain_regional"])
 def test_endpoints_need_their_placeholders(field: str) -> None:
     with pytest.raises(ConfigurationError, match=field):
         Endpoints(**{field: "https://example.com"})

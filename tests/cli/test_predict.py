@@ -121,3 +121,36 @@ def test_any_path_of_the_container(run: Run, emu: Emulator) -> None:
     assert run("sync", MODEL, "items", "-q", "a").code == ExitCode.USAGE
     assert run("sync", MODEL, "items", "-d", "{nope").code == ExitCode.USAGE
     assert {request.path for request in emu.requests} == {"/model/abcd1234/environments/production/sync/items/12"}
+
+
+def test_a_container_is_named_by_its_url_and_needs_no_key(run: Run, emu: Emulator) -> None:
+    url = emu.container_url
+    without: dict[str, str | None] = {"BASETEN_API_KEY": None, "BASETEN_EMULATOR": None}
+    assert run("predict", url, "-d", '{"a": 1}', env=without).json == {"a": 1}
+    assert at(run("sync", url, "items/1", env=without).json, "path") == "/items/1"
+    assert run("models", "--model-id", url, env=without).code == ExitCode.OK
+    assert run("chat", "--deployment", url, "-m", "m", "Say hello", env=without).out == "hello\n"
+    assert run("decide", "x", "--ask", "late=Is it late?", "--deployment", url, env=without).code == ExitCode.OK
+    assert [request.path.removeprefix("/container") for request in emu.requests] == [
+        "/v1/models/model:predict",
+        "/items/1",
+        "/v1/models",
+        "/v1/chat/completions",
+        "/v1/systemone",
+    ]
+    assert not [request for request in emu.requests if "authorization" in request.headers]
+
+
+def test_a_container_has_no_targets_and_no_queue(run: Run, emu: Emulator) -> None:
+    assert run("predict", emu.container_url, "-d", "{}", "-e", "staging").code == ExitCode.USAGE
+    ended = run("async", "submit", emu.container_url, "-d", "{}")
+    assert ended.code == ExitCode.USAGE
+    assert "has no queue" in ended.err
+    assert not emu.requests
+
+
+def test_the_url_of_a_deployment_is_not_taken_for_a_container(run: Run, emu: Emulator) -> None:
+    ended = run("predict", "https://model-abcd1234.api.baseten.co/environments/production/predict", "-d", "{}")
+    assert ended.code == ExitCode.USAGE
+    assert "MODEL_ID must be the ID alone: 'abcd1234'" in ended.err
+    assert not emu.requests

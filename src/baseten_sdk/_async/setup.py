@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .._core.policy.transport_choice import check_transport
-from .._core.request.routing import Router
 from .._loading import load
 from .._settings import Settings, not_picklable
 from ..errors import ConfigurationError
@@ -54,7 +53,7 @@ class AsyncSetup:
 
         settings = self.settings
         limits = settings.limits
-        router = Router(settings.base_url, settings.endpoints, os.environ)
+        router = settings.router(os.environ)
         opener = AsyncOpener(
             settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )

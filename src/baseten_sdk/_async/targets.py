@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -14,23 +15,22 @@ if TYPE_CHECKING:
     from .resources.pool import AsyncPool
 
 
-class AsyncTargets:
-    """The part of a client that leads to deployments of models, to chains, and to pools."""
+class AsyncDeployments:
+    """Where a client finds the deployments of models."""
 
-    @property
-    def _service(self) -> AsyncService:
-        raise NotImplementedError
-
-    @overload
-    def deployments(self, model_id: str, *, environment: str | None = None) -> AsyncDeployment: ...
+    def __init__(self, service: AsyncService) -> None:
+        self._service = service
 
     @overload
-    def deployments(self, model_id: str, *, deployment_id: str | None) -> AsyncDeployment: ...
+    def __call__(self, model_id: str, *, environment: str | None = None) -> AsyncDeployment: ...
 
     @overload
-    def deployments(self, model_id: str, *, regional: str | None) -> AsyncDeployment: ...
+    def __call__(self, model_id: str, *, deployment_id: str | None) -> AsyncDeployment: ...
 
-    def deployments(
+    @overload
+    def __call__(self, model_id: str, *, regional: str | None) -> AsyncDeployment: ...
+
+    def __call__(
         self,
         model_id: str,
         *,
@@ -55,6 +55,38 @@ class AsyncTargets:
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return AsyncDeployment(self._service, urls)
+
+    def local(self, url: str) -> AsyncDeployment:
+        """Choose a container that runs on your own machine, such as one that Truss has built. Nothing is sent.
+
+        It has the methods of a deployment, but no queue. It gets no API key, and needs none.
+
+        Example:
+            output = await client.deployments.local("http://127.0.0.1:8080").predict({"prompt": "..."})
+
+        Args:
+            url: The URL of the container, without a path of its routes.
+
+        Raises:
+            ConfigurationError: The URL is invalid.
+        """
+        from .._core.request.container_urls import ContainerURLs
+        from .resources.deployments import AsyncDeployment
+
+        return AsyncDeployment(self._service, ContainerURLs.below(url))
+
+
+class AsyncTargets:
+    """The part of a client that leads to deployments of models, to chains, and to pools."""
+
+    @property
+    def _service(self) -> AsyncService:
+        raise NotImplementedError
+
+    @cached_property
+    def deployments(self) -> AsyncDeployments:
+        """Deployments of dedicated models: `client.deployments("abcd1234")`."""
+        return AsyncDeployments(self._service)
 
     @overload
     def chains(self, chain_id: str, *, environment: str | None = None) -> AsyncChain: ...

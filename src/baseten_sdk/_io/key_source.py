@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .._core.request.auth import VARIABLE, Key
+from .._core.request.auth import SCHEME_VARIABLE, VARIABLE, Key
 from .._core.request.headers import check_key
 from .._core.request.hidden import Hidden
 from ..errors import ConfigurationError
@@ -18,6 +18,11 @@ class AsyncKeySource:
 
     def __init__(self, key: Key) -> None:
         self.key = key
+
+    @property
+    def scheme(self) -> str:
+        """The word before the key; the environment is asked once."""
+        return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
 
     async def get(self, timer: AsyncTimer) -> Hidden[str]:
         """The key; a function is asked each time, so that it may rotate, and within the deadline of the call.
@@ -45,6 +50,11 @@ class KeySource:
 
     def __init__(self, key: Key) -> None:
         self.key = key
+
+    @property
+    def scheme(self) -> str:
+        """The word before the key; the environment is asked once."""
+        return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
 
     def get(self, timer: Timer) -> Hidden[str]:
         """The key; a function is asked each time, so that it may rotate. It cannot be interrupted."""

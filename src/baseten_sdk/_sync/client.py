@@ -13,7 +13,7 @@ from .._core.request.missing import MISSING, Missing
 from .._core.request.options import Options
 from .._repr import safe_repr
 from .._settings import Settings
-from ..config import CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
+from ..config import AuthScheme, CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import Setup
 from .targets import Targets
@@ -60,6 +60,10 @@ class Client(Targets):
             at the first call.
         base_url: The Model APIs, or a gateway with the same API. With a `base_url`, calls are not routed by the model's
             name. None: the one of `endpoints` if given, else `BASETEN_BASE_URL` at the first call, else the service.
+        route_by_name: Whether a `model=` that looks like the ID of a dedicated model, such as "abcd1234", goes to that
+            deployment. False: every name goes to the Model APIs as it is.
+        auth_scheme: How the key is sent: "bearer", or "api-key", which the keys of a Frontier Gateway need. None: the
+            one in `BASETEN_AUTH_SCHEME` at the first call, else "bearer".
         endpoints: URL templates of all endpoints, for the emulator and private gateways. None: those below the origin
             in `BASETEN_EMULATOR` at the first call, else the service.
         timeout: Limits on each attempt. A number of seconds bounds the whole attempt. An `httpx.Timeout` works too.
@@ -87,7 +91,9 @@ class Client(Targets):
         self,
         *,
         api_key: str | KeyFunction | None = None,
+        auth_scheme: AuthScheme | None = None,
         base_url: str | None = None,
+        route_by_name: bool = True,
         endpoints: Endpoints | None = None,
         timeout: Timeout | HttpxTimeout | float | None = None,
         deadline: float | None = None,
@@ -102,7 +108,7 @@ class Client(Targets):
         hooks: Sequence[Hook] = (),
         hedge: Hedge | None = None,
     ) -> None:
-        key = Key(api_key)
+        key = Key(api_key, auth_scheme)
         del api_key  # what is raised from here on shows no frame that holds it
         key.check()
         options = Options(retry=retry or Retry()).merged(
@@ -115,7 +121,16 @@ class Client(Targets):
             }
         )
         settings = Settings(
-            key, base_url, endpoints, limits or Limits(), transport, tuple(hooks), options, ssl_context, hedge
+            key,
+            base_url,
+            endpoints,
+            limits or Limits(),
+            transport,
+            tuple(hooks),
+            options,
+            ssl_context,
+            hedge,
+            route_by_name=route_by_name,
         )
         self._setup = Setup(settings, http_client)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .._core.policy.transport_choice import check_transport
-from .._core.request.routing import Router
 from .._loading import load
 from .._settings import Settings, not_picklable
 from ..errors import ConfigurationError
@@ -55,7 +54,7 @@ class Setup:
 
         settings = self.settings
         limits = settings.limits
-        router = Router(settings.base_url, settings.endpoints, os.environ)
+        router = settings.router(os.environ)
         opener = Opener(
             settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )

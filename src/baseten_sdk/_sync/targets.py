@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
@@ -15,23 +16,22 @@ if TYPE_CHECKING:
     from .resources.pool import Pool
 
 
-class Targets:
-    """The part of a client that leads to deployments of models, to chains, and to pools."""
+class Deployments:
+    """Where a client finds the deployments of models."""
 
-    @property
-    def _service(self) -> Service:
-        raise NotImplementedError
-
-    @overload
-    def deployments(self, model_id: str, *, environment: str | None = None) -> Deployment: ...
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
     @overload
-    def deployments(self, model_id: str, *, deployment_id: str | None) -> Deployment: ...
+    def __call__(self, model_id: str, *, environment: str | None = None) -> Deployment: ...
 
     @overload
-    def deployments(self, model_id: str, *, regional: str | None) -> Deployment: ...
+    def __call__(self, model_id: str, *, deployment_id: str | None) -> Deployment: ...
 
-    def deployments(
+    @overload
+    def __call__(self, model_id: str, *, regional: str | None) -> Deployment: ...
+
+    def __call__(
         self,
         model_id: str,
         *,
@@ -56,6 +56,38 @@ class Targets:
             model_id, environment=environment, deployment_id=deployment_id, regional=regional
         )
         return Deployment(self._service, urls)
+
+    def local(self, url: str) -> Deployment:
+        """Choose a container that runs on your own machine, such as one that Truss has built. Nothing is sent.
+
+        It has the methods of a deployment, but no queue. It gets no API key, and needs none.
+
+        Example:
+            output = client.deployments.local("http://127.0.0.1:8080").predict({"prompt": "..."})
+
+        Args:
+            url: The URL of the container, without a path of its routes.
+
+        Raises:
+            ConfigurationError: The URL is invalid.
+        """
+        from .._core.request.container_urls import ContainerURLs
+        from .resources.deployments import Deployment
+
+        return Deployment(self._service, ContainerURLs.below(url))
+
+
+class Targets:
+    """The part of a client that leads to deployments of models, to chains, and to pools."""
+
+    @property
+    def _service(self) -> Service:
+        raise NotImplementedError
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """Deployments of dedicated models: `client.deployments("abcd1234")`."""
+        return Deployments(self._service)
 
     @overload
     def chains(self, chain_id: str, *, environment: str | None = None) -> Chain: ...

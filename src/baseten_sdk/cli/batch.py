@@ -81,7 +81,9 @@ def batch(
     ] = False,
     deployment: Annotated[
         str | None,
-        typer.Option(metavar="MODEL_ID", help="Ask this dedicated model's deployment.", rich_help_panel=_CALLS),
+        typer.Option(
+            metavar="MODEL_ID", help="Ask this dedicated model, or the container at this URL.", rich_help_panel=_CALLS
+        ),
     ] = None,
     environment: Environment = None,
     deployment_id: DeploymentId = None,
@@ -200,7 +202,7 @@ def batch(
     )
     _log_to_stderr()
     try:
-        with session.client(limits) as client:
+        with session.client(limits, keyless=target is not None and target.is_container) as client:
             found = client.batch.run(source, sink, request=request, key=key, output=_text if text else None, **options)
     except BatchStopped as stopped:
         _show(session, stopped.report, report)

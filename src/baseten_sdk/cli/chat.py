@@ -28,10 +28,12 @@ from ..types.events import (
     UsageUpdated,
 )
 from ..types.params import Message, SamplingParams, system, user
+from . import target
 from .inputs import STDIN, json_value, read_text
 from .printing import OutputFormat, Printer, plain
 from .repl import Ask, converse
 from .session import Session
+from .target import is_container
 
 __all__ = ["chat"]
 
@@ -52,7 +54,10 @@ def chat(
     ] = "",
     deployment: Annotated[
         str | None,
-        typer.Option(metavar="MODEL_ID", help="Ask the engine of this dedicated model; -m names the model inside it."),
+        typer.Option(
+            metavar="MODEL_ID",
+            help="Ask the engine of this dedicated model, or the container at this URL; -m names the model inside it.",
+        ),
     ] = None,
     environment: Annotated[str | None, typer.Option("--environment", "-e", help="Environment of --deployment.")] = None,
     system_text: Annotated[str | None, typer.Option("--system", "-s", help="System message.")] = None,
@@ -80,8 +85,8 @@ def chat(
     thoughts = is_terminal(sys.stderr) if reasoning is None else reasoning
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
-    with session.client() as client:
-        asked = client if deployment is None else client.deployments(deployment, environment=environment)
+    with session.client(keyless=is_container(deployment)) as client:
+        asked = client if deployment is None else target.deployment(client, deployment, environment)
         completions = asked.chat.completions
 
         def ask(messages: Sequence[Message]) -> Message:

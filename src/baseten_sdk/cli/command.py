@@ -75,8 +75,10 @@ def _check_text(values: Mapping[str, object], names: Mapping[str, str]) -> None:
 
 
 def _message(error: BasetenError, names: Mapping[str, str]) -> str:
-    """The message of an error. One that comes before a request is sent names arguments; a shell user knows options."""
-    return in_terms_of_options(str(error), names) if isinstance(error, ConfigurationError) else str(error)
+    """The message of an error. The package's own words name arguments; a shell user knows options."""
+    if isinstance(error, ConfigurationError):
+        return in_terms_of_options(str(error), names)
+    return str(error).replace(error.advice, in_terms_of_options(error.advice, names)) if error.advice else str(error)
 
 
 def _declared(

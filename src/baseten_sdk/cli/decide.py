@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..types.json import JsonValue
+from . import target
 from .inputs import json_value, read_text
 from .session import Session
 
@@ -34,7 +35,7 @@ def decide(
         Path | None, typer.Option(metavar="FILE", help="JSON file with questions, as the service takes them.")
     ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help="Decision model (default: Elephant).")] = None,
-    deployment: Annotated[str | None, typer.Option(help="ID of a dedicated decision model.")] = None,
+    deployment: Annotated[str | None, typer.Option(help="ID of a dedicated model, or URL of a container.")] = None,
 ) -> None:
     """Answer typed questions about a text.
 
@@ -46,8 +47,8 @@ def decide(
     if (text is None) == (file is None):
         raise typer.BadParameter("Give the text to judge, or --file PATH (- for stdin).")
     state = text if file is None else read_text(file)
-    with session.client() as client:
-        decisions = client.deployments(deployment).decisions if deployment else client.decisions
+    with session.client(keyless=target.is_container(deployment)) as client:
+        decisions = target.deployment(client, deployment).decisions if deployment else client.decisions
         reply = decisions.create(state=state or "", questions=asked, model=model)
     session.out.value(reply.model_dump(mode="json", exclude_unset=True)["answers"])
 

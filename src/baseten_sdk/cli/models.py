@@ -8,6 +8,7 @@ import typer
 
 from ..types.models import Model
 from .session import Session
+from .target import deployment, is_container
 
 __all__ = ["models"]
 
@@ -15,12 +16,13 @@ __all__ = ["models"]
 def models(
     session: Session,
     model_id: Annotated[
-        str | None, typer.Option(help="List the models in this dedicated model's engine instead.")
+        str | None,
+        typer.Option(help="List what this dedicated model's engine, or the container at this URL, serves instead."),
     ] = None,
 ) -> None:
     """List the models: name, context length, and dollars per million tokens in and out."""
-    with session.client() as client:
-        found = (client if model_id is None else client.deployments(model_id)).models.list()
+    with session.client(keyless=is_container(model_id)) as client:
+        found = (client if model_id is None else deployment(client, model_id)).models.list()
     if session.out.structured:
         session.out.values(found)
         return

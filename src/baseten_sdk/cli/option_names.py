@@ -25,6 +25,9 @@ _OTHERS = {
     "model_id": "--deployment",
 }
 
+_COMMANDS = {"client.models.list()": "`baseten-sdk models`"}
+
+_OFF = re.compile(r"\b([a-z]+(?:_[a-z]+)+)=False\b")
 _WRAPPED = re.compile(r"\b[A-Za-z]+\((\w+)=\.\.\.\)")
 _ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=(?=(\w|\"|-)?)")
 _BARE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
@@ -46,6 +49,9 @@ def names_of(parameters: Iterable[inspect.Parameter]) -> Mapping[str, str]:
 
 def in_terms_of_options(message: str, names: Mapping[str, str]) -> str:
     """Replace the names of arguments in a message by those of options."""
+    for call, command in _COMMANDS.items():
+        message = message.replace(call, command)
+    message = _OFF.sub(lambda found: names.get(found[1], found[0]).replace("--", "--no-", 1), message)
     message = _WRAPPED.sub(lambda found: names.get(found[1], found[0]), message)
     message = _ARGUMENT.sub(
         lambda found: f"{names[found[1]]}{' ' if found[2] else ''}" if found[1] in names else found[0], message

@@ -9,7 +9,7 @@ import typer
 from .inputs import JSON, ContentType, Data, File, Header, body, headers
 from .output import show, show_whole
 from .session import Session
-from .target import DeploymentId, Environment, ModelId, Regional, deployment
+from .target import DeploymentId, Environment, ModelId, Regional, deployment, is_container
 
 __all__ = ["predict", "sync"]
 
@@ -30,7 +30,7 @@ def predict(
     given = body(data, file, content_type)
     if given is None:
         raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
-    with session.client() as client:
+    with session.client(keyless=is_container(model_id)) as client:
         target = deployment(client, model_id, environment, deployment_id, regional)
         with target.stream_predict(given, content_type=content_type, extra_headers=headers(header)) as stream:
             show(session.out, stream, as_text=text)
@@ -56,7 +56,7 @@ def sync(
 ) -> None:
     """Call any path of a deployment's container."""
     given = body(data, file, content_type)
-    with session.client() as client:
+    with session.client(keyless=is_container(model_id)) as client:
         target = deployment(client, model_id, environment, deployment_id, regional)
         reply = target.sync(
             path,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from ..config import Endpoints, Limits
+from ..config import AuthScheme, Endpoints, Limits
 from ..errors import ConfigurationError
 from .call_logger import CallLogger
 from .exit_codes import ExitCode
@@ -47,6 +47,20 @@ class Shared:
         str | None,
         typer.Option(
             help="Gateway to use instead of the Model APIs (env var: BASETEN_BASE_URL).", rich_help_panel=_PANEL
+        ),
+    ] = None
+    auth_scheme: Annotated[
+        AuthScheme | None,
+        typer.Option(
+            help="How the key is sent; keys of a Frontier Gateway need api-key (env var: BASETEN_AUTH_SCHEME).",
+            rich_help_panel=_PANEL,
+        ),
+    ] = None
+    route_by_name: Annotated[
+        bool | None,
+        typer.Option(
+            help="Send a model name that looks like the ID of a dedicated model to that deployment (default: yes).",
+            rich_help_panel=_PANEL,
         ),
     ] = None
     emulator: Annotated[
@@ -89,11 +103,12 @@ class Session:
         self.shared = shared
         self.out = Printer(shared.output or OutputFormat.TEXT)
 
-    def client(self, limits: Limits | None = None) -> Client:
+    def client(self, limits: Limits | None = None, *, keyless: bool = False) -> Client:
         """Make a client. The caller closes it.
 
         Args:
             limits: the client's limits, if the command sets them.
+            keyless: whether it calls a container on this machine only, which needs no key.
 
         Raises:
             ConfigurationError: an option is invalid.
@@ -102,8 +117,10 @@ class Session:
 
         shared = self.shared
         return Client(
-            api_key=self.key(),
+            api_key=None if keyless else self.key(),
+            auth_scheme=shared.auth_scheme,
             base_url=shared.base_url,
+            route_by_name=shared.route_by_name is not False,
             endpoints=self.endpoints(),
             timeout=shared.timeout,
             deadline=shared.deadline,

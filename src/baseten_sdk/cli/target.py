@@ -1,4 +1,4 @@
-"""The options that choose a deployment."""
+"""The options that choose a deployment, or a container on this machine."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated, TypeAlias
 import typer
 
 from .. import Client, Deployment
+from ..batch import DeploymentTarget
 
-__all__ = ["DeploymentId", "Environment", "ModelId", "Regional", "deployment"]
+__all__ = ["DeploymentId", "Environment", "ModelId", "Regional", "deployment", "is_container"]
 
-ModelId: TypeAlias = Annotated[str, typer.Argument(help="ID of the model.")]
+ModelId: TypeAlias = Annotated[str, typer.Argument(help="ID of the model, or URL of a container on this machine.")]
 Environment: TypeAlias = Annotated[
     str | None, typer.Option("--environment", "-e", help='Environment, or "development" (default: production).')
 ]
@@ -19,16 +20,29 @@ Regional: TypeAlias = Annotated[str | None, typer.Option(metavar="ENVIRONMENT", 
 
 
 def deployment(
-    client: Client, model_id: str, environment: str | None, deployment_id: str | None, regional: str | None
+    client: Client,
+    model_id: str,
+    environment: str | None = None,
+    deployment_id: str | None = None,
+    regional: str | None = None,
 ) -> Deployment:
     """The deployment that the options name.
 
     Raises:
-        typer.BadParameter: they name more than one.
+        typer.BadParameter: they name more than one, or one of a container.
     """
     given = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
     chosen = {name: value for name, value in given.items() if value is not None}
     if len(chosen) > 1:
         options = " and ".join(f"--{name.replace('_', '-')}" for name in chosen)
         raise typer.BadParameter(f"Give only one of {options}.")
-    return client.deployments(model_id, **chosen)
+    if not is_container(model_id):
+        return client.deployments(model_id, **chosen)
+    if chosen:
+        raise typer.BadParameter("A container on this machine has no environments, deployments or regional hosts.")
+    return client.deployments.local(model_id)
+
+
+def is_container(model_id: str | None) -> bool:
+    """Whether a container on this machine is named instead of a model."""
+    return model_id is not None and DeploymentTarget(model_id).is_container

@@ -199,6 +199,8 @@ def _banner(emulator: Emulator, *, made_up: bool) -> str:
   Model APIs   {emulator.base_url}
   deployments  {emulator.url}/model/MODEL_ID/production/predict
   chains       {emulator.url}/chain/CHAIN_ID/production/run_remote
+  a container  {emulator.container_url}
+  a gateway    {emulator.gateway_url}
 
 Try it:
   curl {emulator.base_url}/chat/completions -H "Authorization: Bearer $BASETEN_API_KEY" -d '{body}'

@@ -38,7 +38,7 @@ from .fleet.fleet import Fleet
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
 from .http.routing import Place, resolve
-from .http.wire import Ending, Reply, play
+from .http.wire import Ending, Reply, json_reply, play
 from .queue.clock import Clock
 from .queue.deployments import Deployments
 from .queue.jobs import Queue
@@ -127,7 +127,7 @@ class Application:
         place = resolve(record.headers.get("host", ""), record.path)
         if place is None:
             return error_reply(404, f"nothing lives at {record.path}", "1")
-        refused = None if service.cassette is not None else refusal(record.headers, service.api_key, place.surface)
+        refused = None if service.cassette is not None else refusal(record.headers, service.api_key, place)
         if refused is not None:
             return refused
         if len(record.body) > LARGEST:
@@ -165,9 +165,13 @@ class Application:
     async def _routed(self, exchange: Exchange) -> Reply:
         if self._service.cassette is not None:
             return await self._service.cassette.answer(exchange)
-        if exchange.place.surface == "model-apis":
-            return await self._model_apis(exchange)
-        return await self._dedicated(exchange)
+        match exchange.place.surface:
+            case "model-apis":
+                return await self._model_apis(exchange)
+            case "container":
+                return await self._container(exchange)
+            case _:
+                return await self._dedicated(exchange)
 
     async def _model_apis(self, exchange: Exchange) -> Reply:
         match exchange.place.route, exchange.method:
@@ -185,6 +189,19 @@ class Application:
                 return method_not_allowed("GET")
             case _:
                 return not_found()
+
+    async def _container(self, exchange: Exchange) -> Reply:
+        match exchange.place.route, exchange.method:
+            case ("v1", "models", "model:predict"), "POST" | "GET":
+                return predict(exchange)
+            case ("v1", "models", "model") | ("v1", "models", "model", "loaded"), "GET":
+                return json_reply({})
+            case ("v1", "chat", "completions"), "POST":
+                return await self._chat(exchange)
+            case ("health",), _:
+                return not_found()
+            case route, _:
+                return sync(exchange, route)
 
     async def _dedicated(self, exchange: Exchange) -> Reply:
         service, place = self._service, exchange.place

@@ -213,6 +213,16 @@ class Emulator:
         return f"{self.url}/v1"
 
     @property
+    def gateway_url(self) -> str:
+        """The Model APIs behind a Frontier Gateway: the key must come as `Api-Key`."""
+        return f"{self.url}/gateway/v1"
+
+    @property
+    def container_url(self) -> str:
+        """A container with the routes of a Truss, as it runs on one's own machine. It asks for no key."""
+        return f"{self.url}/container"
+
+    @property
     def endpoints(self) -> Endpoints:
         """The URL templates for a client."""
         from baseten_sdk.config import Endpoints

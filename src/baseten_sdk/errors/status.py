@@ -86,6 +86,11 @@ class BadRequestError(APIStatusError):
 
     advice = "Correct the request; the service's reason is in .body."
 
+    @property
+    def deactivated(self) -> bool:
+        """Whether the request is fine, but the deployment was deactivated."""
+        return "deactivated" in self.message.lower()
+
 
 class AuthenticationError(APIStatusError):
     """401: the API key is missing or wrong. (The Model APIs say 403: `PermissionDeniedError`.)"""

@@ -124,3 +124,27 @@ def test_a_pickle_keeps_a_function_by_name() -> None:
 
 def test_a_deep_copy_leaves_the_key_behind_like_a_pickle() -> None:
     assert repr(copy.deepcopy(Key(SECRET))) == "<unset>"
+
+
+def test_a_key_is_sent_by_the_scheme_that_was_given_else_by_that_of_the_environment() -> None:
+    assert Key(SECRET, "api-key").scheme == "Api-Key"
+    key = Key(SECRET)
+    assert key.scheme is None
+    assert key.scheme_found("") == key.scheme == "Bearer"
+    assert Key(SECRET).scheme_found("API-KEY") == "Api-Key"
+    with pytest.raises(ConfigurationError, match="BASETEN_AUTH_SCHEME must be"):
+        Key(SECRET).scheme_found("basic")
+
+
+@pytest.mark.parametrize("scheme", ["basic", "", SECRET, 5, ["bearer"]])
+def test_a_scheme_that_does_not_exist_is_refused_without_being_shown(scheme: object) -> None:
+    key = Key(SECRET, scheme)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ConfigurationError, match="auth_scheme must be") as caught:
+        key.check()
+    assert SECRET not in str(caught.value)
+
+
+def test_a_pickle_takes_the_scheme_along() -> None:
+    again = pickle.loads(pickle.dumps(Key(given_by_name, "api-key")))
+    again.check()
+    assert (again.scheme, again.function) == ("Api-Key", given_by_name)

@@ -184,6 +184,11 @@ ENGINE = f"{HOST}/environments/production/sync/v1"
         ("abcd1234", ENGINE, "abcd1234"),
         ("baseten/abcd1234", ENGINE, "abcd1234"),
         ("whisper1", "https://model-whisper1.api.baseten.co/environments/production/sync/v1", "whisper1"),
+        ("baseten/mymodel-4", APIS, "baseten/mymodel-4"),
+        ("baseten/research", APIS, "baseten/research"),
+        ("research", APIS, "research"),
+        ("12345678", APIS, "12345678"),
+        ("ABCD1234", APIS, "ABCD1234"),
         ("abcd123", APIS, "abcd123"),
         ("abcd12345", APIS, "abcd12345"),
         ("abcd-123", APIS, "abcd-123"),
@@ -203,6 +208,26 @@ def test_behind_a_gateway_nothing_is_routed_by_name(model: str) -> None:
     assert places(GATEWAY).engine_of(model) == (BaseURL(GATEWAY, MODEL_APIS_FIRST_BYTE), model)
     place, name = places(BASETEN_BASE_URL=GATEWAY).engine_of(model)
     assert (place.url, name) == (GATEWAY, model)
+
+
+@pytest.mark.parametrize("model", ["abcd1234", "baseten/abcd1234", "baseten/openai/m", "openai/m"])
+def test_with_routing_off_every_name_goes_to_the_model_apis_as_it_is(model: str) -> None:
+    place, sent = Router(None, None, route_by_name=False).engine_of(model)
+    assert (place.url, sent) == (APIS, model)
+
+
+@pytest.mark.parametrize("value", [None, 0, "no"])
+def test_routing_is_on_or_off(value: object) -> None:
+    with pytest.raises(ConfigurationError, match="route_by_name must be True or False"):
+        Router(None, None, route_by_name=value)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_a_gateway_of_one_deployment_needs_no_id_in_its_url() -> None:
+    router = places(endpoints=Endpoints(model="https://one.example.com/llm/"))
+    assert router.deployment("abcd1234").at("predict") == "https://one.example.com/llm/environments/production/predict"
+    assert router.engine_of("abcd1234")[0].url == "https://one.example.com/llm/environments/production/sync/v1"
+    assert router.owns("https://one.example.com/llm/x")
+    assert not router.owns("https://one.example.com/other")
 
 
 def test_with_endpoints_a_model_id_is_routed_to_them() -> None:

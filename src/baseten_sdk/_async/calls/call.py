@@ -22,7 +22,7 @@ from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import CallRecord
+from ..._core.reply.call_record import NO_KEY, CallRecord
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
@@ -126,7 +126,7 @@ class AsyncCaller:
             attempts += 1
             timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining, streamed))
             try:
-                key = await self.key_source.get(timer)
+                key = NO_KEY if options.keyless else await self.key_source.get(timer)
                 # Not `_replace`, which takes several times as long.
                 call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
                 result = await self._attempt(self.connections.channel(), call, timer, receive)
@@ -171,7 +171,8 @@ class AsyncCaller:
                 try:
                     await permit.admit(call, timer)
                     timer.sent_at = self.clock.steady()
-                    exchange = inflated(await channel.transport.send(call.request.authorized(call.key), timer))
+                    request = call.request.authorized(call.key, self.key_source.scheme)
+                    exchange = inflated(await channel.transport.send(request, timer))
                     opened = AsyncOpened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:

@@ -77,6 +77,10 @@ class AsyncService:
         """The same with other defaults; connections, limits and budget stay shared."""
         return replace(self, options=self.options.merged(options))
 
+    def without_key(self) -> AsyncService:
+        """The same for calls to somebody who is not to see the key."""
+        return replace(self, options=self.options.without_key())
+
     def model_apis(self) -> BaseURL:
         """Where the Model APIs are."""
         return self.router.model_apis()

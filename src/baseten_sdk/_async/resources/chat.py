@@ -113,7 +113,7 @@ class AsyncCompletions:
             print(completion.text)
 
         Args:
-            model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
+            model: A slug of the Model APIs, or the ID of a dedicated model such as "abcd1234".
             messages: The conversation: dicts, or messages that a model sent.
             stream: Return the answer in chunks as they come, as an `AsyncChatStream`.
             tools: What the model may call: dicts, pydantic models, `@tool`s or functions.

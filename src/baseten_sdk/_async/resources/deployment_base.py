@@ -37,7 +37,7 @@ class AsyncDeploymentBase:
     """One deployment of a model or of a chain."""
 
     def __init__(self, service: AsyncService, urls: DeploymentURLs) -> None:
-        self._service = service
+        self._service = service.without_key() if urls.is_container else service
         self._urls = urls
 
     @safe_repr

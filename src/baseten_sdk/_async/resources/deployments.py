@@ -31,6 +31,8 @@ T = TypeVar("T")
 class AsyncDeployment(AsyncEngine):
     """One deployment of a dedicated model: that of an environment, one by its id, development, or a regional one.
 
+    A container on your own machine is one too, without a queue.
+
     Attributes:
         model_id: The model's id.
     """
@@ -235,7 +237,7 @@ class AsyncDeployment(AsyncEngine):
         probe: str = PROBE,
         **options: Unpack[WaitOptions],
     ) -> None:
-        """Start a deployment that is scaled to zero.
+        """Start a deployment that is scaled to zero. A container on your machine is waited for only.
 
         Args:
             wait: Return when the container replies, instead of at once.
@@ -251,7 +253,8 @@ class AsyncDeployment(AsyncEngine):
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         given: CallOptions = {**options, "deadline": deadline}
-        await self._wake(given)
+        if not self._urls.is_container:
+            await self._wake(given)
         if not wait:
             return
         path = probe

@@ -59,6 +59,7 @@ def chat_request(
         accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
         first_byte=place.first_byte,
         payload=Payload(json=body),
+        model=place.model,
     )
 
 

@@ -44,7 +44,13 @@ def decision_request(
     if temperature is not None:
         body["temperature"] = temperature
     return build(
-        "POST", base.at(PATH), options, accept=ACCEPT_JSON, first_byte=base.first_byte, payload=Payload(json=body)
+        "POST",
+        base.at(PATH),
+        options,
+        accept=ACCEPT_JSON,
+        first_byte=base.first_byte,
+        payload=Payload(json=body),
+        model=base.model,
     )
 
 

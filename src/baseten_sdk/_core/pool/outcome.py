@@ -9,6 +9,7 @@ from ...errors import (
     APIConnectionError,
     APIError,
     APIStatusError,
+    BadRequestError,
     DeadlineExceeded,
     NotFoundError,
     RateLimitError,
@@ -22,7 +23,6 @@ RESTING = 1.0
 """Seconds to leave a member alone that said 429 without saying for how long."""
 
 SERVER_ERROR = 500
-BAD_REQUEST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,10 @@ def judge(error: APIError) -> Failure:
             return Failure(True, "gone", 0.0, "404")
         case APIStatusError() if error.status_code >= SERVER_ERROR:
             return Failure(True, "counts", error.retry_after or 0.0, str(error.status_code))
+        case BadRequestError(deactivated=True):
+            return Failure(True, "gone", 0.0, "400")
         case APIStatusError():
-            gone = error.status_code == BAD_REQUEST and "deactivated" in str(error.message).lower()
-            return Failure(gone, "gone" if gone else "none", 0.0, str(error.status_code))
+            return Failure(False, "none", 0.0, str(error.status_code))
         case APIConnectionError():
             return Failure(True, "counts", 0.0, f"{error.phase} failed" if error.phase else "connection failed")
         case StreamError():

@@ -14,6 +14,7 @@ from ...errors import ConfigurationError, InvalidRequestError
 from ...types.pool import Target
 from ..request.embeddings import ANY_MODEL
 from ..request.json_codec import encode_json
+from ..request.model_names import ModelName
 from ..request.request import Request
 from ..request.routing import DeploymentURLs, Router
 
@@ -42,6 +43,7 @@ class MemberURLs:
         head: the beginning of a body that names the model.
         named: whether the target says what it is called there; else a name that the call gives is sent.
         gateway: whether it is a gateway in the place of the Model APIs.
+        name: the name that led to the engine, if one did.
     """
 
     target: Target
@@ -51,6 +53,7 @@ class MemberURLs:
     head: bytes
     named: bool = True
     gateway: bool = False
+    name: ModelName | None = None
 
 
 def placeholder() -> DeploymentURLs:
@@ -64,12 +67,12 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
     Raises:
         ConfigurationError: an id cannot be, or there are two targets.
     """
-    name = target.model or target.model_id or ""
-    head = b'{"model":' + encode_json(name) + b","
     if target.model_id is None:
-        apis = router.model_apis()
-        gateway = apis.url != router.endpoints.model_apis.rstrip("/")
-        return MemberURLs(target, None, apis.url, apis.first_byte, head, gateway=gateway)
+        engine, name = router.engine_of(target.model or "")
+        gateway = engine.url != router.endpoints.model_apis.rstrip("/")
+        return MemberURLs(
+            target, None, engine.url, engine.first_byte, _head(name), gateway=gateway, name=engine.model
+        )
     urls = router.deployment(
         target.model_id,
         environment=target.environment,
@@ -77,7 +80,12 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
         regional=target.regional,
     )
     named = target.model is not None
+    head = _head(target.model or target.model_id)
     return MemberURLs(target, urls.target, urls.engine.url, urls.engine.first_byte, head, named)
+
+
+def _head(name: str) -> bytes:
+    return b'{"model":' + encode_json(name) + b","
 
 
 def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Request:
@@ -95,7 +103,9 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
         body = member.head + body[found.end() :]
     first_byte = request.first_byte if request.first_byte < member.first_byte else member.first_byte
     # By position: that is faster.
-    return Request(request.method, url, request.headers, body, first_byte, request.safety, member.target, hedge)
+    return Request(
+        request.method, url, request.headers, body, first_byte, request.safety, member.target, hedge, member.name
+    )
 
 
 def route_of(request: Request) -> str:

@@ -2,26 +2,93 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from ...errors import APIError, NotFoundError
+from ...errors import APIError, AuthenticationError, BadRequestError, NotFoundError, PermissionDeniedError
+from ..request.model_names import ModelName
+from ..request.request import Request
 
 OF_DEPLOYMENTS = "Check the ID, the environment or deployment, and the path."
 
+OF_CONTAINERS = "Check the path, and which methods the model in the container has."
+
 WITHOUT_VERSION = "The base URL may lack its /v1: check base_url=."
+
+DEACTIVATED = (
+    "Activate the deployment at https://app.baseten.co, and try again when it has started. wake() does not activate it."
+)
+
+WITHOUT_SCOPE = (
+    "The key may lack the scope for this call, or belong to another workspace or team: see "
+    "https://app.baseten.co/settings/api_keys."
+)
+
+OF_GATEWAYS = 'The keys of a Frontier Gateway need auth_scheme="api-key".'
 
 _TARGETS = frozenset({"environments", "deployment", "development", "production", "model", "chain", "async_request"})
 """Segments of the paths of deployments, on their own hosts and below the emulator."""
 
 _ENGINE_PATHS = ("/chat/completions", "/completions", "/embeddings", "/models")
 
+_SCOPE = re.compile(r"scope|permi|forbid|not allowed|access|role", re.IGNORECASE)
 
-def advise(error: APIError, url: str) -> None:
-    """Replace an error's advice where the URL that was called says more than its class."""
-    if isinstance(error, NotFoundError):
-        parts = urlsplit(url)
-        host, segments = parts.hostname or "", parts.path.split("/")
-        if host.startswith(("model-", "chain-")) or not _TARGETS.isdisjoint(segments):
-            error.advice = OF_DEPLOYMENTS
-        elif parts.path.endswith(_ENGINE_PATHS) and "v1" not in segments:
-            error.advice = WITHOUT_VERSION
+
+def advise(error: APIError, request: Request, *, to_container: bool) -> None:
+    """Replace an error's advice where the call says more than the error's class.
+
+    Args:
+        error: is changed.
+        request: what was sent.
+        to_container: whether it was sent to a container without the service before it.
+    """
+    match error:
+        case APIError(quota_exhausted=True):
+            pass
+        case NotFoundError():
+            error.advice = OF_CONTAINERS if to_container else _of_404(error.advice, request)
+        case BadRequestError(deactivated=True):
+            error.advice = DEACTIVATED
+        case PermissionDeniedError() if _SCOPE.search(error.message):
+            error.advice = WITHOUT_SCOPE
+        case AuthenticationError() if not _is_deployment(request.url):
+            error.advice = f"{type(error).advice} {OF_GATEWAYS}"
+        case _:
+            pass
+
+
+def _of_404(usual: str, request: Request) -> str:
+    name = request.model
+    if name is not None and name.routed:
+        return (
+            f"The name {name.given!r} looks like the ID of a dedicated model, so the call went to that deployment. "
+            "If it is the name of something else, use route_by_name=False: the client then sends names as they are."
+        )
+    if _is_deployment(request.url):
+        return OF_DEPLOYMENTS
+    path = urlsplit(request.url).path
+    if path.endswith(_ENGINE_PATHS) and "v1" not in path.split("/"):
+        return WITHOUT_VERSION
+    return usual if name is None else _near(name) or usual
+
+
+def _near(name: ModelName) -> str | None:
+    """The models whose names are like this one, if the service has listed its models; None if it has not."""
+    ids = name.listed.ids
+    if not ids or name.given in ids:
+        return None
+    by_lower = {each.lower(): each for each in ids}
+    wanted = name.given.lower()
+    tail = wanted.rpartition("/")[2]
+    near = [each for lower, each in by_lower.items() if tail and tail in lower]
+    near += [by_lower[each] for each in get_close_matches(wanted, by_lower, 3)]
+    if not near:
+        return f"None of the {len(ids)} models that the service lists has a name like it: see client.models.list()."
+    return f"The service lists {' and '.join(list(dict.fromkeys(near))[:3])}."
+
+
+def _is_deployment(url: str) -> bool:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return host.startswith(("model-", "chain-")) or not _TARGETS.isdisjoint(parts.path.split("/"))

@@ -66,7 +66,7 @@ class CallRecord(NamedTuple):
         error.attempts = self.attempts
         error.elapsed = now - self.start
         error.request_id = error.request_id or request_id or self.options.request_id
-        advise(error, self.request.url)
+        advise(error, self.request, to_container=self.options.keyless)
         redact(error, self._secrets())
         return error
 

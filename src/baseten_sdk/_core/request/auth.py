@@ -1,4 +1,4 @@
-"""The API key: where it comes from.
+"""The API key: where it comes from, and by which scheme it is sent.
 
 The key is kept in an object whose repr and pickle do not hold it. No method here has it in a variable when it raises.
 """
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from ..._repr import safe_repr
+from ...config import AuthScheme
 from ...errors import ConfigurationError
 from .headers import check_key
 from .hidden import Hidden
@@ -17,10 +18,12 @@ from .hidden import Hidden
 log = logging.getLogger("baseten_sdk")
 
 VARIABLE = "BASETEN_API_KEY"
+SCHEME_VARIABLE = "BASETEN_AUTH_SCHEME"
 CREATE_AT = "https://app.baseten.co/settings/api_keys"
 
 KeyFunction: TypeAlias = Callable[[], str]
 AsyncKeyFunction: TypeAlias = Callable[[], str | Awaitable[str]]
+_SCHEMES = {"bearer": "Bearer", "api-key": "Api-Key"}
 
 
 class Key:
@@ -29,11 +32,14 @@ class Key:
     Attributes:
         literal: the key, where it is known.
         function: what gives it.
+        scheme: the word before it in the `Authorization` header, where it is known.
     """
 
-    __slots__ = ("_dropped", "_own", "_unusable", "function", "literal")
+    __slots__ = ("_dropped", "_known_scheme", "_own", "_unusable", "function", "literal", "scheme")
 
-    def __init__(self, given: str | AsyncKeyFunction | None) -> None:
+    def __init__(self, given: str | AsyncKeyFunction | None, scheme: AuthScheme | None = None) -> None:
+        self.scheme = _word(scheme)
+        self._known_scheme = scheme is None or self.scheme is not None
         self.literal = Hidden(given) if isinstance(given, str) else None
         self.function = given if callable(given) else None
         self._unusable = None if given is None or self.literal or self.function else type(given).__name__
@@ -44,8 +50,11 @@ class Key:
         """Refuse what is no key. It is not done where the key is given, so that no frame above shows it.
 
         Raises:
-            ConfigurationError: it is neither a text nor a function, or a text that cannot be sent.
+            ConfigurationError: it is neither a text nor a function, or a text that cannot be sent; or there is no such
+                scheme.
         """
+        if not self._known_scheme:
+            raise _unknown_scheme("auth_scheme")
         if self._unusable is not None:
             raise ConfigurationError(f"api_key must be a string or a function, not {self._unusable}.")
         if self.literal is not None:
@@ -70,16 +79,37 @@ class Key:
             log.warning("This client was pickled without its literal API key. It uses the one in %s.", VARIABLE)
         return self.literal
 
+    def scheme_found(self, in_environment: str) -> str:
+        """Use the scheme of the environment, or "bearer" if it names none.
+
+        Raises:
+            ConfigurationError: there is no such scheme.
+        """
+        self.scheme = _word(in_environment or "bearer")
+        if self.scheme is None:
+            raise _unknown_scheme(SCHEME_VARIABLE)
+        return self.scheme
+
     @safe_repr
     def __repr__(self) -> str:
         if self.function is not None:
             return "<from a function>"
         return "<unset>" if self.literal is None else "<hidden>"
 
-    def __getstate__(self) -> tuple[AsyncKeyFunction | None, bool]:
-        return self.function, self._dropped or (self._own and self.literal is not None)
+    def __getstate__(self) -> tuple[AsyncKeyFunction | None, bool, str | None]:
+        return self.function, self._dropped or (self._own and self.literal is not None), self.scheme
 
-    def __setstate__(self, state: tuple[AsyncKeyFunction | None, bool]) -> None:
-        self.function, self._dropped = state
+    def __setstate__(self, state: tuple[AsyncKeyFunction | None, bool, str | None]) -> None:
+        self.function, self._dropped, self.scheme = state
         self.literal = self._unusable = None
+        self._known_scheme = True
         self._own = True
+
+
+def _word(scheme: object) -> str | None:
+    """How a scheme is written in the header; None if there is no such scheme."""
+    return _SCHEMES.get(scheme.lower()) if isinstance(scheme, str) else None
+
+
+def _unknown_scheme(what: str) -> ConfigurationError:
+    return ConfigurationError(f'{what} must be "bearer" or "api-key".')

@@ -10,6 +10,7 @@ from ...config import DEPLOYMENT_FIRST_BYTE
 from ...errors import InvalidRequestError
 from .accept import ACCEPT_JSON
 from .arrays import as_list
+from .model_names import ModelName
 from .options import Options
 from .payload import Payload
 from .request import Request, build
@@ -42,7 +43,7 @@ def embeddings_request(
         body["encoding_format"] = encoding_format
     if user is not None:
         body["user"] = user
-    return engine_request(place.at("embeddings"), body, options)
+    return engine_request(place.at("embeddings"), body, options, place.model)
 
 
 def check_input(given: object) -> Sequence[object]:
@@ -88,7 +89,7 @@ def check_texts(texts: object) -> list[str]:
     return list(texts)
 
 
-def engine_request(url: str, body: Mapping[str, object], options: Options) -> Request:
+def engine_request(url: str, body: Mapping[str, object], options: Options, model: ModelName | None = None) -> Request:
     """A POST of JSON to the engine."""
     return build(
         "POST",
@@ -97,6 +98,7 @@ def engine_request(url: str, body: Mapping[str, object], options: Options) -> Re
         accept=ACCEPT_JSON,
         first_byte=DEPLOYMENT_FIRST_BYTE,
         payload=Payload(json=body),
+        model=model,
     )
 
 

@@ -28,6 +28,7 @@ class Options:
 
     Attributes:
         left_behind: names of headers and query parameters whose values a pickle did not take along.
+        keyless: whether it is sent without the API key.
     """
 
     timeout: Timeout = field(default_factory=Timeout)
@@ -39,6 +40,7 @@ class Options:
     session: str | None = None
     request_id: str | None = None
     left_behind: frozenset[str] = frozenset()
+    keyless: bool = False
     _rendered: dict[tuple[str, str | None], HeaderLines] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -74,6 +76,10 @@ class Options:
             extra_query={name: value for name, value in self.extra_query.items() if name not in query},
             left_behind=self.left_behind | headers | query,
         )
+
+    def without_key(self) -> Options:
+        """The same for calls to somebody who is not to see the key, nor the secrets of these defaults."""
+        return replace(self.without_secrets(), left_behind=frozenset(), keyless=True)
 
     def check_complete(self) -> None:
         """Refuse to call without what a pickle left behind.
@@ -122,6 +128,7 @@ class Options:
             session=self.session if session is None else check_option(session, "session"),
             request_id=self.request_id if request_id is None else check_option(request_id, "request_id"),
             left_behind=self.left_behind and self.left_behind - {*dict(extra_headers), *extra_query},
+            keyless=self.keyless,
         )
 
 

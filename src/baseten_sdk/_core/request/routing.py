@@ -15,13 +15,11 @@ from typing import Literal, TypeAlias
 from ..._secrets import shown_url
 from ...config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from ...errors import ConfigurationError, InvalidRequestError
+from .model_names import ModelIds, ModelName, read_name
 from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
 
 VARIABLE = "BASETEN_BASE_URL"
 EMULATOR = "BASETEN_EMULATOR"
-
-PREFIX = "baseten/"
-"""LiteLLM's way to name a provider; it may stand before a slug or a model id."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -29,15 +27,21 @@ Kind: TypeAlias = Literal["model", "chain"]
 """What a deployment is of."""
 
 _ID_IN_URL = re.compile(r"(?P<kind>model|chain)-(?P<id>[A-Za-z0-9]+)[A-Za-z0-9-]*\.api\.baseten\.co")
-_MODEL_ID = re.compile(r"[A-Za-z0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class BaseURL:
-    """A base URL, and how long its first byte may take."""
+    """A base URL.
+
+    Attributes:
+        url: the URL.
+        first_byte: seconds that a first byte may take.
+        model: the name that led here.
+    """
 
     url: str
     first_byte: float
+    model: ModelName | None = field(default=None, compare=False)
 
     def at(self, path: str) -> str:
         """The URL of a path below it; the path is taken as it is."""
@@ -72,6 +76,11 @@ class DeploymentURLs:
         """The chain's id; None for a model."""
         return self.owner if self.kind == "chain" else None
 
+    @property
+    def is_container(self) -> bool:
+        """Whether it runs on one's own machine, without the service before it. It gets no API key."""
+        return False
+
     def at(self, path: str) -> str:
         """The URL of a fixed path of the target, such as "predict"."""
         return f"{self.target}/{path}"
@@ -98,14 +107,22 @@ class Router:
     everything is if that was said, else at `BASETEN_BASE_URL`.
     """
 
-    __slots__ = ("_endpoints", "_environment", "_model_apis", "_routed")
+    __slots__ = ("_endpoints", "_environment", "_model_apis", "_routed", "listed")
 
     def __init__(
-        self, base_url: str | None, endpoints: Endpoints | None, environment: Mapping[str, str] = NOTHING
+        self,
+        base_url: str | None,
+        endpoints: Endpoints | None,
+        environment: Mapping[str, str] = NOTHING,
+        *,
+        route_by_name: bool = True,
     ) -> None:
+        if not isinstance(route_by_name, bool):
+            raise ConfigurationError(f"route_by_name must be True or False, not {route_by_name!r}.")
+        self.listed = ModelIds()
         self._endpoints = endpoints
         self._environment = environment
-        self._routed = base_url is None
+        self._routed = route_by_name and base_url is None
         self._model_apis: str | None = None
         if base_url is not None:
             self._model_apis = check_base_url(base_url, "base_url")
@@ -134,29 +151,28 @@ class Router:
         endpoints = self.endpoints
         if self._model_apis is None:
             found = self._environment.get(VARIABLE)
-            self._routed = not found
+            self._routed = self._routed and not found
             self._model_apis = check_base_url(found or endpoints.model_apis, VARIABLE)
         return BaseURL(self._model_apis, MODEL_APIS_FIRST_BYTE)
 
     def engine_of(self, model: str) -> tuple[BaseURL, str]:
         """Where a `model=` is served, and the name to send there.
 
-        A slug of the Model APIs always contains "/". Exactly eight letters and digits name a dedicated model; either
-        may have the prefix `baseten/`. With a gateway nothing is routed by name.
+        `model_names` has the rules. A gateway gets every name as it was given, and so do the Model APIs where routing
+        by name is off.
         """
         if not isinstance(model, str) or not model:
             raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
         apis = self.model_apis()
         if not self._routed:
-            return apis, model
+            return BaseURL(apis.url, apis.first_byte, ModelName(model, listed=self.listed)), model
         if "://" in model:
             found = _ID_IN_URL.search(model)
             meant = f": {found['id']!r}" if found is not None and found["kind"] == "model" else ""
             raise InvalidRequestError(f"model must be a slug or the ID of a model{meant}, not a URL.")
-        name = model.removeprefix(PREFIX)
-        if _MODEL_ID.fullmatch(name):
-            return self.deployment(name).engine, name
-        return apis, name or model
+        name, dedicated = read_name(model)
+        base_url = self.deployment(name).engine if dedicated else apis
+        return BaseURL(base_url.url, base_url.first_byte, ModelName(model, dedicated, self.listed)), name
 
     def deployment(
         self,

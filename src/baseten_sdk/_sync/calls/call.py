@@ -23,7 +23,7 @@ from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
-from ..._core.reply.call_record import CallRecord
+from ..._core.reply.call_record import NO_KEY, CallRecord
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
@@ -123,7 +123,7 @@ class Caller:
             attempts += 1
             timer = Timer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining, streamed))
             try:
-                key = self.key_source.get(timer)
+                key = NO_KEY if options.keyless else self.key_source.get(timer)
                 # Not `_replace`, which takes several times as long.
                 call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
                 result = self._attempt(self.connections.channel(), call, timer, receive)
@@ -168,7 +168,8 @@ class Caller:
                 try:
                     permit.admit(call, timer)
                     timer.sent_at = self.clock.steady()
-                    exchange = inflated(channel.transport.send(call.request.authorized(call.key), timer))
+                    request = call.request.authorized(call.key, self.key_source.scheme)
+                    exchange = inflated(channel.transport.send(request, timer))
                     opened = Opened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:

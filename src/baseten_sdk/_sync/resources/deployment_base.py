@@ -38,7 +38,7 @@ class DeploymentBase:
     """One deployment of a model or of a chain."""
 
     def __init__(self, service: Service, urls: DeploymentURLs) -> None:
-        self._service = service
+        self._service = service.without_key() if urls.is_container else service
         self._urls = urls
 
     @safe_repr

@@ -32,6 +32,8 @@ T = TypeVar("T")
 class Deployment(Engine):
     """One deployment of a dedicated model: that of an environment, one by its id, development, or a regional one.
 
+    A container on your own machine is one too, without a queue.
+
     Attributes:
         model_id: The model's id.
     """
@@ -236,7 +238,7 @@ class Deployment(Engine):
         probe: str = PROBE,
         **options: Unpack[WaitOptions],
     ) -> None:
-        """Start a deployment that is scaled to zero.
+        """Start a deployment that is scaled to zero. A container on your machine is waited for only.
 
         Args:
             wait: Return when the container replies, instead of at once.
@@ -252,7 +254,8 @@ class Deployment(Engine):
         clock = self._service.caller.clock
         end = inf if deadline is None else clock.now() + deadline
         given: CallOptions = {**options, "deadline": deadline}
-        self._wake(given)
+        if not self._urls.is_container:
+            self._wake(given)
         if not wait:
             return
         path = probe

@@ -50,7 +50,7 @@ class Embeddings:
         Args:
             input: One text or several; or one list of tokens or several.
             model: The name that the engine serves. A deployment needs none, because Baseten's own engine takes any.
-                With `client.embeddings`: the eight-letter id of a dedicated model, or a gateway's name for the model.
+                With `client.embeddings`: the ID of a dedicated model such as "abcd1234", or a gateway's name for it.
             dimensions: The length of the vectors, if the model can shorten them.
             encoding_format: How vectors are sent. You get lists of numbers either way; base64 is a quarter of the size.
                 None leaves it to the engine.

@@ -34,6 +34,8 @@ class Models:
         base_url = self._base_url or self._service.model_apis()
         request = build("GET", base_url.at("models"), merged, accept=ACCEPT_JSON, first_byte=base_url.first_byte)
         models, meta = self._service.caller.fetch(request, merged, _models)
+        if self._base_url is None:
+            self._service.router.listed.ids = tuple(model.id for model in models)
         return attach_meta(models, meta)
 
     def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:

@@ -29,7 +29,7 @@ class DeploymentTarget:
     """A deployment of a dedicated model: production, unless one of the others is given.
 
     Attributes:
-        model_id: The model's ID.
+        model_id: The model's ID, or the URL of a container on this machine.
         environment: The name of an environment, or "development".
         deployment_id: The ID of one deployment.
         regional: The environment of a regional host.
@@ -40,8 +40,19 @@ class DeploymentTarget:
     deployment_id: str | None = None
     regional: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.is_container and (self.environment or self.deployment_id or self.regional):
+            raise InvalidRequestError("A container on this machine has no environment, deployment_id or regional host.")
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is a container on this machine, which has no other targets and needs no API key."""
+        return "://" in self.model_id and ".baseten.co" not in self.model_id
+
     def of(self, client: AsyncClient) -> AsyncDeployment:
         """Return the deployment, bound to a client."""
+        if self.is_container:
+            return client.deployments.local(self.model_id)
         given = {"environment": self.environment, "deployment_id": self.deployment_id, "regional": self.regional}
         chosen = {name: value for name, value in given.items() if value is not None}
         return client.deployments(self.model_id, **chosen)
@@ -84,7 +95,9 @@ def required(deployment: str | DeploymentTarget) -> DeploymentTarget:
     if isinstance(deployment, DeploymentTarget):
         return deployment
     if not isinstance(deployment, str):
-        raise InvalidRequestError(f"deployment must be a model's ID or a DeploymentTarget, not {deployment!r}.")
+        raise InvalidRequestError(
+            f"deployment must be a model's ID, a container's URL or a DeploymentTarget, not {deployment!r}."
+        )
     return DeploymentTarget(deployment)
 
 

@@ -166,6 +166,14 @@ PRESETS: dict[str, tuple[str, str]] = {
         "status=429, shape=2, code=CAPACITY_EXCEEDED, message=CAPACITY_EXCEEDED",
         "no room to queue",
     ),
+    "deactivated": (
+        "status=400, shape=1, message=The deployment is deactivated. Activate it to send requests.",
+        "a deployment that was deactivated",
+    ),
+    "no-scope": (
+        "status=403, shape=1, message=The API key does not have the scope for this operation.",
+        "a valid key that may not do this",
+    ),
     "overloaded": ("status=529, shape=3", "no serving capacity"),
     "bad-gateway": ("status=502, shape=8", "an HTML page from the edge"),
     "no-end": ("no-finish, no-done", "a stream that neither finishes nor says [DONE]"),

@@ -10,16 +10,21 @@ import hmac
 from starlette.datastructures import Headers
 
 from ..faults.error_shapes import error_reply
-from ..http.routing import Surface
+from ..http.routing import Place
 from ..http.wire import Reply
 
 _REFUSAL = "please check the api-key you provided"
 
 
-def refusal(headers: Headers, api_key: str, surface: Surface) -> Reply | None:
-    """None for a good key; else 403 on the Model APIs and 401 on dedicated hosts."""
+def refusal(headers: Headers, api_key: str, place: Place) -> Reply | None:
+    """None for a good key; else 403 on the Model APIs and 401 on dedicated hosts.
+
+    A Frontier Gateway takes no `Bearer`. A container on one's own machine asks for no key.
+    """
+    if place.surface == "container":
+        return None
     scheme, _, key = headers.get("authorization", "").strip().partition(" ")
-    known = scheme.lower() in ("bearer", "api-key")
+    known = scheme.lower() in (("api-key",) if place.gateway else ("bearer", "api-key"))
     if known and hmac.compare_digest(key.strip().encode(), api_key.encode()):
         return None
-    return error_reply(403 if surface == "model-apis" else 401, _REFUSAL)
+    return error_reply(403 if place.surface == "model-apis" else 401, _REFUSAL)

@@ -43,7 +43,7 @@ _CODES = {
     503: "model_not_ready",
     504: "timeout",
 }
-_USUAL: dict[Surface, str] = {"model-apis": "3", "model": "1", "chain": "6"}
+_USUAL: dict[Surface, str] = {"model-apis": "3", "model": "1", "chain": "6", "container": "1"}
 
 
 def reason(status: int) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
 
-Surface = Literal["model-apis", "model", "chain"]
+Surface = Literal["model-apis", "model", "chain", "container"]
 
 _DEDICATED = re.compile(r"(model|chain)-([a-z0-9]+)(?:-([a-z0-9-]+))?\.api\.baseten\.co(?::\d+)?", re.IGNORECASE)
 _MODEL_APIS = re.compile(r"inference\.baseten\.co(?::\d+)?", re.IGNORECASE)
@@ -28,6 +28,7 @@ class Place:
         environment: The environment asked for; None for a development or explicit deployment.
         route: The path segments after the target, percent-encoded as they came.
         bare: The path carried no target.
+        gateway: The Model APIs behind a Frontier Gateway, whose keys have a scheme of their own.
     """
 
     surface: Surface
@@ -37,6 +38,7 @@ class Place:
     route: tuple[str, ...]
     regional: bool = False
     bare: bool = False
+    gateway: bool = False
 
     @property
     def development(self) -> bool:
@@ -72,6 +74,10 @@ def resolve(host: str, raw_path: str) -> Place | None:
     match segments:
         case ("v1", *_):
             return _model_apis(segments)
+        case ("gateway", "v1", *rest):
+            return Place("model-apis", "", None, None, tuple(rest), gateway=True)
+        case ("container", *rest):
+            return Place("container", "model", None, None, tuple(rest), bare=True)
         case ("model", owner, *rest) if owner:
             return _targeted("model", unquote(owner), tuple(rest))
         case ("chain", owner, *rest) if owner:

@@ -22,7 +22,7 @@ class Served(BaseModel):
     """A model and where it is served."""
 
     model_name: str = Field(default="", alias="model")
-    """Slug of a Model API, eight-letter id of a dedicated model, or the name that an engine serves."""
+    """Slug of a Model API, id of a dedicated model such as "abcd1234", or the name that an engine serves."""
     baseten_api_key: SecretStr | None = Field(
         default_factory=secret_from_env("BASETEN_API_KEY", default=None), alias="api_key"
     )
