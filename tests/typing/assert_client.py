@@ -50,6 +50,7 @@ def a_client_is_made_from_what_it_needs() -> None:
     Client(timeout=Timeout(30, connect=1), retry=Retry(5, random=Random(1), wait=tenacity.wait_fixed(1)))
     Client(limits=Limits(concurrency=8), default_headers={"x-a": "1"}, default_query={"a": 1})
     Client(http_client=httpx.Client(), transport="httpx", hooks=[told, print])
+    Client(auth_scheme="api-key", route_by_name=False)
     AsyncClient(api_key=fetched, http_client=httpx.AsyncClient())
     AsyncClient(api_key=lambda: "key", hooks=(told,))
 
@@ -106,6 +107,7 @@ async def async_requests_are_asked_about(client: Client, other: AsyncClient) -> 
 def mistakes_are_found(client: Client) -> None:
     Client("key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # by position
     Client(http_client=httpx.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # its twin's
+    Client(auth_scheme="basic")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no such scheme
     Client(transport="aiohttp")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no such transport
     Client(timeout="30")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # a text
     Client(hooks=[len])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]  # takes no event

@@ -8,12 +8,14 @@ from typing import assert_type
 from pydantic import BaseModel
 
 from baseten_sdk import (
+    AsyncClient,
     AsyncDeployment,
     AsyncJob,
     AsyncPredictStream,
     AsyncRequestStatus,
     CancelResult,
     Classification,
+    Client,
     CreateEmbeddingResponse,
     Deployment,
     Job,
@@ -154,3 +156,11 @@ async def an_embedding_engine_has_typed_replies(dep: AsyncDeployment, twin: Depl
     assert_type(await dep.classify(("a", "b")), list[list[Classification]])
     assert_type(twin.embeddings.create(input="a", encoding_format="float"), CreateEmbeddingResponse)
     twin.embeddings.create(input=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def a_container_is_a_deployment(client: Client, other: AsyncClient) -> None:
+    assert_type(client.deployments.local("http://127.0.0.1:8080"), Deployment)
+    assert_type(other.deployments.local("http://127.0.0.1:8080"), AsyncDeployment)
+    assert_type(client.deployments("abcd1234", environment="staging"), Deployment)
+    client.deployments.local("http://h", environment="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # none
+    client.deployments("m", environment="a", regional="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # one

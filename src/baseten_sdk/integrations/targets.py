@@ -18,8 +18,8 @@ AsyncEngine: TypeAlias = AsyncClient | AsyncDeployment
 DEDICATED = "model/"
 
 GRAMMAR = (
-    "A target is a slug of the Model APIs (openai/gpt-oss-120b), the id of a dedicated model if it has eight lower-case "
-    "letters and digits with one of each at least (abcd1234), or model/ID, with one of ?environment=NAME, "
+    "A target is a slug of the Model APIs (openai/gpt-oss-120b), the id of a dedicated model if it has eight "
+    "lower-case letters and digits with one of each at least (abcd1234), or model/ID, with one of ?environment=NAME, "
     "?deployment_id=ID and ?regional=NAME, and with #NAME for the name that its engine serves."
 )
 
