@@ -70,9 +70,7 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
     if target.model_id is None:
         engine, name = router.engine_of(target.model or "")
         gateway = engine.url != router.endpoints.model_apis.rstrip("/")
-        return MemberURLs(
-            target, None, engine.url, engine.first_byte, _head(name), gateway=gateway, name=engine.model
-        )
+        return MemberURLs(target, None, engine.url, engine.first_byte, _head(name), gateway=gateway, name=engine.model)
     urls = router.deployment(
         target.model_id,
         environment=target.environment,
