@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +124,13 @@ async def test_a_client_that_was_pickled_without_its_secrets_can_call_it(emu: Em
     async with pickle.loads(pickle.dumps(client)) as again:
         assert await again.deployments.local(emu.container_url).predict({"a": 1}) == {"a": 1}
     await client.aclose()
+
+
+async def test_a_job_for_it_is_refused_before_there_is_a_ledger(
+    client: AsyncClient, emu: Emulator, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "jobs.sqlite"
+    container = client.deployments.local(emu.container_url)
+    with pytest.raises(ConfigurationError, match="has no queue"):
+        await client.jobs.submit([1], deployment=container, webhook="https://example.com/done", ledger=ledger)
+    assert not ledger.exists()
