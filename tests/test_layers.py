@@ -76,12 +76,14 @@ HTTP = frozenset({"httpx", "httpx2"})
 _VALUE = Layer(VALUES, PYDANTIC, HTTP | {"tenacity"}, WAITING)
 _CLIENT_PARTS = VALUES | {"_loading", "_core", "_io", "tools", "webhooks"}
 # `client.batch` reaches into the part that stands on the client.
-_SHELL = Layer(_CLIENT_PARTS | {"_settings", "batch", "_runs"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"}))
+_SHELL = Layer(
+    _CLIENT_PARTS | {"_settings", "batch", "_runs", "_bulk"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"})
+)
 _OUTER = Layer(VALUES | {PUBLIC, "tools", "webhooks", "rates"}, None)
 
 LAYERS = {
     "__main__": Layer(frozenset({"cli"})),
-    "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync", "jobs"}),
+    "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync", "_bulk", "jobs"}),
     "_version": Layer(),
     "_lazy": Layer(),
     "_loading": Layer(frozenset({"_io"})),
@@ -109,6 +111,7 @@ LAYERS = {
     "_settings": Layer(VALUES | {"_core"}),
     "_bridge": Layer(frozenset({"_async", "_sync", "_settings"})),
     "_runs": Layer(_OUTER.parts | {"_io"}, None),
+    "_bulk": Layer(VALUES | {"_core", "_async", "_sync", "_bridge", "_runs", "batch"}, frozenset({"anyio"})),
     "batch": Layer(_OUTER.parts | {"_runs"}, None),
     "receiver": Layer(_OUTER.parts | {"_runs"}, None),
     "jobs": Layer(_OUTER.parts | {"_runs", "batch", "receiver"}, None),
@@ -126,6 +129,7 @@ ONE_FILE_LIBRARIES = {
     "emulator/cassette/service.py": "httpx",
     "emulator/cassette/yaml_file.py": "yaml",
     "emulator/chat/upstream.py": "httpx",
+    "types/vectors.py": "numpy",
 }
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
@@ -146,7 +150,7 @@ ONE_FILE_PARTS = {
 
 # Inside of a part, an import runs from a higher room to a lower one, never across. Rooms of one line are equals.
 ROOMS = {
-    "_core": ("request", "policy", "reply", "schema stream queue", "chat", "decisions messages responses", "pool"),
+    "_core": ("request", "policy", "reply", "schema stream queue", "chat", "decisions messages responses texts", "pool"),
     "_async": ("transports", "calls", "streams queue", "tool_run", "resources", "setup targets", "client"),
     "_sync": ("transports", "calls", "streams queue", "tool_run", "resources", "setup targets", "client"),
 }
@@ -164,7 +168,16 @@ PEOPLE = frozenset({"cli", "integrations", "jobs"})
 # No file imports itself by way of others, but for these: they name each other's types, or import when they are called.
 CIRCLES = {
     "values and errors": ("types/", "errors/", "config.py", "_kinds.py"),
-    "client and batch": ("_async/client.py", "_async/resources/", "_bridge.py", "__init__.py", "batch/", "jobs/"),
+    "client and batch": (
+        "_async/client.py",
+        "_async/targets.py",
+        "_async/resources/",
+        "_bridge.py",
+        "__init__.py",
+        "_bulk/",
+        "batch/",
+        "jobs/",
+    ),
 }
 
 # A folder with more files than this is a drawer.

@@ -29,6 +29,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
         AsyncResponseEvents as AsyncResponseEvents,
     )
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
+    from ._bulk.options import ManyOptions as ManyOptions
+    from ._bulk.stream import AsyncEmbeddingStream as AsyncEmbeddingStream, EmbeddingStream as EmbeddingStream
     from ._core.decisions.markers import Levels as Levels, Question as Question
     from ._core.queue.async_predict import InferenceRetryConfig as InferenceRetryConfig
     from ._core.schema.schema import Schema as Schema, schema_for as schema_for
@@ -193,6 +195,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         CreateEmbeddingResponse as CreateEmbeddingResponse,
         Embedding as Embedding,
         RerankResult as RerankResult,
+        TokenPrediction as TokenPrediction,
     )
     from .types.events import (
         ChunkReceived as ChunkReceived,
@@ -209,6 +212,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         UsageUpdated as UsageUpdated,
     )
     from .types.json import JsonValue as JsonValue
+    from .types.many import InputFailure as InputFailure, InputProgress as InputProgress, Results as Results
     from .types.meta import Headers as Headers, Meta as Meta
     from .types.models import Model as Model, ModelList as ModelList, ModelPricing as ModelPricing
     from .types.not_given import (
@@ -291,5 +295,6 @@ if TYPE_CHECKING or not lazy_names(__name__):
     )
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall
+    from .types.vectors import Vectors as Vectors
     from .types.webhooks import AsyncPredictResult as AsyncPredictResult
     from .webhooks import verify as verify

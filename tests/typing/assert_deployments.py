@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from baseten_sdk import (
     AsyncClient,
     AsyncDeployment,
+    AsyncEmbeddingStream,
     AsyncJob,
     AsyncPredictStream,
     AsyncRequestStatus,
@@ -18,6 +19,7 @@ from baseten_sdk import (
     Client,
     CreateEmbeddingResponse,
     Deployment,
+    EmbeddingStream,
     Job,
     JsonValue,
     ModelList,
@@ -25,7 +27,10 @@ from baseten_sdk import (
     QueueStatus,
     RerankResult,
     Response,
+    Results,
     ServerSentEvent,
+    TokenPrediction,
+    Vectors,
 )
 
 
@@ -152,8 +157,10 @@ def mistakes_are_found(dep: Deployment) -> None:
 async def an_embedding_engine_has_typed_replies(dep: AsyncDeployment, twin: Deployment) -> None:
     assert_type(await dep.embeddings.create(input=["a", "b"]), CreateEmbeddingResponse)
     assert_type((await dep.embeddings.create(input=[1, 2], deadline=3)).vectors, list[list[float]])
-    assert_type(await dep.rerank("q", ["a"]), list[RerankResult])
-    assert_type(await dep.classify(("a", "b")), list[list[Classification]])
+    assert_type(await dep.rerank("q", ["a"]), Results[RerankResult])
+    assert_type(await dep.classify(("a", "b")), Results[list[Classification]])
+    assert_type(await dep.predict_tokens(iter("ab")), Results[list[TokenPrediction]])
+    assert_type((await dep.rerank("q", ["a"]))[0].score, float)
     assert_type(twin.embeddings.create(input="a", encoding_format="float"), CreateEmbeddingResponse)
     twin.embeddings.create(input=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
@@ -164,3 +171,22 @@ def a_container_is_a_deployment(client: Client, other: AsyncClient) -> None:
     assert_type(client.deployments("abcd1234", environment="staging"), Deployment)
     client.deployments.local("http://h", environment="x")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # none
     client.deployments("m", environment="a", regional="b")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # one
+
+
+async def many_texts_give_an_array(dep: AsyncDeployment, twin: Deployment) -> None:
+    found = await dep.embeddings.embed(["a"], max_batch=8, concurrency=4, on_failure="keep")
+    assert_type(found, Vectors)
+    assert_type(found[0], memoryview[float])
+    assert_type(found.array, memoryview[float])
+    assert_type(found.tolist(), list[list[float]])
+    assert_type(twin.embeddings.embed(text for text in "ab"), Vectors)
+    assert_type(dep.embeddings.stream(["a"], ordered=True), AsyncEmbeddingStream)
+    async for part in dep.embeddings.stream(["a"]):
+        assert_type(part, Vectors)
+    assert_type(twin.embeddings.stream(["a"]), EmbeddingStream)
+    assert_type(list(twin.embeddings.stream(["a"])), list[Vectors])
+    await dep.embeddings.embed([1])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
+    await dep.embeddings.embed(["a"], on_failure="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await dep.classify(["a"], truncation_direction="right")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await dep.predict_tokens(["a"], aggregation_strategy="mean")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await dep.embeddings.embed(["a"], batch_size=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

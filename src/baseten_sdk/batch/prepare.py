@@ -22,10 +22,9 @@ from .rows.iterable_source import AsyncIterableSource, IterableSource
 from .rows.row_type import Plain, RowType, Typed
 from .rows.shard import Shard
 from .rows.source import Source
-from .run.adaptive_concurrency import AdaptiveConcurrency
 from .run.batch_run import BatchRun
 from .run.budget import Budget
-from .run.concurrency import Concurrency, FixedConcurrency
+from .run.concurrency import Concurrency, FixedConcurrency, choose_concurrency
 from .run.map_run import MapRun
 from .run.plan import ABORT_AFTER, HINT, RETRIES, Plan
 from .run.progress import subject_of
@@ -152,21 +151,7 @@ def _lines(given: RunArguments) -> Lines[object, object]:
 def _concurrency(client: AsyncClient, options: MapOptions) -> Concurrency:
     most = client.limits.concurrency
     given = options.get("concurrency")
-    if given is None:
-        return FixedConcurrency(min(CONCURRENCY, most))
-    if given == "auto":
-        return AdaptiveConcurrency(most)
-    if isinstance(given, str):
-        raise ConfigurationError(f'concurrency must be an integer, "auto" or a Concurrency, not {given!r}.')
-    if not isinstance(given, int):
-        return given
-    if isinstance(given, bool) or given < 1:
-        raise ConfigurationError(f"concurrency must be an integer of at least 1, not {given!r}.")
-    if given > most:
-        raise ConfigurationError(
-            f"concurrency={given} is more than the client's {most}. Make the client with Limits(concurrency={given})."
-        )
-    return FixedConcurrency(given)
+    return choose_concurrency(min(CONCURRENCY, most) if given is None else given, most)
 
 
 def _shard(options: MapOptions) -> Shard | None:

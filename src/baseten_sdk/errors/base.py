@@ -6,12 +6,20 @@ sent or which library carried it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class BasetenError(Exception):
     """Base of everything this package raises on purpose.
 
     Two errors are equal when their class, text and data are; that is what a copy or an unpickled error is.
+
+    Attributes:
+        results: of a call with many inputs, such as `embed`: the `Vectors` or `Results` that had come, as
+            `on_failure="keep"` returns them.
     """
+
+    results: Sequence[object] | None = None
 
     advice: str = ""
     """What to do about it, in one sentence; part of `str(error)`."""

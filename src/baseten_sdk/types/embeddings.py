@@ -15,7 +15,7 @@ from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, field_v
 from .chat import Usage
 from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
 
-__all__ = ["Classification", "CreateEmbeddingResponse", "Embedding", "RerankResult"]
+__all__ = ["Classification", "CreateEmbeddingResponse", "Embedding", "RerankResult", "TokenPrediction"]
 
 
 NO_INDEX = -1
@@ -79,3 +79,13 @@ class Classification(Lenient):
 
     label: str
     score: float = Field(allow_inf_nan=True)
+
+
+class TokenPrediction(Lenient):
+    """A token of a text, or several that were put together, and how sure the model is of each label."""
+
+    token: str
+    token_id: int | None = None
+    start: int
+    end: int
+    results: dict[str, float]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.request.embeddings import check_input, check_texts, input_count
+from baseten_sdk._core.request.embeddings import check_input, input_count
 from baseten_sdk.errors import InvalidRequestError
 
 
@@ -43,9 +43,3 @@ def test_each_text_or_list_of_tokens_gives_one_vector(given: object, count: int)
 def test_what_cannot_be_embedded_is_refused(given: object) -> None:
     with pytest.raises(InvalidRequestError, match="input must"):
         check_input(given)
-
-
-def test_texts_are_a_sequence_or_an_array() -> None:
-    assert check_texts(("a", "b")) == check_texts(Array(["a", "b"])) == ["a", "b"]
-    with pytest.raises(InvalidRequestError, match="texts must be a sequence"):
-        check_texts("ab")

@@ -84,6 +84,11 @@ class AsyncPoolCaller:
         self._options = Options(), Options(retry=Retry(max_retries=0))
         self._served: set[str] = set()
 
+    @property
+    def shared(self) -> tuple[PoolState, tuple[MemberURLs, ...], float | None]:
+        """What the caller of the same pool in the other flavour is made of."""
+        return self._state, self._members, self._first_event
+
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `AsyncCaller.fetch`."""
         route = self._checked(request)

@@ -1,23 +1,27 @@
-"""The engine inside a deployment: chat, models and embeddings in OpenAI's form, rerank and classification."""
+"""The engine inside a deployment: chat, models and embeddings in OpenAI's form, rerank, labels of texts and tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TypeVar, Unpack
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, Unpack
 
-from ..._core.reply.positions import check_count, check_positions
-from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_as
-from ..._core.request.embeddings import check_texts, classify_body, engine_request, rerank_body
-from ...config import CallOptions
-from ...types.embeddings import Classification, RerankResult
+from ...errors import InvalidRequestError
 from .chat import AsyncChat
 from .decisions import AsyncDecisions
 from .deployment_base import AsyncDeploymentBase
 from .embeddings import AsyncEmbeddings
 from .models import AsyncModels
 from .responses import AsyncResponses
+
+if TYPE_CHECKING:
+    from ..._bulk.options import ManyOptions, Texts
+    from ..._core.texts.call import Store, TextCall
+    from ..._core.texts.cutting import TruncationDirection
+    from ...types.embeddings import Classification, RerankResult, TokenPrediction
+    from ...types.many import Results
+
+AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
+"""How the labels of a word's tokens become one."""
 
 T = TypeVar("T")
 
@@ -58,77 +62,163 @@ class AsyncEngine(AsyncDeploymentBase):
     async def rerank(
         self,
         query: str,
-        texts: Sequence[str],
+        texts: Texts,
         *,
+        model: str | None = None,
         raw_scores: bool | None = None,
         return_text: bool | None = None,
         truncate: bool | None = None,
-        **options: Unpack[CallOptions],
-    ) -> list[RerankResult]:
+        truncation_direction: TruncationDirection | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> Results[RerankResult]:
         """Score how well texts match a query, with a rerank engine.
+
+        Any number of texts: they are cut into requests that are made side by side.
 
         Args:
             query: What to look for.
-            texts: The texts to score.
+            texts: The texts to score. See `embeddings.embed`.
+            model: The name that the engine serves. Baseten's own engine needs none.
             raw_scores: Return the model's own scores, not scaled to 0 to 1.
             return_text: Return the texts too.
             truncate: Cut texts that are too long instead of refusing them.
-            **options: The options of every call.
+            truncation_direction: The end that is cut off: "Right" or "Left".
+            **options: See `ManyOptions`. `deadline` bounds all requests together.
 
         Returns:
             One result for each text, best first. `index` is the position of its text.
 
         Raises:
-            APIError: The call failed.
-            ResponseValidationError: The reply does not hold one result for each text.
+            APIError: A request failed; `results` of the error has what had come.
+            ResponseValidationError: A reply does not hold one result for each text.
+            InvalidRequestError: A text cannot be sent; the message has its position.
         """
-        optional = {"raw_scores": raw_scores, "return_text": return_text, "truncate": truncate}
-        given = check_texts(texts)
+        from ..._core.texts.call import rerank_call
+        from ..._core.texts.scores import ScoreStore
 
-        def read(response: WholeResponse) -> list[RerankResult]:
-            results = read_as(list[RerankResult], response)
-            check_positions([each.index for each in results], len(given), "scores", response)
-            return sorted(results, key=lambda each: -each.score)
-
-        return await self._ask("rerank", rerank_body(query, given, optional), options, read)
+        given = {
+            "model": model,
+            "raw_scores": raw_scores,
+            "return_text": return_text,
+            "truncate": truncate,
+            "truncation_direction": truncation_direction,
+        }
+        if not isinstance(query, str) or not query:
+            raise InvalidRequestError("query must be a text that is not empty.")
+        call = rerank_call(self._urls.sync("rerank"), query, given)
+        return await self._ask("Rerank", texts, call, ScoreStore(), truncate, truncation_direction, options)
 
     async def classify(
         self,
-        texts: Sequence[str],
+        texts: Texts,
         *,
+        model: str | None = None,
         raw_scores: bool | None = None,
         truncate: bool | None = None,
-        **options: Unpack[CallOptions],
-    ) -> list[list[Classification]]:
+        truncation_direction: TruncationDirection | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> Results[list[Classification]]:
         """Label texts, with a classification engine.
 
+        Any number of texts: they are cut into requests that are made side by side.
+
         Args:
-            texts: The texts to label.
+            texts: The texts to label. See `embeddings.embed`.
+            model: The name that the engine serves. Baseten's own engine needs none.
             raw_scores: Return the model's own scores.
             truncate: Cut texts that are too long instead of refusing them.
-            **options: The options of every call.
+            truncation_direction: The end that is cut off: "Right" or "Left".
+            **options: See `ManyOptions`. `deadline` bounds all requests together.
 
         Returns:
             The labels of each text, in the order of the texts.
 
         Raises:
-            APIError: The call failed.
-            ResponseValidationError: The reply does not hold one result for each text.
+            APIError: A request failed; `results` of the error has what had come.
+            ResponseValidationError: A reply does not hold one result for each text.
+            InvalidRequestError: A text cannot be sent; the message has its position.
         """
-        optional = {"raw_scores": raw_scores, "truncate": truncate}
-        given = check_texts(texts)
+        from ..._core.texts.call import classify_call
+        from ..._core.texts.scores import LabelStore
 
-        def read(response: WholeResponse) -> list[list[Classification]]:
-            labels = read_as(list[list[Classification]], response)
-            check_count(len(labels), len(given), "lists of labels", response)
-            return labels
+        given = {
+            "model": model,
+            "raw_scores": raw_scores,
+            "truncate": truncate,
+            "truncation_direction": truncation_direction,
+        }
+        call = classify_call(self._urls.sync("predict"), given)
+        store: LabelStore[Classification] = LabelStore()
+        return await self._ask("Classification", texts, call, store, truncate, truncation_direction, options)
 
-        return await self._ask("predict", classify_body(given, optional), options, read)
+    async def predict_tokens(
+        self,
+        texts: Texts,
+        *,
+        model: str | None = None,
+        raw_scores: bool | None = None,
+        truncate: bool | None = None,
+        truncation_direction: TruncationDirection | None = None,
+        aggregation_strategy: AggregationStrategy | None = None,
+        **options: Unpack[ManyOptions],
+    ) -> Results[list[TokenPrediction]]:
+        """Label the tokens of texts, such as names, with a token classification engine.
+
+        Any number of texts: they are cut into requests that are made side by side.
+
+        Args:
+            texts: The texts. See `embeddings.embed`.
+            model: The name that the engine serves. Baseten's own engine needs none.
+            raw_scores: Return the model's own scores.
+            truncate: Cut texts that are too long instead of refusing them.
+            truncation_direction: The end that is cut off: "Right" or "Left".
+            aggregation_strategy: How tokens of one word or name are put together. The engine's default: not at all.
+            **options: See `ManyOptions`. `deadline` bounds all requests together.
+
+        Returns:
+            The tokens of each text with their labels, in the order of the texts.
+
+        Raises:
+            APIError: A request failed; `results` of the error has what had come.
+            ResponseValidationError: A reply does not hold one result for each text.
+            InvalidRequestError: A text cannot be sent; the message has its position.
+        """
+        from ..._core.texts.call import tokens_call
+        from ..._core.texts.scores import LabelStore
+
+        given = {
+            "model": model,
+            "raw_scores": raw_scores,
+            "truncate": truncate,
+            "truncation_direction": truncation_direction,
+            "aggregation_strategy": aggregation_strategy,
+        }
+        call = tokens_call(self._urls.sync("predict_tokens"), given)
+        store: LabelStore[TokenPrediction] = LabelStore()
+        return await self._ask("Tokens", texts, call, store, truncate, truncation_direction, options)
 
     async def _ask(
-        self, path: str, body: dict[str, object], given: CallOptions, read: Callable[[WholeResponse], T]
-    ) -> T:
-        options = self._service.options.merged(given)
-        request = engine_request(self._urls.sync(path), body, options)
-        result, _ = await self._service.caller.fetch(request, options, read)
-        return result
+        self,
+        what: str,
+        texts: Texts,
+        call: TextCall[Results[T]],
+        store: Store[Results[T], Results[T]],
+        truncate: bool | None,
+        truncation_direction: TruncationDirection | None,
+        given: ManyOptions,
+    ) -> Results[T]:
+        from ..._bulk.options import bulk
+        from ..._bulk.runner import AsyncBulkRunner
+
+        service = self._service
+        asked = bulk(
+            what,
+            texts,
+            call,
+            service.options,
+            service.caller.limits,
+            given,
+            truncate=truncate,
+            truncation_direction=truncation_direction,
+        )
+        return await AsyncBulkRunner.run(service, asked, store)

@@ -33,6 +33,7 @@ class AsyncPool:
         sync: any path of the members' containers.
         rerank: score texts.
         classify: label texts.
+        predict_tokens: label the tokens of texts.
 
     Example:
         pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")], first_event=5.0)
@@ -55,6 +56,7 @@ class AsyncPool:
         self.sync = deployment.sync
         self.rerank = deployment.rerank
         self.classify = deployment.classify
+        self.predict_tokens = deployment.predict_tokens
 
     def async_predict(self, *_: object, **__: object) -> Never:
         """Refuse: an async request must not be submitted twice, and a pool may ask more than one member.

@@ -15,7 +15,9 @@ SHOWN = 5
 """Positions that an error lists."""
 
 
-def check_positions(positions: Sequence[int], count: int, what: str, response: WholeResponse) -> None:
+def check_positions(
+    positions: Sequence[int], count: int, what: str, response: WholeResponse, *, first: int = 0
+) -> None:
     """Check that each of `count` inputs has one result.
 
     Args:
@@ -23,6 +25,7 @@ def check_positions(positions: Sequence[int], count: int, what: str, response: W
         count: How many inputs there were.
         what: What a result is, for the error.
         response: The reply.
+        first: The position of the first input among those of the whole call, for the error.
 
     Raises:
         ResponseValidationError: A result is missing, comes twice, or belongs to no input.
@@ -33,23 +36,24 @@ def check_positions(positions: Sequence[int], count: int, what: str, response: W
     raise unreadable(
         response,
         f"There were {count} inputs, and the reply holds {len(positions)} {what}"
-        + _listed(", none for", [each for each in range(count) if each not in found])
-        + _listed(", several for", [each for each, times in found.items() if times > 1])
-        + _listed(", some for inputs that do not exist:", [each for each in found if not 0 <= each < count])
+        + listed(", none for", [first + each for each in range(count) if each not in found])
+        + listed(", several for", [first + each for each, times in found.items() if times > 1])
+        + listed(", some for inputs that do not exist:", [first + each for each in found if not 0 <= each < count])
         + ". They cannot be matched to the inputs.",
     )
 
 
-def check_count(found: int, count: int, what: str, response: WholeResponse) -> None:
+def check_count(found: int, count: int, what: str, response: WholeResponse, *, first: int = 0) -> None:
     """Check that a reply whose results have no positions holds one for each input.
 
     Raises:
         ResponseValidationError: It does not.
     """
-    check_positions(range(found), count, what, response)
+    check_positions(range(found), count, what, response, first=first)
 
 
-def _listed(text: str, positions: Sequence[int]) -> str:
+def listed(text: str, positions: Sequence[int]) -> str:
+    """Return a text with the first of some positions, or nothing where there are none."""
     if not positions:
         return ""
     more = ", ..." if len(positions) > SHOWN else ""

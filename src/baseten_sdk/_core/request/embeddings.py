@@ -75,20 +75,6 @@ def classify_body(texts: Sequence[str], optional: Mapping[str, object]) -> dict[
     return {"inputs": [[text] for text in texts], **_set(optional)}
 
 
-def check_texts(texts: object) -> list[str]:
-    """Check texts, and return them as a list.
-
-    Raises:
-        InvalidRequestError: They are empty, or not a sequence.
-    """
-    texts = as_list(texts)
-    if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
-        raise InvalidRequestError(f"texts must be a sequence of texts, not {type(texts).__name__}.")
-    if not texts:
-        raise InvalidRequestError("texts must not be empty.")
-    return list(texts)
-
-
 def engine_request(url: str, body: Mapping[str, object], options: Options, model: ModelName | None = None) -> Request:
     """A POST of JSON to the engine."""
     return build(

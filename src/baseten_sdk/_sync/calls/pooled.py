@@ -85,6 +85,11 @@ class PoolCaller:
         self._options = Options(), Options(retry=Retry(max_retries=0))
         self._served: set[str] = set()
 
+    @property
+    def shared(self) -> tuple[PoolState, tuple[MemberURLs, ...], float | None]:
+        """What the caller of the same pool in the other flavour is made of."""
+        return self._state, self._members, self._first_event
+
     def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `Caller.fetch`."""
         route = self._checked(request)

@@ -34,6 +34,7 @@ class Pool:
         sync: any path of the members' containers.
         rerank: score texts.
         classify: label texts.
+        predict_tokens: label the tokens of texts.
 
     Example:
         pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")], first_event=5.0)
@@ -56,6 +57,7 @@ class Pool:
         self.sync = deployment.sync
         self.rerank = deployment.rerank
         self.classify = deployment.classify
+        self.predict_tokens = deployment.predict_tokens
 
     def async_predict(self, *_: object, **__: object) -> Never:
         """Refuse: an async request must not be submitted twice, and a pool may ask more than one member.

@@ -188,7 +188,11 @@ class Outcomes(Generic[R_co, T_co]):
         if not self._ready:
             if not self._over:
                 portal, outcomes = self._start()
-                self._ready.extend(portal.call(outcomes.take, AT_ONCE))
+                try:
+                    self._ready.extend(portal.call(outcomes.take, AT_ONCE))
+                except BaseException:
+                    self.close()
+                    raise
             if not self._ready:
                 self.close()
                 raise StopIteration

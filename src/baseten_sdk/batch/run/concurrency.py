@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
+from ...errors import ConfigurationError
 from ...types.batch import Outcome
+from .adaptive_concurrency import AdaptiveConcurrency
 
 
 class Concurrency(Protocol):
@@ -29,3 +31,28 @@ class FixedConcurrency:
 
     def note(self, outcome: Outcome[object, object], /) -> None:
         """Learn nothing."""
+
+
+def choose_concurrency(given: int | Literal["auto"] | Concurrency, most: int) -> Concurrency:
+    """Return what an argument asks for.
+
+    Args:
+        given: The argument.
+        most: The most calls that the client makes at once.
+
+    Raises:
+        ConfigurationError: It is invalid, or more than the client's limit.
+    """
+    if given == "auto":
+        return AdaptiveConcurrency(most)
+    if isinstance(given, str):
+        raise ConfigurationError(f'concurrency must be an integer, "auto" or a Concurrency, not {given!r}.')
+    if not isinstance(given, int):
+        return given
+    if isinstance(given, bool) or given < 1:
+        raise ConfigurationError(f"concurrency must be an integer of at least 1, not {given!r}.")
+    if given > most:
+        raise ConfigurationError(
+            f"concurrency={given} is more than the client's {most}. Make the client with Limits(concurrency={given})."
+        )
+    return FixedConcurrency(given)

@@ -102,6 +102,11 @@ TABLE: tuple[Behaviour, ...] = (
     _text("finish-reason", "replace finish_reason"),
     _text("stop-reason", "add stop_reason to the choice"),
     _text("omit-answer", "leave that question of a decision unanswered"),
+    _text(
+        "results",
+        "what is odd about the results of an embedding engine; the last three are of embeddings alone",
+        "short extra twice foreign shuffled ragged nan garbled",
+    ),
     _text("content", "a reply without the key content, or with null", "absent null"),
     _number("count", "N choices"),
     _flag("refusal", "refuse"),

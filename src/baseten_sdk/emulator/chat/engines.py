@@ -33,11 +33,23 @@ def _invalid(message: str) -> Reply:
     return json_reply({"detail": [{"loc": ["body"], "msg": message, "type": "value_error"}]}, 422)
 
 
-def embeddings(exchange: Exchange) -> Reply:
+def _asked(exchange: Exchange) -> Object | Reply:
+    """The body of a request, or the reply that refuses it."""
     try:
         body = as_object(exchange.json())
     except ValueError as error:
         return _invalid(f"JSON decode error: {error}")
+    if body.get("truncation_direction") not in (None, "Left", "Right"):
+        return _invalid("`truncation_direction` must be Left or Right")
+    if body.get("aggregation_strategy") not in (None, "none", "simple", "first", "average", "max"):
+        return _invalid("`aggregation_strategy` is not one of none, simple, first, average, max")
+    return body
+
+
+def embeddings(exchange: Exchange) -> Reply:
+    body = _asked(exchange)
+    if isinstance(body, Reply):
+        return body
     given = body.get("input")
     texts = [given] if isinstance(given, str) else as_list(given)
     if not texts or not all(isinstance(text, str) for text in texts):
@@ -49,17 +61,44 @@ def embeddings(exchange: Exchange) -> Reply:
         packed = base64.b64encode(struct.pack(f"<{width}f", *vector)).decode()
         shown: JSON = packed if body.get("encoding_format") == "base64" else [*vector]
         data.append({"object": "embedding", "index": index, "embedding": shown})
+    data = _odd(data, exchange.plan.text("results"))
     spent = sum(len(as_text(text).split()) for text in texts)
     usage: Object = {"prompt_tokens": spent, "total_tokens": spent}
     return json_reply({"object": "list", "data": data, "model": body.get("model") or "emulator", "usage": usage})
 
 
+def _odd(results: list[JSON], oddity: str | None) -> list[JSON]:
+    """Results with something odd about them: about the last one, or their number or order."""
+    if not results:
+        return results
+    *most, last = results
+    body = as_object(last)
+    match oddity:
+        case "short":
+            return most
+        case "extra":
+            return [*results, body | {"index": len(results)} if body else last]
+        case "twice":
+            return [*most, body | {"index": as_object(results[0]).get("index")}]
+        case "foreign":
+            return [*most, body | {"index": len(results) + 7}]
+        case "shuffled":
+            return [*reversed(results)]
+        case "ragged":
+            return [*most, body | {"embedding": [0.5]}]
+        case "nan":
+            return [*most, body | {"embedding": [math.nan] * _WIDTH}]
+        case "garbled":
+            return [*most, body | {"embedding": "no base64!"}]
+        case _:
+            return results
+
+
 def rerank(exchange: Exchange) -> Reply:
     """Best first, so a caller that trusts the order instead of `index` is found out."""
-    try:
-        body = as_object(exchange.json())
-    except ValueError as error:
-        return _invalid(f"JSON decode error: {error}")
+    body = _asked(exchange)
+    if isinstance(body, Reply):
+        return body
     query = _vector(as_text(body.get("query")), _WIDTH)
     scored: list[tuple[float, int, str]] = []
     for index, text in enumerate(map(as_text, as_list(body.get("texts")))):
@@ -67,16 +106,16 @@ def rerank(exchange: Exchange) -> Reply:
         scored.append((round((similarity + 1) / 2, 6), index, text))
     scored.sort(key=lambda row: (-row[0], row[1]))
     shown = body.get("return_text") is True
-    return json_reply(
-        [{"index": index, "score": score, "text": text if shown else None} for score, index, text in scored]
-    )
+    ranked: list[JSON] = [
+        {"index": index, "score": score, "text": text if shown else None} for score, index, text in scored
+    ]
+    return json_reply(_odd(ranked, exchange.plan.text("results")))
 
 
 def classify(exchange: Exchange) -> Reply:
-    try:
-        body = as_object(exchange.json())
-    except ValueError as error:
-        return _invalid(f"JSON decode error: {error}")
+    body = _asked(exchange)
+    if isinstance(body, Reply):
+        return body
     rows: list[JSON] = []
     for inner in as_list(body.get("inputs")):
         text = " ".join(map(as_text, as_list(inner))) if isinstance(inner, list) else as_text(inner)
@@ -86,15 +125,14 @@ def classify(exchange: Exchange) -> Reply:
             {"label": "negative", "score": round(1 - score, 6)},
         ]
         rows.append(labels)
-    return json_reply(rows)
+    return json_reply(_odd(rows, exchange.plan.text("results")))
 
 
 def predict_tokens(exchange: Exchange) -> Reply:
     """Names are the words that begin with a capital letter."""
-    try:
-        body = as_object(exchange.json())
-    except ValueError as error:
-        return _invalid(f"JSON decode error: {error}")
+    body = _asked(exchange)
+    if isinstance(body, Reply):
+        return body
     rows: list[JSON] = []
     for inner in as_list(body.get("inputs")):
         text = " ".join(map(as_text, as_list(inner))) if isinstance(inner, list) else as_text(inner)
@@ -109,4 +147,4 @@ def predict_tokens(exchange: Exchange) -> Reply:
             for match in re.finditer(r"\w+", text)
         ]
         rows.append(found)
-    return json_reply(rows)
+    return json_reply(_odd(rows, exchange.plan.text("results")))

@@ -1,0 +1,138 @@
+"""Calls with many inputs, by either flavor of client.
+
+A sync one runs in an event loop of its own, with an `AsyncClient` of the same settings. If its texts fit into one
+request, it makes that request itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
+
+from .._core.texts.call import Store
+from .._core.texts.cutting import Part
+from .._core.texts.gathering import Gathering, InputCounts
+from .._runs.loop_thread import run_in_loop
+from ..batch.results.outcomes import AsyncOutcomes, Exchange, Outcomes
+from ..batch.run.engine import Gauge
+from ..errors import DeadlineExceeded
+from ..types.batch import Failed, Ok, Outcome
+from ..types.many import InputProgress
+from ..types.vectors import Vectors
+from .options import Bulk
+from .run import Slot, WithMeta, run_parts, settle
+from .stream import AsyncEmbeddingStream, EmbeddingStream
+
+if TYPE_CHECKING:
+    from .._async.calls.service import AsyncService
+    from .._sync.calls.service import Service
+
+V = TypeVar("V", bound=WithMeta)
+R = TypeVar("R", bound=Sequence[object])
+
+WINDOW = 32
+"""Parts of a stream that may wait for their reader."""
+
+
+class AsyncBulkRunner:
+    """In the running event loop."""
+
+    @staticmethod
+    async def run(service: AsyncService, bulk: Bulk[V], store: Store[V, R]) -> R:
+        """Run a call to its end."""
+        gathering = Gathering(store, bulk.cutting, bulk.on_failure, bulk.rows)
+
+        async def deliver(position: int, outcome: Outcome[Slot, V]) -> None:
+            settle(gathering, outcome)
+
+        try:
+            await run_parts(service, bulk, deliver, _progress(bulk, gathering.counts))
+        except DeadlineExceeded as error:
+            if error.results is not None:
+                raise
+            late = error
+        else:
+            return gathering.result()
+        gathering.ended(late)
+
+    @staticmethod
+    def stream(service: AsyncService, bulk: Bulk[Vectors], *, ordered: bool) -> AsyncEmbeddingStream:
+        """Return parts; nothing runs until they are iterated over."""
+        return AsyncEmbeddingStream(_outcomes(service, bulk, ordered=ordered))
+
+
+class BulkRunner:
+    """In an event loop of its own."""
+
+    @staticmethod
+    def run(service: Service, bulk: Bulk[V], store: Store[V, R]) -> R:
+        """Run a call to its end."""
+        texts: object = bulk.texts
+        if isinstance(texts, Sequence) and bulk.cutting.fits(texts):
+            return _run_one(service, bulk, texts, store)
+
+        from .._bridge import async_service
+
+        async def run() -> R:
+            async with async_service(service) as twin:
+                return await AsyncBulkRunner.run(twin, bulk, store)
+
+        return run_in_loop(run)
+
+    @staticmethod
+    def stream(service: Service, bulk: Bulk[Vectors], *, ordered: bool) -> EmbeddingStream:
+        """Return parts; nothing runs until they are iterated over."""
+        from .._bridge import service_over, to_async
+
+        return EmbeddingStream(
+            Outcomes(
+                to_async(service.portable()),
+                lambda client: _outcomes(service_over(service, client), bulk, ordered=ordered),
+            )
+        )
+
+
+def _run_one(service: Service, bulk: Bulk[V], texts: list[str], store: Store[V, R]) -> R:
+    """Make the only request of a call."""
+    gathering = Gathering(store, bulk.cutting, bulk.on_failure, bulk.rows)
+    part = Part(0, list(texts))
+    request = bulk.call.request(part, bulk.options)
+    try:
+        found, meta = service.caller.fetch(request, bulk.options, partial(bulk.call.read, part))
+    except Exception as error:
+        gathering.lost(part, error)
+    else:
+        found.meta = meta
+        gathering.took(part, found)
+    return gathering.result()
+
+
+def _outcomes(service: AsyncService, bulk: Bulk[Vectors], *, ordered: bool) -> AsyncOutcomes[Slot, Vectors]:
+    counts = InputCounts()
+
+    async def run(exchange: Exchange[Slot, Vectors]) -> None:
+        async def deliver(position: int, outcome: Outcome[Slot, Vectors]) -> None:
+            match outcome:
+                case Ok(value=found):
+                    counts.done += len(found)
+                case Failed(row=row, error=error):
+                    if bulk.on_failure == "raise" or counts.ended_by(error):
+                        raise error
+                    counts.failed += len(row.texts) if isinstance(row, Part) else 1
+            await exchange.deliver(position, outcome)
+
+        await run_parts(service, bulk, deliver, _progress(bulk, counts))
+
+    return AsyncOutcomes(run, WINDOW, ordered=ordered)
+
+
+def _progress(bulk: Bulk[V], counts: InputCounts) -> Callable[[Gauge], InputProgress]:
+    began = monotonic()
+
+    def progress(gauge: Gauge) -> InputProgress:
+        seconds = monotonic() - began
+        return InputProgress(counts.done, counts.failed, bulk.rows, gauge.in_flight, bulk.concurrency.current, seconds)
+
+    return progress

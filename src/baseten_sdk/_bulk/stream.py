@@ -1,0 +1,103 @@
+"""The parts of `embeddings.stream`: vectors as they come."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from .._core.texts.cutting import BadText, Part
+from ..batch.results.outcomes import AsyncOutcomes, Outcomes
+from ..errors import BasetenError
+from ..types.batch import Ok, Outcome
+from ..types.many import InputFailure
+from ..types.vectors import Vectors
+from .run import Slot
+
+
+class AsyncEmbeddingStream:
+    """Vectors as they come: each part has those of one request, and `start`, the position of its first input.
+
+    Requests are made from the first `async for` on, or from `async with`, which ends those in flight when it is left
+    early.
+
+    Example:
+        async with deployment.embeddings.stream(texts) as parts:
+            async for part in parts:
+                index.add(part.start, part.numpy())
+    """
+
+    def __init__(self, outcomes: AsyncOutcomes[Slot, Vectors]) -> None:
+        self._outcomes = outcomes
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Vectors:
+        return _vectors(await anext(self._outcomes))
+
+    async def __aenter__(self) -> Self:
+        await self._outcomes.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the requests that are in flight."""
+        await self._outcomes.aclose()
+
+
+class EmbeddingStream:
+    """Vectors as they come: each part has those of one request, and `start`, the position of its first input.
+
+    Requests are made from the first iteration on, or from `with`, which ends those in flight when it is left early.
+
+    Example:
+        with deployment.embeddings.stream(texts) as parts:
+            for part in parts:
+                index.add(part.start, part.numpy())
+    """
+
+    def __init__(self, outcomes: Outcomes[Slot, Vectors]) -> None:
+        self._outcomes = outcomes
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Vectors:
+        return _vectors(next(self._outcomes))
+
+    def __enter__(self) -> Self:
+        self._outcomes.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the requests that are in flight."""
+        self._outcomes.close()
+
+
+def _vectors(outcome: Outcome[Slot, Vectors]) -> Vectors:
+    """Return the vectors of an outcome. Of a failure, those that came in spite of it."""
+    if isinstance(outcome, Ok):
+        return outcome.value
+    error = outcome.error
+    found = error.results if isinstance(error, BasetenError) else None
+    match outcome.row:
+        case Part(start, texts):
+            if not isinstance(found, Vectors):
+                found = Vectors(b"", len(texts), held=bytes(len(texts)), start=start)
+        case BadText(index):
+            found = Vectors(b"", 1, held=b"\0", start=index)
+        case None:
+            raise error
+    if isinstance(error, BasetenError):
+        error.results = None
+    found.failures = (InputFailure(found.missing, error),)
+    return found

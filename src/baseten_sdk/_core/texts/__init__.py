@@ -1,0 +1,1 @@
+"""Many texts through one engine: how they are cut into requests, and how replies become one result."""

@@ -1,0 +1,77 @@
+"""What calls with many inputs return and tell: results by input, what failed, and how far a run is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+
+from .meta import Meta
+
+__all__ = ["InputFailure", "InputProgress", "Results"]
+
+T = TypeVar("T")
+
+
+class InputFailure(NamedTuple):
+    """Inputs that have no result, and why.
+
+    Attributes:
+        indices: The positions of the inputs, from 0.
+        error: What went wrong: the input, its request, or the reply.
+    """
+
+    indices: Sequence[int]
+    error: Exception
+
+
+class Results(list[T]):
+    """A list of results, and what is known beside them.
+
+    Attributes:
+        failures: The inputs that failed. Empty unless `on_failure="keep"`.
+        missing: The positions of all inputs without a result, in order.
+        meta: The exchange, where one request brought everything.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[T] = (),
+        *,
+        failures: tuple[InputFailure, ...] = (),
+        missing: Sequence[int] = (),
+        meta: Meta | None = None,
+    ) -> None:
+        super().__init__(items)
+        self.failures = failures
+        self.missing = list(missing)
+        self.meta = meta or Meta()
+
+
+@dataclass(frozen=True, slots=True)
+class InputProgress:
+    """A call with many inputs, at one moment.
+
+    Attributes:
+        done: Inputs that have a result.
+        failed: Inputs that failed.
+        total: How many inputs there are. None if the source does not tell.
+        in_flight: Requests that are being made.
+        concurrency: How many requests may be in flight.
+        seconds: Seconds so far.
+    """
+
+    done: int
+    failed: int
+    total: int | None
+    in_flight: int
+    concurrency: int
+    seconds: float
+
+    def __str__(self) -> str:
+        of = "" if self.total is None else f" of {self.total:,}"
+        rate = self.done / self.seconds if self.seconds else 0.0
+        return (
+            f"{self.done:,}{of} inputs done, {self.failed:,} failed, {self.in_flight} of {self.concurrency} requests "
+            f"in flight, {rate:,.0f} inputs/s"
+        )
