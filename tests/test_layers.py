@@ -150,7 +150,15 @@ ONE_FILE_PARTS = {
 
 # Inside of a part, an import runs from a higher room to a lower one, never across. Rooms of one line are equals.
 ROOMS = {
-    "_core": ("request", "policy", "reply", "schema stream queue", "chat", "decisions messages responses texts", "pool"),
+    "_core": (
+        "request",
+        "policy",
+        "reply",
+        "schema stream queue",
+        "chat",
+        "decisions messages responses texts",
+        "pool",
+    ),
     "_async": ("transports", "calls", "streams queue", "tool_run", "resources", "setup targets", "client"),
     "_sync": ("transports", "calls", "streams queue", "tool_run", "resources", "setup targets", "client"),
 }

@@ -131,8 +131,6 @@ class Vectors(Sequence["memoryview[float]"]):
             other._data,
         )
 
-    __hash__ = None  # type: ignore[assignment]  # its numbers may change
-
     def __repr__(self) -> str:
         missing = f", {len(self.missing)} missing" if self._held is not None else ""
         return f"<Vectors: {self._rows} x {self.dimensions}{missing}>"

@@ -222,15 +222,19 @@ def no_texts() -> InvalidRequestError:
 
 def _plain(texts: Sequence[object]) -> TypeGuard[Sequence[str]]:
     """Whether all are texts in which nothing is wrong."""
-    if not set(map(type, texts)) <= {str} or not all(texts):
+    if not _are_texts(texts) or not all(texts):
         return False
-    if all(map(str.isascii, texts)):  # type: ignore[arg-type]  # the set has shown that they are texts
+    if all(map(str.isascii, texts)):
         return True
     try:
-        "".join(texts).encode()  # type: ignore[arg-type]
+        "".join(texts).encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _are_texts(values: Sequence[object]) -> TypeGuard[Sequence[str]]:
+    return set(map(type, values)) <= {str}
 
 
 def size_of(text: str) -> int:

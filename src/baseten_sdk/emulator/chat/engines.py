@@ -67,29 +67,34 @@ def embeddings(exchange: Exchange) -> Reply:
     return json_reply({"object": "list", "data": data, "model": body.get("model") or "emulator", "usage": usage})
 
 
+def _with(body: Object, name: str, value: JSON) -> Object:
+    return {**body, name: value}
+
+
 def _odd(results: list[JSON], oddity: str | None) -> list[JSON]:
     """Results with something odd about them: about the last one, or their number or order."""
     if not results:
         return results
     *most, last = results
+    nothing: list[JSON] = [math.nan] * _WIDTH
     body = as_object(last)
     match oddity:
         case "short":
             return most
         case "extra":
-            return [*results, body | {"index": len(results)} if body else last]
+            return [*results, _with(body, "index", len(results))] if body else [*results, last]
         case "twice":
-            return [*most, body | {"index": as_object(results[0]).get("index")}]
+            return [*most, _with(body, "index", as_object(results[0]).get("index"))]
         case "foreign":
-            return [*most, body | {"index": len(results) + 7}]
+            return [*most, _with(body, "index", len(results) + 7)]
         case "shuffled":
             return [*reversed(results)]
         case "ragged":
-            return [*most, body | {"embedding": [0.5]}]
+            return [*most, _with(body, "embedding", [0.5])]
         case "nan":
-            return [*most, body | {"embedding": [math.nan] * _WIDTH}]
+            return [*most, _with(body, "embedding", nothing)]
         case "garbled":
-            return [*most, body | {"embedding": "no base64!"}]
+            return [*most, _with(body, "embedding", "no base64!")]
         case _:
             return results
 
