@@ -50,7 +50,7 @@ def service_over(service: Service, client: AsyncClient) -> AsyncService:
     caller = service.caller
     if not isinstance(caller, PoolCaller):
         return client._service
-    return replace(client._service, caller=AsyncPoolCaller(client._service.caller, *caller.shared))
+    return replace(client._service, caller=AsyncPoolCaller(client._service.caller, *caller.portable))
 
 
 @asynccontextmanager

@@ -77,6 +77,7 @@ class PoolCaller:
         self._caller = caller
         self._state = PoolState(settings.members, settings.hedge, settings.seed)
         self._members = members
+        self._settings = settings
         self._first_event = settings.first_event
         self._on_cut = settings.on_cut
         self.limits = caller.limits
@@ -86,9 +87,9 @@ class PoolCaller:
         self._served: set[str] = set()
 
     @property
-    def shared(self) -> tuple[PoolState, tuple[MemberURLs, ...], float | None]:
+    def portable(self) -> tuple[tuple[MemberURLs, ...], PoolSettings]:
         """What the caller of the same pool in the other flavour is made of."""
-        return self._state, self._members, self._first_event
+        return self._members, self._settings
 
     def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `Caller.fetch`."""
