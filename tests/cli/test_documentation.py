@@ -33,6 +33,7 @@ FILES = {
     "openai-batch.jsonl": '{"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body":'
     ' {"model": "openai/gpt-oss-120b", "messages": [{"role": "user", "content": "Say hi"}]}}\n',
     "rows.csv": "text\na\n",
+    "pool.toml": '[[members]]\nmodel_id = "abcd1234"\n',
 }
 
 

@@ -7,7 +7,7 @@ from typing import assert_type
 
 from pydantic import BaseModel
 
-from baseten_sdk import AsyncClient, ChatCompletion, Client, JsonValue, Parsed, Response, batch, user
+from baseten_sdk import AsyncClient, ChatCompletion, Client, JsonValue, Parsed, Response, Target, batch, user
 from baseten_sdk.batch import (
     AsyncOutcomes,
     Call,
@@ -86,8 +86,16 @@ async def runs_are_told_what_to_write(client: AsyncClient) -> None:
     assert_type(report.p95, float | None)
 
 
+async def a_row_may_go_to_a_pool(client: AsyncClient, twin: Client) -> None:
+    pool = client.pool([Target("abcd1234")])
+    assert_type(batch.chat(messages=[user("Hi")], deployment=pool), Call[ChatCompletion])
+    assert_type(batch.chat(messages=[user("Hi")], deployment=twin.pool([Target("abcd1234")])), Call[ChatCompletion])
+    assert_type(batch.predict(pool, {}, response_model=int), Call[int])
+    batch.chat(messages=[user("Hi")])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
+
 async def what_does_not_fit_is_an_error(client: AsyncClient) -> None:
-    batch.chat(model="a/b", messages=[user("Hi")], temprature=0)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    batch.chat(model="a/b", messages=[user("Hi")], temprature=0)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     await client.batch.run(  # pyright: ignore[reportCallIssue]
         [1, 2],
         "out.jsonl",

@@ -18,7 +18,7 @@ from .._lazy import lazy_names
 if TYPE_CHECKING or not lazy_names(__name__):
     from .._runs.feed import Feed as Feed, Row as Row
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
-    from .calls.call import Call as Call, DeploymentTarget as DeploymentTarget
+    from .calls.call import Call as Call, DeploymentTarget as DeploymentTarget, Where as Where
     from .calls.chat import chat as chat
     from .calls.custom import custom as custom
     from .calls.decide import decide as decide

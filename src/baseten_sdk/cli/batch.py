@@ -22,6 +22,7 @@ from ..batch import (
     Request,
     RunOptions,
     Shard,
+    Where,
     openai_request,
     part_path,
     read_template,
@@ -33,6 +34,7 @@ from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
 from .exit_codes import ExitCode
 from .inputs import STDIN, json_value, read, read_text
+from .pool import read_pool
 from .processes import Division, run_processes, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
@@ -88,6 +90,10 @@ def batch(
     environment: Environment = None,
     deployment_id: DeploymentId = None,
     regional: Regional = None,
+    pool: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="TOML file of a pool to ask: [[members]], [hedge].", rich_help_panel=_CALLS),
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(help="Field that names a row (default: custom_id, id, or its line).", rich_help_panel=_ROWS),
@@ -146,22 +152,31 @@ def batch(
     if report is not None:
         _check_report(report)
     target = _target(deployment, environment, deployment_id, regional)
+    if pool is not None and target is not None:
+        raise typer.BadParameter("Give either --pool or --deployment, not both.")
+    members = None if pool is None else read_pool(pool)
     if predict and embed:
         raise typer.BadParameter("Give either --predict or --embed, not both.")
-    request: Request = openai_request(target)
-    if model is not None or predict or embed:
-        kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
-        request = Recipe(kind, model, target, _template(prompt, template), system_text, _params(param or [], schema))
-    elif prompt is not None or template is not None:
-        raise typer.BadParameter("--prompt and --template need --model, --predict or --embed.")
+    told = prompt is not None or template is not None
+    if told and model is None and members is None and not (predict or embed):
+        raise typer.BadParameter("--prompt and --template need --model, --pool, --predict or --embed.")
+    openai = not (predict or embed or model is not None or (told and members is not None))
+    kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
+    content, params = _template(prompt, template), _params(param or [], schema)
+
+    def request_to(where: Where | None) -> Request:
+        return openai_request(where) if openai else Recipe(kind, model, where, content, system_text, params)
+
+    if members is None:
+        request_to(target)  # which checks it before anything else happens
     width = _concurrency(concurrency)
     if processes > 1:
         if shard is not None:
             raise typer.BadParameter("--processes divides the rows itself. Leave out --shard.")
         if not source.is_file():
             raise typer.BadParameter(f"--processes reads SOURCE once in each process, so it must be a file: {source}.")
-        if STDIN in (template, schema):
-            raise typer.BadParameter("With --processes, --template and --schema must be files, not stdin.")
+        if STDIN in (template, schema, pool):
+            raise typer.BadParameter("With --processes, --template, --schema and --pool must be files, not stdin.")
         division = Division(
             processes,
             width if isinstance(width, int) else None,
@@ -174,7 +189,7 @@ def batch(
             this_program(),
             division,
             sink,
-            openai=isinstance(request, openai_request),
+            openai=openai,
             retry_failed=retry_failed,
             key=read(STDIN) if session.shared.api_key_file == STDIN else None,
         )
@@ -203,6 +218,7 @@ def batch(
     _log_to_stderr()
     try:
         with session.client(limits, keyless=target is not None and target.is_container) as client:
+            request = request_to(target if members is None else members.of(client))
             found = client.batch.run(source, sink, request=request, key=key, output=_text if text else None, **options)
     except BatchStopped as stopped:
         _show(session, stopped.report, report)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
@@ -30,10 +30,14 @@ from ..types.events import (
 from ..types.params import Message, SamplingParams, system, user
 from . import target
 from .inputs import STDIN, json_value, read_text
+from .pool import pool_of
 from .printing import OutputFormat, Printer, plain
 from .repl import Ask, converse
 from .session import Session
 from .target import is_container
+
+if TYPE_CHECKING:
+    from .. import Client, Deployment, Pool
 
 __all__ = ["chat"]
 
@@ -47,11 +51,15 @@ def chat(
         typer.Argument(help="The question; - reads stdin. Without it, a terminal starts a conversation."),
     ] = None,
     model: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            "--model", "-m", envvar="BASETEN_MODEL", show_envvar=True, help="Model slug, or ID of a dedicated model."
+            "--model",
+            "-m",
+            envvar="BASETEN_MODEL",
+            show_envvar=True,
+            help="Model slug, or ID of a dedicated model. Several: if one fails, the next answers.",
         ),
-    ] = "",
+    ] = None,
     deployment: Annotated[
         str | None,
         typer.Option(
@@ -74,6 +82,8 @@ def chat(
     """Ask a model a question, or start a conversation."""
     if not model:
         raise typer.BadParameter("No model: pass --model SLUG or set BASETEN_MODEL. `baseten-sdk models` lists them.")
+    if deployment is not None and len(model) > 1:
+        raise typer.BadParameter("--deployment takes one --model: the name that it serves.")
     if environment is not None and deployment is None:
         raise typer.BadParameter("--environment needs --deployment MODEL_ID.")
     params: SamplingParams = {
@@ -86,17 +96,26 @@ def chat(
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
     with session.client(keyless=is_container(deployment)) as client:
-        asked = client if deployment is None else target.deployment(client, deployment, environment)
-        completions = asked.chat.completions
+        completions = _asked(client, model, deployment, environment).chat.completions
+        name = model[0] if len(model) == 1 else ""
 
         def ask(messages: Sequence[Message]) -> Message:
             printer = EventPrinter(session.out, thoughts)
-            with completions.stream(model=model, messages=messages, **params) as stream:
+            with completions.stream(model=name, messages=messages, **params) as stream:
                 for event in stream:
                     printer.print(event)
                 return stream.get_final_completion().message
 
         _answer(session, ask, opening, question)
+
+
+def _asked(
+    client: Client, models: list[str], deployment: str | None, environment: str | None
+) -> Client | Deployment | Pool:
+    """Who is asked."""
+    if deployment is not None:
+        return target.deployment(client, deployment, environment)
+    return client if len(models) == 1 else pool_of(client, models)
 
 
 def _answer(session: Session, ask: Ask, opening: Sequence[Message], question: str | None) -> None:

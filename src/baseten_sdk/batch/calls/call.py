@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from ...errors import InvalidRequestError
+from .pool_target import PoolTarget
 
 if TYPE_CHECKING:
-    from ... import AsyncClient, AsyncDeployment
+    from ... import AsyncClient, AsyncDeployment, AsyncPool, Pool
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -81,24 +82,49 @@ class Call(Generic[T_co]):
         return None
 
 
-def target_of(deployment: str | DeploymentTarget | None) -> DeploymentTarget | None:
+Target: TypeAlias = DeploymentTarget | PoolTarget
+"""Where the calls of rows go."""
+
+Where: TypeAlias = "str | Target | AsyncPool | Pool"
+"""What the arguments of a row say of it."""
+
+
+def target_of(deployment: Where | None) -> Target | None:
     """Return the target of an optional argument."""
     return None if deployment is None else required(deployment)
 
 
-def required(deployment: str | DeploymentTarget) -> DeploymentTarget:
+def required(deployment: Where) -> Target:
     """Return the target of an argument.
 
     Raises:
-        InvalidRequestError: It is neither an ID nor a `DeploymentTarget`.
+        InvalidRequestError: It is neither an ID, a `DeploymentTarget` nor a pool.
     """
-    if isinstance(deployment, DeploymentTarget):
+    if isinstance(deployment, DeploymentTarget | PoolTarget):
         return deployment
-    if not isinstance(deployment, str):
-        raise InvalidRequestError(
-            f"deployment must be a model's ID, a container's URL or a DeploymentTarget, not {deployment!r}."
-        )
-    return DeploymentTarget(deployment)
+    if isinstance(deployment, str):
+        return DeploymentTarget(deployment)
+
+    from ... import AsyncPool, Pool
+
+    if isinstance(deployment, AsyncPool | Pool):
+        return PoolTarget(deployment)
+    raise InvalidRequestError(
+        f"deployment must be a model's ID, a container's URL, a DeploymentTarget or a pool, not {deployment!r}."
+    )
+
+
+def model_for(model: str | None, target: Target | None) -> str:
+    """Return the name to send: "" for a pool, whose members have names of their own.
+
+    Raises:
+        InvalidRequestError: There is none where one is needed.
+    """
+    if model:
+        return model
+    if isinstance(target, PoolTarget):
+        return ""
+    raise InvalidRequestError("Say which model: model= is left out with a pool alone.")
 
 
 def settings_of(kind: str, params: Mapping[str, object], **more: object) -> Settings:
@@ -107,6 +133,8 @@ def settings_of(kind: str, params: Mapping[str, object], **more: object) -> Sett
     for name, value in {**more, **params}.items():
         if name == "extra_headers" and isinstance(value, Mapping):
             settings[name] = sorted(str(each) for each in value)
+        elif isinstance(value, PoolTarget):
+            settings[name] = {"pool": [repr(member) for member in value.pool.members]}
         elif value is not None and name not in NOT_COMPARED:
             settings[name] = value
     return settings

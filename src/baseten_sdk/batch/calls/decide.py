@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar, Unpack
 
 from ...config import CallOptions
 from ...types.decisions import Decision
-from .call import Call, DeploymentTarget, Settings, settings_of, target_of
+from .call import Call, Settings, Target, Where, settings_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class _Decide(Call[Decision[T]]):
     model: str | None
     temperature: float | None
     options: CallOptions
-    target: DeploymentTarget | None
+    target: Target | None
 
     async def make(self, client: AsyncClient) -> Decision[T]:
         decisions = self.target.of(client).decisions if self.target else client.decisions
@@ -54,7 +54,7 @@ def decide(
     state: State,
     model: str | None = None,
     temperature: float | None = None,
-    deployment: str | DeploymentTarget | None = None,
+    deployment: Where | None = None,
     **options: Unpack[CallOptions],
 ) -> Call[Decision[T]]:
     """Judge a text by the questions of a class.
@@ -64,7 +64,7 @@ def decide(
         state: What is judged.
         model: The decision model. Baseten's Elephant unless set; a deployment needs none.
         temperature: Sent where it is set.
-        deployment: The ID of a dedicated model, or a `DeploymentTarget`.
+        deployment: The ID of a dedicated model, a `DeploymentTarget`, or a pool.
         **options: The options of every call.
     """
     return _Decide(kind, state, model, temperature, options, target_of(deployment))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from ...config import CallOptions
 from ...types.embeddings import CreateEmbeddingResponse
-from .call import Call, DeploymentTarget, Settings, required, settings_of
+from .call import Call, Settings, Target, Where, required, settings_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Embeddings(Call[CreateEmbeddingResponse]):
-    target: DeploymentTarget
+    target: Target
     input: str | Sequence[str]
     model: str | None
     dimensions: int | None
@@ -37,7 +37,7 @@ class _Embeddings(Call[CreateEmbeddingResponse]):
 
 
 def embeddings(
-    deployment: str | DeploymentTarget,
+    deployment: Where,
     input: str | Sequence[str],
     *,
     model: str | None = None,
@@ -47,7 +47,7 @@ def embeddings(
     """Ask the engine of a deployment to embed one or more texts.
 
     Args:
-        deployment: The model's ID, or a `DeploymentTarget`.
+        deployment: The model's ID, a `DeploymentTarget`, or a pool.
         input: The text or texts of the row.
         model: The name that the engine serves. Baseten's own engine takes any.
         dimensions: The length of each vector, where the model can shorten it.

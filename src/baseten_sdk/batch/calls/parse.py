@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ...types.params import Message, ParseOptions
 from ...types.parsed import Parsed
-from .call import Call, DeploymentTarget, Settings, settings_of, target_of
+from .call import Call, Settings, Target, Where, model_for, settings_of, target_of
 from .chat import reusable
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ... import AsyncClient, ToolLike
+    from ... import AsyncClient, AsyncPool, Pool, ToolLike
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class _Parse(Call[Parsed[T]]):
     strict: bool
     output_retries: int
     params: ParseOptions
-    target: DeploymentTarget | None
+    target: Target | None
 
     async def make(self, client: AsyncClient) -> Parsed[T]:
         chat = self.target.of(client).chat if self.target else client.chat
@@ -54,6 +54,7 @@ class _Parse(Call[Parsed[T]]):
         return self.messages
 
 
+@overload
 def parse(
     *,
     model: str,
@@ -62,7 +63,33 @@ def parse(
     tools: Sequence[ToolLike] | None = None,
     strict: bool = True,
     output_retries: int = 0,
-    deployment: str | DeploymentTarget | None = None,
+    deployment: Where | None = None,
+    **params: Unpack[ParseOptions],
+) -> Call[Parsed[T]]: ...
+
+
+@overload
+def parse(
+    *,
+    messages: Iterable[Message],
+    response_format: TypeForm[T],
+    tools: Sequence[ToolLike] | None = None,
+    strict: bool = True,
+    output_retries: int = 0,
+    deployment: AsyncPool | Pool,
+    **params: Unpack[ParseOptions],
+) -> Call[Parsed[T]]: ...
+
+
+def parse(
+    *,
+    model: str | None = None,
+    messages: Iterable[Message],
+    response_format: TypeForm[T],
+    tools: Sequence[ToolLike] | None = None,
+    strict: bool = True,
+    output_retries: int = 0,
+    deployment: Where | None = None,
     **params: Unpack[ParseOptions],
 ) -> Call[Parsed[T]]:
     """Ask for a chat completion and validate its answer as a type.
@@ -77,6 +104,6 @@ def parse(
         deployment: See `chat`.
         **params: The parameters of `client.chat.completions.parse`.
     """
-    return _Parse(
-        model, reusable(messages), response_format, tools, strict, output_retries, params, target_of(deployment)
-    )
+    target = target_of(deployment)
+    name = model_for(model, target)
+    return _Parse(name, reusable(messages), response_format, tools, strict, output_retries, params, target)

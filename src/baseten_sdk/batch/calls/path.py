@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from ...config import CallOptions, Query
 from ...types.response import Response
-from .call import Call, DeploymentTarget, Settings, required, settings_of, target_of
+from .call import Call, Settings, Target, Where, required, settings_of, target_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Path(Call[Response]):
-    target: DeploymentTarget | None
+    target: Target | None
     path: str
     method: str | None
     json: object
@@ -46,7 +46,7 @@ def path(
     *,
     method: str | None = None,
     json: object = None,
-    deployment: str | DeploymentTarget | None = None,
+    deployment: Where | None = None,
     **options: Unpack[CallOptions],
 ) -> Call[Response]:
     """Request any path below the Model APIs' base URL, or of a deployment's OpenAI-compatible engine.
@@ -55,7 +55,7 @@ def path(
         path: The path below `/v1`, such as "chat/completions".
         method: The HTTP method. None: GET without a body, POST with one.
         json: A JSON value to send. None sends no body.
-        deployment: The model's ID, or a `DeploymentTarget`, whose engine answers.
+        deployment: The model's ID, a `DeploymentTarget`, or a pool, whose engine answers.
         **options: Call options, such as `timeout` and `extra_headers`.
     """
     target = target_of(deployment)
@@ -63,7 +63,7 @@ def path(
 
 
 def sync(
-    deployment: str | DeploymentTarget,
+    deployment: Where,
     path: str,
     *,
     method: str | None = None,
@@ -74,7 +74,7 @@ def sync(
     """Request any path of a deployment's container.
 
     Args:
-        deployment: The model's ID, or a `DeploymentTarget`.
+        deployment: The model's ID, a `DeploymentTarget`, or a pool.
         path: The path as the container sees it.
         method: The HTTP method. None: GET without a body, POST with one.
         json: A JSON value to send. None sends no body.

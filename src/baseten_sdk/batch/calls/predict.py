@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ...config import CallOptions
 from ...types.json import JsonValue
-from .call import Call, DeploymentTarget, Settings, required, settings_of
+from .call import Call, Settings, Target, Where, required, settings_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _Predict(Call[T]):
-    target: DeploymentTarget
+    target: Target
     model_input: object
     response_model: type[T]
     options: CallOptions
@@ -36,7 +36,7 @@ class _Predict(Call[T]):
 
 @dataclass(frozen=True, slots=True)
 class _PredictAny(Call[JsonValue | bytes]):
-    target: DeploymentTarget
+    target: Target
     model_input: object
     options: CallOptions
 
@@ -52,13 +52,13 @@ class _PredictAny(Call[JsonValue | bytes]):
 
 @overload
 def predict(
-    deployment: str | DeploymentTarget, model_input: object, *, response_model: type[T], **options: Unpack[CallOptions]
+    deployment: Where, model_input: object, *, response_model: type[T], **options: Unpack[CallOptions]
 ) -> Call[T]: ...
 
 
 @overload
 def predict(
-    deployment: str | DeploymentTarget,
+    deployment: Where,
     model_input: object,
     *,
     response_model: None = None,
@@ -67,7 +67,7 @@ def predict(
 
 
 def predict(
-    deployment: str | DeploymentTarget,
+    deployment: Where,
     model_input: object,
     *,
     response_model: type[T] | None = None,
@@ -76,7 +76,7 @@ def predict(
     """Ask a dedicated model for a prediction.
 
     Args:
-        deployment: The model's ID, or a `DeploymentTarget`.
+        deployment: The model's ID, a `DeploymentTarget`, or a pool.
         model_input: Any JSON value, or bytes.
         response_model: The type that the output is validated as. None: JSON, or bytes.
         **options: Call options, such as `timeout` and `extra_headers`.

@@ -16,9 +16,10 @@ from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
 from ...types.params import Message
 from ..rows.unique_keys import DoubledKey, from_unique_json
-from .call import Call, DeploymentTarget
+from .call import Call, Where, target_of
 from .chat import chat
 from .embeddings import embeddings
+from .pool_target import PoolTarget
 from .predict import predict
 
 Kind: TypeAlias = Literal["chat", "predict", "embeddings"]
@@ -35,8 +36,8 @@ class Recipe:
 
     Attributes:
         kind: Which call to make.
-        model: The model's name, for chat. For embeddings, if the engine needs one.
-        deployment: The deployment whose model or engine answers. None: the Model APIs.
+        model: The model's name, for chat; a pool needs none. For embeddings, if the engine needs one.
+        deployment: The deployment or pool whose model or engine answers. None: the Model APIs.
         template: For chat, the user's message, or an object of parameters with `messages`; None if the row has
             `messages`. For a prediction, the input; None if it is the whole row. For embeddings, the text.
         system: A system message before the others.
@@ -45,13 +46,13 @@ class Recipe:
 
     kind: Kind = "chat"
     model: str | None = None
-    deployment: DeploymentTarget | None = None
+    deployment: Where | None = None
     template: JsonValue = None
     system: str | None = None
     params: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     def __post_init__(self) -> None:
-        if self.kind == "chat" and not self.model:
+        if self.kind == "chat" and not self.model and not isinstance(target_of(self.deployment), PoolTarget):
             raise ConfigurationError("A batch of chats needs a model.")
         if self.kind != "chat" and self.deployment is None:
             raise ConfigurationError(f"A batch of {self.kind} needs a deployment.")
@@ -83,8 +84,7 @@ class Recipe:
             if not isinstance(message, Mapping):
                 raise InvalidRequestError(f"a message must be an object, not {type(message).__name__}.")
             messages.append(message)
-        assert self.model is not None
-        return chat(model=self.model, messages=messages, deployment=self.deployment, extra_body=params)
+        return chat(model=self.model or "", messages=messages, deployment=self.deployment, extra_body=params)
 
 
 def read_template(text: str, *, is_json: bool = False) -> JsonValue:

@@ -20,8 +20,9 @@ from ...errors import APIStatusError, BatchRowError, InvalidRequestError
 from ...types.batch import Failed, Ok
 from ...types.json import JsonValue
 from ...types.response import Response
-from ..calls.call import Call, DeploymentTarget, target_of
+from ..calls.call import Call, Where, target_of
 from ..calls.path import path
+from ..calls.pool_target import PoolTarget
 from .lines import Line, Name, as_line, error_json, name_in, raw_json
 
 CUSTOM_ID = "custom_id"
@@ -34,10 +35,11 @@ class openai_request:
     """Makes calls of the lines of an OpenAI batch file, to the Model APIs or to the engine of a deployment.
 
     Args:
-        deployment: The ID of a dedicated model, or a `DeploymentTarget`.
+        deployment: The ID of a dedicated model, a `DeploymentTarget`, or a pool. Members of a pool that have a name for
+            the model are asked by that, the others by the line's.
     """
 
-    def __init__(self, deployment: str | DeploymentTarget | None = None) -> None:
+    def __init__(self, deployment: Where | None = None) -> None:
         self._target = target_of(deployment)
 
     def __call__(self, row: object) -> Call[Response]:
@@ -50,6 +52,8 @@ class openai_request:
             raise InvalidRequestError(f"url must be a path that starts with {PREFIX}, not {url!r:.200}.")
         if isinstance(body, Mapping) and body.get("stream"):
             raise InvalidRequestError("body.stream must not be set in a batch.")
+        if isinstance(self._target, PoolTarget) and isinstance(body, Mapping) and "model" in body:
+            body = {"model": body["model"], **body}  # where a pool finds it
         return path(url.removeprefix(PREFIX), method=method, json=body, deployment=self._target)
 
 
