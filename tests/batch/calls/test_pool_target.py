@@ -105,4 +105,4 @@ def test_a_model_may_be_left_out_with_a_pool_alone() -> None:
     with pytest.raises(InvalidRequestError, match="Say which model"):
         batch.chat(messages=[user("Hi")])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     with pytest.raises(InvalidRequestError, match="a DeploymentTarget or a pool, not 1"):
-        batch.predict(1, {})  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+        batch.predict(1, {})  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
