@@ -15,9 +15,9 @@ from .fleet import Fleet
 from .server import Settings, State
 
 CALLERS = 200
-SECONDS, QUICK_SECONDS = 12.0, 6.0
-DELAY = 0.1
-FIRST_BYTE = 0.15
+SECONDS, QUICK_SECONDS = 20.0, 12.0
+DELAY = 0.4
+FIRST_BYTE = 1.0
 """Seconds that the callers give a first byte: this is how soon they notice a member that hangs."""
 
 WAYS: dict[State, str] = {"refuses": "closes its port", "hangs": "hangs", "fails": "answers 500"}

@@ -11,8 +11,8 @@ from .figure import Figure
 from .fleet import Fleet
 from .server import Seen, Settings
 
-CALLS, QUICK_CALLS = 10_000, 4_000
-CALLERS = 32
+CALLS, QUICK_CALLS = 6_000, 2_000
+CALLERS = 16
 SLOW = 0.02
 DELAY = 0.1
 HEDGE = Hedge(after="p95", budget=0.05)

@@ -54,6 +54,24 @@ def test_a_holder_that_died_is_buried_with_what_it_had() -> None:
     assert leases.lease("b", 1000, NOTHING, SILENCE + 63).tokens == 1000
 
 
+def test_what_one_holder_is_refused_is_leased_to_nobody_until_the_service_takes_calls_again() -> None:
+    leases = Leases(6000, None)
+    leases.lease("a", 0, NOTHING, 0)
+    leases.lease("b", 0, NOTHING, 0)
+    assert leases.lease("a", 0, Spent(requests=1, refusals=1, closed_for=30.0), 1).wait == 30.0
+    assert leases.lease("c", 0, NOTHING, 11).wait == 20.0
+    leases.lease("b", 0, Spent(requests=1), 12)
+    assert leases.lease("b", 0, Spent(requests=1), 13).requests
+    assert leases.lease("c", 0, NOTHING, 13).requests
+
+
+def test_one_refusal_among_many_calls_holds_nobody() -> None:
+    leases = Leases(6000, None)
+    for now in range(3):
+        leases.lease("a", 0, Spent(requests=50), now)
+    assert leases.lease("a", 0, Spent(requests=50, refusals=1, closed_for=30.0), 4).requests
+
+
 @given(st.integers(1, 40), st.integers(1, 6), st.lists(st.floats(0, 3), min_size=20, max_size=80))
 def test_no_minute_has_more_than_the_limit_however_many_hold(limit: int, holders: int, works: list[float]) -> None:
     """Each holder leases, makes its calls one after another, and reports them with its next lease."""
@@ -86,6 +104,17 @@ class Cashier:
 
     async def give_back(self, requests: float, tokens: float, spent: Spent, /) -> None:
         self.returned.append((requests, tokens, spent))
+
+
+@pytest.mark.anyio
+async def test_a_refusal_is_reported_with_the_next_lease() -> None:
+    cashier = Cashier(Lease(1, TOKENS_PER_ROW), Lease(1, TOKENS_PER_ROW))
+    share = LocalShare(cashier)
+    share.settle(await share.take(), 0.0)
+    share.refused(5.0)
+    share.refused(3.0)
+    await share.take()
+    assert [(spent.refusals, spent.closed_for) for _, spent in cashier.asked] == [(0, 0.0), (2, 5.0)]
 
 
 @pytest.mark.anyio

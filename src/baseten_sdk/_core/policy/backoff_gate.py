@@ -31,8 +31,12 @@ FAR_BELOW = 0.95
 FORGET = 1.0004
 """How the refused pace fades with each success, so that a limit that was raised is found."""
 
-FIND_OUT = 1.25
-"""How much faster the pace is after a success, until a pace has been refused for the first time."""
+FIND_OUT = 0.25
+"""The part by which the pace is faster after a success, until a pace has been refused for the first time; one call a
+second at most, so that it takes a second to double."""
+
+SPAN = 5.0
+"""Seconds over which a pace can be measured. What was taken in less was a burst."""
 
 STEP_BACK = 0.985
 """The pace after a refusal, as a part of what was taken since the last one: the limit, as far as it can be measured."""
@@ -103,14 +107,17 @@ class BackoffGate:
             return  # an unlucky one, or one that was sent at the pace before
         self._stepped, taken, self._taken = now, self._taken, 0
         self._next = self._closed_until
-        if self._accepted >= ENOUGH:
-            measured = self._accepted / max(self._closed_until - self._since, 1e-3)
+        span = self._closed_until - self._since
+        if self._pace is None and (span < SPAN or self._accepted < ENOUGH):
+            self._pace = max(1 / max(seconds, 1e-3), SLOWEST)
+            if span < SPAN:
+                self._accepted, self._since = 0, self._closed_until
+        elif self._accepted >= ENOUGH:
+            measured = self._accepted / max(span, 1e-3)
             self._refused_pace = measured if self._pace is None else self._pace
             self._pace = max(measured * STEP_BACK, SLOWEST)
             self._accepted, self._since, self._measured = 0, self._closed_until, measured
-        elif self._pace is None:
-            self._pace = max(1 / max(seconds, 1e-3), SLOWEST)
-        elif taken:
+        elif taken and self._pace is not None:
             self._refused_pace = max(self._pace, self._measured)
             self._pace = max(max(self._pace, self._measured) * LEAP_BACK, SLOWEST)
 
@@ -125,10 +132,14 @@ class BackoffGate:
         self._taken += 1
         self._row.taken(sent_since=sent > self._refused)
         if sent <= self._refused:
+            span = self._closed_until - self._since
+            if self._pace is not None and self._refused_pace == inf and self._accepted >= ENOUGH and span >= SPAN:
+                # The replies of what was taken before came after the refusals.
+                self._pace = max(self._pace, self._accepted / span * STEP_BACK)
             return False
         if self._pace is not None:
             if self._refused_pace == inf:
-                self._pace *= FIND_OUT
+                self._pace += min(self._pace * FIND_OUT, 1.0)
             else:
                 self._refused_pace *= FORGET
                 self._pace *= CATCH_UP if self._pace < self._refused_pace * FAR_BELOW else GROWTH

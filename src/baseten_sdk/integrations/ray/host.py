@@ -21,7 +21,7 @@ import anyio
 
 from ... import AsyncClient
 from ...batch import Call, Concurrency, Feed, Row, run_rows
-from ...errors import APIError, APIStatusError, ClientClosedError, InvalidRequestError
+from ...errors import APIError, APIStatusError, ClientClosedError, InvalidRequestError, RateLimitError
 from ...types.batch import Failed, Ok, Outcome
 from ...types.meta import Meta
 from .columns import Row as Fields, usage_of
@@ -163,6 +163,8 @@ class Host:
             requests = max(attempts_of(value), 1)
             return value
         except APIError as error:
+            if isinstance(error, RateLimitError) and error.transient:
+                share.refused(1.0 if error.retry_after is None else error.retry_after)
             used = 0.0 if isinstance(error, APIStatusError) else None
             requests = max(error.attempts, 1)
             raise

@@ -4,6 +4,8 @@ A holder asks for a block before it runs out, and reports what it spent of the l
 is reported as spent, and then for one more minute, so no minute exceeds the limit wherever the calls are made. A holder
 that has not reported for `SILENCE` seconds is taken for dead, and everything that it held counts as spent.
 
+What the service refuses one holder closes a gate for all of them: the gate that every client has, see `rates`.
+
 This file must not know who the holders are or how they reach it. Times are passed in.
 """
 
@@ -14,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import inf
 
-from ...rates import MINUTE, Allowance
+from ...rates import MINUTE, Allowance, BackoffGate
 
 BLOCK_SECONDS = 0.5
 """A block is what the limits allow in this time, and at least one call."""
@@ -34,11 +36,15 @@ class Spent:
         requests: requests that were sent.
         freed: tokens that were held for calls that have ended.
         used: tokens that those calls have really used.
+        refusals: calls that ended because the service refused them.
+        closed_for: seconds that it asked to wait, at the most.
     """
 
     requests: float = 0.0
     freed: float = 0.0
     used: float = 0.0
+    refusals: int = 0
+    closed_for: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Leases:
         self._tokens = None if tokens_per_minute is None else Allowance(tokens_per_minute, minute)
         self._minute = minute
         self._accounts: dict[str, _Account] = {}
+        self._gate = BackoffGate(0.0)
 
     def lease(self, holder: str, each: float, spent: Spent, now: float) -> Lease:
         """Lease a block.
@@ -84,7 +91,9 @@ class Leases:
             now: when.
         """
         with self._account(holder, spent, now) as account:
-            opens = now
+            opens = self._gate.opens(now)
+            if opens > now:
+                return Lease(wait=opens - now)
             for calls in sorted({self._block(each), 1.0}, reverse=True):
                 opens = self._opens(calls, each, now)
                 if opens <= now:
@@ -105,6 +114,11 @@ class Leases:
     def _account(self, holder: str, spent: Spent, now: float) -> Generator[_Account]:
         self._bury(now)
         account = self._accounts.setdefault(holder, _Account())
+        # What a holder reports was sent after its last report, as far as anybody knows.
+        for _ in range(spent.refusals):
+            self._gate.refused(account.heard, spent.closed_for, now)
+        for _ in range(int(spent.requests) - spent.refusals):
+            self._gate.succeeded(account.heard, now)
         account.heard = now
         self._settle(account, spent.requests, spent.requests, spent.freed, spent.used, now)
         yield account
@@ -129,6 +143,8 @@ class Leases:
 
     def _grant(self, account: _Account, calls: float, each: float, now: float) -> Lease:
         tokens = calls * each
+        for _ in range(int(calls)):
+            self._gate.passed(now)
         if self._requests is not None:
             self._requests.hold(calls, now)
             account.requests += calls

@@ -57,7 +57,8 @@ class LocalShare:
         self._seen = False
         self._requests = 0.0
         self._tokens = 0.0
-        self._sent = self._freed = self._used = 0.0
+        self._sent = self._freed = self._used = self._closed_for = 0.0
+        self._refusals = 0
         self._asking = anyio.Lock()
 
     async def take(self) -> float:
@@ -92,6 +93,11 @@ class LocalShare:
             self._each = used if larger else self._each - (self._each - used) * FORGET
             self._seen = True
 
+    def refused(self, seconds: float) -> None:
+        """A call has ended because the service refused it; `seconds`: how long it asks to wait."""
+        self._refusals += 1
+        self._closed_for = max(self._closed_for, seconds)
+
     async def give_back(self) -> None:
         """Nothing is to be done at the moment: others may have what is left."""
         if self._requests or self._tokens or self._sent:
@@ -103,6 +109,7 @@ class LocalShare:
         return self._requests >= 1.0 and self._tokens >= self._each
 
     def _report(self) -> Spent:
-        spent = Spent(self._sent, self._freed, self._used)
-        self._sent = self._freed = self._used = 0.0
+        spent = Spent(self._sent, self._freed, self._used, self._refusals, self._closed_for)
+        self._sent = self._freed = self._used = self._closed_for = 0.0
+        self._refusals = 0
         return spent
