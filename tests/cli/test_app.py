@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from baseten_sdk import __version__
-from baseten_sdk.cli.app import app
+from baseten_sdk.cli.app import ALL, app_of, needed
 from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, Run, Start, at
@@ -109,7 +111,51 @@ def test_a_gateway_may_stand_in_the_place_of_the_model_apis(run: Run, emu: Emula
 
 
 def test_no_traceback_shows_values() -> None:
-    assert app.pretty_exceptions_enable is False
+    assert app_of().pretty_exceptions_enable is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "some"),
+    [
+        ([], ALL),
+        (["--help"], ALL),
+        (["-v"], ALL),
+        (["--timeout", "5", "--help", "chat"], ALL),
+        (["chta"], ALL),
+        (["chat", "--help"], {"chat"}),
+        (["--timeout", "5", "async", "status", "abcd1234", "id"], {"async"}),
+        (["-o", "json", "models"], {"models"}),
+        # A value that is the name of a command: both are there.
+        (["chat", "-m", "models"], {"chat", "models"}),
+        (["--version"], set()),
+    ],
+)
+def test_commands_that_are_not_named_are_not_imported(arguments: list[str], some: set[str]) -> None:
+    assert ALL & set(needed(arguments)) == some
+
+
+def test_a_command_imports_neither_batches_nor_other_commands() -> None:
+    program = (
+        "import sys; sys.argv = ['baseten-sdk', 'models', '--help']; from baseten_sdk.cli.app import run\n"
+        "try: run()\n"
+        "finally: print(*[name for name in sys.modules if name.startswith('baseten_sdk.')])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    loaded = set(ended.stdout.splitlines()[-1].split())
+    assert "baseten_sdk.cli.models" in loaded
+    assert not loaded & {
+        "baseten_sdk.cli.chat",
+        "baseten_sdk.batch",
+        "baseten_sdk.types.events",
+        "baseten_sdk.receiver",
+    }
+
+
+def test_a_misspelled_command_is_told_what_was_meant(start: Start) -> None:
+    with start("chta") as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.USAGE
+    assert b"chat" in err
 
 
 def test_it_runs_as_a_module(start: Start) -> None:

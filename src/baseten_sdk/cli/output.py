@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from .. import PredictStream
 from ..errors import ConfigurationError
 from ..types.json import JsonValue
 from .printing import OutputFormat, Printer, encoded
+
+if TYPE_CHECKING:
+    from .. import PredictStream
 
 __all__ = ["show", "show_whole"]
 

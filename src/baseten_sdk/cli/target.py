@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from .. import Client, Deployment
-from ..batch import DeploymentTarget
+if TYPE_CHECKING:
+    from .. import Client, Deployment
 
 __all__ = ["DeploymentId", "Environment", "ModelId", "Regional", "deployment", "is_container"]
 
@@ -45,4 +45,6 @@ def deployment(
 
 def is_container(model_id: str | None) -> bool:
     """Whether a container on this machine is named instead of a model."""
+    from ..batch import DeploymentTarget  # heavy, and `--help` would wait for it
+
     return model_id is not None and DeploymentTarget(model_id).is_container
