@@ -6,7 +6,10 @@ import re
 from collections.abc import Mapping
 
 SECRET_NAME = re.compile(
-    r"authorization|cookie|password|secret|token|signature|(?<!idempotency)[-_]key$|^key$|apikey", re.IGNORECASE
+    r"authori[sz]ation|cookie|passw(or)?d|passphrase|secret|token|signature|credential|bearer"
+    r"|(?<!idempotency)[-_]key$|^key$|apikey|(?-i:(?<!idempotenc)[a-z]Key$)"
+    r"|(^|[-_])(auth|jwt|pwd|sig)($|[-_])",
+    re.IGNORECASE,
 )
 """Names of headers, query parameters and fields whose text nobody is to see."""
 

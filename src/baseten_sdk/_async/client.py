@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar, Unpack, overload
 
@@ -277,15 +277,18 @@ class AsyncClient(AsyncTargets):
             InvalidRequestError: The URL is on none of the client's hosts, or the request cannot be sent.
             APIError: The call failed.
         """
-        from .._core.reply.validate import check_kind
+        from .._core.reply.validate import check_kind, read_as
         from .._core.request.payload import choose_payload
-        from .resources.deployments import raw_call
+        from .resources.deployments import call_url, raw_call
 
         check_kind(response_model)
         service = self._service
         payload = choose_payload(json=json, content=content, files=files, data=data, content_type=content_type)
-        reply = await raw_call(service, method, service.router.resolve(url), payload, params, options)
-        return reply if response_model is None else reply.parse(response_model)
+        target = service.router.resolve(url)
+        if response_model is None:
+            return await raw_call(service, method, target, payload, params, options)
+        value, _ = await call_url(service, method, target, payload, params, options, partial(read_as, response_model))
+        return value
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Copy the client with other defaults. Both share connections and limits, and closing either closes both."""

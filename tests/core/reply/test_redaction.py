@@ -76,6 +76,12 @@ def test_secrets_of_other_headers_are_taken_out_too() -> None:
     assert error.raw == shown.encode()
 
 
+def test_a_part_of_a_cookie_is_taken_out_too() -> None:
+    error = APIStatusError("Bad session 0123456789, in dark.", status_code=500)
+    clean(error, headers=[("cookie", "theme=dark; session=0123456789")])
+    assert error.message == "Bad session [hidden], in dark."
+
+
 @pytest.mark.parametrize(
     ("query", "fields"),
     [
@@ -83,6 +89,9 @@ def test_secrets_of_other_headers_are_taken_out_too() -> None:
         ("api_key=hunter2-hunter2", {}),
         ("", {"api-key": "hunter2-hunter2", "max_tokens": 4096}),
         ("", {"password": "hunter2-hunter2", "user": "visible-name"}),
+        ("", {"nested": [{"token": "hunter2-hunter2", "user": "visible-name"}]}),
+        ("", {"headers": {"Authorization": "Bearer hunter2-hunter2"}}),
+        ("", {"tokens": ["hunter2-hunter2"], "user": ("visible-name", 4096, None)}),
     ],
 )
 def test_secrets_of_the_query_and_of_added_fields_are_taken_out_too(query: str, fields: dict[str, object]) -> None:
@@ -98,6 +107,9 @@ def test_secrets_of_the_query_and_of_added_fields_are_taken_out_too(query: str, 
         ('quo"ted\\secret', '{"token": "quo\\"ted\\\\secret"}'),
         ("umlaut-ä-secret", "umlaut-%C3%A4-secret"),
         ("umlaut-ä-secret", '"umlaut-\\u00e4-secret"'),
+        ("p@ss/word&more", "token=p%40ss%2fword%26more"),
+        ("p@ss<word>&more", "<pre>token: p@ss&lt;word&gt;&amp;more</pre>"),
+        ("quo\"ted'secret", "<b>quo&quot;ted&#x27;secret</b>"),
     ],
 )
 def test_a_secret_is_found_as_a_url_or_json_has_it(secret: str, echoed: str) -> None:

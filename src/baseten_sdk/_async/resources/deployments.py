@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf
 from typing import TypeVar, Unpack, overload
 
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.queue.polling import POLLS
 from ..._core.queue.wake_probe import PROBE, probe_after
+from ..._core.reply.response import WholeResponse
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.payload import EMPTY, Payload, choose_payload
@@ -18,6 +19,7 @@ from ..._core.request.urls import encode_query
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.json import JsonValue
+from ...types.meta import Meta
 from ...types.response import Response
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
@@ -292,6 +294,20 @@ async def raw_call(
     given: CallOptions,
 ) -> Response:
     """Make a call and return its reply as it came."""
+    response, meta = await call_url(service, method, url, payload, params, given, whole)
+    return Response(response.status, response.headers, response.body, meta)
+
+
+async def call_url(
+    service: AsyncService,
+    method: str,
+    url: str,
+    payload: Payload,
+    params: Query | None,
+    given: CallOptions,
+    read: Callable[[WholeResponse], T],
+) -> tuple[T, Meta]:
+    """Make a call and read its reply."""
     options = service.options.merged(given)
     query = encode_query(params) if params else ""
     request = build(
@@ -303,5 +319,4 @@ async def raw_call(
         payload=payload,
         query=query,
     )
-    response, meta = await service.caller.fetch(request, options, whole)
-    return Response(response.status, response.headers, response.body, meta)
+    return await service.caller.fetch(request, options, read)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from json import dumps
+from re import sub
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -26,6 +27,9 @@ AFTER_A_CUT = ("", ".", "…", '"', "'")
 """What may follow a text that was shortened."""
 
 
+IN_A_PAGE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+
+
 class Secret(NamedTuple):
     """A text that nobody is to see, and what is shown instead."""
 
@@ -42,24 +46,47 @@ def secrets_of(request: Request, key: Hidden[str], fields: Mapping[str, object])
     Args:
         request: its headers may hold the key of a gateway or another key for this one, its query a token.
         key: the API key.
-        fields: what was added to its body.
+        fields: what was added to its body; only its JSON values are looked at, at any depth.
     """
     found = [Secret(key.value, HIDDEN)]
     for name, value in request.headers.pairs:
         if looks_secret(name):
             found.append(Secret(value.rpartition(" ")[2] if name.endswith("authorization") else value, HIDDEN_VALUE))
+        if name == "cookie":
+            found += [Secret(each.partition("=")[2], HIDDEN_VALUE) for each in value.split("; ")]
     query = parse_qsl(urlsplit(request.url).query, errors="replace")
-    for field, given in (*query, *fields.items()):
-        if looks_secret(field) and isinstance(given, str):
-            found.append(Secret(given, HIDDEN_VALUE))
+    for field, given in (*query, *_texts(fields)):
+        if looks_secret(field):
+            found.append(Secret(given.rpartition(" ")[2] if field.lower() == "authorization" else given, HIDDEN_VALUE))
     return [each for secret in found for each in _forms(secret) if len(each.text) >= SHORTEST]
 
 
+def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """The texts in a JSON value at any depth, each with the name of the field that it is in."""
+    match value:
+        case str():
+            yield name, value
+        case Mapping():
+            for field, each in value.items():
+                yield from _texts(each, str(field))
+        case list() | tuple():
+            for each in value:
+                yield from _texts(each, name)
+        case _:
+            return
+
+
 def _forms(secret: Secret) -> Iterator[Secret]:
-    """A secret as it is, and as a URL or JSON would have it."""
+    """A secret as it is, and as a URL, JSON or a page would have it."""
     yield secret
-    for form in {quote(secret.text, safe=""), dumps(secret.text)[1:-1]} - {secret.text}:
+    quoted = quote(secret.text, safe="")
+    forms = {quoted, _lower_hex(quoted), dumps(secret.text)[1:-1], secret.text.translate(IN_A_PAGE)}
+    for form in sorted(forms - {secret.text}):
         yield Secret(form, secret.shown)
+
+
+def _lower_hex(quoted: str) -> str:
+    return sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
 
 
 def redact(error: APIError, secrets: list[Secret]) -> None:
