@@ -21,6 +21,7 @@ from baseten_sdk._runs.durable import (
     flush_folder,
     lock,
     open_locked,
+    read_regular,
     replace,
     stands_at,
     whole_lines,
@@ -108,6 +109,22 @@ def test_a_link_at_a_name_that_the_user_did_not_choose_is_not_followed(path: Pat
 
 
 # --- who writes
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_a_pipe_in_the_place_of_a_file_is_refused_at_once(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="not a regular file"):
+        open_locked(path)
+    with pytest.raises(OSError, match="not a regular file"):
+        read_regular(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(OSError, match=r"[Dd]irectory"):
+        read_regular(path)
+    path.rmdir()
+    path.write_bytes(b"text")
+    assert read_regular(path) == b"text"
 
 
 def test_one_process_at_a_time(path: Path) -> None:

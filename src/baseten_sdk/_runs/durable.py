@@ -22,6 +22,7 @@ BLOCK = 64 * 1024
 
 _FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NEW = _FLAGS | os.O_CREAT | os.O_EXCL | _NO_LINK
 
 
@@ -59,6 +60,7 @@ def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: b
                 raise
             raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed here; delete it") from None
         try:
+            _check_regular(file)
             lock(file)
             if stands_at(file, path):
                 return file
@@ -66,6 +68,23 @@ def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: b
             os.close(file)
             raise
         os.close(file)  # another process replaced or deleted it before it was locked
+
+
+def read_regular(path: str | os.PathLike[str]) -> bytes:
+    """Read a file whole. A pipe that was planted in its place is not waited for.
+
+    Raises:
+        OSError: it cannot be read, or is not a regular file.
+    """
+    with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb") as file:
+        _check_regular(file.fileno())
+        return file.read()
+
+
+def _check_regular(file: int) -> None:
+    mode = os.fstat(file).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):  # a device answers for itself
+        raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 def lock(file: int) -> None:

@@ -294,9 +294,15 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
         session.out.line(report.in_words("--retry-failed"))
     if file is not None:
         try:
-            file.write_text(f"{report.to_json()}\n", encoding="utf-8")
+            with open(file, "w", encoding="utf-8", opener=_private) as opened:  # a path has no opener
+                opened.write(f"{report.to_json()}\n")
         except OSError as error:
             raise BatchOutputError(f"The report {file} cannot be written: {error.strerror}.") from None
+
+
+def _private(path: str, flags: int) -> int:
+    """Create a file as its owner's alone: the reasons of failures are in it."""
+    return os.open(path, flags, 0o600)
 
 
 def _this_command() -> str:

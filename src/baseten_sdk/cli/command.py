@@ -17,7 +17,7 @@ import typer
 
 from .._runs.terminal import shown_on
 from .._version import __version__
-from ..errors import BasetenError, ConfigurationError
+from ..errors import BasetenError, BatchError, ConfigurationError
 from .exit_codes import ExitCode, exit_code
 from .option_names import in_terms_of_options, names_of
 from .session import Session, Shared
@@ -75,10 +75,11 @@ def _check_text(values: Mapping[str, object], names: Mapping[str, str]) -> None:
 
 
 def _message(error: BasetenError, names: Mapping[str, str]) -> str:
-    """The message of an error. The package's own words name arguments; a shell user knows options."""
-    if isinstance(error, ConfigurationError):
-        return in_terms_of_options(str(error), names)
-    return str(error).replace(error.advice, in_terms_of_options(error.advice, names)) if error.advice else str(error)
+    """The message of an error. Where the words are ours, they name arguments; a shell user knows options."""
+    text = str(error)
+    if isinstance(error, ConfigurationError | BatchError):
+        return in_terms_of_options(text, names)
+    return text.replace(error.advice, in_terms_of_options(error.advice, names)) if error.advice else text
 
 
 def _declared(

@@ -25,8 +25,15 @@ _OTHERS = {
     "model_id": "--deployment",
 }
 
-_COMMANDS = {"client.models.list()": "`baseten-sdk models`"}
+_COMMANDS = {
+    "api_key= or BASETEN_API_KEY": "BASETEN_API_KEY or --api-key-file",
+    "client.models.list()": "`baseten-sdk models`",
+    "async_predict": "`baseten-sdk async submit`",
+    "deployments(id).wake(wait=True)": "any request",
+}
+"""What advice calls by its name in Python."""
 
+_FLAG = re.compile(r"\b(\w+)=True(?: \(--[a-z-]+\))?")
 _OFF = re.compile(r"\b([a-z]+(?:_[a-z]+)+)=False\b")
 _WRAPPED = re.compile(r"\b[A-Za-z]+\((\w+)=\.\.\.\)")
 _ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=(?=(\w|\"|-)?)")
@@ -49,8 +56,9 @@ def names_of(parameters: Iterable[inspect.Parameter]) -> Mapping[str, str]:
 
 def in_terms_of_options(message: str, names: Mapping[str, str]) -> str:
     """Replace the names of arguments in a message by those of options."""
-    for call, command in _COMMANDS.items():
-        message = message.replace(call, command)
+    for call, said in _COMMANDS.items():
+        message = message.replace(call, said)
+    message = _FLAG.sub(lambda found: names.get(found[1], found[0]), message)
     message = _OFF.sub(lambda found: names.get(found[1], found[0]).replace("--", "--no-", 1), message)
     message = _WRAPPED.sub(lambda found: names.get(found[1], found[0]), message)
     message = _ARGUMENT.sub(

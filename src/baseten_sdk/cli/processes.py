@@ -118,7 +118,7 @@ def run_processes(
         whole = merge_reports(found)
         if len(found) == division.count and all(report.stopped is None for report in found):
             output.join(retry_failed=retry_failed)
-            failures = str(output.failures) if output.failures.exists() else None
+            failures = str(output.failures) if whole.failed else None
             whole = replace(whole, failures=failures)
     return max(codes, key=abs), replace(whole, seconds=time.monotonic() - began)
 

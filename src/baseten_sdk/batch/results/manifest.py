@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic_core import to_json
 
-from ..._runs.durable import replace
+from ..._runs.durable import read_regular, replace
 from ..._secrets import with_secrets_hidden
 from ..._version import __version__
 from ...errors import BatchMismatchError, BatchOutputError
@@ -99,7 +99,7 @@ class Manifest:
         """
         fields = json.loads(text)
         if not isinstance(fields, dict) or fields.get("format") != VERSION:
-            raise ValueError("it is not a manifest of this version")
+            raise ValueError("it has another form")
         source, settings, first, given = (fields.get(name) for name in ("source", "settings", "first", "fingerprint"))
         return cls(
             source if isinstance(source, dict) else {},
@@ -137,11 +137,14 @@ def read_manifest(path: Path, *, force: bool) -> Manifest | None:
     """
     location = manifest_path(path)
     try:
-        return Manifest.of_json(location.read_text(encoding="utf-8")) if location.exists() else None
+        return Manifest.of_json(read_regular(location).decode())
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError) as error:
         if force:
             return None
-        raise BatchOutputError(f"{location} cannot be read: {error}. Pass force=True to write a new one.") from None
+        why = error.strerror if isinstance(error, OSError) else f"it is not a manifest ({error})"
+        raise BatchOutputError(f"{location} cannot be read: {why}. Pass force=True to write a new one.") from None
 
 
 def settle(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: bool, force: bool) -> None:
