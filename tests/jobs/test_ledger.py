@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,19 @@ def test_its_files_are_its_owner_s_alone(path: Path) -> None:
     finally:
         os.umask(before)
     assert modes == dict.fromkeys(["jobs.sqlite", "jobs.sqlite-wal", "jobs.sqlite-shm", "jobs.sqlite.lock"], 0o600)
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced"])
+def test_a_ledger_that_is_not_at_its_path_any_more_is_not_written(path: Path, how: str) -> None:
+    with closing(Ledger(path, "model abcd1234")) as ledger:
+        ledger.transact([lambda it: it.add("a", b"digest", b"{}")])
+        match how:
+            case "deleted":
+                path.unlink()
+            case "moved":
+                path.rename(path.with_name("moved"))
+            case _:
+                path.with_name("other").touch()
+                path.with_name("other").replace(path)
+        with pytest.raises(LedgerError, match="was moved, deleted or replaced by another program during the run"):
+            ledger.transact([lambda it: it.add("b", b"digest", b"{}")])

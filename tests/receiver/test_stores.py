@@ -336,3 +336,57 @@ def test_a_line_with_an_odd_number_is_passed_over(tmp_path: Path, number: str) -
     store.add([stored("b")])
     assert store.get("b") == stored("b")
     store.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved there")
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced", "cut off"])
+@pytest.mark.parametrize("kind", [SQLiteStore, JSONLStore])
+def test_what_is_acknowledged_is_in_the_file_at_the_path(
+    tmp_path: Path, kind: type[SQLiteStore] | type[JSONLStore], how: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    path = folder / "results"
+    store = kind(path)
+    store.add([stored("a")])
+    match how:
+        case "deleted":
+            for each in list(folder.iterdir()):
+                each.unlink()
+        case "moved":
+            path.rename(folder / "results.1")
+        case "replaced":
+            (folder / "other").touch()
+            (folder / "other").replace(path)
+        case _:
+            os.truncate(path, 0)
+    store.add([stored("b")])
+    assert store.get("b") == stored("b")
+    store.close()
+    again = kind(path)
+    assert again.get("b") == stored("b")
+    again.close()
+    if how == "moved":
+        old = kind(folder / "results.1")
+        assert list(old) == [stored("a")]
+        old.close()
+    # SQLite has the rest of a file that was cut off in its log.
+    assert ("goes on in the file that is there now" in caplog.text) == (kind is JSONLStore or how != "cut off")
+
+
+@pytest.mark.parametrize("kind", [SQLiteStore, JSONLStore])
+def test_a_store_whose_folder_is_gone_refuses_until_it_is_back(
+    tmp_path: Path, kind: type[SQLiteStore] | type[JSONLStore]
+) -> None:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    store = kind(folder / "results")
+    store.add([stored("a")])
+    folder.rename(tmp_path / "elsewhere")
+    for _ in range(2):
+        with pytest.raises(WebhookStoreError):
+            store.add([stored("b")])
+    (tmp_path / "elsewhere").rename(folder)
+    store.add([stored("b")])
+    assert [store.get("a"), store.get("b")] == [stored("a"), stored("b")]
+    store.close()

@@ -111,6 +111,15 @@ def stands_at(file: int, path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def file_at(path: str | os.PathLike[str]) -> tuple[int, int] | None:
+    """Which file stands at a path; None where there is none."""
+    try:
+        found = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
 def path_of(file: int) -> Path | None:
     """Where an open file is now; None where it was deleted, or the system does not tell."""
     try:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from .._runs.database import connect, reason
-from .._runs.durable import FileInUseError, open_locked
+from .._runs.durable import FileInUseError, file_at, open_locked
 from ..errors import ConfigurationError, LedgerError
 
 VERSION = "1"
@@ -121,6 +121,7 @@ class Ledger:
                 self._writer = opened.enter_context(closing(connect(self.path, wait=WAIT)))
                 self._writer.executescript(SCHEMA)
                 self._id = self._identity(target)
+                self._file = file_at(self.path)
                 self._reader = opened.enter_context(closing(connect(self.path, wait=WAIT)))
                 self._opened = opened.pop_all()
         except FileInUseError:
@@ -311,6 +312,7 @@ class Ledger:
             LedgerError: the file fails.
         """
         with ledger_errors(self.path):
+            self._check_place()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 for change in changes:
@@ -320,6 +322,18 @@ class Ledger:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
+
+    def _check_place(self) -> None:
+        """Refuse to write where nobody would find it.
+
+        Raises:
+            LedgerError: another file stands at the path, or none.
+        """
+        if file_at(self.path) != self._file:
+            raise LedgerError(
+                f"The ledger {self.path} was moved, deleted or replaced by another program during the run. Put it back "
+                "and run again: without it, rows that were sent before are sent again."
+            )
 
     def _end(self, number: int, attempt: int, outcome: Reason) -> None:
         self._writer.execute(

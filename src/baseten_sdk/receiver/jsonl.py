@@ -16,10 +16,10 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .._runs.durable import FileInUseError, cut_torn_line, flush, flush_folder, open_locked, write
+from .._runs.durable import FileInUseError, cut_torn_line, flush, flush_folder, open_locked, stands_at, write
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
-from .store_errors import store_errors
+from .store_errors import store_errors, tell_of_new_file
 
 __all__ = ["JSONLStore"]
 
@@ -62,7 +62,7 @@ class JSONLStore:
             WebhookStoreError: The disk is full or fails, or the store is closed.
         """
         with store_errors(self.path), self._lock:
-            file = self._open()
+            file = self._current()
             places: dict[str, int] = {}
             lines: list[bytes] = []
             end = self._end
@@ -122,6 +122,22 @@ class JSONLStore:
         if self._file is None:
             raise OSError("it is closed")
         return self._file
+
+    def _current(self) -> int:
+        """The file that stands at the path: a delivery that is kept elsewhere would be lost with that file."""
+        file = self._open()
+        if not stands_at(file, self.path):
+            new = open_locked(self.path, follow=True)
+            os.close(file)
+            self._file = file = new
+            tell_of_new_file(self.path)
+        elif os.fstat(file).st_size < self._end:
+            tell_of_new_file(self.path, "cut off")
+        else:
+            return file
+        self._places, self._tags = {}, {}
+        self._end = self._loaded(file)
+        return file
 
     def _loaded(self, file: int) -> int:
         """Index the lines of the file, and cut off a torn one. Returns where the next line begins."""

@@ -1,8 +1,9 @@
 """Deliveries in an SQLite file.
 
-Theory of operation. Several receivers may share a file; a writer waits for the one before it, for some seconds, and
-readers do not wait. A connection belongs to the process that opened it: after a fork there is
-a new one, and the inherited one is left alone, since closing it would drop the parent's locks.
+Theory of operation. If the file is moved or deleted, a new one at its path takes the next deliveries. Several
+receivers may share a file; a writer waits for the one before it, for some seconds, and readers do not wait. A
+connection belongs to the process that opened it: after a fork there is a new one, and the inherited one is left alone,
+since closing it would drop the parent's locks.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import os
 import sqlite3
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .._runs.database import connect, reason
+from .._runs.durable import file_at
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
-from .store_errors import store_errors
+from .store_errors import store_errors, tell_of_new_file
 
 __all__ = ["SQLiteStore"]
 
 BUSY = 5.0
 """Seconds to wait for another writer. Baseten waits 10 for an answer."""
+
+NOWHERE = (-1, -1)
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS baseten_deliveries (
@@ -71,6 +75,7 @@ class SQLiteStore:
         self._lock = threading.Lock()
         self._process = os.getpid()
         self._inherited: list[sqlite3.Connection] = []
+        self._file: tuple[int, int] | None = None
         try:
             self._connection: sqlite3.Connection | None = self._opened()
         except sqlite3.Error as error:
@@ -146,7 +151,20 @@ class SQLiteStore:
         if self._process != os.getpid():
             self._inherited.append(self._connection)
             self._connection, self._process = self._opened(), os.getpid()
+        elif file_at(self.path) != self._file:
+            # What is committed there might be lost with the file.
+            self._leave(self._connection)
+            self._connection = self._opened()
         return self._connection
+
+    def _leave(self, connection: sqlite3.Connection) -> None:
+        """Close a file that was moved or deleted. Without this, a part of it would stay in the log with the old name."""
+        if self._file != NOWHERE:
+            tell_of_new_file(self.path)
+            self._file = NOWHERE
+            with suppress(sqlite3.Error):
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
 
     def _opened(self) -> sqlite3.Connection:
         connection = connect(self.path, wait=BUSY)
@@ -156,4 +174,5 @@ class SQLiteStore:
         except BaseException:
             connection.close()
             raise
+        self._file = file_at(self.path)
         return connection

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 from collections.abc import Generator
@@ -10,6 +11,13 @@ from pathlib import Path
 
 from .._runs.database import reason
 from ..errors import WebhookStoreError
+
+logger = logging.getLogger("baseten_sdk.receiver")
+
+
+def tell_of_new_file(path: Path, what: str = "moved, deleted or replaced") -> None:
+    """Log that a store goes on in another file than the one that it opened."""
+    logger.error("The store %s was %s while it was open. It goes on in the file that is there now.", path, what)
 
 
 @contextmanager
