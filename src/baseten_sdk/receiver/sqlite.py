@@ -158,7 +158,7 @@ class SQLiteStore:
         return self._connection
 
     def _leave(self, connection: sqlite3.Connection) -> None:
-        """Close a file that was moved or deleted. Without this, a part of it would stay in the log with the old name."""
+        """Close a file that was moved or deleted. A part of it would stay in the log, which keeps the old name."""
         if self._file != NOWHERE:
             tell_of_new_file(self.path)
             self._file = NOWHERE

@@ -78,7 +78,7 @@ def test_secrets_of_other_headers_are_taken_out_too() -> None:
 
 def test_a_part_of_a_cookie_is_taken_out_too() -> None:
     error = APIStatusError("Bad session 0123456789, in dark.", status_code=500)
-    clean(error, headers=[("cookie", "theme=dark; session=0123456789")])
+    clean(error, headers=(("cookie", "theme=dark; session=0123456789"),))
     assert error.message == "Bad session [hidden], in dark."
 
 
