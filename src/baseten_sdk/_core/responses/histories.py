@@ -98,13 +98,19 @@ def _part(path: str, part: object, text: str) -> Json:
         case {"type": "image_url", "image_url": {"url": str(url), **how}, **rest} if not (
             any(rest.values()) or how.keys() - {"detail"}
         ):
-            return {"type": "input_image", "image_url": url} | {str(name): value for name, value in how.items()}
+            return _renamed("input_image", {"image_url": url, **how})
         case {"type": "input_audio", "input_audio": audio, **rest} if not any(rest.values()):
             return {"type": "input_audio", "input_audio": audio}
         case {"type": "file", "file": Mapping() as file, **rest} if not any(rest.values()):
-            return {"type": "input_file"} | {str(name): value for name, value in file.items()}
+            return _renamed("input_file", file)
         case _:
             raise _not_held(path, "the Responses API")
+
+
+def _renamed(kind: str, fields: Mapping[object, object]) -> Json:
+    part: Json = {"type": kind}
+    part.update((str(name), value) for name, value in fields.items())
+    return part
 
 
 def chat_from_responses(given: ResponseInput, instructions: str | None = None) -> list[Json]:
