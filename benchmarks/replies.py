@@ -12,6 +12,8 @@ MODEL = "openai/gpt-oss-120b"
 
 PROMPT = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "What is the capital of France?"}]
 
+QUESTION = "What is the capital of France?"
+
 TEXT = (
     "The capital of France is Paris, on the Seine; it has been the seat of its government for most of a thousand years."
 )
@@ -127,3 +129,72 @@ def stream(count: int) -> bytes:
 def full_stream(count: int) -> bytes:
     """The same, of chunks with all that can be in them."""
     return STREAM_HEAD + b"".join([_frame(_full_chunk(f" word{n}", n + 1)) for n in range(count)] + [*_last(count)])
+
+
+def _response(items: list[object], status: str, usage: dict[str, object] | None) -> dict[str, object]:
+    echoed = {"instructions": None, "max_output_tokens": 64, "metadata": {}, "parallel_tool_calls": True, "tools": []}
+    return {
+        "id": "resp_68c0b2a1e4b081a0bff5d3c2b1a09f8e7d6c5b4a3",
+        "object": "response",
+        "created_at": 1790000000,
+        "status": status,
+        "model": MODEL,
+        "output": items,
+        "error": None,
+        "incomplete_details": None,
+        "usage": usage,
+        "text": {"format": {"type": "text"}},
+        "temperature": 1.0,
+        "tool_choice": "auto",
+        "top_p": 1.0,
+        **echoed,
+    }
+
+
+def _said(text: str) -> dict[str, object]:
+    part: dict[str, object] = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    item = {"id": _ITEM, "type": "message", "status": "completed", "role": "assistant"}
+    return {**item, "content": [part]}
+
+
+_ITEM = "msg_68c0b2a1e4b081a0bff5d3c2b1a09f8e7d6c5b4a3"
+
+_TOKENS: dict[str, object] = {
+    "input_tokens": 86,
+    "input_tokens_details": {"cached_tokens": 64},
+    "output_tokens": 54,
+    "output_tokens_details": {"reasoning_tokens": 0},
+    "total_tokens": 140,
+}
+
+RESPONSE = _whole(_json(_response([_said(TEXT)], "completed", _TOKENS)))
+
+
+@cache
+def response_stream(count: int) -> bytes:
+    """A whole stream of a response, head included: so many pieces of text between its usual events."""
+    text = "".join(f" word{n}" for n in range(count))
+    whole = _said(text)
+    begun = _response([], "in_progress", None)
+    where: dict[str, object] = {"item_id": _ITEM, "output_index": 0, "content_index": 0}
+    empty = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    part = {**empty, "text": text}
+    events: list[dict[str, object]] = [
+        {"type": "response.created", "response": begun},
+        {"type": "response.in_progress", "response": begun},
+        {"type": "response.output_item.added", "output_index": 0, "item": {**whole, "content": []}},
+        {"type": "response.content_part.added", **where, "part": empty},
+    ]
+    delta = {"type": "response.output_text.delta", **where, "logprobs": []}
+    events += [{**delta, "delta": f" word{n}"} for n in range(count)]
+    events += [
+        {"type": "response.output_text.done", **where, "text": text, "logprobs": []},
+        {"type": "response.content_part.done", **where, "part": part},
+        {"type": "response.output_item.done", "output_index": 0, "item": whole},
+        {"type": "response.completed", "response": _response([whole], "completed", _TOKENS)},
+    ]
+    framed: list[bytes] = []
+    for number, event in enumerate(events):
+        data = b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), _json({**event, "sequence_number": number}))
+        framed.append(b"%x\r\n%s\r\n" % (len(data), data))
+    return STREAM_HEAD + b"".join(framed) + STREAM_END

@@ -9,7 +9,9 @@ from .peers.base import OURS
 
 Loop: TypeAlias = Literal["asyncio", "trio", "none"]
 
-Measure: TypeAlias = Literal["chat", "predict", "flight", "chunks", "events", "snapshots", "growth", "paced", "startup"]
+Measure: TypeAlias = Literal[
+    "chat", "predict", "flight", "chunks", "events", "snapshots", "growth", "paced", "startup", "respond", "response"
+]
 
 UNITS = {
     "cpu": "µs CPU",
@@ -133,6 +135,10 @@ ROWS = {
         Row("snapshot", "a chunk of `.stream()`: the snapshot read at every event", "snapshots", STREAM,
             ("direct", "ours-httpx", "openai", "openai-aiohttp"), (Goal("cpu", "openai", 0.05),),
             rounds=5, chunks=1000),
+        Row("respond", "one call of `responses`", "respond", "response-0", ("direct", "ours-httpx", "openai"),
+            (Goal("cpu", "openai", 0.10, 0.5),)),
+        Row("response", "an event of `responses.create(stream=True)`", "response", "responses-1000",
+            ("direct", "ours-httpx", "openai"), (Goal("cpu", "openai", 0.08),), chunks=1000),
         Row("paced", "64 streams, an event each 10 ms", "paced", "stream-100-10", CALL,
             (Goal("cpu", "openai", 0.35), Goal("first", "openai", 0.35)), rounds=5, width=64,
             chunks=100),

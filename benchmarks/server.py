@@ -14,7 +14,7 @@ import gc
 import socket
 import sys
 
-from .replies import CHAT, PREDICTION, STREAM_HEAD, frames, full_stream, stream
+from .replies import CHAT, PREDICTION, RESPONSE, STREAM_HEAD, frames, full_stream, response_stream, stream
 
 BACKLOG = 4096
 
@@ -59,6 +59,10 @@ class Connection(asyncio.Protocol):
                 self._later(PREDICTION, delay)
             case "stream", [count, 0]:
                 self._write(stream(count))
+            case "response", [delay]:
+                self._later(RESPONSE, delay)
+            case "responses", [count]:
+                self._write(response_stream(count))
             case "full", [count]:
                 self._write(full_stream(count))
             case "stream", [count, gap]:

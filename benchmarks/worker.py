@@ -64,6 +64,10 @@ def _measure(row: Row, client: AsyncPeer, long: AsyncPeer, seconds: float) -> Ca
             return lambda: measures.stream(client.events, seconds)
         case "snapshots":
             return lambda: measures.stream(client.snapshots, seconds)
+        case "respond":
+            return lambda: measures.calls(client.respond, seconds)
+        case "response":
+            return lambda: measures.stream(client.response_events, seconds)
         case "growth":
             return lambda: measures.growth(
                 lambda: client.chunks(measures.unheard), lambda: long.chunks(measures.unheard), seconds

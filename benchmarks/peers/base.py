@@ -52,6 +52,14 @@ class AsyncPeer:
         """The same, and the snapshot is read at each of those events."""
         raise NotImplementedError
 
+    async def respond(self) -> str:
+        """One call of the Responses API: its text."""
+        raise NotImplementedError
+
+    async def response_events(self) -> int:
+        """One stream of the Responses API, read in a plain loop: how many events had text."""
+        raise NotImplementedError
+
     async def aclose(self) -> None:
         """Close the connections."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from ..replies import MODEL, PROMPT
+from ..replies import MODEL, PROMPT, QUESTION
 from .base import API_KEY, AsyncPeer, Place, SyncPeer
 
 
@@ -44,6 +44,19 @@ class AsyncOpenAI(AsyncPeer):
                 if event.type == "content.delta":
                     assert stream.current_completion_snapshot is not None
                     count += 1
+        return count
+
+    async def respond(self) -> str:
+        response = await self._client.responses.create(model=MODEL, input=QUESTION, max_output_tokens=64)
+        return str(response.output_text)
+
+    async def response_events(self) -> int:
+        count = 0
+        async for event in await self._client.responses.create(
+            model=MODEL, input=QUESTION, max_output_tokens=64, stream=True
+        ):
+            if event.type == "response.output_text.delta" and event.delta:
+                count += 1
         return count
 
     async def aclose(self) -> None:

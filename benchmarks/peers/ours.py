@@ -7,7 +7,7 @@ from typing import Literal
 
 from baseten_sdk import AsyncClient, Client, Endpoints, Limits, TextDelta
 
-from ..replies import INPUT, MODEL, PROMPT
+from ..replies import INPUT, MODEL, PROMPT, QUESTION
 from .base import API_KEY, AsyncPeer, Place, SyncPeer
 
 
@@ -48,6 +48,19 @@ class AsyncOurs(AsyncPeer):
                 if isinstance(event, TextDelta):
                     assert stream.snapshot is not None
                     count += 1
+        return count
+
+    async def respond(self) -> str:
+        response = await self._client.responses.create(model=MODEL, input=QUESTION, max_output_tokens=64)
+        return response.output_text
+
+    async def response_events(self) -> int:
+        count = 0
+        async for event in await self._client.responses.create(
+            model=MODEL, input=QUESTION, max_output_tokens=64, stream=True
+        ):
+            if event.type == "response.output_text.delta" and event.delta:
+                count += 1
         return count
 
     async def aclose(self) -> None:

@@ -6,9 +6,10 @@ this package does not know are kept, and can be sent back as they are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field
 
 from .chat import Tokens, arguments_text, new_call_id
 from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
@@ -33,12 +34,27 @@ Text: TypeAlias = Annotated[str, NullAs(str)]
 OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
 
 
+ITEMS = frozenset({"message", "function_call", "reasoning"})
+PARTS = frozenset({"output_text", "refusal"})
+"""Kinds that have classes of their own. One of them that cannot be read as such is not an unknown one."""
+
+
+def _other_than(known: frozenset[str]) -> Callable[[str], str]:
+    def check(kind: str) -> str:
+        if kind in known:
+            raise ValueError(f"it cannot be read as {kind}")
+        return kind
+
+    return check
+
+
 class ResponseItem(Lenient):
     """A part of an output or of a message."""
 
     def to_param(self) -> dict[str, object]:
         """The part as a plain dict for the `input` of the next call: only what was received and is not null."""
-        return {**self.model_dump(mode="json", exclude_unset=True, exclude_none=True), "type": kind_of(self)}
+        kind: object = getattr(self, "type", "")
+        return {**self.model_dump(mode="json", exclude_unset=True, exclude_none=True), "type": kind}
 
 
 class ResponseOutputText(ResponseItem):
@@ -46,7 +62,7 @@ class ResponseOutputText(ResponseItem):
 
     type: Literal["output_text"] = "output_text"
     text: Text = ""
-    annotations: Annotated[list[dict[str, object]], Beside(list, null_at_once=True)] = Field(default_factory=list)
+    annotations: Annotated[list[dict[str, object]], Beside(list)] = Field(default_factory=list)
     logprobs: Annotated[Tokens | None, Beside(nothing)] = None
 
     @property
@@ -65,7 +81,7 @@ class ResponseOutputRefusal(ResponseItem):
 class ResponseUnknownPart(ResponseItem):
     """A part of a kind that this package does not know; its fields can be read as attributes."""
 
-    type: Text = ""
+    type: Annotated[Text, AfterValidator(_other_than(PARTS))] = ""
 
 
 class ReasoningPart(ResponseItem):
@@ -75,22 +91,9 @@ class ReasoningPart(ResponseItem):
     text: Text = ""
 
 
-def kind_of(part: object) -> str:
-    """The type of an item or a part, as a dict or as it was read."""
-    kind = part.get("type") if isinstance(part, dict) else getattr(part, "type", None)
-    return kind if isinstance(kind, str) else ""
-
-
-def _content_tag(part: object) -> str:
-    kind = kind_of(part)
-    return kind if kind in ("output_text", "refusal") else "unknown"
-
-
 ResponseContent: TypeAlias = Annotated[
-    Annotated[ResponseOutputText, Tag("output_text")]
-    | Annotated[ResponseOutputRefusal, Tag("refusal")]
-    | Annotated[ResponseUnknownPart, Tag("unknown")],
-    Discriminator(_content_tag),
+    Annotated[ResponseOutputText | ResponseOutputRefusal, Discriminator("type")] | ResponseUnknownPart,
+    Field(union_mode="left_to_right"),
 ]
 
 
@@ -148,7 +151,7 @@ class ResponseReasoningItem(ResponseItem):
     id: OptionalText = None
     type: Literal["reasoning"] = "reasoning"
     summary: Annotated[list[ReasoningPart], NullAsEmpty()] = Field(default_factory=list)
-    content: Annotated[list[ReasoningPart] | None, Beside(nothing, null_at_once=True)] = None
+    content: Annotated[list[ReasoningPart] | None, Beside(nothing)] = None
     encrypted_content: OptionalText = None
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
 
@@ -163,18 +166,11 @@ class ResponseUnknownItem(ResponseItem):
     attributes."""
 
     id: OptionalText = None
-    type: Text = ""
-
-
-def _item_tag(item: object) -> str:
-    kind = kind_of(item)
-    return kind if kind in ("message", "function_call", "reasoning") else "unknown"
+    type: Annotated[Text, AfterValidator(_other_than(ITEMS))] = ""
 
 
 ResponseOutputItem: TypeAlias = Annotated[
-    Annotated[ResponseOutputMessage, Tag("message")]
-    | Annotated[ResponseFunctionToolCall, Tag("function_call")]
-    | Annotated[ResponseReasoningItem, Tag("reasoning")]
-    | Annotated[ResponseUnknownItem, Tag("unknown")],
-    Discriminator(_item_tag),
+    Annotated[ResponseOutputMessage | ResponseFunctionToolCall | ResponseReasoningItem, Discriminator("type")]
+    | ResponseUnknownItem,
+    Field(union_mode="left_to_right"),
 ]

@@ -39,23 +39,23 @@ __all__ = [
 class InputTokensDetails(Lenient):
     """Where the input's tokens came from."""
 
-    cached_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    cached_tokens: Annotated[int, Beside(int, as_count)] = 0
 
 
 class OutputTokensDetails(Lenient):
     """What the output's tokens were used for."""
 
-    reasoning_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    reasoning_tokens: Annotated[int, Beside(int, as_count)] = 0
 
 
 class ResponseUsage(Lenient):
     """Tokens that the call used. Cached tokens are part of `input_tokens`, reasoning tokens of `output_tokens`."""
 
-    input_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    input_tokens: Annotated[int, Beside(int, as_count)] = 0
     input_tokens_details: Annotated[InputTokensDetails | None, Beside(nothing)] = None
-    output_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    output_tokens: Annotated[int, Beside(int, as_count)] = 0
     output_tokens_details: Annotated[OutputTokensDetails | None, Beside(nothing)] = None
-    total_tokens: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    total_tokens: Annotated[int, Beside(int, as_count)] = 0
 
     @property
     def cached_tokens(self) -> int:
@@ -82,7 +82,7 @@ class ResponseError(Lenient):
     """Why a response failed."""
 
     code: OptionalText = None
-    message: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    message: Annotated[str, Beside(str, as_text)] = ""
 
 
 class IncompleteDetails(Lenient):
@@ -98,11 +98,11 @@ ParsedOutput: TypeAlias = object
 class ModelResponse(Reply):
     """The reply of `responses.create`. Its `output` can be put into the `input` of the next call as it is."""
 
-    id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
-    object: Annotated[str, Beside(lambda: "response", as_text, null_at_once=True)] = "response"
-    created_at: Annotated[float, Beside(float, null_at_once=True)] = 0.0
+    id: Annotated[str, Beside(str, as_text)] = ""
+    object: Annotated[str, Beside(lambda: "response", as_text)] = "response"
+    created_at: Annotated[float, Beside(float)] = 0.0
     status: OptionalText = None
-    model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    model: Annotated[str, Beside(str, as_text)] = ""
     output: Annotated[list[ResponseOutputItem], NullAsEmpty()] = Field(default_factory=list)
     error: Annotated[ResponseError | None, Beside(nothing)] = None
     incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing)] = None
