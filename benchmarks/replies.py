@@ -132,7 +132,13 @@ def full_stream(count: int) -> bytes:
 
 
 def _response(items: list[object], status: str, usage: dict[str, object] | None) -> dict[str, object]:
-    echoed = {"instructions": None, "max_output_tokens": 64, "metadata": {}, "parallel_tool_calls": True, "tools": []}
+    echoed: dict[str, object] = {
+        "instructions": None,
+        "max_output_tokens": 64,
+        "metadata": {},
+        "parallel_tool_calls": True,
+        "tools": [],
+    }
     return {
         "id": "resp_68c0b2a1e4b081a0bff5d3c2b1a09f8e7d6c5b4a3",
         "object": "response",

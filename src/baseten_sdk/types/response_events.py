@@ -6,7 +6,7 @@ number, it sends one after the other.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field
 
@@ -39,6 +39,42 @@ __all__ = [
     "ResponseTextDoneEvent",
     "ResponseUnknownEvent",
 ]
+
+OtherEvent: TypeAlias = Literal[
+    "response.audio.delta",
+    "response.audio.done",
+    "response.audio.transcript.delta",
+    "response.audio.transcript.done",
+    "response.code_interpreter_call.completed",
+    "response.code_interpreter_call.in_progress",
+    "response.code_interpreter_call.interpreting",
+    "response.code_interpreter_call_code.delta",
+    "response.code_interpreter_call_code.done",
+    "response.custom_tool_call_input.delta",
+    "response.custom_tool_call_input.done",
+    "response.file_search_call.completed",
+    "response.file_search_call.in_progress",
+    "response.file_search_call.searching",
+    "response.image_generation_call.completed",
+    "response.image_generation_call.generating",
+    "response.image_generation_call.in_progress",
+    "response.image_generation_call.partial_image",
+    "response.mcp_call.completed",
+    "response.mcp_call.failed",
+    "response.mcp_call.in_progress",
+    "response.mcp_call_arguments.delta",
+    "response.mcp_call_arguments.done",
+    "response.mcp_list_tools.completed",
+    "response.mcp_list_tools.failed",
+    "response.mcp_list_tools.in_progress",
+    "response.output_text.annotation.added",
+    "response.reasoning_summary_part.added",
+    "response.reasoning_summary_part.done",
+    "response.web_search_call.completed",
+    "response.web_search_call.in_progress",
+    "response.web_search_call.searching",
+]
+"""Events that OpenAI has and that have no class here."""
 
 Number: TypeAlias = Annotated[int, Beside(int, as_count)]
 Id: TypeAlias = Annotated[str, Beside(str, as_text)]
@@ -227,7 +263,11 @@ class ResponseFunctionCallArgumentsDoneEvent(ItemEvent):
 class ResponseUnknownEvent(Event):
     """An event of a kind that this package does not know; its fields can be read as attributes."""
 
-    type: Text = ""
+    if TYPE_CHECKING:
+        # Whatever the server says. For type checkers it is none of the known ones, so that comparing `type` narrows.
+        type: OtherEvent = "response.mcp_call.in_progress"
+    else:
+        type: Text = ""
 
 
 KnownEvent: TypeAlias = Annotated[

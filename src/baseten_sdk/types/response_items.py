@@ -7,7 +7,7 @@ this package does not know are kept, and can be sent back as they are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field
 
@@ -33,6 +33,25 @@ Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
 Text: TypeAlias = Annotated[str, NullAs(str)]
 OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
 
+
+OtherItem: TypeAlias = Literal[
+    "additional_tools",
+    "apply_patch_call",
+    "code_interpreter_call",
+    "compaction",
+    "computer_call",
+    "custom_tool_call",
+    "file_search_call",
+    "image_generation_call",
+    "local_shell_call",
+    "mcp_approval_request",
+    "mcp_call",
+    "mcp_list_tools",
+    "shell_call",
+    "tool_search_call",
+    "web_search_call",
+]
+"""Items that OpenAI has and that have no class here."""
 
 ITEMS = frozenset({"message", "function_call", "reasoning"})
 PARTS = frozenset({"output_text", "refusal"})
@@ -81,7 +100,10 @@ class ResponseOutputRefusal(ResponseItem):
 class ResponseUnknownPart(ResponseItem):
     """A part of a kind that this package does not know; its fields can be read as attributes."""
 
-    type: Annotated[Text, AfterValidator(_other_than(PARTS))] = ""
+    if TYPE_CHECKING:
+        type: Literal["reasoning_text", "summary_text"] = "reasoning_text"
+    else:
+        type: Annotated[Text, AfterValidator(_other_than(PARTS))] = ""
 
 
 class ReasoningPart(ResponseItem):
@@ -166,7 +188,11 @@ class ResponseUnknownItem(ResponseItem):
     attributes."""
 
     id: OptionalText = None
-    type: Annotated[Text, AfterValidator(_other_than(ITEMS))] = ""
+    if TYPE_CHECKING:
+        # Whatever the server says. For type checkers it is none of the known ones, so that comparing `type` narrows.
+        type: OtherItem = "mcp_call"
+    else:
+        type: Annotated[Text, AfterValidator(_other_than(ITEMS))] = ""
 
 
 ResponseOutputItem: TypeAlias = Annotated[
