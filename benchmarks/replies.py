@@ -132,13 +132,7 @@ def full_stream(count: int) -> bytes:
 
 
 def _response(items: list[object], status: str, usage: dict[str, object] | None) -> dict[str, object]:
-    echoed: dict[str, object] = {
-        "instructions": None,
-        "max_output_tokens": 64,
-        "metadata": {},
-        "parallel_tool_calls": True,
-        "tools": [],
-    }
+    echoed: dict[str, object] = {"instructions": None, "max_output_tokens": 64, "metadata": {}, "tools": []}
     return {
         "id": "resp_68c0b2a1e4b081a0bff5d3c2b1a09f8e7d6c5b4a3",
         "object": "response",
@@ -153,6 +147,7 @@ def _response(items: list[object], status: str, usage: dict[str, object] | None)
         "temperature": 1.0,
         "tool_choice": "auto",
         "top_p": 1.0,
+        "parallel_tool_calls": True,
         **echoed,
     }
 
