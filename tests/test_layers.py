@@ -105,7 +105,7 @@ LAYERS = {
     "_sync": _SHELL,
     "emulator": Layer(
         frozenset({"types", "errors", "config", "_lazy", "_repr", "_secrets", "_version"}),
-        PYDANTIC | {"anyio", "starlette", "uvicorn"},
+        PYDANTIC | {"anyio", "starlette", "uvicorn", "websockets"},
     ),
     "testing": Layer(_OUTER.parts | {"emulator"}, None),
     "_settings": Layer(VALUES | {"_core"}),
@@ -128,6 +128,7 @@ ONE_FILE_LIBRARIES = {
     "_io/http1.py": "httptools",
     "emulator/cassette/service.py": "httpx",
     "emulator/cassette/yaml_file.py": "yaml",
+    "_core/websocket/protocol.py": "websockets",
     "emulator/chat/upstream.py": "httpx",
     "types/vectors.py": "numpy",
 }
@@ -154,13 +155,13 @@ ROOMS = {
         "request",
         "policy",
         "reply",
-        "schema stream queue",
+        "schema stream queue websocket",
         "chat",
         "decisions messages responses texts",
         "pool",
     ),
-    "_async": ("transports", "calls", "streams queue", "tool_run", "resources", "setup targets", "client"),
-    "_sync": ("transports", "calls", "streams queue", "tool_run", "resources", "setup targets", "client"),
+    "_async": ("transports", "calls", "streams queue websocket", "tool_run", "resources", "setup targets", "client"),
+    "_sync": ("transports", "calls", "streams queue websocket", "tool_run", "resources", "setup targets", "client"),
 }
 
 # `client.batch` holds the client that made it: its type alone is named.

@@ -29,6 +29,10 @@ if TYPE_CHECKING or not lazy_names(__name__):
         AsyncResponseEvents as AsyncResponseEvents,
     )
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
+    from ._async.websocket.websocket import (
+        AsyncWebSocket as AsyncWebSocket,
+        AsyncWebSocketItems as AsyncWebSocketItems,
+    )
     from ._bulk.options import ManyOptions as ManyOptions
     from ._bulk.stream import AsyncEmbeddingStream as AsyncEmbeddingStream, EmbeddingStream as EmbeddingStream
     from ._core.decisions.markers import Levels as Levels, Question as Question
@@ -58,6 +62,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ResponseEvents as ResponseEvents,
     )
     from ._sync.tool_run import ToolRun as ToolRun
+    from ._sync.websocket.websocket import WebSocket as WebSocket, WebSocketItems as WebSocketItems
     from .config import (
         CallOptions as CallOptions,
         Endpoints as Endpoints,
@@ -135,6 +140,12 @@ if TYPE_CHECKING or not lazy_names(__name__):
         WebhookDeliveryFailed as WebhookDeliveryFailed,
         WebhookSignatureError as WebhookSignatureError,
         WebhookStoreError as WebhookStoreError,
+        WebSocketClosedError as WebSocketClosedError,
+        WebSocketError as WebSocketError,
+        WebSocketInterrupted as WebSocketInterrupted,
+        WebSocketModelError as WebSocketModelError,
+        WebSocketProtocolError as WebSocketProtocolError,
+        WebSocketUnsupportedError as WebSocketUnsupportedError,
     )
     from .errors.remote import RemoteException as RemoteException, RemoteFrame as RemoteFrame
     from .hooks import (

@@ -154,6 +154,7 @@ class Limits:
         idle_connection: seconds that an unused connection is kept; Baseten closes it after 60 to 120.
         body: largest reply in bytes that is read into memory.
         event: largest single event or line of a stream, in bytes.
+        message: largest message of a WebSocket in bytes, either way; Baseten takes 100 MiB at most.
         stream: largest stream in bytes, of a chat as of `stream_predict` and of a chain. A chat is kept until its end,
             for what had arrived when it breaks.
         async_payload: largest body of `async_predict` in bytes; 256 KiB unless Baseten raised it for you.
@@ -164,6 +165,7 @@ class Limits:
     idle_connection: float = 30.0
     body: int = 64 * 1024 * 1024
     event: int = 8 * 1024 * 1024
+    message: int = 100 * 1024 * 1024
     stream: int = 256 * 1024 * 1024
     async_payload: int = 256 * 1024
     status_calls: float = 20.0
@@ -177,7 +179,7 @@ class Limits:
 
     def __post_init__(self) -> None:
         _take_numbers(self)
-        for name in ("concurrency", "body", "event", "stream", "async_payload"):
+        for name in ("concurrency", "body", "event", "message", "stream", "async_payload"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise ConfigurationError(f"Limits({name}=...) must be an integer of at least 1, not {value!r}.")

@@ -15,6 +15,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from websockets.frames import Opcode
+
+from tests.faults.frames import WebSocketCaller, agreement
+
 PATIENCE = 60.0
 """Seconds after which a test that waits has failed."""
 
@@ -67,6 +71,25 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Read the handshake of a WebSocket and agree to it, then send these bytes.
+
+    Attributes:
+        headers: header lines in place of those that agree.
+    """
+
+    data: bytes = b""
+    headers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Wait until the caller has sent these bytes behind the handshake; masks are taken off before."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Reset:
     """End the connection with a reset."""
 
@@ -76,7 +99,7 @@ class Close:
     """End the connection in good order, before the script goes on."""
 
 
-Action: TypeAlias = Send | More | Drip | Read | Hold | Tell | Reset | Close
+Action: TypeAlias = Send | More | Drip | Read | Hold | Tell | Upgrade | Until | Reset | Close
 
 
 def reply(body: bytes = b"{}", status: str = "200 OK", headers: dict[str, str] | None = None) -> Send:
@@ -104,6 +127,7 @@ class _Connection:
     script: Sequence[Action]
     left: threading.Event = field(default_factory=threading.Event)
     unread: bytes = b""
+    frames: WebSocketCaller = field(default_factory=WebSocketCaller)
 
 
 class ScriptedServer:
@@ -142,6 +166,10 @@ class ScriptedServer:
     def wait_until_left(self, number: int) -> bool:
         """Wait until the caller closes a connection that is held; whether it did."""
         return self._connections[number].left.wait(PATIENCE)
+
+    def said(self, number: int = 0) -> list[tuple[Opcode, bytes]]:
+        """The frames that came on a WebSocket so far; whole once `wait_until_left` says that the caller has left."""
+        return self._connections[number].frames.said
 
     def wait_for_requests(self, count: int) -> None:
         """Wait until so many requests were read."""
@@ -201,13 +229,23 @@ class ScriptedServer:
                     if connection.left.wait(pause):
                         return
             case Hold(None):
-                while connection.socket.recv(65536):
-                    pass
-                connection.left.set()
+                try:
+                    while data := connection.socket.recv(65536):
+                        connection.frames.feed(data)
+                finally:
+                    connection.left.set()
             case Hold(until) if until is not None:
                 until.wait(PATIENCE)
             case Tell(told):
                 told.set()
+            case Upgrade(data, headers):
+                self._read(connection)
+                agreed = agreement(self.requests[-1]) if headers is None else headers
+                connection.socket.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{agreed}\r\n".encode() + data)
+                connection.frames.begin(connection.unread)
+            case Until(data):
+                while not any(data in payload for _, payload in connection.frames.said):
+                    connection.frames.feed(_receive(connection.socket))
             case Reset():
                 connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.socket.close()

@@ -9,6 +9,9 @@ one, belongs to nobody: the connection is not `reusable`, and must be closed.
 
     AWAITED --a byte--> HEAD --its end--> BODY --its end--> COMPLETE
                                           BODY --nonsense--> BROKEN
+
+Where the request asked for another protocol, status 101 is a reply whose head is all of it. What came behind it is of
+that protocol, and left in `switched`.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ MOST_HEADERS = 256
 MOST_INTERIM = 16
 """Bounds of a head in bytes and lines, and of the interim (1xx) replies before the reply itself."""
 
+SWITCHING = 101
+"""The status of a server that changes the protocol, as it was asked to."""
 
 AMBIGUOUS = (
     "Content-Length can't be present with Transfer-Encoding",
@@ -65,6 +70,7 @@ class ReplyParser:
         headers: the header lines as they came.
         body: pieces of the body that have not been taken; one list for the life of the parser.
         error: what is wrong with the body, behind what was good of it.
+        switched: what came behind the head of a reply that changes the protocol; None where it does not.
     """
 
     __slots__ = (
@@ -73,6 +79,7 @@ class ReplyParser:
         "_keep_alive",
         "_parser",
         "_surplus",
+        "_upgrade",
         "_whole",
         "_without_body",
         "body",
@@ -81,6 +88,7 @@ class ReplyParser:
         "on_body",
         "state",
         "status",
+        "switched",
     )
 
     def __init__(self) -> None:
@@ -89,8 +97,8 @@ class ReplyParser:
         self._parser = httptools.HttpResponseParser(self)
         self.begin("GET")
 
-    def begin(self, method: str) -> None:
-        """A request is about to be sent with this verb."""
+    def begin(self, method: str, upgrade: bool = False) -> None:
+        """A request is about to be sent with this verb; `upgrade` says that the server may change the protocol."""
         self.state = ReplyState.AWAITED
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
@@ -100,6 +108,8 @@ class ReplyParser:
         self._surplus = False
         self._whole = 0
         self._without_body = method in ("HEAD", "CONNECT")
+        self._upgrade = upgrade
+        self.switched: bytes | None = None
         self._head_size = 0
         self._interim = 0
 
@@ -135,7 +145,10 @@ class ReplyParser:
             self._head_size += len(data)
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
+        except httptools.HttpParserUpgrade as change:
+            if self.status == SWITCHING:
+                self.switched = data[change.args[0] :]
+                return
             raise ProtocolError("the server wants to change the protocol") from None
         except httptools.HttpParserError as error:
             self._failed(error)
@@ -229,6 +242,10 @@ class ReplyParser:
         status = self._parser.get_status_code()
         if status < 100:
             raise ProtocolError(f"there is no status {status}")
+        if status == SWITCHING and self._upgrade:
+            self.status = status
+            self.state = ReplyState.COMPLETE
+            return
         if status < 200:
             self._interim += 1
             if self._interim > MOST_INTERIM:

@@ -65,7 +65,7 @@ class LoopReadiness:
         NotImplementedError: the loop cannot.
     """
 
-    __slots__ = ("_descriptor", "_foreign", "_loop", "_process", "_raw", "_turn", "_watched")
+    __slots__ = ("_descriptor", "_foreign", "_kept", "_loop", "_process", "_raw", "_turn", "_watched")
 
     def __init__(self, raw: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._raw = raw
@@ -74,10 +74,14 @@ class LoopReadiness:
         self._descriptor = raw.fileno()
         self._process = os.getpid()
         self._turn: asyncio.Future[bytes] | None = None
+        self._kept: bytes | None = None
         self._watched = True
         loop.add_reader(self._descriptor, self._ready)
 
     async def read(self) -> bytes:
+        if self._kept is not None:
+            kept, self._kept = self._kept, None
+            return kept
         while True:
             if not self._watched:
                 if self._descriptor < 0:
@@ -88,8 +92,15 @@ class LoopReadiness:
                 if self._foreign:
                     with suppress(*UNREADY):
                         return self._raw.recv(PIECE)
-                self._turn = self._loop.create_future()
-                return await self._turn
+                turn: asyncio.Future[bytes] = self._loop.create_future()
+                self._turn = turn
+                try:
+                    return await turn
+                except asyncio.CancelledError:
+                    # What came at that very moment is for whoever reads next.
+                    if turn.done() and not turn.cancelled() and turn.exception() is None:
+                        self._kept = turn.result()
+                    raise
             except ssl.SSLWantWriteError:
                 await anyio.wait_writable(self._raw)
 

@@ -56,14 +56,19 @@ class NothingSent(Exception):
 
 
 class AsyncSocket:
-    """One connection of an event loop, over a socket that does not block."""
+    """One connection of an event loop, over a socket that does not block.
 
-    __slots__ = ("_early", "_full", "_more", "_poll", "_raw", "_readiness", "_straight")
+    Attributes:
+        raw: the socket.
+        readiness: what waits for it to be readable.
+    """
+
+    __slots__ = ("_early", "_full", "_more", "_poll", "_straight", "raw", "readiness")
 
     def __init__(self, raw: socket.socket) -> None:
-        self._raw = raw
-        self._poll = _poll(raw)
-        self._readiness = readiness(raw)
+        self.raw = raw
+        self._poll = poll_of(raw)
+        self.readiness = readiness(raw)
         self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
         self._more = False
         self._straight = 0
@@ -79,7 +84,7 @@ class AsyncSocket:
         whole = len(body) < LARGE
         first = Hidden(memoryview(head.value + body if whole else head.value))
         try:
-            sent = self._raw.send(first.value)
+            sent = self.raw.send(first.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
@@ -95,26 +100,26 @@ class AsyncSocket:
         sent = 0
         while sent < len(rest.value):
             try:
-                sent += self._raw.send(rest.value[sent:])
+                sent += self.raw.send(rest.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 with anyio.move_on_after(GLANCE) as waiting:
-                    await _writable(self._raw)
+                    await writable(self.raw)
                 if waiting.cancelled_caught:
-                    self._early = _glance(self._raw)
+                    self._early = _glance(self.raw)
                     if self._early is not None:
                         raise AnsweredEarly(EARLY) from None
             except ssl.SSLWantReadError:
-                self._readiness.unwatch()
-                await _readable(self._raw)
+                self.readiness.unwatch()
+                await _readable(self.raw)
 
     async def encrypted(self, context: ssl.SSLContext, hostname: str, timer: AsyncTimer) -> AsyncSocket:
         """The connection with TLS on it, when the other side has shown who it is; closed where it is another.
 
         An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
         """
-        self._readiness.unwatch()
+        self.readiness.unwatch()
         wrapped = context.wrap_socket(
-            self._raw, server_hostname=hostname, do_handshake_on_connect=False, suppress_ragged_eofs=False
+            self.raw, server_hostname=hostname, do_handshake_on_connect=False, suppress_ragged_eofs=False
         )
         try:
             await _handshake(wrapped)
@@ -133,7 +138,7 @@ class AsyncSocket:
             return early
         data = await self._straightaway() if self._more else None
         if data is None:
-            data = await self._readiness.read()
+            data = await self.readiness.read()
         self._more = len(data) >= self._full
         return data
 
@@ -144,36 +149,42 @@ class AsyncSocket:
             self._straight = 0
             await anyio.lowlevel.checkpoint()
         try:
-            return self._raw.recv(PIECE)
+            return self.raw.recv(PIECE)
         except (*UNREADY, ssl.SSLWantWriteError):
             return None
 
     def quiet(self) -> bool:
         """Whether nothing has come, not even the end: only then may another request be sent."""
-        return _quiet(self._raw, self._poll)
+        return _quiet(self.raw, self._poll)
 
     def close(self) -> None:
-        """Close it now; whoever waits for it gets an error."""
+        """Close it now; whoever waits for it gets an error. Twice is fine."""
+        if self.raw.fileno() < 0:
+            return
         with suppress(anyio.NoEventLoopError, RuntimeError, ValueError):
-            anyio.notify_closing(self._raw)
-        if self._readiness.forget():
-            self._raw.close()
+            anyio.notify_closing(self.raw)
+        if self.readiness.forget():
+            self.raw.close()
 
     def abandon(self) -> None:
         """Close it without waiting, from wherever: its event loop may have ended."""
-        if self._readiness.forget():
-            self._raw.close()
+        if self.readiness.forget():
+            self.raw.close()
 
 
 class Socket:
-    """One connection of a thread, over a socket that does not block: it is waited for where it has nothing."""
+    """One connection of a thread, over a socket that does not block: it is waited for where it has nothing.
 
-    __slots__ = ("_early", "_full", "_more", "_poll", "_raw")
+    Attributes:
+        raw: the socket.
+    """
+
+    __slots__ = ("_early", "_full", "_more", "_poll", "raw")
 
     def __init__(self, raw: socket.socket) -> None:
         raw.setblocking(False)
-        self._raw = raw
-        self._poll = _poll(raw)
+        self.raw = raw
+        self._poll = poll_of(raw)
         self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
         self._more = False
         self._early: bytes | None = None
@@ -188,7 +199,7 @@ class Socket:
         whole = len(body) < LARGE
         first = Hidden(memoryview(head.value + body if whole else head.value))
         try:
-            sent = self._raw.send(first.value)
+            sent = self.raw.send(first.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
@@ -204,10 +215,10 @@ class Socket:
         sent = 0
         while sent < len(rest.value):
             try:
-                sent += self._raw.send(rest.value[sent:])
+                sent += self.raw.send(rest.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 if not self._writable(timer, GLANCE):
-                    self._early = _glance(self._raw)
+                    self._early = _glance(self.raw)
                     if self._early is not None:
                         raise AnsweredEarly(EARLY) from None
             except ssl.SSLWantReadError:
@@ -218,8 +229,8 @@ class Socket:
 
         An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
         """
-        self._raw.settimeout(timer.remaining())
-        return Socket(context.wrap_socket(self._raw, server_hostname=hostname, suppress_ragged_eofs=False))
+        self.raw.settimeout(timer.remaining())
+        return Socket(context.wrap_socket(self.raw, server_hostname=hostname, suppress_ragged_eofs=False))
 
     def receive(self, timer: Timer) -> bytes:
         """The next bytes; b"" when the other side has closed.
@@ -235,7 +246,7 @@ class Socket:
             else:
                 self._wait(timer)
             try:
-                data = self._raw.recv(PIECE)
+                data = self.raw.recv(PIECE)
             except UNREADY:
                 self._more = False
             except ssl.SSLWantWriteError:
@@ -248,9 +259,9 @@ class Socket:
         left = timer.remaining()
         holding(self._hang_up)
         if self._poll is None:
-            ready = bool(select.select([self._raw], [], [], left)[0])
+            ready = bool(select.select([self.raw], [], [], left)[0])
         else:
-            ready = bool(self._poll.poll(_milliseconds(left)))
+            ready = bool(self._poll.poll(milliseconds(left)))
         if not ready:
             raise TimeoutError
 
@@ -258,29 +269,29 @@ class Socket:
         left = timer.remaining()
         longest = longest if left is None else min(left, longest)
         if self._poll is None:
-            return bool(select.select([], [self._raw], [], longest)[1])
+            return bool(select.select([], [self.raw], [], longest)[1])
         poll = select.poll()
-        poll.register(self._raw, select.POLLOUT)
-        return bool(poll.poll(_milliseconds(longest)))
+        poll.register(self.raw, select.POLLOUT)
+        return bool(poll.poll(milliseconds(longest)))
 
     def quiet(self) -> bool:
         """Whether nothing has come, not even the end: only then may another request be sent."""
-        return _quiet(self._raw, self._poll)
+        return _quiet(self.raw, self._poll)
 
     def close(self) -> None:
         """Close it now."""
         with suppress(OSError):
-            self._raw.shutdown(socket.SHUT_RDWR)
-        self._raw.close()
+            self.raw.shutdown(socket.SHUT_RDWR)
+        self.raw.close()
 
     def abandon(self) -> None:
         """Close it without a word to the other process that has it too, since a fork."""
-        self._raw.close()
+        self.raw.close()
 
     def _hang_up(self) -> None:
         """Wake a thread that waits for it: it finds the connection at its end."""
         with suppress(OSError):
-            self._raw.shutdown(socket.SHUT_RDWR)
+            self.raw.shutdown(socket.SHUT_RDWR)
 
 
 def _glance(raw: socket.socket) -> bytes | None:
@@ -298,7 +309,7 @@ async def _handshake(wrapped: ssl.SSLSocket) -> None:
         except ssl.SSLWantReadError:
             await _readable(wrapped)
         except ssl.SSLWantWriteError:
-            await _writable(wrapped)
+            await writable(wrapped)
         else:
             return
 
@@ -310,7 +321,8 @@ async def _readable(raw: socket.socket) -> None:
         raise ConnectionAbortedError(CLOSED) from None
 
 
-async def _writable(raw: socket.socket) -> None:
+async def writable(raw: socket.socket) -> None:
+    """Wait until a socket takes bytes."""
     try:
         await anyio.wait_writable(raw)
     except (anyio.ClosedResourceError, ValueError):
@@ -342,11 +354,13 @@ LONGEST_WAIT = 24 * 60 * 60 * 1000
 """Milliseconds that one wait lasts at most; as a C integer holds them."""
 
 
-def _milliseconds(seconds: float | None) -> int | None:
+def milliseconds(seconds: float | None) -> int | None:
+    """Seconds as `poll` takes them."""
     return None if seconds is None else min(ceil(seconds * 1000), LONGEST_WAIT)
 
 
-def _poll(raw: socket.socket) -> select.poll | None:
+def poll_of(raw: socket.socket) -> select.poll | None:
+    """What waits for a socket to be readable, where there is such a thing."""
     if not hasattr(select, "poll"):
         return None
     poll = select.poll()

@@ -23,6 +23,7 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from .behaviours.parse import BehaviourError
+from .behaviours.plan import Plan
 from .chat.endpoint import chat
 from .chat.models import list_models
 from .endpoints.auth import refusal
@@ -30,6 +31,7 @@ from .endpoints.chains import run_remote
 from .endpoints.decisions import decide
 from .endpoints.predict import predict
 from .endpoints.sync_routes import sync
+from .endpoints.websocket import converse
 from .faults.dress import dress
 from .faults.error_shapes import error_reply, method_not_allowed, not_found, planned_error
 from .faults.planning import model_of, plan_for
@@ -38,6 +40,7 @@ from .fleet.fleet import Fleet
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
 from .http.routing import Place, resolve
+from .http.websocket_session import SWITCHING, WebSocketLeft, WebSocketSession
 from .http.wire import Ending, Reply, json_reply, play
 from .queue.clock import Clock
 from .queue.deployments import Deployments
@@ -100,18 +103,12 @@ class Application:
                         await other.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1003})
-            return
+        if scope["type"] == "websocket":
+            return await self._websocket(scope, receive, send)
         body = await _body(receive)
         if body is None:
             return
-        client: tuple[str, int] | None = scope.get("client")
-        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
-        path = raw_path.partition(b"?")[0].decode("latin-1")
-        query: str = scope["query_string"].decode("latin-1")
-        record = RecordedRequest(scope["method"], path, query, Headers(scope=scope), body, client)
-        self._service.requests.append(record)
+        record = self._recorded(scope, scope["method"], body)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_watch, receive, record, tasks)
             reply = await self._reply(record)
@@ -122,7 +119,76 @@ class Application:
         self._service.requests.touch()
         _log(record)
 
+    def _recorded(self, scope: Scope, method: str, body: bytes) -> RecordedRequest:
+        client: tuple[str, int] | None = scope.get("client")
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        path = raw_path.partition(b"?")[0].decode("latin-1")
+        query: str = scope["query_string"].decode("latin-1")
+        record = RecordedRequest(method, path, query, Headers(scope=scope), body, client)
+        self._service.requests.append(record)
+        return record
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        record = self._recorded(scope, "GET", b"")
+        exchange = self._read(record)
+        refused = exchange if isinstance(exchange, Reply) else await self._websocket_refusal(exchange)
+        session = WebSocketSession(scope, receive, send)
+        try:
+            if refused is not None or isinstance(exchange, Reply):
+                record.status = None if refused is None or refused.silent else refused.status
+                await session.refuse(refused or not_found())
+            else:
+                record.status = SWITCHING
+                await session.accept(platform_headers(exchange))
+                await converse(session, exchange.plan)
+        except WebSocketLeft:
+            record.disconnected = True
+        finally:
+            record.finished = True
+            self._service.requests.touch()
+            _log(record)
+
+    async def _websocket_refusal(self, exchange: Exchange) -> Reply | None:
+        """What is answered instead of the handshake, if anything."""
+        if (planned := self._silence(exchange.plan)) is not None:
+            return planned
+        if (status := exchange.plan.number("status")) is not None:
+            reply = planned_error(status, exchange.plan, exchange.place.surface)
+        elif exchange.place.surface == "model-apis" or exchange.place.route != ("websocket",):
+            reply = not_found()
+        else:
+            awake = await self._awake(exchange.place)
+            if awake is None:
+                return None
+            reply = awake
+        return dress(replace(reply, headers=platform_headers(exchange) | reply.headers), exchange.plan)
+
     async def _reply(self, record: RecordedRequest) -> Reply:
+        exchange = self._read(record)
+        if isinstance(exchange, Reply):
+            return exchange
+        plan, fleet, place = exchange.plan, self._service.fleet, exchange.place
+        if (planned := self._silence(plan)) is not None:
+            return planned
+        if (refused := fleet.take(exchange.member, place)) is not None:
+            refused = fleet.settle(exchange.member, refused)
+            return replace(refused, headers=platform_headers(exchange) | refused.headers)
+        status = plan.number("status")
+        reply = await self._routed(exchange) if status is None else planned_error(status, plan, place.surface)
+        reply = fleet.settle(exchange.member, reply)
+        headers = platform_headers(exchange) if self._service.cassette is None else {}
+        return dress(replace(reply, headers=headers | reply.headers), plan)
+
+    @staticmethod
+    def _silence(plan: Plan) -> Reply | None:
+        """No answer at all, where the plan wants none."""
+        if plan.on("drop") or plan.on("hang"):
+            ending = Ending.SILENCE if plan.on("hang") else Ending.RESET if plan.on("reset") else Ending.CUT
+            return Reply(silent=True, ending=ending, delay=plan.seconds("delay"))
+        return None
+
+    def _read(self, record: RecordedRequest) -> Exchange | Reply:
+        """The request, read and authenticated; or the answer to one that cannot be."""
         service = self._service
         place = resolve(record.headers.get("host", ""), record.path)
         if place is None:
@@ -139,7 +205,7 @@ class Application:
         except BehaviourError as error:
             return error_reply(400, f"emulator: {error}", "1")
         moment = service.clock.now()
-        exchange = Exchange(
+        return Exchange(
             record.method,
             record.path,
             record.query,
@@ -149,18 +215,8 @@ class Application:
             plan,
             service.new_id(37),
             moment,
+            member,
         )
-        if plan.on("drop") or plan.on("hang"):
-            ending = Ending.SILENCE if plan.on("hang") else Ending.RESET if plan.on("reset") else Ending.CUT
-            return Reply(silent=True, ending=ending, delay=plan.seconds("delay"))
-        if (refused := fleet.take(member, place)) is not None:
-            refused = fleet.settle(member, refused)
-            return replace(refused, headers=platform_headers(exchange) | refused.headers)
-        status = plan.number("status")
-        reply = await self._routed(exchange) if status is None else planned_error(status, plan, place.surface)
-        reply = fleet.settle(member, reply)
-        headers = platform_headers(exchange) if service.cassette is None else {}
-        return dress(replace(reply, headers=headers | reply.headers), plan)
 
     async def _routed(self, exchange: Exchange) -> Reply:
         if self._service.cassette is not None:

@@ -66,6 +66,14 @@ from .status import (
     UnprocessableEntityError,
 )
 from .stream import ContinuationError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
+from .websocket import (
+    WebSocketClosedError,
+    WebSocketError,
+    WebSocketInterrupted,
+    WebSocketModelError,
+    WebSocketProtocolError,
+    WebSocketUnsupportedError,
+)
 
 # OpenAI's names, for `except` and `isinstance`.
 APIResponseValidationError = ResponseValidationError
@@ -134,6 +142,12 @@ __all__ = [
     "StreamInterrupted",
     "ToolArgumentError",
     "UnprocessableEntityError",
+    "WebSocketClosedError",
+    "WebSocketError",
+    "WebSocketInterrupted",
+    "WebSocketModelError",
+    "WebSocketProtocolError",
+    "WebSocketUnsupportedError",
     "WebhookDeliveryFailed",
     "WebhookSignatureError",
     "WebhookStoreError",

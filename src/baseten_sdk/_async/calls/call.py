@@ -42,6 +42,7 @@ from .opened import AsyncOpened, AsyncReceive, read_body, whole
 
 if TYPE_CHECKING:
     from ..._io.rate_state import RateState
+    from .upgraded import AsyncUpgraded
 
 log = logging.getLogger("baseten_sdk")
 
@@ -111,6 +112,20 @@ class AsyncCaller:
         """What makes single calls: this itself."""
         return self
 
+    async def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> AsyncUpgraded:
+        """Make a call that asks for another protocol: it returns when the server has changed to it.
+
+        The deadline, the limits on an attempt and the retries end there.
+        """
+        from .upgraded import upgraded
+
+        async def receive(opened: AsyncOpened) -> AsyncUpgraded:
+            return await upgraded(opened, self.clock)
+
+        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
+        _, connection = await self._run(call, receive)
+        return connection
+
     async def _stream(self, opened: AsyncOpened) -> AsyncResponseStream:
         return AsyncResponseStream(opened, self.clock)
 
@@ -172,7 +187,8 @@ class AsyncCaller:
                     await permit.admit(call, timer)
                     timer.sent_at = self.clock.steady()
                     request = call.request.authorized(call.key, self.key_source.scheme)
-                    exchange = inflated(await channel.transport.send(request, timer))
+                    transport = channel.upgrading() if request.upgrade else channel.transport
+                    exchange = inflated(await transport.send(request, timer))
                     opened = AsyncOpened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:

@@ -7,7 +7,6 @@ opens connections of its own there; those of a loop that has ended are dropped, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..._io.clock import AsyncClock
@@ -17,6 +16,7 @@ from ..._repr import safe_repr
 from ...config import Limits
 from ...errors import ClientClosedError
 from ..transports.base import AsyncTransport
+from ..transports.opener import AsyncOpener
 
 if TYPE_CHECKING:
     from ..._io.rate_state import RateState
@@ -28,12 +28,38 @@ log = logging.getLogger("baseten_sdk")
 class AsyncChannel:
     """A transport and the limiter in front of it."""
 
-    __slots__ = ("_throttle", "limiter", "transport")
+    __slots__ = ("_opener", "_throttle", "_upgrading", "limiter", "transport")
 
-    def __init__(self, transport: AsyncTransport, limiter: AsyncLimiter) -> None:
-        self.transport = transport
+    def __init__(self, opener: AsyncOpener, limiter: AsyncLimiter) -> None:
+        self._opener = opener
+        self._upgrading: AsyncTransport | None = None
+        self.transport = opener()
         self.limiter = limiter
         self._throttle: AsyncThrottle | None = None
+
+    def upgrading(self) -> AsyncTransport:
+        """What carries requests for another protocol, which httpx does not.
+
+        Raises:
+            ConfigurationError: the client was made with an httpx client.
+        """
+        if self._upgrading is None:
+            self._upgrading = self._opener.upgrading(self.transport)
+        return self._upgrading
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        try:
+            await self.transport.aclose()
+        finally:
+            if self._upgrading is not None:
+                await self._upgrading.aclose()
+
+    def abandon(self) -> None:
+        """Let go of all connections."""
+        self.transport.abandon()
+        if self._upgrading is not None:
+            self._upgrading.abandon()
 
     def permit(self, rate_state: RateState | None, clock: AsyncClock) -> AsyncPermit:
         """A permit for one attempt, which holds nothing until it is admitted.
@@ -57,12 +83,12 @@ class AsyncConnections:
     """Hands out the channel of the loop that asks.
 
     Args:
-        open_transport: makes a transport; called when a loop first needs one.
+        opener: makes a transport when a loop first needs one.
         limits: how wide a channel is.
     """
 
-    def __init__(self, open_transport: Callable[[], AsyncTransport], limits: Limits) -> None:
-        self._open_transport = open_transport
+    def __init__(self, opener: AsyncOpener, limits: Limits) -> None:
+        self._opener = opener
         self._limits = limits
         self._channels: dict[tuple[int, object], AsyncChannel] = {}
         self._closed = False
@@ -86,8 +112,8 @@ class AsyncConnections:
     def _open(self, loop: tuple[int, object]) -> AsyncChannel:
         for other in [each for each in list(self._channels) if AsyncLoopIdentity.is_over(each)]:
             log.info("The event loop or process of this client has ended; connections are opened anew.")
-            self._channels.pop(other).transport.abandon()
-        channel = AsyncChannel(self._open_transport(), AsyncLimiter(self._limits.concurrency))
+            self._channels.pop(other).abandon()
+        channel = AsyncChannel(self._opener, AsyncLimiter(self._limits.concurrency))
         return self._channels.setdefault(loop, channel)
 
     async def aclose(self) -> None:
@@ -96,9 +122,9 @@ class AsyncConnections:
         channels, self._channels = self._channels, {}
         own = channels.pop(AsyncLoopIdentity.current(), None)
         for channel in channels.values():
-            channel.transport.abandon()
+            channel.abandon()
         if own is not None:
-            await own.transport.aclose()
+            await own.aclose()
 
     @safe_repr
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.policy.gate_key import gate_key
 from ..._core.pool.first_event import FirstEvent
@@ -25,6 +25,9 @@ from ...types.pool import Hedge
 from .body import AsyncResponseStream
 from .call import AsyncCaller
 from .pooled import AsyncAttempt, AsyncDiscard, AsyncSend, forget
+
+if TYPE_CHECKING:
+    from .upgraded import AsyncUpgraded
 
 T = TypeVar("T")
 
@@ -71,6 +74,10 @@ class AsyncHedgedCaller:
             return stream
 
         return await self._run(request, options, send, AsyncResponseStream.aclose)
+
+    async def connect(self, request: Request, options: Options) -> AsyncUpgraded:
+        """Make a call that asks for another protocol. Two connections are no better than one."""
+        return await self.plain.connect(request, options)
 
     def continuation(self, request: Request, options: Options) -> None:
         """A stream that is cut is its reader's to deal with."""

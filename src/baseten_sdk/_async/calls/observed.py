@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.policy.observers import ObservedCall, observe
 from ..._core.policy.retry_budget import RetryBudget
@@ -17,6 +17,9 @@ from ...types.meta import Meta
 from .body import AsyncResponseStream
 from .call import AsyncCaller
 from .connections import AsyncConnections
+
+if TYPE_CHECKING:
+    from .upgraded import AsyncUpgraded
 
 T = TypeVar("T")
 
@@ -52,6 +55,15 @@ class AsyncObservedCaller(AsyncCaller):
             raise
         observed.ended(CallEnded(result, meta))
         return result, meta
+
+    async def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> AsyncUpgraded:
+        request, observed = observe(self._observers, request, streamed=True)
+        try:
+            with observed.active():
+                return await super().connect(request, options, observed)
+        except BaseException as error:
+            observed.failed(error)
+            raise
 
     async def open(
         self, request: Request, options: Options, observed: ObservedCall | None = None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..._core.pool.course import Course, Decision, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
@@ -29,6 +29,9 @@ from ...types.pool import Target
 from .body import AsyncResponseStream
 from .continued import AsyncContinuation
 from .service import AsyncCalls
+
+if TYPE_CHECKING:
+    from .upgraded import AsyncUpgraded
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -151,6 +154,12 @@ class AsyncPoolCaller:
         stream.meta = stream.meta.with_tries(tuple(course.tries))
         return stream
 
+    async def connect(self, request: Request, options: Options) -> AsyncUpgraded:
+        """Make a call that asks for another protocol: it returns when a member has changed to it."""
+        upgraded, course = await self._run(request, options, self._caller.connect, _aclose)
+        upgraded.meta = upgraded.meta.with_tries(tuple(course.tries))
+        return upgraded
+
     async def _run(
         self,
         request: Request,
@@ -234,6 +243,11 @@ class AsyncPoolCaller:
             made = replace(options, retry=replace(options.retry, max_retries=0))
             self._options = options, made
         return made
+
+
+async def _aclose(upgraded: AsyncUpgraded) -> None:
+    """A connection that came too late."""
+    upgraded.end()
 
 
 async def forget(result: object) -> None:

@@ -23,6 +23,7 @@ from .connections import AsyncConnections
 
 if TYPE_CHECKING:
     from .continued import AsyncContinuation
+    from .upgraded import AsyncUpgraded
 
 T = TypeVar("T")
 
@@ -49,6 +50,10 @@ class AsyncCalls(Protocol):
     @property
     def plain(self) -> AsyncCalls:
         """What makes single calls: those of a pool are hedged by the pool alone."""
+        ...
+
+    async def connect(self, request: Request, options: Options) -> AsyncUpgraded:
+        """Make a call that asks for another protocol."""
         ...
 
 

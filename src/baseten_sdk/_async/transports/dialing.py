@@ -39,8 +39,13 @@ class AsyncDialer:
         self._tls = tls
         self._proxies = proxies
 
-    async def connect(self, origin: Origin, timer: AsyncTimer) -> AsyncConnection:
+    async def connect(self, origin: Origin, timer: AsyncTimer, *, tunnel: bool = False) -> AsyncConnection:
         """A connection to a server, ready for a request.
+
+        Args:
+            origin: the server.
+            timer: the attempt's.
+            tunnel: whether a proxy must not read what goes through, also without TLS.
 
         Raises:
             APIConnectionError: there is no way to it.
@@ -55,11 +60,12 @@ class AsyncDialer:
         try:
             socket = await AsyncConnecting.open(host, port, timer)
             try:
+                tunnelled = proxy is not None and (tunnel or tls is not None)
+                if proxy is not None and tunnelled:
+                    await _ask_for_tunnel(socket, proxy, origin, timer)
                 if tls is not None:
-                    if proxy is not None:
-                        await _tunnel(socket, proxy, origin, timer)
                     socket = await socket.encrypted(tls, origin.host, timer)
-                return AsyncConnection(origin, socket, proxy)
+                return AsyncConnection(origin, socket, proxy, tunnelled)
             except BaseException:
                 socket.close()
                 raise
@@ -76,11 +82,12 @@ class AsyncDialer:
         if proxy is None or proxy.scheme == "http":
             return proxy
         raise ConfigurationError(
-            f'{proxy.variable} names a proxy, {proxy.address}, that only transport="httpx" can use for {origin.host}.'
+            f'{proxy.variable} names a proxy, {proxy.address}, that only transport="httpx" can use for {origin.host}. '
+            "A WebSocket needs an http:// proxy, or none."
         )
 
 
-async def _tunnel(socket: AsyncSocket, proxy: Proxy, origin: Origin, timer: AsyncTimer) -> None:
+async def _ask_for_tunnel(socket: AsyncSocket, proxy: Proxy, origin: Origin, timer: AsyncTimer) -> None:
     """Ask a proxy for a tunnel to a server.
 
     Raises:

@@ -13,6 +13,9 @@ from .validate import unreadable
 
 NO_HEADERS = Headers()
 
+SWITCHING = 101
+"""The status of a reply that changes the protocol; a transport shows it only where that was asked for."""
+
 PROGRESS = 4096
 """Bytes of a body that count as progress; a server that drips less does not extend the idle limit."""
 
@@ -42,7 +45,7 @@ class Reading:
         """The headers have arrived."""
         self._status = status
         self._headers = headers
-        if not 200 <= status < 300:
+        if not 200 <= status < 300 and status != SWITCHING:
             self.failed = True
             self._most = KEPT
 

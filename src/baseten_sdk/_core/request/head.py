@@ -50,6 +50,10 @@ class Heads:
         Raises:
             InvalidRequestError: something in it would read as another message.
         """
+        if request.upgrade:
+            # No two are alike.
+            lines = _encoded((), HeaderLines(request.upgrade))
+            return Hidden(b"%b%b\r\n" % (_lines(request, origin, target, proxy).value, lines.value))
         head = self._rendered.get((request.method, request.url, request.headers.pairs))
         if head is None:
             if len(self._rendered) >= MOST:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ...errors import InvalidRequestError
-from .header_lines import HeaderLines
+from .header_lines import HeaderLines, HeaderPairs
 from .hidden import Hidden
 from .model_names import ModelName
 from .options import Options
@@ -38,6 +38,7 @@ class Request(NamedTuple):
         member: the member of a pool that it goes to.
         hedge: whether it is sent beside another one that is slow.
         model: the name in `model=` that led to this URL, if one did.
+        upgrade: the headers that ask for another protocol on its connection; the transport's own.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Request(NamedTuple):
     member: Target | None = None
     hedge: bool = False
     model: ModelName | None = None
+    upgrade: HeaderPairs = ()
 
     def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> Request:
         """The same request with the key, if there is one; an authorization of the caller's own stays as it is."""
@@ -71,6 +73,7 @@ class Request(NamedTuple):
             self.member,
             self.hedge,
             self.model,
+            self.upgrade,
         )
 
     @property

@@ -43,6 +43,7 @@ from .opened import Opened, Receive, read_body, whole
 
 if TYPE_CHECKING:
     from ..._io.rate_state import RateState
+    from .upgraded import Upgraded
 
 log = logging.getLogger("baseten_sdk")
 
@@ -108,6 +109,20 @@ class Caller:
         """What makes single calls: this itself."""
         return self
 
+    def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> Upgraded:
+        """Make a call that asks for another protocol: it returns when the server has changed to it.
+
+        The deadline, the limits on an attempt and the retries end there.
+        """
+        from .upgraded import upgraded
+
+        def receive(opened: Opened) -> Upgraded:
+            return upgraded(opened, self.clock)
+
+        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
+        _, connection = self._run(call, receive)
+        return connection
+
     def _stream(self, opened: Opened) -> ResponseStream:
         return ResponseStream(opened, self.clock)
 
@@ -169,7 +184,8 @@ class Caller:
                     permit.admit(call, timer)
                     timer.sent_at = self.clock.steady()
                     request = call.request.authorized(call.key, self.key_source.scheme)
-                    exchange = inflated(channel.transport.send(request, timer))
+                    transport = channel.upgrading() if request.upgrade else channel.transport
+                    exchange = inflated(transport.send(request, timer))
                     opened = Opened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:

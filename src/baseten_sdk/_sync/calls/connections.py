@@ -8,7 +8,6 @@ opens connections of its own there; those of a loop that has ended are dropped, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..._io.clock import Clock
@@ -18,6 +17,7 @@ from ..._repr import safe_repr
 from ...config import Limits
 from ...errors import ClientClosedError
 from ..transports.base import Transport
+from ..transports.opener import Opener
 
 if TYPE_CHECKING:
     from ..._io.rate_state import RateState
@@ -29,12 +29,38 @@ log = logging.getLogger("baseten_sdk")
 class Channel:
     """A transport and the limiter in front of it."""
 
-    __slots__ = ("_throttle", "limiter", "transport")
+    __slots__ = ("_opener", "_throttle", "_upgrading", "limiter", "transport")
 
-    def __init__(self, transport: Transport, limiter: Limiter) -> None:
-        self.transport = transport
+    def __init__(self, opener: Opener, limiter: Limiter) -> None:
+        self._opener = opener
+        self._upgrading: Transport | None = None
+        self.transport = opener()
         self.limiter = limiter
         self._throttle: Throttle | None = None
+
+    def upgrading(self) -> Transport:
+        """What carries requests for another protocol, which httpx does not.
+
+        Raises:
+            ConfigurationError: the client was made with an httpx client.
+        """
+        if self._upgrading is None:
+            self._upgrading = self._opener.upgrading(self.transport)
+        return self._upgrading
+
+    def close(self) -> None:
+        """Close all connections."""
+        try:
+            self.transport.close()
+        finally:
+            if self._upgrading is not None:
+                self._upgrading.close()
+
+    def abandon(self) -> None:
+        """Let go of all connections."""
+        self.transport.abandon()
+        if self._upgrading is not None:
+            self._upgrading.abandon()
 
     def permit(self, rate_state: RateState | None, clock: Clock) -> Permit:
         """A permit for one attempt, which holds nothing until it is admitted.
@@ -58,12 +84,12 @@ class Connections:
     """Hands out the channel of the loop that asks.
 
     Args:
-        open_transport: makes a transport; called when a loop first needs one.
+        opener: makes a transport when a loop first needs one.
         limits: how wide a channel is.
     """
 
-    def __init__(self, open_transport: Callable[[], Transport], limits: Limits) -> None:
-        self._open_transport = open_transport
+    def __init__(self, opener: Opener, limits: Limits) -> None:
+        self._opener = opener
         self._limits = limits
         self._channels: dict[tuple[int, object], Channel] = {}
         self._closed = False
@@ -87,8 +113,8 @@ class Connections:
     def _open(self, loop: tuple[int, object]) -> Channel:
         for other in [each for each in list(self._channels) if LoopIdentity.is_over(each)]:
             log.info("The event loop or process of this client has ended; connections are opened anew.")
-            self._channels.pop(other).transport.abandon()
-        channel = Channel(self._open_transport(), Limiter(self._limits.concurrency))
+            self._channels.pop(other).abandon()
+        channel = Channel(self._opener, Limiter(self._limits.concurrency))
         return self._channels.setdefault(loop, channel)
 
     def close(self) -> None:
@@ -97,9 +123,9 @@ class Connections:
         channels, self._channels = self._channels, {}
         own = channels.pop(LoopIdentity.current(), None)
         for channel in channels.values():
-            channel.transport.abandon()
+            channel.abandon()
         if own is not None:
-            own.transport.close()
+            own.close()
 
     @safe_repr
     def __repr__(self) -> str:

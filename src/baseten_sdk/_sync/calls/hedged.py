@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.policy.gate_key import gate_key
 from ..._core.pool.first_event import FirstEvent
@@ -26,6 +26,9 @@ from ...types.pool import Hedge
 from .body import ResponseStream
 from .call import Caller
 from .pooled import Attempt, Discard, Send, forget
+
+if TYPE_CHECKING:
+    from .upgraded import Upgraded
 
 T = TypeVar("T")
 
@@ -72,6 +75,10 @@ class HedgedCaller:
             return stream
 
         return self._run(request, options, send, ResponseStream.close)
+
+    def connect(self, request: Request, options: Options) -> Upgraded:
+        """Make a call that asks for another protocol. Two connections are no better than one."""
+        return self.plain.connect(request, options)
 
     def continuation(self, request: Request, options: Options) -> None:
         """A stream that is cut is its reader's to deal with."""

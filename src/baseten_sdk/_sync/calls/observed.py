@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ..._core.policy.observers import ObservedCall, observe
 from ..._core.policy.retry_budget import RetryBudget
@@ -18,6 +18,9 @@ from ...types.meta import Meta
 from .body import ResponseStream
 from .call import Caller
 from .connections import Connections
+
+if TYPE_CHECKING:
+    from .upgraded import Upgraded
 
 T = TypeVar("T")
 
@@ -53,6 +56,15 @@ class ObservedCaller(Caller):
             raise
         observed.ended(CallEnded(result, meta))
         return result, meta
+
+    def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> Upgraded:
+        request, observed = observe(self._observers, request, streamed=True)
+        try:
+            with observed.active():
+                return super().connect(request, options, observed)
+        except BaseException as error:
+            observed.failed(error)
+            raise
 
     def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
         request, observed = observe(self._observers, request, streamed=True)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ..._core.pool.course import Course, Decision, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
@@ -30,6 +30,9 @@ from ...types.pool import Target
 from .body import ResponseStream
 from .continued import Continuation
 from .service import Calls
+
+if TYPE_CHECKING:
+    from .upgraded import Upgraded
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -152,6 +155,12 @@ class PoolCaller:
         stream.meta = stream.meta.with_tries(tuple(course.tries))
         return stream
 
+    def connect(self, request: Request, options: Options) -> Upgraded:
+        """Make a call that asks for another protocol: it returns when a member has changed to it."""
+        upgraded, course = self._run(request, options, self._caller.connect, _aclose)
+        upgraded.meta = upgraded.meta.with_tries(tuple(course.tries))
+        return upgraded
+
     def _run(
         self,
         request: Request,
@@ -235,6 +244,11 @@ class PoolCaller:
             made = replace(options, retry=replace(options.retry, max_retries=0))
             self._options = options, made
         return made
+
+
+def _aclose(upgraded: Upgraded) -> None:
+    """A connection that came too late."""
+    upgraded.end()
 
 
 def forget(result: object) -> None:

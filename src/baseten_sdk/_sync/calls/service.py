@@ -24,6 +24,7 @@ from .connections import Connections
 
 if TYPE_CHECKING:
     from .continued import Continuation
+    from .upgraded import Upgraded
 
 T = TypeVar("T")
 
@@ -50,6 +51,10 @@ class Calls(Protocol):
     @property
     def plain(self) -> Calls:
         """What makes single calls: those of a pool are hedged by the pool alone."""
+        ...
+
+    def connect(self, request: Request, options: Options) -> Upgraded:
+        """Make a call that asks for another protocol."""
         ...
 
 

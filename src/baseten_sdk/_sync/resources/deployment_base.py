@@ -26,6 +26,7 @@ from ...types.json import JsonValue
 from ...types.reply import attach_meta
 from ..calls.service import Service
 from ..queue.job import Job
+from ..websocket.websocket import PING_INTERVAL, WebSocket, websocket_at
 
 T = TypeVar("T")
 
@@ -49,6 +50,32 @@ class DeploymentBase:
     def name(self) -> str:
         """What this is, such as "model abcd1234, environments/production". The host does not matter."""
         return self._urls.name
+
+    def connect(self, *, ping_interval: float | None = PING_INTERVAL, **options: Unpack[CallOptions]) -> WebSocket:
+        """Connect to the deployment's WebSocket.
+
+        The handshake is a call like any other: it waits for a deployment that starts, and is tried again where that may
+        help. What breaks later is not. The WebSocket holds one of `Limits(concurrency=...)` until it ends.
+
+        Example:
+            with deployment.connect() as websocket:
+                websocket.send({"text": "Hello"})
+                reply = websocket.receive()
+
+        Args:
+            ping_interval: Seconds of silence after which a ping is sent, and as many to wait for anything in reply
+                before the connection counts as broken. None: no pings.
+            **options: The options of every call. `deadline` and `timeout` bound the handshake alone. There is no body
+                for `extra_body`.
+
+        Returns:
+            A context manager. The connection is made when it is entered.
+
+        Raises:
+            ConfigurationError: The extra `websocket` is not installed, or the client was made with `http_client=`.
+            APIStatusError: The handshake was refused.
+        """
+        return websocket_at(self._service, self._urls.at("websocket"), ping_interval, options)
 
     def job(self, request_id: str) -> Job:
         """Get the handle of an async request that was submitted before."""

@@ -24,15 +24,17 @@ class Connection:
 
     Attributes:
         proxy: the proxy that it goes through, if any.
+        tunnelled: whether the proxy knows nothing of what goes through.
         since: since when it has been idle; 0.0 before its first reply.
     """
 
-    __slots__ = ("_state", "origin", "parser", "proxy", "since", "socket")
+    __slots__ = ("_state", "origin", "parser", "proxy", "since", "socket", "tunnelled")
 
-    def __init__(self, origin: Origin, socket: Socket, proxy: Proxy | None) -> None:
+    def __init__(self, origin: Origin, socket: Socket, proxy: Proxy | None, tunnelled: bool = False) -> None:
         self.origin = origin
         self.socket = socket
         self.proxy = proxy
+        self.tunnelled = tunnelled
         self.parser = ReplyParser()
         self.since = 0.0
         self._state = ConnectionState.IDLE
@@ -42,10 +44,10 @@ class Connection:
         """Whether a reply came on it before."""
         return self.since > 0.0
 
-    def begin(self, method: str) -> None:
-        """A request is about to be sent with this verb."""
+    def begin(self, method: str, upgrade: bool = False) -> None:
+        """A request is about to be sent with this verb; `upgrade` says that it asks for another protocol."""
         self._state = TRANSITIONS[self._state, ConnectionEvent.REQUEST]
-        self.parser.begin(method)
+        self.parser.begin(method, upgrade)
 
     def refused(self) -> None:
         """The server did not take all of the request."""

@@ -40,8 +40,13 @@ class Dialer:
         self._tls = tls
         self._proxies = proxies
 
-    def connect(self, origin: Origin, timer: Timer) -> Connection:
+    def connect(self, origin: Origin, timer: Timer, *, tunnel: bool = False) -> Connection:
         """A connection to a server, ready for a request.
+
+        Args:
+            origin: the server.
+            timer: the attempt's.
+            tunnel: whether a proxy must not read what goes through, also without TLS.
 
         Raises:
             APIConnectionError: there is no way to it.
@@ -56,11 +61,12 @@ class Dialer:
         try:
             socket = Connecting.open(host, port, timer)
             try:
+                tunnelled = proxy is not None and (tunnel or tls is not None)
+                if proxy is not None and tunnelled:
+                    _ask_for_tunnel(socket, proxy, origin, timer)
                 if tls is not None:
-                    if proxy is not None:
-                        _tunnel(socket, proxy, origin, timer)
                     socket = socket.encrypted(tls, origin.host, timer)
-                return Connection(origin, socket, proxy)
+                return Connection(origin, socket, proxy, tunnelled)
             except BaseException:
                 socket.close()
                 raise
@@ -77,11 +83,12 @@ class Dialer:
         if proxy is None or proxy.scheme == "http":
             return proxy
         raise ConfigurationError(
-            f'{proxy.variable} names a proxy, {proxy.address}, that only transport="httpx" can use for {origin.host}.'
+            f'{proxy.variable} names a proxy, {proxy.address}, that only transport="httpx" can use for {origin.host}. '
+            "A WebSocket needs an http:// proxy, or none."
         )
 
 
-def _tunnel(socket: Socket, proxy: Proxy, origin: Origin, timer: Timer) -> None:
+def _ask_for_tunnel(socket: Socket, proxy: Proxy, origin: Origin, timer: Timer) -> None:
     """Ask a proxy for a tunnel to a server.
 
     Raises:

@@ -10,7 +10,10 @@ A connection that turns out to be dead before it took a byte of the request is r
 Whatever is lost later is a failure like any other: the request may have been at work, and only the retries of the call
 decide whether it is sent again.
 
-It refuses what it does not do: redirects, upgrades, HTTP/2, proxies that speak SOCKS or TLS. No task, thread or timer
+A request that asks for another protocol has a new connection to itself, through a tunnel where there is a proxy. Where
+the server agrees, the connection belongs to whoever takes it from the reply (`upgraded`).
+
+It refuses what it does not do: redirects, HTTP/2, proxies that speak SOCKS or TLS. No task, thread or timer
 of its own outlives a call, but for a resolver that does not come back.
 """
 
@@ -73,6 +76,9 @@ class DirectTransport:
         origin, target = split_url(request.url)
         timer.begin()
         self._check_open()
+        if request.upgrade:
+            fresh = self._dialer.connect(origin, timer, tunnel=True)
+            return self._converse(fresh, request, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
             try:
@@ -93,7 +99,7 @@ class DirectTransport:
         self._busy.add(connection)
         unsent: OSError | None = None
         try:
-            connection.begin(request.method)
+            connection.begin(request.method, bool(request.upgrade))
             self._check_open()
             unsent = self._write(connection, request, target, timer)
             _read_head(connection, timer)
@@ -116,7 +122,7 @@ class DirectTransport:
     def _write(self, connection: Connection, request: Request, target: str, timer: Timer) -> OSError | None:
         """Send a request. A server may answer before it has read everything, so a failure is not yet the end."""
         origin = connection.origin
-        passing_on = connection.proxy if origin.scheme == "http" else None
+        passing_on = None if connection.tunnelled else connection.proxy
         try:
             connection.socket.send(self._heads.render(request, origin, target, passing_on), request.body, timer)
         except NothingSent as error:

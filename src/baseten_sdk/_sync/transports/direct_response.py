@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ..._core.request.proxies import Proxy
 from ..._io.http1 import AmbiguousFraming, ProtocolError, ReplyState
+from ..._io.sockets import Socket
 from ..._io.timer import Timer
 from ...errors import APIConnectionError, ClientClosedError
 from ...types.meta import Headers
@@ -66,18 +67,29 @@ class DirectResponse:
         self._owner.keep(self._connection)
         return whole
 
+    def upgraded(self) -> tuple[Socket, bytes] | None:
+        """The connection and what came on it behind the head, where the server has changed the protocol as it was
+        asked to. The reply must be closed when the connection is not used any more."""
+        switched = self._connection.parser.switched
+        return None if switched is None else (self._connection.socket, switched)
+
+    @property
+    def client_closed(self) -> bool:
+        """Whether the connection ended because the client was closed."""
+        return self._owner.closed
+
     def receive(self) -> bytes:
         if self._over:
             return b""
         try:
             piece = self._piece()
         except (OSError, ProtocolError) as error:
-            self._discard()
+            self.discard()
             if is_limit(error):
                 raise self._timer.expired(self._timer.phase) from None
             failure = error
         except BaseException:
-            self._discard()
+            self.discard()
             raise
         else:
             if not piece:
@@ -102,7 +114,8 @@ class DirectResponse:
             else:
                 parser.end()
 
-    def _discard(self) -> None:
+    def discard(self) -> None:
+        """Close the connection now; it must not be used again."""
         if not self._over:
             self._over = True
             self._owner.discard(self._connection)
@@ -116,7 +129,7 @@ class DirectResponse:
         if not self._over and parser.state is ReplyState.COMPLETE and not parser.body:
             self._over = True
             self._owner.keep(self._connection)
-        self._discard()
+        self.discard()
 
 
 def lost(when: str, error: Exception, phase: str, proxy: Proxy | None, status: int | None = None) -> APIConnectionError:

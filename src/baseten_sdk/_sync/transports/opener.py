@@ -12,6 +12,7 @@ from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.routing import Router
 from ..._io.machine_proxies import machine_proxies
 from ...config import Limits
+from ...errors import ConfigurationError
 from .base import Transport
 
 if TYPE_CHECKING:
@@ -64,6 +65,23 @@ class Opener:
         from .httpx_clients import HttpxClients
 
         return HttpxClients(self._limits, tls=self._tls, proxies=proxies, owned=self._owned)
+
+    def upgrading(self, transport: Transport) -> Transport:
+        """What carries requests for another protocol: the transport itself if it can, else one beside it.
+
+        Raises:
+            ConfigurationError: connections are made by an httpx client of the user's.
+        """
+        if self._http_client is not None:
+            raise ConfigurationError(
+                "A WebSocket cannot go through http_client=, since httpx has none. Use a client without http_client=."
+            )
+
+        from .direct import DirectTransport
+
+        if isinstance(transport, DirectTransport):
+            return transport
+        return DirectTransport(self._limits, tls=self._tls, proxies=machine_proxies(), owned=self._owned)
 
     def _met(self, proxies: Proxies) -> list[Proxy]:
         """The proxies before what the client may call."""

@@ -22,6 +22,7 @@ class Exchange:
     Attributes:
         request_id: The id that this exchange is known by, whether or not the reply carries it.
         moment: When it was accepted, by the emulator's clock.
+        member: The member of a fleet that it is for.
     """
 
     method: str
@@ -33,6 +34,7 @@ class Exchange:
     plan: Plan
     request_id: str
     moment: float
+    member: str | None = None
 
     @property
     def media_type(self) -> str:

@@ -14,8 +14,10 @@ import threading
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
 
-from .wire import TRANSPORT
+from .wire import DEAF, TRANSPORT
 
 logger = logging.getLogger("baseten_sdk.emulator")
 
@@ -28,6 +30,24 @@ class _Protocol(HttpToolsProtocol):
         self.app_state = {**self.app_state, TRANSPORT: transport}
         self.logger = logger
         self.access_log = False
+
+
+class _WebSocket(WebSocketsSansIOProtocol):
+    """Uvicorn's WebSocket, which an application may keep from answering a close frame, and which takes a refused
+    handshake for an answer."""
+
+    async def run_asgi(self) -> None:
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except Exception:
+            logger.exception("The application failed.")
+        finally:
+            if self.close_timer is None:
+                self.transport.close()
+
+    def handle_close(self, event: Frame) -> None:
+        if not self.scope.get("state", {}).get(DEAF):
+            super().handle_close(event)
 
 
 class _Server(uvicorn.Server):
@@ -95,7 +115,8 @@ class ServerThread:
         config = uvicorn.Config(
             app,
             http=_Protocol,
-            ws="none",
+            ws=_WebSocket,
+            ws_max_size=100 * 1024 * 1024,
             lifespan="on",
             loop="asyncio",
             log_config=None,

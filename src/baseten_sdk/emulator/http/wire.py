@@ -23,6 +23,9 @@ from .jsonvalue import JSON, dump
 
 TRANSPORT = "baseten_emulator_transport"
 
+DEAF = "baseten_emulator_deaf"
+"""In the state of a WebSocket's scope: close frames are not answered."""
+
 
 class Ending(Enum):
     COMPLETE = "complete"
@@ -112,6 +115,12 @@ async def _relay(live: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
 
 async def _finish(ending: Ending, scope: Scope) -> None:
     """End without an end. Never returns: whoever watches for the disconnect cancels it."""
+    sever(ending, scope)
+    await asyncio.get_running_loop().create_future()
+
+
+def sever(ending: Ending, scope: Scope) -> None:
+    """Cut the connection, where that is how it ends."""
     if ending in (Ending.CUT, Ending.RESET):
         transport = _transport(scope)
         if transport is None:
@@ -120,7 +129,6 @@ async def _finish(ending: Ending, scope: Scope) -> None:
         if ending is Ending.RESET and connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.close()
-    await asyncio.get_running_loop().create_future()
 
 
 def _transport(scope: Scope) -> asyncio.Transport | None:

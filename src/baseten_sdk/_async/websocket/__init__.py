@@ -1,0 +1,1 @@
+"""WebSockets: a connection that sends and receives at once, and what a program sees of it."""

@@ -1,0 +1,168 @@
+"""One WebSocket as messages: a thin layer over the protocol of `websockets`, which does no I/O.
+
+Owns the headers of the handshake, whole messages out of fragments, and what is known of the end. It reads no socket:
+bytes go in by `feed`, and what is to be sent comes back. Frames, masks, control frames and the rules of RFC 6455 are
+the library's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from websockets.client import ClientProtocol
+from websockets.datastructures import Headers as Lines
+from websockets.exceptions import InvalidHandshake
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
+from websockets.protocol import Protocol, Side, State
+from websockets.uri import WebSocketURI
+
+from ...types.meta import Headers
+from ..request.header_lines import HeaderPairs
+from .closing import ABNORMAL, Closing
+
+SWITCHING = 101
+
+INVALID_DATA = 1007
+
+_DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
+
+
+class Handshake:
+    """Asks for a WebSocket, and checks the answer."""
+
+    __slots__ = ("_protocol",)
+
+    def __init__(self) -> None:
+        # Host and path are in the request already: only the key matters here, and what it is answered with.
+        self._protocol = ClientProtocol(WebSocketURI(True, "x", 443, "/", ""))
+
+    @property
+    def headers(self) -> HeaderPairs:
+        """The headers that ask."""
+        lines = self._protocol.connect().headers.raw_items()
+        return tuple((name.lower(), value) for name, value in lines if name != "Host")
+
+    def problem(self, headers: Headers) -> str | None:
+        """What is wrong with the server's headers behind status 101; None where nothing is."""
+        try:
+            self._protocol.process_response(Response(SWITCHING, "", Lines(headers.items())))
+        except InvalidHandshake as error:
+            return str(error)
+        return None
+
+
+class MessageProtocol:
+    """One connection behind its handshake, to its end.
+
+    Args:
+        most: bytes that a message may have.
+
+    Attributes:
+        messages: those that came whole and were not taken.
+        held: bytes of them, more or less.
+        closing: why no more will come; None while they may.
+    """
+
+    __slots__ = ("_fragments", "_protocol", "_text", "closing", "held", "messages")
+
+    def __init__(self, most: int) -> None:
+        self._protocol = Protocol(Side.CLIENT, max_size=most)
+        self._fragments: list[bytes] = []
+        self._text = False
+        self.messages: deque[str | bytes] = deque()
+        self.held = 0
+        self.closing: Closing | None = None
+
+    def send(self, text: bool, data: bytes) -> list[bytes]:
+        """The frame of a message, of text or binary. The connection is open."""
+        protocol = self._protocol
+        if text:
+            protocol.send_text(data)
+        else:
+            protocol.send_binary(data)
+        return protocol.data_to_send()
+
+    def ping(self) -> list[bytes]:
+        """A ping, which the other side answers; nothing where it would not any more."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_ping(b"")
+        return self._protocol.data_to_send()
+
+    def close(self, code: int, reason: str) -> list[bytes]:
+        """Begin to close; nothing where either side has."""
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, reason)
+        return self._protocol.data_to_send()
+
+    @property
+    def open(self) -> bool:
+        """Whether a message may be sent."""
+        return self._protocol.state is State.OPEN
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take bytes in; b"" is their end. It returns what is to be sent in reply."""
+        protocol = self._protocol
+        if not data:
+            protocol.receive_eof()
+            # That nothing more is sent either: there is nobody to tell.
+            protocol.data_to_send()
+            self._end()
+            return []
+        protocol.receive_data(data)
+        for event in protocol.events_received():
+            if isinstance(event, Frame) and event.opcode in _DATA:
+                self._add(event)
+        if protocol.state is not State.OPEN and (protocol.close_rcvd is not None or protocol.parser_exc is not None):
+            self._end()
+        return protocol.data_to_send()
+
+    def taken(self, message: str | bytes) -> None:
+        """A message was handed over."""
+        self.held -= len(message)
+
+    def drop(self) -> None:
+        """Forget the messages that nobody has taken."""
+        self.messages.clear()
+        self.held = 0
+
+    def _add(self, frame: Frame) -> None:
+        opcode, data = frame.opcode, bytes(frame.data)
+        if opcode is not Opcode.CONT:
+            self._text = opcode is Opcode.TEXT
+            if frame.fin:
+                self._complete(data)
+                return
+        self._fragments.append(data)
+        if frame.fin:
+            whole = b"".join(self._fragments)
+            self._fragments.clear()
+            self._complete(whole)
+
+    def _complete(self, data: bytes) -> None:
+        if self.closing is not None:
+            return
+        message: str | bytes = data
+        if self._text:
+            try:
+                message = data.decode()
+            except UnicodeDecodeError as error:
+                self._protocol.fail(INVALID_DATA, "text is not UTF-8")
+                self.closing = Closing(INVALID_DATA, "", True, f"a text message is not UTF-8 ({error.reason})")
+                return
+        self.messages.append(message)
+        self.held += len(data)
+
+    def _end(self) -> None:
+        if self.closing is not None:
+            return
+        protocol = self._protocol
+        received, sent = protocol.close_rcvd, protocol.close_sent
+        wrong = protocol.parser_exc
+        if wrong is not None and not isinstance(wrong, EOFError):
+            self.closing = Closing(ABNORMAL if sent is None else sent.code, "", True, str(wrong).rstrip("."))
+        elif received is None:
+            self.closing = Closing(ABNORMAL, "", ours=sent is not None)
+        else:
+            ours = not protocol.close_rcvd_then_sent
+            self.closing = Closing(received.code, received.reason, ours)

@@ -1,0 +1,101 @@
+"""A heartbeat for connections that nobody may be reading: one thread for all of them, as long as there are any.
+
+Each is told of the beat where it lives: that of an event loop in its loop, that of threads in the heartbeat's own. A
+connection that was forgotten, or whose loop has ended, is not told any more.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from weakref import WeakMethod
+
+from .wakeup import Schedule, scheduler
+
+
+class Heartbeat:
+    """Calls methods at an interval, in a thread of its own.
+
+    Args:
+        interval: seconds between two beats.
+    """
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._pulses: set[Pulse] = set()
+        self._process = 0
+        self._stop = threading.Event()
+
+    def add(self, pulse: Pulse) -> None:
+        """Call a method with each beat, until it is removed."""
+        with self._lock:
+            if self._process != os.getpid():
+                # A fork has none of the parent's threads, and nobody in it waits for the parent's connections.
+                self._process = os.getpid()
+                self._pulses.clear()
+            self._pulses.add(pulse)
+            if len(self._pulses) == 1:
+                self._stop = threading.Event()
+                threading.Thread(target=self._run, args=(self._stop,), name="baseten-heartbeat", daemon=True).start()
+
+    def remove(self, pulse: Pulse) -> None:
+        """Call it no more. Twice is fine."""
+        with self._lock:
+            self._pulses.discard(pulse)
+            if not self._pulses:
+                self._stop.set()
+
+    def beat(self) -> None:
+        """Call all of them."""
+        with self._lock:
+            pulses = list(self._pulses)
+        for pulse in pulses:
+            if not pulse.beat():
+                self.remove(pulse)
+
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.wait(self._interval):
+            self.beat()
+
+
+HEARTBEAT = Heartbeat(5.0)
+
+
+class Pulse:
+    """One method that a heartbeat calls, in the thread of the heartbeat.
+
+    Args:
+        method: a bound method; its object is not kept alive.
+    """
+
+    __slots__ = ("_method",)
+
+    def __init__(self, method: Callable[[], None]) -> None:
+        self._method = WeakMethod(method)
+
+    def beat(self) -> bool:
+        """Call it. False where nobody wants it any more."""
+        method = self._method()
+        if method is None:
+            return False
+        method()
+        return True
+
+
+class AsyncPulse(Pulse):
+    """One method that a heartbeat calls, in the event loop in which this was made."""
+
+    __slots__ = ("_schedule",)
+
+    def __init__(self, method: Callable[[], None]) -> None:
+        super().__init__(method)
+        self._schedule: Schedule = scheduler()
+
+    def beat(self) -> bool:
+        with suppress(RuntimeError):
+            self._schedule(super().beat)
+            return self._method() is not None
+        return False

@@ -1,0 +1,47 @@
+"""`{target}/websocket`: a model or chain that sends back what it is sent.
+
+It owns the conversation and its faults; it must not know how the connection came about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from ..behaviours.plan import Plan
+from ..behaviours.table import HALF
+from ..http.websocket_session import WebSocketSession
+from ..http.wire import Ending
+
+REASONS = {
+    1003: "WebSocket is not implemented on this deployment.",
+    1011: "Internal Server Error (in model/chainlet).",
+}
+
+
+async def converse(session: WebSocketSession, plan: Plan) -> None:
+    """Echo until the caller leaves, or the plan ends it."""
+    if plan.on("no-close"):
+        session.turn_deaf()
+    count = 0
+    while not await ended(session, plan, count):
+        message = await session.receive()
+        if plan.on("pause"):
+            await asyncio.sleep(plan.seconds("pause"))
+        await session.send(message)
+        count += 1
+
+
+async def ended(session: WebSocketSession, plan: Plan, count: int) -> bool:
+    """End the conversation where the plan wants it, after so many messages of the model."""
+    if (code := plan.number("close")) is not None and count >= (plan.number("close-after") or 0):
+        await session.close(code, REASONS.get(code, ""))
+        return True
+    for name, ending in (("cut", Ending.CUT), ("stall", Ending.SILENCE)):
+        keep = plan.number(name)
+        if keep is not None and count >= (0 if keep == HALF else keep):
+            await session.finish(Ending.RESET if ending is Ending.CUT and plan.on("reset") else ending)
+    keep = plan.number("end")
+    if keep is not None and count >= (0 if keep == HALF else keep):
+        await session.close(1000)
+        return True
+    return False
