@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk import AsyncClient, Client, InvalidRequestError
+from baseten_sdk import AsyncClient, AsyncDeployment, Client, Deployment, InvalidRequestError
 from baseten_sdk.integrations.clients import call_options
 from baseten_sdk.integrations.targets import ModelTarget
 
@@ -39,8 +39,8 @@ def test_both_clients_find_it_in_the_same_place() -> None:
     url = "https://model-abcd1234.api.baseten.co/environments/staging/sync/v1"
     with Client(api_key="key") as client:
         engine, other = target.of(client), target.of_async(AsyncClient(api_key="key"))
-    assert not isinstance(engine, Client)
-    assert not isinstance(other, AsyncClient)
+    assert isinstance(engine, Deployment)
+    assert isinstance(other, AsyncDeployment)
     assert engine.openai_base_url == other.openai_base_url == url
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from .. import AsyncClient, CallOptions, Client, Endpoints, Timeout
+from .. import AsyncClient, AsyncPool, CallOptions, Client, Endpoints, Pool, Timeout
 from .names import check_names
 from .targets import AsyncEngine, Engine, ModelTarget
 
@@ -18,13 +18,13 @@ OPTIONS = frozenset(CallOptions.__optional_keys__)
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """A client and an async one with the same settings.
+    """A client and an async one with the same settings, or pools in their place.
 
     Neither opens a connection before its first call, and they need not be closed. No pickle holds a literal key.
     """
 
-    plain: Client
-    asynchronous: AsyncClient
+    plain: Client | Pool
+    asynchronous: AsyncClient | AsyncPool
 
     @classmethod
     def of(
@@ -37,10 +37,10 @@ class Clients:
         max_retries: int | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, str] | None = None,
-        client: Client | None = None,
-        async_client: AsyncClient | None = None,
+        client: Client | Pool | None = None,
+        async_client: AsyncClient | AsyncPool | None = None,
     ) -> Self:
-        """Clients with these settings; one that is given is used as it is.
+        """Clients with these settings; one that is given, or a pool in its place, is used as it is.
 
         Raises:
             ConfigurationError: a setting is invalid.

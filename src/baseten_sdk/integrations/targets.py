@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from .. import AsyncClient, AsyncDeployment, Client, Deployment, InvalidRequestError
+from .. import AsyncClient, AsyncDeployment, AsyncPool, Client, Deployment, InvalidRequestError, Pool
 
-Engine: TypeAlias = Client | Deployment
-AsyncEngine: TypeAlias = AsyncClient | AsyncDeployment
-"""What has `chat` and `models`."""
+Engine: TypeAlias = Client | Deployment | Pool
+AsyncEngine: TypeAlias = AsyncClient | AsyncDeployment | AsyncPool
+"""What has `chat` and `embeddings`."""
 
 DEDICATED = "model/"
 
@@ -62,18 +62,34 @@ class ModelTarget:
             raise InvalidRequestError(f"{text!r} is no target. {GRAMMAR}")
         return cls(unquote(parts.fragment) or model_id, model_id, **given)
 
+    def _check_alone(self) -> None:
+        if self.model_id is not None:
+            raise InvalidRequestError(
+                f"A pool asks its own members: make {self.model_id} one of them, client.pool([Target(...), ...])."
+            )
+
     def _chosen(self) -> dict[str, str]:
         given = {"environment": self.environment, "deployment_id": self.deployment_id, "regional": self.regional}
         return {name: value for name, value in given.items() if value is not None}
 
-    def of(self, client: Client) -> Engine:
-        """Where a client finds it."""
+    def of(self, client: Client | Pool) -> Engine:
+        """Where a client finds it: a pool itself, whose members are its targets.
+
+        Raises:
+            InvalidRequestError: there is a pool, and a dedicated model is named beside it.
+        """
+        if isinstance(client, Pool):
+            self._check_alone()
+            return client
         if self.model_id is None:
             return client
         return client.deployments(self.model_id, **self._chosen())
 
-    def of_async(self, client: AsyncClient) -> AsyncEngine:
-        """Where an async client finds it."""
+    def of_async(self, client: AsyncClient | AsyncPool) -> AsyncEngine:
+        """Where an async client or pool finds it."""
+        if isinstance(client, AsyncPool):
+            self._check_alone()
+            return client
         if self.model_id is None:
             return client
         return client.deployments(self.model_id, **self._chosen())

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# unasync: remove
+import anyio
+
+# unasync: end
 import pytest
 
 from baseten_sdk import (
@@ -17,9 +21,10 @@ from baseten_sdk import (
     UnprocessableEntityError,
     user,
 )
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import THRESHOLD
 from baseten_sdk.emulator import Emulator
-from tests.asking import fields, only
+from tests.asking import IDLE, fields, only
 
 pytestmark = pytest.mark.anyio
 
@@ -175,6 +180,53 @@ async def test_a_hedge_of_a_stream_ends_at_its_first_event(client: AsyncClient, 
         assert [chunk async for chunk in chunks]
     assert [each.hedge for each in chunks.meta.tries if each.outcome == "ok"] == [True]
     assert members_of(emu) == ["abcd1234", "abcd1234"]
+
+
+# unasync: remove
+async def test_a_call_that_is_cancelled_leaves_nothing_of_any_of_its_requests(
+    client: AsyncClient, emu: Emulator
+) -> None:
+    pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.05, budget=1.0))
+    for streamed in (False, True):
+        emu.requests.clear()
+        emu.script(["hang", "hang"])
+        async with anyio.create_task_group() as group:
+
+            async def call(streamed: bool = streamed) -> None:
+                await pool.chat.completions.create(messages=HI, stream=streamed)
+
+            group.start_soon(call)
+            await anyio.to_thread.run_sync(emu.requests.wait_until, lambda seen: len(seen) == 2)
+            group.cancel_scope.cancel()
+        assert repr(client).endswith(f"{IDLE})")
+        assert await anyio.to_thread.run_sync(
+            emu.requests.wait_until, lambda seen: all(each.disconnected for each in seen)
+        )
+        assert (await pool.chat.completions.create(messages=HI)).text
+
+
+# unasync: end
+async def test_a_deadline_leaves_nothing_of_any_of_the_requests(emu: Emulator, bounded: TransportName) -> None:
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, transport=bounded) as client:
+        pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.05, budget=1.0))
+        for streamed in (False, True):
+            emu.requests.clear()
+            emu.script(["hang", "hang"])
+            with pytest.raises(DeadlineExceeded) as caught:
+                await pool.chat.completions.create(messages=HI, stream=streamed, deadline=0.6)
+            assert [each.outcome for each in caught.value.tries] == ["deadline", "deadline"]
+            assert repr(client).endswith(f"{IDLE})")
+            assert (await pool.chat.completions.create(messages=HI)).text
+
+
+async def test_responses_go_to_members_under_their_own_names(client: AsyncClient, emu: Emulator) -> None:
+    pool = client.pool([LLAMA, OTHER])
+    emu.script(["status=503"])
+    response = await pool.responses.create(model="any", input="Say hello", session=SESSION)
+    assert response.output_text == "hello"
+    assert {fields(request)["model"] for request in emu.requests} == {"llama", "any"}
+    async with await pool.responses.create(model="any", input="Say hello", stream=True) as events:
+        assert [event async for event in events]
 
 
 async def test_hedges_keep_to_their_budget(client: AsyncClient, emu: Emulator) -> None:

@@ -18,9 +18,10 @@ from baseten_sdk import (
     UnprocessableEntityError,
     user,
 )
+from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import THRESHOLD
 from baseten_sdk.emulator import Emulator
-from tests.asking import fields, only
+from tests.asking import IDLE, fields, only
 
 pytestmark = pytest.mark.anyio
 
@@ -174,6 +175,29 @@ def test_a_hedge_of_a_stream_ends_at_its_first_event(client: Client, emu: Emulat
         assert [chunk for chunk in chunks]
     assert [each.hedge for each in chunks.meta.tries if each.outcome == "ok"] == [True]
     assert members_of(emu) == ["abcd1234", "abcd1234"]
+
+
+def test_a_deadline_leaves_nothing_of_any_of_the_requests(emu: Emulator, bounded: TransportName) -> None:
+    with Client(api_key=emu.api_key, endpoints=emu.endpoints, transport=bounded) as client:
+        pool = client.pool([LLAMA, OTHER], hedge=Hedge(after=0.05, budget=1.0))
+        for streamed in (False, True):
+            emu.requests.clear()
+            emu.script(["hang", "hang"])
+            with pytest.raises(DeadlineExceeded) as caught:
+                pool.chat.completions.create(messages=HI, stream=streamed, deadline=0.6)
+            assert [each.outcome for each in caught.value.tries] == ["deadline", "deadline"]
+            assert repr(client).endswith(f"{IDLE})")
+            assert (pool.chat.completions.create(messages=HI)).text
+
+
+def test_responses_go_to_members_under_their_own_names(client: Client, emu: Emulator) -> None:
+    pool = client.pool([LLAMA, OTHER])
+    emu.script(["status=503"])
+    response = pool.responses.create(model="any", input="Say hello", session=SESSION)
+    assert response.output_text == "hello"
+    assert {fields(request)["model"] for request in emu.requests} == {"llama", "any"}
+    with pool.responses.create(model="any", input="Say hello", stream=True) as events:
+        assert [event for event in events]
 
 
 def test_hedges_keep_to_their_budget(client: Client, emu: Emulator) -> None:

@@ -26,6 +26,7 @@ class AsyncPool:
         members: its members.
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
+        responses: OpenAI's Responses API. `model=` is sent to members whose `Target` has no `model` of its own.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
@@ -49,6 +50,7 @@ class AsyncPool:
         self.settings = settings
         self.members = settings.members
         self.chat = AsyncPoolChat(deployment.chat, settings)
+        self.responses = deployment.responses
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

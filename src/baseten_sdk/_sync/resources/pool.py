@@ -27,6 +27,7 @@ class Pool:
         members: its members.
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
+        responses: OpenAI's Responses API. `model=` is sent to members whose `Target` has no `model` of its own.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
@@ -50,6 +51,7 @@ class Pool:
         self.settings = settings
         self.members = settings.members
         self.chat = PoolChat(deployment.chat, settings)
+        self.responses = deployment.responses
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

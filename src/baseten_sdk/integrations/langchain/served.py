@@ -9,7 +9,7 @@ from typing import Any, Self
 from langchain_core.utils import from_env, secret_from_env
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
-from ... import AsyncClient, Client, Endpoints, InvalidRequestError
+from ... import AsyncClient, AsyncPool, Client, Endpoints, InvalidRequestError, Pool
 from ..._secrets import shown_url
 from ..clients import Clients
 from ..targets import ModelTarget
@@ -47,9 +47,9 @@ class Served(BaseModel):
     default_headers: dict[str, str] | None = Field(default=None, exclude=True, repr=False)
     default_query: dict[str, str] | None = None
 
-    client: Client | None = Field(default=None, exclude=True, repr=False)
-    """A client of yours; it is used as it is and never closed."""
-    async_client: AsyncClient | None = Field(default=None, exclude=True, repr=False)
+    client: Client | Pool | None = Field(default=None, exclude=True, repr=False)
+    """A client or a pool of yours; it is used as it is and never closed. With a pool, `model` may be left out."""
+    async_client: AsyncClient | AsyncPool | None = Field(default=None, exclude=True, repr=False)
 
     model_config = ConfigDict(populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=())
 
@@ -68,7 +68,7 @@ class Served(BaseModel):
         elif self.model_id is not None:
             base_url = None
             target = replace(target, model=self.model_name or self.model_id)
-        if not target.model:
+        if not target.model and not isinstance(self.client or self.async_client, Pool | AsyncPool):
             raise ValueError("Say which model: model= a slug of the Model APIs, or model_id= or model_url= of yours.")
         self.model_name = target.model
         self._target = target

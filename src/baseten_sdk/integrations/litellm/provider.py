@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 import litellm
 from litellm.llms.custom_llm import CustomLLM
 
-from ... import AsyncClient, Client, CompletionStream, Endpoints
+from ... import AsyncClient, AsyncPool, Client, CompletionStream, Endpoints, Pool
 from ..clients import Clients
 from .errors import in_litellms_terms
 from .litellm_types import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
@@ -41,7 +41,8 @@ class BasetenLLM(CustomLLM):
     Args:
         endpoints: URL templates of everything, for the emulator and private gateways.
         api_key: the key where a call brings none. None: `BASETEN_API_KEY`.
-        client: a client of yours for calls that bring neither key nor base URL; it is never closed.
+        client: a client or a pool of yours for calls that bring neither key nor base URL; it is never closed. A pool
+            sends LiteLLM's name of the model to members that have none of their own.
         async_client: the same for async calls.
     """
 
@@ -50,8 +51,8 @@ class BasetenLLM(CustomLLM):
         *,
         endpoints: Endpoints | None = None,
         api_key: str | Callable[[], str] | None = None,
-        client: Client | None = None,
-        async_client: AsyncClient | None = None,
+        client: Client | Pool | None = None,
+        async_client: AsyncClient | AsyncPool | None = None,
     ) -> None:
         super().__init__()
         # Of a function, not of a method: what is kept must not keep the provider, or nothing would be closed in order.
@@ -133,8 +134,8 @@ class BasetenLLM(CustomLLM):
 def _clients_of(
     endpoints: Endpoints | None,
     own_key: str | Callable[[], str] | None,
-    client: Client | None,
-    async_client: AsyncClient | None,
+    client: Client | Pool | None,
+    async_client: AsyncClient | AsyncPool | None,
     api_key: str | None,
     api_base: str | None,
 ) -> Clients:

@@ -26,11 +26,13 @@ from llama_index.core.types import BaseOutputParser, PydanticProgramMode
 from ... import (
     APIError,
     AsyncClient,
+    AsyncPool,
     Client,
     Endpoints,
     InvalidRequestError,
     Model,
     NotFoundError,
+    Pool,
 )
 from ..clients import Clients, call_options
 from ..targets import ModelTarget
@@ -87,7 +89,8 @@ class Baseten(AsyncRequestLLM):
         context_window: tokens of prompt and answer together. None asks the list of models when it is first needed.
         reasoning_effort: how much to think.
         strict: hold the model to the schemas of tools.
-        client: a client of yours; it is used as it is and never closed.
+        client: a client or a pool of yours; it is used as it is and never closed. With a pool, `model_id` may be left
+            out; given, it is the name for members that have none of their own.
         async_client: the same for async calls.
 
     Raises:
@@ -121,15 +124,16 @@ class Baseten(AsyncRequestLLM):
         timeout: float | None = None,
         api_base: str | None = None,
         endpoints: Endpoints | None = None,
-        client: Client | None = None,
-        async_client: AsyncClient | None = None,
+        client: Client | Pool | None = None,
+        async_client: AsyncClient | AsyncPool | None = None,
         **rest: Any,
     ) -> None:
         _check_arguments(type(self), rest)
-        name = model_id or model
-        if not name:
+        name = model_id or model or ""
+        pooled = isinstance(client or async_client, Pool | AsyncPool)
+        if not name and not pooled:
             raise InvalidRequestError("Say which model: model_id= a slug of the Model APIs, or the id of yours.")
-        shared = ("/" in name or api_base is not None) if model_apis is None else model_apis
+        shared = (pooled or "/" in name or api_base is not None) if model_apis is None else model_apis
         super().__init__(
             model=name,
             model_apis=shared,
@@ -187,8 +191,11 @@ class Baseten(AsyncRequestLLM):
     @property
     def available_models(self) -> list[Model]:
         """The models of the Model APIs that the account can use, or those that the engine serves."""
+        engine = self._clients.engine(self._target)
+        if isinstance(engine, Pool):
+            return [Model(id=member.model or member.name) for member in engine.members]
         try:
-            return list(self._clients.engine(self._target).models.list())
+            return list(engine.models.list())
         except NotFoundError:
             if self._target.model_id is None:
                 raise
@@ -196,8 +203,11 @@ class Baseten(AsyncRequestLLM):
 
     async def aavailable_models(self) -> list[Model]:
         """As `available_models`."""
+        engine = self._clients.async_engine(self._target)
+        if isinstance(engine, AsyncPool):
+            return [Model(id=member.model or member.name) for member in engine.members]
         try:
-            return list(await self._clients.async_engine(self._target).models.list())
+            return list(await engine.models.list())
         except NotFoundError:
             if self._target.model_id is None:
                 raise
@@ -292,8 +302,11 @@ class Baseten(AsyncRequestLLM):
         return {**own, **self.additional_kwargs, **given}
 
     def _look_up_window(self) -> int:
+        engine = self._clients.engine(self._target)
+        if isinstance(engine, Pool):
+            return DEFAULT_CONTEXT_WINDOW
         try:
-            models = self._clients.engine(self._target).models.list(timeout=LOOK_UP_SECONDS, max_retries=0)
+            models = engine.models.list(timeout=LOOK_UP_SECONDS, max_retries=0)
         except APIError as error:
             log.warning("The context window of %s is not known, LlamaIndex's default is taken: %s", self.model, error)
             return DEFAULT_CONTEXT_WINDOW
