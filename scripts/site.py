@@ -1,4 +1,5 @@
-"""What the site has beyond the pages of docs/: the examples, the figures of the benchmarks, and llms.txt.
+"""What the site has beyond the pages of docs/: the examples, the figures of the benchmarks, what the reference lists
+by itself, and the two texts for language models, llms.txt and llms-full.txt.
 
 It is a hook of MkDocs. The pages link to files of the repository, as they are read there; here such links are turned
 to the pages made of those files.
@@ -7,6 +8,8 @@ to the pages made of those files.
 from __future__ import annotations
 
 import re
+import sys
+import zlib
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -15,9 +18,26 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.reference import completed, public_names  # noqa: E402
+
 EXAMPLE_LINK = re.compile(r"\]\(\.\./examples(?:/(?P<name>\w+)\.py)?/?\)")
+ANCHOR = re.compile(r'id="baseten_sdk\.(?:\w+\.)*(\w+)"')
+GUIDE = re.compile(r"^- \[[^\]]+\]\((?P<name>[\w-]+\.md)\)", re.MULTILINE)
 RESULTS_LINK = re.compile(r"\]\(\.\./benchmarks/RESULTS\.md\)")
 PICTURE = re.compile(r"\]\((?P<name>[\w-]+\.svg)\)")
+
+
+INTRODUCTION = """\
+# baseten-sdk
+
+> A typed Python SDK for Baseten's inference platform: chat on the Model APIs, dedicated deployments and chains, async
+> requests with webhooks, embeddings, batches, and an emulator of the service for tests.
+
+Install with `pip install baseten-sdk`; import `baseten_sdk`. `AsyncClient` (asyncio and trio) and `Client` have the
+same methods. The key is `BASETEN_API_KEY`. Names are OpenAI's wherever Baseten is shaped like OpenAI.
+"""
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -27,6 +47,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, "benchmarks.md", content=results))
     for name in PICTURE.findall(results):
         files.append(File.generated(config, name, abs_src_path=str(ROOT / "benchmarks" / name)))
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    for name, text in for_language_models(index).items():
+        files.append(File.generated(config, name, content=text))
     return files
 
 
@@ -37,15 +60,36 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         anchor = link["name"]
         return f"](examples.md#{anchor})" if anchor else "](examples.md)"
 
+    source = Path(page.file.src_uri)
+    if source.parent.name == "reference":
+        markdown = completed(source.stem, markdown)
     return RESULTS_LINK.sub("](benchmarks.md)", EXAMPLE_LINK.sub(example, markdown))
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Refuse a site whose llms.txt does not name each of its pages."""
-    text = (ROOT / "docs" / "llms.txt").read_text(encoding="utf-8")
-    missing = [page.name for page in sorted((ROOT / "docs").glob("*.md")) if f"{page.name})" not in text]
+    """Refuse a site whose reference lacks a public name."""
+    inventory = (Path(config.site_dir) / "objects.inv").read_bytes().split(b"\n", 4)[4]
+    entries = {line.split(" ", 1)[0] for line in zlib.decompress(inventory).decode().splitlines()}
+    shown = {entry.rpartition(".")[2] for entry in entries} | anchors(config)
+    missing = [public.name for public in public_names() if public.last not in shown]
     if missing:
-        raise PluginError(f"docs/llms.txt does not name {', '.join(missing)}")
+        raise PluginError(f"The reference has no entry for {', '.join(missing)}")
+
+
+def anchors(config: MkDocsConfig) -> set[str]:
+    """The last names of the entries that are no objects of the sources."""
+    pages = (Path(config.site_dir) / "reference").glob("*/index.html")
+    return {name for page in pages for name in ANCHOR.findall(page.read_text(encoding="utf-8"))}
+
+
+def for_language_models(index: str) -> dict[str, str]:
+    """The texts for language models: what there is, and all of it."""
+    lead, _, rest = index.partition("## Guides\n")
+    guides = rest.partition("\n## ")[0].strip()
+    short = f"{INTRODUCTION}\n## Guides\n\n{guides}\n"
+    pages = [match["name"] for match in GUIDE.finditer(guides)]
+    whole = "\n\n".join((ROOT / "docs" / name).read_text(encoding="utf-8").strip() for name in pages)
+    return {"llms.txt": short, "llms-full.txt": f"{short}\n{lead.strip()}\n\n{whole}\n"}
 
 
 def examples() -> str:

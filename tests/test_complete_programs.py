@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def test_a_test_passes_as_it_stands(page: Path, name: str, tmp_path: Path, envir
 
 
 @contextmanager
-def served(page: Path, name: str, folder: Path, environment: dict[str, str]) -> Iterator[str]:
+def served(page: Path, name: str, folder: Path, environment: dict[str, str]) -> Generator[str]:
     """The web service of a page, run as the page says; its URL."""
     module = name.removesuffix(".py")
     command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", "0"]

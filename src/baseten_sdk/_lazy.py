@@ -49,9 +49,15 @@ def lazy_names(package: str, *, extra: str | None = None) -> bool:
 
 def _source(package: str) -> str | None:
     spec = sys.modules[package].__spec__
-    get_source = getattr(spec and spec.loader, "get_source", None)
+    if spec is None:
+        return None
     try:
-        return get_source(package) if get_source is not None else None
+        get_source = getattr(spec.loader, "get_source", None)
+        if get_source is not None:
+            source: str | None = get_source(package)
+            return source
+        with open(spec.origin or "", encoding="utf-8") as file:  # the loader of pytest's assertions has no sources
+            return file.read()
     except (ImportError, OSError):
         return None
 

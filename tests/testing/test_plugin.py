@@ -271,3 +271,18 @@ def test_allowed(baseten_emulator):
 def test_an_unknown_value_is_refused(pytester: pytest.Pytester, option: str) -> None:
     result = run(pytester, "", "-o", f"{option}=maybe")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_it_costs_nothing_in_a_suite_that_does_not_use_it(pytester: pytest.Pytester) -> None:
+    source = """
+import sys
+
+def test_nothing_was_loaded():
+    import baseten_sdk
+    assert [name for name in ("httpx", "pydantic", "starlette", "uvicorn", "yaml") if name in sys.modules] == []
+    assert "Client" in baseten_sdk.__all__
+"""
+    pytester.makepyfile(source)
+    blocked = ("anyio", "respx", "hypothesispytest", "xdist", "timeout")
+    plugins = [argument for name in blocked for argument in ("-p", f"no:{name}")]
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", *plugins).assert_outcomes(passed=1)
