@@ -6,7 +6,7 @@ Each member is a server of its own, and the order of the members is fixed by the
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -134,7 +134,7 @@ async def fleet_of(
     transport: TransportName = "direct",
     retry: Retry = QUICK,
     first_byte: float = 1.0,
-) -> AsyncIterator[AsyncFleet]:
+) -> AsyncGenerator[AsyncFleet]:
     """Servers with these scripts, for each of their connections."""
     with ScriptedServer(first) as one, ScriptedServer(second) as two, ScriptedServer(third) as three:
         async with AsyncClient(

@@ -7,7 +7,7 @@ Each member is a server of its own, and the order of the members is fixed by the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -134,7 +134,7 @@ def fleet_of(
     transport: TransportName = "direct",
     retry: Retry = QUICK,
     first_byte: float = 1.0,
-) -> Iterator[Fleet]:
+) -> Generator[Fleet]:
     """Servers with these scripts, for each of their connections."""
     with ScriptedServer(first) as one, ScriptedServer(second) as two, ScriptedServer(third) as three:
         with Client(
