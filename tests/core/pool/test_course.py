@@ -177,7 +177,7 @@ def test_no_order_of_events_asks_too_often_or_loses_an_error(
             asked.append(decision.member)
             now += decision.pause + seconds
             if error is None:
-                made.succeeded(decision.member, seconds, hedge=False)
+                made.succeeded(decision.member, seconds, now, hedge=False)
                 break
             decision = failed(made, decision.member, error, now)
         assert len(asked) <= size + retries
@@ -198,8 +198,23 @@ def test_no_healthy_member_starves_while_another_one_fails(failures: list[bool])
             if decision.member == 0 and fails:
                 decision = failed(made, 0, broken(), float(number))
             else:
-                made.succeeded(decision.member, 0.1, hedge=False)
+                made.succeeded(decision.member, 0.1, float(number), hedge=False)
                 break
     assert min(counts[1:]) >= len(failures) // 6
     if all(failures):
         assert counts[0] <= THRESHOLD + 10
+
+
+def test_new_calls_prefer_others_to_a_member_that_has_gone_silent() -> None:
+    pool = PoolState([A, B])
+    for number in range(2):
+        pool.members[number].began(0.0)
+        pool.members[number].answered(0.5, 0.5)
+    hanging = course(pool)
+    first = hanging.first(1.0).member
+    assert course(pool).first(1.1).member == first
+    assert course(pool).first(5.0).member != first
+    hanging.cancelled(first, 5.0, hedge=False)
+    for _ in range(THRESHOLD):
+        pool.members[1 - first].breaker.failed(6.0)
+    assert course(pool).first(6.1).member == first, "a silent member is asked where there is no other"

@@ -22,6 +22,7 @@ from .breaker import Breaker
 from .choice import ordered
 from .hedging import Hedging
 from .outcome import Failure, judge
+from .silence import Silence
 
 
 class TryMember(NamedTuple):
@@ -40,12 +41,38 @@ Decision: TypeAlias = TryMember | GiveUp
 class Member:
     """What a pool knows of a member."""
 
-    __slots__ = ("breaker", "rests", "target")
+    __slots__ = ("breaker", "rests", "silence", "target")
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.breaker = Breaker()
+        self.silence = Silence()
         self.rests = -inf
+
+    def began(self, now: float) -> None:
+        """A call goes out."""
+        self.breaker.sent(now)
+        self.silence.began(now)
+
+    def answered(self, seconds: float, now: float) -> None:
+        """A call was answered."""
+        self.breaker.succeeded()
+        self.silence.answered(seconds, now)
+
+    def forgot(self) -> None:
+        """A call ended without telling anything of the member."""
+        self.breaker.forgot()
+        self.silence.ended()
+
+    def failed(self, failure: Failure, now: float) -> None:
+        """A call failed."""
+        if failure.rests:
+            self.rests = max(self.rests, now + failure.rests)
+        if failure.fault == "none":
+            self.breaker.forgot()
+        else:
+            self.breaker.failed(now, at_once=failure.fault == "gone")
+        self.silence.ended()
 
     def ready(self, now: float) -> bool:
         """Whether it may be asked, and does not rest."""
@@ -85,15 +112,19 @@ class PoolState:
     def first(self, order: Sequence[int], now: float) -> int:
         """Who is asked first: the first member in order that is well, else the one that will be well first."""
         number = self.best(order, now)
-        self.members[number].breaker.sent(now)
+        self.members[number].began(now)
         return number
 
+    def ready(self, candidates: Sequence[int], now: float) -> list[int]:
+        """Those of these that may be asked now; those that have gone silent come last."""
+        members = self.members
+        ready = [number for number in candidates if members[number].ready(now)]
+        return sorted(ready, key=lambda number: members[number].silence.lasts(now)) if len(ready) > 1 else ready
+
     def best(self, candidates: Sequence[int], now: float) -> int:
-        """The first of these that is ready, else the one that will be ready first."""
-        for number in candidates:
-            if self.members[number].ready(now):
-                return number
-        return min(candidates, key=lambda number: self.members[number].well_at)
+        """The first of these that is ready and not silent, else one that is ready, else the one that will be first."""
+        ready = self.ready(candidates, now)
+        return ready[0] if ready else min(candidates, key=lambda number: self.members[number].well_at)
 
 
 class Course:
@@ -168,29 +199,29 @@ class Course:
         """A second request beside a slow one; None where nobody is ready for it, or the budget is used up."""
         hedging = self._pool.hedging
         fresh = [number for number in self._order if number not in self._asked]
-        ready = [number for number in fresh if self._pool.members[number].ready(now)]
+        ready = self._pool.ready(fresh, now)
         if not ready and len(self._pool.members) == 1 and self._pool.members[0].ready(now):
             ready = [0]
         if hedging is None or not ready or not hedging.take():
             return None
         return self._ask(ready[0], 0.0, now)
 
-    def succeeded(self, member: int, seconds: float, *, hedge: bool) -> None:
+    def succeeded(self, member: int, seconds: float, now: float, *, hedge: bool) -> None:
         """A member answered."""
-        self._pool.members[member].breaker.succeeded()
+        self._pool.members[member].answered(seconds, now)
         if self._pool.hedging is not None:
             self._pool.hedging.answered(self._route, seconds)
         self.tries.append(Try(self._pool.members[member].target, "ok", seconds, hedge))
 
     def cancelled(self, member: int, seconds: float, *, hedge: bool) -> None:
         """A request was closed because another one was faster, or the caller went away."""
-        self._pool.members[member].breaker.forgot()
+        self._pool.members[member].forgot()
         self.tries.append(Try(self._pool.members[member].target, "cancelled", seconds, hedge))
 
     def failed(self, member: int, error: APIError, seconds: float, now: float, *, hedge: bool) -> None:
         """A try failed."""
         failure = judge(error)
-        self._note(self._pool.members[member], failure, now)
+        self._pool.members[member].failed(failure, now)
         self.tries.append(Try(self._pool.members[member].target, failure.outcome, seconds, hedge))
         self.errors.append(error)
         self._moves_on = self._moves_on and failure.moves_on
@@ -200,7 +231,7 @@ class Course:
         if not self._moves_on:
             return GiveUp()
         fresh = [number for number in self._order if number not in self._asked]
-        ready = [number for number in fresh if self._pool.members[number].ready(now)]
+        ready = self._pool.ready(fresh, now)
         if ready:
             return self._ask(ready[0], 0.0, now)
         if self._retries >= self._retry.max_retries:
@@ -238,13 +269,5 @@ class Course:
 
     def _ask(self, number: int, pause: float, now: float) -> TryMember:
         self.asked(number)
-        self._pool.members[number].breaker.sent(now + pause)
+        self._pool.members[number].began(now + pause)
         return TryMember(number, pause)
-
-    def _note(self, member: Member, failure: Failure, now: float) -> None:
-        if failure.rests:
-            member.rests = max(member.rests, now + failure.rests)
-        if failure.fault == "none":
-            member.breaker.forgot()
-        else:
-            member.breaker.failed(now, at_once=failure.fault == "gone")

@@ -111,10 +111,11 @@ class PoolCaller:
                 now = self.clock.now()
                 course.failed(number, error, now - began, now, hedge=False)
             except BaseException:
-                self._state.members[number].breaker.forgot()
+                self._state.members[number].forgot()
                 raise
             else:
-                self._state.members[number].breaker.succeeded()
+                now = self.clock.now()
+                self._state.members[number].answered(now - began, now)
                 return answer
         send = partial(self._caller.fetch, read=read)
         (result, meta), course = self._run(request, options, send, forget, course)
@@ -204,12 +205,17 @@ class PoolCaller:
             except BaseException:
                 course.cancelled(ask.member, clock.now() - began, hedge=hedge)
                 raise
-            course.succeeded(ask.member, clock.now() - began, hedge=hedge)
+            now = clock.now()
+            course.succeeded(ask.member, now - began, now, hedge=hedge)
             return result
 
         while isinstance(decision, TryMember):
             if decision.pause > 0:
-                clock.sleep(decision.pause)
+                try:
+                    clock.sleep(decision.pause)
+                except BaseException:
+                    course.cancelled(decision.member, 0.0, hedge=False)
+                    raise
             ask, after = decision, course.hedge_after
             if after is None:
                 result = attempt(ask)
