@@ -345,6 +345,34 @@ async def test_a_caller_that_goes_away_takes_its_request_along(transport: Transp
         assert fleet.asked == [1, 0, 0]
 
 
+class StoppingClock(AsyncFakeClock):
+    """Stops in the first sleep that is long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stopped = anyio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds < OPEN.first / 2:
+            return await super().sleep(seconds)
+        self.stopped.set()
+        await anyio.sleep_forever()
+
+
+async def test_a_caller_that_goes_away_in_a_pause_leaves_the_probe_to_others() -> None:
+    script: list[Action] = [*[refusal("500 Internal Server Error")] * THRESHOLD, *WELL]
+    async with fleet_of(script, script) as fleet:
+        clock = StoppingClock()
+        fleet.client._service.caller.clock = clock
+        pool = fleet.client.pool([FIRST, SECOND])
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(lambda: pool.chat.completions.create(messages=HELLO, max_retries=100))
+            await clock.stopped.wait()
+            tasks.cancel_scope.cancel()
+        clock.time += OPEN.after(1) + 0.001
+        assert (await pool.chat.completions.create(messages=HELLO)).meta.served_by == FIRST
+
+
 # unasync: end
 
 
