@@ -15,6 +15,7 @@ from typing import TypeAlias
 import anyio
 
 from .peers.base import AsyncPeer, SyncPeer
+from .replies import BATCH as BATCH_OF_TEXTS, WIDTH
 
 Numbers: TypeAlias = dict[str, float]
 
@@ -134,12 +135,44 @@ async def paced(peer: AsyncPeer, width: int) -> Numbers:
     return {**clock.each(chunks), "first": median(firsts) * 1e3}
 
 
+async def decision(chats: AsyncPeer, decides: AsyncPeer, seconds: float) -> Numbers:
+    """Decisions against chats, in turn."""
+    ratios: list[float] = []
+    end = time.perf_counter() + seconds
+    while len(ratios) < 3 or time.perf_counter() < end:
+        chat = await calls(chats.chat, seconds / 10)
+        decided = await calls(decides.decide, seconds / 10)
+        ratios.append(decided["cpu"] / chat["cpu"])
+    return {"decision": median(ratios)}
+
+
+async def embed(peer: AsyncPeer, count: int) -> Numbers:
+    """So many texts as one array: what each has cost, and the memory that it took at most."""
+    texts = [f"This is text number {number} of those that are embedded." for number in range(count)]
+    shape = await peer.embed(texts[: 32 * BATCH_OF_TEXTS])
+    start = _memory("VmRSS")
+    clock = Clock()
+    shape = await peer.embed(texts)
+    assert shape == (count, WIDTH), shape
+    numbers = clock.each(count)
+    array = count * WIDTH * 4 / 1024 / 1024
+    return {**numbers, "memory": peak_memory(), "above": (peak_memory() - start) / array}
+
+
 def peak_memory() -> float:
     """The most memory that this process has had, in MB."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
+    found = _memory("VmHWM")
+    if not found:
         import resource
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return found
+
+
+def _memory(field: str) -> float:
+    """A line of this process's status, in MB; 0 where the system has none."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0.0
+    return int(status.partition(f"{field}:")[2].split()[0]) / 1024

@@ -5,7 +5,10 @@ Owns the bytes. It must not know who asks, nor when they are sent.
 
 from __future__ import annotations
 
+import base64
 import json
+import math
+from array import array
 from functools import cache
 
 MODEL = "openai/gpt-oss-120b"
@@ -199,3 +202,40 @@ def response_stream(count: int) -> bytes:
         data = b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), _json({**event, "sequence_number": number}))
         framed.append(b"%x\r\n%s\r\n" % (len(data), data))
     return STREAM_HEAD + b"".join(framed) + STREAM_END
+
+
+DECISION = _whole(
+    _json(
+        {
+            "model": "decision-models/baseten-elephant-9b-latest",
+            "answers": {
+                "urgent": {"type": "noul", "noul": 0.83},
+                "team": {
+                    "type": "choice",
+                    "choice": "shipping",
+                    "confidence": 0.9,
+                    "probabilities": {"billing": 0.05, "shipping": 0.9, "other": 0.05},
+                },
+            },
+            "usage": {"input_tokens": 86, "output_tokens": 0},
+        }
+    )
+)
+
+BATCH = 128
+"""Texts of one request for embeddings."""
+
+WIDTH = 1024
+"""Numbers of a vector."""
+
+
+@cache
+def embeddings(packed: bool) -> bytes:
+    """The vectors of a request, as base64 or as lists of numbers."""
+    data: list[object] = []
+    for index in range(BATCH):
+        numbers = [round(math.sin(index * WIDTH + place) / 20, 8) for place in range(WIDTH)]
+        vector = base64.b64encode(array("f", numbers).tobytes()).decode() if packed else numbers
+        data.append({"object": "embedding", "index": index, "embedding": vector})
+    usage = {"prompt_tokens": 8 * BATCH, "total_tokens": 8 * BATCH}
+    return _whole(_json({"object": "list", "data": data, "model": "embedder", "usage": usage}))

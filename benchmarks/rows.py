@@ -10,7 +10,19 @@ from .peers.base import OURS
 Loop: TypeAlias = Literal["asyncio", "trio", "none"]
 
 Measure: TypeAlias = Literal[
-    "chat", "predict", "flight", "chunks", "events", "snapshots", "growth", "paced", "startup", "respond", "response"
+    "chat",
+    "predict",
+    "flight",
+    "chunks",
+    "events",
+    "snapshots",
+    "growth",
+    "paced",
+    "startup",
+    "respond",
+    "response",
+    "embed",
+    "decide",
 ]
 
 UNITS = {
@@ -19,6 +31,9 @@ UNITS = {
     "memory": "MB",
     "first": "ms",
     "growth": "",
+    "wall": "µs",
+    "above": "x the array",
+    "decision": "",
     "import": "ms CPU",
     "made": "ms CPU",
     "client": "ms CPU",
@@ -31,6 +46,9 @@ METRICS = {
     "memory": "peak memory",
     "first": "time to the first chunk",
     "growth": "10,000 chunks against 1,000",
+    "wall": "time",
+    "above": "peak memory above the start",
+    "decision": "one decision against one chat",
     "import": "import",
     "made": "import and a client",
     "client": "a client",
@@ -74,6 +92,8 @@ class Row:
         quick_rounds: the same of a quick run; 0 leaves the row out.
         width: calls in flight.
         chunks: chunks of a stream.
+        texts: texts of a call for embeddings.
+        hedged: whether a slow request gets a second one beside it.
         loop: the event loop.
     """
 
@@ -89,6 +109,8 @@ class Row:
     quick_rounds: int = 3
     width: int = 1
     chunks: int = 0
+    texts: int = 0
+    hedged: bool = False
     loop: Loop = "asyncio"
 
     @property
@@ -142,6 +164,16 @@ ROWS = {
         Row("paced", "64 streams, an event each 10 ms", "paced", "stream-100-10", CALL,
             (Goal("cpu", "openai", 0.35), Goal("first", "openai", 0.35)), rounds=5, width=64,
             chunks=100),
+        Row("decision", "a decision", "decide", PLAIN, ("direct", "ours-httpx"),
+            (Goal("decision", None, 1.1, 1.1),)),
+        Row("embeddings", "10,240 texts as one array, 80 requests, per text", "embed", "embed-0-0",
+            ("direct", "ours-httpx", "perf", "openai"),
+            (Goal("cpu", "perf", 0.5), Goal("cpu", "openai", 0.2)), width=32, texts=10_240),
+        Row("embeddings-memory", "102,400 texts as one array", "embed", "embed-0-0", ("direct", "perf"),
+            (Goal("memory", "perf", 0.4), Goal("above", None, 1.3)), rounds=1, quick_rounds=1, width=32,
+            texts=102_400),
+        Row("embeddings-hedged", "51,200 texts, 2 % slow replies, hedged, per text", "embed", "embed-5-50",
+            ("direct", "perf"), (Goal("wall", "perf", 1.0),), rounds=5, width=32, texts=51_200, hedged=True),
         Row("startup", "the start", "startup", PLAIN,
             ("direct", "ours-httpx", "openai", "litellm", "baseten", "httpx", "httpx2", "aiohttp"),
             (Goal("import", "openai", 0.2), Goal("made", "openai", 0.25), Goal("client", None, 30),

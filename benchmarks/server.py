@@ -2,7 +2,9 @@
 
 Theory of operation. The first part of a request's path says what to answer with, so that no client needs anything but
 a base URL: `/chat-20/...` is a chat reply after 20 ms, `/predict-0/...` a prediction at once, `/stream-1000-0/...` a
-thousand chunks in one piece, `/stream-100-10/...` one chunk each 10 ms. A body is skipped by its length.
+thousand chunks in one piece, `/stream-100-10/...` one chunk each 10 ms, `/embed-5-50/...` the vectors of 128 texts
+after 5 ms, but each 50th time after half a second. A body is skipped by its length; of one that asks for embeddings, it
+is looked up whether they are to be base64.
 
 It prints its port and serves until its standard input ends, which it does with the process that started it.
 """
@@ -14,17 +16,36 @@ import gc
 import socket
 import sys
 
-from .replies import CHAT, PREDICTION, RESPONSE, STREAM_HEAD, frames, full_stream, response_stream, stream
+from .replies import (
+    CHAT,
+    DECISION,
+    PREDICTION,
+    RESPONSE,
+    STREAM_HEAD,
+    embeddings,
+    frames,
+    full_stream,
+    response_stream,
+    stream,
+)
 
 BACKLOG = 4096
+
+BASE64 = b'"base64"'
+
+SLOW = 500
+"""Milliseconds of a reply that is slow among others."""
 
 
 class Connection(asyncio.Protocol):
     """One client's connection."""
 
+    embedded = 0
+
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._buffer = b""
+        self._packed = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -47,6 +68,7 @@ class Connection(asyncio.Protocol):
             whole = _end_of_body(self._buffer, head, end + 4)
             if whole is None or whole > len(self._buffer):
                 return
+            self._packed = self._buffer.find(BASE64, end, whole) >= 0
             self._buffer = self._buffer[whole:]
             self._answer(head[head.find(b"/") + 1 :].split(b"/", 1)[0].decode())
 
@@ -57,6 +79,11 @@ class Connection(asyncio.Protocol):
                 self._later(CHAT, delay)
             case "predict", [delay]:
                 self._later(PREDICTION, delay)
+            case "decide", [delay]:
+                self._later(DECISION, delay)
+            case "embed", [delay, each]:
+                Connection.embedded += 1
+                self._later(embeddings(self._packed), SLOW if each and Connection.embedded % each == 0 else delay)
             case "stream", [count, 0]:
                 self._write(stream(count))
             case "response", [delay]:

@@ -24,7 +24,7 @@ LONGER = 10
 
 def work(row: Row, peer: Peer, port: int, quick: bool) -> None:
     """Measure as often as somebody says so."""
-    place = Place(port, row.answer, row.width)
+    place = Place(port, row.answer, row.width, row.hedged)
     seconds = row.quick if quick else row.full
     match row.loop:
         case "none":
@@ -40,7 +40,8 @@ def work(row: Row, peer: Peer, port: int, quick: bool) -> None:
 
 async def _work(row: Row, peer: Peer, place: Place, seconds: float) -> None:
     client = peer.open_async(place)
-    long = peer.open_async(Place(place.port, f"stream-{row.chunks * LONGER}-0", 1)) if row.measure == "growth" else None
+    other = {"growth": f"stream-{row.chunks * LONGER}-0", "decide": "decide-0"}.get(row.measure)
+    long = peer.open_async(Place(place.port, other, 1)) if other is not None else None
     measure = _measure(row, client, long or client, seconds)
     _say({})
     for _ in sys.stdin:
@@ -74,6 +75,10 @@ def _measure(row: Row, client: AsyncPeer, long: AsyncPeer, seconds: float) -> Ca
             )
         case "paced":
             return lambda: measures.paced(client, row.width)
+        case "decide":
+            return lambda: measures.decision(client, long, seconds)
+        case "embed":
+            return lambda: measures.embed(client, row.texts)
         case "startup":
             raise ValueError("a start is measured in a fresh process, not here")
         case _:

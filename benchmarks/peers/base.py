@@ -11,11 +11,12 @@ API_KEY = "abcdefgh.0123456789abcdefghijklmnopqrstuv"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the server is, what it is to answer with, and how many calls will be in flight."""
+    """Where the server is, what it is to answer with, how many calls will be in flight, and whether they are hedged."""
 
     port: int
     answer: str
     width: int
+    hedged: bool = False
 
     @property
     def root(self) -> str:
@@ -37,6 +38,14 @@ class AsyncPeer:
 
     async def predict(self) -> object:
         """One prediction: its output, decoded."""
+        raise NotImplementedError
+
+    async def decide(self) -> object:
+        """One decision: an object with an answer to each question."""
+        raise NotImplementedError
+
+    async def embed(self, texts: list[str]) -> tuple[int, ...]:
+        """The vectors of many texts as one array of numpy: its shape."""
         raise NotImplementedError
 
     async def chunks(self, first: Callable[[], object]) -> int:
@@ -115,6 +124,7 @@ PEERS = {
         Peer("ours-httpx", "baseten_sdk, httpx", "ours", "httpx", "baseten-sdk"),
         Peer("openai", "openai", "openai", "", "openai"),
         Peer("openai-aiohttp", "openai, aiohttp", "openai", "aiohttp", "openai"),
+        Peer("perf", "baseten-performance-client", "perf", "", "baseten-performance-client"),
         Peer("litellm", "LiteLLM", "litellm", "", "litellm"),
         Peer("baseten", "baseten (official)", "official", "", "baseten"),
         Peer("httpx", "httpx + pydantic", "httpx", "httpx", "httpx"),

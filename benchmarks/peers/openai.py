@@ -6,18 +6,38 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from ..replies import MODEL, PROMPT, QUESTION
+from ..replies import BATCH, MODEL, PROMPT, QUESTION
 from .base import API_KEY, AsyncPeer, Place, SyncPeer
 
 
 class AsyncOpenAI(AsyncPeer):
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, width: int) -> None:
         self._client = client
+        self._width = width
         self._completions = client.chat.completions
 
     async def chat(self) -> str:
         completion = await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64)
         return str(completion.choices[0].message.content)
+
+    async def embed(self, texts: list[str]) -> tuple[int, ...]:
+        import anyio
+        import numpy
+
+        rows: list[Any] = [None] * len(texts)
+        room = anyio.CapacityLimiter(self._width)
+
+        async def one(start: int) -> None:
+            async with room:
+                reply = await self._client.embeddings.create(input=texts[start : start + BATCH], model="embedder")
+            for item in reply.data:
+                rows[start + item.index] = item.embedding
+
+        async with anyio.create_task_group() as group:
+            for start in range(0, len(texts), BATCH):
+                group.start_soon(one, start)
+        found: tuple[int, ...] = numpy.array(rows, dtype=numpy.float32).shape
+        return found
 
     async def chunks(self, first: Callable[[], object]) -> int:
         count = 0
@@ -79,7 +99,8 @@ class SyncOpenAI(SyncPeer):
 def open_async(place: Place, variant: str) -> AsyncOpenAI:
     openai = import_module("openai")
     http_client = openai.DefaultAioHttpClient() if variant == "aiohttp" else None
-    return AsyncOpenAI(openai.AsyncOpenAI(api_key=API_KEY, base_url=place.base_url, http_client=http_client))
+    client = openai.AsyncOpenAI(api_key=API_KEY, base_url=place.base_url, http_client=http_client)
+    return AsyncOpenAI(client, place.width)
 
 
 def open_sync(place: Place, variant: str) -> SyncOpenAI:

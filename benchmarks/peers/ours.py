@@ -5,23 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from baseten_sdk import AsyncClient, Client, Endpoints, Limits, TextDelta
+from pydantic import BaseModel
 
-from ..replies import INPUT, MODEL, PROMPT, QUESTION
+from baseten_sdk import AsyncClient, Client, Endpoints, Hedge, Limits, Target, TextDelta
+
+from ..replies import BATCH, INPUT, MODEL, PROMPT, QUESTION, TEXT
 from .base import API_KEY, AsyncPeer, Place, SyncPeer
+from .perf import HEDGE
+
+
+class Triage(BaseModel):
+    """What a decision is asked."""
+
+    urgent: bool
+    team: Literal["billing", "shipping", "other"]
 
 
 class AsyncOurs(AsyncPeer):
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(self, client: AsyncClient, place: Place) -> None:
         self._client = client
+        self._width = place.width
         self._completions = client.chat.completions
         self._deployment = client.deployments("abcd1234")
+        hedged = client.pool([Target("abcd1234")], hedge=Hedge(after=HEDGE))
+        self._embeddings = hedged.embeddings if place.hedged else self._deployment.embeddings
 
     async def chat(self) -> str:
         return (await self._completions.create(model=MODEL, messages=PROMPT, max_tokens=64)).text
 
     async def predict(self) -> object:
         return await self._deployment.predict(INPUT)
+
+    async def decide(self) -> object:
+        return (await self._client.decisions.decide(Triage, state=TEXT)).value
+
+    async def embed(self, texts: list[str]) -> tuple[int, ...]:
+        found = await self._embeddings.embed(texts, max_batch=BATCH, concurrency=self._width, progress="none")
+        return found.numpy().shape
 
     async def chunks(self, first: Callable[[], object]) -> int:
         count = 0
@@ -86,7 +106,8 @@ def open_async(place: Place, variant: Literal["direct", "httpx"]) -> AsyncOurs:
             endpoints=Endpoints(model_apis=place.base_url, model=f"{place.root}/{{model_id}}"),
             limits=Limits(concurrency=max(place.width, Limits().concurrency)),
             transport=variant,
-        )
+        ),
+        place,
     )
 
 

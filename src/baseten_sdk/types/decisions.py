@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, field_validator
 
 from .meta import Meta
 from .reply import Lenient, NullAs, Reply
@@ -61,23 +61,25 @@ class ScoreAnswer(Lenient):
     probabilities: Annotated[dict[str, float], NullAs(dict)] = Field(default_factory=dict)
 
 
+KNOWN = frozenset({"noul", "choice", "score"})
+
+
 class UnknownAnswer(Lenient):
     """An answer of a type that this package does not know; its fields can be read as attributes."""
 
     type: str = ""
 
-
-def _kind(answer: object) -> str:
-    kind = answer.get("type") if isinstance(answer, dict) else getattr(answer, "type", None)
-    return kind if kind in ("noul", "choice", "score") else "unknown"
+    @field_validator("type")
+    @classmethod
+    def _unknown(cls, kind: str) -> str:
+        if kind in KNOWN:
+            raise ValueError("an answer of this type has other fields")
+        return kind
 
 
 DecisionAnswer: TypeAlias = Annotated[
-    Annotated[NoulAnswer, Tag("noul")]
-    | Annotated[ChoiceAnswer, Tag("choice")]
-    | Annotated[ScoreAnswer, Tag("score")]
-    | Annotated[UnknownAnswer, Tag("unknown")],
-    Discriminator(_kind),
+    Annotated[NoulAnswer | ChoiceAnswer | ScoreAnswer, Field(discriminator="type")] | UnknownAnswer,
+    Field(union_mode="left_to_right"),
 ]
 
 

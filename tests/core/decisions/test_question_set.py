@@ -51,7 +51,7 @@ TRIAGE = answers(
 
 
 def test_a_model_asks_what_its_fields_say() -> None:
-    assert question_set(Triage).body() == {
+    assert question_set(Triage).body == {
         "urgent": {"type": "noul", "instructions": "Does the customer need an answer today?"},
         "team": {
             "type": "choice",
@@ -96,7 +96,7 @@ class Row(TypedDict):
 
 def test_a_dataclass_asks_too() -> None:
     questions = question_set(Card)
-    assert questions.body() == {
+    assert questions.body == {
         "spam": {
             "type": "noul",
             "instructions": "Is it spam?",
@@ -110,7 +110,7 @@ def test_a_dataclass_asks_too() -> None:
 
 def test_a_typed_dict_asks_too_and_labels_keep_their_values() -> None:
     questions = question_set(Row)
-    assert questions.body()["number"] == {
+    assert questions.body["number"] == {
         "type": "choice",
         "instructions": "How many?",
         "criteria": {"1": None, "2": None},

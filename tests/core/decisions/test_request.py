@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from baseten_sdk import InvalidRequestError
-from baseten_sdk._core.decisions.request import decision_request
+from baseten_sdk._core.decisions.request import check_questions, decision_request
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.routing import BaseURL
 
@@ -56,4 +56,4 @@ def test_a_question_that_cannot_be_asked_is_refused_with_its_path(
     questions: Mapping[str, Mapping[str, object]], said: str
 ) -> None:
     with pytest.raises(InvalidRequestError, match=said):
-        decision_request(BASE, "m", "hello", questions, Options())
+        check_questions(questions)

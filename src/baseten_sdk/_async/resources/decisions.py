@@ -7,7 +7,7 @@ from typing import TypeVar, Unpack
 
 from ..._core.decisions.question import WrongAnswer
 from ..._core.decisions.question_set import question_set
-from ..._core.decisions.request import DEFAULT_MODEL, State, decision_request
+from ..._core.decisions.request import DEFAULT_MODEL, State, check_questions, decision_request
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model, unreadable
 from ..._core.request.embeddings import ANY_MODEL
@@ -65,7 +65,7 @@ class AsyncDecisions:
             APIError: the call failed.
         """
         questions = question_set(kind)
-        request, merged = self._prepared(model, state, questions.body(), temperature, options)
+        request, merged = self._prepared(model, state, questions.body, temperature, options)
 
         def read(answer: WholeResponse) -> Decision[T]:
             response = read_model(DecisionResponse, answer)
@@ -109,6 +109,7 @@ class AsyncDecisions:
             InvalidRequestError: a question cannot be asked; the message has its path. Nothing was sent.
             APIError: the call failed.
         """
+        check_questions(questions)
         request, merged = self._prepared(model, state, questions, temperature, options)
         response, meta = await self._service.caller.fetch(request, merged, _response)
         return attach_meta(response, meta)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ...types.decisions import ChoiceAnswer, NoulAnswer, ScoreAnswer, UnknownAnswer
 
@@ -21,8 +21,7 @@ class WrongAnswer(ValueError):
     """An answer that does not fit its question; the message says how."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAnswer:
+class ReadAnswer(NamedTuple):
     """An answer, read.
 
     Attributes:

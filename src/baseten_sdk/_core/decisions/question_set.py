@@ -40,15 +40,13 @@ class QuestionSet(Generic[T]):
         kind: the class.
         questions: the question of each field.
         adapter: makes an instance of the answers.
+        body: the questions as they are sent.
     """
 
     kind: type[T]
     questions: Mapping[str, AnyQuestion]
     adapter: TypeAdapter[T]
-
-    def body(self) -> dict[str, dict[str, object]]:
-        """The questions as they are sent."""
-        return {name: question.body() for name, question in self.questions.items()}
+    body: Mapping[str, Mapping[str, object]]
 
     def read(self, response: DecisionResponse) -> tuple[T, dict[str, Mapping[object, float]], dict[str, float | None]]:
         """The instance, the probabilities and the confidence of each field.
@@ -56,19 +54,19 @@ class QuestionSet(Generic[T]):
         Raises:
             WrongAnswer: a question was not answered, or the answer does not fit it.
         """
-        missing = [name for name in self.questions if name not in response.answers]
-        if missing:
+        answers = response.answers
+        if not self.questions.keys() <= answers.keys():
+            missing = [name for name in self.questions if name not in answers]
             raise WrongAnswer(f"no answer to {', '.join(missing)}")
         values: dict[str, object] = {}
         probabilities: dict[str, Mapping[object, float]] = {}
         confidence: dict[str, float | None] = {}
         for name, question in self.questions.items():
             try:
-                reading = question.read(response.answers[name])
+                reading = question.read(answers[name])
             except WrongAnswer as error:
                 raise WrongAnswer(f"answers.{name}: {error}") from None
-            values[name] = reading.value
-            probabilities[name], confidence[name] = reading.probabilities, reading.confidence
+            values[name], probabilities[name], confidence[name] = reading
         try:
             value = self.adapter.validate_python(values)
         except ValidationError as error:
@@ -96,7 +94,8 @@ def _made(kind: type[T]) -> QuestionSet[T]:
     questions = {name: _question(f"{kind.__name__}.{name}", name, field) for name, field in _fields(kind)}
     if not questions:
         raise InvalidRequestError(f"{kind.__name__} has no fields, so it asks nothing.")
-    return QuestionSet(kind, questions, adapter_of(kind, "the questions"))
+    body = {name: question.body() for name, question in questions.items()}
+    return QuestionSet(kind, questions, adapter_of(kind, "the questions"), body)
 
 
 @dataclass(frozen=True, slots=True)

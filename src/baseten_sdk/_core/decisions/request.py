@@ -30,16 +30,15 @@ def decision_request(
     *,
     temperature: float | None = None,
 ) -> Request:
-    """Put a call together.
+    """Put a call together, of questions that were checked.
 
     Raises:
-        InvalidRequestError: there is nothing to judge, or a question cannot be asked; the message has its path.
+        InvalidRequestError: there is nothing to judge.
     """
     if not isinstance(state, str | Mapping | Sequence) or isinstance(state, bytes | bytearray):
         raise InvalidRequestError(f"state must be a text, a mapping or a list, not {type(state).__name__}.")
     if not state:
         raise InvalidRequestError("state must not be empty: it is what the model judges.")
-    check_questions(questions)
     body: dict[str, object] = {"model": model, "state": state, "questions": questions}
     if temperature is not None:
         body["temperature"] = temperature
