@@ -19,10 +19,12 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
+    from ._async.resources.message_run import AsyncMessageRun as AsyncMessageRun
     from ._async.resources.pool import AsyncPool as AsyncPool
     from ._async.streams.chain import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.streams.chat import AsyncChatStream as AsyncChatStream
     from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
+    from ._async.streams.message import AsyncMessageStream as AsyncMessageStream
     from ._async.streams.predict import AsyncPredictStream as AsyncPredictStream
     from ._async.streams.response import (
         AsyncModelResponseStream as AsyncModelResponseStream,
@@ -52,10 +54,12 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
     from ._sync.resources.jobs import Jobs as Jobs
+    from ._sync.resources.message_run import MessageRun as MessageRun
     from ._sync.resources.pool import Pool as Pool
     from ._sync.streams.chain import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.streams.chat import ChatStream as ChatStream
     from ._sync.streams.completion import CompletionStream as CompletionStream
+    from ._sync.streams.message import MessageStream as MessageStream
     from ._sync.streams.predict import PredictStream as PredictStream
     from ._sync.streams.response import (
         ModelResponseStream as ModelResponseStream,
@@ -224,6 +228,31 @@ if TYPE_CHECKING or not lazy_names(__name__):
     )
     from .types.json import JsonValue as JsonValue
     from .types.many import InputFailure as InputFailure, InputProgress as InputProgress, Results as Results
+    from .types.message_events import (
+        BlockDelta as BlockDelta,
+        ContentBlockDeltaEvent as ContentBlockDeltaEvent,
+        ContentBlockStartEvent as ContentBlockStartEvent,
+        ContentBlockStopEvent as ContentBlockStopEvent,
+        InputJsonEvent as InputJsonEvent,
+        MessageDeltaEvent as MessageDeltaEvent,
+        MessageStartEvent as MessageStartEvent,
+        MessageStopEvent as MessageStopEvent,
+        MessageStreamEvent as MessageStreamEvent,
+        RawMessageStreamEvent as RawMessageStreamEvent,
+        SignatureEvent as SignatureEvent,
+        TextEvent as TextEvent,
+        ThinkingEvent as ThinkingEvent,
+    )
+    from .types.messages import (
+        ContentBlock as ContentBlock,
+        MessageTokensCount as MessageTokensCount,
+        MessageUsage as MessageUsage,
+        RedactedThinkingBlock as RedactedThinkingBlock,
+        TextBlock as TextBlock,
+        ThinkingBlock as ThinkingBlock,
+        ToolResultBlock as ToolResultBlock,
+        ToolUseBlock as ToolUseBlock,
+    )
     from .types.meta import Headers as Headers, Meta as Meta
     from .types.models import Model as Model, ModelList as ModelList, ModelPricing as ModelPricing
     from .types.not_given import (
@@ -253,6 +282,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         user as user,
     )
     from .types.parsed import Parsed as Parsed
+    from .types.parsed_message import ParsedMessage as ParsedMessage
     from .types.parsed_response import ParsedResponse as ParsedResponse
     from .types.pool import Hedge as Hedge, OnCut as OnCut, Target as Target, Try as Try
     from .types.response import RawResponse as RawResponse, Response as Response

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .resources.decisions import AsyncDecisions
     from .resources.embeddings import AsyncEmbeddings
     from .resources.jobs import AsyncJobs
+    from .resources.messages import AsyncMessages
     from .resources.models import AsyncModels
     from .resources.responses import AsyncResponses
     from .resources.webhooks import AsyncWebhooks
@@ -176,6 +177,13 @@ class AsyncClient(AsyncTargets):
         from .resources.decisions import AsyncDecisions
 
         return AsyncDecisions(self._service)
+
+    @cached_property
+    def messages(self) -> AsyncMessages:
+        """Messages, in Anthropic's form."""
+        from .resources.messages import AsyncMessages
+
+        return AsyncMessages(self._service)
 
     @cached_property
     def batch(self) -> AsyncBatch:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .resources.decisions import Decisions
     from .resources.embeddings import Embeddings
     from .resources.jobs import Jobs
+    from .resources.messages import Messages
     from .resources.models import Models
     from .resources.responses import Responses
     from .resources.webhooks import Webhooks
@@ -177,6 +178,13 @@ class Client(Targets):
         from .resources.decisions import Decisions
 
         return Decisions(self._service)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages, in Anthropic's form."""
+        from .resources.messages import Messages
+
+        return Messages(self._service)
 
     @cached_property
     def batch(self) -> Batch:

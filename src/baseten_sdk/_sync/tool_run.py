@@ -4,71 +4,85 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from typing import Protocol, Self
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, Self, TypeVar
 
 from .._core.chat.tool_loop import UNFINISHED, ToolLoop
 from .._io.clock import Clock
 from .._io.parallel import Parallel
 from ..errors import DeadlineExceeded, MaxTurnsError, StreamInterrupted
+from ..errors.partial import PartialReply
 from ..types.chat import ChatCompletion, Usage
-from ..types.events import Finished, StreamEvent, ToolResult
+from ..types.chunks import ChatCompletionChunk
+from ..types.events import StreamEvent, ToolResult
 from ..types.params import Message
-from .streams.completion import CompletionStream
+from .streams.reply import ReplyStream
+
+C = TypeVar("C")
+E = TypeVar("E")
+M = TypeVar("M")
+M_contra = TypeVar("M_contra", contravariant=True)
+R = TypeVar("R", bound=PartialReply)
+R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
 
 
-class Ask(Protocol):
+class Ask(Protocol[M_contra, R_co]):
     """Asks the model for its next turn, with the seconds that are left."""
 
-    def __call__(self, messages: Sequence[Message], left: float, /) -> ChatCompletion: ...
+    def __call__(self, messages: Sequence[M_contra], left: float, /) -> R_co: ...
 
 
-class AskStream(Protocol):
-    """The same, as a stream."""
+class ToolTurns(Generic[C, E, R, M]):
+    """A run of tools, whichever API the model is asked by. Iterate it for its events, or call `until_done`.
 
-    def __call__(self, messages: Sequence[Message], left: float, /) -> CompletionStream[None]: ...
-
-
-class ToolRun:
-    """A run of tools. Iterate it for its events, or call `until_done`.
-
-    The events are those of the model's turns (`Finished` alone where they are not streamed) and a `ToolResult` for each
-    call that was run. Whatever happens, `messages`, `completions` and `usage` hold what there was until then, and
+    The events are those of the model's turns (the last one alone where they are not streamed) and a `ToolResult` for
+    each call that was run. Whatever happens, `messages`, `replies` and `usage` hold what there was until then, and
     `messages` can be sent again: a call that was not run, or did not end, has an answer that says so.
 
-    Example:
-        run = client.chat.completions.run_tools(model=..., messages=[...], tools=[get_weather])
-        completion = run.until_done()
+    Args:
+        loop: the state of the run.
+        ask: asks for a turn as a whole.
+        ask_stream: asks for it as a stream; None where turns are not streamed.
+        ended: the last event of a turn.
+        clock: measures the deadline.
     """
 
-    def __init__(self, loop: ToolLoop, ask: Ask, ask_stream: AskStream | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        loop: ToolLoop[R, M],
+        ask: Ask[M, R],
+        ask_stream: Callable[[Sequence[M], float], ReplyStream[C, E, R]] | None,
+        ended: Callable[[R], E],
+        clock: Clock,
+    ) -> None:
         self._loop = loop
         self._clock = clock
         self._end: float | None = None
         self._ask = ask
         self._ask_stream = ask_stream
-        self._turn: CompletionStream[None] | None = None
-        self._ready: deque[StreamEvent[None] | ToolResult] = deque()
+        self._last_event = ended
+        self._turn: ReplyStream[C, E, R] | None = None
+        self._ready: deque[E | ToolResult] = deque()
         self._ended = False
         self._whole = False
         self._failure: Exception | None = None
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[M]:
         """The whole conversation so far, to go on with."""
         return self._loop.messages
 
     @property
-    def completions(self) -> list[ChatCompletion]:
+    def replies(self) -> list[R]:
         """The model's replies so far, one a turn."""
-        return self._loop.completions
+        return self._loop.replies
 
     @property
     def usage(self) -> Usage:
         """Tokens of all turns together."""
         return self._loop.usage
 
-    def until_done(self) -> ChatCompletion:
+    def until_done(self) -> R:
         """Run to the end: the model's last reply.
 
         A reply that calls a tool which was given as a dict or a model is the last too: the caller has to answer it.
@@ -84,14 +98,14 @@ class ToolRun:
         if self._failure is not None:
             raise self._failure
         if not self._whole:
-            last = self._loop.completions[-1] if self._loop.completions else None
+            last = self._loop.replies[-1] if self._loop.replies else None
             raise StreamInterrupted("The run was left before its end.", partial=last)
-        return self._loop.completions[-1]
+        return self._loop.replies[-1]
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> StreamEvent[None] | ToolResult:
+    def __next__(self) -> E | ToolResult:
         ready = self._ready
         while not ready:
             if self._ended:
@@ -116,12 +130,12 @@ class ToolRun:
             if self._ask_stream is not None:
                 self._stream_on(self._ask_stream, left)
                 return
-            completion = self._ask(self._loop.messages, left)
+            reply = self._ask(self._loop.messages, left)
         except DeadlineExceeded as error:
             error.add_note(f"The deadline of the whole run is {self._loop.deadline:g} s.")
             raise
-        self._ready.append(Finished(completion.choices[0].finish_reason, completion))
-        self._answered(completion)
+        self._ready.append(self._last_event(reply))
+        self._answered(reply)
 
     def _left(self) -> float:
         """Seconds that are left of the deadline, which begins with the first step.
@@ -149,7 +163,7 @@ class ToolRun:
         self._ready.extend(results)
         self._failure = self._loop.failure(results)
 
-    def _stream_on(self, ask: AskStream, left: float) -> None:
+    def _stream_on(self, ask: Callable[[Sequence[M], float], ReplyStream[C, E, R]], left: float) -> None:
         if self._turn is None:
             self._turn = ask(self._loop.messages, left).__enter__()
         event = next(self._turn, None)
@@ -158,11 +172,11 @@ class ToolRun:
             return
         turn, self._turn = self._turn, None
         turn.close()
-        self._answered(turn.get_final_completion())
+        self._answered(turn.get_final_reply())
 
-    def _answered(self, completion: ChatCompletion) -> None:
+    def _answered(self, reply: R) -> None:
         try:
-            self._ended = self._whole = not self._loop.answered(completion)
+            self._ended = self._whole = not self._loop.answered(reply)
         except MaxTurnsError as error:
             self._failure = error
 
@@ -178,3 +192,21 @@ class ToolRun:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class ToolRun(ToolTurns[ChatCompletionChunk, StreamEvent[None], ChatCompletion, Message]):
+    """A run of tools over chat completions. Iterate it for its events, or call `until_done`.
+
+    The events are those of the model's turns (`Finished` alone where they are not streamed) and a `ToolResult` for each
+    call that was run. Whatever happens, `messages`, `completions` and `usage` hold what there was until then, and
+    `messages` can be sent again: a call that was not run, or did not end, has an answer that says so.
+
+    Example:
+        run = client.chat.completions.run_tools(model=..., messages=[...], tools=[get_weather])
+        completion = run.until_done()
+    """
+
+    @property
+    def completions(self) -> list[ChatCompletion]:
+        """The model's replies so far, one a turn."""
+        return self.replies

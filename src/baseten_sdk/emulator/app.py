@@ -29,6 +29,7 @@ from .chat.models import list_models
 from .endpoints.auth import refusal
 from .endpoints.chains import run_remote
 from .endpoints.decisions import decide
+from .endpoints.messages import messages
 from .endpoints.predict import predict
 from .endpoints.sync_routes import sync
 from .endpoints.websocket import converse
@@ -174,7 +175,11 @@ class Application:
             refused = fleet.settle(exchange.member, refused)
             return replace(refused, headers=platform_headers(exchange) | refused.headers)
         status = plan.number("status")
-        reply = await self._routed(exchange) if status is None else planned_error(status, plan, place.surface)
+        reply = (
+            await self._routed(exchange)
+            if status is None
+            else planned_error(status, plan, place.surface, messages=place.route[-1:] == ("messages",))
+        )
         reply = fleet.settle(exchange.member, reply)
         headers = platform_headers(exchange) if self._service.cassette is None else {}
         return dress(replace(reply, headers=headers | reply.headers), plan)
@@ -235,11 +240,13 @@ class Application:
                 return await self._chat(exchange)
             case ("systemone",), "POST":
                 return decide(exchange)
+            case ("messages",), "POST":
+                return messages(exchange, seed=self._service.seed)
             case ("models",), "GET":
                 return list_models(exchange.place, self._service.models)
             case ("responses",), "POST":
                 return self._responses(exchange)
-            case ("chat", "completions") | ("systemone",) | ("responses",), _:
+            case ("chat", "completions") | ("systemone",) | ("messages",) | ("responses",), _:
                 return method_not_allowed("POST")
             case ("models",), _:
                 return method_not_allowed("GET")
@@ -254,6 +261,8 @@ class Application:
                 return json_reply({})
             case ("v1", "chat", "completions"), "POST":
                 return await self._chat(exchange)
+            case ("v1", "messages"), "POST":
+                return messages(exchange, seed=self._service.seed)
             case ("health",), _:
                 return not_found()
             case route, _:
@@ -284,6 +293,8 @@ class Application:
                 return await self._awake(place) or await self._chat(exchange)
             case ("sync", "v1", "responses"), "POST" if model:
                 return await self._awake(place) or self._responses(exchange)
+            case ("sync", "v1", "messages"), "POST" if model:
+                return await self._awake(place) or messages(exchange, seed=service.seed)
             case ("sync", *route), _ if model:
                 return await self._awake(place) or sync(exchange, tuple(route))
             case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):

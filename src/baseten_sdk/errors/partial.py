@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
+    from ..types.messages import Message
     from ..types.responses import ModelResponse
 
-PartialReply: TypeAlias = "ChatCompletion | ModelResponse"
+PartialReply: TypeAlias = "ChatCompletion | Message | ModelResponse"
 """The reply of an API that streams. Each has `text`, `usage` and `meta`."""
 
 Partial: TypeAlias = "PartialReply | Callable[[], PartialReply | None] | None"

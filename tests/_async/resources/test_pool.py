@@ -254,3 +254,11 @@ async def test_what_cannot_be_is_refused_before_anything_is_sent(client: AsyncCl
     with pytest.raises(InvalidRequestError):
         await client.pool([LLAMA]).chat.completions.create(messages=[])
     assert len(emu.requests) == 0
+
+
+async def test_a_stream_that_ends_before_its_first_event_is_asked_of_another_member(client: AsyncClient) -> None:
+    pool = client.pool([Target("emulator-end-0"), GLM])
+    for place in range(4):
+        chunks = await pool.chat.completions.create(messages=HI, stream=True, session=f"session {place}")
+        assert [chunk async for chunk in chunks]
+        assert chunks.meta.served_by == GLM

@@ -20,7 +20,7 @@ from baseten_sdk import (
     ToolResult,
     tool,
 )
-from baseten_sdk._core.chat.tool_loop import UNFINISHED, OnToolError, ToolLoop
+from baseten_sdk._core.chat.tool_loop import UNFINISHED, ChatDialect, OnToolError, ToolLoop
 from baseten_sdk._core.schema.tool import Toolbox, ToolLike
 from baseten_sdk.types.params import Message
 
@@ -47,11 +47,11 @@ class Ask(BaseModel):
 
 def loop(
     *tools: ToolLike, max_turns: int = 8, on_tool_error: OnToolError = "report", messages: list[MessageParam] = HELLO
-) -> ToolLoop:
-    return ToolLoop(messages, Toolbox(tools or (double,)), max_turns, on_tool_error)
+) -> ToolLoop[ChatCompletion, Message]:
+    return ToolLoop(ChatDialect(), messages, Toolbox(tools or (double,)), max_turns, on_tool_error)
 
 
-def turn(state: ToolLoop, *calls: tuple[str, str]) -> list[ToolResult]:
+def turn(state: ToolLoop[ChatCompletion, Message], *calls: tuple[str, str]) -> list[ToolResult]:
     """One turn, its functions run one by one."""
     pending = state.answered(answer(*calls))
     outcomes: list[object] = []
@@ -113,8 +113,8 @@ def test_the_last_turn_may_answer_but_not_call() -> None:
     turn(state, ("double", '{"x": 1}'))
     with pytest.raises(MaxTurnsError, match="after 2 turns") as caught:
         state.answered(answer(("double", '{"x": 1}')))
-    assert caught.value.completion is state.completions[-1]
-    assert len(state.completions) == 2
+    assert caught.value.completion is state.replies[-1]
+    assert len(state.replies) == 2
     assert unanswered(state.messages) == []
     other = loop(max_turns=2)
     turn(other, ("double", '{"x": 1}'))
@@ -243,7 +243,7 @@ def test_a_tool_that_takes_too_long_says_so(on_tool_error: OnToolError) -> None:
 
 
 def test_the_deadline_ends_a_run_and_the_transcript_says_so() -> None:
-    state = ToolLoop(HELLO, Toolbox([tool(timeout=20)(slow), double]), 8, "report", 3)
+    state = ToolLoop(ChatDialect(), HELLO, Toolbox([tool(timeout=20)(slow), double]), 8, "report", 3)
     state.answered(answer(("double", '{"x": 1}'), ("slow", "{}")))
     results = state.ran([2, UNFINISHED], 1.5)
     assert results[1].content == (

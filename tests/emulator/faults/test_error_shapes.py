@@ -35,7 +35,7 @@ def test_every_status_can_be_asked_for_on_every_surface(http: httpx.Client, stat
         ("4", {"message": "no", "type": "Too Many Requests", "code": 429}),
         ("5", {"detail": "no"}),
         ("5-list", {"detail": [{"loc": ["body", "input"], "msg": "no", "type": "value_error"}]}),
-        ("7", {"type": "error", "error": {"type": "api_error", "message": "no"}}),
+        ("7", {"type": "error", "error": {"type": "rate_limit_error", "message": "no"}}),
     ],
 )
 def test_every_shape_of_body(http: httpx.Client, shape: str, body: object) -> None:

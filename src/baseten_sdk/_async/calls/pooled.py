@@ -144,10 +144,11 @@ class AsyncPoolCaller:
             timeout = replace(options.timeout, first_byte=min(limit, options.timeout.first_byte or inf))
             options = replace(options, timeout=timeout)
 
-        async def send(request: Request, options: Options) -> AsyncResponseStream:
+        async def send(retargeted: Request, options: Options) -> AsyncResponseStream:
             began = self.clock.now()
-            stream = await self._caller.open(request, options)
+            stream = await self._caller.open(retargeted, options)
             left = None if limit is None else limit - (self.clock.now() - began)
+            # The route is that of the request for no member in particular.
             await stream.await_first(FirstEvent.of(request, self.limits), left)
             return stream
 

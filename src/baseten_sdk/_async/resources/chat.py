@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ..._core.chat.tool_loop import OnToolError
     from ..._core.schema.schema import Schema
     from ..._core.schema.tool import ToolLike
+    from ...types.events import StreamEvent
     from ...types.parsed import Parsed
     from ..streams.chat import AsyncChatStream
     from ..streams.completion import AsyncCompletionStream
@@ -297,8 +298,9 @@ class AsyncCompletions:
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
-        from ..._core.chat.tool_loop import ToolLoop
+        from ..._core.chat.tool_loop import ChatDialect, ToolLoop
         from ..._core.schema.tool import Toolbox
+        from ...types.events import Finished
         from ..tool_run import AsyncToolRun
 
         if max_turns < 1:
@@ -316,8 +318,12 @@ class AsyncCompletions:
             given = within(rest, left)
             return self._calls.events(model, conversation, given, toolbox, None, response_format, lenient=True)
 
-        loop = ToolLoop(messages, toolbox, max_turns, on_tool_error, inf if deadline is None else deadline)
-        return AsyncToolRun(loop, ask, ask_stream if stream else None, self._calls.caller.clock)
+        def ended(completion: ChatCompletion) -> StreamEvent[None]:
+            return Finished(completion.choices[0].finish_reason, completion)
+
+        left = inf if deadline is None else deadline
+        loop = ToolLoop(ChatDialect(), messages, toolbox, max_turns, on_tool_error, left)
+        return AsyncToolRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
 
 
 def within(params: Mapping[str, object], left: float) -> Mapping[str, object]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..._core.texts.cutting import TruncationDirection
     from ...types.embeddings import Classification, RerankResult, TokenPrediction
     from ...types.many import Results
+    from .messages import AsyncMessages
 
 AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
 """How the labels of a word's tokens become one."""
@@ -43,6 +44,13 @@ class AsyncEngine(AsyncDeploymentBase):
     def responses(self) -> AsyncResponses:
         """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
         return AsyncResponses(self._service, self._urls.engine)
+
+    @cached_property
+    def messages(self) -> AsyncMessages:
+        """Messages in Anthropic's form, of an engine that has them. `model=` is the name that it serves."""
+        from .messages import AsyncMessages
+
+        return AsyncMessages(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> AsyncModels:

@@ -13,6 +13,7 @@ from ..calls.pooled import AsyncPoolCaller
 from ..calls.service import AsyncService
 from .deployments import AsyncDeployment
 from .pool_chat import AsyncPoolChat
+from .pool_messages import AsyncPoolMessages
 
 
 class AsyncPool:
@@ -27,6 +28,7 @@ class AsyncPool:
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
         responses: OpenAI's Responses API. `model=` is sent to members whose `Target` has no `model` of its own.
+        messages: messages in Anthropic's form, in the same way.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
@@ -51,6 +53,7 @@ class AsyncPool:
         self.members = settings.members
         self.chat = AsyncPoolChat(deployment.chat, settings)
         self.responses = deployment.responses
+        self.messages = AsyncPoolMessages(deployment.messages, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

@@ -19,10 +19,10 @@ from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ..reply.lenient import validate_leniently
 from ..request.json_codec import decode_reply
+from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, ERROR_MARK, StreamReader
 from ..stream.sse import ServerSentEvent
 from .accumulate import Accumulator
-from .halves import ESCAPED, Halves
 
 
 class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from typing import Literal, TypeAlias
+from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -26,6 +26,11 @@ from ...types.tool_calls import ParsedToolCall
 from ..request.json_codec import encode_tool_result, whole_text
 from ..schema.tool import BadArguments, Tool, Toolbox
 from .output import CUT_BEFORE, cut_short
+
+R = TypeVar("R")
+R_contra = TypeVar("R_contra", contravariant=True)
+M = TypeVar("M")
+M_co = TypeVar("M_co", covariant=True)
 
 OnToolError: TypeAlias = Literal["report", "raise"]
 
@@ -39,6 +44,14 @@ class _Unfinished:
 UNFINISHED = _Unfinished()
 
 STOPPED = "Error: the run was stopped before this call had ended."
+
+
+class Result(NamedTuple):
+    """The answer to a call."""
+
+    id: str
+    content: str
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +71,40 @@ class Pending:
     timeout: float = inf
 
 
-class ToolLoop:
+class Dialect(Protocol[R_contra, M_co]):
+    """How an API puts into a conversation what a run adds to it."""
+
+    def completion(self, reply: R_contra, /) -> ChatCompletion:
+        """A reply in the form of a chat, to read its calls."""
+        ...
+
+    def turn(self, reply: R_contra, /) -> Sequence[M_co]:
+        """The model's turn, for the conversation."""
+        ...
+
+    def results(self, results: Sequence[Result], /) -> Sequence[M_co]:
+        """The answers to all calls of a turn, for the conversation."""
+        ...
+
+
+class ChatDialect:
+    """That of chat completions."""
+
+    def completion(self, reply: ChatCompletion) -> ChatCompletion:
+        return reply
+
+    def turn(self, reply: ChatCompletion) -> Sequence[Message]:
+        return (reply.message,)
+
+    def results(self, results: Sequence[Result]) -> Sequence[Message]:
+        return [{"role": "tool", "tool_call_id": each.id, "content": each.content} for each in results]
+
+
+class ToolLoop(Generic[R, M]):
     """The state of one run.
 
     Args:
+        dialect: how the API puts what a run adds.
         messages: the conversation to start with.
         toolbox: the tools.
         max_turns: how often the model may answer.
@@ -69,53 +112,57 @@ class ToolLoop:
         deadline: seconds for the whole run.
 
     Attributes:
-        completions: the model's replies so far.
+        replies: the model's replies so far.
         deadline: seconds for the whole run.
         pending: the calls that are to be answered now.
     """
 
     def __init__(
         self,
-        messages: Iterable[Message],
+        dialect: Dialect[R, M],
+        messages: Iterable[M],
         toolbox: Toolbox,
         max_turns: int,
         on_tool_error: OnToolError,
         deadline: float = inf,
     ) -> None:
-        self.completions: list[ChatCompletion] = []
+        self.replies: list[R] = []
         self.deadline = deadline
         self.pending: list[Pending] = []
-        self._messages: list[Message] = list(messages)
+        self._dialect = dialect
+        self._messages: list[M] = list(messages)
         self._toolbox = toolbox
         self._max_turns = max_turns
         self._raises = on_tool_error == "raise"
 
     @property
-    def messages(self) -> list[Message]:
+    def messages(self) -> list[M]:
         """The conversation so far. Calls that have not been answered yet are answered with just that."""
         if not self.pending:
             return self._messages
-        return [*self._messages, *(_answer(each.tool_call.id, STOPPED) for each in self.pending)]
+        stopped = [Result(each.tool_call.id, STOPPED, failed=True) for each in self.pending]
+        return [*self._messages, *self._dialect.results(stopped)]
 
     @property
     def usage(self) -> Usage:
         """Tokens of all turns together."""
-        return ChatCompletion.usage_of(self.completions)
+        return ChatCompletion.usage_of(map(self._dialect.completion, self.replies))
 
-    def answered(self, completion: ChatCompletion) -> list[Pending]:
+    def answered(self, reply: R) -> list[Pending]:
         """The model has answered: the calls to run now; none if the run has ended.
 
         Raises:
             MaxTurnsError: the model wants more, and has had all its turns.
         """
-        self.completions.append(completion)
-        self._messages.append(completion.message)
+        completion = self._dialect.completion(reply)
+        self.replies.append(reply)
+        self._messages += self._dialect.turn(reply)
         calls = completion.message.tool_calls
         if not calls or any(self._is_callers(call.function.name) for call in calls):
             return []
-        if len(self.completions) >= self._max_turns:
+        if len(self.replies) >= self._max_turns:
             problem = f"Error: not run, since this was the last of {self._max_turns} turns."
-            self._messages += [_answer(call.id, problem) for call in calls]
+            self._messages += self._dialect.results([Result(call.id, problem, failed=True) for call in calls])
             raise MaxTurnsError(f"The model still calls tools after {self._max_turns} turns.", completion=completion)
         read = [self._toolbox.read(call) for call in calls]
         last = calls[-1].function
@@ -158,7 +205,9 @@ class ToolLoop:
                 results.append(ToolResult(each.tool_call, STOPPED))
             else:
                 results.append(_result(each.tool_call, self._too_late(each, left)))
-        self._messages += [_answer(result.tool_call.id, result.content) for result in results]
+        self._messages += self._dialect.results(
+            [Result(each.tool_call.id, each.content, failed=each.error is not None) for each in results]
+        )
         return results
 
     def _too_late(self, pending: Pending, left: float) -> Exception:
@@ -185,10 +234,6 @@ def _is_of_run(error: Exception) -> bool:
 
 def _job(tool: Tool[..., object], arguments: BaseModel) -> Job:
     return tool.is_async, partial(tool.run, arguments)
-
-
-def _answer(id: str, content: str) -> Message:
-    return {"role": "tool", "tool_call_id": id, "content": content}
 
 
 def _result(call: ParsedToolCall, outcome: object) -> ToolResult:

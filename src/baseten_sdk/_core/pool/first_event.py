@@ -6,6 +6,7 @@ from ...config import Limits
 from ...errors import StreamError
 from ...errors.partial import PartialReply
 from ..chat.chunks import ChunkReader
+from ..messages.stream import MessageReader
 from ..request.request import Request
 from ..responses.reader import ResponseReader
 from ..stream.reader import StreamReader
@@ -39,6 +40,8 @@ class FirstEvent:
                 return cls(ChunkReader(limits))
             case "responses":
                 return cls(ResponseReader(limits))
+            case "messages":
+                return cls(MessageReader(limits))
             case _:
                 return cls(None)
 

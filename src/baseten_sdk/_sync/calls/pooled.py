@@ -145,10 +145,11 @@ class PoolCaller:
             timeout = replace(options.timeout, first_byte=min(limit, options.timeout.first_byte or inf))
             options = replace(options, timeout=timeout)
 
-        def send(request: Request, options: Options) -> ResponseStream:
+        def send(retargeted: Request, options: Options) -> ResponseStream:
             began = self.clock.now()
-            stream = self._caller.open(request, options)
+            stream = self._caller.open(retargeted, options)
             left = None if limit is None else limit - (self.clock.now() - began)
+            # The route is that of the request for no member in particular.
             stream.await_first(FirstEvent.of(request, self.limits), left)
             return stream
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..._core.texts.cutting import TruncationDirection
     from ...types.embeddings import Classification, RerankResult, TokenPrediction
     from ...types.many import Results
+    from .messages import Messages
 
 AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
 """How the labels of a word's tokens become one."""
@@ -44,6 +45,13 @@ class Engine(DeploymentBase):
     def responses(self) -> Responses:
         """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
         return Responses(self._service, self._urls.engine)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Messages in Anthropic's form, of an engine that has them. `model=` is the name that it serves."""
+        from .messages import Messages
+
+        return Messages(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> Models:

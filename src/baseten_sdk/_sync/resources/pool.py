@@ -14,6 +14,7 @@ from ..calls.pooled import PoolCaller
 from ..calls.service import Service
 from .deployments import Deployment
 from .pool_chat import PoolChat
+from .pool_messages import PoolMessages
 
 
 class Pool:
@@ -28,6 +29,7 @@ class Pool:
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
         responses: OpenAI's Responses API. `model=` is sent to members whose `Target` has no `model` of its own.
+        messages: messages in Anthropic's form, in the same way.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
@@ -52,6 +54,7 @@ class Pool:
         self.members = settings.members
         self.chat = PoolChat(deployment.chat, settings)
         self.responses = deployment.responses
+        self.messages = PoolMessages(deployment.messages, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

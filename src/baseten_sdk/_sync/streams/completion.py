@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from types import TracebackType
+from collections.abc import Iterable
 from typing import Generic, Self, TypeVar
 
 from ..._core.chat.events import EventReader
@@ -12,21 +11,21 @@ from ..._core.chat.output import read_answer, read_output
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.schema.schema import Schema
-from ...errors import BasetenError, ConfigurationError, OutputError, StreamInterrupted
+from ...errors import ConfigurationError, OutputError
 from ...types.chat import ChatCompletion, attach_parsed
+from ...types.chunks import ChatCompletionChunk
 from ...types.events import Finished, PartialObject, StreamEvent, TextDelta
-from ...types.meta import Meta
 from ...types.parsed import Parsed
 from ...types.reply import attach_meta
 from ..calls.service import Calls
 from .chat import ChatStream
 from .opening import open_chat
+from .reply import Picked, ReplyStream
 
 T = TypeVar("T")
-V = TypeVar("V")
 
 
-class CompletionStream(Generic[T]):
+class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatCompletion], Generic[T]):
     """The events of a chat completion, as they come. Enter it, then iterate it.
 
     Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
@@ -45,27 +44,31 @@ class CompletionStream(Generic[T]):
         ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole completion.
     """
 
+    _made_by = "client.chat.completions.stream(...)"
+
     def __init__(self, caller: Calls, request: Request, options: Options, reader: EventReader[T]) -> None:
-        self._caller = caller
-        self._request = request
-        self._options = options
+        super().__init__(caller, request, options)
         self._reader = reader
-        self._opened: ChatStream | None = None
-        self._arrived: Iterator[StreamEvent[T]] = iter(())
-        self._ended = False
-        self._final: ChatCompletion | None = None
-        self._failure: BasetenError | None = None
+
+    def _open(self) -> ChatStream:
+        return open_chat(self._caller, self._request, self._options)
+
+    def _read(self, sent: ChatCompletionChunk) -> Iterable[StreamEvent[T]]:
+        return self._reader.read(sent)
+
+    def _conclude(self) -> Iterable[StreamEvent[T]]:
+        """The last events; the completion of the very last is the final one."""
+        events = self._reader.end()
+        for event in events:
+            if isinstance(event, Finished):
+                self._final = attach_meta(event.completion, self.meta)
+                if self._reader.schema is not None:
+                    _try_parse(self._reader.schema, event.completion)
+        return events
 
     @property
-    def _chunks(self) -> ChatStream:
-        if self._opened is None:
-            raise ConfigurationError("Enter the stream first: with client.chat.completions.stream(...) as stream.")
-        return self._opened
-
-    @property
-    def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
-        return self._chunks.meta
+    def _withheld(self) -> OutputError | None:
+        return self._reader.error
 
     @property
     def snapshot(self) -> ChatCompletion | None:
@@ -85,9 +88,9 @@ class CompletionStream(Generic[T]):
         return snapshot
 
     @property
-    def text_stream(self) -> Selected[T, str]:
+    def text_stream(self) -> Picked[StreamEvent[T], str]:
         """The text of the first choice, piece by piece, without the other events."""
-        return Selected(self, lambda event: event.text if isinstance(event, TextDelta) and not event.index else None)
+        return Picked(self, lambda event: event.text if isinstance(event, TextDelta) and not event.index else None)
 
     def partials(self) -> Partials[T]:
         """The object that `response_format=` asks for, as more and more of it comes.
@@ -106,12 +109,6 @@ class CompletionStream(Generic[T]):
             raise ConfigurationError("partials() needs response_format= to be a type.")
         return Partials(self)
 
-    def until_done(self) -> Self:
-        """Read to the end, throwing the events away; then it is the stream itself."""
-        for _ in self:
-            pass
-        return self
-
     def get_final_completion(self) -> ChatCompletion:
         """Read to the end: the whole completion. `choices[0].message.parsed` is the object, if it is a valid one.
 
@@ -119,12 +116,7 @@ class CompletionStream(Generic[T]):
             StreamInterrupted: there is no whole completion.
             BasetenError: how the stream failed, also where an iteration has raised that already.
         """
-        self.until_done()
-        if self._failure is not None:
-            raise self._failure
-        if self._final is None:
-            raise StreamInterrupted("The stream was left before its end.", partial=self._reader.snapshot())
-        return self._final
+        return self.get_final_reply()
 
     def get_parsed(self) -> Parsed[T]:
         """Read to the end: the object that `response_format=` asks for, validated.
@@ -137,77 +129,6 @@ class CompletionStream(Generic[T]):
             raise ConfigurationError("get_parsed() needs response_format= to be a type.")
         outputs, calls = read_answer(self._reader.schema, self._reader.toolbox, completion)
         return Parsed(completion, outputs, calls, (completion,))
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> StreamEvent[T]:
-        while True:
-            for event in self._arrived:
-                return event
-            if self._ended:
-                raise StopIteration
-            self._more()
-
-    def _more(self) -> None:
-        """Wait for events; where there are no more, raise what is wrong with the answer."""
-        chunks = self._chunks
-        try:
-            if self._reader.error is not None:
-                raise self._reader.error
-            chunk = next(chunks)
-        except StopIteration:
-            if chunks.complete:
-                self._arrived = iter(self._concluded(self._reader.end()))
-            self._ended = self._reader.error is None
-        except BasetenError as error:
-            self._failure = error
-            self._ended = True
-            raise
-        else:
-            self._arrived = iter(self._reader.read(chunk))
-
-    def _concluded(self, events: list[StreamEvent[T]]) -> list[StreamEvent[T]]:
-        """The last events; the completion of the very last is the final one."""
-        for event in events:
-            if isinstance(event, Finished):
-                self._final = attach_meta(event.completion, self.meta)
-                if self._reader.schema is not None:
-                    _try_parse(self._reader.schema, event.completion)
-        return events
-
-    def close(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
-        if self._opened is not None:
-            self._opened.close()
-
-    def __enter__(self) -> Self:
-        if self._opened is not None:
-            raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
-        self._opened = open_chat(self._caller, self._request, self._options)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class Selected(Generic[T, V]):
-    """One kind of a stream's events, as plain values."""
-
-    def __init__(self, stream: CompletionStream[T], select: Callable[[StreamEvent[T]], V | None]) -> None:
-        self._stream = stream
-        self._select = select
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> V:
-        while True:
-            value = self._select(next(self._stream))
-            if value is not None:
-                return value
 
 
 class Partials(Generic[T]):

@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ..._core.policy.observers import ObservedCall
+from ..._core.stream.reader import StreamReader
 from ...config import Limits
+from ...errors.partial import PartialReply
 from ...hooks import CallEnded
 from ...types.chunks import ChatCompletionChunk
 from ..calls.body import ResponseStream
@@ -24,8 +26,16 @@ def chat_stream(body: ResponseStream, limits: Limits, after: ChatStream | None =
     return kind(body, limits, after)
 
 
+def typed_stream(body: ResponseStream, reader: StreamReader[E, PartialReply]) -> TypedStream[E]:
+    """The events of a body, reported to the observer of the call if there is one."""
+    return TypedStream(body, reader) if body.observed is None else ObservedStream(body, reader)
+
+
 class ObservedStream(TypedStream[E]):
-    """The events of a stream, told to observers as they are handed over. It stands before the class of the stream."""
+    """The events of a stream, told to observers as they are handed over.
+
+    Where the stream has a class of its own, this one stands before it.
+    """
 
     @property
     def _observed(self) -> ObservedCall:

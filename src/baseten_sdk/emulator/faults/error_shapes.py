@@ -44,6 +44,17 @@ _CODES = {
     504: "timeout",
 }
 _USUAL: dict[Surface, str] = {"model-apis": "3", "model": "1", "chain": "6", "container": "1"}
+_KINDS = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
+"""Types of errors in the envelope of messages."""
 
 
 def reason(status: int) -> str:
@@ -91,7 +102,7 @@ def error_reply(status: int, message: str, shape: str = "1", code: str | None = 
                 }
             }
         case "7":
-            body = {"type": "error", "error": {"type": code or "api_error", "message": message}}
+            body = {"type": "error", "error": {"type": code or _KINDS.get(status, "api_error"), "message": message}}
         case "8":
             return Reply(status, {"content-type": "text/html"}, (HTML.replace(b"502 Bad Gateway", _title(status)),))
         case "8-text":
@@ -105,9 +116,15 @@ def _title(status: int) -> bytes:
     return f"{status} {reason(status)}".encode()
 
 
-def planned_error(status: int, plan: Plan, surface: Surface) -> Reply:
-    """The error that a plan asks for, in the surface's usual shape unless it names one."""
-    usual = "1" if status in (401, 403) else _USUAL[surface]
+def message_error(status: int, message: str, request_id: str) -> Reply:
+    """An error of messages, in the envelope of Anthropic."""
+    detail: Object = {"type": _KINDS.get(status, "api_error"), "message": message}
+    return json_reply({"type": "error", "request_id": request_id, "error": detail}, status)
+
+
+def planned_error(status: int, plan: Plan, surface: Surface, *, messages: bool = False) -> Reply:
+    """The error that a plan asks for, in the usual shape of the surface, or of messages, unless it names one."""
+    usual = "1" if status in (401, 403) else "7" if messages else _USUAL[surface]
     message = plan.text("message") or _MESSAGES.get(status, reason(status))
     return error_reply(status, message, plan.text("shape") or usual, plan.text("code"))
 

@@ -26,8 +26,10 @@ class Framing:
         if self._comments:
             # By turns: a comment, a comment that is a block of its own, and an event without data.
             lines += ([": keep-alive"], [":", ""], ["event: ping", ""])[self._count % 3]
-        if name is not None or (self._named and data != DONE):
+        if self._named and data != DONE:
             lines += [f"event: {name or 'message'}", f"id: {self._count}"]
+        elif name is not None:
+            lines.append(f"event: {name}")
         lines += [f"data: {piece}" for piece in data.split("\n")]
         mark = "\ufeff" if self._bom and self._count == 0 else ""
         self._count += 1

@@ -1,7 +1,8 @@
 """Characters that a stream cuts in two: the first half ends one chunk's text, the second begins the next one's.
 
 Owns the halves that are being waited for, and putting them together. It works on a chunk's plain JSON, before that is
-validated, and must not know how chunks are read otherwise.
+validated, and must not know how chunks are read otherwise. A chunk holds deltas in its choices, or is itself a delta
+with an index.
 
 A character beyond U+FFFF is two escapes in JSON, and a server that streams its tokens as they are may send one at a
 time. Such a chunk is not valid text, so reading it fails. Only a chunk that could not be read comes here, and those
@@ -46,7 +47,7 @@ class Halves:
         """
         try:
             value: object = json.loads(data.removeprefix(BOM).decode())
-            choices = value.get("choices") if isinstance(value, dict) else None
+            choices = value.get("choices", [value]) if isinstance(value, dict) else None
             for place, choice in enumerate(choices if isinstance(choices, list) else ()):
                 if isinstance(choice, dict):
                     self._join(_index(choice, place), choice)

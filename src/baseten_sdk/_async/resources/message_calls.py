@@ -1,0 +1,152 @@
+"""The calls behind `messages`: from arguments to a message, to events, to an object.
+
+It must not know overloads or defaults. Objects and typed streams import what only they need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from ..._core.messages.request import messages_request, split_params
+from ..._core.reply.response import WholeResponse
+from ..._core.reply.validate import read_model
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ..._core.request.routing import BaseURL
+from ...errors import OutputError, OutputValidationError
+from ...types.message_events import RawMessageStreamEvent
+from ...types.message_params import MessageTurn, System
+from ...types.messages import Message
+from ...types.reply import attach_meta, attach_note
+from ..calls.service import AsyncCalls, AsyncService
+
+if TYPE_CHECKING:
+    from ..._core.messages.answer import AnswerForm
+    from ...types.parsed_message import ParsedMessage
+    from ..streams.message import AsyncMessageStream
+    from ..streams.typed import AsyncTypedStream
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCall:
+    """The arguments of a call, without the conversation and the tools.
+
+    Attributes:
+        model: the model's name.
+        max_tokens: the most tokens of the answer.
+        system: the system prompt.
+        params: the other arguments.
+    """
+
+    model: str
+    max_tokens: int
+    system: System | None
+    params: Mapping[str, object]
+
+
+class AsyncMessageCalls:
+    """Makes the calls, of the model that is named or of one engine."""
+
+    def __init__(self, service: AsyncService, base_url: BaseURL | None) -> None:
+        self._service = service
+        self._base_url = base_url
+
+    @property
+    def caller(self) -> AsyncCalls:
+        """What makes the requests."""
+        return self._service.caller
+
+    def deadline(self, params: Mapping[str, object]) -> float | None:
+        """Seconds for a call with these arguments; None where there is no limit."""
+        _, given = split_params(params)
+        return self._service.options.merged(given).deadline
+
+    async def complete(self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object]) -> Message:
+        """Make one call and return the whole message."""
+        request, options = self.prepared(call, messages, more)
+        message, meta = await self.caller.fetch(request, options, _message)
+        return attach_meta(message, meta)
+
+    async def raw_events(
+        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object]
+    ) -> AsyncTypedStream[RawMessageStreamEvent]:
+        """Make one call and return its events as they come."""
+        from ..._core.messages.stream import MessageReader
+        from ..streams.observed import typed_stream
+
+        request, options = self.prepared(call, messages, more, stream=True)
+        caller = self.caller
+        return typed_stream(await caller.open(request, options), MessageReader(caller.limits))
+
+    def events(
+        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], form: AnswerForm[T]
+    ) -> AsyncMessageStream[T]:
+        """Return the events of a call that is made when they are entered."""
+        from ..streams.message import AsyncMessageStream
+
+        request, options = self.prepared(call, messages, more, stream=True)
+        return AsyncMessageStream(self.caller, request, options, form)
+
+    async def parsed(
+        self,
+        call: MessageCall,
+        messages: Iterable[MessageTurn],
+        more: Mapping[str, object],
+        form: AnswerForm[T],
+        output_retries: int,
+    ) -> ParsedMessage[T]:
+        """Ask until the answer is valid, at most `output_retries` times after the first."""
+        from ..._core.messages.answer import with_correction
+        from ...types.parsed_message import ParsedMessage
+
+        conversation = list(messages)
+        attempts: list[Message] = []
+        while True:
+            message = await self.complete(call, conversation, more)
+            attempts.append(message)
+            try:
+                outputs, calls = form.read(message)
+            except OutputError as error:
+                error.attempts = tuple(map(form.completion, attempts))
+                if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
+                    raise
+                conversation = with_correction(conversation, message, error)
+                continue
+            if outputs:
+                attach_note(message, "parsed", outputs[0])
+            return ParsedMessage(message, outputs, calls, tuple(attempts))
+
+    def prepared(
+        self,
+        call: MessageCall,
+        messages: Iterable[MessageTurn],
+        more: Mapping[str, object],
+        *,
+        stream: bool = False,
+    ) -> tuple[Request, Options]:
+        """Build the request, and the options that hold for it.
+
+        Args:
+            call: the arguments.
+            messages: the conversation.
+            more: the tools and what goes with them.
+            stream: whether the answer is to come as events.
+        """
+        service = self._service
+        body, given = split_params(call.params)
+        options = service.options.merged(given) if given else service.options
+        base, name = (self._base_url, call.model) if self._base_url else service.router.engine_of(call.model)
+        return (
+            messages_request(
+                base, name, messages, call.max_tokens, body, options, system=call.system, more=more, stream=stream
+            ),
+            options,
+        )
+
+
+def _message(response: WholeResponse) -> Message:
+    return read_model(Message, response)

@@ -1,0 +1,117 @@
+"""A stream of messages as typed events: what `messages.stream` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from ..._core.messages.answer import AnswerForm
+from ..._core.messages.events import MessageEvents
+from ..._core.messages.stream import MessageReader
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ...errors import ConfigurationError, OutputError
+from ...types.message_events import MessageStopEvent, MessageStreamEvent, RawMessageStreamEvent, TextEvent
+from ...types.messages import Message
+from ...types.parsed_message import ParsedMessage
+from ...types.reply import attach_meta, attach_note
+from ..calls.service import AsyncCalls
+from .observed import typed_stream
+from .reply import AsyncPicked, AsyncReplyStream
+from .typed import AsyncTypedStream
+
+T = TypeVar("T")
+
+
+class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEvent, Message], Generic[T]):
+    """The events of a message, as they come. Enter it, then iterate it.
+
+    Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
+    arrived is in `snapshot`.
+
+    Example:
+        async with client.messages.stream(model=..., max_tokens=1024, messages=[...]) as stream:
+            async for event in stream:
+                match event:
+                    case TextEvent(text):
+                        print(text, end="")
+        message = await stream.get_final_message()
+
+    Raises (from the iteration):
+        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
+        StreamAPIError: the service reported an error inside the stream.
+    """
+
+    _made_by = "client.messages.stream(...)"
+
+    def __init__(self, caller: AsyncCalls, request: Request, options: Options, form: AnswerForm[T]) -> None:
+        super().__init__(caller, request, options)
+        self._events = MessageEvents()
+        self._form = form
+
+    async def _open(self) -> AsyncTypedStream[RawMessageStreamEvent]:
+        body = await self._caller.open(self._request, self._options)
+        return typed_stream(body, MessageReader(self._caller.limits))
+
+    def _read(self, sent: RawMessageStreamEvent) -> Iterable[MessageStreamEvent]:
+        events = self._events.read(sent)
+        if events and isinstance(events[-1], MessageStopEvent):
+            self._final = attach_meta(events[-1].message, self.meta)
+            if self._form.schema is not None:
+                self._try_parse(self._final)
+        return events
+
+    def _try_parse(self, message: Message) -> None:
+        try:
+            outputs, _ = self._form.read(message)
+        except OutputError:
+            return
+        if outputs:
+            attach_note(message, "parsed", outputs[0])
+
+    @property
+    def snapshot(self) -> Message | None:
+        """What has arrived so far, put together; None before anything has. Its cost is that of what has arrived."""
+        return self._final or self._events.snapshot()
+
+    @property
+    def current_message_snapshot(self) -> Message:
+        """The same as `snapshot`, under the name that it has at Anthropic.
+
+        Raises:
+            ConfigurationError: nothing has arrived yet.
+        """
+        snapshot = self.snapshot
+        if snapshot is None:
+            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
+        return snapshot
+
+    @property
+    def text_stream(self) -> AsyncPicked[MessageStreamEvent, str]:
+        """The text of the message, piece by piece, without the other events."""
+        return AsyncPicked(self, lambda event: event.text if isinstance(event, TextEvent) else None)
+
+    async def get_final_message(self) -> Message:
+        """Read to the end: the whole message. `parsed_output` is the object, if `output_format=` asked for one.
+
+        Raises:
+            StreamInterrupted: there is no whole message.
+            BasetenError: how the stream failed, also where an iteration has raised that already.
+        """
+        return await self.get_final_reply()
+
+    async def get_final_text(self) -> str:
+        """Read to the end: the text of the message."""
+        return (await self.get_final_reply()).text
+
+    async def get_parsed(self) -> ParsedMessage[T]:
+        """Read to the end: the object that `output_format=` asks for, validated.
+
+        Raises:
+            OutputError: there is no valid object; the error holds the reply.
+        """
+        message = await self.get_final_reply()
+        if self._form.schema is None:
+            raise ConfigurationError("get_parsed() needs output_format= to be a type.")
+        outputs, calls = self._form.read(message)
+        return ParsedMessage(message, outputs, calls, (message,))

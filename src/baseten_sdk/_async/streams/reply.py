@@ -1,0 +1,172 @@
+"""A model's reply, read as events. The call is made when the stream is entered, and the reply is whole at its end.
+
+Owns the life of such a stream. What the events are, its subclass knows.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+from ..._core.request.options import Options
+from ..._core.request.request import Request
+from ...errors import BasetenError, ConfigurationError, StreamInterrupted
+from ...errors.partial import PartialReply
+from ...types.meta import Meta
+from ..calls.service import AsyncCalls
+from .typed import AsyncTypedStream
+
+C = TypeVar("C")
+E = TypeVar("E")
+R = TypeVar("R", bound=PartialReply)
+V = TypeVar("V")
+
+
+class AsyncReplyStream(Generic[C, E, R]):
+    """The events of a reply. Enter it, then iterate it.
+
+    Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
+    arrived is in `snapshot`.
+
+    Raises (from the iteration):
+        StreamInterrupted: the stream ended, or broke, before the reply was complete; `partial` holds what had come.
+        StreamAPIError: the service reported an error inside the stream.
+    """
+
+    _made_by = "client.(...).stream(...)"
+
+    def __init__(self, caller: AsyncCalls, request: Request, options: Options) -> None:
+        self._caller = caller
+        self._request = request
+        self._options = options
+        self._opened: AsyncTypedStream[C] | None = None
+        self._arrived: Iterator[E] = iter(())
+        self._ended = False
+        self._final: R | None = None
+        self._failure: BasetenError | None = None
+
+    @abstractmethod
+    async def _open(self) -> AsyncTypedStream[C]:
+        """Make the call."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def _read(self, sent: C) -> Iterable[E]:
+        """The events that one event of the service brings. The last of them sets `_final`."""
+        raise NotImplementedError
+
+    def _conclude(self) -> Iterable[E]:
+        """The events that the end of a complete stream brings, where `_read` does not bring them."""
+        return ()
+
+    @property
+    def _withheld(self) -> BasetenError | None:
+        """What is wrong with the answer, to be raised after its last event."""
+        return None
+
+    @property
+    @abstractmethod
+    def snapshot(self) -> R | None:
+        """What has arrived so far, put together; None before anything has."""
+        raise NotImplementedError
+
+    @property
+    def _stream(self) -> AsyncTypedStream[C]:
+        if self._opened is None:
+            raise ConfigurationError(f"Enter the stream first: async with {self._made_by} as stream.")
+        return self._opened
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        return self._stream.meta
+
+    async def until_done(self) -> Self:
+        """Read to the end, throwing the events away; then it is the stream itself."""
+        async for _ in self:
+            pass
+        return self
+
+    async def get_final_reply(self) -> R:
+        """Read to the end: the whole reply.
+
+        Raises:
+            StreamInterrupted: there is none.
+            BasetenError: how the stream failed, also where an iteration has raised that already.
+        """
+        await self.until_done()
+        if self._failure is not None:
+            raise self._failure
+        if self._final is None:
+            raise StreamInterrupted("The stream was left before its end.", partial=self.snapshot)
+        return self._final
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> E:
+        while True:
+            for event in self._arrived:
+                return event
+            if self._ended:
+                raise StopAsyncIteration
+            await self._more()
+
+    async def _more(self) -> None:
+        """Wait for events; where there are no more, raise what is wrong with the answer."""
+        stream = self._stream
+        try:
+            if self._withheld is not None:
+                raise self._withheld
+            sent = await anext(stream)
+        except StopAsyncIteration:
+            if stream.complete:
+                self._arrived = iter(self._conclude())
+            self._ended = self._withheld is None
+        except BasetenError as error:
+            self._failure = error
+            self._ended = True
+            raise
+        else:
+            self._arrived = iter(self._read(sent))
+
+    async def aclose(self) -> None:
+        """Stop here, and give the connection back. Closing twice is fine."""
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    # unasync: remove
+    async def close(self) -> None:
+        """The same as `aclose`, under the name that it has in other clients."""
+        await self.aclose()
+
+    # unasync: end
+    async def __aenter__(self) -> Self:
+        if self._opened is not None:
+            raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
+        self._opened = await self._open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class AsyncPicked(Generic[E, V]):
+    """One kind of a stream's events, as plain values."""
+
+    def __init__(self, events: AsyncIterator[E], pick: Callable[[E], V | None]) -> None:
+        self._events = events
+        self._pick = pick
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> V:
+        while True:
+            value = self._pick(await anext(self._events))
+            if value is not None:
+                return value

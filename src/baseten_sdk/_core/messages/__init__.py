@@ -1,0 +1,1 @@
+"""Calls of messages, in Anthropic's form: requests, replies, streams and histories."""

@@ -1,0 +1,83 @@
+"""An answer of a type, asked for by way of a tool that the model has to call, and read from that call.
+
+Messages have no parameter for a schema that all servers take. Tools they all have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ...errors import InvalidRequestError, OutputValidationError
+from ...types.chat import ChatCompletion
+from ...types.message_completion import as_completion
+from ...types.message_params import MessageTurn
+from ...types.messages import Message
+from ...types.tool_calls import ParsedToolCall
+from ..chat.correction import REQUEST
+from ..chat.output import read_answer
+from ..schema.schema import Schema
+from ..schema.tool import Toolbox
+
+T = TypeVar("T")
+
+TOOL = "final_answer"
+
+DESCRIPTION = "Give the final answer, in this form."
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerForm(Generic[T]):
+    """What the answer is to be: an object of a type, calls of tools, or either."""
+
+    schema: Schema[T] | None
+    toolbox: Toolbox
+
+    def params(self, tools: Sequence[Mapping[str, object]]) -> dict[str, object]:
+        """The tools, and that one of them has to be called.
+
+        Raises:
+            InvalidRequestError: a tool has the name that the answer's own tool has.
+        """
+        if self.schema is None:
+            return {"tools": tools}
+        if self.toolbox.knows(TOOL):
+            raise InvalidRequestError(f"No tool may be called {TOOL!r} here: that is how the answer itself is given.")
+        answer = {"name": TOOL, "description": DESCRIPTION, "input_schema": self.schema.schema}
+        choice = {"type": "any"} if tools else {"type": "tool", "name": TOOL}
+        return {"tools": [*tools, answer], "tool_choice": choice}
+
+    def read(self, message: Message) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
+        """The object of a message, as a tuple of one, or the calls that it makes instead.
+
+        Raises:
+            OutputError: it holds neither; the error has the reply as a completion.
+        """
+        return read_answer(self.schema, self.toolbox, self.completion(message))
+
+    def completion(self, message: Message) -> ChatCompletion:
+        """The reply in the form of a chat: the answer is its text."""
+        completion = as_completion(message)
+        if self.schema is None:
+            return completion
+        choice = completion.choices[0]
+        given = [call for call in choice.message.tool_calls if call.function.name == TOOL]
+        if given:
+            choice.message.content = given[0].function.arguments
+            choice.message.tool_calls = []
+            choice.finish_reason = "stop" if choice.finish_reason == "tool_calls" else choice.finish_reason
+        return completion
+
+
+def with_correction(
+    messages: Iterable[MessageTurn], message: Message, error: OutputValidationError
+) -> list[MessageTurn]:
+    """The conversation, with the answer and what is wrong with it."""
+    problem = REQUEST.format(problem=error.message)
+    calls = [block.id for block in message.tool_uses]
+    said: list[Mapping[str, object]] = [
+        {"type": "tool_result", "tool_use_id": each, "content": problem, "is_error": True} for each in calls
+    ] or [{"type": "text", "text": problem}]
+    spoken: list[MessageTurn] = [message] if message.to_param()["content"] else []
+    return [*messages, *spoken, {"role": "user", "content": said}]

@@ -1,0 +1,30 @@
+"""How messages put into a conversation what a run of tools adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ...types.chat import ChatCompletion
+from ...types.message_completion import as_completion
+from ...types.message_params import MessageTurn
+from ...types.messages import Message
+from ..chat.tool_loop import Result
+
+
+class MessageDialect:
+    """That of messages: the results of all calls of a turn are blocks of one turn of the user."""
+
+    def completion(self, reply: Message) -> ChatCompletion:
+        return as_completion(reply)
+
+    def turn(self, reply: Message) -> Sequence[MessageTurn]:
+        return (reply,) if reply.to_param()["content"] else ()
+
+    def results(self, results: Sequence[Result]) -> Sequence[MessageTurn]:
+        blocks = [_block(each) for each in results]
+        return ({"role": "user", "content": blocks},) if blocks else ()
+
+
+def _block(result: Result) -> Mapping[str, object]:
+    block: dict[str, object] = {"type": "tool_result", "tool_use_id": result.id, "content": result.content}
+    return {**block, "is_error": True} if result.failed else block

@@ -1,0 +1,165 @@
+"""A call of messages as a request, checked before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pydantic import BaseModel
+
+from ...config import CallOptions
+from ...errors import InvalidRequestError
+from ...types.message_params import MessagesOptions, MessageTurn, System
+from ...types.messages import Message
+from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
+from ..request.options import Options
+from ..request.parameters import split_parameters
+from ..request.payload import Payload
+from ..request.request import Request, build
+from ..request.routing import BaseURL
+
+PATH = "messages"
+
+PARAMETERS = frozenset(MessagesOptions.__optional_keys__)
+
+ROLES = frozenset({"user", "assistant"})
+
+ELSEWHERE = {
+    "system": "The system prompt is an argument of its own: system=...",
+    "developer": "The system prompt is an argument of its own: system=...",
+    "tool": 'The result of a tool is a block in a user\'s turn: {"type": "tool_result", "tool_use_id": ..., ...}. '
+    "to_messages() converts a chat's history.",
+}
+"""Where what has these roles in a chat belongs here."""
+
+
+def messages_request(
+    base: BaseURL,
+    model: str,
+    messages: Iterable[MessageTurn],
+    max_tokens: int,
+    params: Mapping[str, object],
+    options: Options,
+    *,
+    system: System | None = None,
+    more: Mapping[str, object] | None = None,
+    stream: bool = False,
+) -> Request:
+    """Put a call together.
+
+    Args:
+        base: where the model is served.
+        model: its name there.
+        messages: the conversation.
+        max_tokens: the most tokens of the answer.
+        params: the parameters that are not options of the call; None is the same as absent.
+        options: what holds for the call.
+        system: the system prompt.
+        more: the tools as they are sent, and what else takes the place of a parameter.
+        stream: whether the answer is to come as events.
+
+    Raises:
+        InvalidRequestError: something cannot be sent; the message has its path.
+    """
+    if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens < 1:
+        raise InvalidRequestError(f"max_tokens must be a whole number of at least 1, not {max_tokens!r}.")
+    body: dict[str, object] = {"model": model, "messages": turns(messages), "max_tokens": max_tokens}
+    if system:
+        body["system"] = system if isinstance(system, str) else blocks(system, "system")
+    body |= {name: value for name, value in params.items() if value is not None}
+    body |= {name: value for name, value in (more or {}).items() if value}
+    check_params(body)
+    if stream:
+        body["stream"] = True
+    return build(
+        "POST",
+        base.at(PATH),
+        options,
+        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
+        first_byte=base.first_byte,
+        payload=Payload(json=body),
+    )
+
+
+def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
+    """Keyword arguments, parted into what goes into the body and the options of the call.
+
+    Raises:
+        TypeError: there is no such parameter; extra_body takes any.
+    """
+    return split_parameters(params, PARAMETERS, "messages")
+
+
+def check_params(body: dict[str, object]) -> None:
+    """Check parameters, and bring `thinking` into the form that the service takes.
+
+    Raises:
+        InvalidRequestError: one has a wrong type.
+    """
+    for name in ("thinking", "tool_choice", "output_config"):
+        value = body.get(name)
+        if value is not None and not isinstance(value, Mapping):
+            raise InvalidRequestError(f'{name} must be a dict with a "type", not {value!r}.')
+    thinking = body.get("thinking")
+    if isinstance(thinking, Mapping) and thinking.get("type") == "adaptive":
+        body["thinking"] = {**thinking, "type": "enabled"}
+    stops = body.get("stop_sequences")
+    if isinstance(stops, str):
+        raise InvalidRequestError(f"stop_sequences must be a list of texts: [{stops!r}].")
+
+
+def turns(messages: Iterable[MessageTurn]) -> list[Mapping[str, object]]:
+    """The conversation as plain dicts; a message that a model sent goes back with what it had.
+
+    Raises:
+        InvalidRequestError: it is not a sequence of turns, or there are none; the message has the path.
+    """
+    if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
+        raise InvalidRequestError(
+            'messages must be a list of turns, such as [{"role": "user", "content": "Hi"}], not a '
+            f"{type(messages).__name__}."
+        )
+    plain = [_turn(turn, f"messages[{index}]") for index, turn in enumerate(messages)]
+    if not plain:
+        raise InvalidRequestError("messages must not be empty.")
+    return plain
+
+
+def _turn(turn: MessageTurn, path: str) -> Mapping[str, object]:
+    if isinstance(turn, Message):
+        return turn.to_param()
+    if isinstance(turn, BaseModel) and "role" in type(turn).model_fields:
+        turn = turn.model_dump(mode="json", exclude_none=True, include={"role", "content"})
+    if not isinstance(turn, Mapping):
+        raise InvalidRequestError(f"{path} must be a dict or a message of a reply, not a {type(turn).__name__}.")
+    role, content = turn.get("role"), turn.get("content")
+    if role not in ROLES:
+        raise InvalidRequestError(f"{path}.role must be user or assistant, not {role!r}. {_where(role)}".rstrip())
+    if isinstance(content, str):
+        return turn
+    if not isinstance(content, Iterable) or isinstance(content, bytes | Mapping):
+        raise InvalidRequestError(f"{path}.content must be text or a list of blocks, not {type(content).__name__}.")
+    return {**turn, "content": blocks(content, f"{path}.content")}
+
+
+def _where(role: object) -> str:
+    return ELSEWHERE.get(role, "") if isinstance(role, str) else ""
+
+
+def blocks(content: Iterable[object], path: str) -> list[Mapping[str, object]]:
+    """Blocks as plain dicts.
+
+    Raises:
+        InvalidRequestError: one is no block; the message has its path.
+    """
+    return [_block(block, f"{path}[{index}]") for index, block in enumerate(content)]
+
+
+def _block(block: object, path: str) -> Mapping[str, object]:
+    if isinstance(block, BaseModel):
+        block = block.model_dump(mode="json", exclude_none=True) if "type" in type(block).model_fields else None
+    if not isinstance(block, Mapping) or not isinstance(block.get("type"), str):
+        raise InvalidRequestError(f'{path} must be a block with a type, such as {{"type": "text", "text": "Hi"}}.')
+    content = block.get("content")
+    if isinstance(content, list | tuple):
+        return {**block, "content": blocks(content, f"{path}.content")}
+    return block

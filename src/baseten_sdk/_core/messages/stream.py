@@ -1,0 +1,207 @@
+"""A stream of messages from its bytes to its events, and to the error that says how it ended badly.
+
+Theory of operation. Each event's data are validated straight from their bytes; their `type` says what they are, and the
+name of the event counts only where they have none. A message is complete when `message_stop` has come, and not before:
+a stream that ends without it was cut. Pings are passed over, `[DONE]` means nothing here, and events of unknown types
+are handed out as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Annotated, TypeAlias
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from ...config import Limits
+from ...types.message_events import (
+    BlockDelta,
+    ContentBlockDeltaEvent,
+    ContentBlockStartEvent,
+    MessageChange,
+    MessageDeltaEvent,
+    MessageStartEvent,
+    OtherEvent,
+    RawContentBlockStopEvent,
+    RawMessageStopEvent,
+    RawMessageStreamEvent,
+)
+from ...types.messages import ContentBlock, Message, TextBlock, ThinkingBlock, ToolUseBlock
+from ..reply.lenient import validate_leniently
+from ..request.json_codec import decode_reply, encode_json
+from ..stream.halves import ESCAPED, Halves
+from ..stream.reader import DONE, StreamReader
+from ..stream.sse import ServerSentEvent
+from .accumulate import MessageAccumulator
+
+Known: TypeAlias = (
+    ContentBlockDeltaEvent
+    | ContentBlockStartEvent
+    | RawContentBlockStopEvent
+    | MessageStartEvent
+    | MessageDeltaEvent
+    | RawMessageStopEvent
+)
+
+MODELS: Mapping[str, type[Known]] = {
+    "content_block_delta": ContentBlockDeltaEvent,
+    "content_block_start": ContentBlockStartEvent,
+    "content_block_stop": RawContentBlockStopEvent,
+    "message_delta": MessageDeltaEvent,
+    "message_start": MessageStartEvent,
+    "message_stop": RawMessageStopEvent,
+}
+
+PASSED_OVER = frozenset({"ping"})
+
+
+@cache
+def _adapter() -> TypeAdapter[Known]:
+    """Reads events of the known types."""
+    return TypeAdapter(Annotated[Known, Field(discriminator="type")])
+
+
+class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
+    """Reads the events of one stream."""
+
+    __slots__ = ("_halves", "_reply", "_validate")
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._validate = _adapter().validator.validate_json
+        self._halves = Halves()
+        self._reply: Message | None = None
+
+    def partial(self) -> Message | None:
+        """What has arrived so far, as a message."""
+        if self._reply is not None:
+            return self._reply
+        accumulator = MessageAccumulator()
+        for data in self._kept:
+            event = _read_event(data)
+            if event is not None:
+                accumulator.add(event)
+        return accumulator.message()
+
+    def _complete(self) -> bool:
+        return self.done
+
+    def _cut(self) -> str:
+        return "The stream ended without message_stop."
+
+    def _read_reply(self, body: bytes, value: object) -> Iterable[RawMessageStreamEvent] | None:
+        if not isinstance(value, dict) or "content" not in value or value.get("error"):
+            return None
+        self._reply = Message.model_validate(value)
+        return events_of(self._reply)
+
+    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[RawMessageStreamEvent]:
+        validate, keep, halves = self._validate, self._kept.append, self._halves
+        waiting = halves.waiting
+        for sent in events:
+            if isinstance(sent, bytes):
+                data, name = sent, ""
+            elif sent.event == "error":
+                self.error = self._reported(sent.data)
+                return
+            else:
+                data, name = sent.data, sent.event
+            if waiting:
+                data = halves.joined(data)
+            try:
+                event: RawMessageStreamEvent | None = validate(data)
+            except ValidationError as error:
+                if ESCAPED.search(data):
+                    data = halves.joined(data)
+                data = _named(data, name)
+                event = self._odd(data, error)
+                if self.error is not None:
+                    return
+            if event is None:
+                continue
+            keep(data)
+            if type(event) is RawMessageStopEvent:
+                self.done = True
+                yield event
+                return
+            yield event
+
+    def _odd(self, data: bytes, error: ValidationError) -> RawMessageStreamEvent | None:
+        """What is not read as a known event at once: an odd or an unknown one. None for pings, for nothing, and for an
+        error, which is in `error`."""
+        text = data.strip()
+        if not text or text == DONE:
+            return None
+        event = _read_event(data)
+        if event is None:
+            self.error = self._unreadable(data, error)
+        elif isinstance(event, OtherEvent):
+            if _is_error(event):
+                self.error = self._reported(data)
+                return None
+            if event.type in PASSED_OVER:
+                return None
+        return event
+
+
+def events_of(message: Message) -> list[RawMessageStreamEvent]:
+    """The events that a stream of a message would have had."""
+    head = message.model_copy(update={"content": [], "stop_reason": None, "stop_sequence": None})
+    events: list[RawMessageStreamEvent] = [MessageStartEvent(message=head)]
+    for index, block in enumerate(message.content):
+        opened, delta = _split(block)
+        events.append(ContentBlockStartEvent(index=index, content_block=opened))
+        if delta is not None:
+            events.append(ContentBlockDeltaEvent(index=index, delta=delta))
+        events.append(RawContentBlockStopEvent(index=index))
+    change = MessageChange(stop_reason=message.stop_reason, stop_sequence=message.stop_sequence)
+    return [*events, MessageDeltaEvent(delta=change, usage=message.usage), RawMessageStopEvent()]
+
+
+def _split(block: ContentBlock) -> tuple[ContentBlock, BlockDelta | None]:
+    """A block as it opens, and what a delta adds to it."""
+    match block:
+        case TextBlock(text=text) if text:
+            return block.model_copy(update={"text": ""}), BlockDelta(type="text_delta", text=text)
+        case ThinkingBlock(thinking=thinking) if thinking:
+            return block.model_copy(update={"thinking": ""}), BlockDelta(type="thinking_delta", thinking=thinking)
+        case ToolUseBlock(input=given) if given:
+            written = BlockDelta(type="input_json_delta", partial_json=encode_json(given).decode())
+            return block.model_copy(update={"input": {}}), written
+        case _:
+            return block, None
+
+
+def _read_event(data: bytes) -> RawMessageStreamEvent | None:
+    """An event, however odd; None where it is none."""
+    try:
+        return _adapter().validate_json(data)
+    except ValidationError:
+        pass
+    try:
+        value = decode_reply(data)
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    model = MODELS.get(str(value.get("type")))
+    return OtherEvent.model_validate(value) if model is None else validate_leniently(model, data)
+
+
+def _named(data: bytes, name: str) -> bytes:
+    """The data with the type that the event's name tells, where they have none."""
+    if name not in MODELS or not data.startswith(b"{"):
+        return data
+    try:
+        value = decode_reply(data)
+    except ValueError:
+        return data
+    return data if not isinstance(value, dict) or "type" in value else encode_json({"type": name, **value})
+
+
+def _is_error(event: OtherEvent) -> bool:
+    unknown = event.model_extra or {}
+    kind = str(event.type)
+    bare = not kind and (("message" in unknown and "code" in unknown) or bool(unknown.get("detail")))
+    return kind == "error" or bare or bool(unknown.get("error")) or unknown.get("object") == "error"

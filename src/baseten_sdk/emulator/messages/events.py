@@ -1,0 +1,90 @@
+"""A reply of messages as events: their order, their deltas, and the oddities of servers.
+
+It owns the sequence of events. It must not know HTTP.
+"""
+
+from __future__ import annotations
+
+from ..behaviours.plan import Plan
+from ..chat.answers import Answer
+from ..chat.prose import tokens
+from ..http.jsonvalue import JSON, Object, as_list, as_object, as_text, dump
+from ..http.sse import Framing
+from .reply import usage
+
+_INPUT_SIDE = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
+
+def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
+    """The events of a stream, one piece of bytes each.
+
+    Args:
+        whole: the message that they make up.
+        answer: where it comes from.
+        plan: the behaviours.
+    """
+    framing = Framing(plan)
+    events = _events(whole, answer, plan)
+    if plan.text("stream-error") is not None:
+        detail: Object = {
+            "type": plan.text("code") or "api_error",
+            "message": plan.text("message") or "the model failed while it was answering",
+        }
+        error: Object = {"type": "error", "error": detail}
+        events = [*events[: len(events) // 2], error]
+    return tuple(
+        framing.event(dump(event).decode(), None if plan.on("plain-events") else as_text(event["type"]))
+        for event in events
+    )
+
+
+def _events(whole: Object, answer: Answer, plan: Plan) -> list[Object]:
+    used = usage(answer, plan)
+    # llama.cpp tells the input at the start and never again; Baseten begins with zeros and tells all at the end.
+    early = plan.text("message-usage") == "llama-cpp"
+    zeros: Object = {"input_tokens": 0, "output_tokens": 0}
+    start = {**used, "output_tokens": 0} if early else zeros
+    late = {name: count for name, count in used.items() if not early or name not in _INPUT_SIDE}
+    opened: Object = {**whole, "content": [], "stop_reason": None, "stop_sequence": None, "usage": start}
+    events: list[Object] = [{"type": "message_start", "message": opened}, {"type": "ping"}]
+    for index, block in enumerate(as_list(whole["content"])):
+        events += _block(index, as_object(block), answer, plan)
+    if plan.on("other-event"):
+        events.append({"type": "weather", "sky": "clear"})
+    delta: Object = {"stop_reason": whole["stop_reason"], "stop_sequence": whole["stop_sequence"]}
+    events.append({"type": "message_delta", "delta": delta, "usage": late})
+    return events if plan.on("no-done") else [*events, {"type": "message_stop"}]
+
+
+def _block(index: int, block: Object, answer: Answer, plan: Plan) -> list[Object]:
+    match block["type"]:
+        case "text":
+            opened: Object = {"type": "text", "text": ""}
+            deltas = [_delta("text_delta", "text", piece) for piece in tokens(as_text(block["text"]))]
+        case "thinking":
+            opened = {"type": "thinking", "thinking": "", "signature": ""}
+            deltas = [_delta("thinking_delta", "thinking", piece) for piece in tokens(as_text(block["thinking"]))]
+            deltas.append(_delta("signature_delta", "signature", "c2ln"))
+        case "tool_use":
+            opened = {name: value for name, value in block.items() if name != "input"}
+            if not plan.on("no-input"):
+                opened["input"] = {}
+            written = next(call.arguments for call in answer.calls if call.id == block["id"])
+            deltas = [_delta("input_json_delta", "partial_json", piece) for piece in _split(written)]
+        case _:
+            opened, deltas = block, []
+    made: list[Object] = [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
+    made.append({"type": "content_block_stop", "index": index})
+    if block["type"] == "tool_use" and plan.on("early-done"):
+        place = 0 if plan.text("early-done") == "empty" else len(deltas) - 1
+        made.insert(place, made.pop())
+    return [{"type": "content_block_start", "index": index, "content_block": opened}, *made]
+
+
+def _delta(kind: str, name: str, piece: str) -> JSON:
+    return {"type": kind, name: piece}
+
+
+def _split(arguments: str) -> list[str]:
+    """Arguments in pieces that are cut inside of keys and values."""
+    return [arguments[at : at + 5] for at in range(0, len(arguments), 5)]

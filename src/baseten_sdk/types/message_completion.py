@@ -1,0 +1,40 @@
+"""A message in the form of a chat completion, for what reads answers and runs tools whatever API they came by."""
+
+from __future__ import annotations
+
+from .chat import ChatCompletion, ChatCompletionMessage, Choice, FunctionCall, ToolCall
+from .messages import Message, ToolUseBlock
+from .reply import attach_meta
+
+__all__ = ["as_completion"]
+
+REASONS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "content_filter",
+}
+"""Why a chat would have ended. Reasons that are not here keep their names."""
+
+
+def as_completion(message: Message) -> ChatCompletion:
+    """The same reply as a chat completion."""
+    reason = message.stop_reason
+    said = ChatCompletionMessage(
+        content=message.text or None,
+        reasoning_content=message.thinking or None,
+        tool_calls=[_call(block, message) for block in message.tool_uses],
+    )
+    choice = Choice(message=said, finish_reason=REASONS.get(reason, reason) if reason else None)
+    completion = ChatCompletion(id=message.id, model=message.model, choices=[choice], usage=message.usage.as_usage())
+    return attach_meta(completion, message.meta)
+
+
+def _call(block: ToolUseBlock, message: Message) -> ToolCall:
+    """A call. Of a message that was cut, an empty input stands for arguments of which not a word came."""
+    arguments = block.arguments
+    if arguments == "{}" and message.stop_reason == "max_tokens" and block is message.content[-1]:
+        arguments = ""
+    return ToolCall(id=block.id, function=FunctionCall(name=block.name, arguments=arguments))

@@ -1,0 +1,243 @@
+"""The events of a stream of messages, by Anthropic's names.
+
+`messages.create(stream=True)` yields the events as they are sent. `messages.stream()` yields them too, and behind a
+delta what it adds: text, thinking, or arguments. There, the event that ends a block holds the block, and the last event
+holds the message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
+
+from pydantic import Field
+from pydantic_core import from_json
+
+from .messages import ContentBlock, Message, MessageUsage, StopReason
+from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
+
+__all__ = [
+    "BlockDelta",
+    "ContentBlockDeltaEvent",
+    "ContentBlockStartEvent",
+    "ContentBlockStopEvent",
+    "InputJsonEvent",
+    "MessageChange",
+    "MessageDeltaEvent",
+    "MessageStartEvent",
+    "MessageStopEvent",
+    "MessageStreamEvent",
+    "OtherEvent",
+    "RawContentBlockStopEvent",
+    "RawMessageStopEvent",
+    "RawMessageStreamEvent",
+    "SignatureEvent",
+    "TextEvent",
+    "ThinkingEvent",
+]
+
+
+class BlockDelta(Lenient):
+    """More of a block. `type` says of what: `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`."""
+
+    type: Annotated[str, Beside(str, as_text)] = ""
+    text: Annotated[str, Beside(str, as_text)] = ""
+    thinking: Annotated[str, Beside(str, as_text)] = ""
+    signature: Annotated[str, Beside(str, as_text)] = ""
+    partial_json: Annotated[str, Beside(str, as_text)] = ""
+
+
+class ContentBlockDeltaEvent(Lenient):
+    """More of the block with that number."""
+
+    type: Literal["content_block_delta"] = "content_block_delta"
+    index: Annotated[int, Beside(int, as_count)] = 0
+    delta: Annotated[BlockDelta, NullAs(BlockDelta, rare=True)] = Field(default_factory=BlockDelta)
+
+
+class ContentBlockStartEvent(Lenient):
+    """A block begins. Its text and its input are usually empty."""
+
+    type: Literal["content_block_start"] = "content_block_start"
+    index: Annotated[int, Beside(int, as_count)] = 0
+    content_block: ContentBlock
+
+
+class RawContentBlockStopEvent(Lenient):
+    """A block has ended."""
+
+    type: Literal["content_block_stop"] = "content_block_stop"
+    index: Annotated[int, Beside(int, as_count)] = 0
+
+
+class MessageStartEvent(Lenient):
+    """The message begins. It has no content yet, and its usage is not the last word."""
+
+    type: Literal["message_start"] = "message_start"
+    message: Message
+
+
+class MessageChange(Lenient):
+    """Why the message ends."""
+
+    stop_reason: Annotated[StopReason | None, Beside(nothing, as_text)] = None
+    stop_sequence: Annotated[str | None, Beside(nothing, as_text)] = None
+
+
+class MessageDeltaEvent(Lenient):
+    """The message is about to end: why, and what it used."""
+
+    type: Literal["message_delta"] = "message_delta"
+    delta: Annotated[MessageChange, NullAs(MessageChange)] = Field(default_factory=MessageChange)
+    usage: Annotated[MessageUsage, Beside(MessageUsage, null_at_once=True)] = Field(default_factory=MessageUsage)
+
+
+class RawMessageStopEvent(Lenient):
+    """The message is complete."""
+
+    type: Literal["message_stop"] = "message_stop"
+
+
+class OtherEvent(Lenient):
+    """An event of a type that this package does not know. Its fields can be read as attributes.
+
+    Its `type` is the one that was sent. Type checkers see "other", so that comparing the type of an event narrows it.
+    """
+
+    if TYPE_CHECKING:
+        type: Literal["other"] = "other"
+    else:
+        type: str = ""
+
+
+RawMessageStreamEvent: TypeAlias = (
+    ContentBlockDeltaEvent
+    | ContentBlockStartEvent
+    | RawContentBlockStopEvent
+    | MessageStartEvent
+    | MessageDeltaEvent
+    | RawMessageStopEvent
+    | OtherEvent
+)
+"""An event of `messages.create(stream=True)`."""
+
+
+class SoFar:
+    """The pieces of one text. What came up to a piece is put together when somebody looks at it."""
+
+    __slots__ = ("_count", "_text", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self._count = 0
+        self._text = ""
+
+    def upto(self, count: int) -> str:
+        """The first `count` pieces as one text. Asking in order costs no more than the length of the text."""
+        if count < self._count:
+            return "".join(self.pieces[:count])
+        self._text += "".join(self.pieces[self._count : count])
+        self._count = count
+        return self._text
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.upto(len(self.pieces))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Remembers where it stands, so that its snapshot costs nothing unless it is read."""
+
+    _so_far: SoFar = field(default_factory=SoFar, repr=False, compare=False, kw_only=True)
+    _count: int = field(default=0, repr=False, compare=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TextEvent(_Piece):
+    """More of the answer."""
+
+    text: str
+    type: ClassVar[Literal["text"]] = "text"
+
+    @property
+    def snapshot(self) -> str:
+        """The text of the block so far."""
+        return self._so_far.upto(self._count)
+
+
+@dataclass(frozen=True, slots=True)
+class ThinkingEvent(_Piece):
+    """More of what the model thinks."""
+
+    thinking: str
+    type: ClassVar[Literal["thinking"]] = "thinking"
+
+    @property
+    def snapshot(self) -> str:
+        """The thinking of the block so far."""
+        return self._so_far.upto(self._count)
+
+
+@dataclass(frozen=True, slots=True)
+class InputJsonEvent(_Piece):
+    """More of the arguments of a call."""
+
+    partial_json: str
+    type: ClassVar[Literal["input_json"]] = "input_json"
+
+    @property
+    def snapshot(self) -> object:
+        """The arguments so far, as far as they can be read."""
+        return partial_input(self._so_far.upto(self._count))
+
+
+def partial_input(text: str) -> dict[str, object]:
+    """The object that a text begins with, as far as it goes."""
+    try:
+        value: object = from_json(text, allow_partial=True) if text.strip() else {}
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureEvent:
+    """The signature of what the model has thought."""
+
+    signature: str
+    type: ClassVar[Literal["signature"]] = "signature"
+
+
+@dataclass(frozen=True, slots=True)
+class ContentBlockStopEvent:
+    """A block is whole: of a call, its arguments are. It may come later than the server says that the block ends."""
+
+    content_block: ContentBlock
+    index: int
+    type: ClassVar[Literal["content_block_stop"]] = "content_block_stop"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStopEvent:
+    """The message is complete."""
+
+    message: Message
+    type: ClassVar[Literal["message_stop"]] = "message_stop"
+
+
+MessageStreamEvent: TypeAlias = (
+    TextEvent
+    | ThinkingEvent
+    | SignatureEvent
+    | InputJsonEvent
+    | MessageStartEvent
+    | MessageDeltaEvent
+    | MessageStopEvent
+    | ContentBlockStartEvent
+    | ContentBlockDeltaEvent
+    | ContentBlockStopEvent
+    | OtherEvent
+)
+"""An event of `messages.stream()`."""

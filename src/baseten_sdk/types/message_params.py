@@ -1,0 +1,81 @@
+"""What a request of messages may hold, in Anthropic's form.
+
+Everything is a plain dict at run time. Only what the caller set is sent. None is the same as leaving a parameter out.
+Other parameters go into `extra_body`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Required, TypeAlias, TypedDict
+
+from pydantic import BaseModel
+
+from ..config import CallOptions
+from .messages import Message
+
+__all__ = [
+    "BlockParam",
+    "MessageTurn",
+    "MessagesOptions",
+    "MessagesTurnParam",
+    "System",
+    "ThinkingConfig",
+    "ToolUseChoice",
+]
+
+BlockParam: TypeAlias = Mapping[str, object] | BaseModel
+"""A block as a dict, such as `{"type": "text", "text": "Hi"}`, or one that a model sent."""
+
+
+class MessagesTurnParam(TypedDict, total=False):
+    """One turn of the conversation: text, or a list of blocks."""
+
+    role: Required[str]
+    content: Required[str | Sequence[BlockParam]]
+
+
+MessageTurn: TypeAlias = MessagesTurnParam | Mapping[str, object] | Message | BaseModel
+"""A turn as a dict, or a message that a model sent, put back as it is."""
+
+System: TypeAlias = str | Sequence[BlockParam]
+"""The system prompt: text, or text blocks."""
+
+
+class ThinkingConfig(TypedDict, total=False):
+    """Whether the model thinks. `budget_tokens` has no known effect on Baseten."""
+
+    type: Required[Literal["enabled", "disabled", "adaptive"]]
+    budget_tokens: int
+
+
+class ToolUseChoice(TypedDict, total=False):
+    """Whether the model has to call a tool: `tool` calls the one of that name, `any` any of them."""
+
+    type: Required[Literal["auto", "any", "tool", "none"]]
+    name: str
+    disable_parallel_tool_use: bool
+
+
+class MessagesOptions(CallOptions, total=False):
+    """Everything of a call besides model, messages, max_tokens, system, tools and stream."""
+
+    temperature: float | None
+    """0 to 1; left out: the model's own default."""
+    top_p: float | None
+    top_k: int | None
+    stop_sequences: Sequence[str] | None
+    thinking: ThinkingConfig | Mapping[str, object] | None
+    """`{"type": "enabled"}` or `{"type": "disabled"}`. `adaptive` is sent as `enabled`, which the service takes."""
+    tool_choice: ToolUseChoice | Mapping[str, object] | None
+    metadata: Mapping[str, object] | None
+    cache_control: Mapping[str, object] | None
+    """This and the following are parameters of Anthropic's client. They are sent as they are; engines and gateways take
+    what they know."""
+    container: str | Mapping[str, object] | None
+    context_management: Mapping[str, object] | None
+    inference_geo: str | None
+    mcp_servers: Sequence[Mapping[str, object]] | None
+    output_config: Mapping[str, object] | None
+    service_tier: str | None
+    speed: str | None

@@ -1,0 +1,266 @@
+"""The reply of `messages.create`: a message of content blocks, in Anthropic's form.
+
+Fields and blocks that this package does not know are kept. Nearly everything has a default; only `content` must be
+there.
+"""
+
+from __future__ import annotations
+
+from secrets import token_hex
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic_core import from_json, to_json
+
+from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
+from .usage import Usage
+
+__all__ = [
+    "ContentBlock",
+    "Message",
+    "MessageTokensCount",
+    "MessageUsage",
+    "OtherBlock",
+    "RedactedThinkingBlock",
+    "StopReason",
+    "TextBlock",
+    "ThinkingBlock",
+    "ToolResultBlock",
+    "ToolUseBlock",
+]
+
+StopReason: TypeAlias = Literal["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"] | str
+"""Why a message ended; an open set."""
+
+
+class MessageUsage(Lenient):
+    """Tokens that the call used.
+
+    The fields hold the numbers as they were sent, and servers mean different things by them: at Anthropic
+    `input_tokens` leaves out the tokens from the cache, at Baseten it includes them. The properties mean the same
+    everywhere, and the same as those of a chat's `Usage`.
+    """
+
+    input_tokens: Annotated[int, Beside(int, as_count)] = 0
+    output_tokens: Annotated[int, Beside(int, as_count)] = 0
+    cache_creation_input_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
+    cache_read_input_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
+
+    @property
+    def prompt_tokens(self) -> int:
+        """All tokens of the input, those from the cache included."""
+        read, created = self.cached_tokens, self.cache_creation_input_tokens
+        # Who tells of tokens written to the cache counts as Anthropic does. Others do if the sum would not add up.
+        if created is None and read <= self.input_tokens:
+            return self.input_tokens
+        return self.input_tokens + read + (created or 0)
+
+    @property
+    def cached_tokens(self) -> int:
+        """Input tokens that came from the prefix cache; 0 where the backend does not say."""
+        return self.cache_read_input_tokens or 0
+
+    @property
+    def uncached_tokens(self) -> int:
+        """Input tokens that did not come from the cache."""
+        return self.prompt_tokens - self.cached_tokens
+
+    @property
+    def completion_tokens(self) -> int:
+        """All tokens of the answer, thinking included."""
+        return self.output_tokens
+
+    @property
+    def reasoning_tokens(self) -> int:
+        """Tokens spent on thinking; 0 where the backend does not say."""
+        details = (self.model_extra or {}).get("output_tokens_details")
+        told = details.get("thinking_tokens", details.get("reasoning_tokens")) if isinstance(details, dict) else None
+        return told if isinstance(told, int) else 0
+
+    @property
+    def total_tokens(self) -> int:
+        """Input and answer together."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def as_usage(self) -> Usage:
+        """The same in the form of a chat's usage."""
+        return Usage.of(self)
+
+
+class TextBlock(Lenient):
+    """Text of the answer."""
+
+    type: Literal["text"] = "text"
+    text: Annotated[str, NullAs(str)] = ""
+
+
+class ThinkingBlock(Lenient):
+    """What the model thought. Send it back as it is, signature included."""
+
+    type: Literal["thinking"] = "thinking"
+    thinking: Annotated[str, NullAs(str)] = ""
+    signature: Annotated[str, NullAs(str)] = ""
+
+
+class RedactedThinkingBlock(Lenient):
+    """What the model thought, encrypted."""
+
+    type: Literal["redacted_thinking"] = "redacted_thinking"
+    data: Annotated[str, NullAs(str)] = ""
+
+
+def new_tool_use_id() -> str:
+    """An id for a call that came without one: its result has to name it."""
+    return f"toolu_{token_hex(12)}"
+
+
+def _or_new(sent: str) -> str:
+    return sent or new_tool_use_id()
+
+
+def _as_input(value: object) -> object:
+    """The input comes as an object, from some servers as JSON text, and null where there is none."""
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        try:
+            read: object = from_json(value or "{}")
+        except ValueError:
+            return {}
+        return read
+    return value
+
+
+class ToolUseBlock(Lenient):
+    """A call of a tool. One that comes without an id is given one, so that its result can name it.
+
+    Attributes:
+        input: the arguments, as far as they could be read: those of a message that `max_tokens` cut may be incomplete.
+    """
+
+    type: Literal["tool_use"] = "tool_use"
+    id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
+        default_factory=new_tool_use_id
+    )
+    name: Annotated[str, NullAs(str)] = ""
+    input: Annotated[dict[str, object], BeforeValidator(_as_input)] = Field(default_factory=dict)
+
+    @property
+    def arguments(self) -> str:
+        """The arguments as JSON text: of a stream, as the model wrote them."""
+        written = note_of(self, "arguments")
+        return written if isinstance(written, str) else to_json(self.input).decode()
+
+
+class ToolResultBlock(Lenient):
+    """The result of a tool that the service has run itself."""
+
+    type: Literal["tool_result"] = "tool_result"
+    tool_use_id: Annotated[str, NullAs(str)] = ""
+    content: str | list[dict[str, object]] | None = None
+    is_error: bool | None = None
+
+
+class OtherBlock(Lenient):
+    """A block of a type that this package does not know. Its fields can be read as attributes.
+
+    Its `type` is the one that was sent. Type checkers see "other", so that comparing the type of a block narrows it.
+    """
+
+    if TYPE_CHECKING:
+        type: Literal["other"] = "other"
+    else:
+        type: str = ""
+
+
+_KNOWN = frozenset({"text", "thinking", "redacted_thinking", "tool_use", "tool_result"})
+
+
+def _kind(block: object) -> str:
+    kind = block.get("type") if isinstance(block, dict) else getattr(block, "type", None)
+    return kind if kind in _KNOWN else "other"
+
+
+ContentBlock: TypeAlias = Annotated[
+    Annotated[TextBlock, Tag("text")]
+    | Annotated[ThinkingBlock, Tag("thinking")]
+    | Annotated[RedactedThinkingBlock, Tag("redacted_thinking")]
+    | Annotated[ToolUseBlock, Tag("tool_use")]
+    | Annotated[ToolResultBlock, Tag("tool_result")]
+    | Annotated[OtherBlock, Tag("other")],
+    Discriminator(_kind),
+]
+"""One block of a message; `type` says which."""
+
+
+def _as_blocks(value: object) -> object:
+    """The content comes as a list of blocks, from some servers as text."""
+    if value is None:
+        return []
+    return [{"type": "text", "text": value}] if isinstance(value, str) else value
+
+
+class Message(Reply):
+    """The reply of a call of messages. It can be put into the `messages` of the next call as it is."""
+
+    id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    type: Annotated[str, Beside(lambda: "message", as_text, null_at_once=True)] = "message"
+    role: Annotated[str, Beside(lambda: "assistant", as_text, null_at_once=True)] = "assistant"
+    model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    content: Annotated[list[ContentBlock], BeforeValidator(_as_blocks)]
+    stop_reason: Annotated[StopReason | None, Beside(nothing, as_text)] = None
+    stop_sequence: Annotated[str | None, Beside(nothing, as_text)] = None
+    usage: Annotated[MessageUsage, Beside(MessageUsage, null_at_once=True)] = Field(default_factory=MessageUsage)
+
+    @property
+    def text(self) -> str:
+        """The text of all text blocks; "" where there is none."""
+        return "".join(block.text for block in self.content if isinstance(block, TextBlock))
+
+    @property
+    def thinking(self) -> str:
+        """What the model thought, as far as it is told; "" where it is not."""
+        return "".join(block.thinking for block in self.content if isinstance(block, ThinkingBlock))
+
+    @property
+    def tool_uses(self) -> list[ToolUseBlock]:
+        """The calls of tools."""
+        return [block for block in self.content if isinstance(block, ToolUseBlock)]
+
+    @property
+    def parsed_output(self) -> object:
+        """The object that `parse` or `stream` made of the answer, if any; `ParsedMessage.parsed` has its type."""
+        return note_of(self, "parsed")
+
+    def to_param(self) -> dict[str, object]:
+        """The message as a plain dict for the `messages` of the next call. Empty text is left out."""
+        blocks = [block for block in self.content if not isinstance(block, TextBlock) or block.text]
+        return {"role": self.role, "content": [block_param(block) for block in blocks]}
+
+
+def block_param(block: ContentBlock) -> dict[str, object]:
+    """A block as a plain dict: what was received, and its type, id and name in any case."""
+    fields = block.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    needed: dict[str, object] = {"type": block.type}
+    match block:
+        case TextBlock():
+            needed["text"] = block.text
+        case ThinkingBlock():
+            needed["thinking"] = block.thinking
+        case ToolUseBlock():
+            needed |= {"id": block.id, "name": block.name, "input": block.input}
+        case _:
+            pass
+    return {**needed, **fields, **{name: needed[name] for name in ("id",) if name in needed}}
+
+
+class MessageTokensCount(Lenient):
+    """How many tokens a request has.
+
+    Attributes:
+        input_tokens: the number.
+        estimated: whether it is an estimate. It always is: Baseten's service does not count.
+    """
+
+    input_tokens: int
+    estimated: bool = True

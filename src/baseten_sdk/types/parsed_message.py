@@ -1,0 +1,87 @@
+"""A message together with the requested object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ..errors import OutputValidationError
+from .message_completion import as_completion
+from .messages import ContentBlock, Message
+from .meta import Meta
+from .tool_calls import ParsedToolCall
+from .usage import Usage
+
+__all__ = ["ParsedMessage"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMessage(Generic[T]):
+    """What `messages.parse` returns.
+
+    Attributes:
+        message: the reply; after asking again, the last one.
+        outputs: the object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
+        tool_calls: the calls of tools, with validated arguments.
+        attempts: every reply, the ones that were not valid included.
+    """
+
+    message: Message
+    outputs: tuple[T, ...]
+    tool_calls: tuple[ParsedToolCall, ...] = ()
+    attempts: tuple[Message, ...] = ()
+
+    @property
+    def parsed(self) -> T:
+        """The object; None only where None is the requested type.
+
+        Raises:
+            OutputValidationError: the model called tools instead of answering, or no type was asked for.
+        """
+        if not self.outputs:
+            called = self.tool_calls or self.message.tool_uses
+            why = "The model called tools instead of answering." if called else "No type was asked for."
+            raise OutputValidationError(why, completion=as_completion(self.message))
+        return self.outputs[0]
+
+    @property
+    def parsed_output(self) -> T | None:
+        """The object, under the name that it has at Anthropic; None where there is none."""
+        return self.outputs[0] if self.outputs else None
+
+    @property
+    def content(self) -> list[ContentBlock]:
+        """The blocks of the reply."""
+        return self.message.content
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why the message ended."""
+        return self.message.stop_reason
+
+    @property
+    def id(self) -> str:
+        """Id of the message."""
+        return self.message.id
+
+    @property
+    def model(self) -> str:
+        """The model that answered."""
+        return self.message.model
+
+    @property
+    def text(self) -> str:
+        """The text of the message. The object is usually not among it."""
+        return self.message.text
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all attempts together."""
+        return Usage.total(message.usage for message in self.attempts or (self.message,))
+
+    @property
+    def meta(self) -> Meta:
+        """What is known of the exchange behind the reply."""
+        return self.message.meta
