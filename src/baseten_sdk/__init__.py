@@ -285,6 +285,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .types.parsed_message import ParsedMessage as ParsedMessage
     from .types.parsed_response import ParsedResponse as ParsedResponse
     from .types.pool import Hedge as Hedge, OnCut as OnCut, Target as Target, Try as Try
+    from .types.prices import Cost as Cost, ModelPrices as ModelPrices, Prices as Prices
     from .types.response import RawResponse as RawResponse, Response as Response
     from .types.response_events import (
         ResponseCompletedEvent as ResponseCompletedEvent,

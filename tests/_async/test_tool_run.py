@@ -488,3 +488,34 @@ async def test_cancelling_a_streamed_turn_gives_everything_back(client: AsyncCli
 
 
 # unasync: end
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_turns_of_a_run_are_a_session_of_their_own(client: AsyncClient, emu: Emulator, stream: bool) -> None:
+    for _ in range(2):
+        run = client.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather], stream=stream)
+        await run.until_done()
+    first, second, third, fourth = (request.headers["x-session-affinity"] for request in emu.requests)
+    assert first == second != third == fourth
+
+
+async def test_a_session_that_is_given_stays(client: AsyncClient, emu: Emulator) -> None:
+    own = client.with_options(session="mine")
+    await own.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather]).until_done()
+    run = client.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather], session="run-1")
+    await run.until_done()
+    sessions = [request.headers["x-session-affinity"] for request in emu.requests]
+    assert sessions == ["mine", "mine", "run-1", "run-1"]
+
+
+async def test_a_run_is_priced_as_a_whole(client: AsyncClient) -> None:
+    prices = await client.models.prices()
+    run = client.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather])
+    await run.until_done()
+    cost = prices.cost(run)
+    each = prices[MODEL]
+    assert cost is not None
+    assert each.prompt is not None
+    assert each.completion is not None
+    assert cost.prompt == run.usage.prompt_tokens * each.prompt > 0
+    assert cost.completion == run.usage.completion_tokens * each.completion > 0

@@ -404,3 +404,34 @@ def test_broken_arguments_go_back_as_json(arguments: str, stream: bool) -> None:
     (call,) = json.loads(json.dumps(script.asked[1][1]["tool_calls"]))
     assert json.loads(call["function"]["arguments"]) == {"raw_arguments": arguments}
     assert str(contents(run.messages)[0]).startswith("Error: ToolArgumentError: ")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_turns_of_a_run_are_a_session_of_their_own(client: Client, emu: Emulator, stream: bool) -> None:
+    for _ in range(2):
+        run = client.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather], stream=stream)
+        run.until_done()
+    first, second, third, fourth = (request.headers["x-session-affinity"] for request in emu.requests)
+    assert first == second != third == fourth
+
+
+def test_a_session_that_is_given_stays(client: Client, emu: Emulator) -> None:
+    own = client.with_options(session="mine")
+    own.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather]).until_done()
+    run = client.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather], session="run-1")
+    run.until_done()
+    sessions = [request.headers["x-session-affinity"] for request in emu.requests]
+    assert sessions == ["mine", "mine", "run-1", "run-1"]
+
+
+def test_a_run_is_priced_as_a_whole(client: Client) -> None:
+    prices = client.models.prices()
+    run = client.chat.completions.run_tools(model=MODEL, messages=WEATHER, tools=[get_weather])
+    run.until_done()
+    cost = prices.cost(run)
+    each = prices[MODEL]
+    assert cost is not None
+    assert each.prompt is not None
+    assert each.completion is not None
+    assert cost.prompt == run.usage.prompt_tokens * each.prompt > 0
+    assert cost.completion == run.usage.completion_tokens * each.completion > 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk.emulator import Emulator
-from tests.cli.running import Run
+from tests.cli.running import Run, at
 
 MODEL = "openai/gpt-oss-120b"
 
@@ -240,3 +240,22 @@ def test_an_output_that_is_no_file_is_refused_before_the_first_row(
     assert "output must" in ended.err
     assert list(emu.requests) == []
     assert sorted(Path("/dev").iterdir()) == before
+
+
+def test_dollars_are_told_where_they_are_asked_for(run: Run, source: Path, sink: Path) -> None:
+    asked = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "--progress", "none")
+    ended = run(*asked, "--dollars", "-o", "json")
+    assert ended.code == 0
+    dollars, rate = (at(ended.json, name) for name in ("dollars", "cache_hit_rate"))
+    assert isinstance(dollars, str)
+    assert float(dollars) > 0
+    assert rate == 0
+    assert "$" not in run(*asked).out
+
+
+def test_a_budget_of_dollars_stops_the_batch(run: Run, source: Path, sink: Path) -> None:
+    asked = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}", "--progress", "none", "-c", "1")
+    ended = run(*asked, "--budget-dollars", "0.000000001")
+    assert ended.code != 0
+    assert "The batch reached its budget: $" in ended.err
+    assert "; $" in ended.out

@@ -196,6 +196,7 @@ def test_a_conversation_at_a_terminal(environment: dict[str, str], emu: Emulator
         ["Be kind.", "Say first", "first", "Say second", "second", "Say one two three four five six"],
         ["Be kind.", "Say fourth"],
     ]
+    assert len({request.headers["x-session-affinity"] for request in emu.requests}) == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, TypedDict
 
 from .._runs.display import Show
 from ..errors import ConfigurationError
+from ..types.prices import Prices
 from .calls.call import Call
 from .rows.files import Format
 from .run.budget import Budget
@@ -61,6 +62,7 @@ class RunOptions(MapOptions, total=False):
         signals: Handle Ctrl-C and SIGTERM in the main thread: the first stops the batch, the second stops it at once.
         hint: What to say about resuming, such as the command.
         skip_rows_of: Another output of the same batch, whose rows are skipped.
+        prices: What tokens cost, as `client.models.prices()` returns it, so that the report has dollars.
     """
 
     retry_failed: bool
@@ -71,6 +73,7 @@ class RunOptions(MapOptions, total=False):
     signals: bool
     hint: str
     skip_rows_of: PathLike | None
+    prices: Prices | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +119,5 @@ def check_options(options: Mapping[str, object], known: type[MapOptions]) -> Non
             raise ConfigurationError(f"{name} must be an integer of at least {least}, not {value!r}.")
     if not isinstance(options.get("budget"), Budget | None):
         raise ConfigurationError(f"budget must be a Budget, not {options['budget']!r}.")
+    if not isinstance(options.get("prices"), Prices | None):
+        raise ConfigurationError("prices must be what client.models.prices() returns.")

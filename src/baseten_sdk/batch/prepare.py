@@ -71,6 +71,7 @@ def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, ob
         hint=options.get("hint", HINT),
         skip_rows_of=None if also is None else Path(also),
         shard=_shard(options),
+        prices=options.get("prices"),
     )
     return BatchRun(client, plan)
 

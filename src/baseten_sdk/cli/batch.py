@@ -6,7 +6,6 @@ import logging
 import os
 import shlex
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -129,12 +128,18 @@ def batch(
     budget_tokens: Annotated[
         int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Tokens after which the batch stops.")
     ] = None,
+    budget_dollars: Annotated[
+        float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Dollars after which it stops; see --dollars.")
+    ] = None,
     budget_failures: Annotated[
         int | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Failed rows after which it stops.")
     ] = None,
     budget_seconds: Annotated[
         float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Seconds after which it stops.")
     ] = None,
+    dollars: Annotated[
+        bool, typer.Option("--dollars", help="Fetch prices, and report what the rows cost.", rich_help_panel=_COURSE)
+    ] = False,
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run rows again that failed earlier.", rich_help_panel=_COURSE)
     ] = False,
@@ -184,6 +189,7 @@ def batch(
             tokens_per_minute,
             budget_tokens,
             budget_failures,
+            budget_dollars,
         )
         code, whole = run_processes(
             this_program(),
@@ -204,7 +210,7 @@ def batch(
         "format": format,
         "retry_failed": retry_failed,
         "force": force,
-        "budget": Budget(budget_tokens, budget_failures, budget_seconds),
+        "budget": Budget(budget_tokens, budget_failures, budget_seconds, dollars=budget_dollars),
         "progress": progress,
         "hint": f"To resume:\n  {_this_command()}",
         "shard": shard,
@@ -219,6 +225,8 @@ def batch(
     try:
         with session.client(limits, keyless=target is not None and target.is_container) as client:
             request = request_to(target if members is None else members.of(client))
+            if dollars or budget_dollars is not None:
+                options["prices"] = client.models.prices()
             found = client.batch.run(source, sink, request=request, key=key, output=_text if text else None, **options)
     except BatchStopped as stopped:
         _show(session, stopped.report, report)
@@ -289,7 +297,7 @@ def _check_report(file: Path) -> None:
 
 def _show(session: Session, report: Report, file: Path | None) -> None:
     if session.out.structured:
-        session.out.value({**asdict(report), "rows_per_second": report.rows_per_second})
+        session.out.value(report.to_dict())
     else:
         session.out.line(report.in_words("--retry-failed"))
     if file is not None:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from uuid import uuid4
 
 import typer
 
@@ -95,7 +96,8 @@ def chat(
     thoughts = is_terminal(sys.stderr) if reasoning is None else reasoning
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
-    with session.client(keyless=is_container(deployment)) as client:
+    with session.client(keyless=is_container(deployment)) as made:
+        client = made.with_options(session=uuid4().hex)  # the turns of a conversation share a prefix cache
         completions = _asked(client, model, deployment, environment).chat.completions
         name = model[0] if len(model) == 1 else ""
 

@@ -38,6 +38,7 @@ class Division:
         tokens: tokens a minute together.
         budget_tokens: tokens after which all of them have stopped.
         budget_failures: failed rows after which they have.
+        budget_dollars: dollars after which they have.
 
     Raises:
         ConfigurationError: there is less of something than there are processes.
@@ -49,6 +50,7 @@ class Division:
     tokens: float | None = None
     budget_tokens: int | None = None
     budget_failures: int | None = None
+    budget_dollars: float | None = None
 
     def __post_init__(self) -> None:
         for name, whole in (
@@ -76,6 +78,8 @@ class Division:
             told += ["--budget-tokens", str(self.budget_tokens // self.count)]
         if self.budget_failures is not None:
             told += ["--budget-failures", str(self.budget_failures // self.count)]
+        if self.budget_dollars is not None:
+            told += ["--budget-dollars", str(self.budget_dollars / self.count)]
         return told
 
 

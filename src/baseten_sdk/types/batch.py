@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
 __all__ = ["Failed", "Ok", "Outcome", "Report"]
@@ -77,6 +78,9 @@ class Report:
         input_tokens: Tokens of the prompts, as far as the replies report them.
         output_tokens: Tokens of the answers.
         cached_tokens: Tokens of the prompts that came from the prefix cache.
+        dollars: What the successful rows of this run cost. None without `prices=`, or if no row's cost is known.
+        unpriced: Rows among them whose cost is not known, and not in `dollars`: their model has no price in the list,
+            or a deployment answered, which is not paid by the token.
         p50: Seconds in which half of the successful rows were done, with retries and waits. None without such rows.
         p95: Seconds in which 95 of 100 successful rows were done.
         latencies: The histogram behind p50 and p95: seconds, exact within 1 %, and the number of rows.
@@ -97,6 +101,8 @@ class Report:
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    dollars: Decimal | None = None
+    unpriced: int = 0
     p50: float | None = None
     p95: float | None = None
     latencies: tuple[tuple[float, int], ...] = field(default=(), repr=False)
@@ -111,9 +117,24 @@ class Report:
         """Outcomes of this run per second."""
         return (self.ok + self.failed - self.failed_before) / self.seconds if self.seconds else 0.0
 
+    @property
+    def cache_hit_rate(self) -> float | None:
+        """The share of the prompts' tokens that came from the prefix cache. None without tokens."""
+        return self.cached_tokens / self.input_tokens if self.input_tokens else None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the report as values of JSON. Dollars are a string, so that none is lost."""
+        rate = self.cache_hit_rate
+        return {
+            **asdict(self),
+            "dollars": None if self.dollars is None else f"{self.dollars:f}",
+            "cache_hit_rate": None if rate is None else round(rate, 4),
+            "rows_per_second": round(self.rows_per_second, 2),
+        }
+
     def to_json(self) -> str:
         """Return the report as a JSON object on one line."""
-        return json.dumps({**asdict(self), "rows_per_second": round(self.rows_per_second, 2)})
+        return json.dumps(self.to_dict())
 
     def __str__(self) -> str:
         return self.in_words("retry_failed=True")
@@ -128,11 +149,14 @@ class Report:
         done = f", {self.done_before:,} done before" if self.done_before else ""
         latency = "" if self.p50 is None or self.p95 is None else f", p50 {self.p50:.2f} s, p95 {self.p95:.2f} s"
         concurrency = "" if self.concurrency is None else f", {self.concurrency} in flight at the end"
+        hits = f", {self.cache_hit_rate:.0%}" if self.cached_tokens and self.cache_hit_rate is not None else ""
+        unpriced = f" and {self.unpriced:,} rows of unknown cost" if self.unpriced else ""
+        dollars = "" if self.dollars is None else f"${self.dollars:,.4f}{unpriced}; "
         lines = [
             f"{self.ok:,} ok, {self.failed:,} failed{before}{done}; "
             f"{self.seconds:.1f} s, {self.rows_per_second:.1f} rows/s{latency}{concurrency}; "
-            f"tokens {self.input_tokens:,} in ({self.cached_tokens:,} cached), {self.output_tokens:,} out; "
-            f"{self.retries:,} retries"
+            f"tokens {self.input_tokens:,} in ({self.cached_tokens:,} cached{hits}), {self.output_tokens:,} out; "
+            f"{dollars}{self.retries:,} retries"
         ]
         lines += [f"  {count:,} x {reason}" for reason, count in self.reasons[:SHOWN]]
         if self.failures is not None:

@@ -89,6 +89,8 @@ class Meta:
         tries: of a call to a pool, each request that was made for it.
         waited: seconds that the call waited before it was sent: at a "gate" that refusals have closed, for a "rate"
             limit, or in the "queue" for one of the calls in flight to end.
+        cache_hit_rate: the share of the prompt's tokens that came from the prefix cache, from 0 to 1; None where the
+            reply does not say.
     """
 
     status_code: int = 0
@@ -99,6 +101,7 @@ class Meta:
     url: str = ""
     tries: tuple[Try, ...] = ()
     waited: Mapping[str, float] = field(default_factory=dict, hash=False)
+    cache_hit_rate: float | None = field(default=None, compare=False)
 
     def with_tries(self, tries: tuple[Try, ...]) -> Meta:
         """The same, with the requests that were made for it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -47,7 +47,15 @@ class Reply(Lenient):
     def meta(self) -> Meta:
         """Request id, status, headers, attempts and time of the exchange that brought this reply."""
         meta = note_of(self, "meta")
-        return meta if isinstance(meta, Meta) else Meta()
+        if not isinstance(meta, Meta):
+            return Meta()
+        if meta.cache_hit_rate is None:
+            # Not when the reply comes: the usage of a chat is validated when it is first looked at.
+            rate = getattr(getattr(self, "usage", None), "cache_hit_rate", None)
+            if rate is not None:
+                meta = replace(meta, cache_hit_rate=rate)
+                attach_note(self, "meta", meta)
+        return meta
 
 
 R = TypeVar("R", bound=Reply)

@@ -58,6 +58,13 @@ class ResponseUsage(Lenient):
     total_tokens: Annotated[int, Beside(int, as_count)] = 0
 
     @property
+    def cache_hit_rate(self) -> float | None:
+        """The share of the input's tokens that came from the prefix cache; None where the backend does not say."""
+        if self.input_tokens_details is None or not self.input_tokens:
+            return None
+        return self.cached_tokens / self.input_tokens
+
+    @property
     def cached_tokens(self) -> int:
         """Input tokens that came from the prefix cache; 0 where the backend does not say."""
         return self.input_tokens_details.cached_tokens if self.input_tokens_details else 0

@@ -96,6 +96,13 @@ class Usage(Lenient):
         )
 
     @property
+    def cache_hit_rate(self) -> float | None:
+        """The share of the prompt's tokens that came from the prefix cache; None where the backend does not say."""
+        if self.prompt_tokens_details is None or not self.prompt_tokens:
+            return None
+        return self.cached_tokens / self.prompt_tokens
+
+    @property
     def cached_tokens(self) -> int:
         """Prompt tokens that came from the prefix cache; 0 where the backend does not say."""
         return self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else 0

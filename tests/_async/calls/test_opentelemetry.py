@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import Histogram, HistogramDataPoint, InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import Histogram, HistogramDataPoint, InMemoryMetricReader, Metric, Sum
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -45,6 +45,13 @@ class Telemetry:
         """What a histogram counted, by the attributes that split it."""
         return [(dict(point.attributes or {}), point.sum) for point in self.points(name)]
 
+    def sums(self, name: str) -> list[tuple[dict[str, object], float]]:
+        """What a counter has added up, by the attributes that split it."""
+        points = [
+            point for metric in self._metrics(name) if isinstance(metric.data, Sum) for point in metric.data.data_points
+        ]
+        return [(dict(point.attributes or {}), point.value) for point in points]
+
     @property
     def span(self) -> ReadableSpan:
         (span,) = self.spans
@@ -56,16 +63,19 @@ class Telemetry:
 
     def points(self, name: str) -> list[HistogramDataPoint]:
         """What a histogram counted."""
+        metrics = self._metrics(name)
+        return [point for metric in metrics if isinstance(metric.data, Histogram) for point in metric.data.data_points]
+
+    def _metrics(self, name: str) -> list[Metric]:
         data = self._reader.get_metrics_data()
         assert data is not None
-        metrics = [
+        return [
             metric
             for resource in data.resource_metrics
             for scope in resource.scope_metrics
             for metric in scope.metrics
             if metric.name == name
         ]
-        return [point for metric in metrics if isinstance(metric.data, Histogram) for point in metric.data.data_points]
 
 
 @pytest.fixture
@@ -382,3 +392,25 @@ async def test_a_wait_is_an_event_of_its_span(transport: TransportName, emu: Emu
     assert event.name == "baseten.wait"
     assert event.attributes == {"baseten.wait.reason": "gate", "baseten.wait": pytest.approx(30)}
     assert (told.spans[-1].attributes or {})["baseten.waited.gate"] == pytest.approx(30)
+
+
+async def test_costs_are_counted_where_prices_are_known(
+    client: AsyncClient, transport: TransportName, emu: Emulator, told: Telemetry
+) -> None:
+    prices = await client.models.prices()
+    otel = OpenTelemetry(tracer_provider=told.tracers, meter_provider=told.meters, prices=prices)
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, hooks=[otel], transport=transport) as client:
+        completion = await client.chat.completions.create(model=MODEL, messages=HELLO)
+        async with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
+            streamed = await stream.get_final_completion()
+        await client.deployments("abcd1234").chat.completions.create(model=MODEL, messages=HELLO)
+        await client.chat.completions.create(model="acme/new", messages=HELLO)
+    costs = [prices.cost(each) for each in (completion, streamed)]
+    assert [(span.attributes or {}).get("baseten.cost") for span in told.spans] == [
+        *(float(cost.total) for cost in costs if cost is not None),
+        None,
+        None,
+    ]
+    ((split, total),) = told.sums("baseten.client.cost")
+    assert total == pytest.approx(sum(float(cost.total) for cost in costs if cost is not None))
+    assert split["gen_ai.request.model"] == MODEL

@@ -59,7 +59,7 @@ def test_rows_tokens_and_tries_are_counted() -> None:
     assert json.loads(report.to_json())["rows_per_second"] == 0.5
     assert str(report) == (
         "3 ok, 4 failed (2 in earlier runs), 7 done before; 10.0 s, 0.5 rows/s, p50 1.00 s, p95 1.49 s; "
-        "tokens 20 in (4 cached), 10 out; 10 retries\n  2 x ValueError: No."
+        "tokens 20 in (4 cached, 20%), 10 out; 10 retries\n  2 x ValueError: No."
     )
     assert str(Report()).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s; ")
     assert str(Report(concurrency=37)).startswith("0 ok, 0 failed; 0.0 s, 0.0 rows/s, 37 in flight at the end; ")

@@ -293,7 +293,8 @@ class AsyncCompletions:
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`. A deadline bounds the whole run, its tools included.
+            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the
+                run gets one of its own, so that its turns find the prefix cache of the ones before.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
@@ -306,6 +307,7 @@ class AsyncCompletions:
         if max_turns < 1:
             raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         toolbox = Toolbox(tools)
+        params = {**params, "session": self._calls.session(params)}
         response_format = params.get("response_format")
         rest = {name: value for name, value in params.items() if name != "response_format"}
 

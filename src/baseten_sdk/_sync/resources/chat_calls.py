@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from ..._core.chat.request import chat_request, check_format, split_params
 from ..._core.reply.response import WholeResponse
@@ -47,6 +48,11 @@ class ChatCalls:
         """Seconds for a call with these arguments; None where there is no limit."""
         _, given = split_params(params)
         return self._service.options.merged(given).deadline
+
+    def session(self, params: Mapping[str, object]) -> str:
+        """The session of a conversation with these arguments; a new one where they name none."""
+        _, given = split_params(params)
+        return self._service.options.merged(given).session or uuid4().hex
 
     def complete(
         self,

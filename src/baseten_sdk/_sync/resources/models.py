@@ -13,6 +13,7 @@ from ..._core.request.routing import BaseURL
 from ...config import CallOptions
 from ...errors import NotFoundError
 from ...types.models import Model, ModelList
+from ...types.prices import Prices
 from ...types.reply import attach_meta
 from ..calls.service import Service
 
@@ -37,6 +38,19 @@ class Models:
         if self._base_url is None:
             self._service.router.listed.ids = tuple(model.id for model in models)
         return attach_meta(models, meta)
+
+    def prices(self, **options: Unpack[CallOptions]) -> Prices:
+        """Get what the models cost, to compute what calls have cost.
+
+        Example:
+            prices = client.models.prices()
+            cost = prices.cost(completion)
+
+        Raises:
+            APIError: The call failed.
+        """
+        models = self.list(**options)
+        return Prices(models, models.meta.url.removesuffix("/models"))
 
     def retrieve(self, model: str, **options: Unpack[CallOptions]) -> Model:
         """Get one of the models. It is looked up in the list, because the service has no endpoint for one model.

@@ -57,14 +57,20 @@ class BatchRun(Generic[R, T]):
         Raises:
             BatchStopped: It ended before each row had its outcome.
             BatchError: It could not begin, or its source or output failed.
+            APIError: The prices that a budget of dollars needs could not be fetched.
         """
         plan = self._plan
         first = await plan.source.first()
+        prices = plan.prices
+        if prices is None and plan.budget.dollars is not None:
+            prices = await self._client.models.prices()
         key_of = choose_key(plan.key, first)
         intake = Intake(key_of, retry_failed=plan.retry_failed, unit=plan.source.unit, shard=plan.shard)
         output = Output(plan.sink, plan.lines)
         sink = Sink(output.done, output.failed)
-        recorder = Recorder(sink, plan.lines, intake, self._breaker, plan.budget, plan.hint, self._stop, self._gauge)
+        recorder = Recorder(
+            sink, plan.lines, intake, self._breaker, plan.budget, plan.hint, self._stop, self._gauge, prices
+        )
         try:
             earlier = read_manifest(plan.sink, force=plan.force)
             manifest = self._manifest(first, key_of, HEAD if earlier is None else earlier.head)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ...errors import ConfigurationError
 
@@ -14,6 +15,8 @@ class Budget:
     Attributes:
         tokens: Tokens of prompts and answers together, as the replies report them. Rows that are in flight when the
             budget is used up add theirs on top.
+        dollars: Dollars, by the service's own prices, which the batch fetches when it begins. Rows in flight add theirs
+            on top here too. A row whose cost is not known stops the batch.
         failures: Rows that may fail.
         seconds: Wall-clock time.
         grace: Seconds that calls in flight get to finish when the batch stops for one of these reasons or is aborted.
@@ -24,9 +27,11 @@ class Budget:
     failures: int | None = None
     seconds: float | None = None
     grace: float = 30.0
+    dollars: Decimal | float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("tokens", "failures", "seconds", "grace"):
+        for name in ("tokens", "failures", "seconds", "grace", "dollars"):
             value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or value < 0):
+            kinds = int | float | Decimal if name == "dollars" else int | float
+            if value is not None and (isinstance(value, bool) or not isinstance(value, kinds) or not value >= 0):
                 raise ConfigurationError(f"Budget({name}=...) must be a number of at least 0, not {value!r}.")

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from ..._runs.display import Display
 from ...errors import InvalidRequestError
+from ...types.prices import Prices
 from ..calls.call import Call
 from ..results.lines import Lines
 from ..rows.intake import KeyOf
@@ -48,6 +49,7 @@ class Plan(Generic[R, T]):
     hint: str = HINT
     skip_rows_of: Path | None = None
     shard: Shard | None = None
+    prices: Prices | None = None
 
 
 def call_of(request: Callable[[R], Call[T]], row: R) -> Call[T]:

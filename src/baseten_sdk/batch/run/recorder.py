@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from ...errors import BudgetExceededError
 from ...types.batch import Failed, Ok, Outcome
+from ...types.prices import Prices
 from ..results.lines import Lines
 from ..results.sink import Sink
 from ..rows.intake import Intake
@@ -35,6 +36,7 @@ class Recorder(Generic[R, T]):
         hint: What to say about resuming.
         stop: Is requested when the batch aborts or the budget is used up.
         gauge: Tells how many other rows are in flight.
+        prices: What tokens cost, if that is known.
 
     Attributes:
         tally: The counts so far.
@@ -51,8 +53,9 @@ class Recorder(Generic[R, T]):
         hint: str,
         stop: Stop,
         gauge: Gauge,
+        prices: Prices | None = None,
     ) -> None:
-        self.tally = Tally()
+        self.tally = Tally(prices=prices)
         self.taken = 0
         self._sink = sink
         self._lines = lines
@@ -103,6 +106,13 @@ class Recorder(Generic[R, T]):
         used = tally.tokens.input + tally.tokens.output
         if budget.tokens is not None and used >= budget.tokens:
             self._exceed(f"{used:,} tokens of {budget.tokens:,} are used.")
+        if budget.dollars is not None:
+            spending = tally.spending
+            if spending.dollars >= budget.dollars:
+                self._exceed(f"${spending.dollars:,.4f} of ${budget.dollars:,.4f} are used.")
+            elif spending.unpriced:
+                what = f"of the model {spending.unknown!r}" if spending.unknown else "of a row"
+                self._exceed(f"the cost {what} is not known, so dollars cannot be counted.")
         if budget.failures is not None and tally.failed + len(self._breaker.withheld) > budget.failures:
             self._exceed(f"More than {budget.failures:,} rows failed.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from ...types.batch import Report
 from .tally import REASONS, Times
@@ -18,6 +19,7 @@ COUNTS = (
     "input_tokens",
     "output_tokens",
     "cached_tokens",
+    "unpriced",
 )
 """What the reports of several processes add up to."""
 
@@ -26,6 +28,7 @@ def merge_reports(reports: Sequence[Report]) -> Report:
     """The reports of all processes as one: sums, and percentiles of all their rows together."""
     whole, times = Report(), Times()
     reasons: Counter[str] = Counter()
+    dollars = [report.dollars for report in reports if report.dollars is not None]
     numbers = [report.concurrency for report in reports if report.concurrency is not None]
     for report in reports:
         for seconds, count in report.latencies:
@@ -38,6 +41,7 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         p50=times.percentile(0.5),
         p95=times.percentile(0.95),
         latencies=times.counts(),
+        dollars=sum(dollars, Decimal(0)) if dollars else None,
         concurrency=sum(numbers) if numbers else None,
         reasons=tuple(reasons.most_common(REASONS)),
         failures=", ".join(report.failures for report in reports if report.failures) or None,

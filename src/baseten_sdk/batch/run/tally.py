@@ -8,10 +8,12 @@ from collections import deque
 from collections.abc import Callable
 
 from ...types.batch import Failed, Ok, Report
+from ...types.prices import Prices
 from ..calls.usage import NONE, Tokens
 from .engine import Gauge
 from .progress import Progress
 from .reasons import Reasons
+from .spending import Spending
 
 STEP = math.log(1.02)
 """Times are counted in classes that are 2 % wide."""
@@ -55,9 +57,11 @@ class Tally:
 
     Args:
         clock: Returns the time in seconds.
+        prices: What tokens cost, if that is known.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, prices: Prices | None = None) -> None:
+        self.spending = Spending(prices)
         self.ok = 0
         self.failed = 0
         self.tokens = NONE
@@ -79,6 +83,7 @@ class Tally:
         self.ok += 1
         self._times.add(ok.seconds)
         self._count(ok.attempts)
+        self.spending.add(ok.value, tokens)
         if tokens is not NONE:
             mine = self.tokens
             self.tokens = Tokens(mine.input + tokens.input, mine.output + tokens.output, mine.cached + tokens.cached)
@@ -169,6 +174,8 @@ class Tally:
             input_tokens=self.tokens.input,
             output_tokens=self.tokens.output,
             cached_tokens=self.tokens.cached,
+            dollars=self.spending.known,
+            unpriced=self.spending.unpriced,
             p50=self._times.percentile(0.5),
             p95=self._times.percentile(0.95),
             latencies=self._times.counts(),

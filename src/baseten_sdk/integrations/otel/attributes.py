@@ -18,7 +18,9 @@ from ...types.chat import ChatCompletion, Usage
 from ...types.decisions import Decision, DecisionResponse
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.meta import Meta
+from ...types.prices import Prices
 from ...types.response import RawResponse
+from ...types.responses import ModelResponse
 
 Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
 
@@ -33,6 +35,7 @@ TOKEN_TYPE = "gen_ai.token.type"
 ERROR_TYPE = "error.type"
 MEMBER = "baseten.pool.member"
 HEDGE = "baseten.pool.hedge"
+COST = "baseten.cost"
 
 OPERATIONS = {
     "chat/completions": "chat",
@@ -154,6 +157,16 @@ def _of_usage(usage: Usage, *, chat: bool) -> Attributes:
     if usage.completion_tokens_details is not None:
         attributes["gen_ai.usage.reasoning.output_tokens"] = usage.reasoning_tokens
     return attributes
+
+
+def of_cost(result: object, meta: Meta, prices: Prices) -> Attributes:
+    """What a call has cost in dollars, where that is known."""
+    result = result.parse() if isinstance(result, RawResponse) else result
+    response = result.response if isinstance(result, Decision) else result
+    if not isinstance(response, ChatCompletion | CreateEmbeddingResponse | DecisionResponse | ModelResponse):
+        return {}
+    cost = prices.cost(response) if prices.hold_for(meta.url) else None
+    return {} if cost is None else {COST: float(cost.total)}
 
 
 def of_exchange(meta: Meta) -> Attributes:

@@ -9,7 +9,7 @@ TOKENS = tuple(4**exponent for exponent in range(14))
 
 
 class Instruments:
-    """The histograms of one meter."""
+    """The instruments of one meter."""
 
     def __init__(self, meter: Meter) -> None:
         self.duration = meter.create_histogram(
@@ -29,4 +29,7 @@ class Instruments:
             unit="{token}",
             description="Tokens of a call.",
             explicit_bucket_boundaries_advisory=TOKENS,
+        )
+        self.cost = meter.create_counter(
+            "baseten.client.cost", unit="{USD}", description="Dollars that calls have cost, where prices are known."
         )

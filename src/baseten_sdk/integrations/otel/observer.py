@@ -24,6 +24,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from ... import __version__
 from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent, WaitEvent
+from ...types.prices import Prices
 from . import attributes, content
 from .attributes import Attributes
 from .instruments import Instruments
@@ -44,7 +45,7 @@ class OpenTelemetry(Observer):
     `baseten.pool.member`.
 
     Metrics are `gen_ai.client.operation.duration`, `gen_ai.client.operation.time_to_first_chunk` and
-    `gen_ai.client.token.usage`.
+    `gen_ai.client.token.usage`. With `prices`, also `baseten.client.cost`, and `baseten.cost` of each span.
 
     Example:
         client = AsyncClient(hooks=[OpenTelemetry()])
@@ -54,6 +55,7 @@ class OpenTelemetry(Observer):
         meter_provider: where metrics go; the global one unless given.
         content: whether what is said is recorded: messages, answers, definitions of tools and texts of errors. None:
             what the variable `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says, and no unless it says "true".
+        prices: what tokens cost, as `client.models.prices()` returns it.
         propagate: whether requests carry the span's context, as `traceparent` and `tracestate`.
     """
 
@@ -63,8 +65,10 @@ class OpenTelemetry(Observer):
         tracer_provider: TracerProvider | None = None,
         meter_provider: MeterProvider | None = None,
         content: bool | None = None,
+        prices: Prices | None = None,
         propagate: bool = True,
     ) -> None:
+        self._prices = prices
         self._tracer_provider = tracer_provider
         self._meter_provider = meter_provider
         self._content = content
@@ -91,7 +95,9 @@ class OpenTelemetry(Observer):
         span = self._tracer.start_span(name, kind=SpanKind.CLIENT, attributes=known)
         if self._captures and span.is_recording():
             span.set_attributes(content.of_request(sent))
-        return CallSpan(span, known, self._instruments, captures=self._captures, propagates=self._propagate)
+        return CallSpan(
+            span, known, self._instruments, self._prices, captures=self._captures, propagates=self._propagate
+        )
 
     def __getstate__(self) -> dict[str, object]:
         """Where a copy lives, it finds its own tracer."""
@@ -103,9 +109,17 @@ class CallSpan(CallObserver):
     """The span of one call."""
 
     def __init__(
-        self, span: Span, known: Attributes, instruments: Instruments, *, captures: bool, propagates: bool
+        self,
+        span: Span,
+        known: Attributes,
+        instruments: Instruments,
+        prices: Prices | None,
+        *,
+        captures: bool,
+        propagates: bool,
     ) -> None:
         self._span = span
+        self._prices = prices
         self._known = known
         self._instruments = instruments
         self._captures = captures
@@ -147,6 +161,8 @@ class CallSpan(CallObserver):
             told["baseten.stream.complete"] = False
         if self._captures:
             told |= content.of_reply(end.result)
+        if self._prices is not None:
+            told |= attributes.of_cost(end.result, end.meta, self._prices)
         self._end(told)
 
     def failed(self, error: BaseException) -> None:
@@ -166,6 +182,9 @@ class CallSpan(CallObserver):
             tokens = told.get(name)
             if isinstance(tokens, int):
                 self._instruments.tokens.record(tokens, {**split, attributes.TOKEN_TYPE: kind})
+        cost = told.get(attributes.COST)
+        if isinstance(cost, float):
+            self._instruments.cost.add(cost, split)
 
     def _seconds(self) -> float:
         return time.perf_counter() - self._began

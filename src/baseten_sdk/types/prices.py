@@ -1,0 +1,178 @@
+"""What tokens cost, and what calls have cost. All prices come from the service; none is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from .decisions import DecisionUsage
+    from .models import Model
+    from .usage import TokenCounts
+
+__all__ = ["Cost", "HasUsage", "ModelPrices", "Prices"]
+
+ZERO = Decimal(0)
+
+
+class HasUsage(Protocol):
+    """A reply that tells which tokens it used: a completion, a `Parsed`, embeddings, a decision, a run of tools."""
+
+    @property
+    def usage(self) -> TokenCounts | DecisionUsage | None: ...
+
+
+@runtime_checkable
+class _HasCompletions(Protocol):
+    @property
+    def completions(self) -> Iterable[HasUsage]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one or more calls have cost, in dollars. Costs can be added up.
+
+    Attributes:
+        prompt: For the tokens of prompts that were not in the cache.
+        cached: For those that were.
+        completion: For the tokens of answers, reasoning included.
+        request: For the requests themselves, where a model has such a fee.
+    """
+
+    prompt: Decimal = ZERO
+    cached: Decimal = ZERO
+    completion: Decimal = ZERO
+    request: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.prompt + self.cached + self.completion + self.request
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.prompt + other.prompt,
+            self.cached + other.cached,
+            self.completion + other.completion,
+            self.request + other.request,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrices:
+    """The prices of one model in dollars, by the token and by the request. None: the service tells no price."""
+
+    prompt: Decimal | None = None
+    cached: Decimal | None = None
+    completion: Decimal | None = None
+    request: Decimal | None = None
+    image: Decimal | None = None
+
+    def cost(self, prompt: int, cached: int, completion: int) -> Cost | None:
+        """The cost of one call; None where a price that it needs is unknown.
+
+        Args:
+            prompt: All tokens of the prompt.
+            cached: Those among them that came from the cache.
+            completion: Tokens of the answer.
+        """
+        if self.image:  # how many images there were, no reply tells
+            return None
+        fresh, again = _part(max(prompt - cached, 0), self.prompt), _part(cached, self.cached)
+        answer = _part(completion, self.completion)
+        if fresh is None or again is None or answer is None:
+            return None
+        return Cost(fresh, again, answer, self.request or ZERO)
+
+
+class Prices(Mapping[str, ModelPrices]):
+    """The prices of the Model APIs by the ids of the models, as `client.models.prices()` returns them."""
+
+    def __init__(self, models: Iterable[Model], base_url: str = "") -> None:
+        self._models = {model.id: _prices(model) for model in models}
+        self._base_url = base_url
+
+    def cost(self, reply: HasUsage, *, model: str | None = None) -> Cost | None:
+        """Compute what a reply has cost. Tool runs and answers that took several tries are priced as a whole.
+
+        Example:
+            prices = await client.models.prices()
+            cost = prices.cost(completion)
+            print("unknown" if cost is None else f"${cost.total:.6f}")
+
+        Args:
+            reply: A completion, a `Parsed`, a response, embeddings, a decision, or a run of tools.
+            model: The model, if the reply names it differently from the list.
+
+        Returns:
+            The cost. None where it is unknown: the model is not listed, a price is missing, the reply has no usage, or
+            it came from a deployment, which is not paid by the token.
+        """
+        if isinstance(reply, _HasCompletions):
+            costs = [self.cost(each, model=model) for each in reply.completions]
+            known = [cost for cost in costs if cost is not None]
+            return sum(known, Cost()) if len(known) == len(costs) else None
+        usage = reply.usage
+        if usage is None or not self.hold_for(getattr(getattr(reply, "meta", None), "url", "")):
+            return None
+        prompt, completion = _both(usage)
+        name = getattr(reply, "model", "") if model is None else model
+        return self.of_tokens(name, prompt, completion, getattr(usage, "cached_tokens", 0))
+
+    def of_tokens(self, model: str, prompt: int, completion: int, cached: int = 0) -> Cost | None:
+        """Compute the cost of one call from its tokens. `cached` is a part of `prompt`."""
+        prices = self._models.get(model)
+        return None if prices is None else prices.cost(prompt, cached, completion)
+
+    def hold_for(self, url: str) -> bool:
+        """Whether these are the prices of a call to this URL: one to the API that has listed them."""
+        return not url or not self._base_url or url.startswith(f"{self._base_url}/")
+
+    def __getitem__(self, model: str) -> ModelPrices:
+        return self._models[model]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._models)
+
+    def __len__(self) -> int:
+        return len(self._models)
+
+    def __repr__(self) -> str:
+        return f"<Prices of {len(self)} models>"
+
+
+def _both(usage: TokenCounts | DecisionUsage) -> tuple[int, int]:
+    prompt = getattr(usage, "prompt_tokens", None)
+    if isinstance(prompt, int):
+        return prompt, getattr(usage, "completion_tokens", 0)
+    return getattr(usage, "input_tokens", 0), getattr(usage, "output_tokens", 0)
+
+
+def _part(tokens: int, price: Decimal | None) -> Decimal | None:
+    if not tokens:
+        return ZERO
+    return None if price is None else price * tokens
+
+
+def _prices(model: Model) -> ModelPrices:
+    told = model.pricing
+    if told is None:
+        return ModelPrices()
+    return ModelPrices(
+        _price(told.prompt),
+        _price(told.input_cache_read),
+        _price(told.completion),
+        _price(told.request),
+        _price(told.image),
+    )
+
+
+def _price(text: str | None) -> Decimal | None:
+    """A price as a number; None for what is none, such as "-1", which some servers use for "it depends"."""
+    try:
+        price = Decimal(text or "")
+    except InvalidOperation:
+        return None
+    return price if price.is_finite() and price >= 0 else None
