@@ -40,6 +40,7 @@ def completion(
 
 def test_prompt_cache_and_answer_are_priced_apart_and_exactly() -> None:
     cost = prices().cost(completion())
+    assert cost is not None
     assert cost == Cost(Decimal("0.000360"), Decimal("0.00002400"), Decimal("0.000110"), Decimal(0))
     assert cost.total == Decimal("0.000494")
     assert (cost + cost).total == Decimal("0.000988")
