@@ -37,6 +37,7 @@ AREAS = {
 RESOURCE = """\
     options:
       heading: {heading}
+      toc_label: {heading}
       merge_init_into_class: false
       show_bases: false
 """
@@ -93,7 +94,7 @@ def resources() -> Iterator[tuple[str, str]]:
     from baseten_sdk import AsyncClient, Target
 
     client = AsyncClient(api_key="a-key-for-the-reference")
-    yield from _below("client", client)
+    yield from sorted(_below("client", client), key=lambda found: ".beta" in found[0])
     yield from _below('client.deployments("...")', client.deployments("abcd1234"))
     yield from _below("client.pool([...])", client.pool([Target("abcd1234")]))
 

@@ -21,6 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.reference import completed, public_names  # noqa: E402
+from scripts.tabs import tabbed  # noqa: E402
+
+UNTABBED = {"examples"}
+"""Pages of whole programs."""
 
 EXAMPLE_LINK = re.compile(r"\]\(\.\./examples(?:/(?P<name>\w+)\.py)?/?\)")
 ANCHOR = re.compile(r'id="baseten_sdk\.(?:\w+\.)*(\w+)"')
@@ -63,6 +67,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     source = Path(page.file.src_uri)
     if source.parent.name == "reference":
         markdown = completed(source.stem, markdown)
+    elif source.suffix == ".md" and source.stem not in UNTABBED:
+        markdown = tabbed(markdown)
     return RESULTS_LINK.sub("](benchmarks.md)", EXAMPLE_LINK.sub(example, markdown))
 
 

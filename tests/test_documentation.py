@@ -22,6 +22,7 @@ from anyio import to_thread
 
 from baseten_sdk import AsyncClient, Client
 from baseten_sdk.emulator import Emulator
+from scripts.tabs import sync_form
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -89,6 +90,24 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
 def test_the_code_of_a_page_runs(page: Path, service: Emulator) -> None:
     anyio.run(run, str(page), page.read_text(encoding="utf-8"))
     gc.collect()  # a stream that was left open warns now
+
+
+SYNC_FORMS = {
+    page.stem: text
+    for page in PAGES
+    if page.stem not in INSIDE and (text := sync_form(page.read_text(encoding="utf-8"))) is not None
+}
+
+
+@pytest.mark.parametrize("page", SYNC_FORMS)
+def test_the_sync_form_of_a_page_runs(page: str, service: Emulator) -> None:
+    assert "await " not in "".join(block.code for block in blocks(SYNC_FORMS[page]) if block.info == "python")
+    anyio.run(run, page, SYNC_FORMS[page])
+    gc.collect()
+
+
+def test_most_pages_have_a_sync_form() -> None:
+    assert len(SYNC_FORMS) >= 15
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
