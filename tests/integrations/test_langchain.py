@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 
+import httpx
 import pytest
 from langchain_core.exceptions import ModelRefusalError
 from langchain_core.language_models import BaseChatModel
@@ -332,6 +333,14 @@ async def test_many_texts_are_embedded_in_batches_and_in_order(emu: Emulator) ->
     assert vectors == await embeddings.aembed_documents(texts)
     assert await embeddings.aembed_query(texts[3]) == vectors[3]
     assert embeddings.embed_documents([]) == await embeddings.aembed_documents([]) == []
+
+
+def test_a_client_of_httpx_makes_its_requests_one_after_the_other(emu: Emulator) -> None:
+    with httpx.Client() as http, Client(api_key=emu.api_key, endpoints=emu.endpoints, http_client=http) as client:
+        embeddings = BasetenEmbeddings.model_validate({"model_id": "abcd1234", "client": client, "batch_size": 3})
+        before = len(emu.requests)
+        assert len(embeddings.embed_documents(["a", "b", "c", "d"])) == 4
+        assert len(emu.requests) - before == 2
 
 
 @pytest.mark.parametrize("tail", ["/predict", "/sync", "/sync/v1"])

@@ -31,7 +31,7 @@ from pydantic import BaseModel
 
 import baseten_sdk
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.integrations.llama_index import Baseten
+from baseten_sdk.integrations.llama_index import Baseten, BasetenEmbedding
 
 MODEL = "openai/gpt-oss-120b"
 HELLO = [ChatMessage(role="user", content="Say hello world")]
@@ -489,3 +489,38 @@ def test_it_is_an_llm_like_any_other(emu: Emulator) -> None:
     llm: LLM = llm_of(emu)
     responses: Iterator[ChatResponse] = iter([llm.chat(HELLO)])
     assert next(responses).message.role == MessageRole.ASSISTANT
+
+
+def embedding_of(emu: Emulator, *, environment: str | None = None) -> BasetenEmbedding:
+    return BasetenEmbedding(
+        "abcd1234",
+        api_key=emu.api_key,
+        endpoints=emu.endpoints,
+        max_batch=10,
+        dimensions=8,
+        environment=environment,
+    )
+
+
+async def test_texts_of_an_index_are_embedded_side_by_side(emu: Emulator) -> None:
+    embed_model = embedding_of(emu)
+    texts = [f"text number {number}" for number in range(25)]
+    before = len(emu.requests)
+    vectors = embed_model.get_text_embedding_batch(texts)
+    assert len(emu.requests) - before == 3
+    assert [len(vector) for vector in vectors] == [8] * 25
+    assert await embed_model.aget_text_embedding_batch(texts) == vectors
+    assert embed_model.get_query_embedding(texts[3]) == vectors[3]
+    assert await embed_model.aget_query_embedding(texts[4]) == vectors[4]
+    assert await embed_model.aget_text_embedding(texts[5]) == embed_model.get_text_embedding(texts[5]) == vectors[5]
+    emu.faults.push("status=400", None)
+    with pytest.raises(baseten_sdk.BadRequestError):
+        embed_model.get_text_embedding("a")
+
+
+def test_an_embedding_shows_no_key(emu: Emulator) -> None:
+    embed_model = embedding_of(emu, environment="staging")
+    assert emu.api_key not in f"{embed_model!r}{embed_model.to_dict()}{embed_model.to_payload()}"
+    assert emu.api_key.encode() not in pickle.dumps(embed_model)
+    embed_model.get_text_embedding("a")
+    assert emu.requests[-1].path == "/model/abcd1234/environments/staging/sync/v1/embeddings"

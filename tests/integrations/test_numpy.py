@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from baseten_sdk import Client, InvalidRequestError, Limits, Retry, Timeout
+from baseten_sdk import Client, InvalidRequestError, Limits, Retry, Timeout, Vectors
 from baseten_sdk._core.request.json_codec import encode_json
 from baseten_sdk._core.request.multipart import encode_multipart
 from baseten_sdk._core.request.urls import encode_query
@@ -100,3 +100,22 @@ def test_calls_take_them(client: Client) -> None:
     assert len(deployment.rerank("q", numpy.array(["a", "b"]))) == 2
     job = deployment.async_predict({"x": numpy.float64(1)}, priority=numpy.int64(1))
     assert job.wait(deadline=numpy.float32(60)).is_terminal
+
+
+def test_vectors_are_an_array_without_a_copy() -> None:
+    made = Vectors(bytearray(numpy.arange(6, dtype=numpy.float32).tobytes()), 3)
+    found = made.numpy()
+    assert (found.shape, found.dtype) == ((3, 2), numpy.float32)
+    found[1, 0] = 9.0
+    assert list(made[1]) == [9.0, 3.0]
+    assert numpy.shares_memory(found, numpy.asarray(made))
+    assert numpy.shares_memory(found, numpy.asarray(made.array))
+    assert not numpy.shares_memory(found, numpy.array(made))
+    assert numpy.array_equal(numpy.asarray(made.tolist()), found)
+
+
+def test_texts_may_be_an_array(client: Client) -> None:
+    embeddings = client.deployments("abcd1234").embeddings
+    texts = numpy.array(["a text", "another"])
+    found = embeddings.embed(texts, max_batch=numpy.int64(1), concurrency=numpy.int8(2))
+    assert found == embeddings.embed(list(texts))

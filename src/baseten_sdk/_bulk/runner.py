@@ -1,18 +1,18 @@
 """Calls with many inputs, by either flavor of client.
 
 A sync one runs in an event loop of its own, with an `AsyncClient` of the same settings. If its texts fit into one
-request, it makes that request itself.
+request, or if it has an httpx client that belongs to its flavor, it makes its requests itself, one after the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
 from .._core.texts.call import Store
-from .._core.texts.cutting import Part
+from .._core.texts.cutting import BadText, Part
 from .._core.texts.gathering import Gathering, InputCounts
 from .._runs.loop_thread import run_in_loop
 from ..batch.results.outcomes import AsyncOutcomes, Exchange, Outcomes
@@ -22,7 +22,7 @@ from ..types.batch import Failed, Ok, Outcome
 from ..types.many import InputProgress
 from ..types.vectors import Vectors
 from .options import Bulk
-from .run import Slot, WithMeta, run_parts, settle
+from .run import SOON, Slot, WithMeta, run_parts, settle
 from .stream import AsyncEmbeddingStream, EmbeddingStream
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class BulkRunner:
     def run(service: Service, bulk: Bulk[V], store: Store[V, R]) -> R:
         """Run a call to its end."""
         texts: object = bulk.texts
-        if isinstance(texts, Sequence) and bulk.cutting.fits(texts):
-            return _run_one(service, bulk, texts, store)
+        one = isinstance(texts, Sequence) and bulk.cutting.fits(texts)
+        if isinstance(texts, Iterable) and (one or service.settings is None):
+            return _run_here(service, bulk, texts, store)
 
         from .._bridge import async_service
 
@@ -94,18 +95,26 @@ class BulkRunner:
         )
 
 
-def _run_one(service: Service, bulk: Bulk[V], texts: list[str], store: Store[V, R]) -> R:
-    """Make the only request of a call."""
+def _run_here(service: Service, bulk: Bulk[V], texts: Iterable[object], store: Store[V, R]) -> R:
+    """Make the requests of a call one after the other, by the client itself."""
     gathering = Gathering(store, bulk.cutting, bulk.on_failure, bulk.rows)
-    part = Part(0, list(texts))
-    request = bulk.call.request(part, bulk.options)
-    try:
-        found, meta = service.caller.fetch(request, bulk.options, partial(bulk.call.read, part))
-    except Exception as error:
-        gathering.lost(part, error)
-    else:
-        found.meta = meta
-        gathering.took(part, found)
+    clock, deadline = service.caller.clock, bulk.options.deadline
+    start = clock.now()
+    for slot in bulk.cutting.parts(texts):
+        if isinstance(slot, BadText):
+            gathering.refused(slot)
+            continue
+        left = bulk.options
+        if deadline is not None:
+            left = left.within(max(start + deadline - clock.now(), SOON))
+        try:
+            request = bulk.call.request(slot, left)
+            found, meta = service.caller.fetch(request, left, partial(bulk.call.read, slot))
+        except Exception as error:
+            gathering.lost(slot, error)
+        else:
+            found.meta = meta
+            gathering.took(slot, found)
     return gathering.result()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
+from ...config import as_number
 from ...errors import ConfigurationError, InvalidRequestError
 from ..policy.token_estimate import TOKENS_PER_BYTE
 from ..request.arrays import as_list
@@ -81,12 +82,9 @@ class Cutting:
         max_tokens: int | None = None,
         truncate: TruncationDirection | None = None,
     ) -> None:
-        for name, value in (("max_batch", max_batch), ("max_chars", max_chars), ("max_tokens", max_tokens)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                raise ConfigurationError(f"{name} must be an integer of at least 1, or None, not {value!r}.")
-        self.max_batch = max_batch or MAX_BATCH
-        self._max_chars = max_chars
-        self._max_tokens = max_tokens
+        self.max_batch = _limit("max_batch", max_batch) or MAX_BATCH
+        self._max_chars = _limit("max_chars", max_chars)
+        self._max_tokens = _limit("max_tokens", max_tokens)
         self._truncate = truncate
         self._tokens_per_byte = TOKENS_PER_BYTE
         self._seen = False
@@ -240,6 +238,18 @@ def _are_texts(values: Sequence[object]) -> TypeGuard[Sequence[str]]:
 def size_of(text: str) -> int:
     """Return the bytes of a text."""
     return len(text) if text.isascii() else len(text.encode())
+
+
+def _limit(name: str, value: int | None) -> int | None:
+    """Return a limit as a number of Python.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    number = as_number(value)
+    if number is None or (isinstance(number, int) and not isinstance(number, bool) and number >= 1):
+        return number
+    raise ConfigurationError(f"{name} must be an integer of at least 1, or None, not {value!r}.")
 
 
 def _bad(index: int, problem: str) -> BadText:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Literal, Protocol
 
 from ...errors import ConfigurationError
@@ -47,12 +48,13 @@ def choose_concurrency(given: int | Literal["auto"] | Concurrency, most: int) ->
         return AdaptiveConcurrency(most)
     if isinstance(given, str):
         raise ConfigurationError(f'concurrency must be an integer, "auto" or a Concurrency, not {given!r}.')
-    if not isinstance(given, int):
-        return given
-    if isinstance(given, bool) or given < 1:
+    number = int(given) if isinstance(given, Integral) else given
+    if not isinstance(number, int):
+        return number
+    if isinstance(given, bool) or number < 1:
         raise ConfigurationError(f"concurrency must be an integer of at least 1, not {given!r}.")
-    if given > most:
+    if number > most:
         raise ConfigurationError(
-            f"concurrency={given} is more than the client's {most}. Make the client with Limits(concurrency={given})."
+            f"concurrency={number} is more than the client's {most}. Make the client with Limits(concurrency={number})."
         )
-    return FixedConcurrency(given)
+    return FixedConcurrency(number)

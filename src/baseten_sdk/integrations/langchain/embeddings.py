@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-
-import anyio
 from langchain_core.embeddings import Embeddings
 from pydantic import ConfigDict, Field
 
+from ... import ManyOptions
 from .served import Served
 
 
@@ -19,71 +16,41 @@ class BasetenEmbeddings(Served, Embeddings):
         embeddings = BasetenEmbeddings(model_id="abcd1234")
         vectors = embeddings.embed_documents(["a text", "another"])
 
-    Many texts travel in batches, several at once; vectors are in the order of the texts. When a batch fails for good
-    the call fails with its error, which is this package's, and what is in flight is cancelled or waited for.
+    Many texts travel in several requests side by side, by `embeddings.embed` of the client. Vectors are in the order of
+    the texts. The first request that fails ends the call with its error, which is this package's.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     dimensions: int | None = None
-    """Length of a vector, where the model can shorten it."""
+    """Length of a vector, if the model can shorten it."""
     batch_size: int = Field(default=128, ge=1)
     """Texts of one request."""
-    max_concurrency: int = Field(default=32, ge=1)
-    """Requests at once."""
+    max_concurrency: int | None = Field(default=None, ge=1)
+    """Requests in flight. None finds the number that the engine takes well."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of texts."""
-        batches = self._batches(texts)
-        if len(batches) <= 1:
-            return [vector for batch in batches for vector in self._embed(batch)]
-        with ThreadPoolExecutor(min(self.max_concurrency, len(batches))) as pool:
-            futures = [pool.submit(self._embed, batch) for batch in batches]
-            try:
-                return [vector for future in futures for vector in future.result()]
-            finally:
-                for future in futures:
-                    future.cancel()
+        """Return the vectors of texts."""
+        if not texts:
+            return []
+        embeddings = self._clients.engine(self._target).embeddings
+        return embeddings.embed(texts, model=self._target.model, dimensions=self.dimensions, **self._options()).tolist()
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a text."""
-        return self._embed([text])[0]
+        """Return the vector of a text."""
+        return self.embed_documents([text])[0]
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
-        """The vectors of texts."""
-        batches = self._batches(texts)
-        made: list[list[list[float]]] = [[] for _ in batches]
-        room = anyio.CapacityLimiter(self.max_concurrency)
-        errors: list[Exception] = []
-
-        async def embed(place: int) -> None:
-            async with room:
-                try:
-                    made[place] = await self._aembed(batches[place])
-                except Exception as error:
-                    errors.append(error)
-                    group.cancel_scope.cancel()
-
-        async with anyio.create_task_group() as group:
-            for place in range(len(batches)):
-                group.start_soon(embed, place)
-        if errors:
-            raise errors[0]
-        return [vector for vectors in made for vector in vectors]
+        """Return the vectors of texts."""
+        if not texts:
+            return []
+        embeddings = self._clients.async_engine(self._target).embeddings
+        found = await embeddings.embed(texts, model=self._target.model, dimensions=self.dimensions, **self._options())
+        return found.tolist()
 
     async def aembed_query(self, text: str) -> list[float]:
-        """The vector of a text."""
-        return (await self._aembed([text]))[0]
+        """Return the vector of a text."""
+        return (await self.aembed_documents([text]))[0]
 
-    def _batches(self, texts: Sequence[str]) -> list[Sequence[str]]:
-        return [texts[start : start + self.batch_size] for start in range(0, len(texts), self.batch_size)]
-
-    def _embed(self, texts: Sequence[str]) -> list[list[float]]:
-        engine = self._clients.engine(self._target)
-        reply = engine.embeddings.create(input=texts, model=self._target.model, dimensions=self.dimensions)
-        return reply.vectors
-
-    async def _aembed(self, texts: Sequence[str]) -> list[list[float]]:
-        engine = self._clients.async_engine(self._target)
-        reply = await engine.embeddings.create(input=texts, model=self._target.model, dimensions=self.dimensions)
-        return reply.vectors
+    def _options(self) -> ManyOptions:
+        return {"max_batch": self.batch_size, "concurrency": self.max_concurrency or "auto", "progress": "none"}
