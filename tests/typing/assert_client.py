@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from random import Random
 from typing import assert_type
 
@@ -14,16 +15,20 @@ from baseten_sdk import (
     AsyncDeployment,
     AsyncRequestStatus,
     CancelResult,
+    ChatCompletion,
     Client,
+    Cost,
     Deployment,
     Endpoints,
     Limits,
     Model,
     ModelList,
+    Prices,
     Response,
     Retry,
     RetryEvent,
     Timeout,
+    ToolRun,
 )
 
 
@@ -115,3 +120,14 @@ def mistakes_are_found(client: Client) -> None:
     client.async_requests.get("0f1e")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]  # no model
     client.request("GET", "models", response_model=5)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     Timeout(conect=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # no such phase
+
+
+async def prices_are_typed(client: Client, other: AsyncClient, completion: ChatCompletion, run: ToolRun) -> None:
+    prices = client.models.prices()
+    assert_type(prices, Prices)
+    assert_type(await other.models.prices(), Prices)
+    assert_type(prices.cost(completion), Cost | None)
+    assert_type(prices.cost(run, model="a/b"), Cost | None)
+    assert_type(prices["a/b"].cached, Decimal | None)
+    prices.cost("a/b")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # no reply
+    prices.cost(completion, "a/b")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  # by position

@@ -96,3 +96,19 @@ def test_embeddings_of_the_model_apis_are_refused_and_those_of_a_gateway_are_not
 def test_a_request_knows_the_member_that_it_goes_to() -> None:
     assert (retarget(chat(), OWN).member, retarget(chat(), OWN).hedge) == (OWN.target, False)
     assert retarget(chat(), OWN, hedge=True).hedge
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "sent"),
+    [
+        ("a/b", "http://127.0.0.1:9/v1", b'{"model":"a/b",'),
+        ("baseten/a/b", "http://127.0.0.1:9/v1", b'{"model":"a/b",'),
+        ("baseten/mymodel-4", "http://127.0.0.1:9/v1", b'{"model":"baseten/mymodel-4",'),
+        ("abcd1234", "http://127.0.0.1:9/model/abcd1234/environments/production/sync/v1", b'{"model":"abcd1234",'),
+    ],
+)
+def test_the_model_of_a_member_is_found_by_its_name_as_everywhere(name: str, engine: str, sent: bytes) -> None:
+    member = member_urls(Target(model=name), ROUTER)
+    assert (member.engine, member.head) == (engine, sent)
+    assert member.name is not None
+    assert member.name.given == name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.request.routing import BaseURL, DeploymentURLs, Router
+from baseten_sdk._core.request.routing import REMEMBERED, BaseURL, DeploymentURLs, Router
 from baseten_sdk.config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError
 
@@ -376,3 +376,21 @@ def test_a_url_as_a_model_is_told_what_was_meant(model: str, said: str) -> None:
         places().engine_of(model)
     assert said in str(caught.value)
     assert places("https://gateway.test/v1").engine_of(model)[1] == model
+
+
+def test_names_are_remembered_in_bounded_memory() -> None:
+    router = places()
+    first = router.engine_of("a/0")
+    assert router.engine_of("a/0") is first
+    for number in range(3 * REMEMBERED):
+        assert router.engine_of(f"a/{number}")[1] == f"a/{number}"
+    assert len(router._found) <= REMEMBERED
+    assert router.engine_of("a/0") == first
+
+
+def test_what_the_service_lists_is_known_to_names_that_were_read_before() -> None:
+    router = places()
+    base_url, _ = router.engine_of("a/b")
+    router.listed.ids = ("a/c",)
+    assert base_url.model is not None
+    assert base_url.model.listed.ids == ("a/c",)

@@ -21,6 +21,9 @@ from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_se
 VARIABLE = "BASETEN_BASE_URL"
 EMULATOR = "BASETEN_EMULATOR"
 
+REMEMBERED = 256
+"""Names of models whose places a client remembers: finding one anew costs as much as encoding a small body."""
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Kind: TypeAlias = Literal["model", "chain"]
@@ -107,7 +110,7 @@ class Router:
     everything is if that was said, else at `BASETEN_BASE_URL`.
     """
 
-    __slots__ = ("_endpoints", "_environment", "_model_apis", "_routed", "listed")
+    __slots__ = ("_endpoints", "_environment", "_found", "_model_apis", "_routed", "listed")
 
     def __init__(
         self,
@@ -120,6 +123,7 @@ class Router:
         if not isinstance(route_by_name, bool):
             raise ConfigurationError(f"route_by_name must be True or False, not {route_by_name!r}.")
         self.listed = ModelIds()
+        self._found: dict[str, tuple[BaseURL, str]] = {}
         self._endpoints = endpoints
         self._environment = environment
         self._routed = route_by_name and base_url is None
@@ -163,6 +167,14 @@ class Router:
         """
         if not isinstance(model, str) or not model:
             raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
+        found = self._found.get(model)
+        if found is None:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            found = self._found[model] = self._engine_of(model)
+        return found
+
+    def _engine_of(self, model: str) -> tuple[BaseURL, str]:
         apis = self.model_apis()
         if not self._routed:
             return BaseURL(apis.url, apis.first_byte, ModelName(model, listed=self.listed)), model
