@@ -11,6 +11,7 @@ from pydantic_core import to_json
 
 from baseten_sdk import CallStarted, ChatCompletion
 from baseten_sdk.integrations.otel import attributes, content
+from baseten_sdk.types.messages import Message
 
 
 def started(url: str, body: object = None, *, streamed: bool = False) -> CallStarted:
@@ -130,3 +131,41 @@ def test_nothing_of_it_is_imported_with_the_package() -> None:
         "assert not [name for name in sys.modules if name.startswith(watching)]"
     )
     subprocess.run([sys.executable, "-c", program], check=True, env={"PYTHONPATH": "src"})
+
+
+def test_a_message_tells_what_a_chat_does() -> None:
+    call = started("https://x/v1/messages", {"model": "a/b", "max_tokens": 9, "stop_sequences": ["END"]})
+    assert attributes.operation(call) == "chat"
+    asked = attributes.of_request(call, attributes.parameters(call))
+    assert asked["gen_ai.request.stop_sequences"] == ["END"]
+    block = {"type": "tool_use", "id": "t1", "name": "f", "input": {"a": 1}}
+    thought = {"type": "thinking", "thinking": "Hm", "signature": "s"}
+    message = Message.model_validate(
+        {
+            "id": "msg_1",
+            "model": "a/b",
+            "content": [thought, {"type": "text", "text": "Hi"}, block],
+            "stop_reason": "tool_use",
+            "usage": {"input_tokens": 4, "cache_read_input_tokens": 6, "output_tokens": 3},
+        }
+    )
+    assert attributes.of_reply(message) == {
+        "gen_ai.response.id": "msg_1",
+        "gen_ai.response.model": "a/b",
+        "gen_ai.response.finish_reasons": ["tool_use"],
+        "gen_ai.usage.input_tokens": 10,
+        "gen_ai.usage.output_tokens": 3,
+        "gen_ai.usage.cache_read.input_tokens": 6,
+    }
+    (answer,) = json.loads(str(content.of_reply(message)["gen_ai.output.messages"]))
+    assert answer["finish_reason"] == "tool_use"
+    assert answer["parts"] == [
+        {"type": "reasoning", "content": "Hm"},
+        {"type": "text", "content": "Hi"},
+        {"type": "tool_call", "id": "t1", "name": "f", "arguments": {"a": 1}},
+    ]
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "2"}
+    told = content.of_request({"system": "Be brief.", "messages": [{"role": "user", "content": [result]}]})
+    assert json.loads(str(told["gen_ai.system_instructions"])) == [{"type": "text", "content": "Be brief."}]
+    (turn,) = json.loads(str(told["gen_ai.input.messages"]))
+    assert turn["parts"] == [{"type": "tool_call_response", "id": "t1", "response": "2"}]

@@ -64,7 +64,7 @@ class DeploymentTarget:
 
 
 class Call(Generic[T_co]):
-    """One call of a batch. Make them with `chat`, `parse`, `predict`, `embeddings`, `sync` and `custom`."""
+    """One call of a batch. Make them with `chat`, `parse`, `messages`, `predict`, `embeddings`, `sync` and `custom`."""
 
     __slots__ = ()
 

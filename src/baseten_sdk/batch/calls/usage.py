@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from ...types.chat import Usage
 from ...types.decisions import DecisionUsage
+from ...types.messages import MessageUsage
 
 
 class Tokens(NamedTuple):
@@ -23,7 +24,7 @@ NONE = Tokens()
 def tokens_of(value: object) -> Tokens:
     """Return the tokens that a reply reports in `usage`, an attribute or a key, under OpenAI's older or newer names."""
     usage = value.get("usage") if isinstance(value, Mapping) else getattr(value, "usage", None)
-    if isinstance(usage, Usage):
+    if isinstance(usage, Usage | MessageUsage):
         return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
     if isinstance(usage, DecisionUsage):
         return Tokens(usage.input_tokens, usage.output_tokens)

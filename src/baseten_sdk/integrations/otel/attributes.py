@@ -17,6 +17,7 @@ from ...hooks import CallStarted
 from ...types.chat import ChatCompletion, Usage
 from ...types.decisions import Decision, DecisionResponse
 from ...types.embeddings import CreateEmbeddingResponse
+from ...types.messages import Message
 from ...types.meta import Meta
 from ...types.prices import Prices
 from ...types.response import RawResponse
@@ -39,6 +40,7 @@ COST = "baseten.cost"
 
 OPERATIONS = {
     "chat/completions": "chat",
+    "messages": "chat",
     "embeddings": "embeddings",
     "completions": "text_completion",
     "systemone": "decide",
@@ -118,7 +120,7 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
     choices = sent.get("n")
     if isinstance(choices, int) and choices != 1:
         attributes["gen_ai.request.choice.count"] = choices
-    stop = sent.get("stop")
+    stop = sent.get("stop") or sent.get("stop_sequences")
     if stop:
         attributes["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else _texts(stop)
     form = sent.get("response_format")
@@ -128,7 +130,7 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
 
 
 def of_reply(result: object) -> Attributes:
-    """What the reply of a chat, of embeddings or of a decision tells."""
+    """What the reply of a chat, of messages, of embeddings or of a decision tells."""
     attributes: Attributes = {}
     result = result.parse() if isinstance(result, RawResponse) else result
     if isinstance(result, ChatCompletion):
@@ -136,6 +138,8 @@ def of_reply(result: object) -> Attributes:
         reasons = [choice.finish_reason for choice in result.choices if choice.finish_reason]
         if reasons:
             attributes["gen_ai.response.finish_reasons"] = reasons
+    if isinstance(result, Message):
+        attributes |= _of_message(result)
     if isinstance(result, ChatCompletion | CreateEmbeddingResponse):
         attributes[RESPONSE_MODEL] = result.model
         if result.usage is not None:
@@ -146,6 +150,20 @@ def of_reply(result: object) -> Attributes:
         if response.usage is not None:
             attributes |= {INPUT_TOKENS: response.usage.input_tokens, OUTPUT_TOKENS: response.usage.output_tokens}
     return {name: value for name, value in attributes.items() if value != ""}
+
+
+def _of_message(message: Message) -> Attributes:
+    usage = message.usage
+    attributes: Attributes = {
+        "gen_ai.response.id": message.id,
+        RESPONSE_MODEL: message.model,
+        INPUT_TOKENS: usage.prompt_tokens,
+        OUTPUT_TOKENS: usage.completion_tokens,
+        "gen_ai.usage.cache_read.input_tokens": usage.cached_tokens,
+    }
+    if message.stop_reason:
+        attributes["gen_ai.response.finish_reasons"] = [message.stop_reason]
+    return attributes
 
 
 def _of_usage(usage: Usage, *, chat: bool) -> Attributes:
@@ -163,7 +181,8 @@ def of_cost(result: object, meta: Meta, prices: Prices) -> Attributes:
     """What a call has cost in dollars, where that is known."""
     result = result.parse() if isinstance(result, RawResponse) else result
     response = result.response if isinstance(result, Decision) else result
-    if not isinstance(response, ChatCompletion | CreateEmbeddingResponse | DecisionResponse | ModelResponse):
+    priced = ChatCompletion | CreateEmbeddingResponse | DecisionResponse | Message | ModelResponse
+    if not isinstance(response, priced):
         return {}
     cost = prices.cost(response) if prices.hold_for(meta.url) else None
     return {} if cost is None else {COST: float(cost.total)}

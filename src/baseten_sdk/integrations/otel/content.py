@@ -8,6 +8,7 @@ from typing import TypeAlias
 from pydantic_core import to_json
 
 from ...types.chat import ChatCompletion, Choice
+from ...types.messages import Message
 from .attributes import Attributes
 
 Part: TypeAlias = Mapping[str, object]
@@ -20,13 +21,19 @@ def of_request(sent: Mapping[str, object]) -> Attributes:
     if isinstance(messages, list):
         told = [_message(message) for message in messages if isinstance(message, dict)]
         attributes["gen_ai.input.messages"] = _json(told)
+    if sent.get("system"):
+        attributes["gen_ai.system_instructions"] = _json(list(_parts({"content": sent["system"]})))
     if "tools" in sent:
         attributes["gen_ai.tool.definitions"] = _json(sent["tools"])
     return attributes
 
 
 def of_reply(result: object) -> Attributes:
-    """The answers of a chat."""
+    """The answers of a chat, or a message."""
+    if isinstance(result, Message):
+        parts = list(_parts(result.to_param()))
+        answer = {"role": result.role, "parts": parts, "finish_reason": result.stop_reason or ""}
+        return {"gen_ai.output.messages": _json([answer])}
     if not isinstance(result, ChatCompletion):
         return {}
     return {"gen_ai.output.messages": _json([_answer(choice) for choice in result.choices])}
@@ -63,6 +70,12 @@ def _piece(piece: Mapping[str, object]) -> Part:
     match piece:
         case {"type": "text", "text": str(text)}:
             return {"type": "text", "content": text}
+        case {"type": "thinking", "thinking": str(text)}:
+            return {"type": "reasoning", "content": text}
+        case {"type": "tool_use", "id": id, "name": name, "input": given}:
+            return {"type": "tool_call", "id": id, "name": name, "arguments": given}
+        case {"type": "tool_result", "tool_use_id": id, **rest}:
+            return {"type": "tool_call_response", "id": id, "response": rest.get("content")}
         case {"type": "image_url", "image_url": {"url": str(url)}}:
             return {"type": "uri", "modality": "image", "uri": url}
         case _:
