@@ -7,10 +7,18 @@ from typing import Annotated
 
 import pytest
 from hypothesis import given, strategies as st
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from baseten_sdk._validation import LARGE, LISTED, READ, problems, validate_json
+from baseten_sdk import CreateEmbeddingResponse, ResponseValidationError, tool
+from baseten_sdk._core.chat.output import read_text
+from baseten_sdk._core.reply.response import WholeResponse
+from baseten_sdk._core.reply.validate import read_model
+from baseten_sdk._core.schema.schema import schema_for
+from baseten_sdk._core.schema.tool import BadArguments, Toolbox
+from baseten_sdk._validation import LARGE, LISTED, READ, problems, validate_json, validate_model, validate_value
+from baseten_sdk.types.chat import FunctionCall, ToolCall
+from baseten_sdk.types.meta import Headers
 
 MANY = 50_000
 
@@ -126,3 +134,59 @@ def test_very_many_problems_are_counted_and_not_read() -> None:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(dict[str, int]).validate_python({str(number): 1.5 for number in range(READ + 1)})
     assert problems(caught.value) == "there are 1,001 problems"
+
+
+class Deferred(BaseModel):
+    """A model whose validator is made when it is first needed, as those of the package's replies are."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    numbers: list[int]
+
+
+def test_a_model_gives_up_early_too_also_where_building_was_deferred() -> None:
+    for model in (Outer, Deferred):
+        body = json.dumps({"numbers": WRONG})
+        with pytest.raises(ValidationError) as caught:
+            validate_model(model, body)
+        assert caught.value.error_count() == 1
+        with pytest.raises(ValidationError) as caught:
+            validate_value(model, json.loads(body), len(body), None)
+        assert caught.value.error_count() == 1
+        good = json.dumps({"numbers": [1] * MANY})
+        assert (
+            validate_model(model, good)
+            == model(numbers=[1] * MANY)
+            == validate_value(model, json.loads(good), len(good), None)
+        )
+        assert validate_model(model, '{"numbers": [1]}') == model(numbers=[1])
+
+
+def test_a_small_text_has_all_its_problems_listed() -> None:
+    with pytest.raises(ValidationError) as caught:
+        validate_model(Deferred, json.dumps({"numbers": [1.5, 1.5]}))
+    assert caught.value.error_count() == 2
+
+
+@pytest.mark.parametrize("kind", [list[int], Inner])
+def test_an_answer_and_arguments_with_many_problems_make_few(kind: type[object]) -> None:
+    value: object = WRONG if kind is not Inner else {"scores": WRONG, "type": "list"}
+    with pytest.raises(ValidationError) as caught:
+        read_text(schema_for(kind), json.dumps(value))
+    assert caught.value.error_count() <= LISTED
+
+    def count(numbers: list[int]) -> int:
+        return len(numbers)
+
+    arguments = json.dumps({"numbers": WRONG})
+    call = ToolCall(id="1", function=FunctionCall(name="count", arguments=arguments))
+    read = Toolbox([tool(count)]).read(call)
+    assert isinstance(read, BadArguments)
+    assert read.problem.count("valid integer") == 1
+
+
+def test_a_reply_with_many_problems_makes_few() -> None:
+    body = json.dumps({"data": [{"index": 0, "embedding": "?"}] * MANY}).encode()
+    with pytest.raises(ResponseValidationError, match=r"data\.0\.embedding") as caught:
+        read_model(CreateEmbeddingResponse, WholeResponse(200, Headers(), body))
+    assert "data.1." not in str(caught.value)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
+M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 LARGE = 32 * 1024
@@ -47,7 +48,7 @@ _NESTED = frozenset(
 _LISTS = frozenset({"list", "set", "frozenset", "tuple"})
 
 
-def validate_json(adapter: TypeAdapter[T], text: bytes) -> T:
+def validate_json(adapter: TypeAdapter[T], text: bytes | str) -> T:
     """Validate JSON; the same as the adapter does, but for the number of problems.
 
     Raises:
@@ -59,6 +60,28 @@ def validate_json(adapter: TypeAdapter[T], text: bytes) -> T:
             found: T = early.validate_json(text)
             return found
     return adapter.validate_json(text)
+
+
+def validate_model(model: type[M], text: bytes | str) -> M:
+    """Validate JSON as a model; the same as the model does, but for the number of problems.
+
+    Raises:
+        ValidationError: the text is not JSON, or not one of the model.
+    """
+    return model.model_validate_json(text) if len(text) <= LARGE else validate_json(_model_adapter(model), text)
+
+
+def validate_value(model: type[M], value: object, size: int, context: object) -> M:
+    """Validate a value that was read from JSON of a size; the same as the model does, but for the number of problems.
+
+    Raises:
+        ValidationError: it is not one of the model.
+    """
+    early = _giving_up_early(_model_adapter(model)) if size > LARGE else None
+    if early is None:
+        return model.model_validate(value, context=context)
+    found: M = early.validate_python(value, context=context)
+    return found
 
 
 def problems(error: ValidationError) -> str:
@@ -76,9 +99,14 @@ def problems(error: ValidationError) -> str:
 
 
 @lru_cache(maxsize=64)
+def _model_adapter(model: type[M]) -> TypeAdapter[M]:
+    return TypeAdapter(model)
+
+
+@lru_cache(maxsize=64)
 def _giving_up_early(adapter: TypeAdapter[T]) -> SchemaValidator | None:
     """A validator of the same type whose lists give up early; None where pydantic cannot make one."""
-    schema = _early(adapter.core_schema)
+    schema = _early(dict(adapter.core_schema))  # a copy, since it is no dict yet where building was deferred
     try:
         # Without the last argument, a model inside would be validated as it was when it was made.
         return SchemaValidator(schema, None, _use_prebuilt=False)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -76,6 +76,15 @@ def test_secrets_of_other_headers_are_taken_out_too() -> None:
     assert error.raw == shown.encode()
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("after", ["", '"', ".", "0"])
+def test_a_text_full_of_beginnings_of_the_key_is_read_once(after: str) -> None:
+    said = (KEY[:SHORTEST] + after) * 300_000
+    error = APIStatusError(said, status_code=500)
+    clean(error)
+    assert (HIDDEN in error.message[:100]) == (after == '"')
+
+
 def test_a_part_of_a_cookie_is_taken_out_too() -> None:
     error = APIStatusError("Bad session 0123456789, in dark.", status_code=500)
     clean(error, headers=(("cookie", "theme=dark; session=0123456789"),))

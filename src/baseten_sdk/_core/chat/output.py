@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from ..._kinds import type_name
-from ..._validation import problems
+from ..._validation import problems, validate_json
 from ...errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError
 from ...types.chat import ChatCompletion
 from ...types.tool_calls import ParsedToolCall
@@ -131,14 +131,14 @@ def read_text(schema: Schema[T], text: str) -> T:
 
 def _validated(schema: Schema[T], text: str) -> T:
     if not schema.wrapped:
-        return schema.adapter.validate_json(text)
+        return validate_json(schema.adapter, text)
     try:
         value: object = from_json(text)
     except ValueError:
-        return schema.adapter.validate_json(text)
+        return validate_json(schema.adapter, text)
     if isinstance(value, dict) and value.keys() == {WRAPPED}:
-        return schema.adapter.validate_json(to_json(value[WRAPPED], inf_nan_mode="constants"))
-    return schema.adapter.validate_json(text)
+        return validate_json(schema.adapter, to_json(value[WRAPPED], inf_nan_mode="constants"))
+    return validate_json(schema.adapter, text)
 
 
 def _candidates(text: str) -> Iterator[str]:

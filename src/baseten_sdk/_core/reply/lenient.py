@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from ..._validation import validate_value
 from ...types.reply import LENIENT
 from ..request.json_codec import decode_reply
 
@@ -20,6 +21,6 @@ M = TypeVar("M", bound=BaseModel)
 def validate_leniently(model: type[M], body: bytes) -> M | None:
     """Read what did not validate strictly; None where what is odd is the answer itself."""
     try:
-        return model.model_validate(decode_reply(body, any_size=True), context=LENIENT)
+        return validate_value(model, decode_reply(body, any_size=True), len(body), LENIENT)
     except ValueError:
         return None

@@ -134,13 +134,15 @@ def _text(text: str, secret: Secret) -> str:
     if at < 0:
         return text
     text = text.replace(secret.text, secret.shown)
+    clean: list[str] = []
+    done = 0
     at = text.find(beginning)
     while at >= 0:
         end = at + SHORTEST
         while end < len(text) and end - at < len(secret.text) and text[end] == secret.text[end - at]:
             end += 1
         if text[end : end + 1] in AFTER_A_CUT:
-            text = text[:at] + secret.shown + text[end:]
-            end = at + len(secret.shown)
+            clean += [text[done:at], secret.shown]
+            done = end
         at = text.find(beginning, end)
-    return text
+    return "".join((*clean, text[done:]))

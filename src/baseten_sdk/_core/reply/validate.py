@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ..._kinds import adapter_of
-from ..._validation import problems, validate_json
+from ..._validation import problems, validate_json, validate_model
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
@@ -36,7 +36,7 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
     """
     problem = ""
     try:
-        found: M | None = model.model_validate_json(answer.body)
+        found: M | None = validate_model(model, answer.body)
     except ValidationError as error:
         found = validate_leniently(model, answer.body)
         if found is None:

@@ -12,7 +12,7 @@ from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 from pydantic import BaseModel, ValidationError, create_model
 
 from ..._repr import safe_repr
-from ..._validation import problems
+from ..._validation import problems, validate_model
 from ...config import check_seconds
 from ...errors import ConfigurationError, ToolArgumentError
 from ...types.chat import ChatCompletion, ToolCall, attach_arguments
@@ -216,7 +216,7 @@ class Toolbox:
         if name not in self._models:
             return ParsedToolCall(call.id, name, arguments)
         try:
-            parsed = self._models[name].model_validate_json("{}" if is_nothing(arguments) else arguments)
+            parsed = validate_model(self._models[name], "{}" if is_nothing(arguments) else arguments)
         except ValidationError as error:
             return BadArguments(ParsedToolCall(call.id, name, arguments), problems(error))
         attach_arguments(call, parsed)
