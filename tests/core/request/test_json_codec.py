@@ -22,7 +22,14 @@ import pytest
 from hypothesis import given, strategies as st
 from pydantic_core import to_json
 
-from baseten_sdk._core.request.json_codec import decode_json, encode_json
+from baseten_sdk._core.request.json_codec import (
+    DEEPEST,
+    check_depth,
+    decode_json,
+    decode_reply,
+    encode_json,
+    encode_tool_result,
+)
 from baseten_sdk.errors import InvalidRequestError
 from baseten_sdk.types.json import JsonValue
 
@@ -234,6 +241,37 @@ def test_a_sequence_of_the_caller_that_fails_is_refused_with_its_path() -> None:
     str(caught.value).encode("utf-8")
 
 
+class TimeLimit(Exception):
+    """What the signal handler of a task queue raises, wherever the program is."""
+
+
+class Struck(Sequence[int]):
+    """Numbers; while they are read for the first time, a signal comes."""
+
+    def __init__(self) -> None:
+        self.struck = False
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[int]: ...
+    def __getitem__(self, index: int | slice) -> int | Sequence[int]:
+        if not self.struck:
+            self.struck = True
+            raise TimeLimit("too long")
+        return [1, 2][index]
+
+    def __len__(self) -> int:
+        return 2
+
+
+@pytest.mark.parametrize("encode", [encode_json, encode_tool_result])
+def test_an_exception_that_is_not_the_value_s_fault_is_raised_as_it_is(encode: Callable[[object], object]) -> None:
+    with pytest.raises(TimeLimit, match="too long"):
+        encode({"numbers": Struck()})
+    assert encode({"numbers": [1]}) is not None
+
+
 def test_the_text_of_a_refusal_is_bounded_and_printable() -> None:
     with pytest.raises(InvalidRequestError) as caught:
         encode_json({"k" * 10_000: {"\ud800x": {1}}})
@@ -322,3 +360,19 @@ def test_what_converts_to_an_array_is_a_list() -> None:
     assert encode_json({"x": Tensor([1, Tensor([2.5])]), "y": Tensor(3)}) == b'{"x":[1,[2.5]],"y":3}'
     with pytest.raises(InvalidRequestError, match=r"\$\.x\[1\]: nan has no JSON form"):
         encode_json({"x": Tensor([1.0, math.nan])})
+
+
+@pytest.mark.parametrize("nested", ["[" * 5000 + "]" * 5000, '{"a":' * 5000 + "1" + "}" * 5000])
+def test_what_is_read_is_not_nested_too_deeply_under_any_python(nested: str) -> None:
+    with pytest.raises(ValueError, match=r"nested too deeply|recursion limit"):
+        decode_reply(f"[{'9' * 5000}, {nested}]".encode(), any_size=True)
+
+
+def test_the_depth_of_a_value() -> None:
+    value: JsonValue = 1
+    for _ in range(DEEPEST - 2):
+        value = [value]
+    check_depth(value)
+    check_depth({"a": value, "b": [1, {}, "[" * 5000]})
+    with pytest.raises(RecursionError):
+        check_depth({"a": [value]})

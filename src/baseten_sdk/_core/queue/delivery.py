@@ -23,7 +23,7 @@ from ...types.async_requests import AsyncErrorDetail
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
 from ..reply.validate import check_kind
-from ..request.json_codec import decode_json
+from ..request.json_codec import check_depth, decode_json
 from .top_level import top_level_texts
 
 T = TypeVar("T")
@@ -157,6 +157,7 @@ def _fields(body: bytes) -> dict[str, JsonValue]:
         value = decode_json(body)
     except ValueError:
         value = json.loads(body.decode("utf-8", "replace"))
+        check_depth(value)
     return value if isinstance(value, dict) else {}
 
 

@@ -34,6 +34,9 @@ BOM = b"\xef\xbb\xbf"
 DEEP = 100
 """Levels after which a value that was too deeply nested to encode is said to be so."""
 
+DEEPEST = 900
+"""Levels that a value which was read may have. Python 3.11 itself refuses a hundred more."""
+
 MAX_PATH = 160
 """Characters of a path that an error shows."""
 
@@ -78,7 +81,10 @@ def encode_json(value: object) -> bytes:
         return _ENCODER.encode(value).encode("utf-8")
     except Exception as error:
         # Also code of the caller's runs here: serializers of models and properties of dataclasses.
-        raise InvalidRequestError(_explain(value, error)) from None
+        problem = _explain(value, error)
+        if problem is None:
+            raise  # nothing is wrong with the value: a signal handler raised it, such as the time limit of a task queue
+    raise InvalidRequestError(problem)
 
 
 def encode_tool_result(value: object) -> str:
@@ -135,6 +141,25 @@ def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
     return _of_any_size(whole) if huge else decode_json(whole)
 
 
+def check_depth(value: JsonValue) -> None:
+    """Refuse a value that is nested so deeply that code which walks it would fail. Only some Pythons read one.
+
+    Raises:
+        RecursionError: it is.
+    """
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            child
+            for each in level
+            if isinstance(each, dict | list)
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise RecursionError
+
+
 def _of_any_size(text: bytes) -> JsonValue:
     def whole_number(digits: str) -> int | float:
         return int(digits) if len(digits) < MOST_DIGITS else float(digits)
@@ -144,6 +169,7 @@ def _of_any_size(text: bytes) -> JsonValue:
 
     try:
         value: JsonValue = json.loads(text, parse_int=whole_number, parse_constant=refuse)
+        check_depth(value)
     except RecursionError:
         raise ValueError("not valid JSON: it is nested too deeply") from None
     return value
@@ -212,10 +238,13 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 _ASCII_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), default=_plain)
 
 
-def _explain(value: object, error: Exception) -> str:
-    """What is wrong with a value that could not be encoded, with the path to it."""
+def _explain(value: object, error: Exception) -> str | None:
+    """What is wrong with a value that could not be encoded, with the path to it; None where nothing is."""
     deepest = DEEP if isinstance(error, RecursionError) else None
-    steps, reason = _first_flaw(value, deepest) or ([], f"it cannot be encoded: {error}")
+    found = _first_flaw(value, deepest)
+    if found is None and not isinstance(error, TypeError | ValueError | RecursionError):
+        return None
+    steps, reason = found or ([], f"it cannot be encoded: {error}")
     path = "$" + "".join(steps)
     if len(path) > MAX_PATH:
         path = f"{path[: MAX_PATH // 2]}...{path[-MAX_PATH // 2 :]}"
