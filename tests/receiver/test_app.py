@@ -276,7 +276,7 @@ async def test_what_is_signed_and_cannot_be_parsed_is_stored(
     plain = body_of("r1", "DATA").decode()
     body = plain.replace('"DATA"', data)
     if last:
-        body = f'{{"data": {data}, {plain[1:]}'.replace('"DATA"', "null")
+        body = f'{{"data": {data}, {plain[1:]}'.replace('"data": "DATA"', '"more": null')
     assert (await deliver(receiver, body.encode())).status == 200
     delivery = store.get("r1")
     assert delivery is not None
