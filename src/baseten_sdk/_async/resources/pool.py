@@ -14,6 +14,7 @@ from ..calls.service import AsyncService
 from .deployments import AsyncDeployment
 from .pool_chat import AsyncPoolChat
 from .pool_messages import AsyncPoolMessages
+from .pool_responses import AsyncPoolResponses
 
 
 class AsyncPool:
@@ -52,8 +53,8 @@ class AsyncPool:
         self.settings = settings
         self.members = settings.members
         self.chat = AsyncPoolChat(deployment.chat, settings)
-        self.responses = deployment.responses
         self.messages = AsyncPoolMessages(deployment.messages, settings)
+        self.responses = AsyncPoolResponses(deployment.responses, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

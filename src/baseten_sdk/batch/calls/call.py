@@ -64,7 +64,7 @@ class DeploymentTarget:
 
 
 class Call(Generic[T_co]):
-    """One call of a batch. Make them with `chat`, `parse`, `messages`, `predict`, `embeddings`, `sync` and `custom`."""
+    """One call of a batch. Make them with `chat`, `parse`, `messages`, `responses`, `predict` and the others."""
 
     __slots__ = ()
 

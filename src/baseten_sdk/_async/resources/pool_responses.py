@@ -1,0 +1,179 @@
+"""The responses of a pool: those of a deployment, with each member's own name for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
+
+from ..._core.pool.settings import PoolSettings
+from ..._core.request.embeddings import ANY_MODEL
+from ...types.response_params import ResponseInput, ResponseOptions
+from ...types.responses import ModelResponse
+from .responses import AsyncResponses
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from ..._core.schema.tool import ToolLike
+    from ...types.parsed_response import ParsedResponse
+    from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
+
+T = TypeVar("T")
+
+
+class AsyncPoolResponses:
+    """Responses, by whichever member answers. All members have to serve the Responses API."""
+
+    def __init__(self, responses: AsyncResponses, settings: PoolSettings) -> None:
+        self._responses = responses
+        self._settings = settings
+
+    @overload
+    async def create(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        stream: Literal[False] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> ModelResponse: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        stream: Literal[True],
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncResponseEvents: ...
+
+    @overload
+    async def create(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        stream: bool,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> ModelResponse | AsyncResponseEvents: ...
+
+    async def create(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        stream: bool | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        **params: Unpack[ResponseOptions],
+    ) -> ModelResponse | AsyncResponseEvents:
+        """Ask a member for a response; see `client.responses.create`.
+
+        A stream is handed out once its first event has come. `meta.served_by` of the result says who answered.
+
+        Args:
+            input: a text, or items.
+            model: what to send to members whose `Target` has no `model` of its own. None: the id of the member.
+            stream: give the response in events as they come.
+            tools: what the model may call.
+            **params: the parameters of `client.responses.create`. `max_retries` counts tries beyond one of each member.
+        """
+        self._settings.check_deadline(params.get("deadline"), "call")
+        return await self._responses.create(
+            model=model or ANY_MODEL, input=input, stream=bool(stream), tools=tools, **params
+        )
+
+    @overload
+    def stream(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        text_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncModelResponseStream[T]: ...
+
+    @overload
+    def stream(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        text_format: None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncModelResponseStream[None]: ...
+
+    def stream(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        text_format: TypeForm[T] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        **params: Unpack[ResponseOptions],
+    ) -> AsyncModelResponseStream[T] | AsyncModelResponseStream[None]:
+        """Ask a member for a response, and read it as typed events; see `client.responses.stream`."""
+        self._settings.check_deadline(params.get("deadline"), "call")
+        name = model or ANY_MODEL
+        if text_format is None:
+            return self._responses.stream(model=name, input=input, tools=tools, strict=strict, **params)
+        return self._responses.stream(
+            model=name, input=input, text_format=text_format, tools=tools, strict=strict, **params
+        )
+
+    @overload
+    async def parse(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        text_format: TypeForm[T],
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        output_retries: int = 0,
+        **params: Unpack[ResponseOptions],
+    ) -> ParsedResponse[T]: ...
+
+    @overload
+    async def parse(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        tools: Sequence[ToolLike],
+        **params: Unpack[ResponseOptions],
+    ) -> ParsedResponse[Never]: ...
+
+    async def parse(
+        self,
+        *,
+        input: ResponseInput,
+        model: str | None = None,
+        text_format: TypeForm[T] | None = None,
+        tools: Sequence[ToolLike] | None = None,
+        strict: bool = True,
+        output_retries: int = 0,
+        **params: Unpack[ResponseOptions],
+    ) -> ParsedResponse[T] | ParsedResponse[Never]:
+        """Ask a member for an object of a type; see `client.responses.parse`."""
+        self._settings.check_deadline(params.get("deadline"), "call")
+        name = model or ANY_MODEL
+        if text_format is None:
+            return await self._responses.parse(model=name, input=input, tools=tools or (), **params)
+        return await self._responses.parse(
+            model=name,
+            input=input,
+            text_format=text_format,
+            tools=tools,
+            strict=strict,
+            output_retries=output_retries,
+            **params,
+        )
