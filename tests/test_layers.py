@@ -79,7 +79,7 @@ _CLIENT_PARTS = VALUES | {"_loading", "_core", "_io", "tools", "webhooks"}
 _SHELL = Layer(
     _CLIENT_PARTS | {"_settings", "batch", "_runs", "_bulk"}, PYDANTIC | {"anyio"}, HTTP, frozenset({"asyncio"})
 )
-_OUTER = Layer(VALUES | {PUBLIC, "tools", "webhooks", "rates"}, None)
+_OUTER = Layer(VALUES | {PUBLIC, "histories", "tools", "webhooks", "rates"}, None)
 
 LAYERS = {
     "__main__": Layer(frozenset({"cli"})),
@@ -98,6 +98,7 @@ LAYERS = {
     "hooks": _VALUE,
     "_core": Layer(VALUES, PYDANTIC | {"tenacity"}, frozenset(), WAITING),
     "tools": Layer(VALUES | {"_core"}, PYDANTIC),
+    "histories": Layer(VALUES | {"_core"}),
     "webhooks": Layer(VALUES | {"_core"}, PYDANTIC),
     "rates": Layer(VALUES | {"_core"}),
     "_io": Layer(VALUES | {"_core"}, frozenset({"anyio", "certifi", "httptools"})),

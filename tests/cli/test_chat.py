@@ -226,3 +226,37 @@ def test_a_ctrl_c_before_the_prompt_waits_for_a_key_ends_the_conversation(enviro
     program = ("-c", INTERRUPTED_AFTER_THE_PROMPT)
     with terminal(environment, "chat", "-m", "emulator/reason", program=program) as person:
         assert person.process.wait(60) == ExitCode.INTERRUPTED
+
+
+def test_the_responses_api_answers_as_the_chat_does(run: Run, emu: Emulator) -> None:
+    ended = run("chat", *MODEL, "Who are you?", "--system", "Be brief.", "--api", "responses", "--max-tokens", "9")
+    assert (ended.code, ended.out, ended.err) == (ExitCode.OK, "hello\n", "")
+    assert emu.requests[0].path == "/v1/responses"
+    assert emu.requests[0].json == {
+        "model": "emulator/text-hello",
+        "input": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who are you?"}],
+        "max_output_tokens": 9,
+        "stream": True,
+    }
+    apart = run("chat", *REASON, "Say hello", "--reasoning", "--api", "responses", "--reasoning-effort", "low")
+    assert (apart.out, apart.err[:15]) == ("hello\n", "The user writes")
+
+
+def test_json_of_the_responses_api_is_the_response(run: Run) -> None:
+    response = run("chat", *REASON, "Say hello", "-o", "json", "--api", "responses").json
+    assert (at(response, "object"), at(response, "status")) == ("response", "completed")
+    assert at(response, "output", 1, "content", 0, "text") == "hello"
+    rows = run("chat", *REASON, "Say hello", "-o", "jsonl", "--api", "responses").lines
+    assert {at(row, "type") for row in rows} == {"reasoning", "text", "finished"}
+    assert at(rows[-1], "response", "object") == "response"
+
+
+def test_calls_refusals_and_cuts_of_the_responses_api_are_told(run: Run) -> None:
+    tool = '[{"type": "function", "name": "get_weather", "parameters": {"properties": {"city": {"type": "string"}}}}]'
+    called = run("chat", "-m", "a/b", "The weather in Paris?", "--api", "responses", "-p", f"tools={tool}")
+    assert '[calls get_weather({"city": "Paris"})]' in called.err
+    assert run("chat", "-m", "emulator/refusal", "Hi", "--api", "responses").out == "I cannot help with that.\n"
+    cut = run("chat", "-m", "a/b", "Say one two three", "--api", "responses", "--max-tokens", "2")
+    assert cut.out == "one two\n"
+    assert "raise --max-tokens" in cut.err
+    assert run("chat", "-m", "emulator/cut-6", "Say hello", "--api", "responses").code != ExitCode.OK

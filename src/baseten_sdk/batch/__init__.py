@@ -28,7 +28,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.path import path as path, sync as sync
     from .calls.predict import predict as predict
     from .calls.recipe import Kind as Kind, Recipe as Recipe, read_template as read_template
-    from .calls.respond import respond as respond
+    from .calls.responses import responses as responses
     from .options import MapOptions as MapOptions, Request as Request, RunOptions as RunOptions
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes

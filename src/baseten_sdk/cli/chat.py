@@ -9,30 +9,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 from uuid import uuid4
 
 import typer
 
 from .._runs.terminal import is_terminal
-from ..types.events import (
-    ChunkReceived,
-    Finished,
-    PartialObject,
-    ReasoningDelta,
-    RefusalDelta,
-    StreamEvent,
-    TextDelta,
-    ToolCallDelta,
-    ToolCallDone,
-    ToolCallStarted,
-    UsageUpdated,
-)
-from ..types.params import Message, SamplingParams, system, user
+from ..types.params import Message, system, user
 from . import target
+from .answers import API, AnswerSettings, asking
 from .inputs import STDIN, json_value, read_text
 from .pool import pool_of
-from .printing import OutputFormat, Printer, plain
 from .repl import Ask, converse
 from .session import Session
 from .target import is_container
@@ -41,8 +28,6 @@ if TYPE_CHECKING:
     from .. import Client, Deployment, Pool
 
 __all__ = ["chat"]
-
-Row: TypeAlias = dict[str, object]
 
 
 def chat(
@@ -76,6 +61,7 @@ def chat(
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Limit for reasoning and answer together.")] = None,
     temperature: Annotated[float | None, typer.Option()] = None,
     reasoning_effort: Annotated[str | None, typer.Option(help="Reasoning: none, low, medium, high ...")] = None,
+    api: Annotated[API, typer.Option(help="The API that the model is asked by.")] = API.CHAT,
     param: Annotated[
         list[str] | None, typer.Option("--param", "-p", metavar="NAME=JSON", help="Any other parameter; repeatable.")
     ] = None,
@@ -87,27 +73,14 @@ def chat(
         raise typer.BadParameter("--deployment takes one --model: the name that it serves.")
     if environment is not None and deployment is None:
         raise typer.BadParameter("--environment needs --deployment MODEL_ID.")
-    params: SamplingParams = {
-        "max_tokens": max_tokens,
-        "temperature": temperature,
-        "reasoning_effort": reasoning_effort,
-        "extra_body": _extra(param or []),
-    }
+    settings = AnswerSettings(max_tokens, temperature, reasoning_effort, _extra(param or []))
     thoughts = is_terminal(sys.stderr) if reasoning is None else reasoning
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
     with session.client(keyless=is_container(deployment)) as made:
         client = made.with_options(session=uuid4().hex)  # the turns of a conversation share a prefix cache
-        completions = _asked(client, model, deployment, environment).chat.completions
-        name = model[0] if len(model) == 1 else ""
-
-        def ask(messages: Sequence[Message]) -> Message:
-            printer = EventPrinter(session.out, thoughts)
-            with completions.stream(model=name, messages=messages, **params) as stream:
-                for event in stream:
-                    printer.print(event)
-                return stream.get_final_completion().message
-
+        asked = _asked(client, model, deployment, environment)
+        ask = asking(api, asked, model[0] if len(model) == 1 else "", settings, session.out, thoughts)
         _answer(session, ask, opening, question)
 
 
@@ -149,63 +122,3 @@ def _extra(given: Sequence[str]) -> dict[str, object]:
             raise typer.BadParameter(f"--param takes NAME=JSON, not {each!r}.")
         values[name] = json_value(value, f"The value of {name}")
     return values
-
-
-class EventPrinter:
-    """Prints an answer while it arrives. In text form, reasoning and tool calls go to stderr."""
-
-    def __init__(self, out: Printer, thoughts: bool) -> None:
-        self._out = out
-        self._thoughts = thoughts
-        self._thinking = False
-
-    def print(self, event: StreamEvent[None]) -> None:
-        """Print one event."""
-        match self._out.form:
-            case OutputFormat.JSON:
-                if isinstance(event, Finished):
-                    self._out.value(event.completion)
-            case OutputFormat.JSONL:
-                row = _row(event)
-                if row is not None:
-                    self._out.value(row)
-            case OutputFormat.TEXT:
-                self._say(event)
-
-    def _say(self, event: StreamEvent[None]) -> None:
-        match event:
-            case ReasoningDelta(text, 0) if self._thoughts:
-                self._out.aside(text)
-                self._thinking = True
-            case TextDelta(text, 0) | RefusalDelta(text, 0):
-                if self._thinking:
-                    self._out.aside("\n\n")
-                    self._thinking = False
-                self._out.text(text)
-            case ToolCallDone(tool_call=call):
-                self._out.note(f"[calls {call.name}({call.arguments})]")
-            case Finished():
-                self._out.line("")
-                if event.finish_reason == "length":
-                    self._out.note("[cut at the token limit: raise --max-tokens]")
-            case _:
-                pass
-
-
-def _row(event: StreamEvent[None]) -> Row | None:
-    """An event as a line of JSON, or None if another event repeats it."""
-    kind: Literal["text", "reasoning", "refusal"]
-    match event:
-        case TextDelta():
-            kind = "text"
-        case ReasoningDelta():
-            kind = "reasoning"
-        case RefusalDelta():
-            kind = "refusal"
-        case ToolCallDone(tool_call=call):
-            return {"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}
-        case Finished(completion=completion):
-            return {"type": "finished", "completion": plain(completion)}
-        case ChunkReceived() | ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
-            return None
-    return {"type": kind, "text": event.text}

@@ -137,6 +137,16 @@ class ModelResponse(Reply):
         return "".join(said) if said else None
 
     @property
+    def finish_reason(self) -> str | None:
+        """Why the response ended, in the words of a chat; None where it has not, or does not say."""
+        reason = self.incomplete_details.reason if self.incomplete_details else None
+        if reason is not None or self.status == "incomplete":
+            return "length" if reason in (None, "max_output_tokens") else reason
+        if self.status not in (None, "completed"):
+            return None
+        return "tool_calls" if self.function_calls else "stop"
+
+    @property
     def function_calls(self) -> list[ResponseFunctionToolCall]:
         """The functions that the model calls."""
         return [item for item in self.output if isinstance(item, ResponseFunctionToolCall)]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Protocol
+from typing import Annotated, Protocol, runtime_checkable
 
 from .reply import LENIENT, Beside, Lenient, as_count, nothing
 
 __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "TokenCounts", "Usage"]
 
 
+@runtime_checkable
 class TokenCounts(Protocol):
     """What a usage tells, whichever API has reported it: the same numbers mean the same."""
 

@@ -7,6 +7,7 @@ import anyio
 
 # unasync: end
 import pytest
+from pydantic import BaseModel
 
 from baseten_sdk import (
     AsyncClient,
@@ -227,6 +228,26 @@ async def test_responses_go_to_members_under_their_own_names(client: AsyncClient
     assert {fields(request)["model"] for request in emu.requests} == {"llama", "any"}
     async with await pool.responses.create(model="any", input="Say hello", stream=True) as events:
         assert [event async for event in events]
+
+
+class Word(BaseModel):
+    text: str
+
+
+async def test_responses_of_a_pool_need_no_model_and_move_on_where_a_stream_fails_at_once(
+    client: AsyncClient, emu: Emulator
+) -> None:
+    pool = client.pool([LLAMA, OTHER])
+    emu.script(["cut=0", ""])
+    async with pool.responses.stream(input="Say hello") as stream:
+        response = await stream.get_final_response()
+    assert response.output_text == "hello"
+    assert len(response.meta.tries) == 2
+    assert isinstance((await pool.responses.parse(input="A word", text_format=Word)).parsed, Word)
+    async with pool.responses.stream(input="A word", text_format=Word) as typed:
+        assert isinstance((await typed.get_parsed()).parsed, Word)
+    with pytest.raises(InvalidRequestError, match="previous_response_id"):
+        await pool.responses.create(input="Hi", previous_response_id="r")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 async def test_hedges_keep_to_their_budget(client: AsyncClient, emu: Emulator) -> None:

@@ -15,7 +15,17 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span
 
-from baseten_sdk import BadRequestError, Client, Hedge, RateLimitError, Retry, StreamInterrupted, Target, tool
+from baseten_sdk import (
+    BadRequestError,
+    Client,
+    Hedge,
+    RateLimitError,
+    ResponseInputItem,
+    Retry,
+    StreamInterrupted,
+    Target,
+    tool,
+)
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.integrations.otel import OpenTelemetry
@@ -411,3 +421,58 @@ def test_costs_are_counted_where_prices_are_known(
     ((split, total),) = told.sums("baseten.client.cost")
     assert total == pytest.approx(sum(float(cost.total) for cost in costs if cost is not None))
     assert split["gen_ai.request.model"] == MODEL
+
+
+def test_a_response_is_a_span_like_a_chat(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
+    with traced(transport, emu, told) as client:
+        client.responses.create(
+            model=REASON, input="Say hello", max_output_tokens=64, temperature=0.5, text={"format": {"type": "text"}}
+        )
+        with client.responses.stream(model=REASON, input="Say hello") as stream:
+            response = stream.get_final_response()
+    plain, streamed = (dict(span.attributes or {}) for span in told.spans)
+    assert [span.name for span in told.spans] == [f"chat {REASON}"] * 2
+    assert response.usage is not None
+    for attributes in (plain, streamed):
+        assert attributes["gen_ai.operation.name"] == "chat"
+        assert attributes["gen_ai.response.finish_reasons"] == ("stop",)
+        assert attributes["gen_ai.usage.input_tokens"] == response.usage.input_tokens
+        assert attributes["gen_ai.usage.output_tokens"] == response.usage.output_tokens
+        assert attributes["gen_ai.usage.reasoning.output_tokens"] == response.usage.reasoning_tokens > 0
+    assert (plain["gen_ai.request.max_tokens"], plain["gen_ai.request.temperature"]) == (64, 0.5)
+    assert plain["gen_ai.output.type"] == "text"
+    assert streamed["gen_ai.response.id"] == response.id
+    assert "gen_ai.response.time_to_first_chunk" in streamed
+    assert not any("messages" in name for name in plain)
+
+
+def test_a_response_that_was_cut_is_a_span_with_what_had_come(
+    transport: TransportName, emu: Emulator, told: Telemetry
+) -> None:
+    with traced(transport, emu, told) as client:
+        with pytest.raises(StreamInterrupted):
+            for _ in client.responses.create(
+                model=MODEL, input="Say hello you", stream=True, extra_headers=behaving("end=6")
+            ):
+                pass
+    assert told.span.status.status_code is StatusCode.ERROR
+    assert told.attributes["error.type"] == "StreamInterrupted"
+    assert told.attributes["gen_ai.response.model"] == MODEL
+
+
+def test_what_was_said_in_a_response_is_recorded_on_request(
+    transport: TransportName, emu: Emulator, told: Telemetry
+) -> None:
+    items: list[ResponseInputItem] = [{"role": "user", "content": "Say hello"}, {"type": "mcp_call", "name": "f"}]
+    with traced(transport, emu, told, content=True) as client:
+        client.responses.create(model=MODEL, input="Say hello", instructions="Be brief.")
+        client.responses.create(model=MODEL, input=items)
+    first, second = (dict(span.attributes or {}) for span in told.spans)
+    assert json.loads(str(first["gen_ai.input.messages"])) == [
+        {"role": "system", "parts": [{"type": "text", "content": "Be brief."}]},
+        {"role": "user", "parts": [{"type": "text", "content": "Say hello"}]},
+    ]
+    assert json.loads(str(first["gen_ai.output.messages"])) == [
+        {"role": "assistant", "parts": [{"type": "text", "content": "hello"}], "finish_reason": "stop"}
+    ]
+    assert "mcp_call" in str(second["gen_ai.input.messages"])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import BaseModel
 
 from baseten_sdk import (
     AuthenticationError,
@@ -198,6 +199,26 @@ def test_responses_go_to_members_under_their_own_names(client: Client, emu: Emul
     assert {fields(request)["model"] for request in emu.requests} == {"llama", "any"}
     with pool.responses.create(model="any", input="Say hello", stream=True) as events:
         assert [event for event in events]
+
+
+class Word(BaseModel):
+    text: str
+
+
+def test_responses_of_a_pool_need_no_model_and_move_on_where_a_stream_fails_at_once(
+    client: Client, emu: Emulator
+) -> None:
+    pool = client.pool([LLAMA, OTHER])
+    emu.script(["cut=0", ""])
+    with pool.responses.stream(input="Say hello") as stream:
+        response = stream.get_final_response()
+    assert response.output_text == "hello"
+    assert len(response.meta.tries) == 2
+    assert isinstance((pool.responses.parse(input="A word", text_format=Word)).parsed, Word)
+    with pool.responses.stream(input="A word", text_format=Word) as typed:
+        assert isinstance((typed.get_parsed()).parsed, Word)
+    with pytest.raises(InvalidRequestError, match="previous_response_id"):
+        pool.responses.create(input="Hi", previous_response_id="r")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]
 
 
 def test_hedges_keep_to_their_budget(client: Client, emu: Emulator) -> None:

@@ -28,8 +28,8 @@ class AsyncPool:
         members: its members.
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
-        responses: OpenAI's Responses API. `model=` is sent to members whose `Target` has no `model` of its own.
         messages: messages in Anthropic's form, in the same way.
+        responses: OpenAI's Responses API, as of a deployment. `model=` may be left out.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.

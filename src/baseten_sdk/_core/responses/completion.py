@@ -7,9 +7,6 @@ from ...types.reply import attach_meta
 from ...types.responses import ModelResponse, ResponseFunctionToolCall
 from ...types.usage import Usage
 
-REASONS = {"max_output_tokens": "length", "content_filter": "content_filter"}
-"""Why a response is incomplete, in the words of a chat."""
-
 
 def as_completion(response: ModelResponse) -> ChatCompletion:
     """The response as a completion of one choice."""
@@ -24,22 +21,10 @@ def as_completion(response: ModelResponse) -> ChatCompletion:
         id=response.id,
         created=int(response.created_at),
         model=response.model,
-        choices=[Choice(message=message, finish_reason=finish_reason(response))],
+        choices=[Choice(message=message, finish_reason=response.finish_reason)],
         usage=None if response.usage is None else Usage.of(response.usage),
     )
     return attach_meta(completion, response.meta)
-
-
-def finish_reason(response: ModelResponse) -> str | None:
-    """Why the response ended, in the words of a chat; None where it has not, or does not say."""
-    if response.incomplete_details is not None and response.incomplete_details.reason:
-        reason = response.incomplete_details.reason
-        return REASONS.get(reason, reason)
-    if response.status == "incomplete":
-        return "length"
-    if response.status not in (None, "completed"):
-        return None
-    return "tool_calls" if response.function_calls else "stop"
 
 
 def _call(call: ResponseFunctionToolCall) -> ToolCall:

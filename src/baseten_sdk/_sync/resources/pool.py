@@ -15,6 +15,7 @@ from ..calls.service import Service
 from .deployments import Deployment
 from .pool_chat import PoolChat
 from .pool_messages import PoolMessages
+from .pool_responses import PoolResponses
 
 
 class Pool:
@@ -28,8 +29,8 @@ class Pool:
         members: its members.
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
-        responses: OpenAI's Responses API. `model=` is sent to members whose `Target` has no `model` of its own.
         messages: messages in Anthropic's form, in the same way.
+        responses: OpenAI's Responses API, as of a deployment. `model=` may be left out.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
@@ -53,8 +54,8 @@ class Pool:
         self.settings = settings
         self.members = settings.members
         self.chat = PoolChat(deployment.chat, settings)
-        self.responses = deployment.responses
         self.messages = PoolMessages(deployment.messages, settings)
+        self.responses = PoolResponses(deployment.responses, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

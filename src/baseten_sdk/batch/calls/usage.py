@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ...types.chat import Usage
 from ...types.decisions import DecisionUsage
-from ...types.messages import MessageUsage
+from ...types.usage import TokenCounts
 
 
 class Tokens(NamedTuple):
@@ -24,10 +23,10 @@ NONE = Tokens()
 def tokens_of(value: object) -> Tokens:
     """Return the tokens that a reply reports in `usage`, an attribute or a key, under OpenAI's older or newer names."""
     usage = value.get("usage") if isinstance(value, Mapping) else getattr(value, "usage", None)
-    if isinstance(usage, Usage | MessageUsage):
-        return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
     if isinstance(usage, DecisionUsage):
         return Tokens(usage.input_tokens, usage.output_tokens)
+    if isinstance(usage, TokenCounts):
+        return Tokens(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
     if not isinstance(usage, Mapping):
         return NONE
     details = usage.get("prompt_tokens_details") or usage.get("input_tokens_details")

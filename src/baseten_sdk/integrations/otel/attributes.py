@@ -21,7 +21,7 @@ from ...types.messages import Message
 from ...types.meta import Meta
 from ...types.prices import Prices
 from ...types.response import RawResponse
-from ...types.responses import ModelResponse
+from ...types.responses import ModelResponse, ResponseUsage
 
 Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
 
@@ -43,6 +43,7 @@ OPERATIONS = {
     "messages": "chat",
     "embeddings": "embeddings",
     "completions": "text_completion",
+    "responses": "chat",
     "systemone": "decide",
 }
 """Operations whose parameters are recorded, by the end of the URL. `decide` is a name of ours, the others are the
@@ -65,6 +66,7 @@ NUMBERS = {
     "top_k": "gen_ai.request.top_k",
     "max_tokens": "gen_ai.request.max_tokens",
     "max_completion_tokens": "gen_ai.request.max_tokens",
+    "max_output_tokens": "gen_ai.request.max_tokens",
     "frequency_penalty": "gen_ai.request.frequency_penalty",
     "presence_penalty": "gen_ai.request.presence_penalty",
     "seed": "gen_ai.request.seed",
@@ -123,14 +125,15 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
     stop = sent.get("stop") or sent.get("stop_sequences")
     if stop:
         attributes["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else _texts(stop)
-    form = sent.get("response_format")
+    text = sent.get("text")
+    form = sent.get("response_format") or (text.get("format") if isinstance(text, dict) else None)
     if isinstance(form, dict):
         attributes["gen_ai.output.type"] = "json" if str(form.get("type", "")).startswith("json") else "text"
     return attributes
 
 
 def of_reply(result: object) -> Attributes:
-    """What the reply of a chat, of messages, of embeddings or of a decision tells."""
+    """What the reply of a chat, of messages, of a response, of embeddings or of a decision tells."""
     attributes: Attributes = {}
     result = result.parse() if isinstance(result, RawResponse) else result
     if isinstance(result, ChatCompletion):
@@ -140,10 +143,14 @@ def of_reply(result: object) -> Attributes:
             attributes["gen_ai.response.finish_reasons"] = reasons
     if isinstance(result, Message):
         attributes |= _of_message(result)
-    if isinstance(result, ChatCompletion | CreateEmbeddingResponse):
+    if isinstance(result, ModelResponse):
+        attributes["gen_ai.response.id"] = result.id
+        if result.finish_reason is not None:
+            attributes["gen_ai.response.finish_reasons"] = [result.finish_reason]
+    if isinstance(result, ChatCompletion | CreateEmbeddingResponse | ModelResponse):
         attributes[RESPONSE_MODEL] = result.model
         if result.usage is not None:
-            attributes |= _of_usage(result.usage, chat=isinstance(result, ChatCompletion))
+            attributes |= _of_usage(result.usage, generated=not isinstance(result, CreateEmbeddingResponse))
     response = result.response if isinstance(result, Decision) else result
     if isinstance(response, DecisionResponse):
         attributes[RESPONSE_MODEL] = response.model
@@ -166,13 +173,18 @@ def _of_message(message: Message) -> Attributes:
     return attributes
 
 
-def _of_usage(usage: Usage, *, chat: bool) -> Attributes:
+def _of_usage(usage: Usage | ResponseUsage, *, generated: bool) -> Attributes:
     attributes: Attributes = {INPUT_TOKENS: usage.prompt_tokens}
-    if chat:
+    if generated:
         attributes[OUTPUT_TOKENS] = usage.completion_tokens
-    if usage.prompt_tokens_details is not None:
+    told: tuple[object, object]
+    if isinstance(usage, ResponseUsage):
+        told = usage.input_tokens_details, usage.output_tokens_details
+    else:
+        told = usage.prompt_tokens_details, usage.completion_tokens_details
+    if told[0] is not None:
         attributes["gen_ai.usage.cache_read.input_tokens"] = usage.cached_tokens
-    if usage.completion_tokens_details is not None:
+    if told[1] is not None:
         attributes["gen_ai.usage.reasoning.output_tokens"] = usage.reasoning_tokens
     return attributes
 

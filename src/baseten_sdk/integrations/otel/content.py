@@ -7,17 +7,20 @@ from typing import TypeAlias
 
 from pydantic_core import to_json
 
+from ...errors import InvalidRequestError
+from ...histories import to_chat
 from ...types.chat import ChatCompletion, Choice
 from ...types.messages import Message
+from ...types.responses import ModelResponse
 from .attributes import Attributes
 
 Part: TypeAlias = Mapping[str, object]
 
 
 def of_request(sent: Mapping[str, object]) -> Attributes:
-    """The messages and tools of a chat."""
+    """The messages and tools of a chat, or of a response."""
     attributes: Attributes = {}
-    messages = sent.get("messages")
+    messages = sent.get("messages") or _of_items(sent.get("input"), sent.get("instructions"))
     if isinstance(messages, list):
         told = [_message(message) for message in messages if isinstance(message, dict)]
         attributes["gen_ai.input.messages"] = _json(told)
@@ -29,14 +32,29 @@ def of_request(sent: Mapping[str, object]) -> Attributes:
 
 
 def of_reply(result: object) -> Attributes:
-    """The answers of a chat, or a message."""
+    """The answers of a chat, a message, or a response."""
     if isinstance(result, Message):
         parts = list(_parts(result.to_param()))
         answer = {"role": result.role, "parts": parts, "finish_reason": result.stop_reason or ""}
         return {"gen_ai.output.messages": _json([answer])}
+    if isinstance(result, ModelResponse):
+        said = [_message(message) for message in _of_items(result.output, None)]
+        return {
+            "gen_ai.output.messages": _json([{**each, "finish_reason": result.finish_reason or ""} for each in said])
+        }
     if not isinstance(result, ChatCompletion):
         return {}
     return {"gen_ai.output.messages": _json([_answer(choice) for choice in result.choices])}
+
+
+def _of_items(given: object, instructions: object) -> list[dict[str, object]]:
+    """Items as the messages of a chat; what no chat can hold is told as it is."""
+    if not isinstance(given, str | list) or not given:
+        return []
+    try:
+        return to_chat(given, instructions if isinstance(instructions, str) else None)
+    except InvalidRequestError:
+        return [{"role": "user", "content": [plain for plain in given if isinstance(plain, dict)]}]
 
 
 def _message(message: Mapping[str, object]) -> dict[str, object]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class _Respond(Call[ModelResponse]):
+class _Responses(Call[ModelResponse]):
     model: str
     input: str | Sequence[ResponseInputItem]
     tools: Sequence[ToolLike] | None
@@ -23,17 +23,17 @@ class _Respond(Call[ModelResponse]):
     target: Target | None
 
     async def make(self, client: AsyncClient) -> ModelResponse:
-        responses = self.target.of(client).responses if self.target else client.responses
-        return await responses.create(model=self.model, input=self.input, tools=self.tools, **self.params)
+        asked = self.target.of(client).responses if self.target else client.responses
+        return await asked.create(model=self.model, input=self.input, tools=self.tools, **self.params)
 
     def settings(self) -> Settings:
-        return settings_of("respond", self.params, model=self.model, deployment=self.target, tools=self.tools)
+        return settings_of("responses", self.params, model=self.model, deployment=self.target, tools=self.tools)
 
     def content(self) -> object:
         return self.input
 
 
-def respond(
+def responses(
     *,
     input: ResponseInput,
     model: str | None = None,
@@ -54,4 +54,4 @@ def respond(
     target = target_of(deployment)
     # A row may be sent again, so what can be read only once is read now.
     items = input if isinstance(input, str | Sequence) else list(input)
-    return _Respond(model_for(model, target), items, tools, params, target)
+    return _Responses(model_for(model, target), items, tools, params, target)

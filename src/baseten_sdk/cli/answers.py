@@ -1,0 +1,201 @@
+"""An answer of a model, asked for by one API or another, and printed while it arrives.
+
+All APIs print the same: their streams become the events of a chat. It must not know of options.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+
+from ..histories import to_chat, to_responses
+from ..types.events import (
+    ChunkReceived,
+    Finished,
+    PartialObject,
+    ReasoningDelta,
+    RefusalDelta,
+    StreamEvent,
+    TextDelta,
+    ToolCallDelta,
+    ToolCallDone,
+    ToolCallStarted,
+    UsageUpdated,
+)
+from ..types.params import Message, SamplingParams
+from ..types.response_params import ResponseOptions
+from ..types.tool_calls import ParsedToolCall
+from .printing import OutputFormat, Printer, plain
+from .repl import Ask
+
+if TYPE_CHECKING:
+    from .. import Client, Deployment, Pool, ResponseStreamEvent
+
+__all__ = ["API", "AnswerSettings", "asking"]
+
+Row: TypeAlias = dict[str, object]
+
+
+class API(Enum):
+    """The APIs that a model can be asked by."""
+
+    CHAT = "chat"
+    RESPONSES = "responses"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSettings:
+    """What is asked for, besides the conversation. None means not given."""
+
+    max_tokens: int | None
+    temperature: float | None
+    reasoning_effort: str | None
+    extra: dict[str, object]
+
+    def for_chat(self) -> SamplingParams:
+        """The parameters of a chat."""
+        return {
+            "max_tokens": self.max_tokens,
+            "temperature": self.temperature,
+            "reasoning_effort": self.reasoning_effort,
+            "extra_body": self.extra,
+        }
+
+    def for_responses(self) -> ResponseOptions:
+        """The parameters of a response."""
+        return {
+            "max_output_tokens": self.max_tokens,
+            "temperature": self.temperature,
+            "reasoning": None if self.reasoning_effort is None else {"effort": self.reasoning_effort},
+            "extra_body": self.extra,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The answer is whole.
+
+    Attributes:
+        kind: What the API calls it.
+        reply: The reply.
+        finish_reason: Why it ended, in the words of a chat.
+    """
+
+    kind: Literal["completion", "response"]
+    reply: object
+    finish_reason: str | None
+
+
+Said: TypeAlias = StreamEvent[None] | Ended
+
+
+def asking(
+    api: API, asked: Client | Deployment | Pool, model: str, settings: AnswerSettings, out: Printer, thoughts: bool
+) -> Ask:
+    """Return what asks by an API and prints the answer."""
+
+    def by_chat(messages: Sequence[Message]) -> Message:
+        printer = _EventPrinter(out, thoughts)
+        with asked.chat.completions.stream(model=model, messages=messages, **settings.for_chat()) as stream:
+            for event in stream:
+                printer.print(event)
+                if isinstance(event, Finished):
+                    printer.print(Ended("completion", event.completion, event.finish_reason))
+            return stream.get_final_completion().message
+
+    def by_responses(messages: Sequence[Message]) -> Message:
+        printer = _EventPrinter(out, thoughts)
+        items = to_responses(messages)
+        with asked.responses.stream(model=model, input=items, **settings.for_responses()) as stream:
+            for event in stream:
+                for said in _said(event):
+                    printer.print(said)
+            return to_chat(stream.get_final_response().output)[-1]
+
+    match api:
+        case API.CHAT:
+            return by_chat
+        case API.RESPONSES:
+            return by_responses
+        case _:
+            assert_never(api)
+
+
+def _said(event: ResponseStreamEvent) -> Iterator[Said]:
+    """What an event of a response says."""
+    match event.type:
+        case "response.output_text.delta":
+            yield TextDelta(event.delta)
+        case "response.refusal.delta":
+            yield RefusalDelta(event.delta)
+        case "response.reasoning_text.delta" | "response.reasoning_summary_text.delta":
+            yield ReasoningDelta(event.delta)
+        case "response.completed" | "response.incomplete":
+            response = event.response
+            for number, call in enumerate(response.function_calls):
+                yield ToolCallDone(number, ParsedToolCall(call.call_id, call.name, call.arguments))
+            yield Ended("response", response, response.finish_reason)
+        case _:
+            return
+
+
+class _EventPrinter:
+    """Prints an answer while it arrives. In text form, reasoning and tool calls go to stderr."""
+
+    def __init__(self, out: Printer, thoughts: bool) -> None:
+        self._out = out
+        self._thoughts = thoughts
+        self._thinking = False
+
+    def print(self, event: Said) -> None:
+        """Print one event."""
+        match self._out.form:
+            case OutputFormat.JSON:
+                if isinstance(event, Ended):
+                    self._out.value(event.reply)
+            case OutputFormat.JSONL:
+                row = _row(event)
+                if row is not None:
+                    self._out.value(row)
+            case OutputFormat.TEXT:
+                self._say(event)
+
+    def _say(self, event: Said) -> None:
+        match event:
+            case ReasoningDelta(text, 0) if self._thoughts:
+                self._out.aside(text)
+                self._thinking = True
+            case TextDelta(text, 0) | RefusalDelta(text, 0):
+                if self._thinking:
+                    self._out.aside("\n\n")
+                    self._thinking = False
+                self._out.text(text)
+            case ToolCallDone(tool_call=call):
+                self._out.note(f"[calls {call.name}({call.arguments})]")
+            case Ended():
+                self._out.line("")
+                if event.finish_reason == "length":
+                    self._out.note("[cut at the token limit: raise --max-tokens]")
+            case _:
+                pass
+
+
+def _row(event: Said) -> Row | None:
+    """An event as a line of JSON, or None if another event repeats it."""
+    kind: Literal["text", "reasoning", "refusal"]
+    match event:
+        case TextDelta():
+            kind = "text"
+        case ReasoningDelta():
+            kind = "reasoning"
+        case RefusalDelta():
+            kind = "refusal"
+        case ToolCallDone(tool_call=call):
+            return {"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}
+        case Ended():
+            return {"type": "finished", event.kind: plain(event.reply)}
+        case Finished() | ChunkReceived() | ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
+            return None
+    return {"type": kind, "text": event.text}
