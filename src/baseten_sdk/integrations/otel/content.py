@@ -20,7 +20,9 @@ Part: TypeAlias = Mapping[str, object]
 def of_request(sent: Mapping[str, object]) -> Attributes:
     """The messages and tools of a chat, or of a response."""
     attributes: Attributes = {}
-    messages = sent.get("messages") or _of_items(sent.get("input"), sent.get("instructions"))
+    messages = sent.get("messages")
+    if messages is None and "stream" in sent:  # which embeddings, whose input this may be, do not have
+        messages = _of_items(sent.get("input"), sent.get("instructions"))
     if isinstance(messages, list):
         told = [_message(message) for message in messages if isinstance(message, dict)]
         attributes["gen_ai.input.messages"] = _json(told)
