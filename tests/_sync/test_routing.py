@@ -170,7 +170,11 @@ def test_what_an_engine_lists_is_not_what_the_model_apis_have(client: Client, em
     ("behaviour", "kind", "advice"),
     [
         ("deactivated", BadRequestError, DEACTIVATED),
+        ("status=400, shape=3, code=DEPLOYMENT_DEACTIVATED, message=No.", BadRequestError, DEACTIVATED),
+        ("status=400, shape=1, message=The deployment is INACTIVE.", BadRequestError, DEACTIVATED),
+        ("status=400, shape=1, message=The field inactive is unknown.", BadRequestError, BadRequestError.advice),
         ("status=400", BadRequestError, BadRequestError.advice),
+        ("status=403, shape=1, message=Your key is not authorized to do this.", PermissionDeniedError, WITHOUT_SCOPE),
         ("no-scope", PermissionDeniedError, WITHOUT_SCOPE),
         ("status=403, shape=2, message=Forbidden", PermissionDeniedError, WITHOUT_SCOPE),
         ("status=402", PaymentRequiredError, QUOTA_ADVICE),

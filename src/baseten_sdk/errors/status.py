@@ -89,7 +89,8 @@ class BadRequestError(APIStatusError):
     @property
     def deactivated(self) -> bool:
         """Whether the request is fine, but the deployment was deactivated."""
-        return "deactivated" in self.message.lower()
+        told = f"{self.message} {self.code} {self.type}".lower()
+        return "deactivated" in told or ("deployment" in told and "inactive" in told)
 
 
 class AuthenticationError(APIStatusError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from .. import AsyncClient, AsyncPool, CallOptions, Client, Endpoints, Pool, Timeout
+from ..config import AuthScheme
 from .names import check_names
 from .targets import AsyncEngine, Engine, ModelTarget
 
@@ -31,7 +32,9 @@ class Clients:
         cls,
         *,
         api_key: str | Callable[[], str] | None = None,
+        auth_scheme: AuthScheme | None = None,
         base_url: str | None = None,
+        route_by_name: bool = True,
         endpoints: Endpoints | None = None,
         timeout: Timeout | float | None = None,
         max_retries: int | None = None,
@@ -49,7 +52,9 @@ class Clients:
             client
             or Client(
                 api_key=api_key,
+                auth_scheme=auth_scheme,
                 base_url=base_url,
+                route_by_name=route_by_name,
                 endpoints=endpoints,
                 timeout=timeout,
                 max_retries=max_retries,
@@ -59,7 +64,9 @@ class Clients:
             async_client
             or AsyncClient(
                 api_key=api_key,
+                auth_scheme=auth_scheme,
                 base_url=base_url,
+                route_by_name=route_by_name,
                 endpoints=endpoints,
                 timeout=timeout,
                 max_retries=max_retries,

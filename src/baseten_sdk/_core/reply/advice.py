@@ -32,7 +32,7 @@ _TARGETS = frozenset({"environments", "deployment", "development", "production",
 
 _ENGINE_PATHS = ("/chat/completions", "/completions", "/embeddings", "/models")
 
-_SCOPE = re.compile(r"scope|permi|forbid|not allowed|access|role", re.IGNORECASE)
+_SCOPE = re.compile(r"scope|permi|forbid|allow|access|role|not authori", re.IGNORECASE)
 
 
 def advise(error: APIError, request: Request, *, to_container: bool) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, model
 
 from ... import AsyncClient, AsyncPool, Client, Endpoints, InvalidRequestError, Pool
 from ..._secrets import shown_url
+from ...config import AuthScheme
 from ..clients import Clients
 from ..targets import ModelTarget
 
@@ -30,6 +31,10 @@ class Served(BaseModel):
         default_factory=from_env(["BASETEN_BASE_URL", "BASETEN_API_BASE"], default=None), alias="base_url"
     )
     """A gateway to use instead of the Model APIs."""
+    auth_scheme: AuthScheme | None = None
+    """How the key is sent: "bearer", or "api-key" for the key of a Frontier Gateway."""
+    route_by_name: bool | None = None
+    """Whether a name that looks like the id of a dedicated model goes to it. It does unless this is False."""
     model_url: str | None = None
     """URL of a dedicated model, ending in `/predict`, `/sync` or `/sync/v1`, instead of `model_id`."""
     model_id: str | None = None
@@ -74,7 +79,9 @@ class Served(BaseModel):
         self._target = target
         self._clients = Clients.of(
             api_key=self.baseten_api_key.get_secret_value() if self.baseten_api_key else None,
+            auth_scheme=self.auth_scheme,
             base_url=base_url,
+            route_by_name=self.route_by_name is not False,
             endpoints=self.endpoints if base_url is None else None,
             timeout=self.request_timeout,
             max_retries=self.max_retries,

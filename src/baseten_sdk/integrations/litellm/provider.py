@@ -9,6 +9,7 @@ import litellm
 from litellm.llms.custom_llm import CustomLLM
 
 from ... import AsyncClient, AsyncPool, Client, CompletionStream, Endpoints, Pool
+from ...config import AuthScheme
 from ..clients import Clients
 from .errors import in_litellms_terms
 from .litellm_types import CustomLLMItem, EmbeddingResponse, ModelResponse, ModelResponseStream
@@ -41,6 +42,7 @@ class BasetenLLM(CustomLLM):
     Args:
         endpoints: URL templates of everything, for the emulator and private gateways.
         api_key: the key where a call brings none. None: `BASETEN_API_KEY`.
+        auth_scheme: how keys are sent: "bearer", or "api-key" for those of a Frontier Gateway.
         client: a client or a pool of yours for calls that bring neither key nor base URL; it is never closed. A pool
             sends LiteLLM's name of the model to members that have none of their own.
         async_client: the same for async calls.
@@ -51,12 +53,13 @@ class BasetenLLM(CustomLLM):
         *,
         endpoints: Endpoints | None = None,
         api_key: str | Callable[[], str] | None = None,
+        auth_scheme: AuthScheme | None = None,
         client: Client | Pool | None = None,
         async_client: AsyncClient | AsyncPool | None = None,
     ) -> None:
         super().__init__()
         # Of a function, not of a method: what is kept must not keep the provider, or nothing would be closed in order.
-        made = partial(_clients_of, endpoints, api_key, client, async_client)
+        made = partial(_clients_of, endpoints, api_key, auth_scheme, client, async_client)
         self._clients = lru_cache(maxsize=CALLERS)(made)
 
     def completion(self, *args: object, **kwargs: object) -> ModelResponse:
@@ -134,6 +137,7 @@ class BasetenLLM(CustomLLM):
 def _clients_of(
     endpoints: Endpoints | None,
     own_key: str | Callable[[], str] | None,
+    auth_scheme: AuthScheme | None,
     client: Client | Pool | None,
     async_client: AsyncClient | AsyncPool | None,
     api_key: str | None,
@@ -143,6 +147,7 @@ def _clients_of(
     own = api_key is None and api_base is None
     return Clients.of(
         api_key=api_key or own_key,
+        auth_scheme=auth_scheme,
         base_url=api_base,
         endpoints=None if api_base else endpoints,
         client=client if own else None,

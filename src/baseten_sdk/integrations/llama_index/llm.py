@@ -34,6 +34,7 @@ from ... import (
     NotFoundError,
     Pool,
 )
+from ...config import AuthScheme
 from ..clients import Clients, call_options
 from ..targets import ModelTarget
 from .async_requests import AsyncRequestLLM
@@ -123,6 +124,7 @@ class Baseten(AsyncRequestLLM):
         regional: str | None = None,
         timeout: float | None = None,
         api_base: str | None = None,
+        auth_scheme: AuthScheme | None = None,
         endpoints: Endpoints | None = None,
         client: Client | Pool | None = None,
         async_client: AsyncClient | AsyncPool | None = None,
@@ -155,6 +157,7 @@ class Baseten(AsyncRequestLLM):
             regional=regional,
             timeout=timeout,
             api_base=api_base,
+            auth_scheme=auth_scheme,
             endpoints=endpoints,
             **rest,
         )
@@ -162,6 +165,7 @@ class Baseten(AsyncRequestLLM):
         self._target = ModelTarget(served_model or name, dedicated, environment, deployment_id, regional)
         self._clients = Clients.of(
             api_key=api_key,
+            auth_scheme=auth_scheme,
             base_url=api_base,
             endpoints=endpoints,
             timeout=timeout,

@@ -8,6 +8,7 @@ from llama_index.core.constants import DEFAULT_TEMPERATURE
 from pydantic import Field, PrivateAttr
 
 from ... import Endpoints
+from ...config import AuthScheme
 from ..clients import Clients
 from ..targets import ModelTarget
 from .structured import StructuredLLM
@@ -30,6 +31,7 @@ class LLMSettings(StructuredLLM):
     regional: str | None = Field(default=None, description="Environment of its regional host.")
     timeout: float | None = Field(default=None, description="Seconds for each attempt.")
     api_base: str | None = Field(default=None, description="A gateway to use instead of the Model APIs.")
+    auth_scheme: AuthScheme | None = Field(default=None, description="How the key is sent: bearer or api-key.")
     endpoints: Endpoints | None = Field(default=None, exclude=True, repr=False)
     context_window: int | None = Field(default=None, description="Tokens of prompt and answer together.")
     reasoning_effort: str | None = Field(default=None, description="How much to think.")
