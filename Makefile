@@ -20,7 +20,7 @@ WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo check test core integrations lint format sync docs bench bench-batch soak clean
+.PHONY: help demo check test core integrations lint format sync docs bench bench-batch bench-fleet soak clean
 
 help: ## show this list
 	@echo "usage: make <target>"
@@ -68,6 +68,9 @@ bench: $(BENCH)/.peers ## the package against its peers (15 minutes); ARGS=--qui
 
 bench-batch: $(INTEGRATIONS)/.installed ## batches against what is written by hand, LiteLLM's and Ray's; ARGS=--quick takes two minutes
 	@$(INTEGRATIONS)/bin/python -m benchmarks.batch $(ARGS)
+
+bench-fleet: $(VENV)/.dev ## pools and the gate against a fleet that goes wrong; ARGS="--quick --rows tails,dying"
+	@$(BIN)/python -m benchmarks.fleet $(ARGS)
 
 soak: $(VENV)/.dev ## a hundred thousand calls with faults and cancellations (some minutes); ARGS="--backend trio"
 	@$(BIN)/python -m benchmarks.soak $(ARGS)

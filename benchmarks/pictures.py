@@ -40,22 +40,22 @@ def flight(results: Results) -> str:
         y = HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (log10(rate) - low) / (high - low)
         return x, y
 
-    parts = [_text(LEFT, 28, "Calls a second, by calls in flight (20 ms server, one core; both scales logarithmic)")]
+    parts = [text(LEFT, 28, "Calls a second, by calls in flight (20 ms server, one core; both scales logarithmic)")]
     for row in rows:
         x, _ = at(row.width, 10**low)
-        parts += [_text(x, HEIGHT - BOTTOM + 20, f"{row.width:,}", "middle")]
+        parts += [text(x, HEIGHT - BOTTOM + 20, f"{row.width:,}", "middle")]
     for power in range(low, floor(high) + 1):
         _, y = at(1, 10**power)
-        parts += [_line([(LEFT, y), (WIDTH - RIGHT, y)], FAINT, 1), _text(LEFT - 8, y + 4, f"{10**power:,}", "end")]
+        parts += [line([(LEFT, y), (WIDTH - RIGHT, y)], FAINT, 1), text(LEFT - 8, y + 4, f"{10**power:,}", "end")]
     labels: list[tuple[float, str, str]] = []
     for place, (peer, points) in enumerate(sorted(lines.items(), key=lambda each: each[0] not in OURS)):
         ink = OURS_INK if peer in OURS else OTHER_INK
         placed = [at(*point) for point in points]
-        parts.append(_line(placed, ink, 3 if peer == OURS[0] else 1.5, DASHES[place % len(DASHES)]))
+        parts.append(line(placed, ink, 3 if peer == OURS[0] else 1.5, DASHES[place % len(DASHES)]))
         parts += [f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3' fill='{ink}'/>" for x, y in placed]
         labels.append((placed[-1][1], f"{PEERS[peer].title} {points[-1][1]:,.0f}", ink))
-    parts += [_text(WIDTH - RIGHT + 10, y + 4, label, ink=ink) for y, label, ink in _apart(labels)]
-    return _picture(parts, HEIGHT)
+    parts += [text(WIDTH - RIGHT + 10, y + 4, label, ink=ink) for y, label, ink in _apart(labels)]
+    return picture(parts, HEIGHT)
 
 
 def chunk(results: Results) -> str:
@@ -66,16 +66,16 @@ def chunk(results: Results) -> str:
         if (spread := results.spread("chunk", peer, "cpu")) is not None
     }
     most = max(costs.values())
-    parts = [_text(20, 28, "CPU for a streamed chunk, in microseconds")]
+    parts = [text(20, 28, "CPU for a streamed chunk, in microseconds")]
     y = 50
     for peer, cost in sorted(costs.items(), key=lambda each: each[1]):
         ink = OURS_INK if peer in OURS else OTHER_INK
         length = (WIDTH - 300) * cost / most
-        parts.append(_text(180, y + 15, PEERS[peer].title, "end", ink))
+        parts.append(text(180, y + 15, PEERS[peer].title, "end", ink))
         parts.append(f"<rect x='190' y='{y}' width='{max(length, 1):.1f}' height='20' fill='{ink}'/>")
-        parts.append(_text(198 + length, y + 15, f"{cost:.3g}", ink=ink))
+        parts.append(text(198 + length, y + 15, f"{cost:.3g}", ink=ink))
         y += 30
-    return _picture(parts, y + 10)
+    return picture(parts, y + 10)
 
 
 def _apart(labels: Iterable[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
@@ -86,7 +86,7 @@ def _apart(labels: Iterable[tuple[float, str, str]]) -> list[tuple[float, str, s
     return placed
 
 
-def _picture(parts: Iterable[str], height: float) -> str:
+def picture(parts: Iterable[str], height: float) -> str:
     body = "\n".join(parts)
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height:.0f}' {FONT}>\n"
@@ -94,10 +94,10 @@ def _picture(parts: Iterable[str], height: float) -> str:
     )
 
 
-def _text(x: float, y: float, text: str, anchor: str = "start", ink: str = INK) -> str:
-    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{ink}'>{escape(text)}</text>"
+def text(x: float, y: float, words: str, anchor: str = "start", ink: str = INK) -> str:
+    return f"<text x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}' fill='{ink}'>{escape(words)}</text>"
 
 
-def _line(points: Iterable[tuple[float, float]], ink: str, width: float, dashes: str = "") -> str:
+def line(points: Iterable[tuple[float, float]], ink: str, width: float, dashes: str = "") -> str:
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return f"<polyline points='{path}' fill='none' stroke='{ink}' stroke-width='{width}' stroke-dasharray='{dashes}'/>"

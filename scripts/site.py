@@ -31,6 +31,7 @@ ANCHOR = re.compile(r'id="baseten_sdk\.(?:\w+\.)*(\w+)"')
 GUIDE = re.compile(r"^- \[[^\]]+\]\((?P<name>[\w-]+\.md)\)", re.MULTILINE)
 RESULTS_LINK = re.compile(r"\]\(\.\./benchmarks/RESULTS\.md\)")
 PICTURE = re.compile(r"\]\((?P<name>[\w-]+\.svg)\)")
+PICTURE_LINK = re.compile(r"\]\(\.\./benchmarks/(?P<name>[\w-]+\.svg)\)")
 
 
 INTRODUCTION = """\
@@ -49,7 +50,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, "examples.md", content=examples()))
     results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8").replace("](../docs/", "](")
     files.append(File.generated(config, "benchmarks.md", content=results))
-    for name in PICTURE.findall(results):
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")]
+    for name in [*PICTURE.findall(results), *(name for page in pages for name in PICTURE_LINK.findall(page))]:
         files.append(File.generated(config, name, abs_src_path=str(ROOT / "benchmarks" / name)))
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     for name, text in for_language_models(index).items():
@@ -69,7 +71,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         markdown = completed(source.stem, markdown)
     elif source.suffix == ".md" and source.stem not in UNTABBED:
         markdown = tabbed(markdown)
-    return RESULTS_LINK.sub("](benchmarks.md)", EXAMPLE_LINK.sub(example, markdown))
+    markdown = PICTURE_LINK.sub(r"](\g<name>)", EXAMPLE_LINK.sub(example, markdown))
+    return RESULTS_LINK.sub("](benchmarks.md)", markdown)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -8,18 +8,30 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Protocol
 
 import anyio
 
 from ..processes import cores
+from .drawing import Drawing
 from .dying import dying
+from .figure import Figure
 from .minute import minute
 from .neighbour import neighbour
 from .single import single
 from .soak import soak
 from .tails import tails
 
-ROWS = {
+
+class Measure(Protocol):
+    """Measures, and tells of each value when it is there."""
+
+    def __call__(self, *, quick: bool) -> AsyncIterator[Figure | Drawing]: ...
+
+
+ROWS: dict[str, Measure] = {
     "soak": soak,
     "minute": minute,
     "neighbour": neighbour,
@@ -29,15 +41,19 @@ ROWS = {
 }
 
 
-async def run(rows: list[str], *, quick: bool) -> bool:
+async def run(rows: list[str], pictures: Path | None, *, quick: bool) -> bool:
     """Measure, and print; whether everything is as wanted."""
     met = True
     for row in rows:
         measure = ROWS[row]
         print(f"{row}: {(measure.__doc__ or '').strip()}", flush=True)
-        async for figure in measure(quick=quick):
-            print(f"  {figure}", flush=True)
-            met = met and figure.met
+        async for told in measure(quick=quick):
+            if isinstance(told, Drawing):
+                if pictures is not None:
+                    (pictures / told.name).write_text(told.svg, encoding="utf-8")
+                continue
+            print(f"  {told}", flush=True)
+            met = met and told.met
     return met
 
 
@@ -46,11 +62,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.fleet", description="A client and a fleet that goes wrong.")
     parser.add_argument("--rows", default=",".join(ROWS), help="only these, with commas between (default: %(default)s)")
     parser.add_argument("--quick", action="store_true", help="fewer calls")
+    parser.add_argument("--pictures", type=Path, help="folder for the pictures of the guide, such as benchmarks")
     options = parser.parse_args()
     if pinned := cores():
         os.sched_setaffinity(0, {pinned[0]})
     print(f"Load averages: {', '.join(f'{load:.1f}' for load in os.getloadavg())}.")
-    return 0 if anyio.run(lambda: run(options.rows.split(","), quick=options.quick)) else 1
+    return 0 if anyio.run(lambda: run(options.rows.split(","), options.pictures, quick=options.quick)) else 1
 
 
 if __name__ == "__main__":

@@ -10,29 +10,33 @@ import anyio
 from baseten_sdk import Timeout, user
 
 from .crowd import Crowd
+from .drawing import Drawing, lines
 from .figure import Figure
 from .fleet import Fleet
 from .server import Settings, State
 
 CALLERS = 200
-SECONDS, QUICK_SECONDS = 20.0, 12.0
+SECONDS, QUICK_SECONDS = 30.0, 12.0
 DELAY = 0.4
-FIRST_BYTE = 1.0
+FIRST_BYTE = 3.0
 """Seconds that the callers give a first byte: this is how soon they notice a member that hangs."""
 
 WAYS: dict[State, str] = {"refuses": "closes its port", "hangs": "hangs", "fails": "answers 500"}
 
 
-async def dying(*, quick: bool) -> AsyncIterator[Figure]:
+async def dying(*, quick: bool) -> AsyncIterator[Figure | Drawing]:
     """A pool of three with 200 calls in flight; a third of the way through, one member dies."""
     seconds = QUICK_SECONDS if quick else SECONDS
+    healthy, _ = await through(seconds / 3, None)
+    runs: dict[str, Crowd] = {}
     for state, does in WAYS.items():
-        healthy, _ = await through(seconds / 2, None)
         crowd, requests = await through(seconds, state)
+        runs[does] = crowd
         probes = requests(lambda since: since > 1.0)
         yield Figure(f"one {does}: calls that failed", crowd.failed, 0)
         yield Figure(f"one {does}: p99, of that of a healthy pool", crowd.quantile(0.99) / healthy.quantile(0.99), 2.0)
         yield Figure(f"one {does}: requests to it in a period of its breaker, at most", probes, 1)
+    yield Drawing("dying.svg", lines(runs, seconds / 3))
 
 
 async def through(seconds: float, state: State | None) -> tuple[Crowd, Callable[[Callable[[float], bool]], int]]:

@@ -15,6 +15,7 @@ from .fleet import Fleet
 from .server import Settings
 
 CALLERS = 64
+DELAY = 0.1
 SECONDS, QUICK_SECONDS = 3.0, 1.5
 ROUNDS = 5
 
@@ -23,8 +24,8 @@ async def neighbour(*, quick: bool) -> AsyncIterator[Figure]:
     """64 callers of a healthy model, beside 64 of one that refuses everything, against the same 64 alone."""
     with Fleet(2) as fleet:
         for what, url in (("model", 0), ("URL", 1)):
-            fleet.become(0, Settings(delay=0.02, refused_model="refused"))
-            fleet.become(1, Settings(delay=0.02, refused_model="refused"))
+            fleet.become(0, Settings(delay=DELAY, refused_model="refused"))
+            fleet.become(1, Settings(delay=DELAY, refused_model="refused"))
             shares = []
             for _ in range(ROUNDS):
                 async with fleet.client(in_flight=4 * CALLERS, retry=Retry(max_retries=100)) as client:

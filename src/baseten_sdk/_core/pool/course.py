@@ -123,6 +123,9 @@ class PoolState:
 
     def best(self, candidates: Sequence[int], now: float) -> int:
         """The first of these that is ready and not silent, else one that is ready, else the one that will be first."""
+        for number in candidates:
+            if self.members[number].ready(now) and not self.members[number].silence.lasts(now):
+                return number
         ready = self.ready(candidates, now)
         return ready[0] if ready else min(candidates, key=lambda number: self.members[number].well_at)
 
