@@ -107,7 +107,8 @@ class Try(NamedTuple):
 
     Attributes:
         member: where it went.
-        outcome: "ok", "cancelled" where another request was faster, else what went wrong, such as "503".
+        outcome: "ok"; "cancelled" where another request was faster; "held" where nothing was sent, since refusals have
+            closed its gate; else what went wrong, such as "503".
         seconds: from its start to its end.
         hedge: whether it was sent beside another one that was slow.
     """

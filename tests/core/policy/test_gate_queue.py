@@ -8,7 +8,7 @@ from baseten_sdk import RateLimitError
 from baseten_sdk._core.policy.backoff_gate import BackoffGate
 from baseten_sdk._core.policy.gate_key import gate_key
 from baseten_sdk._core.policy.gate_queue import GLANCE, GateQueue
-from baseten_sdk._core.policy.gate_wait import check_gate
+from baseten_sdk._core.policy.gate_wait import check_gate, not_sent
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.payload import Payload
 from baseten_sdk._core.request.request import build
@@ -67,6 +67,14 @@ def test_a_gate_belongs_to_a_model_where_the_body_names_one() -> None:
 
     assert key({"model": "a/b", "messages": []}) == f"{URL} a/b"
     assert key({"messages": []}) == URL
+
+
+def test_a_call_that_is_not_to_wait_is_told_how_long_it_would_have_been() -> None:
+    error = not_sent(3.0)
+    assert str(error.message) == (
+        "Not sent: the service has refused calls of this kind, and the turn of this one is 3.00 s away."
+    )
+    assert (error.sent, error.retry_after) == (False, 3.0)
 
 
 def test_a_wait_that_does_not_fit_is_an_error_that_says_that_nothing_was_sent() -> None:

@@ -218,3 +218,40 @@ def test_new_calls_prefer_others_to_a_member_that_has_gone_silent() -> None:
     for _ in range(THRESHOLD):
         pool.members[1 - first].breaker.failed(6.0)
     assert course(pool).first(6.1).member == first, "a silent member is asked where there is no other"
+
+
+def held(seconds: float = 5.0) -> RateLimitError:
+    error = RateLimitError("not sent", status_code=429, retry_after=seconds)
+    error.sent = False
+    return error
+
+
+def test_a_member_whose_gate_is_closed_is_passed_over_and_does_not_rest() -> None:
+    pool = PoolState([A, B])
+    made = course(pool)
+    first = made.first(0.0)
+    assert not first.waits
+    second = failed(made, first.member, held())
+    assert isinstance(second, TryMember)
+    assert (second.member, second.waits) == (1 - first.member, False)
+    assert pool.members[first.member].ready(0.0)
+    assert made.tries[0].outcome == "held"
+
+
+def test_where_all_gates_are_closed_a_call_waits_at_one_and_costs_the_budget_nothing() -> None:
+    made = course(PoolState([A, B]), budget=0)
+    decision: TryMember | GiveUp = made.first(0.0)
+    for _ in range(2):
+        assert isinstance(decision, TryMember)
+        decision = failed(made, decision.member, held())
+    assert isinstance(decision, TryMember)
+    assert (decision.pause, decision.waits) == (0.0, True)
+
+
+def test_a_call_that_begins_while_all_members_rest_waits_at_a_gate() -> None:
+    pool = PoolState([A, B])
+    for number in (0, 1):
+        made = course(pool)
+        failed(made, made.first(0.0).member, refused(10.0 + number))
+    assert course(pool).first(1.0).waits
+    assert not course(pool).first(11.5).waits

@@ -96,6 +96,7 @@ ILL: dict[str, list[Action]] = {
     "529": [refusal("529 Site is overloaded")],
     "429": [refusal("429 Too Many Requests")],
     "429 that asks for long": [refusal("429 Too Many Requests", Retry_After="3600")],
+    "429 that asks for a minute": [refusal("429 Too Many Requests", Retry_After="60")],
     "404": [refusal("404 Not Found")],
     "deactivated": [refusal("400 Bad Request", "This deployment is deactivated.")],
 }
@@ -274,6 +275,35 @@ async def test_when_all_ask_for_long_nobody_waits() -> None:
             await fleet.client.pool([FIRST, SECOND, THIRD]).chat.completions.create(messages=HELLO)
         assert caught.value.retry_after == 3600
         assert fleet.asked == [1, 1, 1]
+
+
+async def close_gate_of_first(fleet: AsyncFleet) -> None:
+    """A call of somebody else's is refused, for a minute."""
+    with pytest.raises(RateLimitError):
+        await fleet.client.chat.completions.create(model="a/b", messages=HELLO, max_retries=0)
+
+
+async def test_a_member_whose_gate_is_closed_is_not_asked(transport: TransportName) -> None:
+    async with fleet_of([*ILL["429 that asks for a minute"], *WELL], transport=transport) as fleet:
+        await close_gate_of_first(fleet)
+        completion = await fleet.client.pool([FIRST, SECOND]).chat.completions.create(messages=HELLO)
+        assert [(each.member, each.outcome) for each in completion.meta.tries] == [(FIRST, "held"), (SECOND, "ok")]
+        assert fleet.asked == [1, 1, 0]
+
+
+async def test_where_every_gate_is_closed_for_longer_than_there_is_time_nothing_is_sent() -> None:
+    async with fleet_of([*ILL["429 that asks for a minute"], *WELL]) as fleet:
+        await close_gate_of_first(fleet)
+        with pytest.raises(RateLimitError) as caught:
+            await fleet.client.pool([FIRST]).chat.completions.create(messages=HELLO, deadline=5.0)
+        assert not caught.value.sent
+        assert fleet.asked == [1, 0, 0]
+
+
+async def test_without_retries_no_gate_holds_a_pool() -> None:
+    async with fleet_of([*ILL["429 that asks for a minute"], *WELL]) as fleet:
+        await close_gate_of_first(fleet)
+        assert (await fleet.client.pool([FIRST]).chat.completions.create(messages=HELLO, max_retries=0)).text == "well"
 
 
 async def test_calls_are_divided_by_weight() -> None:

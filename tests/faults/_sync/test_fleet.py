@@ -96,6 +96,7 @@ ILL: dict[str, list[Action]] = {
     "529": [refusal("529 Site is overloaded")],
     "429": [refusal("429 Too Many Requests")],
     "429 that asks for long": [refusal("429 Too Many Requests", Retry_After="3600")],
+    "429 that asks for a minute": [refusal("429 Too Many Requests", Retry_After="60")],
     "404": [refusal("404 Not Found")],
     "deactivated": [refusal("400 Bad Request", "This deployment is deactivated.")],
 }
@@ -270,6 +271,35 @@ def test_when_all_ask_for_long_nobody_waits() -> None:
             fleet.client.pool([FIRST, SECOND, THIRD]).chat.completions.create(messages=HELLO)
         assert caught.value.retry_after == 3600
         assert fleet.asked == [1, 1, 1]
+
+
+def close_gate_of_first(fleet: Fleet) -> None:
+    """A call of somebody else's is refused, for a minute."""
+    with pytest.raises(RateLimitError):
+        fleet.client.chat.completions.create(model="a/b", messages=HELLO, max_retries=0)
+
+
+def test_a_member_whose_gate_is_closed_is_not_asked(transport: TransportName) -> None:
+    with fleet_of([*ILL["429 that asks for a minute"], *WELL], transport=transport) as fleet:
+        close_gate_of_first(fleet)
+        completion = fleet.client.pool([FIRST, SECOND]).chat.completions.create(messages=HELLO)
+        assert [(each.member, each.outcome) for each in completion.meta.tries] == [(FIRST, "held"), (SECOND, "ok")]
+        assert fleet.asked == [1, 1, 0]
+
+
+def test_where_every_gate_is_closed_for_longer_than_there_is_time_nothing_is_sent() -> None:
+    with fleet_of([*ILL["429 that asks for a minute"], *WELL]) as fleet:
+        close_gate_of_first(fleet)
+        with pytest.raises(RateLimitError) as caught:
+            fleet.client.pool([FIRST]).chat.completions.create(messages=HELLO, deadline=5.0)
+        assert not caught.value.sent
+        assert fleet.asked == [1, 0, 0]
+
+
+def test_without_retries_no_gate_holds_a_pool() -> None:
+    with fleet_of([*ILL["429 that asks for a minute"], *WELL]) as fleet:
+        close_gate_of_first(fleet)
+        assert (fleet.client.pool([FIRST]).chat.completions.create(messages=HELLO, max_retries=0)).text == "well"
 
 
 def test_calls_are_divided_by_weight() -> None:

@@ -22,7 +22,6 @@ from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.race import AsyncRace
-from ...config import Retry
 from ...errors import APIError
 from ...types.meta import Meta
 from ...types.pool import Target
@@ -85,7 +84,7 @@ class AsyncPoolCaller:
         self.limits = caller.limits
         self.clock = caller.clock
         self.budget = caller.budget
-        self._options = Options(), Options(retry=Retry(max_retries=0))
+        self._options = Options(), Options(), Options()
         self._served: set[str] = set()
 
     @property
@@ -101,9 +100,11 @@ class AsyncPoolCaller:
             # Nearly all calls end here, so there is no course before something fails.
             began = self.clock.now()
             order = self._state.order(options.session)
-            number = self._state.first(order, began)
+            first = self._state.first(order, began)
+            number = first.member
+            once = self._once(options, first)
             try:
-                answer = await self._caller.fetch(retarget(request, self._members[number]), self._once(options), read)
+                answer = await self._caller.fetch(retarget(request, self._members[number]), once, read)
             except APIError as error:
                 course = self._course(route, options, began, order)
                 course.asked(number)
@@ -190,11 +191,12 @@ class AsyncPoolCaller:
             decision = course.first(start)
         else:
             decision = course.next(clock.now())
-        end, once = course.end, self._once(options)
+        end = course.end
 
         async def attempt(ask: TryMember, hedge: bool = False) -> T | None:
             began = clock.now()
             member = self._members[ask.member]
+            once = self._once(options, ask)
             left = once if end == inf else once.within(end - began)
             try:
                 result = await send(retarget(request, member, hedge), left)
@@ -243,13 +245,17 @@ class AsyncPoolCaller:
         end = inf if options.deadline is None else start + options.deadline
         return Course(self._state, order, route, options.retry, self.budget, end)
 
-    def _once(self, options: Options) -> Options:
-        """The options of one try: the pool itself tries again."""
-        given, made = self._options
+    def _once(self, options: Options, ask: TryMember) -> Options:
+        """The options of one try: the pool itself tries again. Without retries, no gate holds it either."""
+        given, leaves, waits = self._options
         if given is not options:
-            made = replace(options, retry=replace(options.retry, max_retries=0))
-            self._options = options, made
-        return made
+            retry = options.retry
+            leaves = replace(
+                options, retry=replace(retry, max_retries=0), at_gate="leave" if retry.max_retries else None
+            )
+            waits = replace(leaves, at_gate="wait") if retry.max_retries else leaves
+            self._options = options, leaves, waits
+        return waits if ask.waits else leaves
 
 
 async def _aclose(upgraded: AsyncUpgraded) -> None:

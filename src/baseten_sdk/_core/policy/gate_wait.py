@@ -17,13 +17,16 @@ def check_gate(wait: float, spare: float) -> None:
     Raises:
         RateLimitError: it does not fit.
     """
-    if wait <= spare:
-        return
+    if wait > spare:
+        raise not_sent(wait, f", with {max(spare, 0):.2f} s left of its deadline or timeout")
+
+
+def not_sent(wait: float, why: str = "") -> RateLimitError:
+    """The error of a call that is not sent, because its turn is so many seconds away."""
     error = RateLimitError(
-        f"Not sent: the service has refused calls of this kind, and the turn of this one is {wait:.2f} s away, "
-        f"with {max(spare, 0):.2f} s left of its deadline or timeout.",
+        f"Not sent: the service has refused calls of this kind, and the turn of this one is {wait:.2f} s away{why}.",
         status_code=TOO_MANY,
         retry_after=wait,
     )
     error.sent = False
-    raise error
+    return error

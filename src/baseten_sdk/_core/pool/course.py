@@ -13,7 +13,7 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from ...config import Retry
-from ...errors import APIError
+from ...errors import APIError, RateLimitError
 from ...types.pool import Hedge, Target, Try
 from ..policy.backoff import Backoff
 from ..policy.retry import GiveUp
@@ -26,10 +26,17 @@ from .silence import Silence
 
 
 class TryMember(NamedTuple):
-    """Send the request to a member, after a pause."""
+    """Send the request to a member, after a pause.
+
+    Attributes:
+        member: its number.
+        pause: seconds before.
+        waits: whether it waits at the gate of the member, if refusals have closed that; else the next one is tried.
+    """
 
     member: int
     pause: float = 0.0
+    waits: bool = False
 
 
 ONLY = (0,)
@@ -109,11 +116,11 @@ class PoolState:
             if member.target == target:
                 member.breaker.failed(now)
 
-    def first(self, order: Sequence[int], now: float) -> int:
+    def first(self, order: Sequence[int], now: float) -> TryMember:
         """Who is asked first: the first member in order that is well, else the one that will be well first."""
-        number = self.best(order, now)
-        self.members[number].began(now)
-        return number
+        first = self.best(order, now)
+        self.members[first.member].began(now)
+        return first
 
     def ready(self, candidates: Sequence[int], now: float) -> list[int]:
         """Those of these that may be asked now; those that have gone silent come last."""
@@ -121,13 +128,14 @@ class PoolState:
         ready = [number for number in candidates if members[number].ready(now)]
         return sorted(ready, key=lambda number: members[number].silence.lasts(now)) if len(ready) > 1 else ready
 
-    def best(self, candidates: Sequence[int], now: float) -> int:
+    def best(self, candidates: Sequence[int], now: float) -> TryMember:
         """The first of these that is ready and not silent, else one that is ready, else the one that will be first."""
         for number in candidates:
             if self.members[number].ready(now) and not self.members[number].silence.lasts(now):
-                return number
-        ready = self.ready(candidates, now)
-        return ready[0] if ready else min(candidates, key=lambda number: self.members[number].well_at)
+                return TryMember(number)
+        if ready := self.ready(candidates, now):
+            return TryMember(ready[0])
+        return TryMember(min(candidates, key=lambda number: self.members[number].well_at), waits=True)
 
 
 class Course:
@@ -184,9 +192,9 @@ class Course:
 
     def first(self, now: float) -> TryMember:
         """Who is asked first."""
-        number = self._pool.first(self._order, now)
-        self.asked(number)
-        return TryMember(number)
+        first = self._pool.first(self._order, now)
+        self.asked(first.member)
+        return first
 
     def asked(self, number: int) -> None:
         """A member was asked."""
@@ -207,7 +215,7 @@ class Course:
             ready = [0]
         if hedging is None or not ready or not hedging.take():
             return None
-        return self._ask(ready[0], 0.0, now)
+        return self._ask(ready[0], now)
 
     def succeeded(self, member: int, seconds: float, now: float, *, hedge: bool) -> None:
         """A member answered."""
@@ -236,7 +244,7 @@ class Course:
         fresh = [number for number in self._order if number not in self._asked]
         ready = self._pool.ready(fresh, now)
         if ready:
-            return self._ask(ready[0], 0.0, now)
+            return self._ask(ready[0], now)
         if self._retries >= self._retry.max_retries:
             return GiveUp()
         self._retries += 1
@@ -258,19 +266,20 @@ class Course:
 
     def _again(self, candidates: Sequence[int], now: float) -> Decision:
         """Another try when nobody fresh is ready: whoever is well first, after a pause."""
-        number = self._pool.best(candidates, now)
+        number = self._pool.best(candidates, now).member
+        limited = isinstance(self.errors[-1], RateLimitError)
         pause = max(self._pool.members[number].well_at - now, 0.0)
         if pause > self._retry.max_retry_after:
             return GiveUp(f"all members rest for {pause:g} s, longer than Retry(max_retry_after=...) allows.")
-        if number in self._asked:
+        if number in self._asked and not limited:
             pause = max(pause, Backoff(self._retry.initial, self._retry.maximum).after(self._retries))
         if now + pause >= self.end:
             return GiveUp(f"the next try, in {pause:.2f} s, would not fit into the deadline.")
-        if not self._budget.spend():
+        if not limited and not self._budget.spend():
             return GiveUp("the client's retry budget is used up, because too many of its calls fail.")
-        return self._ask(number, pause, now)
+        return self._ask(number, now, pause, waits=True)
 
-    def _ask(self, number: int, pause: float, now: float) -> TryMember:
+    def _ask(self, number: int, now: float, pause: float = 0.0, *, waits: bool = False) -> TryMember:
         self.asked(number)
         self._pool.members[number].began(now + pause)
-        return TryMember(number, pause)
+        return TryMember(number, pause, waits)

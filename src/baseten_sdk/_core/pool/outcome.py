@@ -52,6 +52,8 @@ def judge(error: APIError) -> Failure:
         case DeadlineExceeded():
             return Failure(False, "none", 0.0, "deadline")
         case RateLimitError():
+            if not error.sent:
+                return Failure(True, "none", 0.0, "held")
             wait = error.retry_after
             return Failure(not error.quota_exhausted, "none", RESTING if wait is None else wait, "429")
         case NotFoundError():

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from ..._secrets import looks_secret
 from ..._version import __version__
@@ -29,6 +29,8 @@ class Options:
     Attributes:
         left_behind: names of headers and query parameters whose values a pickle did not take along.
         keyless: whether it is sent without the API key.
+        at_gate: what it does at a gate that refusals have closed, "wait" or "leave" with an error; None: wait where it
+            may be tried again, else be sent.
     """
 
     timeout: Timeout = field(default_factory=Timeout)
@@ -41,6 +43,7 @@ class Options:
     request_id: str | None = None
     left_behind: frozenset[str] = frozenset()
     keyless: bool = False
+    at_gate: Literal["wait", "leave"] | None = None
     _rendered: dict[tuple[str, str | None], HeaderLines] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

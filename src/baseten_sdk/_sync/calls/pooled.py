@@ -23,7 +23,6 @@ from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.race import Race
-from ...config import Retry
 from ...errors import APIError
 from ...types.meta import Meta
 from ...types.pool import Target
@@ -86,7 +85,7 @@ class PoolCaller:
         self.limits = caller.limits
         self.clock = caller.clock
         self.budget = caller.budget
-        self._options = Options(), Options(retry=Retry(max_retries=0))
+        self._options = Options(), Options(), Options()
         self._served: set[str] = set()
 
     @property
@@ -102,9 +101,11 @@ class PoolCaller:
             # Nearly all calls end here, so there is no course before something fails.
             began = self.clock.now()
             order = self._state.order(options.session)
-            number = self._state.first(order, began)
+            first = self._state.first(order, began)
+            number = first.member
+            once = self._once(options, first)
             try:
-                answer = self._caller.fetch(retarget(request, self._members[number]), self._once(options), read)
+                answer = self._caller.fetch(retarget(request, self._members[number]), once, read)
             except APIError as error:
                 course = self._course(route, options, began, order)
                 course.asked(number)
@@ -191,11 +192,12 @@ class PoolCaller:
             decision = course.first(start)
         else:
             decision = course.next(clock.now())
-        end, once = course.end, self._once(options)
+        end = course.end
 
         def attempt(ask: TryMember, hedge: bool = False) -> T | None:
             began = clock.now()
             member = self._members[ask.member]
+            once = self._once(options, ask)
             left = once if end == inf else once.within(end - began)
             try:
                 result = send(retarget(request, member, hedge), left)
@@ -244,13 +246,17 @@ class PoolCaller:
         end = inf if options.deadline is None else start + options.deadline
         return Course(self._state, order, route, options.retry, self.budget, end)
 
-    def _once(self, options: Options) -> Options:
-        """The options of one try: the pool itself tries again."""
-        given, made = self._options
+    def _once(self, options: Options, ask: TryMember) -> Options:
+        """The options of one try: the pool itself tries again. Without retries, no gate holds it either."""
+        given, leaves, waits = self._options
         if given is not options:
-            made = replace(options, retry=replace(options.retry, max_retries=0))
-            self._options = options, made
-        return made
+            retry = options.retry
+            leaves = replace(
+                options, retry=replace(retry, max_retries=0), at_gate="leave" if retry.max_retries else None
+            )
+            waits = replace(leaves, at_gate="wait") if retry.max_retries else leaves
+            self._options = options, leaves, waits
+        return waits if ask.waits else leaves
 
 
 def _aclose(upgraded: Upgraded) -> None:

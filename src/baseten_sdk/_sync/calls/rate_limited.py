@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 
 from ..._core.policy.gate_key import gate_key
+from ..._core.policy.gate_wait import not_sent
 from ..._core.policy.rate_limit import Reservation
 from ..._core.policy.token_estimate import UNMETERED, Used
 from ..._core.reply.call_record import CallRecord
@@ -43,9 +44,12 @@ class RatedPermit(Permit):
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
         """Wait for everything that must be had. A call that is not to be tried again is not held at the gate."""
-        rate_state, clock = self._rate_state, self._clock
+        rate_state, clock, at_gate = self._rate_state, self._clock, call.options.at_gate
         self._key = gate_key(call.request)
-        if call.options.retry.max_retries:
+        if at_gate == "leave":
+            if wait := rate_state.pass_gate(self._key, clock.steady()):
+                raise not_sent(wait)
+        elif at_gate == "wait" or call.options.retry.max_retries:
             self._throttle.pass_gate(call, self._key, timer, clock)
         if rate_state.limited:
             self._estimate = rate_state.estimate(call.request)
