@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import anyio
 
@@ -17,8 +17,8 @@ from .server import Settings, State
 
 CALLERS = 200
 SECONDS, QUICK_SECONDS = 30.0, 12.0
-DELAY = 0.4
-FIRST_BYTE = 3.0
+DELAY = 0.3
+FIRST_BYTE = 2.0
 """Seconds that the callers give a first byte: this is how soon they notice a member that hangs."""
 
 WAYS: dict[State, str] = {"refuses": "closes its port", "hangs": "hangs", "fails": "answers 500"}
@@ -32,15 +32,16 @@ async def dying(*, quick: bool) -> AsyncIterator[Figure | Drawing]:
     for state, does in WAYS.items():
         crowd, requests = await through(seconds, state)
         runs[does] = crowd
-        probes = requests(lambda since: since > 1.0)
+        opened = DELAY + 2 * FIRST_BYTE if state == "hangs" else 1.0
+        probes = most_in_a_second([moment for moment in requests if moment > opened])
         yield Figure(f"one {does}: calls that failed", crowd.failed, 0)
         yield Figure(f"one {does}: p99, of that of a healthy pool", crowd.quantile(0.99) / healthy.quantile(0.99), 2.0)
         yield Figure(f"one {does}: requests to it in a period of its breaker, at most", probes, 1)
     yield Drawing("dying.svg", lines(runs, seconds / 3))
 
 
-async def through(seconds: float, state: State | None) -> tuple[Crowd, Callable[[Callable[[float], bool]], int]]:
-    """Calls of a pool whose last member dies a third of the way through, and the requests that member has got since."""
+async def through(seconds: float, state: State | None) -> tuple[Crowd, list[float]]:
+    """Calls of a pool whose last member dies a third of the way through; when that has got requests since."""
     with Fleet(3) as fleet:
         for number in range(3):
             fleet.become(number, Settings(delay=DELAY))
@@ -66,8 +67,9 @@ async def through(seconds: float, state: State | None) -> tuple[Crowd, Callable[
                 await crowd.go(call, CALLERS, until=seconds)
         seen = fleet.seen(2)
 
-    def requests(when: Callable[[float], bool]) -> int:
-        each = Counter(int(moment - died[0]) for moment in seen.moments if when(moment - died[0]))
-        return max(each.values(), default=0)
+    return crowd, [moment - died[0] for moment in seen.moments]
 
-    return crowd, requests
+
+def most_in_a_second(moments: list[float]) -> int:
+    """The most of these moments that lie in one second, the shortest period of a breaker."""
+    return max(Counter(map(int, moments)).values(), default=0)

@@ -17,6 +17,9 @@ from .stopper import Stopper
 
 T = TypeVar("T")
 
+AGAIN = 0.05
+"""Seconds after which to ask again for a second attempt, at the least. The budget of hedges fills up meanwhile."""
+
 
 class AsyncRace(Generic[T]):
     """Two attempts as tasks; the loser is cancelled.
@@ -42,7 +45,7 @@ class AsyncRace(Generic[T]):
         Args:
             first: the first attempt.
             after: seconds until the second one.
-            second: asked for the second attempt when the time has come; None: there is none.
+            second: asked for the second attempt when the time has come; None: there is none yet, ask again later.
         """
         async with anyio.create_task_group() as group:
 
@@ -63,10 +66,12 @@ class AsyncRace(Generic[T]):
                         group.cancel_scope.cancel()
 
             async def later() -> None:
-                await anyio.sleep(after)
-                make = second()
-                if make is not None:
-                    await attempt(make)
+                wait = after
+                while True:
+                    await anyio.sleep(wait)
+                    if (make := second()) is not None:
+                        return await attempt(make)
+                    wait = max(after, AGAIN)
 
             group.start_soon(attempt, first)
             group.start_soon(later)
@@ -93,15 +98,19 @@ class Race(Generic[T]):
         ended: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
         stoppers = [self._start(first, ended)]
         try:
-            try:
-                result, raised = ended.get(timeout=after)
-            except Empty:
-                make = second()
-                if make is not None:
+            wait = after
+            while True:
+                try:
+                    result, raised = ended.get(timeout=wait)
+                    break
+                except Empty:
+                    wait = max(after, AGAIN)
+                if (make := second()) is not None:
                     stoppers.append(self._start(make, ended))
-                result, raised = ended.get()
-                if result is None and raised is None and len(stoppers) > 1:
                     result, raised = ended.get()
+                    if result is None and raised is None:
+                        result, raised = ended.get()
+                    break
         finally:
             with self._lock:
                 self._over = True

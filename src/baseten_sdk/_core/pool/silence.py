@@ -2,13 +2,11 @@
 
 A member that hangs fails only when the first of its calls runs out of time, which may take minutes. Until then it would
 be given its share of all new calls. So new calls prefer other members as soon as it has answered nothing for longer
-than its slowest recent answer took. Nobody is given up for it: the calls that it has go on.
+than its slowest recent answer took: one of its calls is slower than all of these. Nobody is given up for it, the calls
+that it has go on.
 """
 
 from __future__ import annotations
-
-LONGER = 1.5
-"""A silence, as a multiple of the slowest recent answer."""
 
 LEAST = 0.25
 """Seconds that are no silence in any case."""
@@ -47,4 +45,4 @@ class Silence:
         """Whether it has been silent for longer than is usual. Nothing is usual before the first answer."""
         if not self._flight or not self._slowest:
             return False
-        return now - self._heard > max(self._slowest * LONGER, LEAST)
+        return now - self._heard > max(self._slowest, LEAST)
