@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow
@@ -11,6 +14,7 @@ from pydantic import BaseModel
 
 from baseten_sdk.batch.rows.files import FileRows
 from baseten_sdk.batch.rows.row_type import Plain, Typed
+from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import BatchInputError, BatchRowError
 
 
@@ -39,3 +43,18 @@ def test_a_file_that_is_no_parquet_cannot_be_read(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 and nothing more")
     with pytest.raises(BatchInputError, match="cannot be read"):
         list(FileRows(path, Plain()).records())
+
+
+def test_vectors_are_written_as_a_table(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["a text", "", "another"]}), str(source))
+    with Emulator() as emulator:
+        environment = {**os.environ, "BASETEN_API_KEY": emulator.api_key, "BASETEN_EMULATOR": emulator.url}
+        command = (sys.executable, "-m", "baseten_sdk", "embed", str(source), str(out), "--deployment", "abcd1234")
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout.splitlines()[-1]) == (1, "No vector for rows 1."), ended.stderr
+    rows = pyarrow.parquet.read_table(str(out)).to_pylist()
+    assert [row["row"] for row in rows] == [0, 1, 2]
+    vectors = [row["embedding"] for row in rows]
+    assert vectors[1] is None
+    assert [len(vector) for vector in vectors if isinstance(vector, list)] == [16, 16]

@@ -30,10 +30,12 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.recipe import Kind as Kind, Recipe as Recipe, read_template as read_template
     from .calls.responses import responses as responses
     from .options import MapOptions as MapOptions, Request as Request, RunOptions as RunOptions
+    from .results.manifest import manifest_path as manifest_path
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
+    from .results.output import failed_path as failed_path
     from .results.parts import PartedOutput as PartedOutput, part_path as part_path
-    from .rows.files import Format as Format
+    from .rows.files import Format as Format, read_rows as read_rows
     from .rows.row_type import FileRow as FileRow
     from .rows.shard import Shard as Shard
     from .run.adaptive_concurrency import AdaptiveConcurrency as AdaptiveConcurrency

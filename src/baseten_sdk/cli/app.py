@@ -26,6 +26,7 @@ COMMANDS = {
     "chat": "chat",
     "models": "models",
     "decide": "decide",
+    "embed": "embed",
     "predict": "predict",
     "sync": "predict",
     "doctor": "doctor",

@@ -212,7 +212,7 @@ def batch(
         "force": force,
         "budget": Budget(budget_tokens, budget_failures, budget_seconds, dollars=budget_dollars),
         "progress": progress,
-        "hint": f"To resume:\n  {_this_command()}",
+        "hint": f"To resume:\n  {this_command()}",
         "shard": shard,
         "skip_rows_of": part_of,
     }
@@ -221,7 +221,7 @@ def batch(
         requests_per_minute=requests_per_minute,
         tokens_per_minute=tokens_per_minute,
     )
-    _log_to_stderr()
+    log_to_stderr()
     try:
         with session.client(limits, keyless=target is not None and target.is_container) as client:
             request = request_to(target if members is None else members.of(client))
@@ -313,13 +313,13 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _this_command() -> str:
+def this_command() -> str:
     """Return the command as it was given."""
     program = "python -m baseten_sdk" if sys.argv[0].endswith("__main__.py") else "baseten-sdk"
     return f"{program} {shlex.join(sys.argv[1:])}"
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
     """Write the log of the batch to stderr, and nowhere else."""
     log = logging.getLogger("baseten_sdk.batch")
     if not log.handlers:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Generic, Literal, TypeAlias, TypeVar, get_args
 
 from ..._runs.supply import Record
-from ...errors import BatchInputError, ConfigurationError
+from ...errors import BatchInputError, BatchRowError, ConfigurationError
 from .content import COMPRESSIONS, STDIN, Content
 from .json_rows import json_rows
 from .parquet_rows import parquet_rows
-from .row_type import RowType
+from .row_type import FileRow, Plain, RowType
 from .shard import Shard
 from .table_rows import table_rows
 
@@ -84,6 +84,24 @@ class FileRows(Generic[R]):
                 return table_rows(content, self._type, "\t")
             case "json" | "jsonl":
                 return json_rows(content, self._type, only, may_be_array=self._format == "json")
+
+
+def read_rows(path: Path, format: Format | None = None) -> Iterator[FileRow]:
+    """Read the rows of a file, one at a time.
+
+    Args:
+        path: The file. `-` is the standard input.
+        format: Its format. None: the one that its name tells.
+
+    Raises:
+        BatchRowError: A row cannot be read.
+        BatchInputError: The file cannot be read to its end.
+        ConfigurationError: The file is missing, or its name does not tell the format.
+    """
+    for record in FileRows(path, Plain(), format).records():
+        if isinstance(record.value, BatchRowError):
+            raise record.value
+        yield record.value
 
 
 def _format_of(path: Path) -> Format:

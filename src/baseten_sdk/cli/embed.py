@@ -1,0 +1,184 @@
+"""`baseten-sdk embed`: a file of texts to a file of vectors.
+
+The vectors are kept in the output of a batch, `OUT.partial.jsonl`, until all have come. So a run that was stopped or
+killed is resumed, and each text is embedded once.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from ..batch import DeploymentTarget, FileRow, Format, RunOptions, custom, failed_path, manifest_path, read_rows
+from ..errors import BatchStopped, InvalidRequestError
+from ..types.batch import Ok, Report
+from .batch import log_to_stderr, this_command
+from .exit_codes import ExitCode
+from .inputs import STDIN
+from .session import Session
+from .target import DeploymentId, Environment, Regional
+from .vector_file import Lot, check_target, read_lots, write_vectors
+
+if TYPE_CHECKING:
+    from .. import AsyncClient, Vectors
+    from ..batch import Call
+
+__all__ = ["embed"]
+
+Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
+
+HEAD = 64 * 1024
+"""Bytes of the source by which a resumed run knows it again."""
+
+
+def embed(
+    session: Session,
+    source: Annotated[Path, typer.Argument(help="JSON Lines, JSON, CSV, TSV or Parquet; also .gz, .zst.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="File for the vectors: .npy or .parquet.")],
+    model_id: Annotated[
+        str, typer.Option("--deployment", "-d", metavar="MODEL_ID", help="ID of the model, or URL of a container.")
+    ],
+    environment: Environment = None,
+    deployment_id: DeploymentId = None,
+    regional: Regional = None,
+    field: Annotated[str, typer.Option(help="Field of a row that holds its text.")] = "text",
+    model: Annotated[str | None, typer.Option("--model", "-m", help="Name that the engine serves.")] = None,
+    dimensions: Annotated[int | None, typer.Option(min=1, help="Length of the vectors.")] = None,
+    max_batch: Annotated[int, typer.Option(min=1, help="Texts of one request.")] = 128,
+    max_chars: Annotated[int | None, typer.Option(min=1, help="Characters of one request.")] = None,
+    truncate: Annotated[bool, typer.Option("--truncate", help="Cut texts longer than --max-chars.")] = False,
+    concurrency: Annotated[str, typer.Option("--concurrency", "-c", help='Requests in flight, or "auto".')] = "auto",
+    format: Annotated[Format | None, typer.Option(help="What the source holds, if its name does not say.")] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Embed again what failed earlier.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT, or resume in spite of another source.")] = False,
+    progress: Annotated[Progress, typer.Option(help="How to show progress.")] = "auto",
+) -> None:
+    """Embed the texts of a file.
+
+    Row n of OUT is the vector of row n of the source. Ctrl-C stops the run; the same command resumes it. Texts without
+    a vector are NaN in .npy and null in .parquet, and the exit code is 1.
+    """
+    check_target(target, force=force)
+    if source == STDIN or not source.is_file():
+        raise typer.BadParameter(f"SOURCE must be a file, since a resumed run reads it again: {source}.")
+    if concurrency != "auto" and not concurrency.isdecimal():
+        raise typer.BadParameter('--concurrency is a number or "auto".')
+    given = {
+        "environment": environment,
+        "deployment_id": deployment_id,
+        "regional": regional,
+    }
+    where = DeploymentTarget(model_id, **given)
+    settings = {
+        "embed": str(where),
+        "model": model,
+        "dimensions": dimensions,
+        "max_batch": max_batch,
+        "max_chars": max_chars,
+        "truncate": truncate,
+    }
+    counts = Count()
+
+    async def vectors(lot: Lot, client: AsyncClient) -> Vectors:
+        found = await where.of(client).embeddings.embed(
+            lot.texts,
+            model=model,
+            dimensions=dimensions,
+            truncate=truncate,
+            max_batch=max_batch,
+            max_chars=max_chars,
+            concurrency=1,
+            on_failure="keep",
+            progress="none",
+        )
+        for failure in found.failures:
+            if not isinstance(failure.error, InvalidRequestError):
+                raise failure.error
+        return found
+
+    def request(lot: Lot) -> Call[Vectors]:
+        return custom(partial(vectors, lot), settings=settings)
+
+    work = target.with_name(f"{target.name}.partial.jsonl")
+    options: RunOptions = {
+        "concurrency": "auto" if concurrency == "auto" else int(concurrency),
+        "retry_failed": retry_failed,
+        "force": force,
+        "fingerprint": f"{field} of {_identity(source)}",
+        "progress": progress,
+        "hint": f"To resume:\n  {this_command()}",
+    }
+    log_to_stderr()
+    lots = counts.lots(read_rows(source, format), field, max_batch)
+    try:
+        with session.client() as client:
+            report = client.batch.run(lots, work, request=request, key=_key, output=_line, **options)
+    except BatchStopped as stopped:
+        _show(session, stopped.report)
+        raise
+    missing = write_vectors(target, read_lots(work), counts.rows)
+    if not report.failed:
+        for path in (work, manifest_path(work), failed_path(work)):
+            path.unlink(missing_ok=True)
+    if session.out.structured:
+        session.out.value({"rows": counts.rows, "missing": missing, "file": str(target)})
+    else:
+        session.out.line(f"{counts.rows - len(missing):,} of {counts.rows:,} texts have a vector: {target}")
+        if missing:
+            shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+            again = " --retry-failed tries again." if report.failed else ""
+            session.out.line(f"No vector for rows {shown}.{again}")
+    if missing:
+        raise typer.Exit(ExitCode.OTHER)
+
+
+@dataclass(slots=True)
+class Count:
+    """How many rows a source has, known once it was read."""
+
+    rows: int = 0
+
+    def lots(self, rows: Iterator[FileRow], field: str, size: int) -> Iterator[Lot]:
+        """Put the texts of rows together to those of one request each."""
+        texts: list[str] = []
+        for row in rows:
+            text = row.get(field)
+            texts.append(text if isinstance(text, str) else "")
+            self.rows += 1
+            if len(texts) == size:
+                yield Lot(self.rows - len(texts), texts)
+                texts = []
+        if texts:
+            yield Lot(self.rows - len(texts), texts)
+
+
+def _key(lot: Lot) -> str:
+    return str(lot.start)
+
+
+def _line(ok: Ok[Lot, Vectors]) -> dict[str, object]:
+    found = ok.value
+    return {
+        "rows": len(found),
+        "dimensions": found.dimensions,
+        "missing": found.missing,
+        "vectors": base64.b64encode(found.array.tobytes()).decode(),
+    }
+
+
+def _identity(source: Path) -> str:
+    with source.open("rb") as file:
+        head = sha256(file.read(HEAD)).hexdigest()
+    return f"{source.name}, {os.stat(source).st_size} bytes, {head}"
+
+
+def _show(session: Session, report: Report) -> None:
+    session.out.line(report.in_words("--retry-failed"))

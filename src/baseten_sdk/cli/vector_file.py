@@ -1,0 +1,163 @@
+"""Files of vectors: `.npy`, and Parquet if pyarrow is installed. They are written a lot at a time."""
+
+from __future__ import annotations
+
+import base64
+import os
+import struct
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import typer
+from pydantic import BaseModel
+
+__all__ = ["Lot", "VectorLine", "check_target", "read_lots", "write_vectors"]
+
+NAN = struct.pack("<f", float("nan"))
+
+Append: TypeAlias = Callable[[bytes, list[bool]], None]
+"""Appends rows: their numbers, and which of them have a vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The texts of one request.
+
+    Attributes:
+        start: The position of the first of them, from 0.
+        texts: The texts. An empty one stands for what is no text; it gets no vector.
+    """
+
+    start: int
+    texts: list[str]
+
+
+class VectorLine(BaseModel):
+    """The vectors of a lot, as a line of the work file has them."""
+
+    rows: int
+    dimensions: int
+    missing: list[int]
+    vectors: str
+
+
+class _Line(BaseModel):
+    key: int
+    output: VectorLine
+
+
+def check_target(target: Path, *, force: bool) -> None:
+    """Refuse a file that cannot be written, before anything is embedded.
+
+    Raises:
+        typer.BadParameter: It cannot.
+    """
+    if target.suffix not in (".npy", ".parquet"):
+        raise typer.BadParameter(f"{target}: the name must end in .npy or .parquet.")
+    if target.suffix == ".parquet":
+        _pyarrow()
+    if not target.absolute().parent.is_dir():
+        raise typer.BadParameter(f"{target}: its folder does not exist.")
+    work = target.with_name(f"{target.name}.partial.jsonl")
+    if target.exists() and not force and not work.exists():
+        raise typer.BadParameter(f"{target} exists. --force replaces it.")
+
+
+def read_lots(work: Path) -> dict[int, Callable[[], VectorLine]]:
+    """Return what reads each lot of a work file, by its start."""
+    found: dict[int, Callable[[], VectorLine]] = {}
+    offset = 0
+    with work.open("rb") as file:
+        for line in file:
+            start = _Line.model_validate_json(line).key
+            found[start] = _reader(work, offset)
+            offset += len(line)
+    return found
+
+
+def _reader(work: Path, offset: int) -> Callable[[], VectorLine]:
+    def read() -> VectorLine:
+        with work.open("rb") as file:
+            file.seek(offset)
+            return _Line.model_validate_json(file.readline()).output
+
+    return read
+
+
+def write_vectors(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
+    """Write all vectors, in the order of their texts. Return the rows without one."""
+    width = max((lots[start]().dimensions for start in sorted(lots)[:1]), default=0)
+    width = width or max((read().dimensions for read in lots.values()), default=0)
+    new = target.with_name(f"{target.name}.new")
+    missing: list[int] = []
+    written = 0
+    with _writer(target.suffix, new, rows, width) as append:
+
+        def gap(end: int) -> None:
+            nonlocal written
+            if end > written:
+                missing.extend(range(written, end))
+                append(NAN * width * (end - written), [False] * (end - written))
+                written = end
+
+        for start in sorted(lots):
+            gap(start)
+            line = lots[start]()
+            absent = {start + row for row in line.missing}
+            missing.extend(sorted(absent))
+            numbers = base64.b64decode(line.vectors) or NAN * width * line.rows
+            append(numbers, [start + row not in absent for row in range(line.rows)])
+            written = start + line.rows
+        gap(rows)
+    os.replace(new, target)
+    return missing
+
+
+def _writer(suffix: str, path: Path, rows: int, width: int) -> AbstractContextManager[Append]:
+    return _npy(path, rows, width) if suffix == ".npy" else _parquet(path, width)
+
+
+@contextmanager
+def _npy(path: Path, rows: int, width: int) -> Generator[Append]:
+    about = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}"
+    padded = about + " " * (63 - (10 + len(about)) % 64) + "\n"
+    with path.open("wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode("ascii"))
+
+        def append(numbers: bytes, held: list[bool]) -> None:
+            file.write(numbers)
+
+        yield append
+
+
+@contextmanager
+def _parquet(path: Path, width: int) -> Generator[Append]:
+    arrow = _pyarrow()
+    parquet = import_module("pyarrow.parquet")
+    kind = arrow.list_(arrow.float32(), width)
+    schema = arrow.schema([("row", arrow.int64()), ("embedding", kind)])
+    written = 0
+    with parquet.ParquetWriter(path, schema) as file:
+
+        def append(numbers: bytes, held: list[bool]) -> None:
+            nonlocal written
+            count = len(held)
+            flat = arrow.Array.from_buffers(arrow.float32(), count * width, [None, arrow.py_buffer(numbers)])
+            absent = arrow.array([not each for each in held])
+            vectors = arrow.FixedSizeListArray.from_arrays(flat, type=kind, mask=absent)
+            places = arrow.array(range(written, written + count), arrow.int64())
+            file.write_batch(arrow.record_batch([places, vectors], schema=schema))
+            written += count
+
+        yield append
+
+
+def _pyarrow() -> Any:
+    try:
+        return import_module("pyarrow")
+    except ImportError:
+        raise typer.BadParameter("Parquet needs pyarrow: pip install 'baseten-sdk[parquet]'.") from None
