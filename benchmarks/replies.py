@@ -37,16 +37,16 @@ def _usage(spent: int) -> dict[str, object]:
     return {"prompt_tokens": 86, "completion_tokens": spent, "total_tokens": 86 + spent, "prompt_tokens_details": None}
 
 
-def _json(value: object) -> bytes:
+def json_of(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _whole(body: bytes) -> bytes:
+def whole_reply(body: bytes) -> bytes:
     return HEAD % (b"application/json", b"content-length: %d" % len(body)) + body
 
 
-CHAT = _whole(
-    _json(
+CHAT = whole_reply(
+    json_of(
         {
             "id": "chatcmpl-24273c4ea6dc4be5be34d43978bcf4f2",
             "choices": [
@@ -66,7 +66,7 @@ CHAT = _whole(
 
 INPUT = {"prompt": "What is the capital of France?", "max_tokens": 64, "temperature": 0.2}
 
-PREDICTION = _whole(_json({"output": TEXT, "scores": [0.1, 0.7, 0.2], "model": "abcd1234"}))
+PREDICTION = whole_reply(json_of({"output": TEXT, "scores": [0.1, 0.7, 0.2], "model": "abcd1234"}))
 
 STREAM_HEAD = HEAD % (b"text/event-stream; charset=utf-8", b"transfer-encoding: chunked")
 
@@ -80,7 +80,7 @@ def _frame(data: bytes) -> bytes:
 
 
 def _chunk(choices: list[object], spent: int) -> bytes:
-    return _json(_fields(choices, _usage(spent)))
+    return json_of(_fields(choices, _usage(spent)))
 
 
 def _fields(choices: list[object], usage: dict[str, object]) -> dict[str, object]:
@@ -107,7 +107,7 @@ def _full_chunk(text: str, spent: int) -> bytes:
         },
     }
     nulls = {"service_tier": None, "system_fingerprint": None}
-    return _json({**nulls, **_fields([{"index": 0, "delta": delta}], {**_usage(spent), **spread})})
+    return json_of({**nulls, **_fields([{"index": 0, "delta": delta}], {**_usage(spent), **spread})})
 
 
 @cache
@@ -171,7 +171,7 @@ _TOKENS: dict[str, object] = {
     "total_tokens": 140,
 }
 
-RESPONSE = _whole(_json(_response([_said(TEXT)], "completed", _TOKENS)))
+RESPONSE = whole_reply(json_of(_response([_said(TEXT)], "completed", _TOKENS)))
 
 
 @cache
@@ -199,13 +199,13 @@ def response_stream(count: int) -> bytes:
     ]
     framed: list[bytes] = []
     for number, event in enumerate(events):
-        data = b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), _json({**event, "sequence_number": number}))
+        data = b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), json_of({**event, "sequence_number": number}))
         framed.append(b"%x\r\n%s\r\n" % (len(data), data))
     return STREAM_HEAD + b"".join(framed) + STREAM_END
 
 
-DECISION = _whole(
-    _json(
+DECISION = whole_reply(
+    json_of(
         {
             "model": "decision-models/baseten-elephant-9b-latest",
             "answers": {
@@ -238,4 +238,4 @@ def embeddings(packed: bool) -> bytes:
         vector = base64.b64encode(array("f", numbers).tobytes()).decode() if packed else numbers
         data.append({"object": "embedding", "index": index, "embedding": vector})
     usage = {"prompt_tokens": 8 * BATCH, "total_tokens": 8 * BATCH}
-    return _whole(_json({"object": "list", "data": data, "model": "embedder", "usage": usage}))
+    return whole_reply(json_of({"object": "list", "data": data, "model": "embedder", "usage": usage}))

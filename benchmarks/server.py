@@ -16,6 +16,7 @@ import gc
 import socket
 import sys
 
+from .message_replies import MESSAGE, message_stream
 from .replies import (
     CHAT,
     DECISION,
@@ -90,6 +91,10 @@ class Connection(asyncio.Protocol):
                 self._later(RESPONSE, delay)
             case "responses", [count]:
                 self._write(response_stream(count))
+            case "message", [delay]:
+                self._later(MESSAGE, delay)
+            case "messages", [count]:
+                self._write(message_stream(count))
             case "full", [count]:
                 self._write(full_stream(count))
             case "stream", [count, gap]:

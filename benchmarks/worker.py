@@ -69,6 +69,12 @@ def _measure(row: Row, client: AsyncPeer, long: AsyncPeer, seconds: float) -> Ca
             return lambda: measures.calls(client.respond, seconds)
         case "response":
             return lambda: measures.stream(client.response_events, seconds)
+        case "message":
+            return lambda: measures.calls(client.message, seconds)
+        case "message-event":
+            return lambda: measures.stream(client.message_events, seconds)
+        case "message-stream":
+            return lambda: measures.stream(client.message_stream, seconds)
         case "growth":
             return lambda: measures.growth(
                 lambda: client.chunks(measures.unheard), lambda: long.chunks(measures.unheard), seconds

@@ -69,6 +69,19 @@ class AsyncPeer:
         """One stream of the Responses API, read in a plain loop: how many events had text."""
         raise NotImplementedError
 
+    async def message(self) -> str:
+        """One call of messages: its text."""
+        raise NotImplementedError
+
+    async def message_events(self) -> int:
+        """One stream of messages, read in a plain loop: how many events had text."""
+        raise NotImplementedError
+
+    async def message_stream(self) -> int:
+        """One call through the client's helper for streams of messages, and the whole message at its end: how many
+        events had text."""
+        raise NotImplementedError
+
     async def aclose(self) -> None:
         """Close the connections."""
 
@@ -125,6 +138,7 @@ PEERS = {
         Peer("openai", "openai", "openai", "", "openai"),
         Peer("openai-aiohttp", "openai, aiohttp", "openai", "aiohttp", "openai"),
         Peer("perf", "baseten-performance-client", "perf", "", "baseten-performance-client"),
+        Peer("anthropic", "anthropic", "anthropic", "", "anthropic"),
         Peer("litellm", "LiteLLM", "litellm", "", "litellm"),
         Peer("baseten", "baseten (official)", "official", "", "baseten"),
         Peer("httpx", "httpx + pydantic", "httpx", "httpx", "httpx"),

@@ -21,6 +21,9 @@ class Triage(BaseModel):
     team: Literal["billing", "shipping", "other"]
 
 
+ASKED = [{"role": "user", "content": QUESTION}]
+
+
 class AsyncOurs(AsyncPeer):
     def __init__(self, client: AsyncClient, place: Place) -> None:
         self._client = client
@@ -81,6 +84,25 @@ class AsyncOurs(AsyncPeer):
         ):
             if event.type == "response.output_text.delta" and event.delta:
                 count += 1
+        return count
+
+    async def message(self) -> str:
+        return (await self._client.messages.create(model=MODEL, max_tokens=64, messages=ASKED)).text
+
+    async def message_events(self) -> int:
+        count = 0
+        async for event in await self._client.messages.create(model=MODEL, max_tokens=64, messages=ASKED, stream=True):
+            if event.type == "content_block_delta" and event.delta.text:
+                count += 1
+        return count
+
+    async def message_stream(self) -> int:
+        count = 0
+        async with self._client.messages.stream(model=MODEL, max_tokens=64, messages=ASKED) as stream:
+            async for event in stream:
+                if event.type == "text":
+                    count += 1
+            assert (await stream.get_final_message()).content
         return count
 
     async def aclose(self) -> None:

@@ -32,6 +32,10 @@ from .text import BOM, LineBuffer, LineEnds
 
 DEFAULT_MAX_EVENT_BYTES = 8 * 1024 * 1024
 
+NAMED = b"event: "
+
+NEXT_NAMED = b"\n\nevent: "
+
 MAX_RETRY_DIGITS = 15
 """A longer `retry` is nonsense, and converting it could take long or be refused by Python."""
 
@@ -203,7 +207,7 @@ class SSEDecoder:
         if len(text) > self._limit:
             return None
         if not text.startswith(b"data: "):
-            return _named_events(text) if bare and text.startswith(b"event: ") else None
+            return _named_events(text) if bare and text.startswith(NAMED) else None
         found = text[6:-2].split(b"\n\ndata: ")
         if b"\n" in b"".join(found):  # sooner found than counted
             return None
@@ -250,9 +254,33 @@ class SSEDecoder:
 
 
 def _named_events(text: bytes) -> list[bytes | ServerSentEvent] | None:
-    """Read events of two lines, their type and their data; None if not all are that."""
+    """Read events of two lines, their type and their data; None if not all are that.
+
+    Nearly all events of a piece have one type: that of the one in its middle. One split yields the data of all of them.
+    """
+    middle = text.find(NEXT_NAMED, len(text) // 2) + len(NEXT_NAMED)
+    start = middle if middle >= len(NEXT_NAMED) else len(NAMED)
+    name = text[start : text.find(b"\n", start)]
+    mark, quoted = b"event: %b\ndata: " % name, b'"%b"' % name
+    before, *found = (b"\n\n" + text[:-2]).split(b"\n\n" + mark)
+    events = _one_by_one(before[2:]) if before else []
+    if events is None:
+        return None
+    for data in found:
+        if quoted in data and b"\n" not in data and name != b"error":
+            events.append(data)
+        else:
+            more = _one_by_one(mark + data)
+            if more is None:
+                return None
+            events += more
+    return events
+
+
+def _one_by_one(text: bytes) -> list[bytes | ServerSentEvent] | None:
+    """Read events of any type; the last one without its blank line."""
     events: list[bytes | ServerSentEvent] = []
-    for event in text[7:-2].split(b"\n\nevent: "):
+    for event in text[len(NAMED) :].split(NEXT_NAMED):
         name, found, data = event.partition(b"\ndata: ")
         if not found or b"\n" in data or b"\n" in name:
             return None
