@@ -260,3 +260,27 @@ def test_calls_refusals_and_cuts_of_the_responses_api_are_told(run: Run) -> None
     assert cut.out == "one two\n"
     assert "raise --max-tokens" in cut.err
     assert run("chat", "-m", "emulator/cut-6", "Say hello", "--api", "responses").code != ExitCode.OK
+
+
+def test_messages_answer_as_the_chat_does(run: Run, emu: Emulator) -> None:
+    ended = run("chat", *MODEL, "Who are you?", "--system", "Be brief.", "--api", "messages")
+    assert (ended.code, ended.out) == (ExitCode.OK, run("chat", *MODEL, "Who are you?", "--system", "Be brief.").out)
+    assert emu.requests[0].path == "/v1/messages"
+    sent = emu.requests[0].json
+    assert isinstance(sent, dict)
+    assert (sent["system"], sent["max_tokens"], "temperature" in sent) == ("Be brief.", 4096, False)
+    apart = run("chat", *MODEL, "Say hello", "--reasoning", "--api", "messages", "--reasoning-effort", "low")
+    assert apart.out == "hello\n"
+    assert apart.err.strip()
+
+
+def test_json_calls_and_cuts_of_messages_are_told(run: Run) -> None:
+    message = run("chat", *MODEL, "Say hello", "-o", "json", "--api", "messages").json
+    assert isinstance(message, dict)
+    assert (message["type"], message["stop_reason"]) == ("message", "end_turn")
+    tool = '[{"name": "get_weather", "input_schema": {"type": "object", "properties": {"city": {"type": "string"}}}}]'
+    called = run("chat", "-m", "a/b", "The weather in Paris?", "--api", "messages", "-p", f"tools={tool}")
+    assert "[calls get_weather(" in called.err
+    cut = run("chat", "-m", "a/b", "Say one two three", "--api", "messages", "--max-tokens", "2")
+    assert "cut at the token limit" in cut.err
+    assert run("chat", "-m", "emulator/no-done", "Say hello", "--api", "messages").code != ExitCode.OK

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
-from ..histories import to_chat, to_responses
+from ..histories import to_chat, to_messages, to_responses
 from ..types.events import (
     ChunkReceived,
     Finished,
@@ -24,6 +24,15 @@ from ..types.events import (
     ToolCallStarted,
     UsageUpdated,
 )
+from ..types.message_events import (
+    ContentBlockStopEvent,
+    MessageStopEvent,
+    MessageStreamEvent,
+    TextEvent,
+    ThinkingEvent,
+)
+from ..types.message_params import MessagesOptions
+from ..types.messages import ToolUseBlock
 from ..types.params import Message, SamplingParams
 from ..types.response_params import ResponseOptions
 from ..types.tool_calls import ParsedToolCall
@@ -37,11 +46,15 @@ __all__ = ["API", "AnswerSettings", "asking"]
 
 Row: TypeAlias = dict[str, object]
 
+MOST_TOKENS = 4096
+"""Tokens of an answer by messages, which need a limit, unless one is given: what a chat has."""
+
 
 class API(Enum):
     """The APIs that a model can be asked by."""
 
     CHAT = "chat"
+    MESSAGES = "messages"
     RESPONSES = "responses"
 
 
@@ -60,6 +73,15 @@ class AnswerSettings:
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
             "reasoning_effort": self.reasoning_effort,
+            "extra_body": self.extra,
+        }
+
+    def for_messages(self) -> MessagesOptions:
+        """The parameters of messages, besides `max_tokens`. Any effort means that the model thinks."""
+        thinks = None if self.reasoning_effort is None else self.reasoning_effort != "none"
+        return {
+            "temperature": self.temperature,
+            "thinking": None if thinks is None else {"type": "enabled" if thinks else "disabled"},
             "extra_body": self.extra,
         }
 
@@ -83,7 +105,7 @@ class Ended:
         finish_reason: Why it ended, in the words of a chat.
     """
 
-    kind: Literal["completion", "response"]
+    kind: Literal["completion", "message", "response"]
     reply: object
     finish_reason: str | None
 
@@ -105,6 +127,15 @@ def asking(
                     printer.print(Ended("completion", event.completion, event.finish_reason))
             return stream.get_final_completion().message
 
+    def by_messages(messages: Sequence[Message]) -> Message:
+        printer = _EventPrinter(out, thoughts)
+        history, most = to_messages(messages), settings.max_tokens or MOST_TOKENS
+        with asked.messages.stream(model=model, max_tokens=most, **history, **settings.for_messages()) as stream:
+            for event in stream:
+                for said in _said_in_message(event):
+                    printer.print(said)
+            return to_chat([stream.get_final_message()])[-1]
+
     def by_responses(messages: Sequence[Message]) -> Message:
         printer = _EventPrinter(out, thoughts)
         items = to_responses(messages)
@@ -117,10 +148,28 @@ def asking(
     match api:
         case API.CHAT:
             return by_chat
+        case API.MESSAGES:
+            return by_messages
         case API.RESPONSES:
             return by_responses
         case _:
             assert_never(api)
+
+
+def _said_in_message(event: MessageStreamEvent) -> Iterator[Said]:
+    """What an event of messages says."""
+    match event:
+        case TextEvent(text):
+            yield TextDelta(text)
+        case ThinkingEvent(thinking):
+            yield ReasoningDelta(thinking)
+        case ContentBlockStopEvent(ToolUseBlock() as call, index):
+            yield ToolCallDone(index, ParsedToolCall(call.id, call.name, call.arguments))
+        case MessageStopEvent(message):
+            reason = "length" if message.stop_reason == "max_tokens" else message.stop_reason
+            yield Ended("message", message, reason)
+        case _:
+            return
 
 
 def _said(event: ResponseStreamEvent) -> Iterator[Said]:
