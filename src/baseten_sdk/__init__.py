@@ -21,6 +21,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
     from ._async.resources.message_run import AsyncMessageRun as AsyncMessageRun
     from ._async.resources.pool import AsyncPool as AsyncPool
+    from ._async.resources.response_run import AsyncResponseRun as AsyncResponseRun
     from ._async.streams.chain import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.streams.chat import AsyncChatStream as AsyncChatStream
     from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
@@ -56,6 +57,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.resources.jobs import Jobs as Jobs
     from ._sync.resources.message_run import MessageRun as MessageRun
     from ._sync.resources.pool import Pool as Pool
+    from ._sync.resources.response_run import ResponseRun as ResponseRun
     from ._sync.streams.chain import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.streams.chat import ChatStream as ChatStream
     from ._sync.streams.completion import CompletionStream as CompletionStream

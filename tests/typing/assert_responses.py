@@ -11,6 +11,7 @@ from baseten_sdk import (
     AsyncDeployment,
     AsyncModelResponseStream,
     AsyncResponseEvents,
+    AsyncResponseRun,
     Client,
     ModelResponse,
     ModelResponseStream,
@@ -26,7 +27,11 @@ from baseten_sdk import (
     ResponseTextDeltaEvent,
     ResponseUnknownItem,
     ResponseUsage,
+    Target,
+    batch,
+    user,
 )
+from baseten_sdk.histories import to_chat, to_responses
 from baseten_sdk.types.responses import Response, ResponseTextDoneEvent
 
 
@@ -84,6 +89,16 @@ async def an_object_has_the_type_that_was_asked_for(client: AsyncClient) -> None
     either = await client.responses.parse(model="a/b", input="Hi", text_format=Literal["x", "y"])
     assert_type(either.parsed, Literal["x", "y"])
     assert_type(await client.responses.parse(model="a/b", input="Hi", tools=[City]), ParsedResponse[Never])
+
+
+async def a_run_has_its_replies(client: AsyncClient) -> None:
+    run = client.responses.run_tools(model="a/b", input="Hi", tools=[City], max_turns=2)
+    assert_type(run, AsyncResponseRun)
+    assert_type(await run.until_done(), ModelResponse)
+    assert_type(run.messages, list[ResponseInputItem])
+    assert_type(await client.pool([Target("abcd1234")]).responses.create(input="Hi"), ModelResponse)
+    assert_type(batch.responses(model="a/b", input="Hi"), batch.Call[ModelResponse])
+    assert_type(to_chat(to_responses([user("Hi")])), list[dict[str, object]])
 
 
 async def what_must_fail(client: AsyncClient) -> None:

@@ -6,7 +6,9 @@ It must not know overloads or defaults. Objects and typed streams import what on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -39,6 +41,13 @@ class AsyncResponseCalls:
     def caller(self) -> AsyncCalls:
         """What makes the requests."""
         return self._service.caller
+
+    def of_run(self, params: Mapping[str, object]) -> tuple[Mapping[str, object], float]:
+        """The arguments of all turns of a run, which share a session, and the seconds that the run may take."""
+        _, given = split_params(params)
+        options = self._service.options.merged(given)
+        session = options.session or uuid4().hex
+        return {**params, "session": session}, inf if options.deadline is None else options.deadline
 
     async def respond(
         self,
@@ -74,14 +83,25 @@ class AsyncResponseCalls:
         params: Mapping[str, object],
         toolbox: Toolbox,
         schema: Schema[T] | None,
+        *,
+        lenient: bool = False,
     ) -> AsyncModelResponseStream[T]:
-        """Return the events of a call that is made when they are entered."""
+        """Return the events of a call that is made when they are entered.
+
+        Args:
+            model: Its name.
+            given: The input.
+            params: The other arguments.
+            toolbox: What the model may call.
+            schema: The type of the answer, if one was asked for.
+            lenient: Accept arguments that do not validate; the caller deals with them.
+        """
         from ..._core.responses.outcome import Outcome
         from ..streams.response import AsyncModelResponseStream
 
         form = None if schema is None else schema.response_format()
         request, options = self.prepared(model, given, params, toolbox.params, form, stream=True)
-        return AsyncModelResponseStream(self.caller, request, options, Outcome(toolbox, schema))
+        return AsyncModelResponseStream(self.caller, request, options, Outcome(toolbox, schema), lenient=lenient)
 
     async def parsed(
         self,

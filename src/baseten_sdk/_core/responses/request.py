@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
@@ -10,7 +10,7 @@ from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletionMessage
 from ...types.response_items import ResponseItem
-from ...types.response_params import ResponseInput, ResponseOptions
+from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
 from ..request.options import Options
 from ..request.parameters import split_parameters
@@ -112,6 +112,18 @@ def input_param(given: ResponseInput) -> str | list[Mapping[str, object]]:
     if not items:
         raise InvalidRequestError("input must not be empty.")
     return items
+
+
+def as_items(given: ResponseInput) -> list[ResponseInputItem]:
+    """The input as items that can be added to; a text is what the user says.
+
+    Raises:
+        InvalidRequestError: it is neither.
+    """
+    if isinstance(given, Iterator):
+        given = list(given)
+    input_param(given)
+    return [{"role": "user", "content": given}] if isinstance(given, str) else [*given]
 
 
 def _item_param(path: str, item: object) -> Mapping[str, object]:

@@ -15,9 +15,11 @@ from .responses import Responses
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from ..._core.chat.tool_loop import OnToolError
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
+    from .response_run import ResponseRun
 
 T = TypeVar("T")
 
@@ -174,5 +176,31 @@ class PoolResponses:
             tools=tools,
             strict=strict,
             output_retries=output_retries,
+            **params,
+        )
+
+    def run_tools(
+        self,
+        *,
+        input: ResponseInput,
+        tools: Sequence[ToolLike],
+        model: str | None = None,
+        max_turns: int = 8,
+        stream: bool = False,
+        on_tool_error: OnToolError = "report",
+        **params: Unpack[ResponseOptions],
+    ) -> ResponseRun:
+        """Let the model use tools until it has its answer; see `client.responses.run_tools`.
+
+        All turns go to the same member as long as it is well.
+        """
+        self._settings.check_deadline(params.get("deadline"), "call")
+        return self._responses.run_tools(
+            model=model or ANY_MODEL,
+            input=input,
+            tools=tools,
+            max_turns=max_turns,
+            stream=stream,
+            on_tool_error=on_tool_error,
             **params,
         )

@@ -7,7 +7,9 @@ It must not know overloads or defaults. Objects and typed streams import what on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -40,6 +42,13 @@ class ResponseCalls:
     def caller(self) -> Calls:
         """What makes the requests."""
         return self._service.caller
+
+    def of_run(self, params: Mapping[str, object]) -> tuple[Mapping[str, object], float]:
+        """The arguments of all turns of a run, which share a session, and the seconds that the run may take."""
+        _, given = split_params(params)
+        options = self._service.options.merged(given)
+        session = options.session or uuid4().hex
+        return {**params, "session": session}, inf if options.deadline is None else options.deadline
 
     def respond(
         self,
@@ -75,14 +84,25 @@ class ResponseCalls:
         params: Mapping[str, object],
         toolbox: Toolbox,
         schema: Schema[T] | None,
+        *,
+        lenient: bool = False,
     ) -> ModelResponseStream[T]:
-        """Return the events of a call that is made when they are entered."""
+        """Return the events of a call that is made when they are entered.
+
+        Args:
+            model: Its name.
+            given: The input.
+            params: The other arguments.
+            toolbox: What the model may call.
+            schema: The type of the answer, if one was asked for.
+            lenient: Accept arguments that do not validate; the caller deals with them.
+        """
         from ..._core.responses.outcome import Outcome
         from ..streams.response import ModelResponseStream
 
         form = None if schema is None else schema.response_format()
         request, options = self.prepared(model, given, params, toolbox.params, form, stream=True)
-        return ModelResponseStream(self.caller, request, options, Outcome(toolbox, schema))
+        return ModelResponseStream(self.caller, request, options, Outcome(toolbox, schema), lenient=lenient)
 
     def parsed(
         self,

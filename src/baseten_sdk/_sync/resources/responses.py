@@ -10,18 +10,23 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
-from ...types.response_params import ResponseInput, ResponseOptions
+from ..._core.responses.request import as_items
+from ...errors import InvalidRequestError
+from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ...types.responses import ModelResponse
 from ..calls.service import Service
+from .chat import within
 from .response_calls import ResponseCalls, toolbox_of
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from ..._core.chat.tool_loop import OnToolError
     from ..._core.schema.schema import Schema
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
+    from .response_run import ResponseRun
 
 T = TypeVar("T")
 
@@ -222,3 +227,56 @@ class Responses:
         check_question(output_retries, typed=text_format is not None or bool(tools))
         schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
         return self._calls.parsed(model, input, params, toolbox_of(tools), schema, output_retries)
+
+    def run_tools(
+        self,
+        *,
+        model: str,
+        input: ResponseInput,
+        tools: Sequence[ToolLike],
+        max_turns: int = 8,
+        stream: bool = False,
+        on_tool_error: OnToolError = "report",
+        **params: Unpack[ResponseOptions],
+    ) -> ResponseRun:
+        """Let a model use tools until it has its answer, in a simple loop.
+
+        Example:
+            run = client.responses.run_tools(model="openai/gpt-oss-120b", input="...", tools=[get_weather])
+            print((run.until_done()).output_text)
+
+        Args:
+            model: As for `create`.
+            input: As for `create`.
+            tools: Functions, plain or async, or `@tool`s. The calls of a turn run side by side, plain functions in
+                worker threads. The run ends when the model calls a tool that was given as a dict or a model.
+            max_turns: How often the model may answer.
+            stream: Stream the model's turns, so that the run yields the events of `stream`.
+            on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
+                once the turn's other calls have ended.
+            **params: As for `create`. A deadline bounds the whole run, its tools included.
+
+        Returns:
+            The run. Nothing is sent until you iterate over it or call `until_done`.
+        """
+        from ..._core.chat.tool_loop import ToolLoop
+        from ..._core.responses.dialect import ResponseDialect
+        from ...types.response_events import ResponseCompletedEvent
+        from .response_run import ResponseRun
+
+        if max_turns < 1:
+            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
+        toolbox = toolbox_of(tools)
+        of_turn, deadline = self._calls.of_run(params)
+
+        def ask(conversation: Sequence[ResponseInputItem], left: float) -> ModelResponse:
+            return self._calls.respond(model, conversation, within(of_turn, left), toolbox.params)
+
+        def ask_stream(conversation: Sequence[ResponseInputItem], left: float) -> ModelResponseStream[None]:
+            return self._calls.stream(model, conversation, within(of_turn, left), toolbox, None, lenient=True)
+
+        def ended(response: ModelResponse) -> ResponseCompletedEvent:
+            return ResponseCompletedEvent(response=response)
+
+        loop = ToolLoop(ResponseDialect(), as_items(input), toolbox, max_turns, on_tool_error, deadline)
+        return ResponseRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)

@@ -3,23 +3,23 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.outcome import Outcome
 from ..._core.responses.reader import ResponseReader
 from ...config import Limits
-from ...errors import BasetenError, ConfigurationError, OutputError, StreamInterrupted, ToolArgumentError
-from ...types.meta import Meta
+from ...errors import BasetenError, ConfigurationError, OutputError, ToolArgumentError
 from ...types.parsed_response import ParsedResponse
 from ...types.reply import attach_meta
 from ...types.response_events import ResponseStreamEvent, ResponseTextDeltaEvent, ResponseTextDoneEvent
 from ...types.responses import ModelResponse
 from ..calls.body import ResponseStream
 from ..calls.service import Calls
-from .observed import ObservedStream
+from .observed import ObservedStream, typed_stream
+from .reply import Picked, ReplyStream
 from .typed import TypedStream
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def response_events(body: ResponseStream, limits: Limits) -> ResponseEvents:
     return ResponseEvents(body, limits) if body.observed is None else ObservedResponseEvents(body, limits)
 
 
-class ModelResponseStream(Generic[T]):
+class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, ModelResponse], Generic[T]):
     """The events of a response, as they come, and what was asked for. Enter it, then iterate it.
 
     Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
@@ -83,42 +83,51 @@ class ModelResponseStream(Generic[T]):
         ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole response.
     """
 
-    def __init__(self, caller: Calls, request: Request, options: Options, outcome: Outcome[T]) -> None:
-        self._caller = caller
-        self._request = request
-        self._options = options
+    _made_by = "client.responses.stream(...)"
+
+    def __init__(
+        self, caller: Calls, request: Request, options: Options, outcome: Outcome[T], *, lenient: bool = False
+    ) -> None:
+        super().__init__(caller, request, options)
         self._outcome = outcome
-        self._opened: ResponseEvents | None = None
-        self._failure: BasetenError | None = None
-        self._parsed: ParsedResponse[T] | None = None
-        self._read = False
+        self._lenient = lenient
+        self._reader = ResponseReader(caller.limits)
+        self._bad_arguments: ToolArgumentError | None = None
+
+    def _open(self) -> TypedStream[ResponseStreamEvent]:
+        return typed_stream(self._caller.open(self._request, self._options), self._reader)
+
+    def _read(self, sent: ResponseStreamEvent) -> Iterable[ResponseStreamEvent]:
+        if isinstance(sent, ResponseTextDoneEvent):
+            self._outcome.note(sent)
+        elif self._final is None and self._reader.done and self._reader.final is not None:
+            self._final = attach_meta(self._reader.final, self.meta)
+            self._note_output(self._final)
+        return (sent,)
+
+    def _note_output(self, response: ModelResponse) -> None:
+        """Tell the parts of the response what was asked for, where it is there."""
+        try:
+            self._outcome.read(response, (response,))
+        except ToolArgumentError as error:
+            self._bad_arguments = None if self._lenient else error
+        except OutputError:
+            return
 
     @property
-    def _events(self) -> ResponseEvents:
-        if self._opened is None:
-            raise ConfigurationError("Enter the stream first: with client.responses.stream(...) as stream.")
-        return self._opened
-
-    @property
-    def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
-        return self._events.meta
+    def _withheld(self) -> BasetenError | None:
+        return self._bad_arguments
 
     @property
     def snapshot(self) -> ModelResponse | None:
         """What has arrived so far, put together; None before anything has. Its cost is that of what has arrived."""
-        return self._events.response
+        partial = self._final or self._reader.partial()
+        return None if partial is None else attach_meta(partial, self.meta)
 
     @property
-    def text_stream(self) -> ResponseText[T]:
+    def text_stream(self) -> Picked[ResponseStreamEvent, str]:
         """The text, piece by piece, without the other events."""
-        return ResponseText(self)
-
-    def until_done(self) -> Self:
-        """Read to the end, throwing the events away; then it is the stream itself."""
-        for _ in self:
-            pass
-        return self
+        return Picked(self, lambda event: event.delta if isinstance(event, ResponseTextDeltaEvent) else None)
 
     def get_final_response(self) -> ModelResponse:
         """Read to the end: the whole response. `output_parsed` is the object, if it is a valid one.
@@ -127,13 +136,7 @@ class ModelResponseStream(Generic[T]):
             StreamInterrupted: there is no whole response.
             BasetenError: how the stream failed, also where an iteration has raised that already.
         """
-        self.until_done()
-        if self._failure is not None:
-            raise self._failure
-        response = self._events.response
-        if response is None or not self._events.complete:
-            raise StreamInterrupted("The stream was left before its end.", partial=response)
-        return response
+        return self.get_final_reply()
 
     def get_parsed(self) -> ParsedResponse[T]:
         """Read to the end: the object that `text_format=` asks for, validated.
@@ -141,72 +144,7 @@ class ModelResponseStream(Generic[T]):
         Raises:
             OutputError: there is no valid object; the error holds the reply.
         """
-        response = self.get_final_response()
+        response = self.get_final_reply()
         if self._outcome.schema is None:
             raise ConfigurationError("get_parsed() needs text_format= to be a type.")
-        return self._parsed or self._outcome.read(response, (response,))
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> ResponseStreamEvent:
-        events = self._events
-        if self._failure is not None:
-            raise StopIteration
-        try:
-            event = next(events)
-            if isinstance(event, ResponseTextDeltaEvent):
-                return event
-            if isinstance(event, ResponseTextDoneEvent):
-                self._outcome.note(event)
-            elif events.complete and not self._read:
-                self._conclude()
-        except BasetenError as error:
-            self._failure = error
-            raise
-        return event
-
-    def _conclude(self) -> None:
-        """Read what was asked for, and tell the parts of the response. A wrong argument is an error at once."""
-        self._read = True
-        response = self._events.response
-        assert response is not None
-        try:
-            self._parsed = self._outcome.read(response, (response,))
-        except ToolArgumentError:
-            raise
-        except OutputError:
-            return
-
-    def close(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
-        if self._opened is not None:
-            self._opened.close()
-
-    def __enter__(self) -> Self:
-        if self._opened is not None:
-            raise ConfigurationError("A stream is entered once; call stream(...) again for another.")
-        body = self._caller.open(self._request, self._options)
-        self._opened = response_events(body, self._caller.limits)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class ResponseText(Generic[T]):
-    """The text of a stream, piece by piece."""
-
-    def __init__(self, stream: ModelResponseStream[T]) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> str:
-        while True:
-            event = next(self._stream)
-            if isinstance(event, ResponseTextDeltaEvent):
-                return event.delta
+        return self._outcome.read(response, (response,))

@@ -1,0 +1,22 @@
+"""A run of tools over responses: what `responses.run_tools` gives."""
+
+from __future__ import annotations
+
+from ...types.response_events import ResponseStreamEvent
+from ...types.response_params import ResponseInputItem
+from ...types.responses import ModelResponse
+from ..tool_run import AsyncToolTurns
+
+
+class AsyncResponseRun(AsyncToolTurns[ResponseStreamEvent, ResponseStreamEvent, ModelResponse, ResponseInputItem]):
+    """A run of tools over responses. Iterate it for its events, or call `until_done`.
+
+    The events are those of the model's turns (`ResponseCompletedEvent` alone where they are not streamed) and a
+    `ToolResult` for each call that was run. Whatever happens, `messages`, `replies` and `usage` hold what there was
+    until then, and `messages`, which are the items of the conversation, can be sent again: a call that was not run, or
+    did not end, has an output that says so.
+
+    Example:
+        run = client.responses.run_tools(model=..., input="...", tools=[get_weather])
+        response = await run.until_done()
+    """

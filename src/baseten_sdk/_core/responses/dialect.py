@@ -1,0 +1,24 @@
+"""How the Responses API puts into a conversation what a run of tools adds to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...types.chat import ChatCompletion
+from ...types.response_params import ResponseInputItem
+from ...types.responses import ModelResponse
+from ..chat.tool_loop import Result
+from .completion import as_completion
+
+
+class ResponseDialect:
+    """That of responses: the items of the model as they came, and an output for each call."""
+
+    def completion(self, reply: ModelResponse) -> ChatCompletion:
+        return as_completion(reply)
+
+    def turn(self, reply: ModelResponse) -> Sequence[ResponseInputItem]:
+        return reply.output
+
+    def results(self, results: Sequence[Result]) -> Sequence[ResponseInputItem]:
+        return [{"type": "function_call_output", "call_id": each.id, "output": each.content} for each in results]
