@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -284,3 +285,13 @@ def test_json_calls_and_cuts_of_messages_are_told(run: Run) -> None:
     cut = run("chat", "-m", "a/b", "Say one two three", "--api", "messages", "--max-tokens", "2")
     assert "cut at the token limit" in cut.err
     assert run("chat", "-m", "emulator/no-done", "Say hello", "--api", "messages").code != ExitCode.OK
+
+
+@pytest.mark.parametrize("api", ["chat", "messages", "responses"])
+def test_what_an_answer_costs_is_told_where_it_is_asked_for(run: Run, api: str) -> None:
+    ended = run("chat", "-m", "openai/gpt-oss-120b", "Say hello", "--api", api, "--dollars")
+    assert ended.out == "hello\n"
+    assert re.search(r"\[\$0\.0000\d+(, 0% of the prompt from the cache)?\]", ended.err)
+    unknown = run("chat", "-m", "acme/new", "Say hello", "--api", api, "--dollars")
+    assert "[cost not known" in unknown.err
+    assert "cost" not in run("chat", "-m", "openai/gpt-oss-120b", "Say hello", "--api", api).err

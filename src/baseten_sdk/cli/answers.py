@@ -40,7 +40,8 @@ from .printing import OutputFormat, Printer, plain
 from .repl import Ask
 
 if TYPE_CHECKING:
-    from .. import Client, Deployment, Pool, ResponseStreamEvent
+    from .. import ChatCompletion, Client, Deployment, ModelResponse, Pool, Prices, ResponseStreamEvent
+    from ..types.messages import Message as ModelMessage
 
 __all__ = ["API", "AnswerSettings", "asking"]
 
@@ -106,7 +107,7 @@ class Ended:
     """
 
     kind: Literal["completion", "message", "response"]
-    reply: object
+    reply: ChatCompletion | ModelMessage | ModelResponse
     finish_reason: str | None
 
 
@@ -114,12 +115,19 @@ Said: TypeAlias = StreamEvent[None] | Ended
 
 
 def asking(
-    api: API, asked: Client | Deployment | Pool, model: str, settings: AnswerSettings, out: Printer, thoughts: bool
+    api: API,
+    asked: Client | Deployment | Pool,
+    model: str,
+    settings: AnswerSettings,
+    out: Printer,
+    *,
+    thoughts: bool,
+    prices: Prices | None,
 ) -> Ask:
-    """Return what asks by an API and prints the answer."""
+    """Return what asks by an API and prints the answer, and with prices what it cost."""
 
     def by_chat(messages: Sequence[Message]) -> Message:
-        printer = _EventPrinter(out, thoughts)
+        printer = _EventPrinter(out, thoughts, prices)
         with asked.chat.completions.stream(model=model, messages=messages, **settings.for_chat()) as stream:
             for event in stream:
                 printer.print(event)
@@ -128,7 +136,7 @@ def asking(
             return stream.get_final_completion().message
 
     def by_messages(messages: Sequence[Message]) -> Message:
-        printer = _EventPrinter(out, thoughts)
+        printer = _EventPrinter(out, thoughts, prices)
         history, most = to_messages(messages), settings.max_tokens or MOST_TOKENS
         with asked.messages.stream(model=model, max_tokens=most, **history, **settings.for_messages()) as stream:
             for event in stream:
@@ -137,7 +145,7 @@ def asking(
             return to_chat([stream.get_final_message()])[-1]
 
     def by_responses(messages: Sequence[Message]) -> Message:
-        printer = _EventPrinter(out, thoughts)
+        printer = _EventPrinter(out, thoughts, prices)
         items = to_responses(messages)
         with asked.responses.stream(model=model, input=items, **settings.for_responses()) as stream:
             for event in stream:
@@ -193,8 +201,9 @@ def _said(event: ResponseStreamEvent) -> Iterator[Said]:
 class _EventPrinter:
     """Prints an answer while it arrives. In text form, reasoning and tool calls go to stderr."""
 
-    def __init__(self, out: Printer, thoughts: bool) -> None:
+    def __init__(self, out: Printer, thoughts: bool, prices: Prices | None) -> None:
         self._out = out
+        self._prices = prices
         self._thoughts = thoughts
         self._thinking = False
 
@@ -210,6 +219,8 @@ class _EventPrinter:
                     self._out.value(row)
             case OutputFormat.TEXT:
                 self._say(event)
+        if self._prices is not None and isinstance(event, Ended):
+            self._out.note(_spent(event.reply, self._prices))
 
     def _say(self, event: Said) -> None:
         match event:
@@ -229,6 +240,13 @@ class _EventPrinter:
                     self._out.note("[cut at the token limit: raise --max-tokens]")
             case _:
                 pass
+
+
+def _spent(reply: ChatCompletion | ModelMessage | ModelResponse, prices: Prices) -> str:
+    """What an answer cost, and how much of its prompt came from the cache."""
+    cost, rate = prices.cost(reply), reply.meta.cache_hit_rate
+    dollars = "cost not known" if cost is None else f"${cost.total:f}"
+    return f"[{dollars}]" if rate is None else f"[{dollars}, {rate:.0%} of the prompt from the cache]"
 
 
 def _row(event: Said) -> Row | None:

@@ -61,6 +61,9 @@ def chat(
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Limit for reasoning and answer together.")] = None,
     temperature: Annotated[float | None, typer.Option()] = None,
     reasoning_effort: Annotated[str | None, typer.Option(help="Reasoning: none, low, medium, high ...")] = None,
+    dollars: Annotated[
+        bool, typer.Option("--dollars", help="Fetch prices, and show on stderr what each answer costs.")
+    ] = False,
     api: Annotated[API, typer.Option(help="The API that the model is asked by.")] = API.CHAT,
     param: Annotated[
         list[str] | None, typer.Option("--param", "-p", metavar="NAME=JSON", help="Any other parameter; repeatable.")
@@ -80,7 +83,9 @@ def chat(
     with session.client(keyless=is_container(deployment)) as made:
         client = made.with_options(session=uuid4().hex)  # the turns of a conversation share a prefix cache
         asked = _asked(client, model, deployment, environment)
-        ask = asking(api, asked, model[0] if len(model) == 1 else "", settings, session.out, thoughts)
+        prices = client.models.prices() if dollars else None
+        name = model[0] if len(model) == 1 else ""
+        ask = asking(api, asked, name, settings, session.out, thoughts=thoughts, prices=prices)
         _answer(session, ask, opening, question)
 
 

@@ -61,6 +61,13 @@ class MessageUsage(Lenient):
         return self.cache_read_input_tokens or 0
 
     @property
+    def cache_hit_rate(self) -> float | None:
+        """The share of the input's tokens that came from the prefix cache; None where the backend does not say."""
+        if self.cache_read_input_tokens is None or not self.prompt_tokens:
+            return None
+        return self.cached_tokens / self.prompt_tokens
+
+    @property
     def uncached_tokens(self) -> int:
         """Input tokens that did not come from the cache."""
         return self.prompt_tokens - self.cached_tokens

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from .usage import TokenCounts
+
 if TYPE_CHECKING:
     from .decisions import DecisionUsage
     from .models import Model
-    from .usage import TokenCounts
 
 __all__ = ["Cost", "HasUsage", "ModelPrices", "Prices"]
 
@@ -103,7 +104,7 @@ class Prices(Mapping[str, ModelPrices]):
             print("unknown" if cost is None else f"${cost.total:.6f}")
 
         Args:
-            reply: A completion, a `Parsed`, a response, embeddings, a decision, or a run of tools.
+            reply: A completion, a message, a response, a `Parsed`, embeddings, a decision, or a run of tools.
             model: The model, if the reply names it differently from the list.
 
         Returns:
@@ -117,9 +118,10 @@ class Prices(Mapping[str, ModelPrices]):
         usage = reply.usage
         if usage is None or not self.hold_for(getattr(getattr(reply, "meta", None), "url", "")):
             return None
-        prompt, completion = _both(usage)
         name = getattr(reply, "model", "") if model is None else model
-        return self.of_tokens(name, prompt, completion, getattr(usage, "cached_tokens", 0))
+        if isinstance(usage, TokenCounts):
+            return self.of_tokens(name, usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
+        return self.of_tokens(name, usage.input_tokens, usage.output_tokens)
 
     def of_tokens(self, model: str, prompt: int, completion: int, cached: int = 0) -> Cost | None:
         """Compute the cost of one call from its tokens. `cached` is a part of `prompt`."""
@@ -141,13 +143,6 @@ class Prices(Mapping[str, ModelPrices]):
 
     def __repr__(self) -> str:
         return f"<Prices of {len(self)} models>"
-
-
-def _both(usage: TokenCounts | DecisionUsage) -> tuple[int, int]:
-    prompt = getattr(usage, "prompt_tokens", None)
-    if isinstance(prompt, int):
-        return prompt, getattr(usage, "completion_tokens", 0)
-    return getattr(usage, "input_tokens", 0), getattr(usage, "output_tokens", 0)
 
 
 def _part(tokens: int, price: Decimal | None) -> Decimal | None:

@@ -33,6 +33,11 @@ def test_replies_of_every_kind_are_priced(client: Client) -> None:
     prices = client.models.prices()
     parsed = client.chat.completions.parse(model=MODEL, messages=HELLO, response_format=City)
     assert prices.cost(parsed) is not None
+    response = client.responses.create(model=MODEL, input="Hi")
+    message = client.messages.create(model=MODEL, messages=HELLO, max_tokens=50)
+    for reply in (response, message):
+        assert prices.cost(reply) is not None
+        assert reply.meta.cache_hit_rate in (None, 0.0)
     with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
         assert prices.cost(stream.get_final_completion()) is not None
 
