@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk import __version__
-from baseten_sdk.cli.app import ALL, app_of, needed
+from baseten_sdk.cli.app import ALL, COMMANDS, GROUPS, app_of, needed
 from baseten_sdk.cli.exit_codes import ExitCode
+from baseten_sdk.cli.help import EXAMPLES
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, Run, Start, at
 
@@ -203,3 +205,31 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     assert ended.returncode == ExitCode.USAGE
     assert ended.stderr.strip().endswith("pip install 'baseten-sdk[cli]'")
     assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [[], *([name] for name in sorted(ALL - {"emulator"}))], ids=" ".join)
+def test_the_help_speaks_to_people(run: Run, arguments: list[str]) -> None:
+    text = run(*arguments, "--help").out
+    assert re.search(r"<(bool|int range|float range)>", text) is None
+    if arguments and arguments[0] not in GROUPS:
+        assert "Examples:" in text
+
+
+def test_every_command_has_examples() -> None:
+    commands = {*COMMANDS, *(name for _, _, names in GROUPS.values() for name in names)}
+    assert commands == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(
+    ("shell", "sign"),
+    [("bash", "complete -o default"), ("zsh", "#compdef"), ("fish", "complete --command"), ("powershell", "Register-")],
+)
+def test_completion_is_for_the_shell_that_is_named(run: Run, shell: str, sign: str) -> None:
+    ended = run("--show-completion", shell)
+    assert (ended.code, ended.err) == (0, "")
+    assert sign in ended.out
+    assert "_BASETEN_SDK_COMPLETE" in ended.out
+
+
+def test_completion_for_another_shell_is_refused(run: Run) -> None:
+    assert run("--show-completion", "tcsh").code == ExitCode.USAGE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_key_that_is_missing_refused_or_odd(run: Run) -> None:
 
 @pytest.mark.parametrize("key", ["Api-Key x", "'x'", 'x"', "a b", "käse"])
 def test_what_no_key_looks_like(key: str) -> None:
-    finding = checks.key_form(key)
+    finding = checks.key_form(key, "BASETEN_API_KEY")
     assert (finding.state, finding.code) == ("fail", ExitCode.AUTH)
     assert key not in finding.said + finding.advice
 
@@ -221,3 +222,13 @@ def test_a_certificate_that_is_not_trusted(monkeypatch: pytest.MonkeyPatch, emu:
     assert finding.state == "fail"
     assert "self-signed certificate" in finding.said
     assert "SSL_CERT_FILE" in finding.advice
+
+
+def test_it_says_where_the_key_and_the_address_come_from(run: Run, emu: Emulator, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(emu.api_key)
+    said = run("doctor", env={"BASETEN_EMULATOR": emu.url}).out
+    assert "found in BASETEN_API_KEY" in said
+    assert f"{emu.base_url} (BASETEN_EMULATOR)" in said
+    said = run("doctor", "--api-key-file", str(tmp_path / "key"), "--base-url", emu.base_url).out
+    assert f"found in {tmp_path / 'key'}" in said
+    assert f"{emu.base_url} (--base-url)" in said

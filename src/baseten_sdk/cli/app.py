@@ -15,8 +15,10 @@ import typer
 
 from .._runs.terminal import shown_on
 from .command import command, remember
+from .completion import prepare
 from .emulator import PASS_ON, emulator
 from .exit_codes import ExitCode
+from .help import examples, only_help
 from .streams import forget_stdout, prepare_streams
 
 __all__ = ["app_of", "run"]
@@ -56,18 +58,21 @@ def app_of(named: Collection[str] = ALL) -> typer.Typer:
         name="baseten-sdk",
         help="Use Baseten from the command line. Set BASETEN_API_KEY first.",
         no_args_is_help=True,
+        add_help_option=False,
+        add_completion=False,  # it would ask the running shell; see `completion`
         # A traceback with the values of variables would show the key.
         pretty_exceptions_enable=False,
     )
     app.callback()(remember)
     for name, module in COMMANDS.items():
         if name in named:
-            app.command()(command(_function(module, name)))
+            app.command(epilog=examples(name), add_help_option=False)(command(_function(module, name)))
     for group, (help_text, module, members) in GROUPS.items():
         if group in named:
-            inner = typer.Typer(no_args_is_help=True, help=help_text)
+            inner = typer.Typer(no_args_is_help=True, add_help_option=False, help=help_text)
+            inner.callback()(only_help)
             for name in members:
-                inner.command()(command(_function(module, name)))
+                inner.command(epilog=examples(name), add_help_option=False)(command(_function(module, name)))
             app.add_typer(inner, name=group)
     if "emulator" in named:
         app.command(context_settings=PASS_ON)(emulator)
@@ -93,6 +98,8 @@ def run() -> None:
     """Run the command that the arguments of the process name, and exit."""
     prepare_streams()
     completes = any(name.endswith("_COMPLETE") and name.startswith("_") for name in os.environ)
+    if completes:
+        prepare()
     app = app_of(ALL if completes else needed(sys.argv[1:]))
     try:
         app(prog_name="baseten-sdk")

@@ -86,8 +86,13 @@ def no_key(said: str) -> Finding:
     return Finding("key", "fail", said, f"Keys are made at {KEYS}.", ExitCode.AUTH)
 
 
-def key_form(key: str) -> Finding:
-    """Check that the key has the form of one."""
+def key_form(key: str, source: str) -> Finding:
+    """Check that the key has the form of one.
+
+    Args:
+        key: the key.
+        source: what it was read from.
+    """
     odd = ""
     if key.lower().startswith(("bearer ", "api-key ")):
         odd = "It begins with a scheme: give the key alone, without the word before it."
@@ -97,16 +102,16 @@ def key_form(key: str) -> Finding:
         odd = "It holds spaces or letters that no key has: copy it once more."
     if odd:
         return Finding("key", "fail", "The API key does not look like one.", odd, ExitCode.AUTH)
-    return Finding("key", "ok", "there is one")
+    return Finding("key", "ok", f"found in {source}")
 
 
-def address(url: str) -> Finding:
+def address(url: str, source: str) -> Finding:
     """Check the form of the base URL as a client does. One that is refused is not shown, since it may hold a secret."""
     try:
         Client(api_key="none", base_url=url)
     except ConfigurationError as error:
-        return Finding("address", "fail", error.message.replace("base_url", "BASETEN_BASE_URL"), code=ExitCode.USAGE)
-    return Finding("address", "ok", url)
+        return Finding("address", "fail", error.message.replace("base_url", source), code=ExitCode.USAGE)
+    return Finding("address", "ok", f"{url} ({source})")
 
 
 def proxy(url: SplitResult) -> tuple[SplitResult | None, Finding]:

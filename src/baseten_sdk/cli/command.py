@@ -14,11 +14,14 @@ from functools import partial
 from typing import Annotated
 
 import typer
+from typer.models import OptionInfo
 
 from .._runs.terminal import shown_on
 from .._version import __version__
 from ..errors import BasetenError, BatchError, ConfigurationError
+from .completion import Shell, install, show
 from .exit_codes import ExitCode, exit_code
+from .help import HELP, documented, shown
 from .option_names import in_terms_of_options, names_of
 from .session import Session, Shared
 from .streams import forget_stdout
@@ -26,7 +29,7 @@ from .streams import forget_stdout
 __all__ = ["command", "remember"]
 
 
-def _tell_version(asked: bool) -> None:
+def _tell_version(asked: bool | None) -> None:
     if asked:
         typer.echo(f"baseten-sdk {__version__}")
         raise typer.Exit
@@ -40,7 +43,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     _, *own = inspect.signature(function, eval_str=True).parameters.values()
     names = names_of((*own, *_SHARED))
 
-    def run(context: typer.Context, **values: object) -> None:
+    def run(context: typer.Context, help: bool | None, **values: object) -> None:
         _check_text(values, names)
         shared = _shared(values)
         before = context.find_object(Shared)
@@ -50,7 +53,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     return _declared(run, function, own)
 
 
-def remember(context: typer.Context, **values: object) -> None:
+def remember(context: typer.Context, help: bool | None, **values: object) -> None:
     """Keep the options given before the command's name."""
     context.obj = _shared(values)
 
@@ -87,12 +90,12 @@ def _declared(
 ) -> Callable[..., None]:
     """Give a function the parameters, name and docstring that Typer should see."""
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    others = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in (*own, *_SHARED)]
-    parameters = [context, *others]
+    others = [shown(each.replace(kind=inspect.Parameter.KEYWORD_ONLY)) for each in (*own, *_SHARED)]
+    parameters = [context, HELP, *others]
     setattr(run, "__signature__", inspect.Signature(parameters))  # noqa: B010  # no checker knows it of a function
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__name__ = function.__name__
-    run.__doc__ = function.__doc__
+    run.__doc__ = documented(function)
     return run
 
 
@@ -114,18 +117,36 @@ def _run(session: Session, call: Callable[[], None], names: Mapping[str, str]) -
         raise typer.Exit(ExitCode.OTHER)
 
 
+def _first(name: str, kind: object, option: OptionInfo) -> inspect.Parameter:
+    """An option that stands before any command, and ends the process."""
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+
+
 _declared(
     remember,
     remember,
     [
-        inspect.Parameter(
+        _first(
             "version",
-            inspect.Parameter.KEYWORD_ONLY,
-            default=False,
-            annotation=Annotated[
-                bool,
-                typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
-            ],
-        )
+            bool | None,
+            typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
+        ),
+        _first(
+            "show_completion",
+            Shell | None,
+            typer.Option(
+                metavar="SHELL",
+                callback=show,
+                is_eager=True,
+                help="Print the completion script for bash, zsh, fish or powershell, and exit.",
+            ),
+        ),
+        _first(
+            "install_completion",
+            Shell | None,
+            typer.Option(
+                metavar="SHELL", callback=install, is_eager=True, help="Install completion for one of these, and exit."
+            ),
+        ),
     ],
 )

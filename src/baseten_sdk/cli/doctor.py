@@ -48,7 +48,7 @@ def findings(session: Session) -> Iterator[Finding]:
     """Each finding, up to the first failure that makes the later checks pointless."""
     yield checks.installation()
     try:
-        form = checks.key_form(session.configured_key())
+        form = checks.key_form(session.configured_key(), session.key_source)
     except ConfigurationError as error:
         form = checks.no_key(str(error))
     yield form
@@ -59,11 +59,12 @@ def findings(session: Session) -> Iterator[Finding]:
 
 
 def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
-    finding = checks.address(address(session))
+    where, source = address(session)
+    finding = checks.address(where, source)
     yield finding
     if finding.state == "fail":
         return
-    url = urlsplit(finding.said)
+    url = urlsplit(where)
     via, finding = checks.proxy(url)
     yield finding
     if finding.state == "fail":
@@ -84,15 +85,16 @@ def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
         yield checks.latency(client)
 
 
-def address(session: Session) -> str:
-    """The URL of the Model APIs, found the way a client finds it."""
+def address(session: Session) -> tuple[str, str]:
+    """The URL of the Model APIs, found the way a client finds it, and what says so."""
     shared = session.shared
-    endpoints = session.endpoints()
     if shared.base_url:
-        return shared.base_url
-    if endpoints is not None:
-        return endpoints.model_apis
-    return os.environ.get("BASETEN_BASE_URL") or Endpoints().model_apis
+        return shared.base_url, "--base-url"
+    if (endpoints := session.endpoints()) is not None:
+        return endpoints.model_apis, "--emulator" if shared.emulator else "BASETEN_EMULATOR"
+    if url := os.environ.get("BASETEN_BASE_URL"):
+        return url, "BASETEN_BASE_URL"
+    return Endpoints().model_apis, "the default"
 
 
 def _say(out: Printer, finding: Finding) -> None:

@@ -35,7 +35,9 @@ class Shared:
 
     output: Annotated[
         OutputFormat | None,
-        typer.Option("--output", "-o", help="Form of the output (default: text).", rich_help_panel=_PANEL),
+        typer.Option(
+            "--output", "-o", metavar="FORM", help="text, json or jsonl (default: text).", rich_help_panel=_PANEL
+        ),
     ] = None
     api_key_file: Annotated[
         Path | None,
@@ -52,7 +54,8 @@ class Shared:
     auth_scheme: Annotated[
         AuthScheme | None,
         typer.Option(
-            help="How the key is sent; keys of a Frontier Gateway need api-key (env var: BASETEN_AUTH_SCHEME).",
+            metavar="SCHEME",
+            help="bearer or api-key, which keys of a Frontier Gateway need (env var: BASETEN_AUTH_SCHEME).",
             rich_help_panel=_PANEL,
         ),
     ] = None
@@ -141,6 +144,11 @@ class Session:
         except ConfigurationError as error:
             self.out.error(error)
             raise typer.Exit(ExitCode.AUTH) from None
+
+    @property
+    def key_source(self) -> str:
+        """What the key is read from."""
+        return KEY if self.shared.api_key_file is None else str(self.shared.api_key_file)
 
     def configured_key(self) -> str:
         """The API key from the file or the environment. Raises `ConfigurationError` if there is none."""
