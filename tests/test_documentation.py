@@ -26,7 +26,16 @@ from scripts.tabs import sync_form
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-INSIDE = {"langchain", "litellm", "llama-index"}
+INSIDE = {
+    "connections",
+    "instructor",
+    "langchain",
+    "litellm",
+    "llama-index",
+    "openai-agents",
+    "pydantic-ai",
+    "smolagents",
+}
 """Pages whose code needs other libraries: it runs where those are installed, by tests/integrations."""
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?P<path>[^)#:]+)(?:#[^)]*)?\)")

@@ -18,6 +18,10 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.queue.job import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
+    from ._async.resources.exchanges import (
+        AsyncExchanges as AsyncExchanges,
+        AsyncHttpExchange as AsyncHttpExchange,
+    )
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
     from ._async.resources.message_run import AsyncMessageRun as AsyncMessageRun
     from ._async.resources.pool import AsyncPool as AsyncPool
@@ -54,6 +58,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.queue.job import Job as Job
     from ._sync.resources.chains import Chain as Chain
     from ._sync.resources.deployments import Deployment as Deployment
+    from ._sync.resources.exchanges import Exchanges as Exchanges, HttpExchange as HttpExchange
     from ._sync.resources.jobs import Jobs as Jobs
     from ._sync.resources.message_run import MessageRun as MessageRun
     from ._sync.resources.pool import Pool as Pool
@@ -228,6 +233,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ToolResult as ToolResult,
         UsageUpdated as UsageUpdated,
     )
+    from .types.http_timeout import HttpTimeout as HttpTimeout
     from .types.json import JsonValue as JsonValue
     from .types.many import InputFailure as InputFailure, InputProgress as InputProgress, Results as Results
     from .types.message_events import (

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 
 import litellm
 import pytest
 from langchain_core.messages import HumanMessage
+from litellm import CustomStreamWrapper, ModelResponse
 from llama_index.core.base.llms.types import ChatMessage
 from pydantic import ValidationError
 
@@ -42,7 +44,7 @@ async def async_pool(service: Emulator) -> AsyncIterator[AsyncPool]:
 
 
 def models(service: Emulator) -> set[object]:
-    return {request.json["model"] for request in service.requests if isinstance(request.json, dict)}
+    return {json.loads(request.body)["model"] for request in service.requests}
 
 
 async def test_langchain(service: Emulator, pool: Pool, async_pool: AsyncPool) -> None:
@@ -81,9 +83,14 @@ async def test_litellm(service: Emulator, pool: Pool, async_pool: AsyncPool) -> 
     register(BasetenLLM(client=pool, async_client=async_pool), provider="pooled")
     service.script(FAILING)
     messages = [{"role": "user", "content": "Say hello"}]
-    assert litellm.completion("pooled/fallback", messages).choices[0].message.content == SAID
-    assert (await litellm.acompletion("pooled/fallback", messages)).choices[0].message.content == SAID
+    for reply in (
+        litellm.completion("pooled/fallback", messages),
+        await litellm.acompletion("pooled/fallback", messages),
+    ):
+        assert isinstance(reply, ModelResponse)
+        assert reply.choices[0].message.content == SAID
     chunks = litellm.completion("pooled/fallback", messages, stream=True)
+    assert isinstance(chunks, CustomStreamWrapper)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == SAID
     assert models(service) == {"llama", "fallback"}
 

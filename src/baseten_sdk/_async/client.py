@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .resources.chat import AsyncChat
     from .resources.decisions import AsyncDecisions
     from .resources.embeddings import AsyncEmbeddings
+    from .resources.exchanges import AsyncExchanges
     from .resources.jobs import AsyncJobs
     from .resources.messages import AsyncMessages
     from .resources.models import AsyncModels
@@ -184,6 +185,13 @@ class AsyncClient(AsyncTargets):
         from .resources.messages import AsyncMessages
 
         return AsyncMessages(self._service)
+
+    @cached_property
+    def exchanges(self) -> AsyncExchanges:
+        """Requests that another library has put together; see `baseten_sdk.integrations.http`."""
+        from .resources.exchanges import AsyncExchanges
+
+        return AsyncExchanges(self._service, self._service.router.model_apis().url)
 
     @cached_property
     def batch(self) -> AsyncBatch:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .resources.chat import Chat
     from .resources.decisions import Decisions
     from .resources.embeddings import Embeddings
+    from .resources.exchanges import Exchanges
     from .resources.jobs import Jobs
     from .resources.messages import Messages
     from .resources.models import Models
@@ -185,6 +186,13 @@ class Client(Targets):
         from .resources.messages import Messages
 
         return Messages(self._service)
+
+    @cached_property
+    def exchanges(self) -> Exchanges:
+        """Requests that another library has put together; see `baseten_sdk.integrations.http`."""
+        from .resources.exchanges import Exchanges
+
+        return Exchanges(self._service, self._service.router.model_apis().url)
 
     @cached_property
     def batch(self) -> Batch:

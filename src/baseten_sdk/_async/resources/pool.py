@@ -12,6 +12,7 @@ from ...errors import InvalidRequestError
 from ..calls.pooled import AsyncPoolCaller
 from ..calls.service import AsyncService
 from .deployments import AsyncDeployment
+from .exchanges import POOL, AsyncExchanges
 from .pool_chat import AsyncPoolChat
 from .pool_messages import AsyncPoolMessages
 from .pool_responses import AsyncPoolResponses
@@ -35,6 +36,7 @@ class AsyncPool:
         predict: run the members' own model; needs dedicated deployments.
         stream_predict: the same with a stream.
         sync: any path of the members' containers.
+        exchanges: requests that another library has put together; see `baseten_sdk.integrations.http`.
         rerank: score texts.
         classify: label texts.
         predict_tokens: label the tokens of texts.
@@ -53,6 +55,7 @@ class AsyncPool:
         self.settings = settings
         self.members = settings.members
         self.chat = AsyncPoolChat(deployment.chat, settings)
+        self.exchanges = AsyncExchanges(replace(service, caller=caller), POOL, pooled=True)
         self.messages = AsyncPoolMessages(deployment.messages, settings)
         self.responses = AsyncPoolResponses(deployment.responses, settings)
         self.embeddings = deployment.embeddings

@@ -13,6 +13,7 @@ from ...errors import InvalidRequestError
 from ..calls.pooled import PoolCaller
 from ..calls.service import Service
 from .deployments import Deployment
+from .exchanges import POOL, Exchanges
 from .pool_chat import PoolChat
 from .pool_messages import PoolMessages
 from .pool_responses import PoolResponses
@@ -36,6 +37,7 @@ class Pool:
         predict: run the members' own model; needs dedicated deployments.
         stream_predict: the same with a stream.
         sync: any path of the members' containers.
+        exchanges: requests that another library has put together; see `baseten_sdk.integrations.http`.
         rerank: score texts.
         classify: label texts.
         predict_tokens: label the tokens of texts.
@@ -54,6 +56,7 @@ class Pool:
         self.settings = settings
         self.members = settings.members
         self.chat = PoolChat(deployment.chat, settings)
+        self.exchanges = Exchanges(replace(service, caller=caller), POOL, pooled=True)
         self.messages = PoolMessages(deployment.messages, settings)
         self.responses = PoolResponses(deployment.responses, settings)
         self.embeddings = deployment.embeddings

@@ -1,0 +1,190 @@
+"""`client.exchanges`: requests that another library has put together, made as calls of a client or of a pool.
+
+It owns what such a request is to a call: which URL it may go to, which of its headers count, how its timeouts go
+together with the client's, and what becomes of an error status. It must not know the other library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..._core.pool.retarget import ENGINE, PLACEHOLDER
+from ..._core.reply.response import WholeResponse
+from ..._core.request.foreign import asks_for_stream, foreign_request, model_first, shorter
+from ..._core.request.json_codec import encode_json
+from ..._core.request.options import Options
+from ..._core.stream.end_mark import EndMark
+from ...errors import APIStatusError, InvalidRequestError, StreamInterrupted
+from ...hooks import CallEnded
+from ...types.http_timeout import HttpTimeout
+from ...types.meta import Headers, Meta
+from ..calls.body import AsyncResponseStream
+from ..calls.service import AsyncService
+
+DONE_WITH = frozenset({"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"})
+"""Headers of a reply that say how it travelled: its body is handed on decoded."""
+
+EVENTS = "text/event-stream"
+
+POOL = "http://pool.invalid/v1"
+"""The base URL by which another library reaches a pool: the name is never looked up."""
+
+KEPT_OPTIONS = 64
+"""Timeouts whose options are kept: a library has a few."""
+
+
+class AsyncHttpExchange:
+    """A reply: its status and headers, and its body as it comes.
+
+    Attributes:
+        status_code: the HTTP status, which may be one of an error.
+        headers: names in lower case and values.
+        meta: request id, attempts and time.
+    """
+
+    def __init__(self, meta: Meta, content: bytes = b"", stream: AsyncResponseStream | None = None) -> None:
+        self.status_code = meta.status_code
+        self.headers = [(name, value) for name, value in meta.headers.items() if name not in DONE_WITH]
+        self.meta = meta
+        self._content = content
+        self._stream = stream
+        events = meta.headers.get("content-type", "").startswith(EVENTS)
+        self._ending = EndMark() if stream is not None and events else None
+
+    async def receive(self) -> bytes:
+        """The next piece of the body; b"" at its end.
+
+        Raises:
+            APIConnectionError: the connection broke.
+            APITimeoutError: silence for too long, or the deadline passed.
+            StreamInterrupted: the events ended before the message was complete.
+        """
+        stream = self._stream
+        if stream is None:
+            content, self._content = self._content, b""
+            return content
+        try:
+            piece = await stream.receive()
+        except BaseException as error:
+            if stream.observed is not None:
+                stream.observed.failed(error)
+            raise
+        if piece:
+            stream.progress()
+            if self._ending is not None:
+                self._ending.feed(piece)
+            if stream.observed is not None:
+                stream.observed.chunk(piece)
+            return piece
+        await self._end(stream)
+        return b""
+
+    async def _end(self, stream: AsyncResponseStream) -> None:
+        await stream.aclose()
+        if self._ending is not None and not self._ending.told:
+            error = stream.described(StreamInterrupted("The stream ended before its message was complete."))
+            if stream.observed is not None:
+                stream.observed.failed(error)
+            raise error
+        if stream.observed is not None:
+            stream.observed.ended(CallEnded(None, self.meta))
+
+    async def aclose(self) -> None:
+        """Be done with it. The connection is kept if the message was complete. Closing twice is fine."""
+        stream = self._stream
+        if stream is None or stream.closed:
+            return
+        complete = self._ending is not None and self._ending.told
+        await (stream.finish() if complete else stream.aclose())
+        if stream.observed is not None:
+            stream.observed.ended(CallEnded(None, self.meta, complete))
+
+
+class AsyncExchanges:
+    """Makes requests of other libraries: with the limits, deadlines, retries, gates and observers of the client.
+
+    Args:
+        service: what makes the calls.
+        base_url: where the API begins that the other library calls.
+        pooled: whether a pool makes the calls.
+    """
+
+    def __init__(self, service: AsyncService, base_url: str, *, pooled: bool = False) -> None:
+        self._service = service
+        self._pooled = pooled
+        self._options: dict[HttpTimeout, Options] = {}
+        self.base_url = base_url
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        headers: Iterable[tuple[str, str]],
+        content: bytes,
+        timeout: HttpTimeout | None = None,
+    ) -> AsyncHttpExchange:
+        """Make a call.
+
+        Args:
+            method: the verb.
+            url: an absolute URL on one of the client's hosts, or below a pool's `base_url`.
+            headers: what is sent. An authorization stays as it is; without one, the client's key is sent.
+            content: the body.
+            timeout: the other library's own timeouts.
+
+        Returns:
+            The reply, whatever its status.
+
+        Raises:
+            APIConnectionError: there was no reply, after all attempts.
+            InvalidRequestError: the URL is not one of the client's.
+        """
+        body = model_first(content) if self._pooled else content
+        request = foreign_request(method, self._resolve(url), headers, body)
+        options = self._within(timeout)
+        caller = self._service.caller
+        try:
+            if asks_for_stream(content):
+                stream = await caller.open(request, options)
+                return AsyncHttpExchange(stream.meta, stream=stream)
+            whole, meta = await caller.fetch(request, options, _whole)
+        except APIStatusError as error:
+            return _of_error(error, options)
+        return AsyncHttpExchange(meta, whole.body)
+
+    def _resolve(self, url: str) -> str:
+        if not self._pooled:
+            return self._service.router.resolve(url)
+        if not url.startswith(f"{POOL}/"):
+            raise InvalidRequestError(f"A pool is called below {POOL}: give it to the other library as its base URL.")
+        return f"{PLACEHOLDER}{ENGINE}{url[len(POOL) + 1 :]}"
+
+    def _within(self, timeout: HttpTimeout | None) -> Options:
+        """The client's options, held to the other library's timeouts too."""
+        if timeout is None:
+            return self._service.options
+        found = self._options.get(timeout)
+        if found is None:
+            if len(self._options) >= KEPT_OPTIONS:
+                self._options.clear()
+            own = self._service.options
+            found = self._options[timeout] = replace(own, timeout=shorter(own.timeout, timeout))
+        return found
+
+
+def _of_error(error: APIStatusError, options: Options) -> AsyncHttpExchange:
+    """An error status as the other library would have received it. OpenAI's clients are told not to retry again."""
+    told = dict(error.headers)
+    if options.retry.max_retries:
+        told["x-should-retry"] = "false"
+    content = error.raw
+    if not content:
+        told["content-type"] = "application/json"
+        content = encode_json({"error": {"message": error.message, "code": error.code, "type": error.type}})
+    headers = Headers(told.items())
+    return AsyncHttpExchange(Meta(error.status_code, headers, error.attempts, error.elapsed or 0.0), content)
+
+
+def _whole(response: WholeResponse) -> WholeResponse:
+    return response

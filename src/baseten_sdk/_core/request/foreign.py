@@ -1,0 +1,75 @@
+"""A request that another library has put together, as one of this package: what counts of it, what it asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf
+
+from ...config import DEPLOYMENT_FIRST_BYTE, Timeout
+from ...types.http_timeout import HttpTimeout
+from .accept import ACCEPT_STREAM
+from .header_lines import HeaderLines
+from .json_codec import decode_reply, encode_json
+from .request import Request, Safety, check_method
+
+_STREAMED = re.compile(rb'(?<!\\)"stream": ?true')
+
+_OF_A_CONNECTION = frozenset(
+    {"accept-encoding", "connection", "content-length", "host", "proxy-authorization", "te", "transfer-encoding"}
+)
+"""Headers that each connection sends by itself."""
+
+_ONCE = "/async_"
+"""What the paths of async requests begin with: they must not be sent twice."""
+
+
+def foreign_request(method: str, url: str, headers: Iterable[tuple[str, str]], content: bytes) -> Request:
+    """The request.
+
+    Args:
+        method: the verb.
+        url: where it goes, checked.
+        headers: names and values; those of the other library's connection are left out. Where a stream is asked for,
+            events are accepted: for JSON alone, Baseten's runtime makes one string of the whole stream.
+        content: the body.
+
+    Raises:
+        InvalidRequestError: there is no such verb.
+    """
+    pairs = [(name, value) for name, value in headers if name not in _OF_A_CONNECTION]
+    if asks_for_stream(content):
+        pairs = [(name, ACCEPT_STREAM if name == "accept" else value) for name, value in pairs]
+    kept = HeaderLines(tuple(pairs))
+    safety: Safety = "once" if _ONCE in url else "repeatable"
+    return Request(check_method(method), url, kept, content, DEPLOYMENT_FIRST_BYTE, safety)
+
+
+def asks_for_stream(content: bytes) -> bool:
+    """Whether a body asks for a stream. Where something else in it looks so, a whole reply is read piece by piece."""
+    return _STREAMED.search(content) is not None
+
+
+def shorter(own: Timeout, other: HttpTimeout) -> Timeout:
+    """The client's timeouts, held to those of the other library."""
+    connect, read, write = (inf if each is None else each for each in other)
+    first_byte = DEPLOYMENT_FIRST_BYTE if own.first_byte is None else own.first_byte
+    return replace(
+        own,
+        connect=min(own.connect, connect),
+        write=min(own.write, write),
+        first_byte=min(first_byte, read),
+        idle=min(own.idle, read),
+    )
+
+
+def model_first(content: bytes) -> bytes:
+    """A body that names its model in front, where a pool finds it; any other as it is."""
+    try:
+        body = decode_reply(content)
+    except ValueError:
+        return content
+    if not isinstance(body, dict) or not isinstance(body.get("model"), str):
+        return content
+    return encode_json({"model": body["model"], **body})
