@@ -76,7 +76,7 @@ async def test_an_acceptance_of_what_was_sent_later_opens_it() -> None:
 async def test_after_several_refusals_submissions_pass_one_by_one() -> None:
     clock = SteppedClock()
     gate = AdmissionGate(clock)
-    for _ in range(5):
+    for _ in range(10):
         gate.refused(refusal(1.0), sent=1000.0)
     moments: list[float] = []
     for _ in range(3):

@@ -85,7 +85,7 @@ class AsyncPoolCaller:
         self.clock = caller.clock
         self.budget = caller.budget
         self._options = Options(), Options(), Options()
-        self._served: set[str] = set()
+        self._all_own = all(member.deployment is not None for member in members)
 
     @property
     def portable(self) -> tuple[tuple[MemberURLs, ...], PoolSettings]:
@@ -94,7 +94,7 @@ class AsyncPoolCaller:
 
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `AsyncCaller.fetch`."""
-        route = self._checked(request)
+        self._check(request)
         course: Course | None = None
         if self._state.hedging is None:
             # Nearly all calls end here, so there is no course before something fails.
@@ -106,7 +106,7 @@ class AsyncPoolCaller:
             try:
                 answer = await self._caller.fetch(retarget(request, self._members[number]), once, read)
             except APIError as error:
-                course = self._course(route, options, began, order)
+                course = self._course(request, options, began, order)
                 course.asked(number)
                 now = self.clock.now()
                 course.failed(number, error, now - began, now, hedge=False)
@@ -187,7 +187,8 @@ class AsyncPoolCaller:
         if course is None:
             start = clock.now()
             order = self._state.order(options.session) if order is None else order
-            course = self._course(self._checked(request), options, start, order)
+            self._check(request)
+            course = self._course(request, options, start, order)
             decision = course.first(start)
         else:
             decision = course.next(clock.now())
@@ -233,17 +234,14 @@ class AsyncPoolCaller:
             decision = course.next(clock.now())
         raise course.error(decision)
 
-    def _checked(self, request: Request) -> str:
-        """The kind of call that a request is, where all members can serve it."""
-        route = route_of(request)
-        if route not in self._served or request.safety == "once":
-            check_members(request, route, self._members)
-            self._served.add(route)
-        return route
+    def _check(self, request: Request) -> None:
+        """Refuse what some member cannot serve."""
+        if not self._all_own or request.safety == "once":
+            check_members(request, route_of(request), self._members)
 
-    def _course(self, route: str, options: Options, start: float, order: Sequence[int]) -> Course:
+    def _course(self, request: Request, options: Options, start: float, order: Sequence[int]) -> Course:
         end = inf if options.deadline is None else start + options.deadline
-        return Course(self._state, order, route, options.retry, self.budget, end)
+        return Course(self._state, order, route_of(request), options.retry, self.budget, end)
 
     def _once(self, options: Options, ask: TryMember) -> Options:
         """The options of one try: the pool itself tries again. Without retries, no gate holds it either."""

@@ -17,7 +17,7 @@ from math import inf
 
 from .refusal_row import ENOUGH, RefusalRow
 
-IN_A_ROW = 3
+IN_A_ROW = 6
 """Refusals in a row that are a limit, and not one unlucky request."""
 
 GROWTH = 1.0002
@@ -32,8 +32,10 @@ FORGET = 1.0004
 """How the refused pace fades with each success, so that a limit that was raised is found."""
 
 FIND_OUT = 0.25
-"""The part by which the pace is faster after a success, until a pace has been refused for the first time; one call a
-second at most, so that it takes a second to double."""
+"""The part by which the pace is faster after a success, until a pace has been refused for the first time."""
+
+MOST_AT_ONCE = 4.0
+"""Calls a second that a success adds to that pace at most, so that it takes a sixth of a second to double."""
 
 SPAN = 5.0
 """Seconds over which a pace can be measured. What was taken in less was a burst."""
@@ -139,7 +141,7 @@ class BackoffGate:
             return False
         if self._pace is not None:
             if self._refused_pace == inf:
-                self._pace += min(self._pace * FIND_OUT, 1.0)
+                self._pace += min(self._pace * FIND_OUT, MOST_AT_ONCE)
             else:
                 self._refused_pace *= FORGET
                 self._pace *= CATCH_UP if self._pace < self._refused_pace * FAR_BELOW else GROWTH

@@ -40,7 +40,8 @@ class TryMember(NamedTuple):
 
 
 ONLY = (0,)
-"""The order of a pool of one."""
+ALONE, ALONE_WAITING = TryMember(0), TryMember(0, waits=True)
+"""The order of a pool of one, and its first tries."""
 
 Decision: TypeAlias = TryMember | GiveUp
 
@@ -118,6 +119,11 @@ class PoolState:
 
     def first(self, order: Sequence[int], now: float) -> TryMember:
         """Who is asked first: the first member in order that is well, else the one that will be well first."""
+        if order is ONLY:
+            only = self.members[0]
+            first = ALONE if only.ready(now) else ALONE_WAITING
+            only.began(now)
+            return first
         first = self.best(order, now)
         self.members[first.member].began(now)
         return first
