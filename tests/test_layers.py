@@ -158,7 +158,7 @@ ROOMS = {
         "reply",
         "schema stream queue websocket",
         "chat",
-        "decisions messages responses texts",
+        "completions decisions messages responses texts",
         "pool",
     ),
     "_async": ("transports", "calls", "streams queue websocket", "tool_run", "resources", "setup targets", "client"),

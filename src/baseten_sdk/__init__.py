@@ -204,6 +204,11 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ChoiceDeltaToolCallFunction as ChoiceDeltaToolCallFunction,
         ChunkChoice as ChunkChoice,
     )
+    from .types.completions import (
+        TextChoice as TextChoice,
+        TextCompletion as TextCompletion,
+        TextCompletionChunk as TextCompletionChunk,
+    )
     from .types.decisions import (
         ChoiceAnswer as ChoiceAnswer,
         Decision as Decision,

@@ -22,6 +22,8 @@ from baseten_sdk import (
     RawMessageStreamEvent,
     Target,
     TextBlock,
+    TextCompletion,
+    TextCompletionChunk,
     TextEvent,
     ToolUseBlock,
     Usage,
@@ -107,3 +109,16 @@ async def what_must_fail(client: AsyncClient, target: Target) -> None:
     await pool.messages.create(messages=HI)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     message = await client.messages.create(model="a/b", max_tokens=9, messages=HI)
     assert message.content[0].text  # type: ignore[union-attr]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def completions_give_text_or_its_chunks(deployment: AsyncDeployment, twin: Client) -> None:
+    completion = await deployment.completions.create(model="base", prompt="Once")
+    assert_type(completion, TextCompletion)
+    assert_type(completion.text, str)
+    chunks: AsyncStream[TextCompletionChunk] = await deployment.completions.create(
+        model="base", prompt=[[1, 2], [3]], stream=True
+    )
+    async for chunk in chunks:
+        assert_type(chunk.choices[0].text, str)
+    assert_type(twin.completions.create(model="abcd1234", prompt=["a"], n=2), TextCompletion)
+    await deployment.completions.create(model="base")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .resources.batch import AsyncBatch
     from .resources.beta import AsyncBeta
     from .resources.chat import AsyncChat
+    from .resources.completions import AsyncTextCompletions
     from .resources.decisions import AsyncDecisions
     from .resources.embeddings import AsyncEmbeddings
     from .resources.exchanges import AsyncExchanges
@@ -178,6 +179,13 @@ class AsyncClient(AsyncTargets):
         from .resources.decisions import AsyncDecisions
 
         return AsyncDecisions(self._service)
+
+    @cached_property
+    def completions(self) -> AsyncTextCompletions:
+        """Completions of text, by the engines of dedicated models."""
+        from .resources.completions import AsyncTextCompletions
+
+        return AsyncTextCompletions(self._service)
 
     @cached_property
     def messages(self) -> AsyncMessages:

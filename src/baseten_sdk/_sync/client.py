@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .resources.batch import Batch
     from .resources.beta import Beta
     from .resources.chat import Chat
+    from .resources.completions import TextCompletions
     from .resources.decisions import Decisions
     from .resources.embeddings import Embeddings
     from .resources.exchanges import Exchanges
@@ -179,6 +180,13 @@ class Client(Targets):
         from .resources.decisions import Decisions
 
         return Decisions(self._service)
+
+    @cached_property
+    def completions(self) -> TextCompletions:
+        """Completions of text, by the engines of dedicated models."""
+        from .resources.completions import TextCompletions
+
+        return TextCompletions(self._service)
 
     @cached_property
     def messages(self) -> Messages:

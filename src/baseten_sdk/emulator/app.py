@@ -28,6 +28,7 @@ from .chat.endpoint import chat
 from .chat.models import list_models
 from .endpoints.auth import refusal
 from .endpoints.chains import run_remote
+from .endpoints.completions import completions
 from .endpoints.decisions import decide
 from .endpoints.messages import messages
 from .endpoints.predict import predict
@@ -261,6 +262,8 @@ class Application:
                 return json_reply({})
             case ("v1", "chat", "completions"), "POST":
                 return await self._chat(exchange)
+            case ("v1", "completions"), "POST":
+                return completions(exchange, seed=self._service.seed)
             case ("v1", "messages"), "POST":
                 return messages(exchange, seed=self._service.seed)
             case ("health",), _:
@@ -293,6 +296,8 @@ class Application:
                 return await self._awake(place) or await self._chat(exchange)
             case ("sync", "v1", "responses"), "POST" if model:
                 return await self._awake(place) or self._responses(exchange)
+            case ("sync", "v1", "completions"), "POST" if model:
+                return await self._awake(place) or completions(exchange, seed=service.seed)
             case ("sync", "v1", "messages"), "POST" if model:
                 return await self._awake(place) or messages(exchange, seed=service.seed)
             case ("sync", *route), _ if model:

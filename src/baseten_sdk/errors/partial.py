@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from ..types.chat import ChatCompletion
+    from ..types.completions import TextCompletion
     from ..types.messages import Message
     from ..types.responses import ModelResponse
 
-PartialReply: TypeAlias = "ChatCompletion | Message | ModelResponse"
+PartialReply: TypeAlias = "ChatCompletion | Message | ModelResponse | TextCompletion"
 """The reply of an API that streams. Each has `text`, `usage` and `meta`."""
 
 Partial: TypeAlias = "PartialReply | Callable[[], PartialReply | None] | None"

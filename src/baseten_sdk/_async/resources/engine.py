@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..._core.texts.cutting import TruncationDirection
     from ...types.embeddings import Classification, RerankResult, TokenPrediction
     from ...types.many import Results
+    from .completions import AsyncTextCompletions
     from .messages import AsyncMessages
 
 AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
@@ -44,6 +45,13 @@ class AsyncEngine(AsyncDeploymentBase):
     def responses(self) -> AsyncResponses:
         """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
         return AsyncResponses(self._service, self._urls.engine)
+
+    @cached_property
+    def completions(self) -> AsyncTextCompletions:
+        """Completions of text. `model=` is the name that the engine serves."""
+        from .completions import AsyncTextCompletions
+
+        return AsyncTextCompletions(self._service, self._urls.engine)
 
     @cached_property
     def messages(self) -> AsyncMessages:

@@ -30,6 +30,7 @@ class AsyncPool:
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
         messages: messages in Anthropic's form, in the same way.
+        completions: completions of text. `model=` is sent to members whose `Target` has no `model` of its own.
         responses: OpenAI's Responses API, as of a deployment. `model=` may be left out.
         embeddings: vectors of texts.
         decisions: typed questions.
@@ -58,6 +59,8 @@ class AsyncPool:
         self.exchanges = AsyncExchanges(replace(service, caller=caller), POOL, pooled=True)
         self.messages = AsyncPoolMessages(deployment.messages, settings)
         self.responses = AsyncPoolResponses(deployment.responses, settings)
+        self.completions = deployment.completions
+        self.completions = deployment.completions
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

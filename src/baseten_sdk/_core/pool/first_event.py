@@ -6,6 +6,7 @@ from ...config import Limits
 from ...errors import StreamError
 from ...errors.partial import PartialReply
 from ..chat.chunks import ChunkReader
+from ..completions.stream import TextReader
 from ..messages.stream import MessageReader
 from ..request.request import Request
 from ..responses.reader import ResponseReader
@@ -40,6 +41,8 @@ class FirstEvent:
                 return cls(ChunkReader(limits))
             case "responses":
                 return cls(ResponseReader(limits))
+            case "completions":
+                return cls(TextReader(limits))
             case "messages":
                 return cls(MessageReader(limits))
             case _:

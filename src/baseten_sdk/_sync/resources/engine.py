@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ..._core.texts.cutting import TruncationDirection
     from ...types.embeddings import Classification, RerankResult, TokenPrediction
     from ...types.many import Results
+    from .completions import TextCompletions
     from .messages import Messages
 
 AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
@@ -45,6 +46,13 @@ class Engine(DeploymentBase):
     def responses(self) -> Responses:
         """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
         return Responses(self._service, self._urls.engine)
+
+    @cached_property
+    def completions(self) -> TextCompletions:
+        """Completions of text. `model=` is the name that the engine serves."""
+        from .completions import TextCompletions
+
+        return TextCompletions(self._service, self._urls.engine)
 
     @cached_property
     def messages(self) -> Messages:

@@ -31,6 +31,7 @@ class Pool:
         settings: everything that it was made with.
         chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
         messages: messages in Anthropic's form, in the same way.
+        completions: completions of text. `model=` is sent to members whose `Target` has no `model` of its own.
         responses: OpenAI's Responses API, as of a deployment. `model=` may be left out.
         embeddings: vectors of texts.
         decisions: typed questions.
@@ -59,6 +60,8 @@ class Pool:
         self.exchanges = Exchanges(replace(service, caller=caller), POOL, pooled=True)
         self.messages = PoolMessages(deployment.messages, settings)
         self.responses = PoolResponses(deployment.responses, settings)
+        self.completions = deployment.completions
+        self.completions = deployment.completions
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from ...errors import APIStatusError
 from ...hooks import CallStarted
 from ...types.chat import ChatCompletion, Usage
+from ...types.completions import TextCompletion
 from ...types.decisions import Decision, DecisionResponse
 from ...types.embeddings import CreateEmbeddingResponse
 from ...types.messages import Message
@@ -136,7 +137,7 @@ def of_reply(result: object) -> Attributes:
     """What the reply of a chat, of messages, of a response, of embeddings or of a decision tells."""
     attributes: Attributes = {}
     result = result.parse() if isinstance(result, RawResponse) else result
-    if isinstance(result, ChatCompletion):
+    if isinstance(result, ChatCompletion | TextCompletion):
         attributes["gen_ai.response.id"] = result.id
         reasons = [choice.finish_reason for choice in result.choices if choice.finish_reason]
         if reasons:
@@ -147,7 +148,7 @@ def of_reply(result: object) -> Attributes:
         attributes["gen_ai.response.id"] = result.id
         if result.finish_reason is not None:
             attributes["gen_ai.response.finish_reasons"] = [result.finish_reason]
-    if isinstance(result, ChatCompletion | CreateEmbeddingResponse | ModelResponse):
+    if isinstance(result, ChatCompletion | CreateEmbeddingResponse | ModelResponse | TextCompletion):
         attributes[RESPONSE_MODEL] = result.model
         if result.usage is not None:
             attributes |= _of_usage(result.usage, generated=not isinstance(result, CreateEmbeddingResponse))

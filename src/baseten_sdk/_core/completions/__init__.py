@@ -1,0 +1,1 @@
+"""Completions of text, as engines serve them to base models: requests and streams."""

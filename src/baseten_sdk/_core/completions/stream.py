@@ -1,0 +1,115 @@
+"""A stream of a completion from its bytes to its chunks, and to the error that says how it ended badly.
+
+It is complete if it said `[DONE]`, or if each choice that came had a `finish_reason` before a clean end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from pydantic import ValidationError
+
+from ...config import Limits
+from ...errors import StreamInterrupted
+from ...types.completions import TextChoice, TextCompletion, TextCompletionChunk
+from ..chat.unknown import Unknown
+from ..reply.lenient import validate_leniently
+from ..stream.reader import DONE, ERROR_MARK, StreamReader
+from ..stream.sse import ServerSentEvent
+
+
+class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
+    """Reads the chunks of one stream."""
+
+    __slots__ = ("_validate",)
+
+    event_name = "a chunk"
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self._validate: Callable[[bytes], TextCompletionChunk] = (
+            TextCompletionChunk.__pydantic_validator__.validate_json
+        )
+
+    def partial(self) -> TextCompletion | None:
+        """What has arrived so far, as a completion."""
+        chunks = [chunk for chunk in map(_read_chunk, self._kept) if chunk is not None]
+        return gathered(chunks)
+
+    def _complete(self) -> bool:
+        whole = self.partial()
+        return self.done or (whole is not None and all(choice.finish_reason for choice in whole.choices))
+
+    def _cut(self) -> str:
+        return "The stream ended with neither a finish_reason nor [DONE]."
+
+    def _read_reply(self, body: bytes, value: object) -> Iterable[TextCompletionChunk] | None:
+        if not isinstance(value, dict) or not value.get("choices") or value.get("error"):
+            return None
+        self._kept.append(body)
+        return (TextCompletionChunk.model_validate(value),)
+
+    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[TextCompletionChunk]:
+        for event in events:
+            data = event if isinstance(event, bytes) else event.data
+            if isinstance(event, ServerSentEvent) and event.event == "error":
+                self.error = self._reported(data)
+                return
+            try:
+                chunk: TextCompletionChunk | None = self._validate(data)
+            except ValidationError as error:
+                if data.strip() == DONE:
+                    self.done = True
+                    self.error = None if self._kept else StreamInterrupted(self._too_early())
+                    return
+                if not data.strip():
+                    continue
+                chunk = _read_chunk(data)
+                if chunk is None:
+                    self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
+                    return
+            if chunk is not None:
+                if _is_error(chunk):
+                    self.error = self._reported(data)
+                    return
+                self._kept.append(data)
+                yield chunk
+
+
+def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:
+    """What chunks make up; None where no choice has come."""
+    head: dict[str, object] = {}
+    texts: dict[int, list[str]] = {}
+    rest: dict[int, Unknown] = {}
+    reasons: dict[int, str] = {}
+    for chunk in chunks:
+        head |= chunk.model_dump(exclude_unset=True, exclude_none=True, exclude={"choices"})
+        for choice in chunk.choices:
+            texts.setdefault(choice.index, []).append(choice.text)
+            rest.setdefault(choice.index, Unknown()).add(_besides(choice))
+            if choice.finish_reason:
+                reasons[choice.index] = choice.finish_reason
+    if not texts:
+        return None
+    choices = [
+        {**rest[index].plain(), "index": index, "text": "".join(texts[index]), "finish_reason": reasons.get(index)}
+        for index in sorted(texts)
+    ]
+    return TextCompletion.model_validate({**head, "choices": choices})
+
+
+def _besides(choice: TextChoice) -> dict[str, object]:
+    return choice.model_dump(exclude_unset=True, exclude={"index", "text", "finish_reason"})
+
+
+def _read_chunk(data: bytes) -> TextCompletionChunk | None:
+    try:
+        return TextCompletionChunk.model_validate_json(data)
+    except ValidationError:
+        return None if data.strip() == DONE else validate_leniently(TextCompletionChunk, data)
+
+
+def _is_error(chunk: TextCompletionChunk) -> bool:
+    unknown = chunk.model_extra or {}
+    plain = ("message" in unknown and "code" in unknown) or bool(unknown.get("detail"))
+    return bool(unknown.get("error")) or chunk.object == "error" or (plain and not chunk.choices)

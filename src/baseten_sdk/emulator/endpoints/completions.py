@@ -1,0 +1,75 @@
+"""`/v1/completions` of an engine: text that goes on with a prompt. The Model APIs have no such route."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from ..chat.answers import answer
+from ..chat.prose import tokens
+from ..faults.error_shapes import error_reply
+from ..http.exchange import Exchange
+from ..http.jsonvalue import JSON, Object, as_list, as_number, as_object, as_text, dump
+from ..http.sse import DONE, Framing
+from ..http.wire import Reply, json_reply
+
+
+def completions(exchange: Exchange, *, seed: int) -> Reply:
+    """Answer a request."""
+    try:
+        body = as_object(exchange.json())
+    except ValueError as error:
+        return error_reply(400, f"Invalid JSON payload: {error}", "4")
+    prompts = _prompts(body.get("prompt"))
+    if not prompts:
+        return error_reply(400, "prompt: must be a string, token ids, or a list of these", "4")
+    choices: list[Object] = []
+    spent = 0
+    for prompt in prompts:
+        asked: Object = {
+            "messages": [{"role": "user", "content": prompt}],
+            "max_tokens": body.get("max_tokens") or 16,
+            "stop": body.get("stop"),
+        }
+        made = answer(asked, exchange.plan, seed)
+        spent += made.completion_tokens
+        said = made.content or ""
+        for _ in range(int(as_number(body.get("n")) or 1)):
+            text = prompt + said if body.get("echo") is True else said
+            choices.append({"index": len(choices), "text": text, "logprobs": None, "finish_reason": made.finish})
+    used = sum(len(tokens(prompt)) for prompt in prompts)
+    usage: Object = {"prompt_tokens": used, "completion_tokens": spent, "total_tokens": used + spent}
+    head: Object = {
+        "id": f"cmpl-{sha256(exchange.request_id.encode()).hexdigest()[:32]}",
+        "object": "text_completion",
+        "created": int(exchange.moment),
+        "model": as_text(body.get("model")) or exchange.place.owner,
+    }
+    if body.get("stream") is not True:
+        return json_reply({**head, "choices": [*choices], "usage": usage})
+    framing = Framing(exchange.plan)
+    events = [framing.event(dump(chunk).decode()) for chunk in _chunks(head, choices, usage)]
+    if exchange.plan.text("stream-error") is not None:
+        failure: JSON = {"error": {"message": exchange.plan.text("message") or "the model failed", "code": 500}}
+        events = [*events[: len(events) // 2], framing.event(dump(failure).decode())]
+    elif not exchange.plan.on("no-done"):
+        events.append(framing.event(DONE))
+    return Reply(200, {"content-type": "text/event-stream"}, tuple(events), chunked=True)
+
+
+def _chunks(head: Object, choices: list[Object], usage: Object) -> list[Object]:
+    made: list[Object] = []
+    for choice in choices:
+        unfinished: Object = {**choice, "finish_reason": None}
+        made += [{**head, "choices": [{**unfinished, "text": piece}]} for piece in tokens(as_text(choice["text"]))]
+        made.append({**head, "choices": [{**choice, "text": ""}]})
+    return [*made, {**head, "choices": [], "usage": usage}]
+
+
+def _prompts(given: JSON) -> list[str]:
+    """The prompts as texts; token ids as their numbers."""
+    if isinstance(given, str):
+        return [given]
+    items = as_list(given)
+    if items and all(isinstance(each, int) for each in items):
+        return [" ".join(map(str, items))]
+    return [each if isinstance(each, str) else " ".join(map(str, as_list(each))) for each in items]

@@ -1,0 +1,71 @@
+"""The reply of `completions.create`: text that goes on with a prompt, and what may be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from ..config import CallOptions
+from .params import StreamOptions
+from .reply import Beside, Lenient, NullAs, NullAsEmpty, Reply, Rounded, as_count, as_text, nothing
+from .usage import Usage
+
+__all__ = ["CompletionOptions", "Prompt", "TextChoice", "TextCompletion", "TextCompletionChunk"]
+
+Prompt: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
+"""A text, or its token ids; or several of them, each of which gets its own choices."""
+
+
+class TextChoice(Lenient):
+    """One text. Of several prompts, `index` counts through the choices of all."""
+
+    index: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
+    text: Annotated[str, NullAs(str)] = ""
+    finish_reason: Annotated[str | None, Beside(nothing, as_text)] = None
+    logprobs: Annotated[dict[str, object] | None, Beside(nothing)] = None
+
+
+class TextCompletionChunk(Reply):
+    """A piece of a streamed completion. The last one may have usage and no choices."""
+
+    id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    choices: Annotated[list[TextChoice], NullAsEmpty()] = Field(default_factory=list)
+    created: Annotated[int, Rounded(), Beside(int, as_count, null_at_once=True)] = 0
+    model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
+    object: Annotated[str, Beside(lambda: "text_completion", as_text, null_at_once=True)] = "text_completion"
+    usage: Annotated[Usage | None, Beside(nothing, null_at_once=True)] = None
+
+    @property
+    def text(self) -> str:
+        """The text of the first choice; "" where there is none."""
+        return next((choice.text for choice in self.choices if choice.index == 0), "")
+
+
+class TextCompletion(TextCompletionChunk):
+    """The reply of a call of completions."""
+
+    choices: Annotated[list[TextChoice], Field(min_length=1)]
+
+
+class CompletionOptions(CallOptions, total=False):
+    """Everything of a call of completions besides model, prompt and stream."""
+
+    suffix: str | None
+    """What follows the text: for filling in the middle."""
+    max_tokens: int | None
+    temperature: float | None
+    top_p: float | None
+    n: int | None
+    best_of: int | None
+    echo: bool | None
+    logprobs: int | None
+    """How many alternatives to each token."""
+    stop: str | Sequence[str] | None
+    seed: int | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
+    logit_bias: Mapping[str, float] | None
+    stream_options: StreamOptions | Mapping[str, object] | None
+    user: str | None
