@@ -185,6 +185,14 @@ def attach_output(response: ModelResponse, value: object) -> None:
 
 # OpenAI's other names for what is in the modules that stand on this one.
 if TYPE_CHECKING:
+    from .openai_responses import (
+        EasyInputMessageParam as EasyInputMessageParam,
+        FunctionToolParam as FunctionToolParam,
+        Reasoning as Reasoning,
+        ResponseFunctionToolCallParam as ResponseFunctionToolCallParam,
+        ResponseInputParam as ResponseInputParam,
+        ToolParam as ToolParam,
+    )
     from .parsed_response import ParsedResponse as ParsedResponse
     from .response_events import (
         ResponseCompletedEvent as ResponseCompletedEvent,
@@ -216,9 +224,9 @@ else:
     def __getattr__(name: str) -> object:
         # An import asks for `__path__` and the like of every module.
         if not name.startswith("_"):
-            from . import parsed_response, response_events, response_params
+            from . import openai_responses, parsed_response, response_events, response_params
 
-            for module in (response_events, parsed_response, response_params):
+            for module in (response_events, parsed_response, response_params, openai_responses):
                 if name in module.__all__:
                     return getattr(module, name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

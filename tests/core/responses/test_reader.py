@@ -410,3 +410,27 @@ def test_an_event_or_a_stream_that_is_too_large_is_told() -> None:
     assert isinstance(large.error, StreamDecodeError)
     assert "Limits(event=...)" in large.error.message
     assert isinstance(read(lines(*[HI] * 9), limits=Limits(stream=sizes([HI]))).error, StreamDecodeError)
+
+
+def raw(event: Json, delta: str) -> bytes:
+    """An event whose text is written as a server writes it that escapes each token for itself."""
+    return b"data: " + json.dumps({**event, "delta": "@"}).replace("@", delta).encode() + b"\n\n"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        HI,
+        {"type": "response.reasoning_text.delta", "item_id": "rs_1"},
+        {"type": "response.function_call_arguments.delta", "item_id": "fc_1"},
+    ],
+)
+def test_a_character_that_two_events_share_is_put_together(event: Json) -> None:
+    found = read(raw(event, "a\\ud83d"), raw(event, "\\ude00b"), raw(event, "c"), lines(ended(SAID)))
+    deltas = [getattr(each, "delta", "") for each in found.events]
+    assert (found.error, deltas[:3]) == (None, ["a", "\U0001f600b", "c"])
+
+
+def test_half_a_character_whose_other_half_never_comes_costs_itself() -> None:
+    found = read(raw(HI, "a\\ud83d"), raw(HI, "b"), lines(ended(SAID)))
+    assert (found.error, [getattr(each, "delta", "") for each in found.events][:2]) == (None, ["a", "\ufffdb"])

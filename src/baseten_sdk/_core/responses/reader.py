@@ -40,6 +40,7 @@ from ...types.response_items import ResponseOutputMessage
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..request.json_codec import decode_reply
+from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, StreamReader
 from ..stream.sse import ServerSentEvent
 from .output import REFUSAL, SUMMARY, OutputParts
@@ -51,7 +52,7 @@ FATAL = frozenset({"response.completed", "response.incomplete", "response.failed
 class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     """Reads the events of one response."""
 
-    __slots__ = ("_final", "_head", "_output", "_validator")
+    __slots__ = ("_final", "_halves", "_head", "_output", "_validator")
 
     event_name = "an event of a response"
 
@@ -59,6 +60,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         super().__init__(limits)
         self._validator = known_events()
         self._output = OutputParts()
+        self._halves = Halves()
         self._head: ModelResponse | None = None
         self._final: ModelResponse | None = None
 
@@ -84,15 +86,20 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ResponseStreamEvent]:
         validate, output, kept = self._validator.validate_json, self._output, self._kept
+        halves, waiting = self._halves, self._halves.waiting
         for each in events:
             data = each if isinstance(each, bytes) else each.data
             if not isinstance(each, bytes) and each.event == "error":
                 self.error = self._reported(data)
                 return
+            if waiting:
+                data = halves.joined(data)
             event: ResponseStreamEvent | None
             try:
                 event = validate(data)
             except ValidationError as error:
+                if ESCAPED.search(data):
+                    data = halves.joined(data)
                 event = self._odd(data, "" if isinstance(each, bytes) else each.event, error)
             if event is None:
                 if self.stopped:

@@ -2,7 +2,7 @@
 
 Owns the halves that are being waited for, and putting them together. It works on a chunk's plain JSON, before that is
 validated, and must not know how chunks are read otherwise. A chunk holds deltas in its choices, or is itself a delta
-with an index.
+with an index. A delta is an object, or a text.
 
 A character beyond U+FFFF is two escapes in JSON, and a server that streams its tokens as they are may send one at a
 time. Such a chunk is not valid text, so reading it fails. Only a chunk that could not be read comes here, and those
@@ -57,7 +57,7 @@ class Halves:
 
     def _join(self, index: int, choice: dict[str, object]) -> None:
         delta = choice.get("delta")
-        if not isinstance(delta, dict):
+        if not isinstance(delta, dict | str):
             return
         waiting = self.waiting.pop(index, {})
         choice["delta"] = joined = _texts(delta, (), waiting)

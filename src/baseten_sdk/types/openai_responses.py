@@ -1,0 +1,26 @@
+"""The names that `openai.types.responses` has for what a request holds here. `types.responses` has them too."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from .response_params import ReasoningParam, ResponseInputItem, ResponseInputItemParam, ResponseToolParam
+
+__all__ = [
+    "EasyInputMessageParam",
+    "FunctionToolParam",
+    "Reasoning",
+    "ResponseFunctionToolCallParam",
+    "ResponseInputParam",
+    "ToolParam",
+]
+
+ResponseInputParam: TypeAlias = list[ResponseInputItem]
+
+EasyInputMessageParam = ResponseInputItemParam
+ResponseFunctionToolCallParam = ResponseInputItemParam
+
+FunctionToolParam = ResponseToolParam
+ToolParam = ResponseToolParam
+
+Reasoning = ReasoningParam
