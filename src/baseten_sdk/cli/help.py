@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "models": ("baseten-sdk models", "baseten-sdk models -o json"),
     "decide": ('baseten-sdk decide "Where is my parcel?" --ask urgent="Needs an answer today?"',),
+    "embed": ("baseten-sdk embed texts.jsonl vectors.npy --deployment abcd1234",),
     "predict": (
         """baseten-sdk predict abcd1234 -d '{"prompt": "Hello"}'""",
         "baseten-sdk predict abcd1234 -e staging -f input.json -o json",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from .._repr import safe_repr
 from .usage import TokenCounts
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ class Prices(Mapping[str, ModelPrices]):
     def __len__(self) -> int:
         return len(self._models)
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"<Prices of {len(self)} models>"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
+from .._repr import safe_repr
 from .many import InputFailure
 from .meta import Meta
 from .usage import Usage
@@ -131,6 +132,7 @@ class Vectors(Sequence["memoryview[float]"]):
             other._data,
         )
 
+    @safe_repr
     def __repr__(self) -> str:
         missing = f", {len(self.missing)} missing" if self._held is not None else ""
         return f"<Vectors: {self._rows} x {self.dimensions}{missing}>"

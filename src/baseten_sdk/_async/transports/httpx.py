@@ -31,6 +31,7 @@ from ...types.meta import Headers
 from .base import AsyncTransport
 
 # unasync: remove
+from .cancellation import ungrouped
 from .httpx_body import put_body
 
 # unasync: end
@@ -148,6 +149,12 @@ class AsyncHttpxTransport(Generic[Q]):
             failure = translated(error, timer, "first_byte", closed=self.closed)
             if failure is None:
                 raise
+        # unasync: remove
+        except BaseExceptionGroup as group:  # trio's, of a connection that was being made
+            with AsyncShield.briefly():
+                await steps.give_up()
+            raise ungrouped(group) from None
+        # unasync: end
         except BaseException:
             with AsyncShield.briefly():
                 await steps.give_up()

@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
+from ..._repr import safe_repr
 from ...errors import ConfigurationError
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
@@ -160,5 +161,6 @@ class Cassette:
             f"The cassette {self.path} has no such request: {what}. {hint}\n{difference(request_text(request), texts)}"
         )
 
+    @safe_repr
     def __repr__(self) -> str:
         return f"<Cassette {str(self.path)!r}: {len(self._recorded())} interactions, record={self.record!r}>"
