@@ -23,6 +23,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.custom import custom as custom
     from .calls.decide import decide as decide
     from .calls.embeddings import embeddings as embeddings
+    from .calls.labels import classify as classify, rerank as rerank
     from .calls.messages import messages as messages
     from .calls.parse import parse as parse
     from .calls.path import path as path, sync as sync

@@ -362,6 +362,13 @@ async def test_other_operations(transport: TransportName, emu: Emulator, told: T
     assert "gen_ai.usage.input_tokens" in (told.spans[4].attributes or {})
 
 
+async def test_each_request_of_many_texts_is_a_span(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
+    async with traced(transport, emu, told) as client:
+        await client.deployments("abcd1234").embeddings.embed(["a b", "c d"], max_batch=1)
+    assert [span.name.partition(" ")[0] for span in told.spans] == ["embeddings", "embeddings"]
+    assert [(span.attributes or {})["gen_ai.usage.input_tokens"] for span in told.spans] == [2, 2]
+
+
 async def test_a_client_with_it_can_be_pickled(emu: Emulator) -> None:
     async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, hooks=[OpenTelemetry(content=True)]) as client:
         await client.models.list()

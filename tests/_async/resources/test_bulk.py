@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Unpack
 
 import anyio
@@ -24,9 +25,11 @@ from baseten_sdk import (
     Results,
     Target,
     Vectors,
+    batch,
 )
+from baseten_sdk.batch import Ok
 from baseten_sdk.emulator import Emulator
-from tests.asking import behaving, fields
+from tests.asking import IDLE, behaving, fields
 
 pytestmark = pytest.mark.anyio
 
@@ -344,3 +347,35 @@ async def test_an_error_has_the_call_that_it_is_of(deployment: AsyncDeployment, 
     assert caught.value.attempts == 1
     assert caught.value.request_id is not None
     assert "NaN or infinite numbers for 19" in str(caught.value)
+
+
+async def test_rows_of_a_batch_are_scored_and_labelled(client: AsyncClient) -> None:
+    rows = [["red cars", "green tea"], ["fast boats"]]
+    async with client.batch.map(rows, request=lambda row: batch.rerank("abcd1234", "tea", row), ordered=True) as ranked:
+        scores = [outcome.value async for outcome in ranked if isinstance(outcome, Ok)]
+    assert [len(each) for each in scores] == [2, 1]
+    assert scores[0][0].index == 1
+    async with client.batch.map(rows, request=lambda row: batch.classify("abcd1234", row), ordered=True) as labelled:
+        labels = [outcome.value async for outcome in labelled if isinstance(outcome, Ok)]
+    assert [len(each) for each in labels] == [2, 1]
+
+
+# unasync: remove
+async def test_a_cancelled_call_leaves_nothing_in_flight(client: AsyncClient) -> None:
+    read = anyio.Event()
+
+    async def texts() -> AsyncIterator[str]:
+        for text in TEXTS:
+            yield text
+        read.set()
+        await anyio.sleep_forever()
+
+    embeddings = client.deployments("abcd1234").embeddings
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(partial(embeddings.embed, texts(), **small(extra_headers=behaving("hang"))))
+        await read.wait()
+        tasks.cancel_scope.cancel()
+    assert IDLE in repr(client)
+
+
+# unasync: end

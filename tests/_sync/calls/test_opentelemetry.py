@@ -359,6 +359,13 @@ def test_other_operations(transport: TransportName, emu: Emulator, told: Telemet
     assert "gen_ai.usage.input_tokens" in (told.spans[4].attributes or {})
 
 
+def test_each_request_of_many_texts_is_a_span(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
+    with traced(transport, emu, told) as client:
+        client.deployments("abcd1234").embeddings.embed(["a b", "c d"], max_batch=1)
+    assert [span.name.partition(" ")[0] for span in told.spans] == ["embeddings", "embeddings"]
+    assert [(span.attributes or {})["gen_ai.usage.input_tokens"] for span in told.spans] == [2, 2]
+
+
 def test_a_client_with_it_can_be_pickled(emu: Emulator) -> None:
     with Client(api_key=emu.api_key, endpoints=emu.endpoints, hooks=[OpenTelemetry(content=True)]) as client:
         client.models.list()

@@ -24,7 +24,9 @@ from baseten_sdk import (
     Results,
     Target,
     Vectors,
+    batch,
 )
+from baseten_sdk.batch import Ok
 from baseten_sdk.emulator import Emulator
 from tests.asking import behaving, fields
 
@@ -321,3 +323,14 @@ def test_an_error_has_the_call_that_it_is_of(deployment: Deployment, emu: Emulat
     assert caught.value.attempts == 1
     assert caught.value.request_id is not None
     assert "NaN or infinite numbers for 19" in str(caught.value)
+
+
+def test_rows_of_a_batch_are_scored_and_labelled(client: Client) -> None:
+    rows = [["red cars", "green tea"], ["fast boats"]]
+    with client.batch.map(rows, request=lambda row: batch.rerank("abcd1234", "tea", row), ordered=True) as ranked:
+        scores = [outcome.value for outcome in ranked if isinstance(outcome, Ok)]
+    assert [len(each) for each in scores] == [2, 1]
+    assert scores[0][0].index == 1
+    with client.batch.map(rows, request=lambda row: batch.classify("abcd1234", row), ordered=True) as labelled:
+        labels = [outcome.value for outcome in labelled if isinstance(outcome, Ok)]
+    assert [len(each) for each in labels] == [2, 1]

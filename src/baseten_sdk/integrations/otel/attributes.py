@@ -23,6 +23,7 @@ from ...types.meta import Meta
 from ...types.prices import Prices
 from ...types.response import RawResponse
 from ...types.responses import ModelResponse, ResponseUsage
+from ...types.vectors import Vectors
 
 Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
 
@@ -148,10 +149,11 @@ def of_reply(result: object) -> Attributes:
         attributes["gen_ai.response.id"] = result.id
         if result.finish_reason is not None:
             attributes["gen_ai.response.finish_reasons"] = [result.finish_reason]
-    if isinstance(result, ChatCompletion | CreateEmbeddingResponse | ModelResponse | TextCompletion):
+    if isinstance(result, ChatCompletion | CreateEmbeddingResponse | ModelResponse | TextCompletion | Vectors):
         attributes[RESPONSE_MODEL] = result.model
         if result.usage is not None:
-            attributes |= _of_usage(result.usage, generated=not isinstance(result, CreateEmbeddingResponse))
+            generated = not isinstance(result, CreateEmbeddingResponse | Vectors)
+            attributes |= _of_usage(result.usage, generated=generated)
     response = result.response if isinstance(result, Decision) else result
     if isinstance(response, DecisionResponse):
         attributes[RESPONSE_MODEL] = response.model
