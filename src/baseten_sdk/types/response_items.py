@@ -119,6 +119,18 @@ ResponseContent: TypeAlias = Annotated[
 ]
 
 
+def _as_parts(content: object) -> object:
+    """The content of a message: some servers send a text, or parts that do not say that they are the model's."""
+    if isinstance(content, str):
+        return [{"type": "output_text", "text": content}]
+    return [_as_part(part) for part in content] if isinstance(content, list) else content
+
+
+def _as_part(part: object) -> object:
+    said = isinstance(part, dict) and part.get("type") in (None, "", "text") and isinstance(part.get("text"), str)
+    return {**part, "type": "output_text"} if said and isinstance(part, dict) else part
+
+
 class ResponseOutputMessage(ResponseItem):
     """What the model says."""
 
@@ -126,7 +138,7 @@ class ResponseOutputMessage(ResponseItem):
     type: Literal["message"] = "message"
     role: Annotated[str, Beside(lambda: "assistant", as_text)] = "assistant"
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
-    content: Annotated[list[ResponseContent], NullAsEmpty()] = Field(default_factory=list)
+    content: Annotated[list[ResponseContent], NullAsEmpty(), BeforeValidator(_as_parts)] = Field(default_factory=list)
 
     @property
     def text(self) -> str:

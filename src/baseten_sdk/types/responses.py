@@ -92,10 +92,19 @@ class ResponseError(Lenient):
     message: Annotated[str, Beside(str, as_text)] = ""
 
 
+def _as_error(value: object) -> ResponseError | None:
+    """Some servers say why as a text."""
+    return ResponseError(message=value) if isinstance(value, str) and value else None
+
+
 class IncompleteDetails(Lenient):
     """Why a response is incomplete: "max_output_tokens", "content_filter", or another word."""
 
     reason: OptionalText = None
+
+
+def _as_details(value: object) -> IncompleteDetails | None:
+    return IncompleteDetails(reason=value) if isinstance(value, str) and value else None
 
 
 ParsedOutput: TypeAlias = object
@@ -111,8 +120,8 @@ class ModelResponse(Reply):
     status: OptionalText = None
     model: Annotated[str, Beside(str, as_text)] = ""
     output: Annotated[list[ResponseOutputItem], NullAsEmpty()] = Field(default_factory=list)
-    error: Annotated[ResponseError | None, Beside(nothing)] = None
-    incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing)] = None
+    error: Annotated[ResponseError | None, Beside(nothing, _as_error)] = None
+    incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing, _as_details)] = None
     usage: Annotated[ResponseUsage | None, Beside(nothing)] = None
 
     @property

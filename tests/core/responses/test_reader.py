@@ -434,3 +434,24 @@ def test_a_character_that_two_events_share_is_put_together(event: Json) -> None:
 def test_half_a_character_whose_other_half_never_comes_costs_itself() -> None:
     found = read(raw(HI, "a\\ud83d"), raw(HI, "b"), lines(ended(SAID)))
     assert (found.error, [getattr(each, "delta", "") for each in found.events][:2]) == (None, ["a", "\ufffdb"])
+
+
+def test_why_a_response_failed_or_was_cut_may_be_a_text() -> None:
+    failed = read_events(HI, ended(status="failed", error="no luck"))
+    assert isinstance(failed.error, StreamAPIError)
+    assert "The response failed: no luck." in failed.error.message
+    assert read_events(
+        HI, ended(SAID, status="incomplete", incomplete_details="content_filter")
+    ).final.finish_reason == ("content_filter")
+
+
+def test_a_call_that_nothing_began_has_the_name_of_its_end() -> None:
+    found = read_events(piece(ARGUMENTS), {**arguments_done(ARGUMENTS), "name": "f"})
+    assert isinstance(found.error, StreamInterrupted)
+    assert found.response is not None
+    assert [(call.name, call.arguments) for call in found.response.function_calls] == [("f", ARGUMENTS)]
+
+
+@pytest.mark.parametrize("content", ["Hi you", [{"text": "Hi you"}], [{"type": "text", "text": "Hi you"}]])
+def test_what_the_model_says_may_be_a_plain_text(content: object) -> None:
+    assert read_events(ended({"type": "message", "content": content})).final.output_text == "Hi you"

@@ -197,6 +197,8 @@ class OutputParts:
     def finish_arguments(self, event: ResponseFunctionCallArgumentsDoneEvent) -> list[ResponseStreamEvent]:
         """The server says that the arguments of a call are whole."""
         parts = self.of(event, "function_call")
+        if parts.item is None:
+            parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
         return [] if parts.told else self._announced(parts, event, event.arguments)
 
     def _announced(self, parts: ItemParts, event: Announcement, arguments: str) -> list[ResponseStreamEvent]:
