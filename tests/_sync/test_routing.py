@@ -130,6 +130,20 @@ def test_a_404_of_a_routed_name_says_so(client: Client, emu: Emulator, model: st
     assert "route_by_name=False" in caught.value.advice
 
 
+def test_so_does_one_of_messages_responses_embeddings_and_decisions(client: Client, emu: Emulator) -> None:
+    questions = {"urgent": {"type": "noul", "instructions": "Is it urgent?"}}
+    calls = (
+        lambda: client.messages.create(model="abcd1234", messages=HELLO, max_tokens=5),
+        lambda: client.responses.create(model="abcd1234", input="Hi"),
+        lambda: client.embeddings.create(model="abcd1234", input="Hi"),
+        lambda: client.decisions.create(model="abcd1234", state="x", questions=questions),
+    )
+    for call in calls:
+        emu.script(["status=404"])
+        with pytest.raises(NotFoundError, match="route_by_name=False"):
+            call()
+
+
 def test_a_404_of_a_deployment_that_was_meant_does_not(client: Client, emu: Emulator) -> None:
     emu.script(["status=404"])
     with pytest.raises(NotFoundError) as caught:

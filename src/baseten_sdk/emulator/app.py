@@ -156,7 +156,9 @@ class Application:
             return planned
         if (status := exchange.plan.number("status")) is not None:
             reply = planned_error(status, exchange.plan, exchange.place.surface)
-        elif exchange.place.surface == "model-apis" or exchange.place.route != ("websocket",):
+        elif exchange.place.surface == "container" and exchange.place.route == ("v1", "websocket"):
+            return None
+        elif exchange.place.surface in ("model-apis", "container") or exchange.place.route != ("websocket",):
             reply = not_found()
         else:
             awake = await self._awake(exchange.place)

@@ -85,6 +85,25 @@ async def test_models_and_chains_are_reached_at_every_target(
     assert "sec-websocket-protocol" not in request.headers
 
 
+async def test_a_container_is_reached_without_a_key(client: AsyncClient, emu: Emulator) -> None:
+    async with client.deployments.local(emu.container_url).connect() as websocket:
+        await websocket.send("hello")
+        assert await websocket.receive() == "hello"
+    request = only(emu)
+    assert request.path == "/container/v1/websocket"
+    assert "authorization" not in request.headers
+
+
+async def test_the_scheme_of_the_key_is_the_client_s(emu: Emulator) -> None:
+    async with (
+        AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, auth_scheme="api-key") as client,
+        client.deployments("abcd1234").connect() as websocket,
+    ):
+        await websocket.send("hello")
+        assert await websocket.receive() == "hello"
+    assert only(emu).headers["authorization"] == f"Api-Key {emu.api_key}"
+
+
 async def test_each_message_keeps_its_kind_and_its_bytes(client: AsyncClient) -> None:
     async with client.deployments("abcd1234").connect() as websocket:
         messages = ["", "é", b"", b"\x00\xff", "x" * 70_000, bytes(range(256)) * 4096]

@@ -16,6 +16,7 @@ URL = "http://127.0.0.1:8080"
 def test_a_container_has_the_routes_of_its_server(given: str) -> None:
     urls = ContainerURLs.below(given)
     assert urls.at("predict") == f"{URL}/v1/models/model:predict"
+    assert urls.at("websocket") == f"{URL}/v1/websocket"
     assert urls.engine == BaseURL(f"{URL}/v1", DEPLOYMENT_FIRST_BYTE)
     assert urls.sync("items/1 2") == f"{URL}/items/1%202"
     assert urls.sync("/") == f"{URL}/"

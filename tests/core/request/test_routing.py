@@ -236,7 +236,7 @@ def test_with_endpoints_a_model_id_is_routed_to_them() -> None:
     assert name == "abcd1234"
 
 
-@pytest.mark.parametrize("model", ["", None, 5, ["a"]])
+@pytest.mark.parametrize("model", ["", " ", "\n\t", None, 5, ["a"]])
 def test_a_model_has_a_name(model: object) -> None:
     with pytest.raises(InvalidRequestError, match="model must be a non-empty string"):
         places().engine_of(model)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -77,6 +77,7 @@ def messages_request(
         accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
         first_byte=base.first_byte,
         payload=Payload(json=body),
+        model=base.model,
     )
 
 

@@ -15,6 +15,9 @@ from .urls import check_base_url, quote_path
 MODEL = "model"
 """What the server calls its model, whatever the model's own name."""
 
+PATHS = {"predict": f"v1/models/{MODEL}:predict", "websocket": "v1/websocket"}
+"""Fixed paths of a target, and what they are in the container."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerURLs(DeploymentURLs):
@@ -38,14 +41,14 @@ class ContainerURLs(DeploymentURLs):
         return True
 
     def at(self, path: str) -> str:
-        """The URL of `predict`, the only fixed path that a container has too.
+        """The URL of a fixed path of the target, which has another name in the container.
 
         Raises:
-            ConfigurationError: it is another path: there is no queue.
+            ConfigurationError: the container has none: there is no queue.
         """
-        if path != "predict":
+        if path not in PATHS:
             raise _no_queue()
-        return f"{self.target}/v1/models/{MODEL}:predict"
+        return f"{self.target}/{PATHS[path]}"
 
     def sync(self, path: str) -> str:
         """The URL of a path of the container."""

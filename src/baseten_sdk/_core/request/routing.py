@@ -175,6 +175,8 @@ class Router:
         return found
 
     def _engine_of(self, model: str) -> tuple[BaseURL, str]:
+        if model.isspace():
+            raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
         apis = self.model_apis()
         if not self._routed:
             return BaseURL(apis.url, apis.first_byte, ModelName(model, listed=self.listed)), model

@@ -73,6 +73,7 @@ def response_request(
         accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
         first_byte=place.first_byte,
         payload=Payload(json=body),
+        model=place.model,
     )
 
 
