@@ -17,6 +17,8 @@ from .rows import METRICS, ROWS, UNITS, Goal, Row
 
 MISSING = "-"
 
+TRANSPORTS = dict(zip(OURS, ("direct", "httpx", "below openai"), strict=True))
+
 
 def goals(results: Results, *, markdown: bool) -> str:
     """What was to be reached, and what was."""
@@ -25,7 +27,7 @@ def goals(results: Results, *, markdown: bool) -> str:
         line
         for row in ROWS.values()
         for goal in row.goals
-        for peer, bound in zip(OURS, (goal.direct, goal.httpx), strict=True)
+        for peer, bound in zip(OURS, (goal.direct, goal.httpx, goal.below), strict=True)
         if bound is not None and (line := _goal(results, row, goal, peer, bound)) is not None
     ]
     return table([head, *lines], markdown=markdown)
@@ -40,7 +42,7 @@ def _goal(results: Results, row: Row, goal: Goal, peer: str, bound: float) -> Se
     return (
         f"{row.title}: {METRICS[goal.metric]}",
         PEERS[goal.against].title if goal.against else MISSING,
-        "direct" if peer == OURS[0] else "httpx",
+        TRANSPORTS[peer],
         _number(results.spread(row.key, peer, goal.metric), goal.metric),
         _number(theirs, goal.metric),
         f"{reached.middle:.3g} ({reached.least:.3g} to {reached.most:.3g})" if goal.against else MISSING,

@@ -69,6 +69,7 @@ class Goal:
         direct: the bound for the direct transport; None where there is none.
         httpx: the same for the transport on httpx.
         at_least: whether the bound is a lower one.
+        below: the same for openai on this package's connections.
     """
 
     metric: str
@@ -76,6 +77,7 @@ class Goal:
     direct: float | None
     httpx: float | None = None
     at_least: bool = False
+    below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,11 @@ ROWS = {
             (Goal("cpu", "openai", 0.10),), loop="trio"),
         Row("predict", "`predict`", "predict", "predict-0", ("direct", "ours-httpx", "baseten"),
             (Goal("cpu", "baseten", 0.2),)),
+        Row("below", "one chat call of openai, on our connections and on its own", "chat", PLAIN,
+            ("direct", "openai-ours", "openai"), (Goal("cpu", "openai", None, below=0.6),)),
+        replace(FLIGHT, key="below-256", title="256 in flight, 20 ms server: openai on our connections and on its own",
+                width=256, quick_rounds=2, peers=("direct", "openai-ours", "openai"),
+                goals=(Goal("rate", "openai", None, at_least=True, below=3),)),
         replace(FLIGHT, key="flight-1", title="1 in flight, 20 ms server", width=1),
         replace(FLIGHT, key="flight-16", title="16 in flight, 20 ms server", width=16),
         replace(FLIGHT, key="flight-64", title="64 in flight, 20 ms server", width=64),

@@ -128,7 +128,8 @@ class Peer:
         return opened
 
 
-OURS = ("direct", "ours-httpx")
+OURS = ("direct", "ours-httpx", "openai-ours")
+"""This package: over its two transports, and below openai."""
 
 PEERS = {
     peer.key: peer
@@ -137,6 +138,7 @@ PEERS = {
         Peer("ours-httpx", "baseten_sdk, httpx", "ours", "httpx", "baseten-sdk"),
         Peer("openai", "openai", "openai", "", "openai"),
         Peer("openai-aiohttp", "openai, aiohttp", "openai", "aiohttp", "openai"),
+        Peer("openai-ours", "openai on baseten_sdk's connections", "openai", "ours", "openai"),
         Peer("perf", "baseten-performance-client", "perf", "", "baseten-performance-client"),
         Peer("anthropic", "anthropic", "anthropic", "", "anthropic"),
         Peer("litellm", "LiteLLM", "litellm", "", "litellm"),

@@ -99,8 +99,19 @@ class SyncOpenAI(SyncPeer):
 def open_async(place: Place, variant: str) -> AsyncOpenAI:
     openai = import_module("openai")
     http_client = openai.DefaultAioHttpClient() if variant == "aiohttp" else None
+    if variant == "ours":
+        http_client = import_module("httpx2").AsyncClient(transport=_connections(place))
     client = openai.AsyncOpenAI(api_key=API_KEY, base_url=place.base_url, http_client=http_client)
     return AsyncOpenAI(client, place.width)
+
+
+def _connections(place: Place) -> object:
+    """This package's connections, for httpx2."""
+    from baseten_sdk import AsyncClient, Limits
+    from baseten_sdk.integrations.http import AsyncHttpx2Connections
+
+    limits = Limits(concurrency=max(place.width, 256))
+    return AsyncHttpx2Connections(AsyncClient(api_key=API_KEY, base_url=place.base_url, limits=limits).detached())
 
 
 def open_sync(place: Place, variant: str) -> SyncOpenAI:

@@ -30,8 +30,8 @@ EVENTS = "text/event-stream"
 POOL = "http://pool.invalid/v1"
 """The base URL by which another library reaches a pool: the name is never looked up."""
 
-KEPT_OPTIONS = 64
-"""Timeouts whose options are kept: a library has a few."""
+KEPT = 64
+"""URLs, and timeouts with their options, that are kept."""
 
 
 class AsyncHttpExchange:
@@ -41,13 +41,15 @@ class AsyncHttpExchange:
         status_code: the HTTP status, which may be one of an error.
         headers: names in lower case and values.
         meta: request id, attempts and time.
+        content: the whole body, where it has come; None where it comes in pieces.
     """
 
     def __init__(self, meta: Meta, content: bytes = b"", stream: AsyncResponseStream | None = None) -> None:
         self.status_code = meta.status_code
         self.headers = [(name, value) for name, value in meta.headers.items() if name not in DONE_WITH]
         self.meta = meta
-        self._content = content
+        self.content = content if stream is None else None
+        self._rest = content
         self._stream = stream
         events = meta.headers.get("content-type", "").startswith(EVENTS)
         self._ending = EndMark() if stream is not None and events else None
@@ -62,7 +64,7 @@ class AsyncHttpExchange:
         """
         stream = self._stream
         if stream is None:
-            content, self._content = self._content, b""
+            content, self._rest = self._rest, b""
             return content
         try:
             piece = await stream.receive()
@@ -114,6 +116,7 @@ class AsyncExchanges:
         self._service = service
         self._pooled = pooled
         self._options: dict[HttpTimeout, Options] = {}
+        self._urls: dict[str, str] = {}
         self.base_url = base_url
 
     async def send(
@@ -154,11 +157,20 @@ class AsyncExchanges:
         return AsyncHttpExchange(meta, whole.body)
 
     def _resolve(self, url: str) -> str:
+        """The URL, where it may be called; the last ones are kept, since a library calls the same few."""
+        found = self._urls.get(url)
+        if found is not None:
+            return found
+        if len(self._urls) >= KEPT:
+            self._urls.clear()
         if not self._pooled:
-            return self._service.router.resolve(url)
-        if not url.startswith(f"{POOL}/"):
+            found = self._service.router.resolve(url)
+        elif url.startswith(f"{POOL}/"):
+            found = f"{PLACEHOLDER}{ENGINE}{url[len(POOL) + 1 :]}"
+        else:
             raise InvalidRequestError(f"A pool is called below {POOL}: give it to the other library as its base URL.")
-        return f"{PLACEHOLDER}{ENGINE}{url[len(POOL) + 1 :]}"
+        self._urls[url] = found
+        return found
 
     def _within(self, timeout: HttpTimeout | None) -> Options:
         """The client's options, held to the other library's timeouts too."""
@@ -166,7 +178,7 @@ class AsyncExchanges:
             return self._service.options
         found = self._options.get(timeout)
         if found is None:
-            if len(self._options) >= KEPT_OPTIONS:
+            if len(self._options) >= KEPT:
                 self._options.clear()
             own = self._service.options
             found = self._options[timeout] = replace(own, timeout=shorter(own.timeout, timeout))

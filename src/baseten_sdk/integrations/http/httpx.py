@@ -40,9 +40,10 @@ class HttpxConnections(httpx.BaseTransport):
             )
         except APIError as error:
             raise _failure(error, request) from error
-        return httpx.Response(
-            exchange.status_code, headers=exchange.headers, stream=_HttpxBody(exchange, request), request=request
-        )
+        status, headers = exchange.status_code, exchange.headers
+        if exchange.content is not None:
+            return httpx.Response(status, headers=headers, content=exchange.content, request=request)
+        return httpx.Response(status, headers=headers, stream=_HttpxBody(exchange, request), request=request)
 
 
 class AsyncHttpxConnections(httpx.AsyncBaseTransport):
@@ -71,9 +72,10 @@ class AsyncHttpxConnections(httpx.AsyncBaseTransport):
             )
         except APIError as error:
             raise _failure(error, request) from error
-        return httpx.Response(
-            exchange.status_code, headers=exchange.headers, stream=_AsyncHttpxBody(exchange, request), request=request
-        )
+        status, headers = exchange.status_code, exchange.headers
+        if exchange.content is not None:
+            return httpx.Response(status, headers=headers, content=exchange.content, request=request)
+        return httpx.Response(status, headers=headers, stream=_AsyncHttpxBody(exchange, request), request=request)
 
 
 class _HttpxBody(httpx.SyncByteStream):

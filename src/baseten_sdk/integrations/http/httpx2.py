@@ -40,9 +40,10 @@ class Httpx2Connections(httpx2.BaseTransport):
             )
         except APIError as error:
             raise _failure(error, request) from error
-        return httpx2.Response(
-            exchange.status_code, headers=exchange.headers, stream=_Httpx2Body(exchange, request), request=request
-        )
+        status, headers = exchange.status_code, exchange.headers
+        if exchange.content is not None:
+            return httpx2.Response(status, headers=headers, content=exchange.content, request=request)
+        return httpx2.Response(status, headers=headers, stream=_Httpx2Body(exchange, request), request=request)
 
 
 class AsyncHttpx2Connections(httpx2.AsyncBaseTransport):
@@ -71,9 +72,10 @@ class AsyncHttpx2Connections(httpx2.AsyncBaseTransport):
             )
         except APIError as error:
             raise _failure(error, request) from error
-        return httpx2.Response(
-            exchange.status_code, headers=exchange.headers, stream=_AsyncHttpx2Body(exchange, request), request=request
-        )
+        status, headers = exchange.status_code, exchange.headers
+        if exchange.content is not None:
+            return httpx2.Response(status, headers=headers, content=exchange.content, request=request)
+        return httpx2.Response(status, headers=headers, stream=_AsyncHttpx2Body(exchange, request), request=request)
 
 
 class _Httpx2Body(httpx2.SyncByteStream):
