@@ -34,17 +34,18 @@ def message_stream(count: int) -> bytes:
         {"type": "ping"},
         {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
     ]
-    events += [
+    deltas: list[dict[str, object]] = [
         {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": f" word{n}"}}
         for n in range(count)
     ]
-    events += [
+    ended = {"stop_reason": "end_turn", "stop_sequence": None}
+    last: list[dict[str, object]] = [
         {"type": "content_block_stop", "index": 0},
-        {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": _USED},
+        {"type": "message_delta", "delta": ended, "usage": _USED},
         {"type": "message_stop"},
     ]
     framed: list[bytes] = []
-    for event in events:
+    for event in (*events, *deltas, *last):
         data = b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), json_of(event))
         framed.append(b"%x\r\n%s\r\n" % (len(data), data))
     return STREAM_HEAD + b"".join(framed) + STREAM_END

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..config import CallOptions
 from .params import StreamOptions
@@ -44,9 +44,13 @@ class TextCompletionChunk(Reply):
 
 
 class TextCompletion(TextCompletionChunk):
-    """The reply of a call of completions."""
+    """The reply of a call of completions. It has one choice at least."""
 
-    choices: Annotated[list[TextChoice], Field(min_length=1)]
+    @model_validator(mode="after")
+    def _has_choices(self) -> Self:
+        if not self.choices:
+            raise ValueError("there are no choices")
+        return self
 
 
 class CompletionOptions(CallOptions, total=False):

@@ -33,7 +33,7 @@ def test_a_delta_is_followed_by_what_it_adds_and_each_snapshot_is_that_of_its_mo
     texts = [event for event in events if isinstance(event, TextEvent)]
     assert [(event.text, event.snapshot) for event in texts] == [("Hello", "Hello"), (" world", "Hello world")]
     assert [event.snapshot for event in reversed(texts)] == ["Hello world", "Hello"]
-    assert [event.type for event in events[:4]] == [  # type: ignore[attr-defined]
+    assert [getattr(event, "type", None) for event in events[:4]] == [
         "message_start",
         "content_block_start",
         "content_block_delta",
@@ -179,6 +179,10 @@ def test_reading_the_snapshot_at_each_event_costs_no_more_than_the_text() -> Non
 
 
 def test_unknown_fields_of_deltas_and_citations_are_kept() -> None:
-    cited = {"type": "content_block_delta", "index": 0, "delta": {"type": "citations_delta", "citation": {"a": 1}}}
+    cited: Fields = {
+        "type": "content_block_delta",
+        "index": 0,
+        "delta": {"type": "citations_delta", "citation": {"a": 1}},
+    }
     message = final(START, opened({"type": "text", "text": ""}), delta(text="Hi"), cited, closed(), ended(), STOP)
     assert json.loads(message.content[0].model_dump_json())["citations"] == [{"a": 1}]

@@ -139,7 +139,7 @@ def test_tools_may_be_given_in_every_form() -> None:
 )
 def test_what_cannot_be_sent_is_refused_with_its_path(arguments: Mapping[str, object], told: str) -> None:
     with pytest.raises(InvalidRequestError, match=told):
-        sent(**arguments)  # type: ignore[arg-type]  # wrong values are what is tested
+        sent(**arguments)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # that they are wrong is tested
 
 
 def test_a_parameter_that_does_not_exist_is_refused_with_the_one_that_was_meant() -> None:

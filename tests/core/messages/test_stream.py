@@ -106,10 +106,10 @@ def test_data_that_are_no_event_break_the_stream(sent: bytes) -> None:
 
 
 def test_a_type_that_only_the_name_of_the_event_tells_is_read() -> None:
+    untyped = [{name: value for name, value in event.items() if name != "type"} for event in HELLO]
     plain = b"".join(
         b"event: %b\ndata: %b\n\n" % (str(event["type"]).encode(), json.dumps(rest).encode())
-        for event in HELLO
-        if (rest := {name: value for name, value in event.items() if name != "type"}) is not None
+        for event, rest in zip(HELLO, untyped, strict=True)
     )
     assert kinds(plain) == [event["type"] for event in HELLO]
 

@@ -56,7 +56,7 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
                 self.error = self._reported(data)
                 return
             try:
-                chunk: TextCompletionChunk | None = self._validate(data)
+                chunk = self._validate(data)
             except ValidationError as error:
                 if data.strip() == DONE:
                     self.done = True
@@ -64,16 +64,16 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
                     return
                 if not data.strip():
                     continue
-                chunk = _read_chunk(data)
-                if chunk is None:
+                odd = _read_chunk(data)
+                if odd is None:
                     self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
                     return
-            if chunk is not None:
-                if _is_error(chunk):
-                    self.error = self._reported(data)
-                    return
-                self._kept.append(data)
-                yield chunk
+                chunk = odd
+            if _is_error(chunk):
+                self.error = self._reported(data)
+                return
+            self._kept.append(data)
+            yield chunk
 
 
 def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:

@@ -150,7 +150,8 @@ class MessageAccumulator:
             case ContentBlockDeltaEvent():
                 self.block(event).add(event.delta)
             case ContentBlockStartEvent(content_block=block):
-                self.blocks[event.index] = BlockParts(block.model_dump(exclude_unset=True) | {"type": block.type})
+                start: Fields = block.model_dump(exclude_unset=True)
+                self.blocks[event.index] = BlockParts({**start, "type": block.type})
             case MessageStartEvent(message=message):
                 self._head = message.model_dump(exclude_unset=True, exclude={"usage", "content"})
                 self._add_usage(message.usage)

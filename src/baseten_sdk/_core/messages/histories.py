@@ -64,7 +64,7 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
                 raise InvalidRequestError(f"{path} is a system message behind others; messages have one at the front.")
             said = _blocks(content, f"{path}.content")
             plain_system += [content] if isinstance(content, str) else []
-            system += [{"type": "text", "text": said}] if isinstance(said, str) else said
+            system += _as_list(said)
         elif role == "tool":
             result = {"type": "tool_result", "tool_use_id": message.get("tool_call_id")}
             if results is None:
@@ -77,7 +77,7 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
                 found.append({"role": "user", "content": said})
             else:
                 # The answers to calls, and what follows them, are one turn.
-                results += [{"type": "text", "text": said}] if isinstance(said, str) else said
+                results += _as_list(said)
                 results = None
         elif role == "assistant":
             results = None
@@ -97,7 +97,7 @@ def _assistant(message: Mapping[str, object], path: str) -> str | list[Json]:
         return content
     made: list[Json] = [{"type": "thinking", "thinking": thought}] if thought else []
     said = _blocks(content, f"{path}.content") if content else []
-    made += [{"type": "text", "text": said}] if isinstance(said, str) else said
+    made += _as_list(said)
     for number, call in enumerate(calls if isinstance(calls, Sequence) else ()):
         made.append(_tool_use(call, f"{path}.tool_calls[{number}]"))
     return made
@@ -117,6 +117,10 @@ def _blocks(content: object, path: str) -> str | list[Json]:
     if not isinstance(content, Iterable) or isinstance(content, Mapping):
         raise InvalidRequestError(f"{path} must be a text or a list of parts, not a {type(content).__name__}.")
     return [_block(part, f"{path}[{number}]") for number, part in enumerate(content)]
+
+
+def _as_list(said: str | list[Json]) -> list[Json]:
+    return [{"type": "text", "text": said}] if isinstance(said, str) else said
 
 
 def _block(part: object, path: str) -> Json:

@@ -60,9 +60,14 @@ def _chunks(head: Object, choices: list[Object], usage: Object) -> list[Object]:
     made: list[Object] = []
     for choice in choices:
         unfinished: Object = {**choice, "finish_reason": None}
-        made += [{**head, "choices": [{**unfinished, "text": piece}]} for piece in tokens(as_text(choice["text"]))]
-        made.append({**head, "choices": [{**choice, "text": ""}]})
+        for piece in tokens(as_text(choice["text"])):
+            made.append(_chunk(head, {**unfinished, "text": piece}))  # noqa: PERF401  # both checkers know its type
+        made.append(_chunk(head, {**choice, "text": ""}))
     return [*made, {**head, "choices": [], "usage": usage}]
+
+
+def _chunk(head: Object, choice: Object) -> Object:
+    return {**head, "choices": [choice]}
 
 
 def _prompts(given: JSON) -> list[str]:

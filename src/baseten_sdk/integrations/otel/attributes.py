@@ -196,8 +196,10 @@ def of_cost(result: object, meta: Meta, prices: Prices) -> Attributes:
     """What a call has cost in dollars, where that is known."""
     result = result.parse() if isinstance(result, RawResponse) else result
     response = result.response if isinstance(result, Decision) else result
-    priced = ChatCompletion | CreateEmbeddingResponse | DecisionResponse | Message | ModelResponse
-    if not isinstance(response, priced):
+    if not isinstance(
+        response,
+        ChatCompletion | CreateEmbeddingResponse | DecisionResponse | Message | ModelResponse | TextCompletion,
+    ):
         return {}
     cost = prices.cost(response) if prices.hold_for(meta.url) else None
     return {} if cost is None else {COST: float(cost.total)}
