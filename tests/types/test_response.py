@@ -41,9 +41,20 @@ def test_numbers_that_are_no_json_are_read() -> None:
     assert reply(b"[Infinity]").json() == [math.inf]
 
 
+@pytest.mark.parametrize("half", [b"\\ud83d", b"\\uDE00", b"\xf0\x9f", b"\xff"])
+def test_half_a_character_costs_itself_and_nothing_else(half: bytes) -> None:
+    found = reply(b'{"text": "a' + half + b'b", "x": 1}')
+    assert found.json() == {"text": "a\ufffdb", "x": 1}
+    assert found.parse(dict[str, str | int]) == {"text": "a\ufffdb", "x": 1}
+
+
+def test_a_huge_number_that_nobody_reads_costs_nothing() -> None:
+    assert reply(b'{"x": 1, "y": ' + b"9" * 5000 + b"}").parse(Point) == Point(x=1)
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"cut'])
 def test_what_is_no_json_is_an_error_with_the_reply_in_it(content: bytes) -> None:
-    with pytest.raises(ResponseValidationError, match="The reply is not JSON") as caught:
+    with pytest.raises(ResponseValidationError, match="The reply is not valid JSON") as caught:
         reply(content).json()
     error = caught.value
     assert (error.status_code, error.body, error.request_id) == (201, content, "r1")

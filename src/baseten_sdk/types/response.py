@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar, overload
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
+from .._json_reading import decode_reply, validate_readable
 from .._kinds import adapter_of, type_name
-from .._validation import problems, validate_json
+from .._validation import problems
 from ..errors import ResponseValidationError
 from ..errors.api import KEPT
 from .json import JsonValue
@@ -54,10 +54,9 @@ class Response:
             ResponseValidationError: It is not JSON.
         """
         try:
-            value: JsonValue = from_json(self.content)
+            return decode_reply(self.content)
         except ValueError as error:
-            raise self._unreadable(f"The reply is not JSON: {error}.") from None
-        return value
+            raise self._unreadable(f"The reply is {error}.") from None
 
     def parse(self, kind: type[T]) -> T:
         """Read the body's JSON as any type that pydantic can validate.
@@ -67,7 +66,7 @@ class Response:
             InvalidRequestError: Pydantic cannot validate that type.
         """
         try:
-            return validate_json(adapter_of(kind, "the type"), self.content)
+            return validate_readable(adapter_of(kind, "the type"), self.content)
         except ValidationError as error:
             raise self._unreadable(f"The reply is not a {type_name(kind)}: {problems(error)}.") from None
 

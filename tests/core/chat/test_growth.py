@@ -19,13 +19,13 @@ from baseten_sdk._core.chat.accumulate import Accumulator
 from baseten_sdk._core.chat.call_parts import ToolCallParts
 from baseten_sdk._core.chat.events import EventReader
 from baseten_sdk._core.chat.output import read_text
-from baseten_sdk._core.request.json_codec import decode_reply, whole_text
 from baseten_sdk._core.schema.partial import PartialReader, read_partial
 from baseten_sdk._core.schema.schema import schema_for
 from baseten_sdk._core.schema.tool import Toolbox
 from baseten_sdk._core.stream.halves import Halves
 from baseten_sdk._core.stream.object_scanner import ObjectScanner
 from baseten_sdk._core.stream.sse import SSEDecoder
+from baseten_sdk._json_reading import decode_reply, whole_text
 from baseten_sdk.types.chunks import ChoiceDeltaToolCall
 from baseten_sdk.types.tool_calls import as_object
 from tests.core.chat.deltas import piece, spoken

@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
+from ..._json_reading import decode_reply
 from ...config import Limits
 from ...errors import StreamInterrupted
 from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ..reply.lenient import validate_leniently
-from ..request.json_codec import decode_reply
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, ERROR_MARK, StreamReader
 from ..stream.sse import ServerSentEvent

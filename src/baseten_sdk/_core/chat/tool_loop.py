@@ -18,12 +18,13 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
+from ..._json_reading import whole_text
 from ...errors import BasetenError, DeadlineExceeded, InvalidRequestError, MaxTurnsError, OutputError
 from ...types.chat import ChatCompletion, Usage
 from ...types.events import ToolResult
 from ...types.params import Message
 from ...types.tool_calls import ParsedToolCall
-from ..request.json_codec import encode_tool_result, whole_text
+from ..request.json_codec import encode_tool_result
 from ..schema.tool import BadArguments, Tool, Toolbox
 from .output import CUT_BEFORE, cut_short
 

@@ -12,11 +12,12 @@ from typing import NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
+from ..._json_reading import decode_reply
 from ...errors import InvalidRequestError
 from ...types.message_params import MessageTurn, System
 from ...types.params import Message
 from ..chat.request import message_params
-from ..request.json_codec import decode_reply, encode_json
+from ..request.json_codec import encode_json
 from .request import blocks, turns
 
 Json: TypeAlias = dict[str, object]

@@ -14,6 +14,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from ..._json_reading import decode_reply
 from ...config import Limits
 from ...types.message_events import (
     BlockDelta,
@@ -29,7 +30,7 @@ from ...types.message_events import (
 )
 from ...types.messages import ContentBlock, Message, TextBlock, ThinkingBlock, ToolUseBlock
 from ..reply.lenient import validate_leniently
-from ..request.json_codec import decode_reply, encode_json
+from ..request.json_codec import encode_json
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, StreamReader
 from ..stream.sse import ServerSentEvent

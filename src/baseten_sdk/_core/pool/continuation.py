@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..._json_reading import decode_reply
 from ...errors.partial import Partial
 from ...types.chat import ChatCompletion
-from ..request.json_codec import decode_reply, encode_json
+from ..request.json_codec import encode_json
 from ..request.request import Request
 
 LIMITS = ("max_tokens", "max_completion_tokens")

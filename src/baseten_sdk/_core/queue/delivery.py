@@ -15,6 +15,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
+from ..._json_reading import check_depth, decode_json
 from ..._kinds import adapter_of, type_name
 from ..._validation import problems, validate_json
 from ...errors import ResponseValidationError
@@ -23,7 +24,6 @@ from ...types.async_requests import AsyncErrorDetail
 from ...types.json import JsonValue
 from ...types.webhooks import AsyncPredictResult
 from ..reply.validate import check_kind
-from ..request.json_codec import check_depth, decode_json
 from .top_level import top_level_texts
 
 T = TypeVar("T")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ..._json_reading import decode_reply
 from ...errors import (
     APIStatusError,
     AuthenticationError,
@@ -30,7 +31,6 @@ from ...errors import (
 )
 from ...errors.api import KEPT
 from ...errors.remote import read_remote
-from ..request.json_codec import decode_reply
 from .response import WholeResponse
 from .retry_after import retry_after
 

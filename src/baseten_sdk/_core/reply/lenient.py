@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from ..._json_reading import decode_reply
 from ..._validation import validate_value
 from ...types.reply import LENIENT
-from ..request.json_codec import decode_reply
 
 M = TypeVar("M", bound=BaseModel)
 

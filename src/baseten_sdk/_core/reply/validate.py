@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ..._json_reading import decode_reply, validate_readable
 from ..._kinds import adapter_of
-from ..._validation import problems, validate_json, validate_model
+from ..._validation import problems, validate_model
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
-from ..request.json_codec import decode_reply, readable_json
 from .classify import as_sentence, read_error
 from .lenient import validate_leniently
 from .response import WholeResponse
@@ -68,21 +68,10 @@ def read_as(kind: type[T], answer: WholeResponse) -> T:
     try:
         if kind is bytes or (kind is str and not _is_json(answer)):
             return adapter_of(kind).validate_python(answer.body)
-        return _validated(kind, answer.body)
+        return validate_readable(adapter_of(kind), answer.body)
     except ValidationError as error:
         problem = _problem(error, answer)
     raise unreadable(answer, problem)
-
-
-def _validated(kind: type[T], body: bytes) -> T:
-    """A value of a type, read although some of the body is odd, as `decode_reply` reads it."""
-    try:
-        return validate_json(adapter_of(kind), body)
-    except ValidationError:
-        readable = readable_json(body)
-        if readable == body:
-            raise
-    return validate_json(adapter_of(kind), readable)
 
 
 def read_value(answer: WholeResponse) -> JsonValue | bytes:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
+from ..._json_reading import decode_reply
 from ...config import DEPLOYMENT_FIRST_BYTE, Timeout
 from ...types.http_timeout import HttpTimeout
 from .accept import ACCEPT_STREAM
 from .header_lines import HeaderLines
-from .json_codec import decode_reply, encode_json
+from .json_codec import encode_json
 from .request import Request, Safety, check_method
 
 _STREAMED = re.compile(rb'(?<!\\)"stream": ?true')

@@ -1,4 +1,4 @@
-"""Request bodies as JSON and back.
+"""Request bodies as JSON.
 
 Owns what has a JSON form, and the text of the refusal for what has none. It must not know what a body means.
 
@@ -15,45 +15,26 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-import re
 import reprlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set as AbstractSet
 from decimal import Decimal
 from types import FunctionType, MethodType
 from typing import Protocol, get_origin, runtime_checkable
 
-from pydantic_core import from_json, to_json, to_jsonable_python
+from pydantic_core import from_json, to_jsonable_python
 
+from ..._json_reading import SURROGATE, whole_characters
 from ..._kinds import type_name
 from ...errors import InvalidRequestError
-from ...types.json import JsonValue
 from .arrays import SupportsArray
-
-BOM = b"\xef\xbb\xbf"
 
 DEEP = 100
 """Levels after which a value that was too deeply nested to encode is said to be so."""
-
-DEEPEST = 900
-"""Levels that a value which was read may have. Python 3.11 itself refuses a hundred more."""
 
 MAX_PATH = 160
 """Characters of a path that an error shows."""
 
 MAX_REASON = 200
-
-ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
-"""An escape inside of a JSON string; the two halves of a character are one."""
-
-MOST_DIGITS = 4300
-"""Digits of an integer that parsers take."""
-
-HUGE = re.compile(rb"[0-9]{%d}" % MOST_DIGITS)
-
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @runtime_checkable
@@ -104,99 +85,6 @@ def encode_tool_result(value: object) -> str:
             raise
     text: str = _ENCODER.encode(from_json(whole_characters(escaped)))
     return text
-
-
-def decode_json(body: bytes) -> JsonValue:
-    """The value of a JSON text in UTF-8. NaN and Infinity are taken, since servers send them.
-
-    Raises:
-        ValueError: it is no JSON; the text is short and holds nothing of the body.
-    """
-    try:
-        value: JsonValue = from_json(body.removeprefix(BOM))
-    except ValueError as error:
-        reason = "it is empty" if not body.strip() else str(error)[:200]
-        raise ValueError(f"not valid JSON: {reason}") from None
-    return value
-
-
-def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
-    """The value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
-
-    Args:
-        body: the JSON.
-        any_size: whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that
-            is then validated, since it may stand in a field that nobody reads.
-
-    Raises:
-        ValueError: it is no JSON.
-    """
-    try:
-        return decode_json(body)
-    except ValueError:
-        whole = whole_characters(body)
-        huge = any_size and HUGE.search(whole) is not None
-        if whole == body and not huge:
-            raise
-    return _of_any_size(whole) if huge else decode_json(whole)
-
-
-def check_depth(value: JsonValue) -> None:
-    """Refuse a value that is nested so deeply that code which walks it would fail. Only some Pythons read one.
-
-    Raises:
-        RecursionError: it is.
-    """
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [
-            child
-            for each in level
-            if isinstance(each, dict | list)
-            for child in (each.values() if isinstance(each, dict) else each)
-        ]
-        if not level:
-            return
-    raise RecursionError
-
-
-def _of_any_size(text: bytes) -> JsonValue:
-    def whole_number(digits: str) -> int | float:
-        return int(digits) if len(digits) < MOST_DIGITS else float(digits)
-
-    def refuse(word: str) -> JsonValue:
-        raise ValueError(f"not valid JSON: {word} is not a value")
-
-    try:
-        value: JsonValue = json.loads(text, parse_int=whole_number, parse_constant=refuse)
-        check_depth(value)
-    except RecursionError:
-        raise ValueError("not valid JSON: it is nested too deeply") from None
-    return value
-
-
-def readable_json(body: bytes) -> bytes:
-    """JSON as parsers take it: with whole characters, and infinity for integers of thousands of digits."""
-    whole = whole_characters(body)
-    if not HUGE.search(whole):
-        return whole
-    try:
-        readable: bytes = to_json(_of_any_size(whole), inf_nan_mode="constants")
-        return readable
-    except ValueError:
-        return whole
-
-
-def whole_characters(text: bytes) -> bytes:
-    """A JSON text in which an escape of half a character has become one of U+FFFD."""
-    return ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
-
-
-def whole_text(text: str) -> str:
-    """A text in which half of a character has become U+FFFD, and two halves that stand together one character."""
-    if text.isascii() or not SURROGATE.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _plain(value: object) -> object:

@@ -13,6 +13,7 @@ from functools import cache
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
+from ..._json_reading import decode_reply
 from ...config import Limits
 from ...errors import StreamAPIError
 from ...types.reply import LENIENT
@@ -39,7 +40,6 @@ from ...types.response_events import (
 from ...types.response_items import ResponseOutputMessage
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
-from ..request.json_codec import decode_reply
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, StreamReader
 from ..stream.sse import ServerSentEvent

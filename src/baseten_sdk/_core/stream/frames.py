@@ -17,10 +17,10 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from ..._json_reading import decode_reply
 from ..._kinds import adapter_of
 from ..._validation import problems, validate_json
 from ...types.json import JsonValue
-from ..request.json_codec import decode_reply
 
 T = TypeVar("T")
 

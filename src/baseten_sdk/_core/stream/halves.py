@@ -15,7 +15,7 @@ import json
 import re
 from typing import TypeAlias
 
-from ..request.json_codec import BOM, whole_text
+from ..._json_reading import BOM, whole_text
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a text stands in a delta: names of fields, and for a list's items their `index`."""

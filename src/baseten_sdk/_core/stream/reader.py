@@ -21,12 +21,12 @@ from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 
+from ..._json_reading import BOM, decode_reply
 from ..._validation import problems
 from ...config import Limits
 from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ...errors.partial import PartialReply
 from ..reply.classify import as_sentence, read_error
-from ..request.json_codec import BOM, decode_reply
 from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
 
 E_co = TypeVar("E_co", covariant=True)

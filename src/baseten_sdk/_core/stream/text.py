@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import codecs
 
+from ..._json_reading import decode_reply
 from ...types.json import JsonValue
-from ..request.json_codec import decode_reply
 
 DEFAULT_MAX_LINE_BYTES = 8 * 1024 * 1024
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
+from ..._json_reading import SURROGATE
 from ...config import as_number
 from ...errors import ConfigurationError, InvalidRequestError
 from ..policy.token_estimate import TOKENS_PER_BYTE
 from ..request.arrays import as_list
-from ..request.json_codec import SURROGATE
 
 TruncationDirection: TypeAlias = Literal["Left", "Right"]
 """Which end of a text that is too long is cut off."""

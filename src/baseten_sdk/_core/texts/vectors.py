@@ -19,6 +19,7 @@ from typing import Annotated, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from ..._json_reading import decode_reply
 from ...errors import ResponseValidationError
 from ...types.usage import Usage
 from ...types.vectors import FLOAT, Vectors
@@ -26,7 +27,6 @@ from ..reply.positions import listed
 from ..reply.response import WholeResponse
 from ..reply.validate import read_as, unreadable
 from ..request.embeddings import embeddings_request
-from ..request.json_codec import decode_reply
 from ..request.options import Options
 from ..request.request import Request
 from ..request.routing import BaseURL
