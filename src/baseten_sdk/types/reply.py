@@ -121,8 +121,17 @@ class NullAs:
 
     def beside(self, plain: core_schema.CoreSchema) -> core_schema.CoreSchema:
         """What reads null, or else what `plain` does."""
-        null = core_schema.no_info_after_validator_function(lambda _: self.make(), core_schema.none_schema())
+        if self.rare:
+            null: core_schema.CoreSchema = core_schema.no_info_plain_validator_function(self._of_nothing)
+        else:
+            null = core_schema.no_info_after_validator_function(lambda _: self.make(), core_schema.none_schema())
         return core_schema.union_schema([plain, null], mode="left_to_right")
+
+    def _of_nothing(self, value: object) -> object:
+        """Some languages know one empty container, and write an empty object as a list, or a list as an object."""
+        if value is None or value == [] or value == {}:
+            return self.make()
+        raise PydanticKnownError("none_required")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,25 @@ def test_comments_pings_and_blank_data_are_no_chunks() -> None:
     assert (found.text, len(found.chunks)) == ("a", 2)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        '{"choices": {}}',
+        '{"choices": null}',
+        '{"choices": [{"index": 0, "delta": []}]}',
+        '{"choices": [{"index": 0, "delta": null}]}',
+        '{"choices": [{"index": 0, "delta": {"tool_calls": {}}}]}',
+    ],
+)
+def test_an_empty_container_of_the_other_kind_is_an_empty_one(odd: str) -> None:
+    assert good(A, f"data: {odd}\n\n".encode(), B, STOP, DONE).text == "ab"
+
+
+@pytest.mark.parametrize("odd", ['{"choices": [1]}', '{"choices": [{"delta": [1]}]}', '{"choices": "x"}'])
+def test_a_container_with_something_in_it_is_an_error(odd: str) -> None:
+    assert bad(A, f"data: {odd}\n\n".encode(), STOP, DONE).error is not None
+
+
 def test_a_character_whose_bytes_were_cut_costs_itself_and_nothing_else() -> None:
     first, second = (
         b'data: {"choices": [{"index": 0, "delta": {"content": "' + text + b'"}}]}\n\n'
