@@ -7,6 +7,7 @@ import gc
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from importlib import import_module
+from inspect import iscoroutinefunction
 
 import httpx
 import litellm
@@ -47,9 +48,14 @@ class Invoice(BaseModel):
 
 @pytest_asyncio.fixture(scope="module", autouse=True)
 async def tidied() -> AsyncIterator[None]:
-    """LiteLLM keeps the async clients of its own provider; they are closed in the loop that they were used in."""
+    """LiteLLM keeps the clients of its own provider; the async ones are closed in the loop that they were used in."""
     yield
-    await import_module("litellm").close_litellm_async_clients()
+    module = import_module("litellm")
+    kept = list(module.in_memory_llm_clients_cache.cache_dict.values())
+    await module.close_litellm_async_clients()
+    for client in kept:
+        if hasattr(client, "close") and not iscoroutinefunction(client.close):
+            client.close()
     gc.collect()
 
 

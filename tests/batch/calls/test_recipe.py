@@ -76,3 +76,13 @@ def test_a_recipe_that_lacks_something_is_refused() -> None:
         Recipe("predict")
     with pytest.raises(ConfigurationError, match="needs a text"):
         Recipe("embeddings", deployment=DeploymentTarget("abcd1234"))
+
+
+@pytest.mark.parametrize("template", ["{text}", "{ text }"])
+def test_a_prompt_that_is_null_says_so(template: str) -> None:
+    recipe = Recipe(model="org/m", template=template)
+    if template == "{text}":
+        with pytest.raises(InvalidRequestError, match=r"the prompt of the row is null: it is \{text\}"):
+            recipe({"text": None})
+    else:
+        assert recipe({"text": None}).content() is not None

@@ -77,6 +77,8 @@ class Recipe:
             given = params.pop("messages", given)
         elif filled is not None:
             given = [{"role": "user", "content": filled if isinstance(filled, str) else to_json(filled).decode()}]
+        if filled is None and self.template is not None:
+            raise InvalidRequestError(f"the prompt of the row is null: it is {self.template}, and that field is null.")
         if not isinstance(given, list):
             raise InvalidRequestError("the row has no list of messages, and there is no template to make one.")
         messages: list[Message] = [{"role": "system", "content": self.system}] if self.system else []
