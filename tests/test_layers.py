@@ -152,6 +152,16 @@ ONE_FILE_PARTS = {
 }
 
 
+SHELL_ROOMS = (
+    "transports",
+    "calls",
+    "streams queue websocket",
+    "speech tool_run",
+    "resources",
+    "setup targets",
+    "client",
+)
+
 # Inside of a part, an import runs from a higher room to a lower one, never across. Rooms of one line are equals.
 ROOMS = {
     "_core": (
@@ -160,11 +170,11 @@ ROOMS = {
         "reply",
         "schema stream queue websocket",
         "chat",
-        "completions decisions messages responses texts",
+        "completions decisions messages responses speech texts",
         "pool",
     ),
-    "_async": ("transports", "calls", "streams queue websocket", "tool_run", "resources", "setup targets", "client"),
-    "_sync": ("transports", "calls", "streams queue websocket", "tool_run", "resources", "setup targets", "client"),
+    "_async": SHELL_ROOMS,
+    "_sync": SHELL_ROOMS,
 }
 
 # `client.batch` holds the client that made it: its type alone is named.

@@ -26,6 +26,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.resources.message_run import AsyncMessageRun as AsyncMessageRun
     from ._async.resources.pool import AsyncPool as AsyncPool
     from ._async.resources.response_run import AsyncResponseRun as AsyncResponseRun
+    from ._async.speech.session import AsyncTranscriptionSession as AsyncTranscriptionSession
     from ._async.streams.chain import AsyncChainItems as AsyncChainItems, AsyncChainStream as AsyncChainStream
     from ._async.streams.chat import AsyncChatStream as AsyncChatStream
     from ._async.streams.completion import AsyncCompletionStream as AsyncCompletionStream
@@ -63,6 +64,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.resources.message_run import MessageRun as MessageRun
     from ._sync.resources.pool import Pool as Pool
     from ._sync.resources.response_run import ResponseRun as ResponseRun
+    from ._sync.speech.session import TranscriptionSession as TranscriptionSession
     from ._sync.streams.chain import ChainItems as ChainItems, ChainStream as ChainStream
     from ._sync.streams.chat import ChatStream as ChatStream
     from ._sync.streams.completion import CompletionStream as CompletionStream
@@ -96,6 +98,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         AsyncRequestError as AsyncRequestError,
         AsyncRequestExpired as AsyncRequestExpired,
         AsyncRequestFailed as AsyncRequestFailed,
+        AudioError as AudioError,
         AuthenticationError as AuthenticationError,
         BadGatewayError as BadGatewayError,
         BadRequestError as BadRequestError,
@@ -147,6 +150,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         StreamError as StreamError,
         StreamInterrupted as StreamInterrupted,
         ToolArgumentError as ToolArgumentError,
+        TranscriptionError as TranscriptionError,
         UnprocessableEntityError as UnprocessableEntityError,
         WebhookDeliveryFailed as WebhookDeliveryFailed,
         WebhookSignatureError as WebhookSignatureError,
@@ -347,6 +351,15 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ModelResponse as ModelResponse,
         ResponseError as ResponseError,
         ResponseUsage as ResponseUsage,
+    )
+    from .types.speech import (
+        FinalTranscript as FinalTranscript,
+        PartialTranscript as PartialTranscript,
+        Segment as Segment,
+        TranscriptEvent as TranscriptEvent,
+        Transcription as Transcription,
+        WhisperSampling as WhisperSampling,
+        Word as Word,
     )
     from .types.streams import AsyncStream as AsyncStream, Stream as Stream
     from .types.tool_calls import ParsedToolCall as ParsedToolCall

@@ -31,6 +31,7 @@ COMMANDS = {
     "embed": "embed",
     "predict": "predict",
     "sync": "predict",
+    "transcribe": "transcribe",
     "doctor": "doctor",
 }
 """The commands by name, and the module of each."""

@@ -10,6 +10,7 @@ from .inputs import JSON, ContentType, Data, File, Header, body, headers
 from .output import show, show_whole
 from .session import Session
 from .target import DeploymentId, Environment, ModelId, Regional, deployment, is_container
+from .websocket import QUIET, lines_of, talk
 
 __all__ = ["predict", "sync"]
 
@@ -25,8 +26,22 @@ def predict(
     content_type: ContentType = JSON,
     header: Header = None,
     text: Annotated[bool, typer.Option("--text", help="Read the output as text, whatever its content type.")] = False,
+    websocket: Annotated[
+        bool, typer.Option("--websocket", help="Talk over a WebSocket: a line in is a message, a message a line out.")
+    ] = False,
+    quiet: Annotated[
+        float,
+        typer.Option(min=0, metavar="SECONDS", help="Silence after the last line that ends --websocket."),
+    ] = QUIET,
 ) -> None:
     """Run a dedicated model and print its output while it arrives."""
+    if websocket:
+        lines = lines_of(data, file)
+        with session.client(keyless=is_container(model_id)) as client:
+            target = deployment(client, model_id, environment, deployment_id, regional)
+            with target.connect(extra_headers=headers(header)) as opened:
+                talk(session.out, opened, lines, quiet)
+        return
     given = body(data, file, content_type)
     if given is None:
         raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")

@@ -46,6 +46,7 @@ from .output import (
     RefusalError,
     ToolArgumentError,
 )
+from .speech import AudioError, TranscriptionError
 from .status import (
     APIStatusError,
     AuthenticationError,
@@ -90,6 +91,7 @@ __all__ = [
     "AsyncRequestError",
     "AsyncRequestExpired",
     "AsyncRequestFailed",
+    "AudioError",
     "AuthenticationError",
     "BadGatewayError",
     "BadRequestError",
@@ -141,6 +143,7 @@ __all__ = [
     "StreamError",
     "StreamInterrupted",
     "ToolArgumentError",
+    "TranscriptionError",
     "UnprocessableEntityError",
     "WebSocketClosedError",
     "WebSocketError",

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .api import APIConnectionError, APIError
+
+if TYPE_CHECKING:
+    from ..types.speech import FinalTranscript
 
 TRANSIENT_CODES = frozenset({1001, 1012, 1013, 1014})
 """Close codes of a server that goes away, restarts, or is overloaded."""
 
 
 class WebSocketError(APIError):
-    """A WebSocket cannot be used any more."""
+    """A WebSocket cannot be used any more.
+
+    Attributes:
+        transcripts: The final transcripts that had come, if it was that of a transcription.
+    """
+
+    transcripts: tuple[FinalTranscript, ...] = ()
 
     advice = "Connect again to go on."
 

@@ -13,17 +13,21 @@ from ...types.json import JsonValue
 from ..calls.service import AsyncService
 from ..queue.job import AsyncJob
 from ..streams.chain import AsyncChainStream
-from .deployment_base import ANY, AsyncDeploymentBase, given_input
+from .deployment_base import ANY, given_input
+from .speech import AsyncSpeech
 
 T = TypeVar("T")
 
 
-class AsyncChain(AsyncDeploymentBase):
+class AsyncChain(AsyncSpeech):
     """One deployment of a chain: that of an environment, one by its id, development, or one on a regional host.
 
     Attributes:
         chain_id: The chain's id.
     """
+
+    _path = "run_remote"
+    _async_path = "async_run_remote"
 
     def __init__(self, service: AsyncService, urls: DeploymentURLs) -> None:
         super().__init__(service, urls)

@@ -26,11 +26,12 @@ from ..queue.job import AsyncJob
 from ..streams.predict import AsyncPredictStream
 from .deployment_base import ANY, given_input, whole
 from .engine import AsyncEngine
+from .speech import AsyncSpeech
 
 T = TypeVar("T")
 
 
-class AsyncDeployment(AsyncEngine):
+class AsyncDeployment(AsyncEngine, AsyncSpeech):
     """One deployment of a dedicated model: that of an environment, one by its id, development, or a regional one.
 
     A container on your own machine is one too, without a queue.
@@ -38,6 +39,9 @@ class AsyncDeployment(AsyncEngine):
     Attributes:
         model_id: The model's id.
     """
+
+    _path = "predict"
+    _async_path = "async_predict"
 
     def __init__(self, service: AsyncService, urls: DeploymentURLs) -> None:
         super().__init__(service, urls)

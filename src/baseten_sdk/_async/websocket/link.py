@@ -138,6 +138,22 @@ class AsyncLink:
         if protocol.closing is not None:
             self._finish()
 
+    @property
+    def waiting(self) -> list[str | bytes]:
+        """Messages that have come and that nobody has taken."""
+        return list(self._protocol.messages)
+
+    def ready(self) -> bool:
+        """Whether a message, or the end, is there without waiting."""
+        if not self._protocol.messages and not self.over and self._duplex.try_acquire():
+            try:
+                self._look()
+            except OSError as error:
+                self._broke(error, "idle")
+            finally:
+                self._duplex.release()
+        return bool(self._protocol.messages) or self.over
+
     def beat(self) -> None:
         """Look after the connection while nobody reads it, without waiting for anything."""
         if self.over:

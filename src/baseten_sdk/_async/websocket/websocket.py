@@ -14,13 +14,14 @@ from ..._core.websocket.closing import INTERNAL, NORMAL, check_close
 from ..._core.websocket.message import STATUS, decode_message, encode_message
 from ..._loading import load
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, check_seconds
-from ...errors import ConfigurationError, IdleTimeout, WebSocketClosedError
+from ...errors import APIError, ConfigurationError, IdleTimeout, WebSocketClosedError
 from ...types.meta import Meta
 from ..calls.service import AsyncService
 
 if TYPE_CHECKING:
     from .link import AsyncLink
 
+E = TypeVar("E", bound=APIError)
 T = TypeVar("T")
 
 ANY = "*/*"
@@ -123,6 +124,24 @@ class AsyncWebSocket:
         late = f"No message within {limit:g} s."
         raise link.upgraded.described(IdleTimeout(late, phase="idle", limit=limit, advice="Raise timeout=."))
 
+    @property
+    def clean(self) -> bool:
+        """Whether it has ended in order: closed here, or by the other side with 1000 or without a code."""
+        return self._link.clean
+
+    def ready(self) -> bool:
+        """Whether a message, or the end, is there without waiting."""
+        return self._link.ready()
+
+    @property
+    def waiting(self) -> list[str | bytes]:
+        """Messages that have come and were not received."""
+        return self._link.waiting
+
+    def described(self, error: E) -> E:
+        """An error as one of this call."""
+        return self._link.upgraded.described(error)
+
     def items(self, response_model: type[T]) -> AsyncWebSocketItems[T]:
         """Iterate over messages of one type, as `receive(response_model=...)` reads them."""
         check_kind(response_model)
@@ -188,9 +207,9 @@ def websocket_at(service: AsyncService, url: str, interval: float | None, given:
     load(encode_message.__module__.rpartition(".")[0], "protocol")
     check_seconds("ping_interval", interval)
     options = service.options.merged(given)
-    if options.extra_body:
+    if given.get("extra_body"):
         raise ConfigurationError("A WebSocket has no body: extra_body= cannot be used.")
-    request = build("GET", url, options, accept=ANY, first_byte=DEPLOYMENT_FIRST_BYTE)
+    request = build("GET", url, options.without_body(), accept=ANY, first_byte=DEPLOYMENT_FIRST_BYTE)
     return AsyncWebSocket(service, request, options, interval)
 
 

@@ -14,17 +14,21 @@ from ...types.json import JsonValue
 from ..calls.service import Service
 from ..queue.job import Job
 from ..streams.chain import ChainStream
-from .deployment_base import ANY, DeploymentBase, given_input
+from .deployment_base import ANY, given_input
+from .speech import Speech
 
 T = TypeVar("T")
 
 
-class Chain(DeploymentBase):
+class Chain(Speech):
     """One deployment of a chain: that of an environment, one by its id, development, or one on a regional host.
 
     Attributes:
         chain_id: The chain's id.
     """
+
+    _path = "run_remote"
+    _async_path = "async_run_remote"
 
     def __init__(self, service: Service, urls: DeploymentURLs) -> None:
         super().__init__(service, urls)

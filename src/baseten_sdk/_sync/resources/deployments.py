@@ -27,11 +27,12 @@ from ..queue.job import Job
 from ..streams.predict import PredictStream
 from .deployment_base import ANY, given_input, whole
 from .engine import Engine
+from .speech import Speech
 
 T = TypeVar("T")
 
 
-class Deployment(Engine):
+class Deployment(Engine, Speech):
     """One deployment of a dedicated model: that of an environment, one by its id, development, or a regional one.
 
     A container on your own machine is one too, without a queue.
@@ -39,6 +40,9 @@ class Deployment(Engine):
     Attributes:
         model_id: The model's id.
     """
+
+    _path = "predict"
+    _async_path = "async_predict"
 
     def __init__(self, service: Service, urls: DeploymentURLs) -> None:
         super().__init__(service, urls)

@@ -151,6 +151,8 @@ TABLE: tuple[Behaviour, ...] = (
     _flag("bom", "the stream begins with a byte order mark"),
     _number("close", "close a WebSocket with this code", trouble=True),
     _number("close-after", "with close: after N messages, not at once", trouble=True),
+    _flag("real-time", "refuse audio that comes much faster than it would be heard", trouble=True),
+    _flag("no-finish-audio", "acknowledge the end of the audio, and send nothing after it", trouble=True),
     _flag("no-close", "never answer the close frame of a WebSocket"),
     Behaviour("queue", Kind.SECONDS, "seconds that an asynchronous request waits in the queue"),
     Behaviour("run", Kind.SECONDS, "seconds that it runs"),

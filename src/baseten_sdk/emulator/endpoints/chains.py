@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import struct
 
+from ..behaviours.plan import Plan
 from ..chat.endpoint import gathered
 from ..faults.error_shapes import truss_error
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, as_list, as_text, dump
 from ..http.wire import Reply, json_reply
+from .transcription import recorded
 
 _HEADER, _ITEM, _FOOTER = 2, 3, 4
 
@@ -40,6 +42,8 @@ def result(given: JSON) -> JSON:
     """A bare string for `text`; else `result`, whatever it is; else the arguments."""
     if not isinstance(given, dict):
         return given
+    if "whisper_input" in given:
+        return recorded(given, Plan())
     if "text" in given:
         return f"The chain read: {as_text(given['text'], repr(given['text']))}"
     return given.get("result", given)

@@ -11,6 +11,7 @@ from ..behaviours.plan import Plan
 from ..behaviours.table import HALF
 from ..http.websocket_session import WebSocketSession
 from ..http.wire import Ending
+from .transcription import parameters, transcribe
 
 REASONS = {
     1003: "WebSocket is not implemented on this deployment.",
@@ -25,6 +26,8 @@ async def converse(session: WebSocketSession, plan: Plan) -> None:
     count = 0
     while not await ended(session, plan, count):
         message = await session.receive()
+        if not count and isinstance(message, str) and (first := parameters(message)) is not None:
+            return await transcribe(session, first, plan, ended)
         if plan.on("pause"):
             await asyncio.sleep(plan.seconds("pause"))
         await session.send(message)

@@ -1,0 +1,227 @@
+"""A transcription that goes on while audio is sent: pacing, events, and the end that loses no words.
+
+Theory of operation. One WebSocket carries one session: a message with its parameters, then frames of audio one way and
+transcripts the other. Audio that a program pushes goes out as it is pushed. Audio of a source goes out between two
+events, by whoever iterates: there is no task beside. At the end `end_audio` asks for what is left, and the session
+lasts until the server says that it has sent everything.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from types import TracebackType
+from typing import Self, TypeVar
+
+from ..._core.speech.audio import AudioFormat, Framer
+from ..._core.speech.transcript import END, TranscriptReader
+from ..._io.clock import AsyncClock
+from ...errors import AudioError, IdleTimeout, TranscriptionError, WebSocketClosedError, WebSocketError
+from ...types.meta import Meta
+from ...types.speech import FinalTranscript, PartialTranscript
+from ..websocket.websocket import AsyncWebSocket
+from .source import AsyncAudioPieces
+
+E = TypeVar("E", WebSocketError, AudioError)
+
+AHEAD = 0.25
+"""Seconds that audio may be ahead of the time at which it would be heard."""
+
+
+class AsyncTranscriptionSession:
+    """A session of `transcription()`. Enter it, send audio, and iterate over what was understood.
+
+    Leaving the block asks for the last words and waits for them: they are in `transcripts` and `text` afterwards.
+
+    Example:
+        async with deployment.transcription("talk.wav", partials=True) as session:
+            async for event in session:
+                print(event.text)
+        print(session.text)
+    """
+
+    def __init__(
+        self,
+        websocket: AsyncWebSocket,
+        first: dict[str, object],
+        form: AudioFormat,
+        source: AsyncAudioPieces | None,
+        *,
+        pace: float | None,
+        finish_timeout: float,
+        clock: AsyncClock,
+    ) -> None:
+        self._websocket = websocket
+        self._first = first
+        self._form = form
+        self._source = source
+        self._framer = Framer(form)
+        self._due: deque[bytes] = deque()
+        self._pace = pace
+        self._finish_timeout = finish_timeout
+        self._clock = clock
+        self._began: float | None = None
+        self._sent = 0.0
+        self._ended = False
+        self._reader = TranscriptReader()
+
+    @property
+    def transcripts(self) -> list[FinalTranscript]:
+        """The final transcripts so far."""
+        return list(self._reader.finals)
+
+    @property
+    def text(self) -> str:
+        """The text of the final transcripts so far."""
+        return self._reader.text
+
+    @property
+    def audio_seconds(self) -> float:
+        """Seconds of audio that were sent."""
+        return self._sent
+
+    @property
+    def meta(self) -> Meta:
+        """Request id, headers and attempts of the handshake."""
+        return self._websocket.meta
+
+    async def send(self, audio: bytes | bytearray | memoryview) -> None:
+        """Send raw audio, in pieces of any size. It waits while the audio is ahead of its own time.
+
+        Raises:
+            AudioError: This is not bytes, or `finish` was called.
+            WebSocketError: The session has ended. `transcripts` on it has what had been understood.
+        """
+        if not isinstance(audio, bytes | bytearray | memoryview):
+            raise self._kept(AudioError(f"Audio is sent as bytes, not as {type(audio).__name__}."))
+        if self._ended:
+            raise self._kept(AudioError("No audio can follow: finish() was called, or the session was left."))
+        for frame in self._framer.feed(bytes(audio)):
+            wait = self._ahead()
+            if wait > 0:
+                await self._clock.sleep(wait)
+            await self._send(frame)
+
+    async def finish(self) -> None:
+        """Say that no audio follows. What is still to be understood comes as events. Twice is fine.
+
+        Raises:
+            WebSocketError: The session has ended.
+        """
+        if self._ended:
+            return
+        self._ended = True
+        while self._due:
+            await self._send(self._due.popleft())
+        last = self._framer.flush()
+        if last:
+            await self._send(last)
+        await self._tell(END)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> PartialTranscript | FinalTranscript:
+        while not self._reader.finished:
+            event = await self._next()
+            if event is not None:
+                return event
+        raise StopAsyncIteration
+
+    async def _next(self) -> PartialTranscript | FinalTranscript | None:
+        """Send what is due, or wait for a message: its event, if there is one."""
+        if self._source is None or self._ended or self._websocket.ready():
+            return await self._receive(None)
+        if not self._due:
+            piece = await self._source.next()
+            if not piece:
+                await self.finish()
+                return None
+            self._due.extend(self._framer.feed(piece))
+        if self._due:
+            wait = self._ahead()
+            if wait > 0:
+                return await self._receive(wait)
+            await self._send(self._due.popleft())
+        return None
+
+    async def _receive(self, seconds: float | None) -> PartialTranscript | FinalTranscript | None:
+        try:
+            return self._reader.read(await self._websocket.receive(timeout=seconds))
+        except IdleTimeout:
+            return None
+        except WebSocketClosedError as error:
+            if not self._websocket.clean:
+                raise self._kept(error) from None
+        except WebSocketError as error:
+            raise self._kept(self._websocket.described(error)) from None
+        if self._ended:
+            self._reader.finished = True
+            return None
+        raise self._early("The service closed the session before the audio ended.")
+
+    def _ahead(self) -> float:
+        """Seconds until the next frame is due."""
+        now = self._clock.now()
+        if self._began is None:
+            self._began = now
+        return 0.0 if self._pace is None else self._began + self._sent / self._pace - AHEAD - now
+
+    async def _send(self, frame: bytes) -> None:
+        await self._tell(frame)
+        self._sent += self._form.seconds(len(frame))
+
+    async def _tell(self, message: object) -> None:
+        try:
+            await self._websocket.send(message)
+        except WebSocketError as error:
+            raise self._kept(error) from None
+
+    def _early(self, message: str) -> WebSocketError:
+        return self._kept(self._websocket.described(TranscriptionError(message)))
+
+    def _kept(self, error: E) -> E:
+        """The error, with what had been understood, whether somebody has received it or not."""
+        error.transcripts = (*self._reader.finals, *self._unread())
+        return error
+
+    def _unread(self) -> list[FinalTranscript]:
+        """The finals that have come, and that nobody has received."""
+        reader = TranscriptReader()
+        for message in self._websocket.waiting:
+            with suppress(TranscriptionError):
+                reader.read(message)
+        return reader.finals
+
+    async def __aenter__(self) -> Self:
+        await self._websocket.__aenter__()
+        await self._tell(self._first)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None and not self._reader.finished:
+                await self._last_words()
+        finally:
+            self._ended = True
+            if self._source is not None:
+                self._source.close()
+            await self._websocket.__aexit__(kind, error, trace)
+
+    async def _last_words(self) -> None:
+        """Ask for what is still to be understood, and take it in.
+
+        Raises:
+            TranscriptionError: it did not come in time.
+            WebSocketError: the session has ended before.
+        """
+        end = self._clock.now() + self._finish_timeout
+        await self.finish()
+        while not self._reader.finished:
+            left = end - self._clock.now()
+            if left <= 0:
+                limit = f"{self._finish_timeout:g} s"
+                raise self._early(f"The last words had not come {limit} after the audio: raise finish_timeout=.")
+            await self._receive(left)

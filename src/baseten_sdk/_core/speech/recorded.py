@@ -1,0 +1,80 @@
+"""The input of a transcription of recorded audio: a URL, or the file itself as base64."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from ...errors import InvalidRequestError
+from .parameters import WhisperParameters, merged
+
+LARGEST = 100 * 1024 * 1024
+"""Bytes that a request may have."""
+
+ROOM = 64 * 1024
+"""Bytes of it for everything but the audio."""
+
+RecordedAudio: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview"
+"""An http(s) URL, the path of a file, or its bytes."""
+
+
+def is_url(audio: RecordedAudio) -> bool:
+    """Whether the service is to fetch the audio itself."""
+    return isinstance(audio, str) and audio.startswith(("https://", "http://"))
+
+
+def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
+    """The field `audio` of the input. It may read a file.
+
+    Raises:
+        InvalidRequestError: there is no such file, it is empty, or it is larger than a request may be.
+    """
+    if isinstance(audio, str) and is_url(audio):
+        return {"url": audio}
+    if isinstance(audio, bytes | bytearray | memoryview):
+        _check_size("The audio", memoryview(audio).nbytes, most)
+        return {"audio_b64": base64.b64encode(audio).decode()}
+    if not isinstance(audio, str | os.PathLike):
+        raise InvalidRequestError(f"audio must be a path, bytes, or an http(s) URL, not {type(audio).__name__}.")
+    path = os.fspath(audio)
+    try:
+        _check_size(path, os.path.getsize(path), most)
+        with open(path, "rb") as file:
+            data = file.read()
+    except (OSError, ValueError) as error:
+        if isinstance(error, InvalidRequestError):
+            raise
+        problem = f"Cannot read {path!r}: {getattr(error, 'strerror', None) or error}."
+    else:
+        return {"audio_b64": base64.b64encode(data).decode()}
+    raise InvalidRequestError(problem)
+
+
+def _check_size(what: str, size: int, most: int) -> None:
+    if not size:
+        raise InvalidRequestError(f"{what} is empty.")
+    if -(-size // 3) * 4 + ROOM > most:
+        raise InvalidRequestError(
+            f"{what} has {size} bytes, and a request takes {(most - ROOM) // 4 * 3}. Put it where the service can "
+            "fetch it, and give the URL."
+        )
+
+
+def whisper_input(
+    audio: Mapping[str, str], whisper: WhisperParameters, enable_vad: bool | None, extra: Mapping[str, object]
+) -> dict[str, object]:
+    """The input of the model or chain; the fields of `extra` are added to it.
+
+    Args:
+        audio: The field `audio`.
+        whisper: How Whisper listens.
+        enable_vad: Whether silence is cut out; without it, 30 seconds are the most.
+        extra: Fields beside or inside `whisper_input`.
+    """
+    block: dict[str, object] = {**whisper.block()}
+    if enable_vad is not None:
+        block["enable_vad"] = enable_vad
+    given: dict[str, object] = {"audio": dict(audio), "whisper_params": block}
+    return merged({"whisper_input": given}, extra)

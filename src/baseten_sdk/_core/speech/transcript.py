@@ -1,0 +1,88 @@
+"""A session's messages as events, and what is known of its end. It must not know how messages come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from ....py import decode_reply
+from ...errors import TranscriptionError
+from ...types.speech import FinalTranscript, PartialTranscript
+from ..reply.classify import as_sentence, read_error
+
+END = {"type": "end_audio"}
+"""What says that no audio follows."""
+
+
+class TranscriptReader:
+    """Reads the messages of one session.
+
+    Attributes:
+        finals: the final transcripts so far.
+        acknowledged: whether the server knows that no audio follows.
+        finished: whether the server has said all that it will.
+    """
+
+    __slots__ = ("acknowledged", "finals", "finished")
+
+    def __init__(self) -> None:
+        self.finals: list[FinalTranscript] = []
+        self.acknowledged = False
+        self.finished = False
+
+    def read(self, message: str | bytes) -> PartialTranscript | FinalTranscript | None:
+        """The event of a message; None where it holds none.
+
+        Raises:
+            TranscriptionError: the server reports an error, or the message cannot be read.
+        """
+        try:
+            value = decode_reply(message.encode() if isinstance(message, str) else message)
+        except ValueError as error:
+            problem = f"A message of the session cannot be read: {error}."
+        else:
+            if isinstance(value, dict):
+                return self._event(value)
+            problem = "A message of the session is no JSON object."
+        raise TranscriptionError(problem)
+
+    def _event(self, value: Mapping[str, object]) -> PartialTranscript | FinalTranscript | None:
+        body = value.get("body")
+        match value.get("type"):
+            case "transcription":
+                return self._transcript(value)
+            case "end_audio":
+                status = body.get("status") if isinstance(body, dict) else None
+                self.acknowledged = True
+                self.finished = self.finished or status == "finished"
+            case "error":
+                raise _reported(body or value, value)
+            case None if "error" in value:
+                raise _reported(value, value)
+            case _:
+                # Of a later protocol.
+                pass
+        return None
+
+    def _transcript(self, value: Mapping[str, object]) -> PartialTranscript | FinalTranscript:
+        try:
+            if value.get("is_final") is False:
+                return PartialTranscript.model_validate(value)
+            final = FinalTranscript.model_validate(value)
+        except ValidationError as error:
+            problem = f"A transcript cannot be read: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}."
+        else:
+            self.finals.append(final)
+            return final
+        raise TranscriptionError(problem, body=value)
+
+    @property
+    def text(self) -> str:
+        """All that was understood in the end, as one text."""
+        return " ".join(filter(None, (final.text for final in self.finals)))
+
+
+def _reported(error: object, message: Mapping[str, object]) -> TranscriptionError:
+    said = as_sentence(read_error(error)[0] or "it gave no reason")
+    return TranscriptionError(f"The service reported an error: {said}", body=dict(message))

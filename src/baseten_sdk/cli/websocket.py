@@ -1,0 +1,95 @@
+"""A WebSocket in a shell: a line in is a message, a message is a line out."""
+
+from __future__ import annotations
+
+import base64
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from ..errors import IdleTimeout, WebSocketClosedError, WebSocketError
+from .inputs import STDIN, read_text
+from .printing import Printer
+
+if TYPE_CHECKING:
+    from .. import WebSocket
+
+__all__ = ["QUIET", "lines_of", "talk"]
+
+QUIET = 5.0
+"""Seconds of silence after the last line that end a conversation."""
+
+GLANCE = 0.1
+"""Seconds between two looks at whether there are more lines to send."""
+
+
+def lines_of(data: str | None, file: Path | None) -> Iterable[str]:
+    """The messages to send; those of stdin are read while they come.
+
+    Raises:
+        typer.BadParameter: both options are given, or the file cannot be read.
+    """
+    if data is not None and file is not None:
+        raise typer.BadParameter("Give either --data or --file, not both.")
+    if data is not None:
+        return data.splitlines()
+    if file is not None and file != STDIN:
+        return read_text(file).splitlines()
+    if sys.stdin is None or sys.stdin.closed:
+        raise typer.BadParameter("No input: give --data TEXT or --file PATH.")
+    return (line.rstrip("\r\n") for line in sys.stdin)
+
+
+def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float) -> None:
+    """Send lines and print messages, until the other side closes, or is quiet after the last line.
+
+    Args:
+        out: the printer.
+        websocket: the WebSocket, open.
+        lines: the messages to send.
+        quiet: seconds of silence that end the conversation.
+    """
+    ended = threading.Event()
+
+    def send() -> None:
+        # What ends the WebSocket is told to whoever receives.
+        with suppress(WebSocketError):
+            for line in lines:
+                websocket.send(line)
+        ended.set()
+
+    threading.Thread(target=send, name="baseten-websocket", daemon=True).start()
+    messages = _messages(websocket, ended, quiet)
+    if out.structured:
+        out.values(messages)
+        return
+    for message in messages:
+        if isinstance(message, str):
+            out.line(message)
+        else:
+            out.value(message)
+
+
+def _messages(websocket: WebSocket, ended: threading.Event, quiet: float) -> Iterator[str | dict[str, str]]:
+    last = time.monotonic()
+    while True:
+        try:
+            message = websocket.receive(timeout=GLANCE)
+        except IdleTimeout:
+            if not ended.is_set():
+                last = time.monotonic()
+            elif time.monotonic() - last >= quiet:
+                return
+            continue
+        except WebSocketClosedError:
+            if websocket.clean:
+                return
+            raise
+        last = time.monotonic()
+        yield message if isinstance(message, str) else {"body": base64.b64encode(message).decode()}

@@ -1,0 +1,114 @@
+"""What Whisper answers: recorded audio as a whole, streamed audio as events. Times are seconds of the audio."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias, TypedDict
+
+from pydantic import Field
+
+from .reply import Lenient, NullAs, Reply
+
+__all__ = [
+    "AudioEncoding",
+    "FinalTranscript",
+    "PartialTranscript",
+    "Segment",
+    "TranscriptEvent",
+    "Transcription",
+    "WhisperSampling",
+    "Word",
+]
+
+AudioEncoding: TypeAlias = Literal["pcm_s16le", "pcm_mulaw"]
+"""How raw audio is written: 16-bit little-endian samples, or 8-bit μ-law. One channel."""
+
+
+class WhisperSampling(TypedDict, total=False):
+    """How Whisper searches for the text; what is left out is the deployment's to choose."""
+
+    beam_width: int
+    length_penalty: float
+    repetition_penalty: float
+    beam_search_diversity_rate: float
+    no_repeat_ngram_size: int
+
+
+class Word(Lenient):
+    """One word, and when it was said."""
+
+    word: str
+    start_time: float | None = None
+    end_time: float | None = None
+
+
+class Segment(Lenient):
+    """A stretch of speech.
+
+    Attributes:
+        log_prob: how sure the model is; 0 is the most.
+        word_timestamps: its words, if they were asked for.
+    """
+
+    text: str = ""
+    log_prob: float | None = None
+    start_time: float | None = None
+    end_time: float | None = None
+    word_timestamps: Annotated[list[Word], NullAs(list)] = Field(default_factory=list)
+
+
+def joined(segments: list[Segment]) -> str:
+    """The text of segments, with one blank between two."""
+    return " ".join(filter(None, (segment.text.strip() for segment in segments)))
+
+
+class Transcription(Reply):
+    """The transcript of recorded audio."""
+
+    language_code: str | None = None
+    language_prob: float | None = None
+    segments: Annotated[list[Segment], NullAs(list)] = Field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All of it as one text."""
+        return joined(self.segments)
+
+    @property
+    def words(self) -> list[Word]:
+        """All words, if `word_timestamps` was asked for."""
+        return [word for segment in self.segments for word in segment.word_timestamps]
+
+
+class TranscriptEvent(Lenient):
+    """What was understood of a stretch of streamed audio.
+
+    Attributes:
+        transcription_num: number of the utterance, from 0 or 1. A final has the number of its partials.
+        audio_length_sec: seconds of audio that it covers.
+    """
+
+    transcription_num: int | None = None
+    language_code: str | None = None
+    language_prob: float | None = None
+    audio_length_sec: float | None = None
+    segments: Annotated[list[Segment], NullAs(list)] = Field(default_factory=list)
+    transcript: str | None = None
+    confidence: float | None = None
+
+    @property
+    def text(self) -> str:
+        """All of it as one text."""
+        return joined(self.segments) or (self.transcript or "").strip()
+
+    @property
+    def words(self) -> list[Word]:
+        """All words, if `word_timestamps` was asked for."""
+        return [word for segment in self.segments for word in segment.word_timestamps]
+
+
+class PartialTranscript(TranscriptEvent):
+    """What was understood so far. A later event of the same utterance replaces it."""
+
+
+class FinalTranscript(TranscriptEvent):
+    """What was understood of an utterance in the end."""
