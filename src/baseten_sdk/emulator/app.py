@@ -248,7 +248,7 @@ class Application:
             case ("models",), "GET":
                 return list_models(exchange.place, self._service.models)
             case ("responses",), "POST":
-                return self._responses(exchange)
+                return await self._responses(exchange)
             case ("chat", "completions") | ("systemone",) | ("messages",) | ("responses",), _:
                 return method_not_allowed("POST")
             case ("models",), _:
@@ -266,6 +266,8 @@ class Application:
                 return await self._chat(exchange)
             case ("v1", "completions"), "POST":
                 return completions(exchange, seed=self._service.seed)
+            case ("v1", "responses"), "POST":
+                return await self._responses(exchange)
             case ("v1", "messages"), "POST":
                 return messages(exchange, seed=self._service.seed)
             case ("health",), _:
@@ -297,7 +299,7 @@ class Application:
             case ("sync", "v1", "chat", "completions"), "POST" if model:
                 return await self._awake(place) or await self._chat(exchange)
             case ("sync", "v1", "responses"), "POST" if model:
-                return await self._awake(place) or self._responses(exchange)
+                return await self._awake(place) or await self._responses(exchange)
             case ("sync", "v1", "completions"), "POST" if model:
                 return await self._awake(place) or completions(exchange, seed=service.seed)
             case ("sync", "v1", "messages"), "POST" if model:
@@ -312,11 +314,13 @@ class Application:
     async def _chat(self, exchange: Exchange) -> Reply:
         service = self._service
         if service.upstream is not None:
-            return await service.upstream.chat(exchange)
+            return await service.upstream.answer(exchange, "chat/completions")
         return chat(exchange, seed=service.seed, models=service.models if service.strict_models else None)
 
-    def _responses(self, exchange: Exchange) -> Reply:
+    async def _responses(self, exchange: Exchange) -> Reply:
         service = self._service
+        if service.upstream is not None:
+            return await service.upstream.answer(exchange, "responses")
         return responses(exchange, seed=service.seed, models=service.models if service.strict_models else None)
 
     def _submit(self, exchange: Exchange) -> Reply:

@@ -102,7 +102,7 @@ class Emulator:
             fleet: How deployments and models behave, by the id of a model or chain (`abcd1234`, `abcd1234/staging`) or
                 the slug of a model: their health, their delays, and their limits a minute. Others are well.
             upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
-                chat; queues, webhooks, limits and faults stay the emulator's.
+                chat and responses; queues, webhooks, limits and faults stay the emulator's.
             upstream_key: The key for it. None: the user name and password in its URL, if there are any.
             upstream_model: The model to ask it for, whatever the caller names.
             cassette: Recorded replies of the service, given in place of the emulator's own to every request,

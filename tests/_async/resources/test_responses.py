@@ -100,6 +100,11 @@ async def test_a_deployment_responds_too(client: AsyncClient, emu: Emulator) -> 
     assert response.output_text == SAID
 
 
+async def test_a_container_on_this_machine_responds_too(client: AsyncClient, emu: Emulator) -> None:
+    response = await client.deployments.local(emu.container_url).responses.create(model="llama", input=HELLO)
+    assert (response.output_text, only(emu).headers.get("authorization")) == (SAID, None)
+
+
 async def test_a_model_by_its_id_is_asked_at_its_deployment(client: AsyncClient, emu: Emulator) -> None:
     await client.responses.create(model="abcd1234", input=HELLO)
     assert only(emu).path == "/model/abcd1234/environments/production/sync/v1/responses"

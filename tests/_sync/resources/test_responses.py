@@ -101,6 +101,11 @@ def test_a_deployment_responds_too(client: Client, emu: Emulator) -> None:
     assert response.output_text == SAID
 
 
+def test_a_container_on_this_machine_responds_too(client: Client, emu: Emulator) -> None:
+    response = client.deployments.local(emu.container_url).responses.create(model="llama", input=HELLO)
+    assert (response.output_text, only(emu).headers.get("authorization")) == (SAID, None)
+
+
 def test_a_model_by_its_id_is_asked_at_its_deployment(client: Client, emu: Emulator) -> None:
     client.responses.create(model="abcd1234", input=HELLO)
     assert only(emu).path == "/model/abcd1234/environments/production/sync/v1/responses"

@@ -1,4 +1,4 @@
-"""Chat answered by another server, here a second emulator; everything else stays the first one's."""
+"""Chat and responses answered by another server, here a second emulator; everything else stays the first one's."""
 
 from __future__ import annotations
 
@@ -194,3 +194,14 @@ def test_a_url_that_is_none_is_refused_without_being_quoted(url: str) -> None:
 def test_a_key_that_cannot_be_sent_is_refused_without_being_quoted(key: str) -> None:
     with pytest.raises(ConfigurationError, match=r"printable ASCII without blanks\.$"):
         Emulator(upstream="http://127.0.0.1:1/v1", upstream_key=key)
+
+
+@pytest.mark.parametrize("path", ["/v1/responses", "/model/abcd1234/production/sync/v1/responses"])
+def test_responses_are_answered_elsewhere_too(path: str, http: httpx.Client, other: Emulator) -> None:
+    reply = http.post(path, json={"model": "a/b", "input": "Say hello"})
+    assert reply.json()["output"][0]["content"][0]["text"] == "answered elsewhere"
+    body = {"model": "a/b", "input": "Say hello", "stream": True}
+    streamed = http.post(path, json=body, headers={"accept": "text/event-stream"})
+    assert "event: response.completed" in streamed.text
+    assert {request.path for request in other.requests} == {"/v1/responses"}
+    assert http.post(path, json=body, headers={"x-emulator": "end=3"}).text.count("event:") == 3

@@ -1,11 +1,11 @@
-"""Chat answered by another server that speaks like OpenAI: llama.cpp, vLLM, Ollama, whatever runs on your machine.
+"""Chat and responses answered by another server that speaks like OpenAI: llama.cpp, vLLM, whatever runs here.
 
 Theory of operation. The request goes there as it came, but for the key and, if one was chosen, the model; the reply
 comes back as it is. Without a behaviour to carry out, a stream is relayed as it arrives. With one, the reply is read
 to its end first, event by event, since each fault is an operation on a list of pieces (see `wire`).
 
-It must not know what a chat is, and nothing else of the service goes through it. httpx is imported here and nowhere
-else in the emulator.
+It must not know what a chat is. Anthropic's messages and all else of the service do not go through it. httpx is
+imported here and nowhere else in the emulator.
 """
 
 from __future__ import annotations
@@ -55,16 +55,17 @@ class Upstream:
         self._model = model
         self._client: httpx.AsyncClient | None = None
 
-    async def chat(self, exchange: Exchange) -> Reply:
-        """Answer a chat request with the other server's reply, or a 502 when it gives none."""
+    async def answer(self, exchange: Exchange, route: str) -> Reply:
+        """Answer a request to a route with the other server's reply, or a 502 when it gives none."""
         client = self._connected()
-        request = client.build_request("POST", self._url, content=self._body(exchange), headers=self._headers)
+        url = f"{self._url}/{route}"
+        request = client.build_request("POST", url, content=self._body(exchange), headers=self._headers)
         request.headers["content-type"] = "application/json"
         request.headers["accept"] = exchange.headers.get("accept", "*/*")
         try:
             response = await client.send(request, stream=True)
         except httpx.HTTPError as error:
-            return self._unreachable(f"{type(error).__name__}: {error}")
+            return self._unreachable(url, f"{type(error).__name__}: {error}")
         headers = {name: self._redacted(response.headers[name]) for name in KEPT if name in response.headers}
         streamed = headers.get("content-type", "").startswith("text/event-stream")
         if streamed and not exchange.plan and response.is_success:
@@ -72,7 +73,7 @@ class Upstream:
         try:
             body = [piece async for piece in _relayed(response)]
         except ConnectionError as error:
-            return self._unreachable(str(error))
+            return self._unreachable(url, str(error))
         whole = b"".join(body)
         if not response.is_success:  # it may quote the key that it refuses
             whole = self._redacted(whole.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
@@ -85,8 +86,8 @@ class Upstream:
         if client is not None:
             await client.aclose()
 
-    def _unreachable(self, reason: str) -> Reply:
-        return error_reply(502, f"upstream {self._url}: {self._redacted(reason)}", "3")
+    def _unreachable(self, url: str, reason: str) -> Reply:
+        return error_reply(502, f"upstream {url}: {self._redacted(reason)}", "3")
 
     def _redacted(self, text: str) -> str:
         for secret in filter(None, self._secrets):
@@ -109,13 +110,13 @@ class Upstream:
 
 
 def _address(url: str) -> httpx.URL:
-    """Where chat is answered.
+    """Below which chat and responses are answered.
 
     Raises:
         ConfigurationError: the URL is not one. It is not quoted, since it may hold a password.
     """
     with suppress(httpx.InvalidURL):
-        address = httpx.URL(f"{url.rstrip('/')}/chat/completions")
+        address = httpx.URL(url.rstrip("/"))
         if address.scheme in ("http", "https") and address.host:
             return address
     raise ConfigurationError("upstream= must be an http:// or https:// URL, such as http://127.0.0.1:8080/v1.")
