@@ -7,7 +7,20 @@ from typing import assert_type
 
 from pydantic import BaseModel
 
-from baseten_sdk import AsyncClient, ChatCompletion, Client, JsonValue, Parsed, Response, Target, batch, user
+from baseten_sdk import (
+    AsyncClient,
+    ChatCompletion,
+    Classification,
+    Client,
+    JsonValue,
+    Parsed,
+    RerankResult,
+    Response,
+    Results,
+    Target,
+    batch,
+    user,
+)
 from baseten_sdk.batch import (
     AsyncOutcomes,
     Call,
@@ -45,6 +58,9 @@ def calls_have_the_type_of_what_they_return() -> None:
     assert_type(batch.parse(model="a/b", messages=[user("Hi")], response_format=Answer), Call[Parsed[Answer]])
     assert_type(batch.predict("abcd1234", {"a": 1}), Call[JsonValue | bytes])
     assert_type(batch.predict("abcd1234", {"a": 1}, response_model=Answer), Call[Answer])
+    assert_type(batch.rerank("abcd1234", "q", ["a"], return_text=True), Call[Results[RerankResult]])
+    assert_type(batch.classify("abcd1234", ["a"]), Call[Results[list[Classification]]])
+    batch.rerank("abcd1234", ["a"], ["a"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert_type(batch.sync("abcd1234", "items/1"), Call[Response])
     assert_type(batch.custom(length), Call[int])
 

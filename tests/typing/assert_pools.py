@@ -15,8 +15,11 @@ from baseten_sdk import (
     Hedge,
     JsonValue,
     Parsed,
+    Results,
     Target,
+    TokenPrediction,
     Try,
+    Vectors,
     user,
 )
 
@@ -36,6 +39,8 @@ async def the_results_are_those_of_a_deployment(client: AsyncClient, twin: Clien
     assert_type(await pool.predict({"a": 1}), JsonValue | bytes)
     assert_type(await pool.predict({"a": 1}, response_model=Answer), Answer)
     assert_type((await pool.embeddings.create(input="x")).data, list[Embedding])
+    assert_type(await pool.embeddings.embed(["x"]), Vectors)
+    assert_type(await pool.predict_tokens(["x"]), Results[list[TokenPrediction]])
     assert_type(twin.pool([Target("abcd1234")]).predict({"a": 1}, response_model=list[int]), list[int])
 
 
