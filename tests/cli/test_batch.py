@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import Run, at
 
@@ -259,3 +260,15 @@ def test_a_budget_of_dollars_stops_the_batch(run: Run, source: Path, sink: Path)
     assert ended.code != 0
     assert "The batch reached its budget: $" in ended.err
     assert "; $" in ended.out
+
+
+def test_a_report_may_be_a_page(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "hello"}\n')
+    page = tmp_path / "report.html"
+    ended = run(
+        "batch", str(source), str(tmp_path / "out.jsonl"), "-m", "a/b", "--prompt", "Say {text}", "--report", str(page)
+    )
+    assert ended.code == ExitCode.OK
+    assert page.read_text().startswith("<!doctype html>")
+    assert "<svg" in page.read_text()

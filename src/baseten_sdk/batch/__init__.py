@@ -31,6 +31,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.recipe import Kind as Kind, Recipe as Recipe, read_template as read_template
     from .calls.responses import responses as responses
     from .options import MapOptions as MapOptions, Request as Request, RunOptions as RunOptions
+    from .results.html_report import html_report as html_report
     from .results.manifest import manifest_path as manifest_path
     from .results.openai_lines import openai_request as openai_request
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes

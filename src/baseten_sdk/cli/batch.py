@@ -22,6 +22,7 @@ from ..batch import (
     RunOptions,
     Shard,
     Where,
+    html_report,
     openai_request,
     part_path,
     read_template,
@@ -147,7 +148,10 @@ def batch(
         bool, typer.Option("--force", help="Continue even if the output is another batch's.", rich_help_panel=_COURSE)
     ] = False,
     progress: Annotated[Progress, typer.Option(help="How to show progress.", rich_help_panel=_COURSE)] = "auto",
-    report: Annotated[Path | None, typer.Option(help="File for the report, as JSON.", rich_help_panel=_COURSE)] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="File for the report: HTML if it ends in .html, else JSON.", rich_help_panel=_COURSE),
+    ] = None,
 ) -> None:
     """Run every row of a file, each exactly once.
 
@@ -303,7 +307,8 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
     if file is not None:
         try:
             with open(file, "w", encoding="utf-8", opener=_private) as opened:  # a path has no opener
-                opened.write(f"{report.to_json()}\n")
+                html = file.suffix in (".html", ".htm")
+                opened.write(html_report(report, this_command()) if html else f"{report.to_json()}\n")
         except OSError as error:
             raise BatchOutputError(f"The report {file} cannot be written: {error.strerror}.") from None
 

@@ -84,6 +84,7 @@ class Report:
         p50: Seconds in which half of the successful rows were done, with retries and waits. None without such rows.
         p95: Seconds in which 95 of 100 successful rows were done.
         latencies: The histogram behind p50 and p95: seconds, exact within 1 %, and the number of rows.
+        timeline: Rows that ended in each slice of the run: the slice's beginning in seconds, and the number of rows.
         concurrency: Rows that could be in flight at the end, if that number adapts, as with `concurrency="auto"`. For
             several processes, their sum. None if the number was given.
         seconds: Wall-clock time of this run.
@@ -106,6 +107,7 @@ class Report:
     p50: float | None = None
     p95: float | None = None
     latencies: tuple[tuple[float, int], ...] = field(default=(), repr=False)
+    timeline: tuple[tuple[float, int], ...] = field(default=(), repr=False)
     concurrency: int | None = None
     seconds: float = 0.0
     stopped: str | None = None

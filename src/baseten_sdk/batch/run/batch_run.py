@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 T = TypeVar("T")
 
+UNREAD = 0.99
+"""The largest share that is shown while the source has not been read to its end."""
+
 
 class BatchRun(Generic[R, T]):
     """One run of a batch."""
@@ -167,6 +170,8 @@ class BatchRun(Generic[R, T]):
         if share is not None:
             # Rows are read ahead, and reading is not doing.
             share *= (recorder.taken + skipped) / max(feed.taken + feed.waiting + skipped, 1)
+            if not feed.used_up:
+                share = min(share, UNREAD)  # the last bytes may hold many rows that nobody has seen yet
         return recorder.tally.progress(
             self._gauge,
             concurrency=self._plan.concurrency.current,

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from ...types.batch import Report
 from .tally import REASONS, Times
+from .timeline import Timeline
 
 COUNTS = (
     "ok",
@@ -26,13 +27,15 @@ COUNTS = (
 
 def merge_reports(reports: Sequence[Report]) -> Report:
     """The reports of all processes as one: sums, and percentiles of all their rows together."""
-    whole, times = Report(), Times()
+    whole, times, timeline = Report(), Times(), Timeline()
     reasons: Counter[str] = Counter()
     dollars = [report.dollars for report in reports if report.dollars is not None]
     numbers = [report.concurrency for report in reports if report.concurrency is not None]
     for report in reports:
         for seconds, count in report.latencies:
             times.add(seconds, count)
+        for start, count in report.timeline:
+            timeline.add(start, count)
         reasons.update(dict(report.reasons))
         sums = {name: getattr(whole, name) + getattr(report, name) for name in COUNTS}
         whole = replace(whole, stopped=whole.stopped or report.stopped, **sums)
@@ -41,6 +44,7 @@ def merge_reports(reports: Sequence[Report]) -> Report:
         p50=times.percentile(0.5),
         p95=times.percentile(0.95),
         latencies=times.counts(),
+        timeline=timeline.counts(),
         dollars=sum(dollars, Decimal(0)) if dollars else None,
         concurrency=sum(numbers) if numbers else None,
         reasons=tuple(reasons.most_common(REASONS)),

@@ -14,6 +14,7 @@ from .engine import Gauge
 from .progress import Progress
 from .reasons import Reasons
 from .spending import Spending
+from .timeline import Timeline
 
 STEP = math.log(1.02)
 """Times are counted in classes that are 2 % wide."""
@@ -68,6 +69,7 @@ class Tally:
         self._attempts = 0
         self._sent = 0
         self._times = Times()
+        self._timeline = Timeline()
         self._reasons = Reasons()
         self._clock = clock
         self._began = clock()
@@ -81,6 +83,7 @@ class Tally:
     def result(self, ok: Ok[object, object], tokens: Tokens) -> None:
         """Count a row that succeeded."""
         self.ok += 1
+        self._timeline.add(self.seconds)
         self._times.add(ok.seconds)
         self._count(ok.attempts)
         self.spending.add(ok.value, tokens)
@@ -91,6 +94,7 @@ class Tally:
     def failure(self, failed: Failed[object]) -> None:
         """Count a row that failed."""
         self.failed += 1
+        self._timeline.add(self.seconds)
         self._reasons.add(failed.error)
         self._count(failed.attempts)
 
@@ -179,6 +183,7 @@ class Tally:
             p50=self._times.percentile(0.5),
             p95=self._times.percentile(0.95),
             latencies=self._times.counts(),
+            timeline=self._timeline.counts(),
             concurrency=concurrency,
             seconds=self.seconds,
             stopped=stopped,
