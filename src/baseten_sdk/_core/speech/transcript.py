@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import ValidationError
 
-from ....py import decode_reply
+from ..._json_reading import decode_reply
 from ...errors import TranscriptionError
 from ...types.speech import FinalTranscript, PartialTranscript
 from ..reply.classify import as_sentence, read_error
