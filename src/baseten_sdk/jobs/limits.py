@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from ..config import check_seconds
 from ..errors import ConfigurationError
 
-DELIVERY_WINDOW = 40.0
-"""Seconds after a job's end by which its delivery has come or never will. Baseten makes two attempts of 10 s, 2 s
-apart; older pages say three, 1 and 4 s apart."""
-
 
 @dataclass(frozen=True, slots=True)
 class JobLimits:
@@ -21,7 +17,8 @@ class JobLimits:
         outstanding: rows that may be under way at once.
         concurrency: submissions in flight.
         max_queued: requests in the deployment's queue, from anybody, above which no more are sent.
-        delivery_window: seconds after the end of a job until its delivery counts as lost.
+        delivery_window: seconds after the end of a job until its delivery counts as lost. Baseten makes two attempts
+            of 10 s, 2 s apart; older pages say three, 1 and 4 s apart.
         hold: seconds until a submission that may or may not have been accepted is given up in any case.
     """
 

@@ -10,7 +10,7 @@ import anyio.to_thread
 import httpx
 import pytest
 
-from baseten_sdk import AsyncClient, Client, Retry, batch
+from baseten_sdk import AsyncClient, Client, Retry, Target, batch
 from baseten_sdk.batch import Call, Failed, Ok, Outcome
 from baseten_sdk.types.json import JsonValue
 
@@ -127,3 +127,16 @@ async def test_a_failed_call_is_not_counted_twice() -> None:
     (failed,) = await outcomes(Flaky(99), request, 1)
     assert isinstance(failed, Failed)
     assert failed.attempts == 6
+
+
+async def test_a_call_that_a_pool_made_to_a_second_member_counts_as_a_retry() -> None:
+    def request(row: int) -> Call[JsonValue]:
+        async def make(client: AsyncClient) -> JsonValue:
+            pool = client.pool([Target("abcd1234"), Target("wxyz5678")])
+            return await pool.predict({}, response_model=dict)
+
+        return batch.custom(make)
+
+    found = await outcomes(Flaky(1), request, 1)
+    assert [type(each) for each in found] == [Ok]
+    assert [each.attempts for each in found] == [2]

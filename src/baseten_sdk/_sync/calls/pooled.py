@@ -23,6 +23,7 @@ from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.race import Race
+from ..._retry_count import count_retry
 from ...errors import APIError
 from ...types.meta import Meta
 from ...types.pool import Target
@@ -192,7 +193,7 @@ class PoolCaller:
             course = self._course(request, options, start, order)
             decision = course.first(start)
         else:
-            decision = course.next(clock.now())
+            decision = _again(course.next(clock.now()))
         end = course.end
 
         def attempt(ask: TryMember, hedge: bool = False) -> T | None:
@@ -232,7 +233,7 @@ class PoolCaller:
                 result = Race[T](discard).run(partial(attempt, ask), after, second)
             if result is not None:
                 return result, course
-            decision = course.next(clock.now())
+            decision = _again(course.next(clock.now()))
         raise course.error(decision)
 
     def _check(self, request: Request) -> None:
@@ -264,3 +265,10 @@ def _aclose(upgraded: Upgraded) -> None:
 
 def forget(result: object) -> None:
     """A whole reply that came too late needs no closing."""
+
+
+def _again(decision: Decision) -> Decision:
+    """What follows a try that failed; another one is counted as a retry."""
+    if isinstance(decision, TryMember):
+        count_retry()
+    return decision
