@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field
 from pydantic_core import from_json
 
-from .messages import ContentBlock, Message, MessageUsage, StopReason
+from .messages import ContentBlock, Message, MessageUsage, StopReason, TextBlock
 from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
 
 __all__ = [
@@ -60,7 +60,7 @@ class ContentBlockStartEvent(Lenient):
 
     type: Literal["content_block_start"] = "content_block_start"
     index: Annotated[int, Beside(int, as_count)] = 0
-    content_block: ContentBlock
+    content_block: Annotated[ContentBlock, NullAs(TextBlock, rare=True)] = Field(default_factory=TextBlock)
 
 
 class RawContentBlockStopEvent(Lenient):

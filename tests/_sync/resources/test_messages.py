@@ -275,6 +275,8 @@ def test_tools_are_run_until_the_model_has_its_answer(client: Client, emu: Emula
     assert run.usage.total_tokens == sum(each.usage.total_tokens for each in run.replies)
     sent = fields(emu.requests[1])["messages"]
     assert isinstance(sent, list)
+    sessions = {request.headers["x-session-affinity"] for request in emu.requests}
+    assert len(sessions) == 1
     (call,) = run.replies[0].tool_uses
     assert sent[-1]["content"] == [{"type": "tool_result", "tool_use_id": call.id, "content": "sunny in Paris"}]
 

@@ -178,6 +178,12 @@ def test_reading_the_snapshot_at_each_event_costs_no_more_than_the_text() -> Non
     assert looked == count
 
 
+@pytest.mark.parametrize("opening", [{}, {"content_block": None}])
+def test_a_block_that_opens_without_saying_what_it_is_is_text(opening: Fields) -> None:
+    message = final(START, {"type": "content_block_start", "index": 0, **opening}, delta(text="Hi"), ended(), STOP)
+    assert [block.to_dict() for block in message.content] == [{"type": "text", "text": "Hi"}]
+
+
 def test_unknown_fields_of_deltas_and_citations_are_kept() -> None:
     cited: Fields = {
         "type": "content_block_delta",

@@ -6,7 +6,6 @@ It owns what a user sees: arguments, overloads and their documentation. `message
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -294,7 +293,8 @@ class AsyncMessages:
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
             system: As for `create`.
-            **params: As for `create`. A deadline bounds the whole run, its tools included.
+            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the
+                run gets one of its own, so that its turns find the prefix cache of the ones before.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
@@ -311,10 +311,10 @@ class AsyncMessages:
         sent, toolbox = message_tools(tools)
         form: AnswerForm[Never] = AnswerForm(None, toolbox)
         more = {"tools": sent}
-        deadline = self._calls.deadline(params)
+        shared, deadline = self._calls.of_run(params)
 
         def call(left: float) -> MessageCall:
-            return MessageCall(model, max_tokens, system, within(params, left))
+            return MessageCall(model, max_tokens, system, within(shared, left))
 
         async def ask(conversation: Sequence[MessageTurn], left: float) -> Message:
             return await self._calls.complete(call(left), conversation, more)
@@ -325,8 +325,7 @@ class AsyncMessages:
         def ended(message: Message) -> MessageStreamEvent:
             return MessageStopEvent(message)
 
-        left = inf if deadline is None else deadline
-        loop = ToolLoop(MessageDialect(), messages, toolbox, max_turns, on_tool_error, left)
+        loop = ToolLoop(MessageDialect(), messages, toolbox, max_turns, on_tool_error, deadline)
         return AsyncMessageRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
 
     async def count_tokens(

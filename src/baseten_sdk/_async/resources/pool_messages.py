@@ -228,7 +228,7 @@ class AsyncPoolMessages:
     ) -> AsyncMessageRun:
         """Let the model use tools until it has its answer; see `client.messages.run_tools`.
 
-        Give it a `session`, and all turns go to the same member as long as it is well.
+        All turns go to the same member as long as it is well: without a `session`, the run gets one of its own.
         """
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._messages.run_tools(

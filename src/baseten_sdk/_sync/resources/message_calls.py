@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 from ..._core.messages.request import messages_request, split_params
 from ..._core.reply.response import WholeResponse
@@ -61,10 +63,12 @@ class MessageCalls:
         """What makes the requests."""
         return self._service.caller
 
-    def deadline(self, params: Mapping[str, object]) -> float | None:
-        """Seconds for a call with these arguments; None where there is no limit."""
+    def of_run(self, params: Mapping[str, object]) -> tuple[Mapping[str, object], float]:
+        """The arguments of all turns of a run, which share a session, and the seconds that the run may take."""
         _, given = split_params(params)
-        return self._service.options.merged(given).deadline
+        options = self._service.options.merged(given)
+        session = options.session or uuid4().hex
+        return {**params, "session": session}, inf if options.deadline is None else options.deadline
 
     def complete(self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object]) -> Message:
         """Make one call and return the whole message."""
