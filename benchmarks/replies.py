@@ -181,22 +181,23 @@ def response_stream(count: int) -> bytes:
     whole = _said(text)
     begun = _response([], "in_progress", None)
     where: dict[str, object] = {"item_id": _ITEM, "output_index": 0, "content_index": 0}
-    empty = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
-    part = {**empty, "text": text}
+    empty: dict[str, object] = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    part: dict[str, object] = {**empty, "text": text}
     events: list[dict[str, object]] = [
         {"type": "response.created", "response": begun},
         {"type": "response.in_progress", "response": begun},
         {"type": "response.output_item.added", "output_index": 0, "item": {**whole, "content": []}},
         {"type": "response.content_part.added", **where, "part": empty},
     ]
-    delta = {"type": "response.output_text.delta", **where, "logprobs": []}
+    delta: dict[str, object] = {"type": "response.output_text.delta", **where, "logprobs": []}
     events += [{**delta, "delta": f" word{n}"} for n in range(count)]
-    events += [
+    last: list[dict[str, object]] = [
         {"type": "response.output_text.done", **where, "text": text, "logprobs": []},
         {"type": "response.content_part.done", **where, "part": part},
         {"type": "response.output_item.done", "output_index": 0, "item": whole},
         {"type": "response.completed", "response": _response([whole], "completed", _TOKENS)},
     ]
+    events += last
     framed: list[bytes] = []
     for number, event in enumerate(events):
         data = b"event: %s\ndata: %s\n\n" % (str(event["type"]).encode(), json_of({**event, "sequence_number": number}))
