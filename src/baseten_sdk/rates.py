@@ -1,7 +1,7 @@
-"""The books behind `Limits(requests_per_minute=, tokens_per_minute=)` and the rule after a 429, for programs that keep
-limits of their own, such as those that share them among processes.
+"""The accounting behind `Limits(requests_per_minute=, tokens_per_minute=)`, and the rule after a 429.
 
-One client needs none of this: it keeps its own. Times are passed in.
+It is for programs that enforce limits themselves, for example to share them among processes. A single client does not
+need it. Times are passed in.
 """
 
 from ._core.policy.backoff_gate import BackoffGate

@@ -29,7 +29,7 @@ VERSION = "v1"
 """Signatures of other versions are ignored."""
 
 TOLERANCE = 300.0
-"""Seconds that a delivery may be old, unless told otherwise."""
+"""How many seconds old a delivery may be by default."""
 
 
 @runtime_checkable
@@ -40,7 +40,7 @@ class HasItems(Protocol):
 
 
 HeadersLike: TypeAlias = HasItems | Iterable[tuple[bytes, bytes]] | Iterable[tuple[str, str]]
-"""A mapping of any framework, or pairs, such as `scope["headers"]` of an ASGI application."""
+"""A mapping of any framework, or pairs such as an ASGI application's `scope["headers"]`."""
 
 
 @overload
@@ -85,20 +85,21 @@ def verify(
         result = verify(await request.body(), request.headers, secrets=[new, old])
 
     Args:
-        body: the request's body, byte for byte as it came; never parsed and written again.
-        headers: the request's headers, their names in any case, as text or as bytes.
-        secrets: the webhook secret, or all that are valid while one is rotated, `whsec_` included.
-        tolerance: seconds that the delivery may be old, or ahead of this machine's clock; None turns the check off.
-        response_model: the type of the output, anything that pydantic can validate.
-        allow_unsigned: take requests without any signature, as a workspace without a secret sends them. A request
-            that has signatures must have one that fits all the same.
-        now: the time in seconds since the epoch, for tests.
+        body: The request's body, byte for byte as it came. Do not parse it and write it again.
+        headers: The request's headers, as text or as bytes. The case of their names does not matter.
+        secrets: The webhook secret, `whsec_` included. During a rotation, all valid ones.
+        tolerance: How many seconds old the delivery may be, or ahead of this machine's clock. None turns the check off.
+        response_model: The type of the output: anything that pydantic can validate.
+        allow_unsigned: Accept requests without any signature, as a workspace without a secret sends them. If a request
+            has signatures, one of them must still be valid.
+        now: The time in seconds since the epoch, for tests.
 
     Raises:
-        WebhookSignatureError: it is not signed by one of the secrets, is no delivery, or is too old; its `check` says
-            which of them.
-        ResponseValidationError: it is genuine, but it cannot be parsed, or its output is not a `response_model`.
-        ConfigurationError: there are no secrets, or an argument cannot be.
+        WebhookSignatureError: None of the secrets signed the request, it is not a delivery, or it is too old. `check`
+            of the error says which.
+        ResponseValidationError: The request is genuine, but it cannot be parsed, or its output is not a
+            `response_model`.
+        ConfigurationError: There are no secrets, or an argument is invalid.
     """
     body = _raw(body)
     keys = _keys(secrets, allow_unsigned)
@@ -124,16 +125,17 @@ def parse(body: bytes, *, response_model: None = None) -> AsyncPredictResult[Jso
 def parse(
     body: bytes, *, response_model: type[T] | None = None
 ) -> AsyncPredictResult[T] | AsyncPredictResult[JsonValue]:
-    """Read the body of a delivery that was verified when it came, such as one that you stored.
+    """Read a delivery that you verified and stored earlier.
 
-    Nothing is checked: use `verify` for what comes from the network.
+    This does not check the signature. Use `verify` for a request from the network.
 
     Args:
-        body: the body, byte for byte.
-        response_model: the type of the output, anything that pydantic can validate.
+        body: The body, byte for byte.
+        response_model: The type of the output: anything that pydantic can validate.
 
     Raises:
-        ResponseValidationError: it is no delivery, it cannot be parsed, or its output is not a `response_model`.
+        ResponseValidationError: The body is not a delivery or cannot be parsed, or the output is not a
+            `response_model`.
     """
     body = _raw(body)
     envelope = read_stored(body)
@@ -141,7 +143,11 @@ def parse(
 
 
 def sign(body: bytes, secrets: str | Sequence[str]) -> str:
-    """The value of the `X-Baseten-Signature` header that Baseten would send, for tests of your own receiver."""
+    """Sign a body as Baseten would, to test your own receiver.
+
+    Returns:
+        The value of the `X-Baseten-Signature` header.
+    """
     return ",".join(f"{VERSION}={_digest(body, key)}" for key in _keys(secrets, False))
 
 

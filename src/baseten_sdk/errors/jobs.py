@@ -37,7 +37,7 @@ class AsyncRequestExpired(AsyncRequestError):
 
 
 class AsyncRequestCanceled(AsyncRequestError):
-    """The request was cancelled before it ran."""
+    """The request was canceled before it ran."""
 
     advice = "Submit it again if it is still wanted."
 
@@ -63,11 +63,11 @@ SIGNATURE_ADVICE = {
 
 
 class WebhookSignatureError(BasetenError):
-    """A webhook request is not signed by one of the secrets, is no delivery, or is too old.
+    """A webhook request is not signed by one of the secrets, is not a delivery, or is too old.
 
     Attributes:
-        check: the check that failed: "unsigned" (it has no signature), "signature" (none fits), "body" (signed, but no
-            delivery) or "time" (signed, but too old, too far ahead, or without a time).
+        check: the check that failed: "unsigned" (it has no signature), "signature" (none is valid), "body" (signed, but not
+            a delivery) or "time" (signed, but too old, too far ahead, or without a time).
     """
 
     advice = "Check the secrets, and that the body is passed as it came, byte for byte."

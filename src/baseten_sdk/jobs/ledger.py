@@ -65,7 +65,7 @@ CREATE INDEX IF NOT EXISTS baseten_submissions_live ON baseten_submissions (numb
 """
 
 Reason: TypeAlias = Literal["failed", "canceled", "refused", "expired", "lost", "unknown"]
-"""Why a row failed: the model failed, it was cancelled, or it was refused; or its last allowed submission expired in
+"""Why a row failed: the model failed, it was canceled, or it was refused; or its last allowed submission expired in
 the queue, lost its output on the way, or may or may not have been accepted."""
 
 

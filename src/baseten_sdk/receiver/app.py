@@ -95,7 +95,7 @@ class WebhookReceiver:
         secrets: the webhook secret, `whsec_` included; during a rotation, all that are valid.
         store: keeps the deliveries: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
         path: the only path to accept, below where the receiver is mounted. Any path unless set.
-        tolerance: seconds that a delivery may be old, or ahead of this machine's clock. None turns the check off.
+        tolerance: how many seconds old a delivery may be, or ahead of this machine's clock. None turns the check off.
         max_body: maximum bytes of a body. All bodies that are being read may have four times as many together.
         allow_unsigned: accept deliveries without a signature, as a workspace without a secret sends them. Then anybody
             who finds the URL can post results.
@@ -137,7 +137,7 @@ class WebhookReceiver:
         return f"{type(self).__name__}(store={self.store!r}, path={self._path!r})"
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call a function with whatever is stored from now on. Returns a function that ends this."""
+        """Call a function with each list of deliveries stored from now on. Returns a function that ends this."""
         # A new tuple each time, so that a thread that tells of a delivery never sees half a change.
         self._listeners = (*self._listeners, listener)
 

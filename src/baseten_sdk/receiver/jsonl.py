@@ -29,8 +29,8 @@ logger = logging.getLogger("baseten_sdk.receiver")
 class JSONLStore:
     """Keeps deliveries in a file of JSON lines, one process at a time.
 
-    A line has `request_id`, `received_at` (seconds since the epoch), `tag` where there is one, and `body` (the
-    webhook's body as text: in jq, `.body | fromjson`), or `body_base64` where it is no UTF-8.
+    A line has `request_id`, `received_at` (seconds since the epoch), `tag` if there is one, and `body` (the
+    webhook's body as text: in jq, `.body | fromjson`). A body that is not UTF-8 is in `body_base64` instead.
 
     Args:
         path: the file; created if it is missing.

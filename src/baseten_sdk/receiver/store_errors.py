@@ -1,4 +1,4 @@
-"""From the errors of SQLite and of the system to one that names the store."""
+"""Turns errors of SQLite and of the system into a `WebhookStoreError` that names the file."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ logger = logging.getLogger("baseten_sdk.receiver")
 
 
 def tell_of_new_file(path: Path, what: str = "moved, deleted or replaced") -> None:
-    """Log that a store goes on in another file than the one that it opened."""
+    """Log that a store continues in another file than the one it opened."""
     logger.error("The store %s was %s while it was open. It goes on in the file that is there now.", path, what)
 
 
 @contextmanager
 def store_errors(path: Path) -> Generator[None]:
-    """Name the store whose file fails."""
+    """Raise a `WebhookStoreError` that names the file, if the block fails."""
     try:
         yield
     except sqlite3.Error as error:

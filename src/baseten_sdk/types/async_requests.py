@@ -38,7 +38,7 @@ _TERMINAL = frozenset({"SUCCEEDED", "FAILED", "EXPIRED", "CANCELED", "WEBHOOK_FA
 _ERRORS: dict[str, tuple[type[AsyncRequestError], str]] = {
     "FAILED": (AsyncRequestFailed, "failed"),
     "EXPIRED": (AsyncRequestExpired, "expired in the queue"),
-    "CANCELED": (AsyncRequestCanceled, "was cancelled"),
+    "CANCELED": (AsyncRequestCanceled, "was canceled"),
     "WEBHOOK_FAILED": (WebhookDeliveryFailed, "succeeded, but its output could not be delivered"),
 }
 
@@ -84,7 +84,7 @@ class AsyncRequestStatus(Reply):
         Raises:
             AsyncRequestFailed: the model failed on every attempt.
             AsyncRequestExpired: it waited too long in the queue.
-            AsyncRequestCanceled: it was cancelled.
+            AsyncRequestCanceled: it was canceled.
             WebhookDeliveryFailed: it succeeded, but its output is lost.
         """
         if self.status in _ERRORS:
@@ -95,7 +95,7 @@ class AsyncRequestStatus(Reply):
 
 
 class CancelResult(Reply):
-    """Answer to a cancellation. Only queued requests can be cancelled; `canceled` false is an answer, not an error."""
+    """Answer to a cancellation. Only queued requests can be canceled; `canceled` false is an answer, not an error."""
 
     request_id: Annotated[str, NullAs(str)] = ""
     canceled: bool

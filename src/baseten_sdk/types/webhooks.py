@@ -18,8 +18,8 @@ class AsyncPredictResult(Generic[T]):
     """The end of an async request.
 
     Attributes:
-        request_id: the id that `async_predict` gave. A delivery may come twice: keep one for each id.
-        data: the model's output; None where it failed.
+        request_id: the id that `async_predict` returned. A delivery may come twice: keep one for each id.
+        data: the model's output; None if it failed.
         errors: what went wrong; empty on success.
         time: when it was sent.
         type: "async_request_completed", for failures too.
@@ -39,5 +39,5 @@ class AsyncPredictResult(Generic[T]):
 
     @property
     def succeeded(self) -> bool:
-        """Whether the model ran to its end."""
+        """Whether the model succeeded."""
         return not self.errors

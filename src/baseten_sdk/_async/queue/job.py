@@ -166,7 +166,7 @@ class AsyncJob:
         Raises:
             AsyncRequestFailed: The model failed on every attempt.
             AsyncRequestExpired: The request waited too long in the queue.
-            AsyncRequestCanceled: The request was cancelled.
+            AsyncRequestCanceled: The request was canceled.
             DeliveredElsewhere: The output was delivered, but not to this inbox.
             WebhookDeliveryFailed: The output could not be delivered and is gone. Submit the request again.
             DeadlineExceeded: The output had not come in time. The request goes on.

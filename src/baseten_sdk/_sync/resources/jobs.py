@@ -85,7 +85,7 @@ class Jobs:
 
         Returns:
             Counts, durations and failures, and the results row by row. Rows that cannot be sent (too large, not JSON),
-            that fail or are cancelled are reported, not raised.
+            that fail or are canceled are reported, not raised.
 
         Raises:
             ConfigurationError: An argument is invalid, or the ledger cannot be opened.

@@ -1,4 +1,4 @@
-"""Ray Data as the engine of a batch: for what one machine cannot do. Needs the extra `ray`.
+"""Batches on Ray Data, for more than one machine can do. Needs the extra `ray`.
 
 answered = dataset.map_batches(BatchMapper, fn_constructor_kwargs={"request": ask}, concurrency=4)
 """

@@ -1,4 +1,4 @@
-"""`BatchMapper`: the rows of a Ray dataset, each with one call, in actors that have one client each."""
+"""`BatchMapper`: one call for each row of a Ray dataset, in actors with one client each."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ CONCURRENCY = 64
 """Rows in flight in each actor, by default."""
 
 HOPELESS = (AuthenticationError, PaymentRequiredError, ConfigurationError)
-"""What every row would fail with; but for a request that cannot be sent, which is the row's own."""
+"""Errors that every row would raise. An `InvalidRequestError` among them concerns its own row only."""
 
 
 class BatchMapper:
-    """Makes a call for each row: an actor class for `Dataset.map_batches`.
+    """Make a call for each row: an actor class for `Dataset.map_batches`.
 
-    Each actor has one client, one event loop, and rows of several batches in flight at once. A batch comes back with
-    the columns it had, `response` (or `embedding`), `input_tokens`, `output_tokens`, `attempts`, `seconds`, and `error`
-    and `error_type`, which are null where the row succeeded. Rows come in the order in which they end.
+    Each actor has one client and one event loop, with rows of several batches in flight at once. A batch comes back
+    with its own columns and these: `response` (or `embedding`), `input_tokens`, `output_tokens`, `attempts`, `seconds`,
+    `error` and `error_type`. The last two are null if the row succeeded. Rows come in the order in which they finish.
 
     Example:
         answered = dataset.map_batches(
@@ -43,17 +43,18 @@ class BatchMapper:
         )
 
     Args:
-        request: makes the call of a row, which is a dict of its columns: `batch.chat(...)` and its like.
-        client: makes the client in the actor. None: `AsyncClient()`, whose key is `BASETEN_API_KEY` of the actor.
-        concurrency: rows in flight in each actor, or "auto" to find the level; the client's limits hold too.
-        retries: how often a row that failed for a passing reason is tried again, after the client's own attempts.
-        output: makes columns of a success, instead of the usual ones; what it raises is the row's failure.
-        limits: requests and tokens a minute, shared by all actors.
-        tokens_per_row: tokens of the limits that are held for a row before any was seen; the real use is learned.
+        request: Returns the call of a row, such as `batch.chat(...)`. The row is a dict of its columns.
+        client: Makes the client in the actor. None: `AsyncClient()`, with the actor's `BASETEN_API_KEY`.
+        concurrency: Rows in flight in each actor. "auto" finds the number. The client's limits apply too.
+        retries: How often to try a row again that failed for a transient reason, after the client's own attempts.
+        output: Makes the columns of a success, instead of the usual ones. If it raises, the row fails with that error.
+        limits: Requests and tokens a minute, shared by all actors.
+        tokens_per_row: Tokens to reserve for a row until replies show the real use.
 
-    Raises (from the batches):
-        AuthenticationError: the key is wrong; so is `PaymentRequiredError` raised, and ends the job. All other failures
-            are values in the columns.
+    Raises (from the batches, and the job ends):
+        AuthenticationError: The key is wrong.
+        PaymentRequiredError: There is no credit.
+        ConfigurationError: The client cannot be made. All other failures are values in the columns.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class BatchMapper:
         self._host = Host(client or AsyncClient, request, _concurrency(concurrency), retries, make_share)
 
     async def __call__(self, batch: Batch) -> AsyncIterator[pa.Table]:
-        """Run the rows of a batch, and give them back as they end."""
+        """Run the rows of a batch, and yield them as they finish."""
         table = table_of(batch)
         rows = table.to_pylist()
         ended: asyncio.Queue[tuple[int, Outcome[Row, object]]] = asyncio.Queue()
@@ -96,7 +97,7 @@ class BatchMapper:
             yield with_outcomes(table, some, self._output)
 
     def close(self) -> None:
-        """End the actor's client and thread."""
+        """Close the actor's client and end its thread."""
         self._host.close()
 
     def __del__(self) -> None:

@@ -1,4 +1,4 @@
-"""Going on where an earlier run stopped: the rows of a dataset that its output does not have yet."""
+"""Resuming an earlier run: the rows of a dataset that its output does not have yet."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ if TYPE_CHECKING:
 log = logging.getLogger("baseten_sdk.batch")
 
 BROKEN = "_broken-"
-"""Put before the name of a file that a killed job has not finished: readers of Parquet pass over names like it."""
+"""Prefix for the name of a file that a killed job has not finished. Parquet readers skip such names."""
 
 
 def without_done(dataset: Dataset, output: str, *, key: str = "id", retry_failed: bool = True) -> Dataset:
-    """The rows that are not in the Parquet files below a path, where `write_parquet` of an earlier run put them.
+    """Leave out the rows that an earlier run has already written with `write_parquet`.
 
-    The keys of those that are travel to the workers: some tens of bytes each. Beyond a hundred million rows use Ray's
-    own `join(..., join_type="left_anti")`.
+    The keys of the finished rows travel to the workers, at a few tens of bytes each. Beyond a hundred million rows, use
+    Ray's own `join(..., join_type="left_anti")`.
 
     Example:
         left = without_done(dataset, "s3://bucket/answers", key="id")
         left.map_batches(BatchMapper, ...).write_parquet("s3://bucket/answers")
 
     Args:
-        dataset: all rows.
-        output: a folder, or the URI of one; it need not exist.
-        key: the column that names a row.
-        retry_failed: whether rows with an `error` are to be run again; they are in the output twice then.
+        dataset: All rows.
+        output: The folder of the Parquet files, or its URI. It may be missing.
+        key: The column that names a row.
+        retry_failed: Run rows with an `error` again. They are then in the output twice.
+
+    Returns:
+        The rows that are left.
     """
     keys = done_keys(output, key=key, retry_failed=retry_failed)
     if not len(keys):
@@ -44,7 +47,7 @@ def without_done(dataset: Dataset, output: str, *, key: str = "id", retry_failed
 
 
 def done_keys(output: str, *, key: str, retry_failed: bool) -> pa.Array:
-    """The keys in the files of an earlier run; what is left of a file that was never finished is set aside."""
+    """Return the keys in the files of an earlier run. An unfinished file is renamed."""
     system, root = pyarrow.fs.FileSystem.from_uri(output) if "://" in output else (pyarrow.fs.LocalFileSystem(), output)
     found: list[pa.Array] = []
     for each in system.get_file_info(pyarrow.fs.FileSelector(root, allow_not_found=True, recursive=True)):

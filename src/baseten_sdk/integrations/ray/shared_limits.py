@@ -15,21 +15,21 @@ NAMESPACE = "baseten-sdk"
 
 
 class SharedLimits:
-    """Requests and tokens a minute for everything that uses it, on however many machines.
+    """Share limits of requests and tokens a minute among all mappers of a cluster.
 
-    Make it in the driver and hand it to `BatchMapper`. The actor lives as long as the object, or a copy of it, does.
-    Two budgets of one name in a cluster are the same; the first one's numbers hold.
+    Make it in the driver and pass it to `BatchMapper`. Its actor lives as long as this object or a copy of it. Two
+    objects with one name in a cluster share one budget, with the numbers of the first.
 
     Example:
         limits = SharedLimits(requests_per_minute=600, tokens_per_minute=500_000)
 
     Args:
-        requests_per_minute: requests in any minute; None for any number.
-        tokens_per_minute: tokens in any minute, of prompts and answers; None for any number.
-        name: name of the actor; made up unless set.
+        requests_per_minute: Requests in any minute. None: no limit.
+        tokens_per_minute: Tokens of prompts and answers in any minute. None: no limit.
+        name: The name of the actor. None: a random name.
 
     Raises:
-        ConfigurationError: there is nothing to share, or a number is below 1.
+        ConfigurationError: Both limits are None, or one is below 1.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class SharedLimits:
         )
 
     def account(self) -> RemoteLeases:
-        """An account for one holder."""
+        """Open an account for one mapper."""
         return RemoteLeases(self._actor, uuid.uuid4().hex)
 
     def in_use(self) -> object:
-        """Requests and tokens that count at the moment, in words."""
+        """Describe the requests and tokens that count at the moment."""
         return ray.get(self._actor.in_use.remote())
 
     @safe_repr
@@ -63,7 +63,7 @@ class SharedLimits:
 
 
 class QuotaActor:
-    """What the actor runs: the books, and the clock that all holders are measured by."""
+    """The actor: it keeps the accounts, and the clock that all of them use."""
 
     def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
         self._leases = Leases(requests_per_minute, tokens_per_minute)
