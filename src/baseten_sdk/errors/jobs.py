@@ -66,8 +66,8 @@ class WebhookSignatureError(BasetenError):
     """A webhook request is not signed by one of the secrets, is not a delivery, or is too old.
 
     Attributes:
-        check: the check that failed: "unsigned" (it has no signature), "signature" (none is valid), "body" (signed, but not
-            a delivery) or "time" (signed, but too old, too far ahead, or without a time).
+        check: the check that failed: "unsigned" (it has no signature), "signature" (none is valid), "body" (signed, but
+            not a delivery) or "time" (signed, but too old, too far ahead, or without a time).
     """
 
     advice = "Check the secrets, and that the body is passed as it came, byte for byte."

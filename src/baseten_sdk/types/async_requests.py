@@ -95,7 +95,7 @@ class AsyncRequestStatus(Reply):
 
 
 class CancelResult(Reply):
-    """Answer to a cancellation. Only queued requests can be canceled; `canceled` false is an answer, not an error."""
+    """The answer to a cancellation. Only a queued request can be canceled. If it is too late, `canceled` is false."""
 
     request_id: Annotated[str, NullAs(str)] = ""
     canceled: bool
