@@ -60,18 +60,18 @@ class WaitEvent:
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A call is about to be made.
+    """A call that is about to be made.
 
-    Each request of a call to a pool is a call of its own here, and so is each hedge.
+    A call to a pool is reported once for each request that it makes, hedges included.
 
     Attributes:
-        method: the verb.
-        url: the URL without its query.
-        streamed: whether the reply is read as it comes.
-        headers: what is sent, names in lower case; without the key.
-        body: what is sent; JSON where the content type says so.
-        member: the member of a pool that it goes to; None outside of pools.
-        hedge: whether it is sent beside another request that is slow.
+        method: The HTTP method.
+        url: The URL without its query.
+        streamed: Whether the reply is read as it arrives.
+        headers: The headers of the request without the key. Names are in lower case.
+        body: The body of the request. It is JSON if the content type says so.
+        member: The member of the pool that gets the request. None outside of pools.
+        hedge: Whether this request is a hedge: a second one, sent because the first is slow.
     """
 
     method: str
@@ -85,13 +85,13 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """A call ended without an error.
+    """A call that ended without an error.
 
     Attributes:
-        result: what the call returned, such as a `ChatCompletion`; of a chat stream, the completion as far as it came;
-            None where there is nothing, or it is not known.
-        meta: request id, status, headers and attempts.
-        complete: whether the reply was read to its end; a stream may be left before.
+        result: What the call returned, such as a `ChatCompletion`. For a chat stream, the completion as far as it
+            arrived. None if there is no result, or it is not known.
+        meta: The request ID, status, headers and attempts.
+        complete: Whether the reply was read to its end. False if the caller left a stream early.
     """
 
     result: object
@@ -100,33 +100,34 @@ class CallEnded:
 
 
 class CallObserver:
-    """What an observer wants to know of one call: override what is of interest.
+    """Watch one call. Override the methods that you need.
 
-    After `ended` or `failed` nothing more is told. A stream that is forgotten, not closed, ends when it is collected.
+    `ended` or `failed` is the last method that is called. If a stream is never closed, it ends when it is garbage
+    collected.
     """
 
     def headers(self) -> Mapping[str, str]:
-        """Headers to add to the request, such as a trace's; those that the caller set stay."""
+        """Return headers to add to the request, such as those of a trace. Headers that the caller set win."""
         return {}
 
     def active(self) -> AbstractContextManager[object]:
-        """Entered while the call is made: until its reply was read, or its stream is open."""
+        """Return a context manager that is active during the call, until the reply was read or the stream is open."""
         return nullcontext()
 
     def retrying(self, event: RetryEvent) -> None:
-        """An attempt failed and another will be made."""
+        """React to an attempt that failed and will be retried."""
 
     def waiting(self, event: WaitEvent) -> None:
-        """The call begins to wait for its turn; `meta.waited` says how long it was."""
+        """React when the call starts to wait for its turn. Afterwards, `meta.waited` says how long it waited."""
 
     def chunk(self, chunk: object) -> None:
-        """A piece of a stream was handed over: a `ChatCompletionChunk`, or what the stream is read as."""
+        """React to a piece of a stream: a `ChatCompletionChunk`, or the type that the stream is read as."""
 
     def ended(self, end: CallEnded) -> None:
-        """The call is over, and its reply is there."""
+        """React to the end of a call that succeeded."""
 
     def failed(self, error: BaseException) -> None:
-        """The call is over: this is what its caller gets, cancellation included."""
+        """React to the end of a call that failed or was canceled. `error` is what the caller gets."""
 
 
 class Observer(ABC):
@@ -134,8 +135,8 @@ class Observer(ABC):
 
     @abstractmethod
     def started(self, call: CallStarted) -> CallObserver | None:
-        """A call is about to be made: what is to be told of it; None for nothing."""
+        """Return an observer for the call that is about to be made, or None to ignore the call."""
 
 
 Hook: TypeAlias = Callable[[RetryEvent], object] | Observer
-"""A function that is told of retries, or an observer of whole calls."""
+"""A function that is called at each retry, or an observer of whole calls."""

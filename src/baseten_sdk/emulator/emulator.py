@@ -37,19 +37,18 @@ if TYPE_CHECKING:
 class Emulator:
     """The Baseten service on a port of this machine.
 
-    Use it as a context manager, or call `start` and `stop`. It serves from a thread and an event loop of its
-    own, so it works beside synchronous code, asyncio and trio alike.
+    Use it as a context manager, or call `start` and `stop`. It runs in its own thread with its own event loop, so it
+    works with synchronous code, asyncio and trio.
 
     Attributes:
-        api_key: The key that is accepted, as `Bearer` and as `Api-Key`.
-        requests: What arrived, in order; `clear()` empties it.
+        api_key: The key that it accepts, as `Bearer` and as `Api-Key`.
+        requests: The requests that arrived, in order. `clear()` empties it.
         deliveries: The attempts to deliver webhooks, in order.
-        jobs: The asynchronous requests that were accepted, in order, whatever became of their replies.
-        faults: Behaviours for coming requests.
-        fleet: How deployments and models behave that are not simply well, by their names. Set a member to change it
-            while calls are in flight: `emu.fleet["abcd1234"] = FleetMember("hang")`.
-        app: The ASGI application, for use without a socket; webhooks are delivered only where its lifespan is
-            run.
+        jobs: The async requests that it accepted, in order, even if their replies were lost.
+        faults: Behaviours for the next requests.
+        fleet: How each deployment and model behaves, by name. Names that are missing are healthy. Set a member to
+            change it while calls are in flight: `emu.fleet["abcd1234"] = FleetMember("hang")`.
+        app: The ASGI application, for use without a socket. It delivers webhooks only while its lifespan runs.
     """
 
     def __init__(
@@ -80,33 +79,32 @@ class Emulator:
         """Prepare the service; nothing listens yet.
 
         Args:
-            port: The port to listen on; 0 for a free one.
-            api_key: The key to accept; made up when not given.
+            port: The port to listen on. 0 picks a free one.
+            api_key: The key to accept. By default, a random one.
             host: The address to listen on.
-            webhook_secrets: Secrets to sign webhooks with, the newest first; without any, webhooks are
-                unsigned.
-            seed: Chooses among the possible texts and ids.
-            clock: Seconds since the epoch for the queue; the wall clock when not given.
-            queue_seconds: How long an asynchronous request is queued.
-            run_seconds: How long it runs.
+            webhook_secrets: Secrets to sign webhooks with, the newest first. Without any, webhooks are unsigned.
+            seed: Chooses among the possible texts and IDs.
+            clock: Returns the queue's time in seconds since the epoch. By default, the wall clock.
+            queue_seconds: How long an async request waits in the queue.
+            run_seconds: How long an async request runs.
             wake_seconds: How long a cold start takes.
-            status_rate_limit: Status, cancel and queue calls allowed in a second (the service: 20); None for
-                no limit.
-            queue_limit: Queued asynchronous requests of one deployment, above which further ones are refused
-                with `CAPACITY_EXCEEDED`; None for no limit.
-            webhook_attempts: How often a webhook is tried in all.
+            status_rate_limit: Status, cancel and queue calls allowed per second. The service allows 20. None means no
+                limit.
+            queue_limit: How many async requests of one deployment can be queued. Further ones are refused with
+                `CAPACITY_EXCEEDED`. None means no limit.
+            webhook_attempts: How often a webhook is tried in total.
             webhook_interval: Seconds between the attempts, on the emulator's clock.
-            webhook_timeout: Seconds of wall clock that an endpoint may take to answer.
-            models: Chat models to list beside the usual ones, such as "acme/new".
+            webhook_timeout: Seconds that an endpoint may take to answer, in real time.
+            models: Chat models to list in addition to the usual ones, such as "acme/new".
             strict_models: Answer 404 to chat models that are not listed.
-            fleet: How deployments and models behave, by the id of a model or chain (`abcd1234`, `abcd1234/staging`) or
-                the slug of a model: their health, their delays, and their limits a minute. Others are well.
-            upstream: The OpenAI base URL of another server, such as "http://127.0.0.1:8080/v1", that answers all
-                chat and responses; queues, webhooks, limits and faults stay the emulator's.
-            upstream_key: The key for it. None: the user name and password in its URL, if there are any.
-            upstream_model: The model to ask it for, whatever the caller names.
-            cassette: Recorded replies of the service, given in place of the emulator's own to every request,
-                whatever its key. Faults are laid over them.
+            fleet: How deployments and models behave: their health, delays and limits per minute. The names are IDs of
+                models or chains (`abcd1234`, `abcd1234/staging`) or slugs of models. All others are healthy.
+            upstream: The OpenAI base URL of a server that answers chat and `/v1/responses`, such as
+                "http://127.0.0.1:8080/v1". Queues, webhooks, limits and faults stay with the emulator.
+            upstream_key: The key of that server. By default, the user name and password in its URL, if any.
+            upstream_model: The model to ask that server for. By default, the name that the caller sent.
+            cassette: Recorded replies of the service. Every request is answered from it, whatever its key. Faults
+                still apply.
         """
         source = random.Random(seed)
         self.host = host
@@ -156,10 +154,10 @@ class Emulator:
         self.app: ASGIApp = Application(service).asgi()
 
     def start(self) -> Self:
-        """Listen, and return when the first request can be answered.
+        """Listen, and return once the first request can be answered.
 
         Raises:
-            ConfigurationError: The port is taken, or the address is not this machine's.
+            ConfigurationError: If the port is taken, or the address does not belong to this machine.
         """
         if self._server is not None:
             raise RuntimeError("the emulator is running already")
@@ -209,17 +207,17 @@ class Emulator:
 
     @property
     def base_url(self) -> str:
-        """The Model APIs, as an OpenAI client wants them."""
+        """The base URL of the Model APIs, for an OpenAI client."""
         return f"{self.url}/v1"
 
     @property
     def gateway_url(self) -> str:
-        """The Model APIs behind a Frontier Gateway: the key must come as `Api-Key`."""
+        """The base URL of the Model APIs behind a Frontier Gateway, which needs the key as `Api-Key`."""
         return f"{self.url}/gateway/v1"
 
     @property
     def container_url(self) -> str:
-        """A container with the routes of a Truss, as it runs on one's own machine. It asks for no key."""
+        """The URL of a container with the routes of a Truss, as on your own machine. It needs no key."""
         return f"{self.url}/container"
 
     @property
@@ -240,25 +238,26 @@ class Emulator:
         return self._secrets.active
 
     def rotate_webhook_secret(self) -> str:
-        """Make a new secret and return it; the one before it signs too, for a day or until the next rotation."""
+        """Make a new secret and return it. The previous one also signs, for a day or until the next rotation."""
         return self._secrets.rotate()
 
     def advance(self, seconds: float) -> None:
-        """Move the emulator's clock forward: the queue, expiry, the status window, attempts to deliver
-        and cold starts live on it."""
+        """Move the emulator's clock forward, in seconds.
+
+        The queue, expiry, the limit of status calls, webhook attempts and cold starts follow this clock.
+        """
         self._clock.advance(seconds)
 
     def script(self, specs: Sequence[Spec | None]) -> None:
-        """Behaviours for the next requests, one each; None lets one pass. The same as
-        `faults.push(*specs)`."""
+        """Set behaviours for the next requests, one each. None lets a request pass. Same as `faults.push(*specs)`."""
         self.faults.push(*specs)
 
     def scale_to_zero(self, owner: str) -> None:
-        """Put a model or chain to sleep; a request or a wake starts its cold start."""
+        """Put a model or chain to sleep. The next request or wake call starts a cold start."""
         self._deployments.scale_to_zero(owner)
 
     def state(self, owner: str) -> State:
-        """`SCALED_TO_ZERO`, `WAKING_UP` or `ACTIVE`."""
+        """Return the state of a model or chain: `SCALED_TO_ZERO`, `WAKING_UP` or `ACTIVE`."""
         return self._deployments.state(owner)
 
     @safe_repr

@@ -35,24 +35,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     recording.add_option(parser)
     parser.addini(
         "baseten_guard",
-        "which tests fail when they would leave this machine: 'fixtures' for those that use a fixture of "
+        "which tests fail if they try to reach another machine: 'fixtures' for those that use a fixture of "
         "baseten-sdk, 'all', or 'off'",
         default="fixtures",
     )
     parser.addini("baseten_allow_hosts", "other hosts that tests may reach", type="args", default=[])
     parser.addini(
-        "baseten_models", "models that baseten_emulator serves beside its own; '*' for any", type="args", default=[]
+        "baseten_models",
+        "models that baseten_emulator serves in addition to its own; '*' for any",
+        type="args",
+        default=[],
     )
     parser.addini(
-        "baseten_unused_faults", "whether a test fails whose faults no request met: 'fail' or 'ignore'", default="fail"
+        "baseten_unused_faults",
+        "what happens to a test if no request met one of its faults: 'fail' or 'ignore'",
+        default="fail",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, and refuse values that no option has."""
-    config.addinivalue_line("markers", f"{NETWORK}: the test may leave this machine")
+    config.addinivalue_line("markers", f"{NETWORK}: the test may reach other machines")
     config.addinivalue_line("markers", recording.DECLARATION)
-    config.addinivalue_line("markers", f"{UNUSED}: the test may end before all its faults have struck")
+    config.addinivalue_line("markers", f"{UNUSED}: the test passes even if no request met some of its faults")
     for option, values in {"baseten_guard": ("fixtures", "all", "off"), UNUSED: ("fail", "ignore")}.items():
         if config.getini(option) not in values:
             raise pytest.UsageError(f"{option} must be one of: {', '.join(values)}")
@@ -92,12 +97,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 @pytest.fixture
 def baseten_emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """The service on a port of this machine, new for each test.
+    """An emulator of the service on a port of this machine, new for each test.
 
-    `BASETEN_API_KEY`, `BASETEN_EMULATOR` and `BASETEN_BASE_URL` name it while the test runs, so that clients which a
-    program makes by itself reach it too. Webhooks are signed with `baseten_emulator.webhook_secrets`. A model that it
-    does not have is answered with 404, as the service does. In a test with a cassette, the replies are the cassette's;
-    while it is recorded, `BASETEN_API_KEY` stays yours.
+    While the test runs, `BASETEN_API_KEY`, `BASETEN_EMULATOR` and `BASETEN_BASE_URL` point to it. Clients that a
+    program makes by itself therefore reach it too. Webhooks are signed with `baseten_emulator.webhook_secrets`. Like
+    the service, it answers 404 if it does not have the model. In a test with a cassette, replies come from the
+    cassette. While a cassette is recorded, `BASETEN_API_KEY` stays yours.
     """
     from baseten_sdk.emulator import Emulator
 
@@ -129,8 +134,10 @@ def baseten_client(baseten_emulator: Emulator) -> Iterator[Client]:
 
 @pytest.fixture
 def async_baseten_client(baseten_emulator: Emulator) -> Iterator[AsyncClient]:
-    """An async client of the emulator, closed after the test. It works with any plugin for async tests, on asyncio
-    and trio."""
+    """An async client of the emulator, closed after the test.
+
+    It works with any plugin for async tests, on asyncio and trio.
+    """
     from baseten_sdk import AsyncClient
 
     client = AsyncClient(endpoints=baseten_emulator.endpoints, transport=TRANSPORT)

@@ -19,12 +19,12 @@ StreamErrorForm = Literal["string", "object", "object-error", "event"]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Trouble for some of the coming requests. Made by `at`, `first` and `every`; each method adds to it.
+    """A fault for some of the next requests. `at`, `first` and `every` make one; each method adds to it.
 
     Attributes:
-        numbers: which requests, counted from 1 among those that arrive after the script was given; None: all of them.
-        path: only requests whose path contains this are counted and touched.
-        plan: the behaviours.
+        numbers: Which requests, counted from 1 after the fault was added. None means all of them.
+        path: Only requests whose path contains this are counted and affected.
+        plan: The behaviours.
     """
 
     numbers: frozenset[int] | None = None
@@ -32,14 +32,14 @@ class Fault:
     plan: Plan = field(default_factory=Plan)
 
     def on(self, path: str) -> Self:
-        """Only for requests whose path contains this, such as "/predict"; others are not counted."""
+        """Affect only requests whose path contains this, such as "/predict". Others are not counted."""
         return replace(self, path=path)
 
     def behave(self, spec: Spec) -> Self:
-        """Any behaviours of the emulator, as in the header `x-emulator`.
+        """Add any behaviours of the emulator, written as in the header `x-emulator`.
 
         Raises:
-            BehaviourError: one that it does not have, or a value that it cannot take.
+            BehaviourError: If a behaviour does not exist, or its value is invalid.
         """
         return replace(self, plan=self.plan.merged(parse(spec)))
 
@@ -47,71 +47,74 @@ class Fault:
         """Answer with an error.
 
         Args:
-            status: 200 to 599.
-            message: the text inside the error's body.
-            retry_after: the header: seconds, or any text.
+            status: The status, 200 to 599.
+            message: The text inside the error's body.
+            retry_after: The value of the header `Retry-After`: seconds, or any text.
         """
         after = f"{retry_after:g}" if isinstance(retry_after, int | float) else retry_after
         return self._with({"status": status, "message": message, "retry-after": after})
 
     def drop(self, *, reset: bool = False) -> Self:
-        """Close the connection, or reset it, without a byte of an answer."""
+        """Close the connection without answering, or reset it."""
         return self._with({"drop": True, "reset": reset})
 
     def hang(self) -> Self:
-        """Take the request and never answer."""
+        """Accept the request and never answer."""
         return self._with({"hang": True})
 
     def delay(self, seconds: float) -> Self:
-        """Let the first byte wait."""
+        """Delay the first byte, in seconds."""
         return self._with({"delay": _milliseconds(seconds)})
 
     def drip(self, *, size: int = 1, interval: float = 0.001) -> Self:
-        """Send the body in pieces of `size` bytes, with `interval` seconds between two of them."""
+        """Send the body in pieces of `size` bytes, `interval` seconds apart."""
         return self._with({"pieces": size, "pause": _milliseconds(interval)})
 
     def cut_stream(self, after: int | None = None, *, reset: bool = False) -> Self:
-        """Cut the connection after this many events, or bytes of a body that is not a stream (default: half of it)."""
+        """Cut the connection after this many events, or after this many bytes if the body is not a stream.
+
+        By default, it is cut after half of the reply.
+        """
         return self._with({"cut": True if after is None else after, "reset": reset})
 
     def end_stream(self, after: int | None = None) -> Self:
-        """The same, but the body ends as if it were complete."""
+        """End the body early, as if it were complete, after as many events or bytes as in `cut_stream`."""
         return self._with({"end": True if after is None else after})
 
     def stall(self, after: int | None = None) -> Self:
-        """The same, but the connection stays open, and silent."""
+        """Send nothing more after as many events or bytes as in `cut_stream`, and keep the connection open."""
         return self._with({"stall": True if after is None else after})
 
     def stream_error(self, form: StreamErrorForm = "object", *, message: str | None = None) -> Self:
-        """An error inside the stream, in one of the forms that servers use."""
+        """Send an error inside the stream, in one of the forms that servers use."""
         return self._with({"stream-error": form, "message": message})
 
     def garbage(self, kind: Garbage = "html") -> Self:
-        """Replace the body of a success: an HTML page, nothing, an error object, half of it, or text."""
+        """Answer with a success whose body is an HTML page, empty, an error object, cut in half, or plain text."""
         return self._with({"reply": kind})
 
     def fail_job(self, code: str = "MODEL_PREDICT_ERROR") -> Self:
-        """The async request that this call submits will fail with this error code."""
+        """Make the async request that this call submits fail with this error code."""
         return self._with({"fail-with": code})
 
     def queue_job(self, seconds: float) -> Self:
-        """The async request waits so long in the queue, on the emulator's clock."""
+        """Keep the async request in the queue for this many seconds, on the emulator's clock."""
         return self._with({"queue": f"{seconds:g}"})
 
     def run_job(self, seconds: float) -> Self:
-        """The async request runs so long, on the emulator's clock."""
+        """Make the async request run for this many seconds, on the emulator's clock."""
         return self._with({"run": f"{seconds:g}"})
 
     def duplicate_webhook(self) -> Self:
-        """The webhook of the async request is delivered twice."""
+        """Deliver the webhook of the async request twice."""
         return self._with({"webhook": "duplicate"})
 
     def lose_webhook(self) -> Self:
-        """The webhook of the async request never arrives."""
+        """Never deliver the webhook of the async request, and report `WEBHOOK_FAILED`."""
         return self._with({"webhook": "lost"})
 
     def stray_webhook(self) -> Self:
-        """The webhook of the async request goes elsewhere: it counts as delivered, and never arrives."""
+        """Never deliver the webhook of the async request, but report success."""
         return self._with({"webhook": "astray"})
 
     def concerns(self, path: str) -> bool:
@@ -127,19 +130,19 @@ class Fault:
 
 
 def at(*numbers: int) -> Fault:
-    """For the requests with these numbers, counted from 1: `at(1, 3).status(503)`."""
+    """Select requests by number, counted from 1: `at(1, 3).status(503)`."""
     if not numbers or any(number < 1 for number in numbers):
         raise BehaviourError(f"at() takes the numbers of requests, counted from 1, not {numbers!r}")
     return Fault(frozenset(numbers))
 
 
 def first(count: int) -> Fault:
-    """For the first `count` requests: `first(2).drop()`."""
+    """Select the first `count` requests: `first(2).drop()`."""
     return at(*range(1, count + 1))
 
 
 def every() -> Fault:
-    """For every request: `every().delay(0.05)`."""
+    """Select every request: `every().delay(0.05)`."""
     return Fault()
 
 

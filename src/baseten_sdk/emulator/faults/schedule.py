@@ -43,13 +43,12 @@ class Faults:
         """Add behaviours for the next requests.
 
         Args:
-            specs: One for each coming request, as in the header `x-emulator`; None lets a request pass
-                unharmed.
-            times: How often to repeat each.
-            path: Only requests whose path contains this take one.
+            specs: One behaviour per request, as in the header `x-emulator`. None lets a request pass unharmed.
+            times: How often to repeat each behaviour.
+            path: Apply them only to requests whose path contains this.
 
         Raises:
-            BehaviourError: An unknown behaviour, or a value it cannot take.
+            BehaviourError: If a behaviour does not exist, or its value is invalid.
         """
         plans = [Plan() if spec is None else parse(spec) for spec in specs]
         with self._lock:
@@ -58,14 +57,14 @@ class Faults:
     def add(self, *faults: Fault) -> None:
         """Add faults by the numbers of requests: `add(at(3).status(503), every().on("/predict").drip())`.
 
-        Each fault counts for itself, from the next request on; faults that meet in one request are merged, and later
-        ones win.
+        Each fault counts on its own, starting with the next request. If several faults meet the same request, they are
+        merged; on a conflict, the one added last wins.
         """
         with self._lock:
             self._rules += [_Rule(fault) for fault in faults]
 
     def always(self, spec: Spec | None) -> None:
-        """Behaviours for every request from now on; None ends them."""
+        """Set a behaviour for every request from now on. None removes it."""
         plan = Plan() if spec is None else parse(spec)
         with self._lock:
             self._always = plan

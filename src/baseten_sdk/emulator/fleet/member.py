@@ -14,19 +14,19 @@ class FleetMember:
     """How a member of the fleet behaves.
 
     Attributes:
-        behaviour: Behaviours of all its replies, as in the header `x-emulator`: "status=503", "drop", "hang". None: it
-            is well.
+        behaviour: The behaviour of all its replies, as in the header `x-emulator`: "status=503", "drop", "hang". None
+            means that it is healthy.
         delay: Seconds before the first byte.
-        slow: The share of requests that take `slow_delay` instead, between 0 and 1.
-        slow_delay: Seconds before the first byte of these.
-        requests_per_minute: Requests that it takes; further ones are answered 429, with the headers of the service.
-            The allowance is replenished all the time. None for any number.
-        tokens_per_minute: Tokens that it takes, of prompts and answers; counted when an answer is made. None for any
-            number.
-        burst: Requests that may come at once; the whole minute's unless set.
+        slow: The share of requests that are slow, between 0 and 1.
+        slow_delay: Seconds before the first byte of a slow request.
+        requests_per_minute: The limit of requests per minute. Further requests get a 429 with the service's headers.
+            The allowance refills continuously. None means no limit.
+        tokens_per_minute: The limit of tokens per minute, in prompts and answers, counted when an answer is made. None
+            means no limit.
+        burst: How many requests can arrive at once. By default, a whole minute's.
 
     Raises:
-        BehaviourError: A behaviour does not exist, or a number is out of range.
+        BehaviourError: If a behaviour does not exist, or a number is out of range.
     """
 
     behaviour: Spec | None = None

@@ -38,25 +38,25 @@ CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
 
 
 class OpenTelemetry(Observer):
-    """A span for each call of a client, with metrics, and its context in the headers of the request.
+    """Record a span and metrics for each call of a client, and send the trace's context with the request.
 
-    A span is `chat openai/gpt-oss-120b`, `predict`, ...; it covers all attempts, and of a stream everything until it
-    was read, closed or forgotten. Retries and waits are events of it. A request of a pool has a span of its own, with
-    `baseten.pool.member`.
+    A span is named `chat openai/gpt-oss-120b`, `predict`, and so on. It covers all attempts of the call. The span of a
+    stream lasts until the stream is read to its end, closed or garbage collected. Retries and waits are events of the
+    span. Each request to a pool has its own span, with `baseten.pool.member`.
 
-    Metrics are `gen_ai.client.operation.duration`, `gen_ai.client.operation.time_to_first_chunk` and
-    `gen_ai.client.token.usage`. With `prices`, also `baseten.client.cost`, and `baseten.cost` of each span.
+    The metrics are `gen_ai.client.operation.duration`, `gen_ai.client.operation.time_to_first_chunk` and
+    `gen_ai.client.token.usage`. With `prices`, there is also `baseten.client.cost`, and spans have `baseten.cost`.
 
     Example:
         client = AsyncClient(hooks=[OpenTelemetry()])
 
     Args:
-        tracer_provider: where spans go; the global one unless given.
-        meter_provider: where metrics go; the global one unless given.
-        content: whether what is said is recorded: messages, answers, definitions of tools and texts of errors. None:
-            what the variable `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` says, and no unless it says "true".
-        prices: what tokens cost, as `client.models.prices()` returns it.
-        propagate: whether requests carry the span's context, as `traceparent` and `tracestate`.
+        tracer_provider: Where spans go. By default, the global provider.
+        meter_provider: Where metrics go. By default, the global provider.
+        content: Whether to record messages, answers, tool definitions and error messages. By default, only if the
+            variable `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` is "true".
+        prices: The prices of tokens, as `client.models.prices()` returns them.
+        propagate: Whether requests carry the span's context, as `traceparent` and `tracestate`.
     """
 
     def __init__(
