@@ -39,6 +39,7 @@ INSIDE = {
 """Pages whose code needs other libraries: it runs where those are installed, by tests/integrations."""
 FENCE = re.compile(r"^```(?P<info>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?P<path>[^)#:]+)(?:#[^)]*)?\)")
+TEST_FILE = re.compile(r"`(?P<path>[\w/]*test_\w+\.py)`")
 SECRET = "whsec_documentation"
 
 
@@ -135,6 +136,12 @@ def test_every_link_leads_to_a_file() -> None:
         if not (page.parent / link["path"]).exists()
     ]
     assert missing == []
+
+
+def test_every_test_that_shows_a_promise_exists() -> None:
+    named = TEST_FILE.findall((ROOT / "docs" / "reliability.md").read_text(encoding="utf-8"))
+    assert len(named) >= 30
+    assert [path for path in named if not (ROOT / "tests" / path).exists()] == []
 
 
 def test_every_page_is_listed_in_the_index() -> None:
