@@ -53,15 +53,14 @@ class Timeout:
     """Limits on one attempt, in seconds. `math.inf` means no limit.
 
     Attributes:
-        attempt: from the start of an attempt to its last byte; a stream: to its first event, and then every
-            silence between two events. None: only the limits of the phases hold. A plain number given as
-            `timeout=` is this.
-        connect: to open a connection, TLS included.
-        write: to send the request.
-        first_byte: from the request sent to the reply's headers (a stream: to its first event). None: 600 for
-            Model APIs and 1230 for deployments, which may be cold.
-        idle: the longest silence in the middle of a reply. In a stream only decoded events count, not comments or
-            pings.
+        attempt: The whole attempt, from its start to its last byte. For a stream: the time to its first event, then
+            each pause between two events. None: only the other limits apply. A plain number as `timeout=` sets this.
+        connect: Opening a connection, including TLS.
+        write: Sending the request.
+        first_byte: From the end of the request to the headers of the reply. For a stream: to its first event. None: 600
+            for Model APIs and 1230 for deployments, which may be cold.
+        idle: The longest pause in the middle of a reply. In a stream, only decoded events end a pause; comments and
+            pings do not.
     """
 
     attempt: float | None = None
@@ -80,8 +79,10 @@ class Timeout:
 
 @runtime_checkable
 class HttpxTimeout(Protocol):
-    """An `httpx.Timeout`, which `timeout=` takes too: `connect` and `write` are those of `Timeout`, `read` is both
-    `first_byte` and `idle`; None is no limit. `pool` has no counterpart: waiting for a slot counts against `deadline`.
+    """An `httpx.Timeout`, which `timeout=` takes too. None is no limit.
+
+    `connect` and `write` mean the same as in `Timeout`. `read` sets both `first_byte` and `idle`. `pool` is ignored,
+    because waiting for a turn counts toward `deadline`.
     """
 
     @property
@@ -95,29 +96,31 @@ class HttpxTimeout(Protocol):
 
 
 class RetryWait(Protocol):
-    """Any wait strategy of tenacity, such as `tenacity.wait_fixed(1)`: seconds before the next attempt."""
+    """Any wait strategy of tenacity, such as `tenacity.wait_fixed(1)`. It returns the seconds to wait."""
 
     def __call__(self, retry_state: RetryCallState, /) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """When a failed attempt is tried again, and after how long.
+    """Rules for retries: when a failed attempt is tried again, and after how long.
 
-    Tried again are connections that were refused or lost before any byte of the reply, and the statuses 408, 429,
-    500, 502, 503, 504 and 529. `async_predict` only where no job can have been made: refused, 429 or 503.
+    A call is retried if the connection was refused or lost before any byte of the reply, and after the statuses 408,
+    429, 500, 502, 503, 504 and 529. `async_predict` is retried only if there can be no job: the connection was refused,
+    or the status is 429 or 503.
 
     Attributes:
-        max_retries: attempts after the first; 0 means one attempt.
-        initial: upper bound of the first wait in seconds; it doubles with every attempt.
-        maximum: upper bound of every wait in seconds. The wait is drawn between 0 and its bound (full jitter).
-        max_retry_after: the longest `Retry-After` in seconds that is slept on; a longer one is raised at once.
-        on_read_timeout: also try again when the reply timed out after the request was sent. Off by default: the
-            model may still be running, and billed.
-        budget: retries that a client may have outstanding: each takes one, each success gives 0.2 back. It keeps a
-            thousand callers of a dead service from sending thousands of requests more. `math.inf` turns it off.
-        wait: a wait strategy of tenacity instead of the exponential one.
-        random: source of the jitter; give a seeded one for a repeatable run.
+        max_retries: Attempts after the first one. 0 means a single attempt.
+        initial: Upper bound of the first wait, in seconds. It doubles with every attempt.
+        maximum: Upper bound of every wait, in seconds. The wait is random between 0 and its bound (full jitter).
+        max_retry_after: The longest `Retry-After` to wait for, in seconds. A longer one raises at once.
+        on_read_timeout: Also retry if the reply timed out after the request was sent. Off by default, because the model
+            may still be running, and billed.
+        budget: Retries that the client may spend. Each retry takes one, except after a 429. Each success gives 0.2
+            back. This keeps a thousand callers of a dead service from sending thousands of extra requests. `math.inf`
+            turns it off.
+        wait: A wait strategy of tenacity, in place of the exponential one.
+        random: The source of the jitter. Pass a seeded one for a repeatable run.
     """
 
     max_retries: int = 2
@@ -141,24 +144,23 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what a client holds and takes in.
+    """Limits on what a client sends at once and accepts.
 
     Attributes:
-        concurrency: calls in flight at once; further ones wait their turn, first come, first served. A stream
-            holds its slot until it is closed.
-        requests_per_minute: requests that are sent in any minute, retries among them; None for any number. A sixth of
-            them may go at once, the others are spread over the minute.
-        tokens_per_minute: tokens in any minute, of prompts and of answers, of all calls that say how many they used
-            (chat, completions, embeddings). A call waits until what it may use fits; what it did not use is given
-            back when it ends. None for any number.
-        idle_connection: seconds that an unused connection is kept; Baseten closes it after 60 to 120.
-        body: largest reply in bytes that is read into memory.
-        event: largest single event or line of a stream, in bytes.
-        message: largest message of a WebSocket in bytes, either way; Baseten takes 100 MiB at most.
-        stream: largest stream in bytes, of a chat as of `stream_predict` and of a chain. A chat is kept until its end,
-            for what had arrived when it breaks.
-        async_payload: largest body of `async_predict` in bytes; 256 KiB unless Baseten raised it for you.
-        status_calls: calls a second of `async_requests.get`, `cancel` and `queue_status` together.
+        concurrency: Calls in flight at once. Others wait in order. A stream counts until it is closed.
+        requests_per_minute: Requests sent in any minute, including retries. None for any number. A sixth of them may go
+            at once. The others are spread over the minute.
+        tokens_per_minute: Tokens in any minute, of prompts and answers, over all calls that report their usage (chat,
+            completions, embeddings). A call waits until the tokens that it may use fit. When it ends, it gives back
+            those that it did not use. None for any number.
+        idle_connection: Seconds to keep an unused connection. Baseten closes it after 60 to 120.
+        body: Bytes of the largest reply that is read into memory.
+        event: Bytes of the largest event or line of a stream.
+        message: Bytes of the largest WebSocket message, in either direction. Baseten accepts at most 100 MiB.
+        stream: Bytes of the largest stream: of a chat, of `stream_predict` or of a chain. A chat is kept in memory
+            until its end, so that an error can hold what arrived.
+        async_payload: Bytes of the largest body of `async_predict`. 256 KiB unless Baseten raised it for you.
+        status_calls: Calls per second of `async_requests.get`, `cancel` and `queue_status` together.
     """
 
     concurrency: int = 256
@@ -191,10 +193,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """URL templates of the service. The emulator and private gateways replace them; `base_url=` replaces
-    `model_apis` alone. A `model` without `{model_id}` is a gateway that serves one deployment, whatever its ID.
+    """URL templates of the service. The API key is sent to these hosts and to no others.
 
-    The API key is sent to these hosts and to no others.
+    The emulator and private gateways replace them. `base_url=` replaces only `model_apis`. A `model` without
+    `{model_id}` is a gateway that serves one deployment, whatever its ID.
     """
 
     model_apis: str = "https://inference.baseten.co/v1"
@@ -226,7 +228,7 @@ class Endpoints:
 
     @classmethod
     def below(cls, origin: str) -> Self:
-        """Everything below one origin such as "http://127.0.0.1:8787", as the emulator has it."""
+        """Put every URL below one origin such as "http://127.0.0.1:8787", as the emulator does."""
         origin = origin.rstrip("/")
         return cls(
             model_apis=f"{origin}/v1",
@@ -238,7 +240,7 @@ class Endpoints:
 
 
 class StatusOptions(TypedDict, total=False):
-    """Options of the calls about an async request, whose own id is an argument. See `CallOptions`."""
+    """Options of the calls about an async request. See `CallOptions`."""
 
     timeout: Timeout | HttpxTimeout | float | None
     deadline: float | None
@@ -249,17 +251,17 @@ class StatusOptions(TypedDict, total=False):
 
 
 class WaitOptions(TypedDict, total=False):
-    """Options of the methods that make many calls and have a deadline of their own for all of them.
+    """Options of the methods that make many calls and have one deadline for all of them.
 
     Attributes:
-        timeout: limits on each attempt; a number of seconds bounds the whole attempt.
-        max_retries: attempts after the first; 0 means one attempt.
-        extra_headers: headers added to, or replacing, the package's own.
-        extra_query: query parameters added to the URL.
-        extra_body: fields added to, or replacing, those of a JSON body that is an object. Values are sent as they
-            are, None as null.
-        session: sent as `x-session-affinity`: calls with the same value reach the same replica and its KV cache.
-        request_id: the caller's correlation id, sent as `x-baseten-customer-request-id`.
+        timeout: Limits on each attempt. A number of seconds limits the whole attempt.
+        max_retries: Attempts after the first one. 0 means a single attempt.
+        extra_headers: Headers to add, or to send in place of the package's own.
+        extra_query: Query parameters to add to the URL.
+        extra_body: Fields to add to a JSON body that is an object, or to replace in it. Values are sent as they are,
+            None as null.
+        session: Sent as `x-session-affinity`. Calls with the same value reach the same replica and its KV cache.
+        request_id: Your own ID for the request, sent as `x-baseten-customer-request-id`.
     """
 
     timeout: Timeout | HttpxTimeout | float | None
@@ -272,10 +274,10 @@ class WaitOptions(TypedDict, total=False):
 
 
 class CallOptions(WaitOptions, total=False):
-    """Options that every method takes; None is the same as leaving one out. See `WaitOptions` for the others.
+    """Options that every method takes. None is the same as leaving one out. See `WaitOptions` for the others.
 
     Attributes:
-        deadline: seconds for the whole call: queueing, every attempt, the waits between them, the stream.
+        deadline: Seconds for the whole call: queueing, every attempt, the waits between them, the stream.
     """
 
     deadline: float | None

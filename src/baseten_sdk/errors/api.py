@@ -31,15 +31,15 @@ class APIError(BasetenError):
     """A call to the service failed.
 
     Attributes:
-        method: HTTP verb of the call.
-        url: its URL without credentials and query.
-        request_id: the service's id of the request, else the caller's own; None where neither is known.
-        attempts: how often the request was tried.
-        elapsed: seconds from the start of the call to this error.
-        body: what the service sent, where it sent anything.
-        code: its code, where there is one.
-        type: its type, where there is one.
-        tries: of a call to a pool, each request that was made for it.
+        method: The HTTP verb of the call.
+        url: The URL of the call, without credentials and query.
+        request_id: The service's ID of the request, or else the caller's own. None if neither is known.
+        attempts: How often the request was tried.
+        elapsed: Seconds from the start of the call to this error.
+        body: What the service sent, if anything.
+        code: The service's error code, if there is one.
+        type: The service's error type, if there is one.
+        tries: For a call to a pool: each request that was made for it.
     """
 
     method: str | None = None
@@ -62,7 +62,7 @@ class APIError(BasetenError):
 
     @property
     def param(self) -> str | None:
-        """The parameter that the service complains of, where it names one."""
+        """The parameter that the service complains about, if it names one."""
         return told(self.body, "param")
 
     def __str__(self) -> str:
@@ -84,9 +84,9 @@ class APIConnectionError(APIError):
     """The service could not be reached, or the connection broke.
 
     Attributes:
-        phase: what was being done: "connect", "write", "first_byte" or "idle" (reading the reply).
-        status_code: the status of the reply, where its headers had arrived.
-        permanent: whether trying again cannot help, as with a certificate that is not trusted.
+        phase: What the call was doing: "connect", "write", "first_byte" or "idle" (reading the reply).
+        status_code: The status of the reply, if its headers had arrived.
+        permanent: Whether trying again cannot help, for example because a certificate is not trusted.
     """
 
     advice = "Check the network, proxy and base URL."
@@ -114,11 +114,11 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(WithPartial, APIConnectionError, TimeoutError):
-    """A limit on time was reached.
+    """A time limit was reached.
 
     Attributes:
-        phase: what was being done when it was reached.
-        limit: the limit in seconds.
+        phase: What the call was doing at that time.
+        limit: The limit in seconds.
     """
 
     advice = "Raise the limit named here with timeout= or deadline=."
@@ -139,37 +139,39 @@ class APITimeoutError(WithPartial, APIConnectionError, TimeoutError):
 
 
 class ConnectTimeout(APITimeoutError):
-    """No connection within `Timeout.connect` seconds."""
+    """There was no connection within `Timeout.connect` seconds."""
 
     advice = "Check the network, proxy and base URL, or raise Timeout(connect=...)."
 
 
 class FirstByteTimeout(APITimeoutError):
-    """No reply within `Timeout.first_byte` seconds of sending the request (a stream: no first event)."""
+    """There was no reply, or no first event of a stream, within `Timeout.first_byte` seconds of the request."""
 
     advice = "The model may still be running; raise Timeout(first_byte=...), or use async_predict for long work."
 
 
 class IdleTimeout(APITimeoutError):
-    """Silence in the middle of a reply for more than `Timeout.idle` seconds."""
+    """A reply paused for more than `Timeout.idle` seconds."""
 
     advice = "Raise Timeout(idle=...) if the model really pauses that long."
 
 
 class DeadlineExceeded(APITimeoutError):
-    """The whole call, with its queueing, retries and waits, did not fit into `deadline` seconds; or what was waited
-    for, such as the end of an async request, had not come by then."""
+    """The call, with its queueing, retries and waits, took longer than `deadline` seconds.
+
+    Methods that wait, for example for the end of an async request, raise it too.
+    """
 
     advice = "Raise deadline=, or lower max_retries."
 
 
 class ResponseValidationError(APIError):
-    """The reply arrived but cannot be read as what was asked for.
+    """The reply arrived, but it cannot be read as the expected type.
 
     Attributes:
-        status_code: the HTTP status, usually 200.
-        body: the reply's bytes, at most the first 64 KiB.
-        headers: the reply's headers, names in lower case.
+        status_code: The HTTP status, usually 200.
+        body: The first 64 KiB of the reply's body.
+        headers: The reply's headers. Their names are in lower case.
     """
 
     advice = "The reply is in .body; check the base URL, the model, and the type that was asked for."

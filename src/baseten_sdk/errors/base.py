@@ -1,4 +1,4 @@
-"""What all errors share, and the errors that are found before anything is sent.
+"""The base of all errors, and the errors that are found before anything is sent.
 
 An error holds plain data only, so that it survives pickle, copy and a process pool. It must not know how a request is
 sent or which library carried it.
@@ -10,31 +10,31 @@ from collections.abc import Sequence
 
 
 class BasetenError(Exception):
-    """Base of everything this package raises on purpose.
+    """Base of everything that this package raises on purpose.
 
-    Two errors are equal when their class, text and data are; that is what a copy or an unpickled error is.
+    Two errors are equal if their class, text and data are equal. A copied or unpickled error equals the original.
 
     Attributes:
-        results: of a call with many inputs, such as `embed`: the `Vectors` or `Results` that had come, as
-            `on_failure="keep"` returns them.
+        results: For a call with many inputs, such as `embed`: the `Vectors` or `Results` that arrived before the error,
+            as `on_failure="keep"` returns them.
     """
 
     results: Sequence[object] | None = None
 
     advice: str = ""
-    """What to do about it, in one sentence; part of `str(error)`."""
+    """What to do about it. It is part of `str(error)`."""
 
     @property
     def transient(self) -> bool:
-        """Whether this may pass by itself: whether the same call may succeed later, with nothing changed.
+        """Whether the same call may succeed later without any change.
 
-        It does not say that trying again is free: the model may have run, and been billed.
+        Trying again is not always free: the model may have run, and been billed.
         """
         return False
 
     @property
     def quota_exhausted(self) -> bool:
-        """Whether credit, a budget or a quota is used up. Waiting does not help; somebody has to raise it."""
+        """Whether credit, a budget or a quota is used up. Waiting does not help: raise it or add credit."""
         return False
 
     message: str = ""
@@ -70,14 +70,14 @@ def _rebuild(cls: type[BasetenError], args: tuple[object, ...], state: dict[str,
 
 
 class ConfigurationError(BasetenError):
-    """The client, or what it was asked for, is set up wrongly. Nothing was sent."""
+    """The setup of the client or of a call is wrong. Nothing was sent."""
 
 
 class InvalidRequestError(ConfigurationError, ValueError):
-    """An argument that cannot be sent: the message names it, with the path to it. Nothing was sent."""
+    """An argument is invalid. The message names the path to it. Nothing was sent."""
 
 
 class ClientClosedError(ConfigurationError):
-    """The client was used after it was closed, or closed while the call was in flight."""
+    """The client was used after it was closed, or it was closed while the call was in flight."""
 
     advice = "Make a new client, or keep this one open until its calls are done."

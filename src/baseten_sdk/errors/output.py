@@ -1,4 +1,4 @@
-"""A model that answered, but not with what was asked for."""
+"""The errors of a model that answered, but not with what you asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXCERPT = 200
 
 
 class OutputError(BasetenError):
-    """The model answered, but not with what was asked for.
+    """The model answered, but not with what you asked for.
 
     Attributes:
         completion: The whole reply. Its usage was billed.
@@ -33,7 +33,7 @@ class OutputError(BasetenError):
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request whose reply this is."""
+        """The service's ID of the request."""
         return self.completion.meta.request_id
 
     @property
@@ -53,7 +53,7 @@ class OutputError(BasetenError):
 
     @property
     def usage(self) -> Usage:
-        """Tokens of all attempts together."""
+        """The tokens of all attempts together."""
         return self.completion.usage_of(self.attempts)
 
 
@@ -68,25 +68,25 @@ class LengthLimitError(OutputError):
 
 
 class ContentFilterError(OutputError):
-    """The answer was stopped by a content filter."""
+    """A content filter stopped the answer."""
 
 
 class MaxTurnsError(OutputError):
-    """A run of tools reached its limit of turns, and the model still called tools."""
+    """The model still called tools when a run of tools reached its limit of turns."""
 
     advice = "Raise max_turns; the transcript so far is in the run's messages."
 
 
 class OutputValidationError(OutputError):
-    """The answer is not a valid instance of the type that was asked for."""
+    """The answer is not a valid instance of the requested type."""
 
 
 class ToolArgumentError(OutputError):
     """The model called a tool with arguments that do not validate.
 
     Attributes:
-        tool: name of the tool.
-        arguments: its arguments as the model wrote them.
+        tool: The name of the tool.
+        arguments: The arguments as the model wrote them.
     """
 
     def __init__(

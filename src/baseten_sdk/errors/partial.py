@@ -1,4 +1,4 @@
-"""What had arrived of a stream that failed: put together when somebody looks at it."""
+"""The part of a failed stream that arrived. It is put together when you first look at it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ FIELD = "partial"
 
 
 class WithPartial:
-    """Part of the error of a stream, which may have been long: few who catch one look at what had arrived."""
+    """A mixin for errors of a stream. It builds `partial` when you ask for it, because a stream may be long."""
 
     @property
     def partial(self) -> PartialReply | None:
-        """The reply as far as it had arrived; None where nothing had, or where the call streams no reply of a model.
+        """The part of the reply that arrived. None if nothing did, or if the call does not stream a model's reply.
 
-        It is of the type that the call returns, such as `ChatCompletion`.
+        Its type is that of the whole reply, such as `ChatCompletion`.
         """
         kept: Partial = self.__dict__.get(FIELD)
         if callable(kept):
@@ -39,6 +39,6 @@ class WithPartial:
         self.__dict__[FIELD] = value
 
     def _state(self) -> dict[str, object]:
-        """What the error holds; an error that is copied or compared holds a value, and nothing that makes one."""
+        """The error's data. Before a copy or a comparison, `partial` becomes a value."""
         self.__dict__[FIELD] = self.partial
         return self.__dict__

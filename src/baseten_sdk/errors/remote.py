@@ -16,10 +16,10 @@ class RemoteFrame:
     """One frame of a remote stack.
 
     Attributes:
-        filename: the file, as the chain's container knows it.
-        lineno: the line in it; None where the service does not tell.
-        name: the function.
-        line: the source text of that line; None where the service does not tell.
+        filename: The file, as the chain's container knows it.
+        lineno: The line number. None if the service does not say.
+        name: The function.
+        line: The source text of that line. None if the service does not say.
     """
 
     filename: str
@@ -37,10 +37,10 @@ class RemoteException:
     """An exception of a chainlet.
 
     Attributes:
-        name: the name of its class.
-        module: the module of that class; None where the service does not tell.
-        message: its text.
-        stack: the frames of the chain's own code, innermost last.
+        name: The name of its class.
+        module: The module of that class. None if the service does not say.
+        message: Its text.
+        stack: The frames of the chain's own code, innermost last.
     """
 
     name: str

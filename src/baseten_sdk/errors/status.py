@@ -19,18 +19,18 @@ QUOTA_ADVICE = (
 
 
 class APIStatusError(APIError):
-    """The service answered with an error status.
+    """The service replied with an error status.
 
     Attributes:
-        status_code: the HTTP status.
-        code: the service's own code where it gave one (`error_code`, `error.code`), as a string.
-        type: the service's own type of error where it gave one.
-        body: the body as JSON where it is JSON, else as text.
-        raw: the body's bytes, at most the first 64 KiB.
-        headers: the reply's headers, names in lower case.
-        retry_after: seconds that the service asked to wait, where it did.
-        error_source: `X-Baseten-Error-Source`; "04" is the model server.
-        error_code: `X-Baseten-Error-Code`; "600" is the model's own code, "700" the client, "500" the platform.
+        status_code: The HTTP status.
+        code: The service's own error code, if any (`error_code`, `error.code`), as a string.
+        type: The service's own error type, if any.
+        body: The body, as a JSON value if it is JSON, or else as text.
+        raw: The first 64 KiB of the body.
+        headers: The reply's headers. Their names are in lower case.
+        retry_after: Seconds that the service asks you to wait, if it does.
+        error_source: `X-Baseten-Error-Source`. "04" is the model server.
+        error_code: `X-Baseten-Error-Code`. "600" is the model's own code, "700" the client, "500" the platform.
     """
 
     advice = "The service's answer is in .body and .headers."
@@ -63,7 +63,7 @@ class APIStatusError(APIError):
 
     @property
     def response(self) -> Response:
-        """The answer as it came, without what is missing of a body that is larger than 64 KiB."""
+        """The reply as it came, with at most 64 KiB of its body."""
         from ..types.meta import Headers, Meta
         from ..types.response import Response
 
@@ -72,7 +72,7 @@ class APIStatusError(APIError):
 
     @property
     def remote(self) -> RemoteException | None:
-        """The exception that a chainlet raised, with its stack, where the service tells it (chains)."""
+        """For chains: the exception that a chainlet raised, with its stack. None if the service does not send it."""
         return read_remote(self.body)
 
     def __str__(self) -> str:
@@ -88,19 +88,19 @@ class BadRequestError(APIStatusError):
 
     @property
     def deactivated(self) -> bool:
-        """Whether the request is fine, but the deployment was deactivated."""
+        """Whether the cause is a deactivated deployment."""
         told = f"{self.message} {self.code} {self.type}".lower()
         return "deactivated" in told or ("deployment" in told and "inactive" in told)
 
 
 class AuthenticationError(APIStatusError):
-    """401: the API key is missing or wrong. (The Model APIs say 403: `PermissionDeniedError`.)"""
+    """401: the API key is missing or wrong. The Model APIs send 403 instead: see `PermissionDeniedError`."""
 
     advice = "Check the API key: api_key= or BASETEN_API_KEY, made at https://app.baseten.co/settings/api_keys."
 
 
 class PermissionDeniedError(AuthenticationError):
-    """403: the API key is wrong (this is what the Model APIs answer), or may not do this."""
+    """403: the API key may not do this. The Model APIs also send it for a wrong key."""
 
 
 class PaymentRequiredError(APIStatusError):
@@ -114,7 +114,7 @@ class PaymentRequiredError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: no such model, deployment, request or path, or the slug is not enabled in the workspace."""
+    """404: there is no such model, deployment, request or path, or the slug is not enabled in the workspace."""
 
     advice = "Check the id, environment and path; client.models.list() names the Model APIs you can use."
 
@@ -136,7 +136,7 @@ class ConflictError(APIStatusError):
 
 
 class PayloadTooLargeError(APIStatusError):
-    """413: the body is too large (100 MB at the edge, 256 KiB for async requests by default)."""
+    """413: the body is too large. The limit is 100 MB, or 256 KiB by default for async requests."""
 
     advice = "Send less, or pass a URL to the data."
 
@@ -148,10 +148,11 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """429: over the rate limit, or the deployment sheds load. `retry_after` holds the service's wish, in seconds.
+    """429: the rate limit is reached, or the deployment sheds load. `retry_after` is in seconds.
 
     Attributes:
-        sent: whether it was sent. False: others were refused just before, and its turn could not come in time.
+        sent: Whether the request was sent. False if other calls were refused just before, and this one could not have
+            its turn in time.
     """
 
     sent = True
@@ -174,11 +175,11 @@ class InternalServerError(APIStatusError):
 
 
 class ModelError(InternalServerError):
-    """500 raised by the model's own code, not by the platform. For chains `remote` holds the exception and its stack.
+    """500: the model's own code failed, not the platform. For chains, `remote` holds the exception and its stack.
 
     Attributes:
-        exception: the remote exception's class name, for chains.
-        stack: the remote stack as text, one frame each, for chains.
+        exception: For chains: the class name of the remote exception.
+        stack: For chains: the remote stack as text, one entry per frame.
     """
 
     advice = "The deployed model raised; its logs hold the traceback."
@@ -189,12 +190,12 @@ class ModelError(InternalServerError):
 
     @property
     def exception(self) -> str | None:
-        """Class name of the remote exception, where the service tells it (chains)."""
+        """For chains: the class name of the remote exception. None if the service does not send it."""
         return None if self.remote is None else self.remote.name
 
     @property
     def stack(self) -> list[str]:
-        """Remote stack frames as "file:line in function: source", innermost last (chains)."""
+        """For chains: the remote stack frames as "file:line in function: source", innermost last."""
         frames = () if self.remote is None else self.remote.stack
         return [f"{each.filename}:{each.lineno} in {each.name}: {each.line}" for each in frames]
 
@@ -218,6 +219,6 @@ class GatewayTimeoutError(InternalServerError):
 
 
 class OverloadedError(InternalServerError):
-    """529: no serving capacity at the moment, even inside your limits."""
+    """529: the service has no capacity at the moment, even within your limits."""
 
     advice = "Try again later with backoff."

@@ -13,7 +13,7 @@ PASSING_TYPES = frozenset({"api_error", "overloaded_error", "rate_limit_error", 
 
 
 class StreamError(WithPartial, APIError):
-    """A stream did not end well. What had arrived is in `partial`."""
+    """A stream did not end well. `partial` holds what arrived."""
 
     advice = "What had arrived is in .partial."
 
@@ -31,16 +31,16 @@ class StreamInterrupted(StreamError):
 
 
 class ContinuationError(StreamInterrupted):
-    """A stream was cut, and no other member of its pool went on with it, though `on_cut="continue"` asks for that."""
+    """A stream of a pool with `on_cut="continue"` was cut, and no other member could continue it."""
 
 
 class StreamAPIError(StreamError):
     """The service reported an error inside the stream.
 
     Attributes:
-        body: the error as it was sent.
-        code: its code, where it has one.
-        type: its type, where it has one.
+        body: The error as it was sent.
+        code: Its code, if it has one.
+        type: Its type, if it has one.
     """
 
     advice = "The error as it was sent is in .body, and what had arrived in .partial."
@@ -66,6 +66,6 @@ class StreamAPIError(StreamError):
 
 
 class StreamDecodeError(StreamError):
-    """A piece of the stream could not be read: not JSON, the wrong shape, or larger than allowed."""
+    """A piece of the stream cannot be read: it is not JSON, has the wrong shape, or is too large."""
 
     advice = "What had arrived is in .partial; check the base URL and what answers there."

@@ -26,7 +26,7 @@ class WebSocketError(APIError):
 
 
 class WebSocketClosedError(WebSocketError):
-    """The connection was closed in order, by the other side or here.
+    """The connection was closed properly, by either side.
 
     Attributes:
         close_code: The code that it was closed with; 1005 if there was none.
@@ -46,8 +46,10 @@ class WebSocketClosedError(WebSocketError):
 
 
 class WebSocketUnsupportedError(WebSocketClosedError):
-    """The other side does not take this (close code 1003). A deployment without a WebSocket method accepts the
-    connection first and says so then."""
+    """The other side does not support this (close code 1003).
+
+    A deployment without a WebSocket method accepts the connection first, and then closes it with this code.
+    """
 
     advice = "Check that the model or the chain's entrypoint has a WebSocket method, and what messages it takes."
 

@@ -1,8 +1,8 @@
 """The whole chat completion: what `chat.completions.create` returns.
 
-Which fields a backend sends differs: `content` is missing where all tokens went into reasoning or tool calls,
-`finish_reason` may be missing in JSON mode, reasoning comes under either of two names. So nearly everything has a
-default; only `choices` must be there.
+Backends differ in the fields that they send. `content` is missing if all tokens went into reasoning or tool calls.
+`finish_reason` may be missing in JSON mode. Reasoning comes under either of two names. Therefore almost every field
+has a default, and only `choices` is required.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter"] | str
-"""Why a choice ended; an open set."""
+"""Why a choice ended. Backends may send other values."""
 
 
 def arguments_text(value: object) -> object:
@@ -59,14 +59,14 @@ def arguments_text(value: object) -> object:
 
 
 class FunctionCall(Lenient):
-    """The function that the model calls, and its arguments as JSON text (not validated; may be cut short)."""
+    """The function that the model calls. Its arguments are JSON text, not validated, and may be cut short."""
 
     name: Annotated[str, NullAs(str)] = ""
     arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
 
     @property
     def parsed_arguments(self) -> BaseModel | None:
-        """The arguments, validated by `parse`, where the tool was given as a type."""
+        """The arguments that `parse` validated, if the tool was given as a type."""
         arguments = note_of(self, "parsed")
         return arguments if isinstance(arguments, BaseModel) else None
 
@@ -81,7 +81,7 @@ def _or_new(sent: str) -> str:
 
 
 class ToolCall(Lenient):
-    """One call of a tool. One that comes without an id is given one, so that its result can name it."""
+    """One call of a tool. If it comes without an ID, it gets one, so that its result can name it."""
 
     id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
         default_factory=new_call_id
@@ -90,14 +90,14 @@ class ToolCall(Lenient):
     function: Annotated[FunctionCall, NullAs(FunctionCall)] = Field(default_factory=FunctionCall)
 
     def to_param(self) -> dict[str, object]:
-        """The call as a plain dict for the `messages` of the next call: its arguments are a JSON object."""
+        """Make a plain dict for the `messages` of the next call. Its arguments are a JSON object."""
         function = self.function.model_dump(mode="json", exclude_none=True)
         function["arguments"] = as_object(self.function.arguments)
         return {**self.model_dump(mode="json", exclude_none=True, exclude={"function"}), "function": function}
 
 
 class ChatCompletionMessage(Lenient):
-    """What the model said. It can be put into the `messages` of the next call as it is."""
+    """What the model said. Put it into the `messages` of the next call as it is."""
 
     role: Annotated[str, Beside(lambda: "assistant", as_text, null_at_once=True)] = "assistant"
     content: str | None = None
@@ -107,16 +107,16 @@ class ChatCompletionMessage(Lenient):
 
     @property
     def parsed(self) -> object:
-        """The object that `parse` or `stream` made of the answer, if any; `Parsed.parsed` has its type."""
+        """The object that `parse` or `stream` made of the answer, if any. Use `Parsed.parsed` for its type."""
         return note_of(self, "parsed")
 
     @property
     def reasoning(self) -> str | None:
-        """What the model thought, under whichever name the backend sent it."""
+        """The model's reasoning, whichever name the backend gives it."""
         return self.reasoning_content or reasoning_of(self.model_extra) or self.reasoning_content
 
     def to_param(self) -> dict[str, object]:
-        """The message as a plain dict for the `messages` of the next call: only what was received and is not empty."""
+        """Make a plain dict for the `messages` of the next call. It holds the fields that are not empty."""
         fields = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         fields["role"] = self.role
         fields.pop("tool_calls", None)
@@ -139,7 +139,7 @@ class TopLogprob(Lenient):
 
 
 class TokenLogprob(TopLogprob):
-    """A token of the answer with its log probability; a null one reads as minus infinity."""
+    """A token of the answer with its log probability. Null reads as minus infinity."""
 
     top_logprobs: Annotated[list[Annotated[TopLogprob, Beside(TopLogprob)]], Beside(list, null_at_once=True)] = Field(
         default_factory=list
@@ -157,7 +157,7 @@ class ChoiceLogprobs(Lenient):
 
 
 class Choice(Lenient):
-    """One answer. `stop_reason` is the stop string or token id that ended it, where the backend tells."""
+    """One answer. `stop_reason` is the stop string or token ID that ended it, if the backend says."""
 
     index: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
     message: Annotated[ChatCompletionMessage, OddMessage()]
@@ -180,7 +180,7 @@ class ChatCompletion(Reply):
 
     @staticmethod
     def usage_of(completions: Iterable[ChatCompletion]) -> Usage:
-        """The tokens of several completions together."""
+        """Add up the tokens of several completions."""
         return Usage.total(completion.usage for completion in completions)
 
     @property
@@ -190,7 +190,7 @@ class ChatCompletion(Reply):
 
     @property
     def text(self) -> str:
-        """The text of the first choice; "" where there is none (tool calls, or all tokens went into reasoning)."""
+        """The text of the first choice. "" after a tool call, or if all tokens went into reasoning."""
         return self.choices[0].message.content or ""
 
 

@@ -1,8 +1,8 @@
 """One piece of a streamed chat completion, in OpenAI's shape.
 
-Backends differ in what they put into a chunk: nulls everywhere, empty strings and lists in every chunk, or only what
-changed; `choices` may be empty, null or missing on the chunk that carries the usage. Test for truth, never for
-presence.
+Backends differ in what they put into a chunk: nulls everywhere, empty strings and lists, or only what changed. The
+chunk with the usage may have `choices` that are empty, null or missing. Write `if chunk.choices:` rather than checking
+whether the field exists.
 """
 
 from __future__ import annotations
@@ -23,15 +23,14 @@ RawUsage: TypeAlias = dict[str, object]
 
 
 class ChoiceDeltaToolCallFunction(Lenient):
-    """A piece of a function call: the name comes once, the arguments in fragments."""
+    """A piece of a function call. The name comes once, the arguments in fragments."""
 
     name: str | None = None
     arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
 
 
 class ChoiceDeltaToolCall(Lenient):
-    """A piece of a tool call. Pieces of one call share the index; the id may change from piece to piece on some
-    backends, and the first one counts."""
+    """A piece of a tool call. Pieces of one call share the index. The first ID counts, even if later ones differ."""
 
     index: Annotated[int | None, Beside(nothing, as_count)] = None
     id: Annotated[str | None, Beside(nothing, as_text)] = None
@@ -50,7 +49,7 @@ class ChoiceDelta(Lenient):
 
     @property
     def reasoning(self) -> str | None:
-        """What the model thought, under whichever name the backend sent it."""
+        """The model's reasoning, whichever name the backend gives it."""
         return self.reasoning_content or reasoning_of(self.model_extra) or self.reasoning_content
 
 
@@ -65,10 +64,10 @@ class ChunkChoice(Lenient):
 
 
 class ChatCompletionChunk(Lenient):
-    """One chunk of a stream. `usage` is cumulative: the last one counts, they are never added up.
+    """One chunk of a stream. `usage` is cumulative: only the last one counts, so never add them up.
 
-    Baseten sends usage with every chunk, and few programs look at more than the last one. So it is kept as the plain
-    dict that the JSON parser makes, and `usage` reads it.
+    Baseten sends usage with every chunk, but few programs look at more than the last one. A chunk therefore keeps it as
+    a plain dict, and `usage` reads that when you ask for it.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -84,10 +83,10 @@ class ChatCompletionChunk(Lenient):
 
     @property
     def usage(self) -> Usage | None:
-        """Tokens used so far; None where the chunk does not say."""
+        """The tokens used so far. None if the chunk does not say."""
         return None if self.raw_usage is None else Usage.read(self.raw_usage)
 
     @property
     def text(self) -> str:
-        """The text that this chunk adds to the first choice; "" where it adds none."""
+        """The text that this chunk adds to the first choice. "" if it adds none."""
         return "".join([choice.delta.content or "" for choice in self.choices if choice.index == 0])

@@ -1,4 +1,4 @@
-"""The reply of `completions.create`: text that goes on with a prompt, and what may be asked for."""
+"""The reply of `completions.create`, which continues a prompt, and its parameters."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .usage import Usage
 __all__ = ["CompletionOptions", "Prompt", "TextChoice", "TextCompletion", "TextCompletionChunk"]
 
 Prompt: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
-"""A text, or its token ids; or several of them, each of which gets its own choices."""
+"""A text or its token IDs, or a list of these. Each one gets its own choices."""
 
 
 class TextChoice(Lenient):
-    """One text. Of several prompts, `index` counts through the choices of all."""
+    """One text. With several prompts, `index` counts the choices of all of them."""
 
     index: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
     text: Annotated[str, NullAs(str)] = ""
@@ -39,12 +39,12 @@ class TextCompletionChunk(Reply):
 
     @property
     def text(self) -> str:
-        """The text of the first choice; "" where there is none."""
+        """The text of the first choice. "" if there is none."""
         return next((choice.text for choice in self.choices if choice.index == 0), "")
 
 
 class TextCompletion(TextCompletionChunk):
-    """The reply of a call of completions. It has one choice at least."""
+    """The reply of `completions.create`. It has at least one choice."""
 
     @model_validator(mode="after")
     def _has_choices(self) -> Self:
@@ -54,10 +54,10 @@ class TextCompletion(TextCompletionChunk):
 
 
 class CompletionOptions(CallOptions, total=False):
-    """Everything of a call of completions besides model, prompt and stream."""
+    """The parameters of `completions.create`, apart from model, prompt and stream."""
 
     suffix: str | None
-    """What follows the text: for filling in the middle."""
+    """The text that follows. The model fills in the middle."""
     max_tokens: int | None
     temperature: float | None
     top_p: float | None
@@ -65,7 +65,7 @@ class CompletionOptions(CallOptions, total=False):
     best_of: int | None
     echo: bool | None
     logprobs: int | None
-    """How many alternatives to each token."""
+    """The number of alternatives to report for each token."""
     stop: str | Sequence[str] | None
     seed: int | None
     frequency_penalty: float | None

@@ -1,4 +1,4 @@
-"""What happens in a stream of `chat.completions.stream`: frozen values for `match`.
+"""The events of `chat.completions.stream`: frozen values for `match`.
 
 `index` is the choice that an event belongs to; it is 0 unless you ask for several.
 """
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ChunkReceived:
-    """A chunk as it came. The events that follow tell what it brought."""
+    """A chunk as it came. The events that are made from it follow."""
 
     chunk: ChatCompletionChunk
     type: ClassVar[Literal["chunk"]] = "chunk"
@@ -51,13 +51,13 @@ class TextDelta:
 
     @property
     def delta(self) -> str:
-        """The text, under the name that it has at OpenAI."""
+        """The text, under OpenAI's name for it."""
         return self.text
 
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """More of what the model thinks."""
+    """More of the model's reasoning."""
 
     text: str
     index: int = 0
@@ -65,13 +65,13 @@ class ReasoningDelta:
 
     @property
     def delta(self) -> str:
-        """The text, under the name that it has at OpenAI."""
+        """The text, under OpenAI's name for it."""
         return self.text
 
 
 @dataclass(frozen=True, slots=True)
 class RefusalDelta:
-    """More of why the model refuses."""
+    """More of the model's refusal."""
 
     text: str
     index: int = 0
@@ -79,7 +79,7 @@ class RefusalDelta:
 
     @property
     def delta(self) -> str:
-        """The text, under the name that it has at OpenAI."""
+        """The text, under OpenAI's name for it."""
         return self.text
 
 
@@ -87,7 +87,7 @@ class RefusalDelta:
 class ToolCallStarted:
     """The model begins to call a tool. `call` numbers the calls of a choice.
 
-    Some backends send the id later, or the name in pieces: `ToolCallDone` has the whole of both.
+    Some backends send the ID later, or the name in pieces. `ToolCallDone` has both complete.
     """
 
     call: int
@@ -108,17 +108,17 @@ class ToolCallDelta:
 
     @property
     def arguments_delta(self) -> str:
-        """The piece, under the name that it has at OpenAI."""
+        """The piece, under OpenAI's name for it."""
         return self.arguments
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDone:
-    """A call is whole; its arguments are validated if its tool was given as a type.
+    """A call is complete. Its arguments are validated if its tool was given as a type.
 
     Attributes:
-        call: its number.
-        tool_call: id, name, arguments, and `parsed`.
+        call: Its number.
+        tool_call: Its ID, name, arguments, and `parsed`.
     """
 
     call: int
@@ -138,17 +138,17 @@ class ToolCallDone:
 
     @property
     def parsed_arguments(self) -> BaseModel | None:
-        """The arguments, validated, where the tool was given as a type."""
+        """The validated arguments, if the tool was given as a type."""
         return self.tool_call.parsed
 
 
 @dataclass(frozen=True, slots=True)
 class PartialObject(Generic[T]):
-    """The object so far. Fields that have not come are None or their default. What is unfinished is not validated.
+    """The object so far. Missing fields are None or their default. Incomplete values are not validated.
 
     Attributes:
         value: The object.
-        missing: The names of its fields that have not come.
+        missing: The names of the fields that have not arrived.
     """
 
     value: T
@@ -159,7 +159,7 @@ class PartialObject(Generic[T]):
 
 @dataclass(frozen=True, slots=True, match_args=False)
 class UsageUpdated:
-    """Tokens used so far; cumulative. Like a chunk, it keeps the usage as it was sent until somebody looks at it."""
+    """The tokens used so far. The counts are cumulative. They are read when you first look at `usage`."""
 
     raw_usage: Mapping[str, object]
     type: ClassVar[Literal["usage"]] = "usage"
@@ -168,7 +168,7 @@ class UsageUpdated:
 
     @property
     def usage(self) -> Usage:
-        """Tokens used so far."""
+        """The tokens used so far."""
         return Usage.read(self.raw_usage)
 
 
@@ -177,8 +177,8 @@ class Finished:
     """The stream is complete.
 
     Attributes:
-        finish_reason: why the first choice ended, where the backend told.
-        completion: everything, put together.
+        finish_reason: Why the first choice ended. None if the backend does not say.
+        completion: The whole completion.
     """
 
     finish_reason: str | None
@@ -192,18 +192,18 @@ class Finished:
 
     @property
     def parsed(self) -> object:
-        """The requested object, if the answer is a valid one."""
+        """The requested object, if the answer is valid."""
         return self.completion.message.parsed
 
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """A tool of `run_tools` has been run, and this is what the model is told.
+    """The result of a tool that `run_tools` ran, as the model gets it.
 
     Attributes:
-        tool_call: the call.
-        content: the result as text; for an error, what it says.
-        error: the exception, where there was one.
+        tool_call: The call.
+        content: The result as text. For an error, its message.
+        error: The exception, if there was one.
     """
 
     tool_call: ParsedToolCall

@@ -1,4 +1,4 @@
-"""What is known of the exchange behind a reply: request id, status, headers, attempts and time."""
+"""Facts about the HTTP exchange behind a reply: request ID, status, headers, attempts and time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Headers", "Meta"]
 
 
 class Headers(Mapping[str, str]):
-    """Headers of a reply: names are case-insensitive, repeated ones are joined by a comma."""
+    """The headers of a reply. Names are case-insensitive. Repeated headers are joined by a comma."""
 
     __slots__ = ("_lines", "_read")
 
@@ -77,20 +77,20 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """Facts of the exchange behind a reply.
+    """Facts about the HTTP exchange behind a reply.
 
     Attributes:
-        status_code: the HTTP status; 0 for a reply that did not come from the network.
-        headers: the reply's headers.
-        attempts: how often the request was tried.
-        elapsed: seconds from the start of the call to the last byte (a stream: to its headers).
-        method: the verb of the call; "" for a reply that did not come from the network.
-        url: its URL without the query.
-        tries: of a call to a pool, each request that was made for it.
-        waited: seconds that the call waited before it was sent: at a "gate" that refusals have closed, for a "rate"
-            limit, or in the "queue" for one of the calls in flight to end.
-        cache_hit_rate: the share of the prompt's tokens that came from the prefix cache, from 0 to 1; None where the
-            reply does not say.
+        status_code: The HTTP status. 0 for a reply that did not come from the network.
+        headers: The reply's headers.
+        attempts: How often the request was tried.
+        elapsed: Seconds from the start of the call to the last byte. For a stream: to its headers.
+        method: The HTTP verb of the call. "" for a reply that did not come from the network.
+        url: The URL of the call, without the query.
+        tries: For a call to a pool: each request that was made for it.
+        waited: Seconds that the call waited before it was sent, by reason: "gate" (the service refused calls just
+            before), "rate" (a rate limit) or "queue" (too many calls in flight).
+        cache_hit_rate: The share of the prompt's tokens that came from the prefix cache, from 0 to 1. None if the reply
+            does not say.
     """
 
     status_code: int = 0
@@ -104,7 +104,7 @@ class Meta:
     cache_hit_rate: float | None = field(default=None, compare=False)
 
     def with_tries(self, tries: tuple[Try, ...]) -> Meta:
-        """The same, with the requests that were made for it."""
+        """Make a copy with the requests that were made for the call."""
         return Meta(
             self.status_code,
             self.headers,
@@ -118,26 +118,26 @@ class Meta:
 
     @property
     def served_by(self) -> Target | None:
-        """Of a call to a pool, the member that answered."""
+        """For a call to a pool: the member that answered."""
         return next((each.member for each in self.tries if each.outcome == "ok"), None)
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request: quote it to support. Some Model APIs backends send none."""
+        """The service's ID of the request. Quote it to support. Some backends of the Model APIs send none."""
         return self.headers.get("x-baseten-request-id") or self.headers.get("x-request-id")
 
     @property
     def rate_limits(self) -> dict[str, str]:
-        """The `x-ratelimit-*` headers as they came, without their prefix."""
+        """The `x-ratelimit-*` headers as they came, by their names without the prefix."""
         prefix = "x-ratelimit-"
         return {k.removeprefix(prefix): v for k, v in self.headers.items() if k.startswith(prefix)}
 
     @property
     def model_id(self) -> str | None:
-        """Id of the model that served the request, where told."""
+        """The ID of the model that served the request. None if the service does not say."""
         return self.headers.get("x-baseten-model-id")
 
     @property
     def deployment_id(self) -> str | None:
-        """Id of the deployment that served the request, where told."""
+        """The ID of the deployment that served the request. None if the service does not say."""
         return self.headers.get("x-baseten-model-version-id")

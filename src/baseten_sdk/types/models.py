@@ -13,7 +13,7 @@ __all__ = ["Model", "ModelList", "ModelPricing"]
 
 
 class ModelPricing(Lenient):
-    """Dollars per single token, as decimal strings."""
+    """Prices in dollars per token, as decimal strings."""
 
     prompt: Annotated[str | None, Beside(nothing, as_text)] = None
     completion: Annotated[str | None, Beside(nothing, as_text)] = None
@@ -23,7 +23,7 @@ class ModelPricing(Lenient):
 
 
 class Model(Lenient):
-    """A model. Engines inside a deployment send little more than the id."""
+    """A model. Engines inside a deployment send little more than the ID."""
 
     id: str
     created: Annotated[int | None, Rounded(), Beside(nothing, as_count)] = None
@@ -42,7 +42,7 @@ class Model(Lenient):
 
 
 class ModelList(Reply):
-    """A list of models; iterating it gives the models themselves."""
+    """A list of models. Iterate over it to get the models."""
 
     data: list[Model]
 

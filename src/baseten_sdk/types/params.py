@@ -1,4 +1,4 @@
-"""What a chat request may hold: messages, parts, tools, response formats and sampling parameters.
+"""The parts of a chat request: messages, content, tools, response formats and sampling parameters.
 
 Everything is a plain dict at run time. Only what the caller set is sent. None is the same as leaving a parameter out.
 Other parameters go into `extra_body`.
@@ -36,7 +36,7 @@ __all__ = [
 
 
 class ImageURL(TypedDict, total=False):
-    """An image by HTTPS URL (fetched by Baseten) or as a base64 data URL (5 MB for the whole request)."""
+    """An image: an HTTPS URL that Baseten fetches, or a base64 data URL (5 MB for the whole request)."""
 
     url: Required[str]
     detail: str
@@ -50,7 +50,7 @@ class InputAudio(TypedDict):
 
 
 class FileData(TypedDict, total=False):
-    """A file by its data or its id."""
+    """A file, by its data or its ID."""
 
     file_data: str
     file_id: str
@@ -58,13 +58,13 @@ class FileData(TypedDict, total=False):
 
 
 class VideoURL(TypedDict):
-    """A video by URL; only some models take it."""
+    """A video, by its URL. Only some models accept it."""
 
     url: str
 
 
 class ContentPart(TypedDict, total=False):
-    """One part of a multimodal message; `type` says which of the other keys is there."""
+    """One part of a multimodal message. `type` says which other key is set."""
 
     type: Required[str]
     text: str
@@ -75,14 +75,14 @@ class ContentPart(TypedDict, total=False):
 
 
 class FunctionCallParam(TypedDict):
-    """The function of a tool call that is sent back."""
+    """The function of a tool call that you send back."""
 
     name: str
     arguments: str
 
 
 class ToolCallParam(TypedDict, total=False):
-    """A tool call that is sent back within an assistant's message."""
+    """A tool call that you send back in an assistant's message."""
 
     id: Required[str]
     type: str
@@ -101,11 +101,11 @@ class MessageParam(TypedDict, total=False):
 
 
 Message: TypeAlias = MessageParam | Mapping[str, object] | ChatCompletionMessage | BaseModel
-"""A message as a dict, or one that a model sent, put back as it is; messages of the openai package are taken too."""
+"""A message as a dict, or as a model sent it. Messages of the openai package work too."""
 
 
 class FunctionParam(TypedDict, total=False):
-    """A function that the model may call; `parameters` is a JSON schema."""
+    """A function that the model may call. `parameters` is a JSON schema."""
 
     name: Required[str]
     description: str
@@ -124,11 +124,11 @@ class ToolParam(TypedDict, total=False):
 ToolChoice: TypeAlias = Literal["none", "auto", "required"] | Mapping[str, object]
 
 ReasoningEffort: TypeAlias = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str
-"""How much to think; which values a model takes differs, and others are ignored or answered with 400."""
+"""How much to think. Models accept different values. They ignore others, or reply with 400."""
 
 
 class JSONSchemaParam(TypedDict, total=False):
-    """A JSON schema for the answer; its name must not be empty."""
+    """A JSON schema for the answer. Its name must not be empty."""
 
     name: Required[str]
     schema: Mapping[str, object]
@@ -149,35 +149,35 @@ ResponseFormat: TypeAlias = ResponseFormatParam | Mapping[str, object]
 
 
 class StreamOptions(TypedDict, total=False):
-    """What a stream carries beside text. Baseten sends usage unless told otherwise."""
+    """What a stream carries in addition to text. Baseten sends usage unless you turn it off."""
 
     include_usage: bool
     continuous_usage_stats: bool
 
 
 class ThinkingParam(TypedDict, total=False):
-    """Switch for models that think on request."""
+    """A switch for models that think on request."""
 
     type: Required[str]
 
 
 class SamplingParams(CallOptions, total=False):
-    """Parameters of a chat call besides model, messages, tools and response format, and the options of every call."""
+    """The parameters of a chat call, apart from those with an argument of their own, and the options of every call."""
 
     temperature: float | None
-    """0 to 4; left out: the model's own default."""
+    """0 to 4. Default: the model's own."""
     top_p: float | None
-    """Above 0, to 1."""
+    """Above 0 and up to 1."""
     top_k: int | None
     """-1 turns it off."""
     min_p: float | None
     top_p_min: float | None
     max_tokens: int | None
-    """Reasoning and answer together; 4096 unless set."""
+    """Reasoning and answer together. Default: 4096."""
     max_completion_tokens: int | None
     min_tokens: int | None
     n: int | None
-    """Model APIs take 1 only."""
+    """The Model APIs accept only 1."""
     best_of: int | None
     stop: str | Sequence[str] | None
     """Up to 32 strings."""
@@ -205,7 +205,7 @@ class SamplingParams(CallOptions, total=False):
     documents: Sequence[Mapping[str, str]] | None
     chat_template: str | None
     chat_template_args: Mapping[str, object] | None
-    """Such as `{"enable_thinking": True}`; vLLM deployments want `chat_template_kwargs`, in extra_body."""
+    """For example `{"enable_thinking": True}`. For vLLM deployments, put `chat_template_kwargs` into extra_body."""
     reasoning_effort: ReasoningEffort | None
     thinking: ThinkingParam | Mapping[str, object] | None
     reasoning: Mapping[str, object] | None
@@ -217,8 +217,8 @@ class SamplingParams(CallOptions, total=False):
     user: str | None
     metadata: Mapping[str, str] | None
     audio: Mapping[str, object] | None
-    """This and the following are parameters of OpenAI's client. They are sent as they are; engines and gateways take
-    what they know."""
+    """This and the following are parameters of OpenAI's client. They are sent unchanged. Engines and gateways use those
+    that they know."""
     function_call: str | Mapping[str, object] | None
     functions: Sequence[Mapping[str, object]] | None
     modalities: Sequence[str] | None
@@ -235,32 +235,32 @@ class SamplingParams(CallOptions, total=False):
 
 
 class ParseOptions(SamplingParams, total=False):
-    """Everything of a chat call whose model, messages, tools and response format are arguments of their own."""
+    """The parameters of `parse` and `stream`, apart from those with an argument of their own."""
 
     tool_choice: ToolChoice | None
 
 
 class ChatOptions(ParseOptions, total=False):
-    """Everything of a chat call besides model, messages, tools and stream."""
+    """The parameters of `create`, apart from those with an argument of their own."""
 
     response_format: ResponseFormat | None
 
 
 def system(content: str) -> MessageParam:
-    """A system message."""
+    """Write a system message."""
     return {"role": "system", "content": content}
 
 
 def user(content: str | Sequence[ContentPart | Mapping[str, object]]) -> MessageParam:
-    """A user's message: text, or a list of parts."""
+    """Write a user's message: a text, or a list of parts."""
     return {"role": "user", "content": content}
 
 
 def assistant(content: str) -> MessageParam:
-    """An assistant's message."""
+    """Write an assistant's message."""
     return {"role": "assistant", "content": content}
 
 
 def tool_result(content: str, tool_call_id: str) -> MessageParam:
-    """The result of a tool call."""
+    """Write the result of a tool call."""
     return {"role": "tool", "content": content, "tool_call_id": tool_call_id}

@@ -17,13 +17,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[T]):
-    """What `parse` returns.
+    """The object that `parse` returns, with the reply behind it.
 
     Attributes:
-        completion: the reply; after re-asking, the last one.
-        outputs: the object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
-        tool_calls: the tool calls, with validated arguments.
-        attempts: every reply, the ones that were not valid included.
+        completion: The reply. With `output_retries`, the last one.
+        outputs: A tuple with the object. Empty if the model called tools instead, or if you asked for no type.
+        tool_calls: The tool calls, with validated arguments.
+        attempts: Every reply, including those that were not valid.
     """
 
     completion: ChatCompletion
@@ -33,10 +33,10 @@ class Parsed(Generic[T]):
 
     @property
     def parsed(self) -> T:
-        """The object; None only where None is the requested type.
+        """The object. It is None only if None is the requested type.
 
         Raises:
-            OutputValidationError: the model called tools instead of answering, or no type was asked for.
+            OutputValidationError: The model called tools instead of answering, or you asked for no type.
         """
         if not self.outputs:
             called = self.tool_calls or self.message.tool_calls
@@ -46,12 +46,12 @@ class Parsed(Generic[T]):
 
     @property
     def choices(self) -> list[Choice]:
-        """The choices of the reply; `choices[0].message.parsed` is the object too, as OpenAI's users have it."""
+        """The choices of the reply. As with OpenAI's client, `choices[0].message.parsed` is the object too."""
         return self.completion.choices
 
     @property
     def id(self) -> str:
-        """Id of the completion."""
+        """The ID of the completion."""
         return self.completion.id
 
     @property
@@ -71,10 +71,10 @@ class Parsed(Generic[T]):
 
     @property
     def usage(self) -> Usage:
-        """Tokens of all attempts together."""
+        """The tokens of all attempts together."""
         return ChatCompletion.usage_of(self.attempts or (self.completion,))
 
     @property
     def meta(self) -> Meta:
-        """What is known of the exchange behind the reply."""
+        """Facts about the HTTP exchange behind the reply."""
         return self.completion.meta

@@ -1,4 +1,4 @@
-"""What tokens cost, and what calls have cost. All prices come from the service; none is guessed."""
+"""The prices of tokens and the cost of calls. All prices come from the service. None is guessed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ZERO = Decimal(0)
 
 
 class HasUsage(Protocol):
-    """A reply that tells which tokens it used: a completion, a `Parsed`, embeddings, a decision, a run of tools."""
+    """A reply with a usage: a completion, a `Parsed`, embeddings, a decision, a run of tools."""
 
     @property
     def usage(self) -> TokenCounts | DecisionUsage | None: ...
@@ -34,13 +34,13 @@ class _HasCompletions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one or more calls have cost, in dollars. Costs can be added up.
+    """The cost of one or more calls, in dollars. Add costs with `+`.
 
     Attributes:
-        prompt: For the tokens of prompts that were not in the cache.
-        cached: For those that were.
-        completion: For the tokens of answers, reasoning included.
-        request: For the requests themselves, where a model has such a fee.
+        prompt: Cost of the prompt tokens that were not in the cache.
+        cached: Cost of the prompt tokens that were in the cache.
+        completion: Cost of the answer tokens, including reasoning.
+        request: Cost of the requests themselves, if the model has such a fee.
     """
 
     prompt: Decimal = ZERO
@@ -50,7 +50,7 @@ class Cost:
 
     @property
     def total(self) -> Decimal:
-        """All of it."""
+        """The whole cost."""
         return self.prompt + self.cached + self.completion + self.request
 
     def __add__(self, other: Cost) -> Cost:
@@ -64,7 +64,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class ModelPrices:
-    """The prices of one model in dollars, by the token and by the request. None: the service tells no price."""
+    """The prices of one model in dollars, per token and per request. None means that the service lists no price."""
 
     prompt: Decimal | None = None
     cached: Decimal | None = None
@@ -73,11 +73,11 @@ class ModelPrices:
     image: Decimal | None = None
 
     def cost(self, prompt: int, cached: int, completion: int) -> Cost | None:
-        """The cost of one call; None where a price that it needs is unknown.
+        """Compute the cost of one call. Returns None if a price that it needs is unknown.
 
         Args:
             prompt: All tokens of the prompt.
-            cached: Those among them that came from the cache.
+            cached: Tokens of the prompt that came from the cache.
             completion: Tokens of the answer.
         """
         if self.image:  # how many images there were, no reply tells
@@ -90,14 +90,14 @@ class ModelPrices:
 
 
 class Prices(Mapping[str, ModelPrices]):
-    """The prices of the Model APIs by the ids of the models, as `client.models.prices()` returns them."""
+    """The prices of the Model APIs by model ID. `client.models.prices()` returns them."""
 
     def __init__(self, models: Iterable[Model], base_url: str = "") -> None:
         self._models = {model.id: _prices(model) for model in models}
         self._base_url = base_url
 
     def cost(self, reply: HasUsage, *, model: str | None = None) -> Cost | None:
-        """Compute what a reply has cost. Tool runs and answers that took several tries are priced as a whole.
+        """Compute the cost of a reply. Tool runs and answers that took several tries are priced as a whole.
 
         Example:
             prices = await client.models.prices()
@@ -109,8 +109,8 @@ class Prices(Mapping[str, ModelPrices]):
             model: The model, if the reply names it differently from the list.
 
         Returns:
-            The cost. None where it is unknown: the model is not listed, a price is missing, the reply has no usage, or
-            it came from a deployment, which is not paid by the token.
+            The cost. None if it is unknown: the model is not listed, a price is missing, the reply has no usage, or it
+            came from a deployment, which is not billed by the token.
         """
         if isinstance(reply, _HasCompletions):
             costs = [self.cost(each, model=model) for each in reply.completions]
@@ -130,7 +130,7 @@ class Prices(Mapping[str, ModelPrices]):
         return None if prices is None else prices.cost(prompt, cached, completion)
 
     def hold_for(self, url: str) -> bool:
-        """Whether these are the prices of a call to this URL: one to the API that has listed them."""
+        """Whether these prices apply to a call to this URL, that is, to the API that listed them."""
         return not url or not self._base_url or url.startswith(f"{self._base_url}/")
 
     def __getitem__(self, model: str) -> ModelPrices:

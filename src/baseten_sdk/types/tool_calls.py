@@ -38,11 +38,11 @@ class ParsedToolCall:
     """A call of a tool.
 
     Attributes:
-        id: its id, to be answered with.
-        name: name of the tool.
-        arguments: the arguments as the model wrote them, JSON text.
-        parsed: the arguments, validated: an instance of the model that was given as a tool, or of the one made from the
-            function's signature. None where the tool was given as a plain dict, or is unknown.
+        id: The ID of the call. Its result names it.
+        name: The name of the tool.
+        arguments: The arguments as the model wrote them, as JSON text.
+        parsed: The validated arguments: an instance of the pydantic model that was given as a tool, or of the one made
+            from the function's signature. None if the tool was given as a plain dict, or is unknown.
     """
 
     id: str

@@ -12,31 +12,31 @@ __all__ = ["CompletionTokensDetails", "PromptTokensDetails", "TokenCounts", "Usa
 
 @runtime_checkable
 class TokenCounts(Protocol):
-    """What a usage tells, whichever API has reported it: the same numbers mean the same."""
+    """Token counts, whichever API reported them. The same name always means the same number."""
 
     @property
     def prompt_tokens(self) -> int:
-        """All tokens of the input, those from the cache included."""
+        """All tokens of the input, including those from the cache."""
         ...
 
     @property
     def cached_tokens(self) -> int:
-        """Those of the input that came from the cache."""
+        """Tokens of the input that came from the cache."""
         ...
 
     @property
     def completion_tokens(self) -> int:
-        """All tokens of the answer, reasoning included."""
+        """All tokens of the answer, including reasoning."""
         ...
 
     @property
     def reasoning_tokens(self) -> int:
-        """Those of the answer that were spent on reasoning."""
+        """Tokens of the answer that were spent on reasoning."""
         ...
 
     @property
     def total_tokens(self) -> int:
-        """Input and answer together."""
+        """Tokens of the input and the answer together."""
         ...
 
 
@@ -57,7 +57,7 @@ class CompletionTokensDetails(Lenient):
 
 
 class Usage(Lenient):
-    """Tokens that the call used. Reasoning tokens are part of `completion_tokens`."""
+    """The tokens that a call used. Reasoning tokens are part of `completion_tokens`."""
 
     prompt_tokens: Annotated[int, Beside(int, as_count)] = 0
     completion_tokens: Annotated[int, Beside(int, as_count)] = 0
@@ -73,7 +73,7 @@ class Usage(Lenient):
 
     @classmethod
     def of(cls, counts: TokenCounts) -> Usage:
-        """The usage that another API has reported, in the form of a chat's."""
+        """Convert the usage of another API to that of a chat."""
         return cls(
             prompt_tokens=counts.prompt_tokens,
             completion_tokens=counts.completion_tokens,
@@ -84,7 +84,7 @@ class Usage(Lenient):
 
     @classmethod
     def total(cls, usages: Iterable[TokenCounts | None]) -> Usage:
-        """The sum of the usages of several calls. (Within one stream the last usage counts; never add those up.)"""
+        """Add up the usages of several calls. Within one stream, only the last usage counts: never add those up."""
         known = [usage for usage in usages if usage is not None]
         return cls(
             prompt_tokens=sum(usage.prompt_tokens for usage in known),
@@ -98,17 +98,17 @@ class Usage(Lenient):
 
     @property
     def cache_hit_rate(self) -> float | None:
-        """The share of the prompt's tokens that came from the prefix cache; None where the backend does not say."""
+        """The share of the prompt's tokens that came from the prefix cache. None if the backend does not say."""
         if self.prompt_tokens_details is None or not self.prompt_tokens:
             return None
         return self.cached_tokens / self.prompt_tokens
 
     @property
     def cached_tokens(self) -> int:
-        """Prompt tokens that came from the prefix cache; 0 where the backend does not say."""
+        """Prompt tokens that came from the prefix cache. 0 if the backend does not say."""
         return self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else 0
 
     @property
     def reasoning_tokens(self) -> int:
-        """Tokens spent on reasoning. Some backends say 0 although the model reasoned (gpt-oss)."""
+        """Tokens spent on reasoning. Some backends report 0 even if the model reasoned (gpt-oss)."""
         return self.completion_tokens_details.reasoning_tokens if self.completion_tokens_details else 0

@@ -56,16 +56,16 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Schema(Generic[T]):
-    """A JSON schema for a type, and how an answer in its form is read.
+    """The JSON schema of a type, with what is needed to read an answer.
 
     Attributes:
-        kind: the type.
-        name: the name under which it is sent.
-        schema: the JSON schema.
-        changes: what was tightened or dropped, each as "path: what".
-        strict: whether the model is held to it.
-        adapter: reads the type.
-        wrapped: whether the type stands under the property "value" of an object.
+        kind: The type.
+        name: The name that is sent with the schema.
+        schema: The JSON schema.
+        changes: What was tightened or dropped, each as "path: what".
+        strict: Whether the model is held to the schema.
+        adapter: The pydantic adapter that validates answers.
+        wrapped: Whether the type is wrapped in an object with one property, `value`.
     """
 
     kind: TypeForm[T]
@@ -77,7 +77,7 @@ class Schema(Generic[T]):
     wrapped: bool
 
     def response_format(self) -> Mapping[str, object]:
-        """The `response_format` of a chat call."""
+        """Make the `response_format` of a chat call."""
         body: Json = {"name": self.name, "schema": self.schema}
         if self.strict:
             body["strict"] = True
@@ -85,20 +85,20 @@ class Schema(Generic[T]):
 
 
 def schema_for(kind: TypeForm[T], *, strict: bool = True) -> Schema[T]:
-    """The JSON schema that a model is held to so that its answer is a `kind`.
+    """Make the JSON schema that holds a model to a type.
 
     Example:
         print(schema_for(Invoice).changes)
 
     Args:
-        kind: a pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other type that pydantic
+        kind: A pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other type that pydantic
             can validate.
-        strict: close and complete the schema as strict mode wants it. False leaves it as pydantic makes it, with all
-            that a model cannot be held to.
+        strict: Tighten the schema for strict mode: objects are closed, and every property is required. False leaves it
+            as pydantic makes it.
 
     Raises:
-        InvalidRequestError: strict mode cannot express a part of the type; the message has the path to it. Or pydantic
-            has no schema for it.
+        InvalidRequestError: Strict mode cannot express a part of the type; the message names the path to it. Or
+            pydantic has no schema for the type.
     """
     try:
         return _cached(kind, strict)  # type: ignore[arg-type]  # what is not hashable raises TypeError

@@ -1,4 +1,4 @@
-"""Tools: from a function or a pydantic model to what is sent of it, and from a call back to its arguments."""
+"""Tools: from a function or a pydantic model to the dict that is sent, and from a call back to its arguments."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Tool(Generic[P, R]):
-    """A function that a model may call. It can still be called as the function that it was made from.
+    """A function that a model may call. You can still call it as a function.
 
     Attributes:
-        name: the name that the model knows it by.
-        description: what the model reads about it.
-        arguments: the model that its arguments are validated into.
-        timeout: seconds that a call may take in `run_tools`; None for any time.
+        name: The name that the model sees.
+        description: The description that the model reads.
+        arguments: The pydantic model that validates its arguments.
+        timeout: Seconds that a call may take in `run_tools`. None for any time.
     """
 
     def __init__(
@@ -65,18 +65,18 @@ class Tool(Generic[P, R]):
 
     @property
     def is_async(self) -> bool:
-        """Whether calling it gives something to await."""
+        """Whether the function is async."""
         return inspect.iscoroutinefunction(self.function)
 
     def param(self) -> ToolParam:
-        """The tool as it is sent."""
+        """Make the dict that is sent."""
         return _param(self.name, self.description, self.arguments, self.strict)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
 
     def run(self, arguments: BaseModel) -> object:
-        """Call the function with validated arguments; of an async function this is what to await."""
+        """Call the function with validated arguments. For an async function, await the result."""
         return _called(self.function, {name: getattr(arguments, field) for field, name in self._names.items()})
 
     @safe_repr
@@ -111,15 +111,15 @@ def tool(
             "The weather at the moment."
 
     Args:
-        function: the function; each argument needs a type, and may be described by `Annotated` or in the docstring.
-        name: the name that the model knows it by; the function's own unless set.
-        description: what the model reads about it; the docstring's first part unless set.
-        strict: hold the model to the arguments' schema.
-        timeout: seconds that a call may take in `run_tools`; then the model is told that it took too long. An async
-            function is cancelled; a plain one goes on in its thread, and its result is dropped.
+        function: The function. Each argument needs a type. Describe it with `Annotated` or in the docstring.
+        name: The name that the model sees. Default: the function's own.
+        description: The description that the model reads. Default: the first part of the docstring.
+        strict: Hold the model to the schema of the arguments.
+        timeout: Seconds that a call may take in `run_tools`. After that, the model is told that it took too long. An
+            async function is canceled. A plain one continues in its thread, and its result is dropped.
 
     Raises:
-        ConfigurationError: an argument has no type, or takes no name; or the name does not fit a tool.
+        ConfigurationError: An argument has no type or cannot be passed by name, or the name is not valid for a tool.
     """
     if function is not None:
         return Tool(function, name=name, description=description, strict=strict, timeout=timeout)
@@ -127,7 +127,7 @@ def tool(
 
 
 ToolLike: TypeAlias = ToolParam | Mapping[str, object] | type[BaseModel] | Tool[..., object] | Callable[..., object]
-"""A tool as a dict, a pydantic model, a `@tool`, or a function that would make one."""
+"""A tool: a dict, a pydantic model, a `@tool`, or a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +226,12 @@ class Toolbox:
 def pydantic_function_tool(
     model: type[BaseModel], *, name: str | None = None, description: str | None = None
 ) -> type[BaseModel]:
-    """A model as a tool, by the function that it takes at OpenAI; the model itself will do as well.
+    """Make a tool of a pydantic model, as with OpenAI's client. You can also pass the model itself as a tool.
 
     Args:
-        model: the arguments of the tool.
-        name: the name that the model knows it by; that of the class unless given.
-        description: what the model reads about it; the docstring of the class unless given.
+        model: The arguments of the tool.
+        name: The name that the model sees. Default: the name of the class.
+        description: The description that the model reads. Default: the docstring of the class.
     """
     if name is None and description is None:
         return model
