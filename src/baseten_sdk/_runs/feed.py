@@ -41,7 +41,7 @@ class Supply(Protocol[R]):
     """Where a feed gets its rows from."""
 
     async def take(self, most: int) -> list[Item[R]] | None:
-        """The next rows, at most so many, fewer if they are slow in coming or large; None at the end."""
+        """Return the next rows, at most `most`. Slow or large rows come in smaller lots. None is the end."""
         ...
 
 
@@ -106,7 +106,7 @@ class Feed(Generic[R]):
         self._wake_all()
 
     async def next(self) -> Item[R] | None:
-        """The next row, or None when there are no more. It waits only where none is there."""
+        """Return the next row, or None at the end. Wait only if none is ready."""
         rows = self._rows
         while not rows or self._closed:
             if self.ended or self._closed:
@@ -121,7 +121,7 @@ class Feed(Generic[R]):
         return row
 
     def close(self) -> None:
-        """Hand out no more rows; those in the queue stay untouched."""
+        """Stop handing out rows. Those in the queue stay there."""
         self._closed = True
         self._scope.cancel()
         self._wake_all()

@@ -1,14 +1,14 @@
-"""So many requests and tokens a minute, in every minute, and used to the full.
+"""Limits of requests and tokens a minute: they hold for any 60 seconds, and are used to the full.
 
-Theory of operation. A bucket that starts full and refills lets twice its size through in its first minute. So each
-`Allowance` keeps two books. The log says what was spent in the last minute and what is still held by calls that have
-not ended; nothing begins that would bring their sum above the limit, whichever minute one looks at. The pace is a
-bucket of a sixth of the limit that refills at the limit's rate: it spreads calls over the minute, but for a burst.
+Theory of operation. A plain token bucket can allow twice the limit in its first minute. So each `Allowance` tracks two
+things. The log holds what was spent in the last minute, and what calls in flight hold. Nothing begins that would bring
+their sum above the limit. The pace is a bucket of a sixth of the limit that refills at the limit's rate. It allows a
+burst, and spreads all other calls over the minute.
 
-A call holds an estimate from before it is sent. A request is spent when it is sent. Tokens are spent when the call
-ends, at what it really used: they count from before the service can have counted them until a minute after the end.
+A call holds an estimate before it is sent. Its request is spent when it is sent. Its tokens are spent when it ends, at
+the real use. So they count from before the service can have counted them until a minute after the end.
 
-Times are passed in; it waits for nothing and must not know who does.
+Times are passed in. This module never waits, and must not know who does.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from ..._repr import safe_repr
 MINUTE = 60.0
 
 SLACK = 1.0
-"""Seconds by which two requests may be closer together when they arrive than when they were sent."""
+"""Seconds by which two requests may arrive closer together than they were sent."""
 
 BURST = 1 / 6
-"""The part of a limit that may begin at once."""
+"""The share of a limit that may begin at once."""
 
 ALWAYS = 10.0
-"""As much may begin at once, however low the limit: nobody waits for the second call of a minute."""
+"""The least amount that may begin at once, so that a low limit does not delay the second call of a minute."""
 
 GRAIN = 1 / 600
-"""Entries of the log within this part of a minute are one entry: the log has some hundred entries at most."""
+"""Log entries within this share of a minute are merged, so the log has a few hundred entries at most."""
 
 TINY = 1e-9
-"""What sums of fractions may be off by, as a part of the limit."""
+"""The rounding error to allow in sums, as a share of the limit."""
 
 
 class Allowance:
-    """At most so much in any minute, of requests or of tokens.
+    """Limit the requests, or the tokens, of any minute.
 
     Args:
-        limit: how much.
-        minute: how long a minute is; tests have shorter ones.
+        limit: The most in any minute.
+        minute: The length of a minute in seconds. Tests use shorter ones.
     """
 
     __slots__ = ("_at", "_held", "_level", "_log", "_minute", "_spent", "limit")
@@ -61,29 +61,32 @@ class Allowance:
         return max(self.limit * BURST, min(ALWAYS, self.limit))
 
     def fitted(self, amount: float) -> float:
-        """An amount, or the limit where it is larger: what is larger than a minute goes when all else has gone."""
+        """Cap an amount at the limit. A larger call goes when the log is empty."""
         return min(amount, self.limit)
 
     def opens(self, amount: float, now: float) -> float:
-        """The moment at which so much may begin; `inf`: not before something that has begun has ended."""
+        """Return the moment at which an amount may begin. `inf`: not before a call in flight has ended."""
         amount = self.fitted(amount)
         self._advance(now)
         return max(self._paced(min(amount, self._burst), now), self._fits(amount, now))
 
     def soonest(self, amount: float, now: float) -> float:
-        """A moment before which so much, in any number of calls, cannot have begun unless some is given back."""
+        """Return a lower bound for the moment at which an amount, in any number of calls, has begun.
+
+        It can come sooner only if calls give back a part of their estimates.
+        """
         self._advance(now)
         return self._paced(amount, now)
 
     def hold(self, amount: float, now: float) -> None:
-        """Something begins."""
+        """Hold an amount, because a call begins."""
         amount = self.fitted(amount)
         self._advance(now)
         self._held += amount
         self._level -= amount
 
     def settle(self, held: float, used: float, now: float) -> None:
-        """What was held has ended, and so much was used."""
+        """Replace a held amount by the real use, because the call has ended."""
         held = self.fitted(held)
         self._advance(now)
         self._held = max(self._held - held, 0.0)
@@ -92,12 +95,12 @@ class Allowance:
             self._spend(used, now)
 
     def restrict(self, limit: float) -> None:
-        """The limit is lower than was thought."""
+        """Lower the limit."""
         self.limit = limit
         self._level = min(self._level, self._burst)
 
     def drain(self, now: float) -> None:
-        """The service has refused: what begins next begins at the pace, not as a burst."""
+        """End the burst after a refusal: what begins next begins at the pace."""
         self._advance(now)
         self._level = min(self._level, 0.0)
 
@@ -152,11 +155,11 @@ class _Entry:
 
 @dataclass(slots=True)
 class Reservation:
-    """What one attempt holds.
+    """What one attempt holds of the limits.
 
     Attributes:
-        tokens: what it is expected to use; 0 where tokens are not counted.
-        sent: whether the request was spent.
+        tokens: The tokens that it may use; 0 if tokens are not counted.
+        sent: Whether its request was spent.
     """
 
     tokens: float
@@ -164,12 +167,12 @@ class Reservation:
 
 
 class RateLimit:
-    """The limits of a client.
+    """Limit the requests and the tokens of any minute.
 
     Args:
-        requests: requests a minute; None for any number.
-        tokens: tokens a minute; None for any number.
-        minute: how long a minute is.
+        requests: Requests a minute. None: no limit.
+        tokens: Tokens a minute. None: no limit.
+        minute: The length of a minute in seconds.
     """
 
     __slots__ = ("requests", "tokens")
@@ -179,7 +182,7 @@ class RateLimit:
         self.tokens = None if tokens is None else Allowance(tokens, minute)
 
     def opens(self, tokens: float, now: float) -> float:
-        """The moment at which a request that may use so many tokens can be sent; `inf`: nobody can say yet."""
+        """Return the moment at which a request with this estimate can be sent. `inf`: it is not known yet."""
         opens = now
         if self.requests is not None:
             opens = self.requests.opens(1.0, now)
@@ -188,11 +191,11 @@ class RateLimit:
         return opens
 
     def soonest(self, ahead: int, now: float) -> float:
-        """A moment before which the turn of a call with so many others before it cannot come."""
+        """Return a lower bound for the turn of a call that has `ahead` others before it."""
         return now if self.requests is None else self.requests.soonest(ahead + 1.0, now)
 
     def hold(self, tokens: float, now: float) -> Reservation:
-        """Take what an attempt needs."""
+        """Hold what an attempt may use."""
         if self.requests is not None:
             self.requests.hold(1.0, now)
         if self.tokens is None:
@@ -202,27 +205,27 @@ class RateLimit:
         return Reservation(tokens)
 
     def sent(self, reservation: Reservation, now: float) -> None:
-        """The request goes out."""
+        """Spend the request of an attempt, because it is sent now."""
         reservation.sent = True
         if self.requests is not None:
             self.requests.settle(1.0, 1.0, now)
 
     def settle(self, reservation: Reservation, used: float, now: float) -> None:
-        """The attempt has ended, and has used so many tokens."""
+        """Replace the estimate of an attempt by the tokens that it used."""
         if not reservation.sent and self.requests is not None:
             self.requests.settle(1.0, 0.0, now)
         if self.tokens is not None and reservation.tokens:
             self.tokens.settle(reservation.tokens, used, now)
 
     def restrict(self, requests: float | None, tokens: float | None) -> None:
-        """The service has told of limits; the lower ones hold."""
+        """Adopt limits that the service reports, if they are lower."""
         if self.requests is not None and requests is not None and 1 <= requests < self.requests.limit:
             self.requests.restrict(requests)
         if self.tokens is not None and tokens is not None and 1 <= tokens < self.tokens.limit:
             self.tokens.restrict(tokens)
 
     def drain(self, now: float) -> None:
-        """The service has refused a request."""
+        """End the burst, because the service has refused a request."""
         for allowance in (self.requests, self.tokens):
             if allowance is not None:
                 allowance.drain(now)

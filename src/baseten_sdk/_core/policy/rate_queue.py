@@ -21,19 +21,19 @@ T = TypeVar("T")
 
 
 class Rates(Protocol):
-    """What has been spent, and what may begin."""
+    """The limits that the queue waits for."""
 
     def reserve(self, tokens: float, now: float) -> Reservation | float:
-        """Take what an attempt needs; or the moment to ask again."""
+        """Reserve what an attempt may use, or return the moment to ask again."""
         ...
 
     def soonest(self, ahead: int, now: float) -> float:
-        """A moment before which the turn of a call with so many others before it cannot come."""
+        """Return a lower bound for the turn of a call that has `ahead` others before it."""
         ...
 
 
 class RateQueue(Generic[T]):
-    """Those who wait for their turn."""
+    """The calls that wait for their turn, first come, first served."""
 
     __slots__ = ("_rates", "waiting")
 
@@ -42,14 +42,14 @@ class RateQueue(Generic[T]):
         self.waiting: OrderedDict[T, None] = OrderedDict()
 
     def at_once(self, tokens: float, now: float) -> Reservation | None:
-        """What an attempt needs, where nobody waits and there is enough."""
+        """Reserve what an attempt may use, if no call waits and it fits. Otherwise return None."""
         if self.waiting:
             return None
         got = self._rates.reserve(tokens, now)
         return got if isinstance(got, Reservation) else None
 
     def join(self, turn: T, now: float, left: float, deadline: float) -> float:
-        """Wait in the queue. Returns the seconds that it takes at least.
+        """Join the queue. Returns the least number of seconds to wait.
 
         Args:
             turn: who waits.
@@ -66,7 +66,7 @@ class RateQueue(Generic[T]):
         return wait
 
     def look(self, turn: T, tokens: float, now: float, left: float, deadline: float) -> Reservation | float:
-        """What an attempt needs, or the seconds after which to look again; `inf`: not before it is woken.
+        """Reserve what an attempt may use, or return the seconds until the next look. `inf`: wait to be woken.
 
         Raises:
             DeadlineExceeded: the turn cannot come in time.
@@ -82,12 +82,12 @@ class RateQueue(Generic[T]):
         return got - now
 
     def leave(self, turn: T) -> None:
-        """Wait no longer."""
+        """Leave the queue."""
         del self.waiting[turn]
 
     @property
     def first(self) -> T | None:
-        """Who has waited longest."""
+        """The call that has waited longest."""
         return next(iter(self.waiting), None)
 
 
@@ -95,7 +95,7 @@ def check_fits(phase: Phase, wait: float, left: float, deadline: float) -> None:
     """Refuse a wait that would not end in time.
 
     Raises:
-        DeadlineExceeded: it would not.
+        DeadlineExceeded: the wait does not fit into the deadline.
     """
     if wait > left:
         raise late(phase, wait, deadline)

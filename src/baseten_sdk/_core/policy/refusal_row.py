@@ -1,28 +1,28 @@
-"""Whether a refusal is one unlucky request among many, or one of several in a row. Pure; it knows no time.
+"""Tells a single unlucky refusal from several in a row. Pure, and without a clock.
 
-The one rule behind the backoff gate of a client, that of submissions, and the adaptive concurrency of a batch.
+The backoff gate of a client, the gate of submissions and the adaptive concurrency of a batch all use this rule.
 """
 
 from __future__ import annotations
 
 ENOUGH = 20
-"""Requests taken that are many: a single refusal after them is an unlucky one."""
+"""After this many accepted requests, a single refusal is bad luck."""
 
 SUSPICIOUS = 1.5
-"""The length of a row that is no bad luck, however many requests were taken before it."""
+"""From this length, a row is more than bad luck, whatever came before it."""
 
 OLD_NEWS = 0.125
-"""What a request that was taken, but sent before the last refusal was known, takes off the row."""
+"""How much an accepted request shortens the row if it was sent before the last refusal was known."""
 
 
 class RefusalRow:
-    """The refusals in a row so far.
+    """Count refusals in a row.
 
     Args:
-        taken: requests that were taken before.
+        taken: How many requests the service accepted before.
 
     Attributes:
-        length: how many there were. It is a float, since requests that were on their way take off a part of one.
+        length: The number of refusals. It is a float, because requests already on their way shorten it by a fraction.
     """
 
     __slots__ = ("_taken", "length")
@@ -32,12 +32,12 @@ class RefusalRow:
         self._taken = taken
 
     def refused(self) -> bool:
-        """A request was refused. Whether that is more than bad luck, so that others should hold back."""
+        """Note a refused request. Returns whether it is more than bad luck, so that others should hold back."""
         self.length += 1
         taken, self._taken = self._taken, 0
         return self.length >= SUSPICIOUS or taken < ENOUGH
 
     def taken(self, *, sent_since: bool) -> None:
-        """A request was taken; `sent_since`: it was sent after the last one that was refused, which ends the row."""
+        """Note an accepted request. If it was sent after the last refused one (`sent_since`), the row ends."""
         self._taken += 1
         self.length = 0.0 if sent_since else max(self.length - OLD_NEWS, 0.0)

@@ -1,10 +1,10 @@
-"""How many tokens a request may use, before it is sent; and how many it has used, from the end of its reply.
+"""Estimates the tokens of a request before it is sent, and reads the real use from the end of its reply.
 
-Both are read from bytes with patterns, so that a body is not decoded a second time. In JSON a quote inside a text is
-escaped, so a pattern that begins with a quote and is not preceded by a backslash finds names of fields alone.
+Both use patterns on bytes, so that a body is not decoded twice. JSON escapes a quote inside a text. So a pattern that
+begins with an unescaped quote finds only names of fields.
 
-An estimate is a bound: the largest use that was seen lately of the same model, for a prompt of about that size, and
-never more than `max_tokens`. Nothing seen, it is generous; what is too much is given back when the call ends.
+An estimate is an upper bound: the largest recent use of the same model for a prompt of about that size, and never more
+than `max_tokens`. The first estimates are generous. The client gives back the excess when the call ends.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from dataclasses import dataclass
 from ..request.request import Request
 
 TOKENS_PER_BYTE = 0.5
-"""Before anything was seen. Text has 0.2 to 0.4."""
+"""The first estimate for a prompt. Text has 0.2 to 0.4."""
 
 ANSWER = 2048
-"""Tokens of an answer without `max_tokens`, before one was seen."""
+"""The first estimate for an answer without `max_tokens`."""
 
 IMAGE = 1500
-"""Tokens of an image or a file inside the prompt."""
+"""The estimate for an image or a file inside the prompt."""
 
 FORGET = 0.02
-"""How fast a largest value gives way to smaller ones, with each that is seen."""
+"""How far each smaller value lowers the largest one, as a share of the difference."""
 
 MODELS = 1000
-"""Models that are remembered."""
+"""The most models to remember."""
 
 TAIL = 8192
-"""Bytes at the end of a reply among which the usage is."""
+"""How many bytes at the end of a reply to search for the usage."""
 
 _METERED = re.compile(r"/(chat/completions|completions|embeddings|messages|responses)$")
 _EMBEDDED = re.compile(rb'data:[^"]{0,80};base64,[A-Za-z0-9+/=]{64,}')
@@ -48,9 +48,9 @@ class Estimate:
     """What a request may use.
 
     Attributes:
-        tokens: all of it.
-        size: bytes of the prompt that are text.
-        choices: answers that are asked for; 0 where there is none, as of an embedding.
+        tokens: tokens of prompt and answers together.
+        size: bytes of text in the prompt.
+        choices: the number of answers; 0 for an embedding.
     """
 
     tokens: float
@@ -65,7 +65,7 @@ UNMETERED = Estimate(0.0)
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a reply says that it used; None for what it does not say."""
+    """The use that a reply reports. None: it does not report that part."""
 
     prompt: int | None
     answer: int | None
@@ -73,7 +73,7 @@ class Used:
 
     @classmethod
     def read(cls, tail: bytes) -> Used | None:
-        """From the end of a reply: the last usage in it, since those of a stream are cumulative."""
+        """Read the last usage at the end of a reply: the usage of a stream is cumulative."""
         start = None
         for found in _USAGE.finditer(tail):
             start = found.end()
@@ -86,7 +86,7 @@ class Used:
 
 
 class TokenEstimates:
-    """Learns what the calls of a client use."""
+    """Learns how many tokens the calls of a client use."""
 
     __slots__ = ("_answers", "_prompts")
 
@@ -95,7 +95,7 @@ class TokenEstimates:
         self._prompts: dict[tuple[bytes, int], float] = {}
 
     def estimate(self, request: Request) -> Estimate:
-        """What a request may use; nothing where its URL uses no tokens."""
+        """Estimate what a request may use: nothing if its URL does not use tokens."""
         where = _METERED.search(request.url_without_query)
         if where is None or not request.body.startswith(b"{"):
             return UNMETERED
@@ -119,7 +119,7 @@ class TokenEstimates:
         return Estimate(prompt + choices * answer, model, size, choices, images)
 
     def learn(self, estimate: Estimate, used: Used) -> None:
-        """A call has ended."""
+        """Learn from the real use of a call that has ended."""
         if len(self._prompts) > MODELS:
             self._prompts.clear()
             self._answers.clear()

@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs nothing else: for the browser, an issue, or a colleague. Pure."""
+"""A report as one HTML page without other files, so that it can be attached to an issue. Pure."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ table { border-collapse: collapse; width: 100% } td { border-top: 1px solid var(
 
 
 def html_report(report: Report, title: str = "Batch") -> str:
-    """The page.
+    """Write a report as one HTML page.
 
     Args:
-        report: the report.
-        title: what stands at its top.
+        report: The report of a batch.
+        title: The title of the page.
     """
     parts = [
         "<!doctype html>",

@@ -1,4 +1,4 @@
-"""The reports of several processes as one."""
+"""Merges the reports of several processes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ COUNTS = (
     "cached_tokens",
     "unpriced",
 )
-"""What the reports of several processes add up to."""
+"""The counts to add up."""
 
 
 def merge_reports(reports: Sequence[Report]) -> Report:
-    """The reports of all processes as one: sums, and percentiles of all their rows together."""
+    """Merge the reports of all processes: add up counts, and take percentiles over all rows."""
     whole, times, timeline = Report(), Times(), Timeline()
     reasons: Counter[str] = Counter()
     dollars = [report.dollars for report in reports if report.dollars is not None]

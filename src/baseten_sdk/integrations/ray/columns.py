@@ -46,12 +46,12 @@ def _column(values: object) -> pa.Array:
 
 
 def with_outcomes(table: pa.Table, ended: Sequence[tuple[int, Outcome[Row, object]]], output: Output) -> pa.Table:
-    """The rows that have ended, with what became of them.
+    """Return the rows that have ended, with the columns of their outcomes.
 
     Args:
         table: all rows of the batch.
         ended: places of rows, and their outcomes.
-        output: makes columns of a success; what it raises is the row's failure.
+        output: makes the columns of a success. If it raises, the row fails with that error.
     """
     made: list[Mapping[str, object]] = []
     errors: list[Exception | None] = []
@@ -89,7 +89,7 @@ TYPES: Mapping[str, pa.DataType] = {
 
 
 def usual_columns(outcome: Ok[Row, object]) -> Mapping[str, object]:
-    """`response`, or `embedding`; and the tokens where the reply tells of them."""
+    """Return `response` or `embedding`, and the tokens if the reply reports them."""
     value = outcome.value
     tokens = _tokens(usage_of(value))
     match value:
@@ -110,7 +110,7 @@ def usual_columns(outcome: Ok[Row, object]) -> Mapping[str, object]:
 
 
 def usage_of(value: object) -> Usage | None:
-    """The tokens that a reply tells of."""
+    """Return the tokens that a reply reports."""
     usage = getattr(value, "usage", None)
     return usage if isinstance(usage, Usage) else None
 

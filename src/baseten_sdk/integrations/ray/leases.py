@@ -4,7 +4,7 @@ A holder asks for a block before it runs out, and reports what it spent of the l
 is reported as spent, and then for one more minute, so no minute exceeds the limit wherever the calls are made. A holder
 that has not reported for `SILENCE` seconds is taken for dead, and everything that it held counts as spent.
 
-What the service refuses one holder closes a gate for all of them: the gate that every client has, see `rates`.
+If the service refuses one holder, a gate closes for all of them. It is the gate that every client has; see `rates`.
 
 This file must not know who the holders are or how they reach it. Times are passed in.
 """
