@@ -17,7 +17,7 @@ from .rows import METRICS, ROWS, UNITS, Goal, Row
 
 MISSING = "-"
 
-TRANSPORTS = dict(zip(OURS, ("direct", "httpx", "below openai"), strict=True))
+TRANSPORTS: dict[str, str] = dict(zip(OURS, ("direct", "httpx", "below openai"), strict=True))
 
 
 def goals(results: Results, *, markdown: bool) -> str:

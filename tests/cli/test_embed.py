@@ -128,3 +128,15 @@ def test_what_cannot_be_is_refused_before_anything_is_sent(
         assert run("embed", *arguments).code == ExitCode.USAGE
     assert list(emu.requests) == []
     assert there.read_bytes() == b"mine"
+
+
+def test_a_field_that_is_not_there_is_refused_with_those_that_are(run: Run, emu: Emulator, tmp_path: Path) -> None:
+    source = tmp_path / "cities.jsonl"
+    source.write_text('{"city": "Oslo", "size": 7}\n')
+    ended = run("embed", str(source), str(tmp_path / "out.npy"), *WHERE)
+    assert ended.code == ExitCode.USAGE
+    assert "the row has 'city', 'size'" in " ".join(ended.err.replace("│", "").split())
+    ended = run("embed", str(source), str(tmp_path / "out.npy"), *WHERE, "--field", "size")
+    assert "'size' is no text" in " ".join(ended.err.replace("│", "").split())
+    assert len(emu.requests) == 0
+    assert run("embed", str(source), str(tmp_path / "out.npy"), *WHERE, "--field", "city").code == ExitCode.OK

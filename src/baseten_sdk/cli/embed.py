@@ -85,6 +85,7 @@ def embed(
         "max_chars": max_chars,
         "truncate": truncate,
     }
+    _check_field(next(read_rows(source, format), {}), field)
     counts = Count()
 
     async def vectors(lot: Lot, client: AsyncClient) -> Vectors:
@@ -158,6 +159,13 @@ class Count:
                 texts = []
         if texts:
             yield Lot(self.rows - len(texts), texts)
+
+
+def _check_field(row: FileRow, field: str) -> None:
+    """Refuse a source whose first row has no such text."""
+    if row and not isinstance(row.get(field), str):
+        problem = "is no text" if field in row else f"is not there; the row has {', '.join(map(repr, row))}"
+        raise typer.BadParameter(f"Row 1: the field {field!r} {problem}. --field NAME says which field to embed.")
 
 
 def _key(lot: Lot) -> str:

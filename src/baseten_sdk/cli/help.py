@@ -44,6 +44,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "baseten-sdk predict abcd1234 -e staging -f input.json -o json",
     ),
     "sync": ("baseten-sdk sync abcd1234 items/123",),
+    "transcribe": (
+        "baseten-sdk transcribe talk.mp3 --deployment abcd1234",
+        "baseten-sdk transcribe talk.wav --deployment abcd1234 --live",
+    ),
     "doctor": ("baseten-sdk doctor",),
     "submit": ("""baseten-sdk async submit abcd1234 -d '{"url": "..."}' --webhook https://example.com/done""",),
     "status": ("baseten-sdk async status abcd1234 REQUEST_ID",),

@@ -33,10 +33,7 @@ def transcribe(
         bool, typer.Option("--live", help="Send a WAV file at the pace of speech, and print lines while it is sent.")
     ] = False,
 ) -> None:
-    """Transcribe speech.
-
-    baseten-sdk transcribe talk.mp3 --deployment abcd1234 --language auto
-    """
+    """Transcribe speech."""
     if (deployment is None) == (chain is None):
         raise typer.BadParameter("Give one of --deployment and --chain.")
     with session.client(keyless=target.is_container(deployment)) as client:

@@ -24,7 +24,7 @@ from baseten_sdk import (
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import THRESHOLD
-from baseten_sdk.emulator import Emulator
+from baseten_sdk.emulator import Emulator, RecordedRequest
 from tests.asking import IDLE, fields, only
 
 pytestmark = pytest.mark.anyio
@@ -184,6 +184,14 @@ async def test_a_hedge_of_a_stream_ends_at_its_first_event(client: AsyncClient, 
 
 
 # unasync: remove
+def both_arrived(seen: list[RecordedRequest]) -> bool:
+    return len(seen) == 2
+
+
+def left(seen: list[RecordedRequest]) -> bool:
+    return all(each.disconnected for each in seen)
+
+
 async def test_a_call_that_is_cancelled_leaves_nothing_of_any_of_its_requests(
     client: AsyncClient, emu: Emulator
 ) -> None:
@@ -197,12 +205,10 @@ async def test_a_call_that_is_cancelled_leaves_nothing_of_any_of_its_requests(
                 await pool.chat.completions.create(messages=HI, stream=streamed)
 
             group.start_soon(call)
-            await anyio.to_thread.run_sync(emu.requests.wait_until, lambda seen: len(seen) == 2)
+            await anyio.to_thread.run_sync(emu.requests.wait_until, both_arrived)
             group.cancel_scope.cancel()
         assert repr(client).endswith(f"{IDLE})")
-        assert await anyio.to_thread.run_sync(
-            emu.requests.wait_until, lambda seen: all(each.disconnected for each in seen)
-        )
+        assert await anyio.to_thread.run_sync(emu.requests.wait_until, left)
         assert (await pool.chat.completions.create(messages=HI)).text
 
 
