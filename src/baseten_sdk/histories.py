@@ -1,7 +1,7 @@
 """One conversation in the forms of several APIs: messages of a chat, items of the Responses API, turns of messages.
 
-What two forms can both say is kept. What only one of them can say raises `InvalidRequestError`, whose message begins
-with the path, such as `messages[3].content[1]`.
+Each function keeps what both forms can hold. If the other form cannot hold something, it raises `InvalidRequestError`.
+The message begins with the path, such as `messages[3].content[1]`.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ def to_messages(history: Iterable[Message]) -> MessagesHistory:
         history: The messages of a chat. For items of the Responses API, use `to_messages(to_chat(items))`.
 
     Returns:
-        A dict with `messages`, and with `system` where the chat begins with a system message.
+        A dict with `messages`, and with `system` if the chat begins with a system message.
 
     Raises:
-        InvalidRequestError: A message holds what messages cannot; the text begins with its path.
+        InvalidRequestError: The chat holds something that messages cannot hold. The error begins with its path.
     """
     return messages_from_chat(history)
 
@@ -48,12 +48,12 @@ def to_chat(
     """Convert items of the Responses API, or turns of messages, into the messages of a chat.
 
     Args:
-        history: The input of a response, or the turns of messages; which of them, their content tells.
-        instructions: What stands before the items of a response.
+        history: The input of a response, or the turns of messages. The function recognizes which of them it is.
+        instructions: The instructions of a response. They become the system message.
         system: The system prompt of the turns of messages.
 
     Raises:
-        InvalidRequestError: Something cannot be said in a chat; the text begins with its path.
+        InvalidRequestError: The history holds something that a chat cannot hold. The error begins with its path.
     """
     if isinstance(history, str):
         return chat_from_responses(history, instructions)

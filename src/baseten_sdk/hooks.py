@@ -1,7 +1,7 @@
-"""What a client tells those who listen.
+"""Hooks: functions and observers that a client calls while it works.
 
-`hooks=` takes functions, which are called with a `RetryEvent`, and observers, which watch calls from their start to
-their end. A hook runs within the call that it is told of: keep it short. What it raises is logged and nothing more.
+`hooks=` takes functions, which get a `RetryEvent` for each retry, and observers, which watch calls from start to end. A
+hook runs inside the call, so keep it short. If it raises, the client logs the exception and continues.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ __all__ = ["CallEnded", "CallObserver", "CallStarted", "Hook", "Observer", "Retr
 
 @dataclass(frozen=True, slots=True)
 class RetryEvent:
-    """An attempt failed and another will be made.
+    """An attempt that failed and will be retried.
 
     Attributes:
-        method: the verb.
-        url: the URL without its query.
-        attempt: number of the attempt that failed, from 1.
-        reason: what failed, such as "429" or "connect failed".
-        wait: seconds until the next attempt.
-        request_id: the service's id of the request that failed, where known.
+        method: The HTTP method.
+        url: The URL without its query.
+        attempt: Number of the attempt that failed, from 1.
+        reason: What failed, such as "429" or "connect failed".
+        wait: Seconds until the next attempt.
+        request_id: The service's ID of the request that failed, if known.
     """
 
     method: str
@@ -42,14 +42,14 @@ class RetryEvent:
 
 @dataclass(frozen=True, slots=True)
 class WaitEvent:
-    """A call has to wait before it is sent.
+    """A call that must wait before it is sent.
 
     Attributes:
-        method: the verb.
-        url: the URL without its query.
-        reason: "gate" where the service has refused calls, "rate" where a limit per minute is reached, "queue" where
-            `Limits(concurrency=...)` calls are in flight.
-        seconds: how long the wait is at least; None where that is not known.
+        method: The HTTP method.
+        url: The URL without its query.
+        reason: "gate" if the service has refused calls, "rate" if a limit per minute is reached, "queue" if
+            `Limits(concurrency=...)` calls are already in flight.
+        seconds: The shortest time that the wait can take; None if unknown.
     """
 
     method: str

@@ -1,7 +1,6 @@
-"""What a decision model answers, as it came and as the value that was asked for.
+"""The answers of a decision model: the reply, and the value made from it.
 
-A probability is a number between 0 and 1. Unknown fields, and answers of a type that this package does not know, are
-kept.
+A probability is a number between 0 and 1. Unknown fields and answers of unknown types are kept.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class NoulAnswer(Lenient):
 
 
 class ChoiceAnswer(Lenient):
-    """The answer to a choice: the label, and the probability of each."""
+    """The answer to a choice: the chosen label, and the probability of each label."""
 
     type: Literal["choice"] = "choice"
     choice: str
@@ -65,7 +64,7 @@ KNOWN = frozenset({"noul", "choice", "score"})
 
 
 class UnknownAnswer(Lenient):
-    """An answer of a type that this package does not know; its fields can be read as attributes."""
+    """An answer of an unknown type. Its fields are attributes."""
 
     type: str = ""
 
@@ -84,14 +83,14 @@ DecisionAnswer: TypeAlias = Annotated[
 
 
 class DecisionUsage(Lenient):
-    """The tokens that a decision used. A decision writes nothing, so `output_tokens` is 0."""
+    """The tokens that a decision used. `output_tokens` is 0, because a decision writes no text."""
 
     input_tokens: Annotated[int, NullAs(int)] = 0
     output_tokens: Annotated[int, NullAs(int)] = 0
 
 
 class DecisionResponse(Reply):
-    """The reply of `decisions.create`: `answers` by the names of the questions."""
+    """The reply of `decisions.create`. `answers` maps the name of each question to its answer."""
 
     model: Annotated[str, NullAs(str)] = ""
     answers: dict[str, DecisionAnswer]
@@ -103,11 +102,11 @@ class Decision(Generic[T_co]):
     """What `decisions.decide` returns.
 
     Attributes:
-        value: an instance of the type that was asked for.
-        probabilities: for each question, the probability of each answer: `True` and `False` for yes and no, the labels
-            of a choice, the descriptions of levels.
-        confidence: for each question, how sure the model is of the answer in `value`; None where it does not say.
-        response: the reply as it came.
+        value: an instance of the type that you asked for.
+        probabilities: for each question, the probability of each answer. The keys are `True` and `False`, the labels
+            of a choice, or the descriptions of levels.
+        confidence: for each question, how sure the model is of the answer in `value`; None if it does not say.
+        response: the reply as the server sent it.
     """
 
     value: T_co

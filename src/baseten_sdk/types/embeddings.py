@@ -19,7 +19,7 @@ __all__ = ["Classification", "CreateEmbeddingResponse", "Embedding", "RerankResu
 
 
 NO_INDEX = -1
-"""The position of a vector whose reply does not say it. If none has one, they are in the order of the inputs."""
+"""The position of a vector if the reply does not give one. If none has one, they are in the order of the inputs."""
 
 
 def as_vector(value: object, read: ValidatorFunctionWrapHandler) -> object:
@@ -45,7 +45,7 @@ class Embedding(Lenient):
 
 
 class CreateEmbeddingResponse(Reply):
-    """The reply of `embeddings.create`: `data` in the order of the inputs."""
+    """The reply of `embeddings.create`. `data` is in the order of the inputs."""
 
     data: list[Embedding]
     model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
@@ -62,7 +62,7 @@ class CreateEmbeddingResponse(Reply):
 
     @property
     def vectors(self) -> list[list[float]]:
-        """Only the vectors, one for each input."""
+        """The vectors alone, one for each input."""
         return [each.embedding for each in self.data]
 
 
@@ -82,7 +82,7 @@ class Classification(Lenient):
 
 
 class TokenPrediction(Lenient):
-    """A token of a text, or several that were put together, and how sure the model is of each label."""
+    """A token of a text, or several tokens joined, and how sure the model is of each label."""
 
     token: str
     token_id: int | None = None

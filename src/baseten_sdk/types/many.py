@@ -1,4 +1,4 @@
-"""What calls with many inputs return and tell: results by input, what failed, and how far a run is."""
+"""What calls with many inputs return and report: results by input, failures, and progress."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class InputFailure(NamedTuple):
 
 
 class Results(list[T]):
-    """A list of results, and what is known beside them.
+    """A list of results, with the inputs that failed.
 
     Attributes:
         failures: The inputs that failed. Empty unless `on_failure="keep"`.
         missing: The positions of all inputs without a result, in order.
-        meta: The exchange, where one request brought everything.
+        meta: The facts of the request, if there was only one.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class Results(list[T]):
 
 @dataclass(frozen=True, slots=True)
 class InputProgress:
-    """A call with many inputs, at one moment.
+    """The progress of a call with many inputs.
 
     Attributes:
         done: Inputs that have a result.
         failed: Inputs that failed.
-        total: How many inputs there are. None if the source does not tell.
-        in_flight: Requests that are being made.
+        total: How many inputs there are. None if the source does not say.
+        in_flight: Requests in flight now.
         concurrency: How many requests may be in flight.
         seconds: Seconds so far.
     """

@@ -1,4 +1,4 @@
-"""What a pool is made of, and what it tells of a call: members, hedging, tries."""
+"""The members of a pool, the hedging of a pool, and the tries of a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..errors.base import ConfigurationError
 __all__ = ["Hedge", "OnCut", "Target", "Try"]
 
 OnCut: TypeAlias = Literal["raise", "continue"]
-"""What becomes of a chat stream that is cut after its first event."""
+"""What to do if a chat stream is cut after its first event."""
 
 _PERCENTILE = re.compile(r"p([1-9][0-9]?(?:\.[0-9]+)?)")
 
@@ -22,15 +22,15 @@ class Target:
     """A member of a pool: a deployment by its model's id, or a model of the Model APIs.
 
     Attributes:
-        model_id: the id of a dedicated model; None for a model of the Model APIs.
-        model: the name to send as `model`: the slug of the Model APIs, or what the deployment serves.
-        environment: an environment of the model, or "development"; production unless set.
-        deployment_id: one deployment by its id.
+        model_id: the ID of a dedicated model; None for a model of the Model APIs.
+        model: the name to send as `model`: the slug of the Model APIs, or the deployment's name for its model.
+        environment: an environment of the model, or "development". The default is production.
+        deployment_id: the ID of one deployment.
         regional: the environment of a regional host.
-        weight: its share of the calls, in proportion to the other members'.
+        weight: the member's share of the calls, relative to the weights of the other members.
 
     Raises:
-        ConfigurationError: it names nothing, or the weight is no positive number.
+        ConfigurationError: both `model_id` and `model` are missing, or the weight is not a positive number.
     """
 
     model_id: str | None = None
@@ -69,13 +69,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Hedge:
-    """When a second request goes out beside one that is slow. The first answer wins, the other request is closed.
+    """When to send a second request because the first one is slow. The first answer wins, and the other is closed.
 
     Attributes:
-        after: seconds without an answer, or a percentile such as "p95" of the answers so far.
-        budget: the share of calls that may have a second request, at most.
-        until_measured: seconds to use until a percentile has 20 answers to go by; None sends no second request
-            until then.
+        after: seconds without an answer, or a percentile of the answer times so far, such as "p95".
+        budget: the largest share of calls that may have a second request.
+        until_measured: seconds to use until there are 20 answers to compute a percentile from. None: send no second
+            request until then.
 
     Raises:
         ConfigurationError: a value is out of range.
@@ -98,7 +98,7 @@ class Hedge:
 
     @property
     def quantile(self) -> float | None:
-        """The percentile as a number between 0 and 1; None where `after` is seconds."""
+        """The percentile as a number between 0 and 1; None if `after` is seconds."""
         return float(self.after[1:]) / 100 if isinstance(self.after, str) else None
 
 
@@ -106,11 +106,11 @@ class Try(NamedTuple):
     """One request of a call to a pool.
 
     Attributes:
-        member: where it went.
-        outcome: "ok"; "cancelled" where another request was faster; "held" where nothing was sent, since refusals have
-            closed its gate; else what went wrong, such as "503".
-        seconds: from its start to its end.
-        hedge: whether it was sent beside another one that was slow.
+        member: the member that the request went to.
+        outcome: "ok"; "cancelled" if another request was faster; "held" if nothing was sent because the member's gate
+            was closed; otherwise what went wrong, such as "503".
+        seconds: the time from its start to its end.
+        hedge: whether it was a second request, sent because the first one was slow.
     """
 
     member: Target

@@ -30,11 +30,11 @@ class Vectors(Sequence["memoryview[float]"]):
 
     Attributes:
         dimensions: The length of a vector. 0 if there is none.
-        start: The position of the first row's input. 0, but for the parts of a stream.
+        start: The position of the first row's input. Always 0, except in the parts of a stream.
         failures: The inputs that failed. Empty unless `on_failure="keep"`.
-        usage: The tokens of all requests, as far as the replies report them.
-        model: The model, as the engine names it.
-        meta: The exchange, where one request brought everything.
+        usage: The tokens of all requests whose replies report them.
+        model: The engine's name for the model.
+        meta: The facts of the request, if there was only one.
     """
 
     __slots__ = ("_data", "_held", "_rows", "dimensions", "failures", "meta", "model", "start", "usage")
@@ -68,7 +68,7 @@ class Vectors(Sequence["memoryview[float]"]):
         return flat.cast("f", shape=(self._rows, self.dimensions)) if self._data else flat.cast("f")
 
     def numpy(self) -> NDArray[float32]:
-        """Return the buffer as an array of numpy, without a copy. Rows without a vector are NaN.
+        """Return the buffer as a NumPy array, without a copy. Rows without a vector are NaN.
 
         Raises:
             ImportError: numpy is not installed.
@@ -101,7 +101,7 @@ class Vectors(Sequence["memoryview[float]"]):
 
         Raises:
             IndexError: There is no such row.
-            Exception: The row has no vector: the error of its failure.
+            Exception: The row has no vector. This is the error that caused it.
         """
         if isinstance(row, slice):
             return [self[number] for number in range(*row.indices(self._rows))]
