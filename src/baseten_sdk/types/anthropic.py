@@ -1,4 +1,4 @@
-"""The names that `anthropic.types` has for what messages are here."""
+"""The names of `anthropic.types` for the types of messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message in the form of a chat completion, for what reads answers and runs tools whatever API they came by."""
+"""A message in the form of a chat completion, for code that reads answers and runs tools of any API."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ REASONS = {
     "tool_use": "tool_calls",
     "refusal": "content_filter",
 }
-"""Why a chat would have ended. Reasons that are not here keep their names."""
+"""The matching reasons of a chat. Other reasons keep their names."""
 
 
 def as_completion(message: Message) -> ChatCompletion:
-    """The same reply as a chat completion."""
+    """Convert the reply to a chat completion."""
     reason = message.stop_reason
     said = ChatCompletionMessage(
         content=message.text or None,
@@ -33,7 +33,7 @@ def as_completion(message: Message) -> ChatCompletion:
 
 
 def _call(block: ToolUseBlock, message: Message) -> ToolCall:
-    """A call. Of a message that was cut, an empty input stands for arguments of which not a word came."""
+    """Convert a call. In a message that was cut, an empty input means that no argument text arrived."""
     arguments = block.arguments
     if arguments == "{}" and message.stop_reason == "max_tokens" and block is message.content[-1]:
         arguments = ""

@@ -38,7 +38,7 @@ __all__ = [
 
 
 class BlockDelta(Lenient):
-    """More of a block. `type` says of what: `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`."""
+    """More of a block. `type` is `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`."""
 
     type: Annotated[str, Beside(str, as_text)] = ""
     text: Annotated[str, Beside(str, as_text)] = ""
@@ -48,7 +48,7 @@ class BlockDelta(Lenient):
 
 
 class ContentBlockDeltaEvent(Lenient):
-    """More of the block with that number."""
+    """More of the block at this index."""
 
     type: Literal["content_block_delta"] = "content_block_delta"
     index: Annotated[int, Beside(int, as_count)] = 0
@@ -71,7 +71,7 @@ class RawContentBlockStopEvent(Lenient):
 
 
 class MessageStartEvent(Lenient):
-    """The message begins. It has no content yet, and its usage is not the last word."""
+    """The message begins. It has no content yet, and its usage is not final."""
 
     type: Literal["message_start"] = "message_start"
     message: Message
@@ -85,7 +85,7 @@ class MessageChange(Lenient):
 
 
 class MessageDeltaEvent(Lenient):
-    """The message is about to end: why, and what it used."""
+    """The message is about to end. Says why, and which tokens it used."""
 
     type: Literal["message_delta"] = "message_delta"
     delta: Annotated[MessageChange, NullAs(MessageChange)] = Field(default_factory=MessageChange)
@@ -99,7 +99,7 @@ class RawMessageStopEvent(Lenient):
 
 
 class OtherEvent(Lenient):
-    """An event of a type that this package does not know. Its fields can be read as attributes.
+    """An event of an unknown type. Its fields are attributes.
 
     Its `type` is the one that was sent. Type checkers see "other", so that comparing the type of an event narrows it.
     """
@@ -123,7 +123,7 @@ RawMessageStreamEvent: TypeAlias = (
 
 
 class SoFar:
-    """The pieces of one text. What came up to a piece is put together when somebody looks at it."""
+    """The pieces of one text. They are joined only when the text is read."""
 
     __slots__ = ("_count", "_text", "pieces")
 
@@ -133,7 +133,7 @@ class SoFar:
         self._text = ""
 
     def upto(self, count: int) -> str:
-        """The first `count` pieces as one text. Asking in order costs no more than the length of the text."""
+        """Join the first `count` pieces. Asking in order takes linear time in total."""
         if count < self._count:
             return "".join(self.pieces[:count])
         self._text += "".join(self.pieces[self._count : count])
@@ -142,13 +142,13 @@ class SoFar:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The whole text."""
         return self.upto(len(self.pieces))
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Remembers where it stands, so that its snapshot costs nothing unless it is read."""
+    """An event that knows its position. Its snapshot costs nothing until it is read."""
 
     _so_far: SoFar = field(default_factory=SoFar, repr=False, compare=False, kw_only=True)
     _count: int = field(default=0, repr=False, compare=False, kw_only=True)
@@ -169,7 +169,7 @@ class TextEvent(_Piece):
 
 @dataclass(frozen=True, slots=True)
 class ThinkingEvent(_Piece):
-    """More of what the model thinks."""
+    """More of the model's thinking."""
 
     thinking: str
     type: ClassVar[Literal["thinking"]] = "thinking"
@@ -189,12 +189,12 @@ class InputJsonEvent(_Piece):
 
     @property
     def snapshot(self) -> object:
-        """The arguments so far, as far as they can be read."""
+        """The part of the arguments so far that can be read."""
         return partial_input(self._so_far.upto(self._count))
 
 
 def partial_input(text: str) -> dict[str, object]:
-    """The object that a text begins with, as far as it goes."""
+    """Read the object that a text begins with, even if it is unfinished."""
     try:
         value: object = from_json(text, allow_partial=True) if text.strip() else {}
     except ValueError:
@@ -204,7 +204,7 @@ def partial_input(text: str) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class SignatureEvent:
-    """The signature of what the model has thought."""
+    """The signature of the model's thinking."""
 
     signature: str
     type: ClassVar[Literal["signature"]] = "signature"
@@ -212,7 +212,7 @@ class SignatureEvent:
 
 @dataclass(frozen=True, slots=True)
 class ContentBlockStopEvent:
-    """A block is whole: of a call, its arguments are. It may come later than the server says that the block ends."""
+    """A block is complete. For a tool call, this comes once the arguments are complete, even if the server is early."""
 
     content_block: ContentBlock
     index: int

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 BlockParam: TypeAlias = Mapping[str, object] | BaseModel
-"""A block as a dict, such as `{"type": "text", "text": "Hi"}`, or one that a model sent."""
+"""A block as a dict, such as `{"type": "text", "text": "Hi"}`, or a block that a model sent."""
 
 
 class MessagesTurnParam(TypedDict, total=False):
@@ -36,7 +36,7 @@ class MessagesTurnParam(TypedDict, total=False):
 
 
 MessageTurn: TypeAlias = MessagesTurnParam | Mapping[str, object] | Message | BaseModel
-"""A turn as a dict, or a message that a model sent, put back as it is."""
+"""A turn as a dict, or a message that a model sent."""
 
 System: TypeAlias = str | Sequence[BlockParam]
 """The system prompt: text, or text blocks."""
@@ -50,7 +50,7 @@ class ThinkingConfig(TypedDict, total=False):
 
 
 class ToolUseChoice(TypedDict, total=False):
-    """Whether the model has to call a tool: `tool` calls the one of that name, `any` any of them."""
+    """Whether the model must call a tool. `tool` means the tool of that name, `any` means any tool."""
 
     type: Required[Literal["auto", "any", "tool", "none"]]
     name: str
@@ -58,15 +58,15 @@ class ToolUseChoice(TypedDict, total=False):
 
 
 class MessagesOptions(CallOptions, total=False):
-    """Everything of a call besides model, messages, max_tokens, system, tools and stream."""
+    """The parameters of a call, except model, messages, max_tokens, system, tools and stream."""
 
     temperature: float | None
-    """0 to 1; left out: the model's own default."""
+    """0 to 1. If left out, the model's own default."""
     top_p: float | None
     top_k: int | None
     stop_sequences: Sequence[str] | None
     thinking: ThinkingConfig | Mapping[str, object] | None
-    """`{"type": "enabled"}` or `{"type": "disabled"}`. `adaptive` is sent as `enabled`, which the service takes."""
+    """`{"type": "enabled"}` or `{"type": "disabled"}`. `adaptive` is sent as `enabled`, which the service accepts."""
     tool_choice: ToolUseChoice | Mapping[str, object] | None
     metadata: Mapping[str, object] | None
     cache_control: Mapping[str, object] | None

@@ -48,7 +48,7 @@ class MessageUsage(Lenient):
 
     @property
     def prompt_tokens(self) -> int:
-        """All tokens of the input, those from the cache included."""
+        """All tokens of the input, including those from the cache."""
         read, created = self.cached_tokens, self.cache_creation_input_tokens
         # Who tells of tokens written to the cache counts as Anthropic does. Others do if the sum would not add up.
         if created is None and read <= self.input_tokens:
@@ -57,12 +57,12 @@ class MessageUsage(Lenient):
 
     @property
     def cached_tokens(self) -> int:
-        """Input tokens that came from the prefix cache; 0 where the backend does not say."""
+        """Input tokens that came from the prefix cache; 0 if the backend does not say."""
         return self.cache_read_input_tokens or 0
 
     @property
     def cache_hit_rate(self) -> float | None:
-        """The share of the input's tokens that came from the prefix cache; None where the backend does not say."""
+        """The share of the input's tokens that came from the prefix cache; None if the backend does not say."""
         if self.cache_read_input_tokens is None or not self.prompt_tokens:
             return None
         return self.cached_tokens / self.prompt_tokens
@@ -74,12 +74,12 @@ class MessageUsage(Lenient):
 
     @property
     def completion_tokens(self) -> int:
-        """All tokens of the answer, thinking included."""
+        """All tokens of the answer, including thinking."""
         return self.output_tokens
 
     @property
     def reasoning_tokens(self) -> int:
-        """Tokens spent on thinking; 0 where the backend does not say."""
+        """Tokens spent on thinking; 0 if the backend does not say."""
         details = (self.model_extra or {}).get("output_tokens_details")
         told = details.get("thinking_tokens", details.get("reasoning_tokens")) if isinstance(details, dict) else None
         return told if isinstance(told, int) else 0
@@ -90,7 +90,7 @@ class MessageUsage(Lenient):
         return self.prompt_tokens + self.completion_tokens
 
     def as_usage(self) -> Usage:
-        """The same in the form of a chat's usage."""
+        """Convert to the usage of a chat."""
         return Usage.of(self)
 
 
@@ -102,7 +102,7 @@ class TextBlock(Lenient):
 
 
 class ThinkingBlock(Lenient):
-    """What the model thought. Send it back as it is, signature included."""
+    """The model's thinking. Send it back unchanged, with its signature."""
 
     type: Literal["thinking"] = "thinking"
     thinking: Annotated[str, NullAs(str)] = ""
@@ -110,14 +110,14 @@ class ThinkingBlock(Lenient):
 
 
 class RedactedThinkingBlock(Lenient):
-    """What the model thought, encrypted."""
+    """The model's thinking, encrypted."""
 
     type: Literal["redacted_thinking"] = "redacted_thinking"
     data: Annotated[str, NullAs(str)] = ""
 
 
 def new_tool_use_id() -> str:
-    """An id for a call that came without one: its result has to name it."""
+    """Make an ID for a call that has none. The result of a call must name an ID."""
     return f"toolu_{token_hex(12)}"
 
 
@@ -126,7 +126,7 @@ def _or_new(sent: str) -> str:
 
 
 def _as_input(value: object) -> object:
-    """The input comes as an object, from some servers as JSON text, and null where there is none."""
+    """Read the input: an object, or JSON text from some servers, or null if there is none."""
     if value is None:
         return {}
     if isinstance(value, str):
@@ -139,7 +139,7 @@ def _as_input(value: object) -> object:
 
 
 class ToolUseBlock(Lenient):
-    """A call of a tool. One that comes without an id is given one, so that its result can name it.
+    """A call of a tool. A call without an ID gets one, so that its result can name it.
 
     Attributes:
         input: the arguments, as far as they could be read: those of a message that `max_tokens` cut may be incomplete.
@@ -154,13 +154,13 @@ class ToolUseBlock(Lenient):
 
     @property
     def arguments(self) -> str:
-        """The arguments as JSON text: of a stream, as the model wrote them."""
+        """The arguments as JSON text. In a stream, this is the text that the model wrote."""
         written = note_of(self, "arguments")
         return written if isinstance(written, str) else to_json(self.input).decode()
 
 
 class ToolResultBlock(Lenient):
-    """The result of a tool that the service has run itself."""
+    """The result of a tool that the service ran itself."""
 
     type: Literal["tool_result"] = "tool_result"
     tool_use_id: Annotated[str, NullAs(str)] = ""
@@ -169,7 +169,7 @@ class ToolResultBlock(Lenient):
 
 
 class OtherBlock(Lenient):
-    """A block of a type that this package does not know. Its fields can be read as attributes.
+    """A block of an unknown type. Its fields are attributes.
 
     Its `type` is the one that was sent. Type checkers see "other", so that comparing the type of a block narrows it.
     """
@@ -201,14 +201,14 @@ ContentBlock: TypeAlias = Annotated[
 
 
 def _as_blocks(value: object) -> object:
-    """The content comes as a list of blocks, from some servers as text."""
+    """Read the content: a list of blocks, or text from some servers."""
     if value is None:
         return []
     return [{"type": "text", "text": value}] if isinstance(value, str) else value
 
 
 class Message(Reply):
-    """The reply of a call of messages. It can be put into the `messages` of the next call as it is."""
+    """The reply of `messages.create`. You can add it to the `messages` of the next call."""
 
     id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
     type: Annotated[str, Beside(lambda: "message", as_text, null_at_once=True)] = "message"
@@ -221,32 +221,32 @@ class Message(Reply):
 
     @property
     def text(self) -> str:
-        """The text of all text blocks; "" where there is none."""
+        """The text of all text blocks; "" if there are none."""
         return "".join(block.text for block in self.content if isinstance(block, TextBlock))
 
     @property
     def thinking(self) -> str:
-        """What the model thought, as far as it is told; "" where it is not."""
+        """The model's thinking; "" if the server does not send it."""
         return "".join(block.thinking for block in self.content if isinstance(block, ThinkingBlock))
 
     @property
     def tool_uses(self) -> list[ToolUseBlock]:
-        """The calls of tools."""
+        """The tool calls."""
         return [block for block in self.content if isinstance(block, ToolUseBlock)]
 
     @property
     def parsed_output(self) -> object:
-        """The object that `parse` or `stream` made of the answer, if any; `ParsedMessage.parsed` has its type."""
+        """The object that `parse` or `stream` made from the answer, if any. `ParsedMessage.parsed` is typed."""
         return note_of(self, "parsed")
 
     def to_param(self) -> dict[str, object]:
-        """The message as a plain dict for the `messages` of the next call. Empty text is left out."""
+        """Return a plain dict for the `messages` of the next call. Empty text is left out."""
         blocks = [block for block in self.content if not isinstance(block, TextBlock) or block.text]
         return {"role": self.role, "content": [block_param(block) for block in blocks]}
 
 
 def block_param(block: ContentBlock) -> dict[str, object]:
-    """A block as a plain dict: what was received, and its type, id and name in any case."""
+    """Return a block as a plain dict: the received fields, and always its type, ID and name."""
     fields = block.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     needed: dict[str, object] = {"type": block.type}
     match block:

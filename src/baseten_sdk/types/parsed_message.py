@@ -35,7 +35,7 @@ class ParsedMessage(Generic[T]):
 
     @property
     def parsed(self) -> T:
-        """The object; None only where None is the requested type.
+        """The object. It is None only if None is the requested type.
 
         Raises:
             OutputValidationError: the model called tools instead of answering, or no type was asked for.
@@ -48,7 +48,7 @@ class ParsedMessage(Generic[T]):
 
     @property
     def parsed_output(self) -> T | None:
-        """The object, under the name that it has at Anthropic; None where there is none."""
+        """The object, by Anthropic's name; None if there is none."""
         return self.outputs[0] if self.outputs else None
 
     @property
@@ -73,15 +73,15 @@ class ParsedMessage(Generic[T]):
 
     @property
     def text(self) -> str:
-        """The text of the message. The object is usually not among it."""
+        """The text of the message. It usually does not contain the object."""
         return self.message.text
 
     @property
     def usage(self) -> Usage:
-        """Tokens of all attempts together."""
+        """The tokens of all attempts together."""
         return Usage.total(message.usage for message in self.attempts or (self.message,))
 
     @property
     def meta(self) -> Meta:
-        """What is known of the exchange behind the reply."""
+        """The facts of the request behind the reply."""
         return self.message.meta

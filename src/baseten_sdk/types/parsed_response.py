@@ -22,10 +22,10 @@ class ParsedResponse(Generic[T]):
     """What `responses.parse` returns.
 
     Attributes:
-        response: the reply; after re-asking, the last one.
-        completion: the same in the form of a chat completion.
-        outputs: the object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
-        tool_calls: the calls of functions, with validated arguments.
+        response: the reply; after output retries, the last one.
+        completion: the same reply in the form of a chat completion.
+        outputs: a tuple with the object. Empty if the model called tools instead, or no type was asked for.
+        tool_calls: the function calls, with validated arguments.
         attempts: every reply, the ones that were not valid included.
     """
 
@@ -37,12 +37,12 @@ class ParsedResponse(Generic[T]):
 
     @property
     def output_parsed(self) -> T | None:
-        """The object; None where the model called tools instead, or no type was asked for."""
+        """The object; None if the model called tools instead, or no type was asked for."""
         return self.outputs[0] if self.outputs else None
 
     @property
     def parsed(self) -> T:
-        """The object; None only where None is the requested type.
+        """The object. It is None only if None is the requested type.
 
         Raises:
             OutputValidationError: the model called tools instead of answering, or no type was asked for.
@@ -55,7 +55,7 @@ class ParsedResponse(Generic[T]):
 
     @property
     def output(self) -> list[ResponseOutputItem]:
-        """The items of the reply, to be put into the `input` of the next call."""
+        """The items of the reply. You can add them to the `input` of the next call."""
         return self.response.output
 
     @property
@@ -80,10 +80,10 @@ class ParsedResponse(Generic[T]):
 
     @property
     def usage(self) -> ResponseUsage:
-        """Tokens of all attempts together."""
+        """The tokens of all attempts together."""
         return ModelResponse.usage_of(self.attempts or (self.response,))
 
     @property
     def meta(self) -> Meta:
-        """What is known of the exchange behind the reply."""
+        """The facts of the request behind the reply."""
         return self.response.meta

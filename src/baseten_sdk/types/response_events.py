@@ -1,7 +1,7 @@
-"""What happens in a stream of `responses`: events by the names that they have at OpenAI, for `match`.
+"""The events of a stream of `responses`, with OpenAI's names, for `match`.
 
-Servers leave out numbers and ids of events: a missing number reads as 0, a missing id as "". What a server does not
-number, it sends one after the other.
+Some servers leave out the numbers and IDs of events. A missing number reads as 0, a missing ID as "". Such
+servers send one item after the other.
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ OtherEvent: TypeAlias = Literal[
     "response.web_search_call.in_progress",
     "response.web_search_call.searching",
 ]
-"""Events that OpenAI has and that have no class here."""
+"""OpenAI's events that have no class here."""
 
 Number: TypeAlias = Annotated[int, Beside(int, as_count)]
 Id: TypeAlias = Annotated[str, Beside(str, as_text)]
 
 
 class Event(Lenient):
-    """What all events have.
+    """The fields of every event.
 
     Attributes:
         sequence_number: the number of the event in its stream.
@@ -98,42 +98,42 @@ class ResponseCreatedEvent(Event):
 
 
 class ResponseQueuedEvent(Event):
-    """The response waits for its turn."""
+    """The response is waiting in the queue."""
 
     type: Literal["response.queued"] = "response.queued"
     response: ModelResponse = Field(default_factory=ModelResponse)
 
 
 class ResponseInProgressEvent(Event):
-    """The model works."""
+    """The model is working."""
 
     type: Literal["response.in_progress"] = "response.in_progress"
     response: ModelResponse = Field(default_factory=ModelResponse)
 
 
 class ResponseCompletedEvent(Event):
-    """The response is whole. What it holds is the truth, whatever came before."""
+    """The response is complete. Its content replaces that of earlier events."""
 
     type: Literal["response.completed"] = "response.completed"
     response: ModelResponse
 
 
 class ResponseIncompleteEvent(Event):
-    """The response ended before the model was done with it: `response.incomplete_details` says why."""
+    """The response ended before the model had finished. `response.incomplete_details` says why."""
 
     type: Literal["response.incomplete"] = "response.incomplete"
     response: ModelResponse
 
 
 class ResponseFailedEvent(Event):
-    """The response failed: `response.error` says why. The iteration raises `StreamAPIError` after it."""
+    """The response failed. `response.error` says why. After this event, the iteration raises `StreamAPIError`."""
 
     type: Literal["response.failed"] = "response.failed"
     response: ModelResponse
 
 
 class ItemEvent(Event):
-    """What events of one item have.
+    """The fields of every event about one item.
 
     Attributes:
         output_index: the position of the item in the output.
@@ -152,14 +152,14 @@ class ResponseOutputItemAddedEvent(ItemEvent):
 
 
 class ResponseOutputItemDoneEvent(ItemEvent):
-    """An item is whole. Of a call of a function, it comes when the arguments are."""
+    """An item is complete. For a function call, its arguments are complete too."""
 
     type: Literal["response.output_item.done"] = "response.output_item.done"
     item: ResponseOutputItem
 
 
 class PartEvent(ItemEvent):
-    """What events of one part of a message have.
+    """The fields of every event about one part of a message.
 
     Attributes:
         content_index: the position of the part in its item.
@@ -176,7 +176,7 @@ class ResponseContentPartAddedEvent(PartEvent):
 
 
 class ResponseContentPartDoneEvent(PartEvent):
-    """A part of a message is whole."""
+    """A part of a message is complete."""
 
     type: Literal["response.content_part.done"] = "response.content_part.done"
     part: ResponseContent
@@ -190,14 +190,14 @@ class ResponseTextDeltaEvent(PartEvent):
 
 
 class ResponseTextDoneEvent(PartEvent):
-    """A text is whole."""
+    """A text is complete."""
 
     type: Literal["response.output_text.done"] = "response.output_text.done"
     text: Text = ""
 
     @property
     def parsed(self) -> object:
-        """The object that the text holds, where `stream` was asked for a type and the text is a valid one."""
+        """The object in the text. None unless `stream` was asked for a type and the text is valid."""
         return note_of(self, "parsed")
 
 
@@ -209,7 +209,7 @@ class ResponseRefusalDeltaEvent(PartEvent):
 
 
 class ResponseRefusalDoneEvent(PartEvent):
-    """A refusal is whole."""
+    """A refusal is complete."""
 
     type: Literal["response.refusal.done"] = "response.refusal.done"
     refusal: Text = ""
@@ -223,7 +223,7 @@ class ResponseReasoningTextDeltaEvent(PartEvent):
 
 
 class ResponseReasoningTextDoneEvent(PartEvent):
-    """A thought is whole."""
+    """A piece of reasoning is complete."""
 
     type: Literal["response.reasoning_text.done"] = "response.reasoning_text.done"
     text: Text = ""
@@ -238,7 +238,7 @@ class ResponseReasoningSummaryTextDeltaEvent(ItemEvent):
 
 
 class ResponseReasoningSummaryTextDoneEvent(ItemEvent):
-    """A summary is whole."""
+    """A summary is complete."""
 
     type: Literal["response.reasoning_summary_text.done"] = "response.reasoning_summary_text.done"
     summary_index: Number = 0
@@ -253,7 +253,7 @@ class ResponseFunctionCallArgumentsDeltaEvent(ItemEvent):
 
 
 class ResponseFunctionCallArgumentsDoneEvent(ItemEvent):
-    """A call's arguments are whole, however early the server said so."""
+    """The arguments of a call are complete, even if the server reported it too early."""
 
     type: Literal["response.function_call_arguments.done"] = "response.function_call_arguments.done"
     name: Text = ""
@@ -261,7 +261,7 @@ class ResponseFunctionCallArgumentsDoneEvent(ItemEvent):
 
 
 class ResponseUnknownEvent(Event):
-    """An event of a kind that this package does not know; its fields can be read as attributes."""
+    """An event of an unknown type. Its fields are attributes."""
 
     if TYPE_CHECKING:
         # Whatever the server says. For type checkers it is none of the known ones, so that comparing `type` narrows.

@@ -1,7 +1,7 @@
-"""What a model's response is made of: messages, function calls, reasoning, in the form of OpenAI's Responses API.
+"""The items of a response, as in OpenAI's Responses API: messages, function calls and reasoning.
 
-Servers leave out nearly everything at some time, so nearly everything has a default. Items and parts of a kind that
-this package does not know are kept, and can be sent back as they are.
+Servers may leave out almost any field, so almost every field has a default. Items and parts of unknown types are kept,
+and can be sent back unchanged.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
-"""How far an item is; an open set."""
+"""The status of an item; an open set."""
 
 Text: TypeAlias = Annotated[str, NullAs(str)]
 OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
@@ -51,7 +51,7 @@ OtherItem: TypeAlias = Literal[
     "tool_search_call",
     "web_search_call",
 ]
-"""Items that OpenAI has and that have no class here."""
+"""OpenAI's items that have no class here."""
 
 ITEMS = frozenset({"message", "function_call", "reasoning"})
 PARTS = frozenset({"output_text", "refusal"})
@@ -71,7 +71,7 @@ class ResponseItem(Lenient):
     """A part of an output or of a message."""
 
     def to_param(self) -> dict[str, object]:
-        """The part as a plain dict for the `input` of the next call: only what was received and is not null."""
+        """Return a plain dict for the `input` of the next call, with the fields that were received and are not null."""
         kind: object = getattr(self, "type", "")
         return {**self.model_dump(mode="json", exclude_unset=True, exclude_none=True), "type": kind}
 
@@ -86,7 +86,7 @@ class ResponseOutputText(ResponseItem):
 
     @property
     def parsed(self) -> object:
-        """The object that `parse` or `stream` made of the text, if any; `ParsedResponse.output_parsed` has its type."""
+        """The object that `parse` or `stream` made from the text, if any. `ParsedResponse.output_parsed` is typed."""
         return note_of(self, "parsed")
 
 
@@ -98,7 +98,7 @@ class ResponseOutputRefusal(ResponseItem):
 
 
 class ResponseUnknownPart(ResponseItem):
-    """A part of a kind that this package does not know; its fields can be read as attributes."""
+    """A part of an unknown type. Its fields are attributes."""
 
     if TYPE_CHECKING:
         type: Literal["reasoning_text", "summary_text"] = "reasoning_text"
@@ -107,7 +107,7 @@ class ResponseUnknownPart(ResponseItem):
 
 
 class ReasoningPart(ResponseItem):
-    """What the model thought: `type` is "reasoning_text", or "summary_text" where it is a summary."""
+    """The model's reasoning. `type` is "reasoning_text", or "summary_text" for a summary."""
 
     type: Text = "reasoning_text"
     text: Text = ""
@@ -132,7 +132,7 @@ def _as_part(part: object) -> object:
 
 
 class ResponseOutputMessage(ResponseItem):
-    """What the model says."""
+    """A message from the model."""
 
     id: OptionalText = None
     type: Literal["message"] = "message"
@@ -142,12 +142,12 @@ class ResponseOutputMessage(ResponseItem):
 
     @property
     def text(self) -> str:
-        """The text of all its parts."""
+        """The text of all parts."""
         return "".join(part.text for part in self.content if isinstance(part, ResponseOutputText))
 
     @property
     def refusal(self) -> str | None:
-        """Why the model refuses; None where it does not."""
+        """Why the model refuses; None if it does not refuse."""
         said = [part.refusal for part in self.content if isinstance(part, ResponseOutputRefusal)]
         return "".join(said) if said else None
 

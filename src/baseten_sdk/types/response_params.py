@@ -1,4 +1,4 @@
-"""What a request of `responses` may hold. Everything is a plain dict at run time; only what the caller set is sent."""
+"""The parameters of `responses`. All are plain dicts at run time. Only what the caller sets is sent."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class ResponseInputItemParam(TypedDict, total=False):
 
 
 ResponseInputItem: TypeAlias = ResponseInputItemParam | Mapping[str, object] | BaseModel
-"""An item as a dict, or one that a model sent, put back as it is; items of the openai package are taken too."""
+"""An item as a dict, or an item that a model sent. Items of the openai package work too."""
 
 ResponseInput: TypeAlias = str | Iterable[ResponseInputItem]
-"""What the model answers: a text, or items."""
+"""The input of a response: a text, or items."""
 
 
 class ResponseToolParam(TypedDict, total=False):
-    """A tool. Unlike in a chat, a function's fields stand beside its `type`."""
+    """A tool. Unlike in a chat, the fields of a function are on the same level as `type`."""
 
     type: Required[str]
     name: str
@@ -78,7 +78,7 @@ class ResponseTextConfigParam(TypedDict, total=False):
 
 
 class ReasoningParam(TypedDict, total=False):
-    """How much to think, and whether to sum it up."""
+    """How much to think, and whether to summarize it."""
 
     effort: ReasoningEffort | None
     summary: str | None
@@ -88,9 +88,9 @@ class ResponseParseOptions(CallOptions, total=False):
     """Parameters of a response besides model, input, tools and the shape of the answer, and the options of a call."""
 
     instructions: str | None
-    """Stands before the input, as a system message."""
+    """Instructions that come before the input, like a system message."""
     max_output_tokens: int | None
-    """Reasoning and answer together."""
+    """The limit for reasoning and answer together."""
     temperature: float | None
     top_p: float | None
     top_logprobs: int | None
@@ -107,13 +107,13 @@ class ResponseParseOptions(CallOptions, total=False):
     prompt_cache_key: str | None
     stream_options: Mapping[str, object] | None
     store: Literal[False] | None
-    """Baseten keeps no responses: True is refused."""
+    """Baseten does not store responses, so True is refused."""
     background: Literal[False] | None
-    """True is refused; `async_predict` of a deployment is for long work."""
+    """True is refused. For long work, use `async_predict` of a deployment."""
     previous_response_id: None
-    """Refused: put the earlier items into `input`."""
+    """Always refused. Put the earlier items into `input` instead."""
     conversation: None
-    """Refused: put the earlier items into `input`."""
+    """Always refused. Put the earlier items into `input` instead."""
 
 
 class ResponseOptions(ResponseParseOptions, total=False):

@@ -59,29 +59,29 @@ class ResponseUsage(Lenient):
 
     @property
     def cache_hit_rate(self) -> float | None:
-        """The share of the input's tokens that came from the prefix cache; None where the backend does not say."""
+        """The share of the input's tokens that came from the prefix cache; None if the backend does not say."""
         if self.input_tokens_details is None or not self.input_tokens:
             return None
         return self.cached_tokens / self.input_tokens
 
     @property
     def cached_tokens(self) -> int:
-        """Input tokens that came from the prefix cache; 0 where the backend does not say."""
+        """Input tokens that came from the prefix cache; 0 if the backend does not say."""
         return self.input_tokens_details.cached_tokens if self.input_tokens_details else 0
 
     @property
     def reasoning_tokens(self) -> int:
-        """Tokens spent on reasoning; 0 where the backend does not say."""
+        """Tokens spent on reasoning; 0 if the backend does not say."""
         return self.output_tokens_details.reasoning_tokens if self.output_tokens_details else 0
 
     @property
     def prompt_tokens(self) -> int:
-        """All tokens of the input, under the name that they have in a chat."""
+        """All tokens of the input. A chat has this name for them."""
         return self.input_tokens
 
     @property
     def completion_tokens(self) -> int:
-        """All tokens of the output, under the name that they have in a chat."""
+        """All tokens of the output. A chat has this name for them."""
         return self.output_tokens
 
 
@@ -93,12 +93,12 @@ class ResponseError(Lenient):
 
 
 def _as_error(value: object) -> ResponseError | None:
-    """Some servers say why as a text."""
+    """Read an error that a server sent as plain text."""
     return ResponseError(message=value) if isinstance(value, str) and value else None
 
 
 class IncompleteDetails(Lenient):
-    """Why a response is incomplete: "max_output_tokens", "content_filter", or another word."""
+    """Why a response is incomplete, such as "max_output_tokens" or "content_filter"."""
 
     reason: OptionalText = None
 
@@ -108,11 +108,11 @@ def _as_details(value: object) -> IncompleteDetails | None:
 
 
 ParsedOutput: TypeAlias = object
-"""What a text was read into."""
+"""The object that was made from a text."""
 
 
 class ModelResponse(Reply):
-    """The reply of `responses.create`. Its `output` can be put into the `input` of the next call as it is."""
+    """The reply of `responses.create`. You can add its `output` to the `input` of the next call."""
 
     id: Annotated[str, Beside(str, as_text)] = ""
     object: Annotated[str, Beside(lambda: "response", as_text)] = "response"
@@ -126,28 +126,28 @@ class ModelResponse(Reply):
 
     @property
     def output_text(self) -> str:
-        """The text of all messages; "" where there is none (calls of functions, or all tokens went into reasoning)."""
+        """The text of all messages. "" if there is none: the model called functions, or reasoning took all tokens."""
         return "".join(item.text for item in self.output if isinstance(item, ResponseOutputMessage))
 
     @property
     def text(self) -> str:
-        """The same as `output_text`, under the name that it has on other replies."""
+        """The same as `output_text`. Other replies have this name for it."""
         return self.output_text
 
     @property
     def reasoning_text(self) -> str:
-        """What the model thought; "" where it does not say."""
+        """The model's reasoning; "" if the server does not send it."""
         return "".join(item.text for item in self.output if isinstance(item, ResponseReasoningItem))
 
     @property
     def refusal(self) -> str | None:
-        """Why the model refuses; None where it does not."""
+        """Why the model refuses; None if it does not refuse."""
         said = [item.refusal for item in self.output if isinstance(item, ResponseOutputMessage) and item.refusal]
         return "".join(said) if said else None
 
     @property
     def finish_reason(self) -> str | None:
-        """Why the response ended, in the words of a chat; None where it has not, or does not say."""
+        """Why the response ended, in the words of a chat. None if it has not ended, or the server does not say."""
         reason = self.incomplete_details.reason if self.incomplete_details else None
         if reason is not None or self.status == "incomplete":
             return "length" if reason in (None, "max_output_tokens") else reason
@@ -157,19 +157,19 @@ class ModelResponse(Reply):
 
     @property
     def function_calls(self) -> list[ResponseFunctionToolCall]:
-        """The functions that the model calls."""
+        """The function calls that the model asks for."""
         return [item for item in self.output if isinstance(item, ResponseFunctionToolCall)]
 
     @property
     def output_parsed(self) -> ParsedOutput:
-        """The object that `parse` or `stream` made of the answer, if any; that of `ParsedResponse` has its type."""
+        """The object that `parse` or `stream` made from the answer, if any. `ParsedResponse.output_parsed` is typed."""
         parts = (part for item in self.output if isinstance(item, ResponseOutputMessage) for part in item.content)
         values = (part.parsed for part in parts if isinstance(part, ResponseOutputText))
         return next((value for value in values if value is not None), None)
 
     @staticmethod
     def usage_of(responses: Iterable[ModelResponse]) -> ResponseUsage:
-        """The tokens of several responses together."""
+        """Add up the tokens of several responses."""
         known = [response.usage for response in responses if response.usage is not None]
         return ResponseUsage(
             input_tokens=sum(usage.input_tokens for usage in known),
@@ -181,11 +181,11 @@ class ModelResponse(Reply):
 
 
 Response = ModelResponse
-"""The name that it has at OpenAI."""
+"""OpenAI's name for it."""
 
 
 def attach_output(response: ModelResponse, value: object) -> None:
-    """Tell the first text of the object that it holds."""
+    """Attach the object to the first text, which holds it."""
     parts = (part for item in response.output if isinstance(item, ResponseOutputMessage) for part in item.content)
     first = next((part for part in parts if isinstance(part, ResponseOutputText)), None)
     if first is not None:

@@ -1,4 +1,4 @@
-"""What Whisper answers: recorded audio as a whole, streamed audio as events. Times are seconds of the audio."""
+"""The replies of Whisper: one transcript of recorded audio, events of streamed audio. Times are seconds of the audio."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ __all__ = [
 ]
 
 AudioEncoding: TypeAlias = Literal["pcm_s16le", "pcm_mulaw"]
-"""How raw audio is written: 16-bit little-endian samples, or 8-bit μ-law. One channel."""
+"""The encoding of raw audio: 16-bit little-endian samples, or 8-bit μ-law. One channel."""
 
 
 class WhisperSampling(TypedDict, total=False):
-    """How Whisper searches for the text; what is left out is the deployment's to choose."""
+    """How Whisper searches for the text. The deployment chooses what you leave out."""
 
     beam_width: int
     length_penalty: float
@@ -45,8 +45,8 @@ class Segment(Lenient):
     """A stretch of speech.
 
     Attributes:
-        log_prob: how sure the model is; 0 is the most.
-        word_timestamps: its words, if they were asked for.
+        log_prob: how sure the model is. 0 means completely sure.
+        word_timestamps: the words, if you asked for them.
     """
 
     text: str = ""
@@ -57,7 +57,7 @@ class Segment(Lenient):
 
 
 def joined(segments: list[Segment]) -> str:
-    """The text of segments, with one blank between two."""
+    """Join the text of segments with spaces."""
     return " ".join(filter(None, (segment.text.strip() for segment in segments)))
 
 
@@ -70,20 +70,20 @@ class Transcription(Reply):
 
     @property
     def text(self) -> str:
-        """All of it as one text."""
+        """The whole transcript as one text."""
         return joined(self.segments)
 
     @property
     def words(self) -> list[Word]:
-        """All words, if `word_timestamps` was asked for."""
+        """All words, if you asked for `word_timestamps`."""
         return [word for segment in self.segments for word in segment.word_timestamps]
 
 
 class TranscriptEvent(Lenient):
-    """What was understood of a stretch of streamed audio.
+    """The transcript of a stretch of streamed audio.
 
     Attributes:
-        transcription_num: number of the utterance, from 0 or 1. A final has the number of its partials.
+        transcription_num: the number of the utterance, from 0 or 1. A final transcript has the number of its partials.
         audio_length_sec: seconds of audio that it covers.
     """
 
@@ -97,18 +97,18 @@ class TranscriptEvent(Lenient):
 
     @property
     def text(self) -> str:
-        """All of it as one text."""
+        """The whole transcript as one text."""
         return joined(self.segments) or (self.transcript or "").strip()
 
     @property
     def words(self) -> list[Word]:
-        """All words, if `word_timestamps` was asked for."""
+        """All words, if you asked for `word_timestamps`."""
         return [word for segment in self.segments for word in segment.word_timestamps]
 
 
 class PartialTranscript(TranscriptEvent):
-    """What was understood so far. A later event of the same utterance replaces it."""
+    """The transcript so far. A later event of the same utterance replaces it."""
 
 
 class FinalTranscript(TranscriptEvent):
-    """What was understood of an utterance in the end."""
+    """The final transcript of an utterance."""
