@@ -51,16 +51,18 @@ PARAMETERS = (
 
 
 class ChatBaseten(Served, BaseChatModel):
-    """A chat model of Baseten: a Model API, or the engine of a dedicated model.
+    """Chat with a model on Baseten: a Model API, or the engine of a dedicated model.
 
     Example:
         llm = ChatBaseten(model="openai/gpt-oss-120b")
         print(llm.invoke("Say hello").text)
 
-    Only what is set is sent. Reasoning is in `additional_kwargs["reasoning_content"]` and in `content_blocks`, the
-    request id and attempts in `response_metadata`. Errors are this package's: `baseten_sdk.RateLimitError` and others.
-    Arguments that are no field here go into the body of the request as they are, or are options of the call, such as
-    `session` and `deadline`; both may be given to `invoke` and `bind` too. A misspelled name of a known one is refused.
+    Only parameters that you set are sent. Reasoning is in `additional_kwargs["reasoning_content"]` and in
+    `content_blocks`. The request ID and the number of attempts are in `response_metadata`. Errors are those of this
+    package, such as `baseten_sdk.RateLimitError`.
+
+    Other arguments are options of the call, such as `session` and `deadline`, or go unchanged into the body of the
+    request. `invoke` and `bind` take them too. A misspelled name is an error that suggests the right one.
     """
 
     temperature: float | None = None
@@ -200,15 +202,15 @@ class ChatBaseten(Served, BaseChatModel):
         parallel_tool_calls: bool | None = None,
         **kwargs: object,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """The model with tools.
+        """Give the model tools.
 
         Args:
-            tools: functions, classes, LangChain tools, OpenAI tools, or Baseten's hosted ones (`baseten__...`, which
-                also want the header `x-baseten-server-tools: true`).
-            tool_choice: a tool's name, "auto", "none", "any", "required", True for any, or a dict as the API has it.
-            strict: hold arguments to their schemas.
-            parallel_tool_calls: whether several may be called at once.
-            **kwargs: further parameters of the call.
+            tools: Functions, classes, LangChain tools, OpenAI tools, or Baseten's hosted tools (`baseten__...`, which
+                also need the header `x-baseten-server-tools: true`).
+            tool_choice: A tool's name, "auto", "none", "any", "required", True (same as "any"), or a dict of the API.
+            strict: Hold arguments to their schemas.
+            parallel_tool_calls: Whether the model may call several tools at once.
+            **kwargs: Further parameters of the call.
         """
         params = [_tool_param(tool, strict) for tool in tools]
         choice = _tool_choice(tool_choice, [param.get("function", {}).get("name") for param in params])
@@ -228,19 +230,19 @@ class ChatBaseten(Served, BaseChatModel):
         strict: bool | None = None,
         **kwargs: object,
     ) -> Runnable[LanguageModelInput, dict[str, Any] | BaseModel]:
-        """The model, giving objects.
+        """Make the model return objects.
 
         Args:
-            schema: a pydantic class, whose instances come out; or a TypedDict, a JSON schema or an OpenAI function,
-                for dicts. json_mode does without.
-            method: hold the model to the schema (json_schema), have it call a tool (function_calling), or have it
-                write any JSON, whose form your prompt describes (json_mode).
-            include_raw: give a dict with `raw`, `parsed` and `parsing_error` instead.
-            strict: hold the model to the schema in full; None does so where strict mode can express it.
-            **kwargs: further parameters of the call.
+            schema: A pydantic class, to get instances of it; or a TypedDict, a JSON schema or an OpenAI function, to
+                get dicts. `json_mode` works without a schema.
+            method: "json_schema" holds the model to the schema, "function_calling" makes it call a tool, and
+                "json_mode" lets it write any JSON, whose form your prompt describes.
+            include_raw: Return a dict with `raw`, `parsed` and `parsing_error` instead of the object.
+            strict: Hold the model to the schema in full. None does so if strict mode can express the schema.
+            **kwargs: Further parameters of the call.
 
         Raises:
-            ValueError: there is no schema, or strict mode cannot express it and was asked for.
+            ValueError: If there is no schema, or `strict` is True and strict mode cannot express the schema.
         """
         if schema is None and method != "json_mode":
             raise ValueError(f"method={method!r} needs a schema.")

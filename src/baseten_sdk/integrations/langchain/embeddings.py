@@ -10,14 +10,14 @@ from .served import Served
 
 
 class BasetenEmbeddings(Served, Embeddings):
-    """Embeddings of a dedicated model.
+    """Make embeddings with a dedicated model.
 
     Example:
         embeddings = BasetenEmbeddings(model_id="abcd1234")
         vectors = embeddings.embed_documents(["a text", "another"])
 
-    Many texts travel in several requests side by side, by `embeddings.embed` of the client. Vectors are in the order of
-    the texts. The first request that fails ends the call with its error, which is this package's.
+    Many texts are sent in several concurrent requests, by the client's `embeddings.embed`. Vectors are in the order of
+    the texts. If a request fails, the call ends with its error, which is one of this package's errors.
     """
 
     model_config = ConfigDict(extra="forbid")

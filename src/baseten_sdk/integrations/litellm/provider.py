@@ -26,7 +26,7 @@ USAGE = {"include_usage": True}
 
 
 class BasetenLLM(CustomLLM):
-    """This package as a provider of LiteLLM.
+    """Serve LiteLLM's calls with this package.
 
     Example:
         register()
@@ -40,12 +40,12 @@ class BasetenLLM(CustomLLM):
             - {provider: baseten-sdk, custom_handler: baseten_sdk.integrations.litellm.baseten_llm}
 
     Args:
-        endpoints: URL templates of everything, for the emulator and private gateways.
-        api_key: the key where a call brings none. None: `BASETEN_API_KEY`.
-        auth_scheme: how keys are sent: "bearer", or "api-key" for those of a Frontier Gateway.
-        client: a client or a pool of yours for calls that bring neither key nor base URL; it is never closed. A pool
-            sends LiteLLM's name of the model to members that have none of their own.
-        async_client: the same for async calls.
+        endpoints: URL templates for all calls, for the emulator and private gateways.
+        api_key: The key for calls that do not pass one. By default, `BASETEN_API_KEY`.
+        auth_scheme: How keys are sent: "bearer", or "api-key" for a Frontier Gateway.
+        client: Your client or pool, for calls that pass neither a key nor a base URL. It is never closed. Members of a
+            pool without a model name get the name that LiteLLM uses.
+        async_client: The same for async calls.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class BasetenLLM(CustomLLM):
             return model_response(completion)
 
     async def acompletion(self, *args: object, **kwargs: object) -> ModelResponse:
-        """As `completion`."""
+        """Answer a chat, in async code."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
             request = LiteLLMRequest.of(kwargs)
             completions = self._clients(request.api_key, request.api_base).async_engine(request.target).chat.completions
@@ -86,7 +86,7 @@ class BasetenLLM(CustomLLM):
     def streaming(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self, *args: object, **kwargs: object
     ) -> Iterator[ModelResponseStream]:
-        """Answer a chat in chunks. A call that fails fails here, not when the chunks are read."""
+        """Answer a chat in chunks. Errors are raised here, not when the chunks are read."""
         model = str(kwargs.get("model"))
         with in_litellms_terms(model, PROVIDER):
             request = LiteLLMRequest.of(kwargs)
@@ -100,7 +100,7 @@ class BasetenLLM(CustomLLM):
     async def astreaming(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self, *args: object, **kwargs: object
     ) -> AsyncIterator[ModelResponseStream]:
-        """As `streaming`; LiteLLM makes the call when it reads the first chunk."""
+        """Answer as `streaming` does. LiteLLM makes the call when it reads the first chunk."""
         model = str(kwargs.get("model"))
         with in_litellms_terms(model, PROVIDER):
             request = LiteLLMRequest.of(kwargs)
@@ -114,7 +114,7 @@ class BasetenLLM(CustomLLM):
                         yield chunk
 
     def embedding(self, *args: object, **kwargs: object) -> EmbeddingResponse:
-        """Make vectors of texts, by a dedicated model's engine."""
+        """Make embeddings of texts with the engine of a dedicated model."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
             request = LiteLLMRequest.of(kwargs)
             engine = self._clients(request.api_key, request.api_base).engine(request.target)
@@ -124,7 +124,7 @@ class BasetenLLM(CustomLLM):
             return embedding_response(reply, request.target.model)
 
     async def aembedding(self, *args: object, **kwargs: object) -> EmbeddingResponse:
-        """As `embedding`."""
+        """Make embeddings of texts, in async code."""
         with in_litellms_terms(str(kwargs.get("model")), PROVIDER):
             request = LiteLLMRequest.of(kwargs)
             engine = self._clients(request.api_key, request.api_base).async_engine(request.target)
@@ -174,11 +174,11 @@ baseten_llm = BasetenLLM()
 
 
 def register(handler: CustomLLM = baseten_llm, *, provider: str = PROVIDER) -> None:
-    """Make LiteLLM know the provider; a second time replaces it.
+    """Register the provider with LiteLLM. A second call replaces the first.
 
     Args:
-        handler: a provider of your own making, with its endpoints or clients.
-        provider: the name to stand before the first "/" of `model=`.
+        handler: A provider with your own endpoints or clients.
+        provider: The name before the first "/" of `model=`.
     """
     others = [item for item in litellm.custom_provider_map if item["provider"] != provider]
     litellm.custom_provider_map = [*others, CustomLLMItem(provider=provider, custom_handler=handler)]

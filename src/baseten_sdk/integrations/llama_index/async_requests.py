@@ -14,7 +14,7 @@ SHARED = "A Model API takes no async requests: they need a dedicated model, with
 
 
 class AsyncRequestLLM(LLMSettings):
-    """An LLM that takes work for later."""
+    """Submit async requests to the model of an LLM."""
 
     def submit(
         self,
@@ -26,25 +26,25 @@ class AsyncRequestLLM(LLMSettings):
         inference_retry_config: InferenceRetryConfig | None = None,
         **model_input: object,
     ) -> Job:
-        """Put long work into the queue of a dedicated model: an async request. The output goes to the webhook.
+        """Submit an async request to a dedicated model. Its output goes to the webhook.
 
         Example:
             job = llm.submit("Summarise ...", webhook_endpoint="https://example.com/done")
             print(job.request_id, job.status().status)
 
         Args:
-            prompt: the prompt, sent as `prompt`; or messages, sent as `messages`.
-            webhook_endpoint: where the output goes; overrides the LLM's own.
-            priority: 0 to 2, lower runs first.
-            max_time_in_queue_seconds: 10 to 259,200.
-            inference_retry_config: how Baseten repeats a failed run.
-            **model_input: further fields of the model's input.
+            prompt: A prompt, sent as `prompt`, or messages, sent as `messages`.
+            webhook_endpoint: Where the output goes. It overrides the LLM's own.
+            priority: 0 to 2. Lower numbers run first.
+            max_time_in_queue_seconds: How long it may wait in the queue, 10 to 259,200 seconds.
+            inference_retry_config: How Baseten repeats a failed run.
+            **model_input: Further fields of the model's input.
 
         Returns:
-            The handle of the job: its id, `status()`, `wait()` and `cancel()`.
+            The handle of the job: its ID, `status()`, `wait()` and `cancel()`.
 
         Raises:
-            InvalidRequestError: the model is a Model API, or a field is outside its limits.
+            InvalidRequestError: If the model is a Model API, or a field is outside its limits.
         """
         return self._deployment().async_predict(
             self._model_input(prompt, model_input),
@@ -64,7 +64,7 @@ class AsyncRequestLLM(LLMSettings):
         inference_retry_config: InferenceRetryConfig | None = None,
         **model_input: object,
     ) -> AsyncJob:
-        """As `submit`."""
+        """Submit an async request, in async code. Same arguments as `submit`."""
         return await self._async_deployment().async_predict(
             self._model_input(prompt, model_input),
             webhook_endpoint=webhook_endpoint or self.webhook_endpoint,
@@ -74,11 +74,11 @@ class AsyncRequestLLM(LLMSettings):
         )
 
     def job(self, request_id: str) -> Job:
-        """The handle of a request that was submitted before."""
+        """Return the handle of a request that was submitted before."""
         return self._deployment().job(request_id)
 
     def ajob(self, request_id: str) -> AsyncJob:
-        """As `job`, for async code."""
+        """Return the handle of a request that was submitted before, for async code."""
         return self._async_deployment().job(request_id)
 
     def _deployment(self) -> Deployment:

@@ -18,31 +18,31 @@ AT_ONCE = 2048
 
 
 class BasetenEmbedding(BaseEmbedding):
-    """Embeddings of a dedicated model.
+    """Make embeddings with a dedicated model.
 
     Example:
         Settings.embed_model = BasetenEmbedding("abcd1234")
 
-    The texts of an index travel in several requests side by side, by `embeddings.embed` of the client. Errors are this
-    package's. Neither `to_dict` nor a pickle holds a key.
+    The texts of an index are sent in several concurrent requests, by the client's `embeddings.embed`. Errors are those
+    of this package. Neither `to_dict` nor a pickle contains the key.
 
     Args:
-        model_id: Id of a dedicated model.
-        served_model: The name that its engine serves. Most take any.
-        dimensions: Length of a vector, if the model can shorten it.
-        max_batch: Texts of one request.
-        max_concurrency: Requests in flight. None finds the number that the engine takes well.
-        environment: An environment's name, or "development"; production unless set.
-        deployment_id: One deployment by its id.
+        model_id: The ID of a dedicated model.
+        served_model: The name that its engine serves. Most engines accept any name.
+        dimensions: The length of a vector, if the model can shorten it.
+        max_batch: Texts per request.
+        max_concurrency: Requests in flight. By default, the client finds a good number as it runs.
+        environment: The name of an environment, or "development". By default, production.
+        deployment_id: The ID of one deployment.
         regional: The environment of a regional host.
-        api_key: The key, or a function that gives it. None: `BASETEN_API_KEY`.
-        api_base: A gateway that finds the model by its name.
-        endpoints: URL templates of everything, for the emulator and private gateways.
+        api_key: The key, or a function that returns it. By default, `BASETEN_API_KEY`.
+        api_base: The URL of a gateway that finds the model by its name.
+        endpoints: URL templates for all calls, for the emulator and private gateways.
         timeout: Seconds for each attempt.
-        max_retries: Attempts after the first; 2 unless set.
+        max_retries: Attempts after the first, by default 2.
         default_headers: Headers of every request.
         callback_manager: LlamaIndex's callbacks.
-        client: A client or a pool of yours; it is used as it is and never closed.
+        client: Your client or pool. Its settings are kept, and it is never closed.
         async_client: The same for async calls.
     """
 

@@ -53,50 +53,51 @@ OTHER_NAMES = {"base_url": "api_base", "api_url": "api_base", "model_name": "mod
 
 
 class Baseten(AsyncRequestLLM):
-    """An LLM of Baseten: a Model API, or the engine of a dedicated model.
+    """Use a model on Baseten as an LLM: a Model API, or the engine of a dedicated model.
 
     Example:
         llm = Baseten("openai/gpt-oss-120b")
         print(llm.complete("Paul Graham is"))
 
-    The constructor sends nothing. Reasoning is a `ThinkingBlock` of the message, usage and the request id are in
-    `additional_kwargs`, the reply itself in `raw`. Errors are this package's. Keyword arguments of every method go into
-    the body of the request as they are, or are options of the call, such as `session` and `deadline`.
+    The constructor sends nothing. Reasoning is a `ThinkingBlock` of the message. Usage and the request ID are in
+    `additional_kwargs`, and the reply itself is in `raw`. Errors are those of this package. Keyword arguments of every
+    method are options of the call, such as `session` and `deadline`, or go unchanged into the body of the request.
 
     Args:
-        model_id: slug of a Model API, or id of a dedicated model.
-        model_apis: which of the two; None goes by the "/" that every slug has.
-        webhook_endpoint: where async requests deliver. With it `acomplete` submits one instead of answering.
-        temperature: LlamaIndex's default unless set; None leaves it to the model.
-        max_tokens: reasoning and answer together; None leaves it to the service.
-        additional_kwargs: further parameters of every request.
-        max_retries: attempts after the first; 2 unless set.
-        api_key: the key, or a function that gives it. None: `BASETEN_API_KEY`.
+        model_id: The slug of a Model API, or the ID of a dedicated model.
+        model_apis: Whether `model_id` is a slug. By default, it is one if it contains a "/".
+        webhook_endpoint: Where async requests deliver. If set, `acomplete` submits one instead of answering.
+        temperature: By default, LlamaIndex's default. None leaves it to the model.
+        max_tokens: The limit for reasoning and answer together. None leaves it to the service.
+        additional_kwargs: Further parameters of every request.
+        max_retries: Attempts after the first, by default 2.
+        api_key: The key, or a function that returns it. By default, `BASETEN_API_KEY`.
         callback_manager: LlamaIndex's callbacks.
-        default_headers: headers of every request.
-        system_prompt: for LlamaIndex's own prompts.
-        messages_to_prompt: as in LlamaIndex.
-        completion_to_prompt: as in LlamaIndex; `complete` applies it.
-        pydantic_program_mode: how objects are made; the default holds the model to their schema.
-        output_parser: as in LlamaIndex.
-        model: the same as `model_id`, as LlamaIndex's other classes have it.
-        served_model: the name that the engine of a dedicated model serves; most take any.
-        environment: an environment's name, or "development"; production unless set.
-        deployment_id: one deployment by its id.
-        regional: the environment of a regional host.
-        timeout: seconds for each attempt.
-        api_base: a gateway to use instead of the Model APIs.
-        endpoints: URL templates of everything, for the emulator and private gateways.
-        context_window: tokens of prompt and answer together. None asks the list of models when it is first needed.
-        reasoning_effort: how much to think.
-        strict: hold the model to the schemas of tools.
-        client: a client or a pool of yours; it is used as it is and never closed. With a pool, `model_id` may be left
-            out; given, it is the name for members that have none of their own.
-        async_client: the same for async calls.
+        default_headers: Headers of every request.
+        system_prompt: The system prompt of LlamaIndex's own prompts.
+        messages_to_prompt: As in LlamaIndex.
+        completion_to_prompt: As in LlamaIndex; `complete` applies it.
+        pydantic_program_mode: How objects are made. By default, the model is held to their schema.
+        output_parser: As in LlamaIndex.
+        model: Another name for `model_id`, as in LlamaIndex's other classes.
+        served_model: The name that the engine of a dedicated model serves. Most engines accept any name.
+        environment: The name of an environment, or "development". By default, production.
+        deployment_id: The ID of one deployment.
+        regional: The environment of a regional host.
+        timeout: Seconds for each attempt.
+        api_base: The URL of a gateway to use instead of the Model APIs.
+        endpoints: URL templates for all calls, for the emulator and private gateways.
+        context_window: Tokens of prompt and answer together. By default, it is looked up in the list of models when
+            it is first needed.
+        reasoning_effort: How much the model reasons.
+        strict: Hold the model to the schemas of tools.
+        client: Your client or pool. Its settings are kept, and it is never closed. With a pool, `model_id` is optional
+            and names the model for members without a name.
+        async_client: The same for async calls.
 
     Raises:
-        TypeError: there is no such argument.
-        InvalidRequestError: no model is named.
+        TypeError: If an argument does not exist.
+        InvalidRequestError: If no model is named.
     """
 
     def __init__(
@@ -181,8 +182,11 @@ class Baseten(AsyncRequestLLM):
 
     @property
     def metadata(self) -> LLMMetadata:
-        """What LlamaIndex asks about the model. The list of models is asked for the context window alone, when that is
-        first read; without an answer it is LlamaIndex's default."""
+        """Describe the model to LlamaIndex.
+
+        The context window is looked up in the list of models when it is first read. If it is not there, LlamaIndex's
+        default is used.
+        """
         metadata = BasetenMetadata(
             context_window=self.context_window or DEFAULT_CONTEXT_WINDOW,
             num_output=self.max_tokens or DEFAULT_NUM_OUTPUTS,
@@ -194,7 +198,7 @@ class Baseten(AsyncRequestLLM):
 
     @property
     def available_models(self) -> list[Model]:
-        """The models of the Model APIs that the account can use, or those that the engine serves."""
+        """List the models of the Model APIs that the account can use, or those that the engine serves."""
         engine = self._clients.engine(self._target)
         if isinstance(engine, Pool):
             return [Model(id=member.model or member.name) for member in engine.members]
@@ -206,7 +210,7 @@ class Baseten(AsyncRequestLLM):
             return [Model(id=self._target.model)]  # an engine may have no list; it serves the one
 
     async def aavailable_models(self) -> list[Model]:
-        """As `available_models`."""
+        """List the models as `available_models` does, in async code."""
         engine = self._clients.async_engine(self._target)
         if isinstance(engine, AsyncPool):
             return [Model(id=member.model or member.name) for member in engine.members]
@@ -239,10 +243,10 @@ class Baseten(AsyncRequestLLM):
 
     @with_completion_callbacks
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
-        """The answer to a prompt; with `webhook_endpoint` set the id of an async request, which delivers there.
+        """Answer a prompt. If `webhook_endpoint` is set, submit an async request instead and return its ID.
 
         Raises:
-            InvalidRequestError: there is a webhook, and the model is a Model API: those take no async requests.
+            InvalidRequestError: If there is a webhook but the model is a Model API, which has no async requests.
         """
         if self.webhook_endpoint is None:
             return completion_response(await self._achat(self._asked(prompt, formatted), kwargs))

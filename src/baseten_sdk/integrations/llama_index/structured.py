@@ -107,7 +107,7 @@ class StructuredLLM(FunctionCallingLLM):
         llm_kwargs: Arguments | None = None,
         **prompt_args: Any,
     ) -> Model:
-        """As `structured_predict`."""
+        """Make an object as `structured_predict` does, in async code."""
         if self._other_mode():
             forced = _forced(llm_kwargs)
             made: Model = await super().astructured_predict(output_cls, prompt, llm_kwargs=forced, **prompt_args)
