@@ -1,4 +1,4 @@
-"""The replies of Whisper: one transcript of recorded audio, events of streamed audio. Times are seconds of the audio."""
+"""The replies of Whisper: a transcript of recorded audio, events of streamed audio. Times are seconds of the audio."""
 
 from __future__ import annotations
 
