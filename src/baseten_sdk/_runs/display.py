@@ -1,6 +1,6 @@
-"""How a run is shown: a bar by rich on a terminal, a log line now and then, a function that is told, or not at all.
+"""How a run is shown: a bar on a terminal, log lines, calls of a function, or not at all.
 
-Batches and ledgers are shown by it. It must not know what they count: a run at one moment is any object whose `str` is
+Batches and ledgers use it. It must not know what they count: a run at one moment is any object whose `str` is
 a line of the log.
 """
 
@@ -22,7 +22,7 @@ P = TypeVar("P")
 P_contra = TypeVar("P_contra", contravariant=True)
 
 Show: TypeAlias = Literal["auto", "bar", "log", "none"] | Callable[[P], object]
-"""How to show a run: as fits, a bar, log lines, not at all, or by a function that is called now and then."""
+"""How to show a run: automatic, a bar, log lines, not at all, or a function to call with each update."""
 
 TOLD_SECONDS = 0.5
 LOG_SECONDS = 15.0
@@ -33,7 +33,7 @@ class Display(Protocol[P_contra]):
 
     @property
     def every(self) -> float:
-        """Seconds between two looks."""
+        """Seconds between two updates."""
         ...
 
     def __enter__(self) -> object: ...
@@ -52,10 +52,10 @@ class Display(Protocol[P_contra]):
 
 
 def display_of(show: Show[P], subject: Subject[P]) -> Display[P]:
-    """What shows a run.
+    """Return the display for a run.
 
     Raises:
-        ConfigurationError: there is no such display, or a bar was asked for and rich is not installed.
+        ConfigurationError: The display is unknown, or it is a bar and rich is not installed.
     """
     if callable(show):
         return _Told(show, TOLD_SECONDS)

@@ -1,7 +1,7 @@
-"""The rows on their way from a source to the workers: read a little ahead of them, and no more.
+"""The rows on their way from a source to the workers, read a little ahead.
 
-One task fills a short queue from a supply, which may read in a thread; the workers empty it. Taking a row that is there
-costs no turn of the event loop. It owns the queue and its bounds. It must not know where rows come from.
+One task fills a short queue from a supply, which may read in a thread. The workers empty the queue. Taking a row that
+is ready costs no turn of the event loop. It owns the queue and its bounds. It must not know where rows come from.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Row(Generic[R_co]):
     """A row to be run.
 
     Attributes:
-        number: where it stands in its source, from 1.
-        key: what names it in the output.
-        value: the row as the user knows it.
+        number: Its position in its source, from 1.
+        key: Its name in the output.
+        value: The row as the user gave it.
     """
 
     number: int
@@ -46,16 +46,16 @@ class Supply(Protocol[R]):
 
 
 class Feed(Generic[R]):
-    """A queue of rows that is kept filled.
+    """Keep a short queue of rows filled.
 
     Args:
-        supply: where the rows come from.
-        lookahead: rows that may wait in the queue.
+        supply: Where the rows come from.
+        lookahead: How many rows may wait in the queue.
 
     Attributes:
-        taken: rows that were handed out.
-        ended: whether no more rows will come out of the supply.
-        failure: why the supply ended before its time; the rows before that are handed out.
+        taken: How many rows were handed out.
+        ended: Whether the supply has no more rows.
+        failure: Why the supply ended early. The rows before that are still handed out.
     """
 
     def __init__(self, supply: Supply[R], *, lookahead: int) -> None:
@@ -74,7 +74,7 @@ class Feed(Generic[R]):
 
     @property
     def waiting(self) -> int:
-        """Rows that are read and not handed out."""
+        """The number of rows that were read but not handed out."""
         return len(self._rows)
 
     @property

@@ -1,7 +1,7 @@
-"""From things that can be iterated over to the supply of a feed: in a worker thread, where iterating may block.
+"""Turns iterables into the supply of a feed, in a worker thread if iterating may block.
 
-A thread is handed whole lots, since going there and back costs more than a row. A lot is closed when it is long, large,
-or has taken long, so that a slow source delays no row. It must not know what a row is made of.
+A thread reads rows in lots, because switching threads costs more than a row. A lot ends when it is long, large, or has
+taken long. So a slow source does not delay rows that are ready. It must not know what a row is made of.
 """
 
 from __future__ import annotations

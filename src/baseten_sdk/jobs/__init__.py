@@ -11,12 +11,12 @@ delivery takes. Only then is it sent again.
 - `sender`, `admission_gate`: making submissions, and when to hold them back.
 - `watcher`, `webhook_source`: finding out how submissions ended.
 - `outcomes`: what a status, or a failed submission, means. Pure.
-- `submissions`, `state`: what is known of each, and how that changes.
+- `submissions`, `state`: what is known about each submission, and how that changes.
 - `ledger`, `journal`: the file, and the one writer that puts many changes into one commit.
-- `queue_client`: what is asked of the service.
+- `queue_client`: the calls to the service.
 - `report`, `progress`: what the caller sees.
 
-It imports the public API, what every long run stands on, and the receiver's stores.
+It imports the public API, the shared parts of long runs (`_runs`), and the receiver's stores.
 """
 
 from __future__ import annotations

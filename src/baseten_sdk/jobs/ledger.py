@@ -3,7 +3,7 @@
 Theory of operation. The file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
 the disk. There is one writer, which a lock beside the file makes sure of for all processes, `kill -9` included, since
 the kernel gives it back. Each change of state is one function here, and all of them are safe to see only half done: a
-process that dies between two of them leaves a state that the next one knows how to go on from.
+process that dies between two of them leaves a state from which the next one can continue.
 
 A row is `waiting` (to be sent), `sent` (it has a submission that is not over), `succeeded` or `failed`. A submission
 without an outcome is not over; one that also lacks a request id is of unknown fate.
@@ -76,7 +76,7 @@ class Intent:
     Attributes:
         number: the row.
         attempt: counts the submissions of a row, from 1.
-        tag: what is in the webhook's URL, so that a delivery tells what it belongs to.
+        tag: the tag in the webhook's URL, which identifies the delivery.
         input: the JSON to send.
     """
 
@@ -101,13 +101,13 @@ class Ledger:
     """The file, opened for a run.
 
     Args:
-        path: the file; made if there is none. It may be the store of a receiver too.
+        path: the file; created if it is missing. It may be the store of a receiver too.
         target: what the rows are sent to; a ledger is for one target.
         epoch: gives the time in seconds since the epoch, which is written down.
 
     Raises:
         LedgerError: another process has it, or it belongs to another target.
-        ConfigurationError: the file cannot be opened, or is no SQLite file.
+        ConfigurationError: the file cannot be opened, or is not an SQLite file.
     """
 
     def __init__(self, path: str | os.PathLike[str], target: str, epoch: Callable[[], float] = time.time) -> None:

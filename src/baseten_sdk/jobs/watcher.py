@@ -42,7 +42,8 @@ QUEUE_TIMEOUT = 10.0
 """Seconds to wait for the length of the queue. Nothing is sent before the first answer, or for that long."""
 
 UNKNOWN = (
-    "nobody knows whether it was taken; your receiver does, by baseten_tag={tag}. retry_failed=True sends it again"
+    "the reply was lost, so it may have run; look for baseten_tag={tag} in your receiver. "
+    "retry_failed=True sends it again"
 )
 """The detail of a row that may or may not have been accepted, and whose delivery goes elsewhere."""
 
@@ -131,7 +132,7 @@ class Watcher:
             if self._state.submissions.get(*submission.place) is not submission or not submission.unknown:
                 continue
             if self._delivery.here:
-                detail = "nobody knows whether it was taken, and no delivery came"
+                detail = "the reply was lost, and no delivery came"
                 await self._state.again(submission, "unknown", detail)
             else:
                 await self._state.failed(submission, "unknown", UNKNOWN.format(tag=submission.tag))

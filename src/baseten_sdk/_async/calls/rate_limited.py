@@ -1,8 +1,8 @@
-"""The permit of an attempt where there are limits on requests or tokens, or where the service has refused.
+"""The permit of an attempt under limits of requests or tokens, or after a refusal.
 
-The order is the backoff gate, the allowance, a slot among the calls in flight; so nobody who waits for the first two
-keeps a slot from others. A request is spent when it is sent, and tokens are settled when the permit is given back: the
-whole reply was read then, or the stream has ended.
+An attempt passes the backoff gate, then gets its allowance, then a slot among the calls in flight. So a call that waits
+for the first two keeps no slot from others. The request is spent when it is sent. The tokens are settled when the
+permit is given back, after the whole reply was read or the stream has ended.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..._io.timer import AsyncTimer
 from ...types.meta import Headers
 
 TOLD = tuple(f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remaining") for of in ("requests", "tokens"))
-"""Headers that tell of the service's own limits."""
+"""Headers that report the service's own limits."""
 
 
 class AsyncRatedPermit(AsyncPermit):
@@ -44,7 +44,7 @@ class AsyncRatedPermit(AsyncPermit):
         self._reservation: Reservation | None = None
 
     async def admit(self, call: CallRecord, timer: AsyncTimer) -> None:
-        """Wait for everything that must be had. A call that is not to be tried again is not held at the gate."""
+        """Wait for the gate, the allowance and the slot. A call without retries does not wait at the gate."""
         rate_state, clock, at_gate = self._rate_state, self._clock, call.options.at_gate
         self._key = gate_key(call.request)
         if at_gate == "leave":
@@ -60,7 +60,7 @@ class AsyncRatedPermit(AsyncPermit):
             rate_state.sent(self._reservation, clock.steady())
 
     def told(self, headers: Headers) -> None:
-        """A reply has come, and may tell of the service's limits."""
+        """Adopt the limits that a reply may report."""
         if self._rate_state.limited and any(headers.mentions(name) for name in TOLD):
             self._rate_state.told(self._key, headers, time.time(), self._clock.steady())
 

@@ -1,14 +1,13 @@
-"""After a 429: who may send again, and when. Pure; it waits for nothing.
+"""After a 429: which call may go next, and when. Pure: it never waits.
 
-Theory of operation. A gate belongs to what was refused: one model of the Model APIs, one deployment, one path. A
-refusal closes it for as long as the service asks, unless many calls were taken since the one before: a lone refusal
-among many successes costs nobody but its own caller. Replies are evidence: a success of a request that was *sent after*
-the refused one shows that the service takes calls, so it opens the gate again.
+Theory of operation. A gate belongs to one model of the Model APIs, one deployment, or one path. A refusal closes it for
+as long as the service asks. The exception is a single refusal after many accepted calls: it delays only its own caller.
+If a request that was *sent after* the refused one succeeds, the service accepts calls again, and the gate opens.
 
-Refusals in a row are a limit that holds. Successes of requests that were sent earlier may come between them, so each of
-these takes only a little off the row. Behind a limit the gate lets calls through at a pace: what was accepted since it
-last opened, over the time since. Each success makes the pace a little faster, a further refusal sets it back to what
-was accepted. So the pace settles at the limit, whatever it is.
+Several refusals in a row mean a limit. Requests that were sent earlier may still succeed in between, so each such
+success shortens the row only a little. Behind a limit, the gate lets calls through at a pace: the calls accepted since
+it last opened, over the time since. Each success raises the pace a little, and a refusal sets it back to the accepted
+rate. So the pace settles at the limit, whatever it is.
 """
 
 from __future__ import annotations
@@ -18,27 +17,27 @@ from math import inf
 from .refusal_row import ENOUGH, RefusalRow
 
 IN_A_ROW = 6
-"""Refusals in a row that are a limit, and not one unlucky request."""
+"""From this many refusals in a row, there is a limit, not one unlucky request."""
 
 GROWTH = 1.0002
-"""How much faster the pace is after a success. It must not grow far before a limit a minute is found out."""
+"""Growth of the pace with each success. It is small, because a limit per minute shows only after a while."""
 
 CATCH_UP = 1.02
-"""How much faster it is while it is below `FAR_BELOW` of the pace that was last refused."""
+"""Growth of the pace while it is below `FAR_BELOW` of the pace that was last refused."""
 
 FAR_BELOW = 0.95
 
 FORGET = 1.0004
-"""How the refused pace fades with each success, so that a limit that was raised is found."""
+"""Growth of the refused pace with each success, so that the gate finds a limit that was raised."""
 
 FIND_OUT = 0.25
-"""The part by which the pace is faster after a success, until a pace has been refused for the first time."""
+"""Growth of the pace with each success, as a share, until a pace is refused for the first time."""
 
 MOST_AT_ONCE = 4.0
 """Calls a second that a success adds to that pace at most, so that it takes a sixth of a second to double."""
 
 SPAN = 5.0
-"""Seconds over which a pace can be measured. What was taken in less was a burst."""
+"""The fewest seconds over which to measure a pace. A shorter time measures only a burst."""
 
 STEP_BACK = 0.985
 """The pace after a refusal, as a part of what was taken since the last one: the limit, as far as it can be measured."""
@@ -47,21 +46,21 @@ LEAP_BACK = 0.7
 """The pace after a refusal, as a part of the refused one, where fewer calls than `ENOUGH` were taken to measure by."""
 
 SLOWEST = 0.5
-"""Calls a second at least, so that there is always somebody who finds out whether the service takes calls again."""
+"""The slowest pace in calls a second, so that some call always tests whether the service accepts again."""
 
 YOUNG = 120.0
 """Seconds of a client's life in which all that it was given counts towards the first measure of a limit."""
 
 QUIET = 60.0
-"""Seconds without a refusal or a wait after which a gate is forgotten."""
+"""After this many seconds without a refusal or a wait, the gate is forgotten."""
 
 
 class BackoffGate:
-    """The gate of one thing that has refused.
+    """Hold back the calls to one model, deployment or path after a refusal.
 
     Args:
-        since: from when on accepted calls were counted.
-        accepted: how many there were.
+        since: When the count of accepted calls began.
+        accepted: How many calls were accepted since then.
     """
 
     __slots__ = (
@@ -94,12 +93,12 @@ class BackoffGate:
         self._measured = 0.0
 
     def refused(self, sent: float, seconds: float, now: float) -> None:
-        """A request was refused.
+        """Note a refused request.
 
         Args:
-            sent: when it was sent.
-            seconds: how long the service asks to wait.
-            now: the time.
+            sent: When it was sent.
+            seconds: How long the service asks to wait.
+            now: The time.
         """
         self._refused = max(self._refused, sent)
         if not self._row.refused() and self._pace is None:
@@ -124,11 +123,11 @@ class BackoffGate:
             self._pace = max(max(self._pace, self._measured) * LEAP_BACK, SLOWEST)
 
     def succeeded(self, sent: float, now: float) -> bool:
-        """A request was taken. Whether the gate has opened for those who wait.
+        """Note an accepted request. Returns whether the gate has opened for the calls that wait.
 
         Args:
-            sent: when it was sent.
-            now: the time.
+            sent: When it was sent.
+            now: The time.
         """
         self._accepted += 1
         self._taken += 1
@@ -151,26 +150,26 @@ class BackoffGate:
         return opened
 
     def close(self, until: float) -> None:
-        """A reply tells that nothing will be taken before a moment, though it was not refused itself."""
+        """Close the gate until a moment, because an accepted reply says that no more fits before it."""
         self._closed_until = max(self._closed_until, until)
 
     def opens(self, now: float) -> float:
-        """The moment at which the next one may pass; `now` or before: at once."""
+        """Return the moment at which the next call may pass. It is at once if the moment is not after `now`."""
         opens = max(self._closed_until, self._next) if self._pace is not None else self._closed_until
         if opens > now:
             self._bound = now
         return opens
 
     def passed(self, now: float) -> None:
-        """Somebody has passed."""
+        """Note that a call has passed."""
         if self._pace is not None:
             self._next = max(self._next, now - 1 / self._pace) + 1 / self._pace
 
     def soonest(self, ahead: int, now: float) -> float:
-        """The earliest moment at which it can be the turn of a call, with `ahead` others before it."""
+        """Return the earliest moment for the turn of a call that has `ahead` others before it."""
         opens = max(self.opens(now), now)
         return opens if self._pace is None else opens + ahead / self._pace
 
     def over(self, now: float) -> bool:
-        """Whether nobody was refused or had to wait for so long that the gate can be forgotten."""
+        """Return whether the gate can be forgotten, because no call was refused or waited for a while."""
         return now > max(self._closed_until, self._refused, self._bound) + QUIET

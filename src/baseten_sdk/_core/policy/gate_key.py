@@ -1,4 +1,4 @@
-"""What a refusal speaks of: one model of the Model APIs, one deployment, one path."""
+"""What a refusal applies to: one model of the Model APIs, one deployment, or one path."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NAMED = b'{"model":"'
 
 
 def gate_key(request: Request) -> str:
-    """The URL, and the model where the body names one."""
+    """Return the URL, and the model if the body names one."""
     url = request.url_without_query
     if not request.body.startswith(NAMED):
         return url

@@ -1,4 +1,4 @@
-"""Those who wait at a gate: who has been refused before comes first, then first come, first served."""
+"""The calls that wait at a gate. Those refused before go first, the others first come, first served."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GLANCE = 1.0
 
 
 class GateQueue(Generic[T]):
-    """The queue of one gate. It waits for nothing."""
+    """The queue of one gate. It never waits itself."""
 
     __slots__ = ("_others", "_refused", "gate")
 
@@ -27,12 +27,12 @@ class GateQueue(Generic[T]):
         return len(self._refused) + len(self._others)
 
     def join(self, turn: T, *, refused: bool) -> None:
-        """Wait; `refused` for one that the service has refused before."""
+        """Join the queue. `refused`: the service has refused this call before."""
         (self._refused if refused else self._others)[turn] = None
 
     def look(self, turn: T, now: float) -> float:
-        """Seconds to wait on; 0.0 where it has passed, because its turn has come and the gate is open, or because all
-        were let through."""
+        """Return the seconds until the next look. 0.0 means that the call has passed: its turn came and the gate is
+        open, or all calls were let through."""
         if turn not in self._refused and turn not in self._others:
             return 0.0
         if self.first is not turn:
@@ -45,12 +45,12 @@ class GateQueue(Generic[T]):
         return 0.0
 
     def leave(self, turn: T) -> None:
-        """Wait no longer; nothing where it has passed."""
+        """Leave the queue. Does nothing if the call has passed."""
         self._refused.pop(turn, None)
         self._others.pop(turn, None)
 
     def release(self) -> list[T]:
-        """Let all pass who wait."""
+        """Let all waiting calls pass."""
         turns = [*self._refused, *self._others]
         self._refused.clear()
         self._others.clear()
@@ -58,5 +58,5 @@ class GateQueue(Generic[T]):
 
     @property
     def first(self) -> T | None:
-        """Whose turn it is."""
+        """The call whose turn it is."""
         return next(iter(self._refused or self._others), None)

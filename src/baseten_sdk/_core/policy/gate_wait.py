@@ -1,4 +1,4 @@
-"""A wait at a gate that cannot end in time is not begun."""
+"""Refuses a wait at a gate that cannot end in time."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def check_gate(wait: float, spare: float) -> None:
         spare: seconds that are left of the call's deadline and of the attempt.
 
     Raises:
-        RateLimitError: it does not fit.
+        RateLimitError: the wait does not fit.
     """
     if wait > spare:
         raise not_sent(wait, f", with {max(spare, 0):.2f} s left of its deadline or timeout")
 
 
 def not_sent(wait: float, why: str = "") -> RateLimitError:
-    """The error of a call that is not sent, because its turn is so many seconds away."""
+    """Return the error of a call that is not sent, because its turn is too many seconds away."""
     error = RateLimitError(
         f"Not sent: the service has refused calls of this kind, and the turn of this one is {wait:.2f} s away{why}.",
         status_code=TOO_MANY,

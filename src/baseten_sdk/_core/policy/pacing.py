@@ -1,4 +1,4 @@
-"""Spacing out calls of which the service allows only so many a second."""
+"""Spaces out calls that the service limits to a number a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ODD = 1.0
 
 
 class Pace:
-    """Gives each call its moment, first come, first served, however many there are.
+    """Give each call its moment, first come, first served.
 
     Args:
         per_second: calls a second that are allowed.

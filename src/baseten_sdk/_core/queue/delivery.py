@@ -55,7 +55,7 @@ class Envelope:
 
 
 def read_envelope(body: bytes) -> Envelope | None:
-    """Read a delivery; None if the body is no delivery."""
+    """Read a delivery; None if the body is not a delivery."""
     try:
         return _envelope(_fields(body), readable=True)
     except (ValueError, RecursionError):
@@ -84,7 +84,7 @@ def read_stored(body: bytes) -> Envelope:
     """Read a delivery whose signature was checked before.
 
     Raises:
-        ResponseValidationError: The body is no delivery, or cannot be parsed.
+        ResponseValidationError: The body is not a delivery, or cannot be parsed.
     """
     envelope = read_envelope(body)
     if envelope is None:

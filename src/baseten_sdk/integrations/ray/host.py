@@ -1,10 +1,10 @@
-"""One client and one engine in an event loop of their own, in a thread of their own.
+"""One client and one engine on an event loop in their own thread.
 
-Ray Data runs the asynchronous functions of an actor in a loop that it blocks whenever nobody takes its results; what is
-in flight there then stands still, and connections time out. Here it goes on. All batches of the actor share the engine,
-so that the end of one batch leaves no place empty.
+Ray Data blocks an actor's own event loop while nobody takes its results. Calls in flight on that loop would stop, and
+connections would time out. Here they continue. All batches of the actor share the engine, so slots stay in use while a
+batch ends.
 
-It knows rows and outcomes, and nothing of tables or Ray.
+It knows rows and outcomes. It must not know tables or Ray.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row of a batch, and who waits for it."""
+    """A row of a batch, and whom to tell its outcome."""
 
     place: int
     fields: Fields
@@ -41,7 +41,7 @@ class Item:
 
 
 class Queue:
-    """The rows that were handed in and have no outcome yet; the supply of the engine's feed."""
+    """The rows without an outcome. They are the supply of the engine's feed."""
 
     def __init__(self) -> None:
         self.pending: dict[int, Item] = {}
@@ -51,7 +51,7 @@ class Queue:
         self._closed = False
 
     def push(self, items: Sequence[Item]) -> None:
-        """More rows have come."""
+        """Add rows."""
         for item in items:
             self._number += 1
             self.pending[self._number] = item
@@ -59,12 +59,12 @@ class Queue:
         self._more.set()
 
     def close(self) -> None:
-        """No more will come, and those that wait need not be run."""
+        """Accept no more rows, and drop those that wait."""
         self._closed = True
         self._more.set()
 
     async def take(self, most: int) -> list[Row[Item] | Failed[Item]] | None:
-        """The next rows, at most `most`; None once the queue is closed."""
+        """Return the next rows, at most `most`; None once the queue is closed."""
         while not self._rows and not self._closed:
             self._more = anyio.Event()
             await self._more.wait()
@@ -72,7 +72,7 @@ class Queue:
 
 
 class Host:
-    """Runs rows, in a thread of its own.
+    """Run rows in a separate thread.
 
     Args:
         make_client: makes the client, in that thread.
@@ -105,7 +105,7 @@ class Host:
         self._thread.start()
 
     def submit(self, rows: Sequence[Fields], tell: Tell) -> None:
-        """Run rows; from any thread. Each has one outcome.
+        """Run rows, each to one outcome. Call this from any thread.
 
         Raises:
             ClientClosedError: the host was closed.
@@ -179,7 +179,7 @@ class Host:
 
 
 def attempts_of(value: object) -> int:
-    """Requests that a reply took; 0 where it does not tell."""
+    """Return how many requests a reply took; 0 if it does not say."""
     meta = getattr(value, "meta", None)
     return meta.attempts if isinstance(meta, Meta) else 0
 

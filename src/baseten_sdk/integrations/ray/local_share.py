@@ -1,7 +1,7 @@
 """One holder's share of the cluster's limits: what it has leased and not yet used.
 
-Calls take from it; when it is empty, the first of them asks for more, and the others wait behind it. It must not know
-where leases come from: that is passed in.
+Calls take from it. When it is empty, the first call asks for more, and the others wait behind it. It must not know
+where leases come from.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import anyio
 from .leases import Lease, Spent
 
 TOKENS_PER_ROW = 2048.0
-"""Tokens that a row may use, before any was seen."""
+"""The first estimate of the tokens of a row."""
 
 FORGET = 0.02
-"""How fast the largest use that was seen gives way to smaller ones."""
+"""How far each smaller use lowers the largest one, as a share of the difference."""
 
 LONGEST = 5.0
-"""Seconds after which to ask again at the latest; a holder that is heard of is not taken for dead."""
+"""The longest time between two requests for a lease, so that the holder does not count as dead."""
 
 
 class LeaseSource(Protocol):
@@ -62,7 +62,7 @@ class LocalShare:
         self._asking = anyio.Lock()
 
     async def take(self) -> float:
-        """Wait until one call may be made: the tokens that are held for it."""
+        """Wait until one call may be made. Returns the tokens that are held for it."""
         while not self._enough():
             async with self._asking:
                 if self._enough():
@@ -77,7 +77,7 @@ class LocalShare:
         return self._each
 
     def settle(self, held: float, used: float | None, requests: float = 1.0) -> None:
-        """A call has ended.
+        """Replace the estimate of a call by its real use.
 
         Args:
             held: what `take` gave.
@@ -94,12 +94,12 @@ class LocalShare:
             self._seen = True
 
     def refused(self, seconds: float) -> None:
-        """A call has ended because the service refused it; `seconds`: how long it asks to wait."""
+        """Note that the service refused a call, and asks to wait this many seconds."""
         self._refusals += 1
         self._closed_for = max(self._closed_for, seconds)
 
     async def give_back(self) -> None:
-        """Nothing is to be done at the moment: others may have what is left."""
+        """Return what is left, because there is no call to make now."""
         if self._requests or self._tokens or self._sent:
             requests, tokens = self._requests, self._tokens
             self._requests = self._tokens = 0.0
