@@ -1,4 +1,4 @@
-"""A run of tools: the model is asked, its calls are run and answered, until it is done. What `run_tools` gives."""
+"""A run of tools, which `run_tools` returns: the model is asked and its calls are run until it is done."""
 
 from __future__ import annotations
 
@@ -26,24 +26,26 @@ R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
 
 
 class AsyncAsk(Protocol[M_contra, R_co]):
-    """Asks the model for its next turn, with the seconds that are left."""
+    """Asks the model for its next turn, within the seconds that are left."""
 
     async def __call__(self, messages: Sequence[M_contra], left: float, /) -> R_co: ...
 
 
 class AsyncToolTurns(Generic[C, E, R, M]):
-    """A run of tools, whichever API the model is asked by. Iterate it for its events, or call `until_done`.
+    """A run of tools over any API. Iterate over it for its events, or call `until_done`.
 
-    The events are those of the model's turns (the last one alone where they are not streamed) and a `ToolResult` for
-    each call that was run. Whatever happens, `messages`, `replies` and `usage` hold what there was until then, and
-    `messages` can be sent again: a call that was not run, or did not end, has an answer that says so.
+    The events are those of the model's turns and a `ToolResult` for each call that was run. If turns are not streamed,
+    each has only its last event.
+
+    After an error, `messages`, `replies` and `usage` hold everything up to that point. You can send `messages` again: a
+    call that was not run, or did not finish, has an answer that says so.
 
     Args:
-        loop: the state of the run.
-        ask: asks for a turn as a whole.
-        ask_stream: asks for it as a stream; None where turns are not streamed.
-        ended: the last event of a turn.
-        clock: measures the deadline.
+        loop: The state of the run.
+        ask: Asks for a turn as a whole.
+        ask_stream: Asks for a turn as a stream. None if turns are not streamed.
+        ended: Makes the last event of a turn.
+        clock: Measures the deadline.
     """
 
     def __init__(
@@ -68,29 +70,29 @@ class AsyncToolTurns(Generic[C, E, R, M]):
 
     @property
     def messages(self) -> list[M]:
-        """The whole conversation so far, to go on with."""
+        """The whole conversation so far. Send it again to continue."""
         return self._loop.messages
 
     @property
     def replies(self) -> list[R]:
-        """The model's replies so far, one a turn."""
+        """The model's replies so far, one per turn."""
         return self._loop.replies
 
     @property
     def usage(self) -> Usage:
-        """Tokens of all turns together."""
+        """The tokens of all turns together."""
         return self._loop.usage
 
     async def until_done(self) -> R:
-        """Run to the end: the model's last reply.
+        """Run to the end and return the model's last reply.
 
-        A reply that calls a tool which was given as a dict or a model is the last too: the caller has to answer it.
+        A reply that calls a tool which was given as a dict or a model ends the run too. You have to answer that call.
 
         Raises:
-            MaxTurnsError: the model still called tools after its last turn.
-            DeadlineExceeded: the deadline of the run passed, in a turn or while tools ran.
-            APIError: a turn failed.
-            StreamInterrupted: the run was left before its end.
+            MaxTurnsError: The model still called tools after its last turn.
+            DeadlineExceeded: The deadline of the run passed, in a turn or while tools ran.
+            APIError: A turn failed.
+            StreamInterrupted: The run was left before its end.
         """
         async for _ in self:
             pass
@@ -180,7 +182,7 @@ class AsyncToolTurns(Generic[C, E, R, M]):
             self._failure = error
 
     async def aclose(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
+        """Stop the run and give the connection back. Closing twice is fine."""
         self._ended = True
         turn, self._turn = self._turn, None
         if turn is not None:
@@ -194,11 +196,13 @@ class AsyncToolTurns(Generic[C, E, R, M]):
 
 
 class AsyncToolRun(AsyncToolTurns[ChatCompletionChunk, StreamEvent[None], ChatCompletion, Message]):
-    """A run of tools over chat completions. Iterate it for its events, or call `until_done`.
+    """A run of tools over chat completions. Iterate over it for its events, or call `until_done`.
 
-    The events are those of the model's turns (`Finished` alone where they are not streamed) and a `ToolResult` for each
-    call that was run. Whatever happens, `messages`, `completions` and `usage` hold what there was until then, and
-    `messages` can be sent again: a call that was not run, or did not end, has an answer that says so.
+    The events are those of the model's turns and a `ToolResult` for each call that was run. If turns are not streamed,
+    each has only a `Finished`.
+
+    After an error, `messages`, `completions` and `usage` hold everything up to that point. You can send `messages`
+    again: a call that was not run, or did not finish, has an answer that says so.
 
     Example:
         run = client.chat.completions.run_tools(model=..., messages=[...], tools=[get_weather])
@@ -207,5 +211,5 @@ class AsyncToolRun(AsyncToolTurns[ChatCompletionChunk, StreamEvent[None], ChatCo
 
     @property
     def completions(self) -> list[ChatCompletion]:
-        """The model's replies so far, one a turn."""
+        """The model's replies so far, one per turn."""
         return self.replies

@@ -20,10 +20,10 @@ T = TypeVar("T")
 
 
 class AsyncChain(AsyncSpeech):
-    """One deployment of a chain: that of an environment, one by its id, development, or one on a regional host.
+    """One deployment of a chain: of an environment, by its ID, development, or regional.
 
     Attributes:
-        chain_id: The chain's id.
+        chain_id: The ID of the chain.
     """
 
     _path = "run_remote"
@@ -81,11 +81,11 @@ class AsyncChain(AsyncSpeech):
             **options: The options of every call.
 
         Returns:
-            A `response_model`; bytes if bytes were sent; else the JSON of the result: a string for an entrypoint that
-            returns `str`, a list for one that returns a tuple.
+            A `response_model`, if given. Bytes, if you sent bytes. Otherwise the JSON value of the result: a string for
+            an entrypoint that returns `str`, a list for one that returns a tuple.
 
         Raises:
-            InvalidRequestError: The arguments are no object.
+            InvalidRequestError: The arguments are not an object.
             BadRequestError: An argument is missing or has the wrong type.
             ModelError: A chainlet raised. `remote` holds its exception and its stack.
             APIError: The call failed otherwise.
@@ -125,8 +125,8 @@ class AsyncChain(AsyncSpeech):
     ) -> AsyncJob:
         """Put a run of the chain into the queue. It runs later, for up to an hour.
 
-        The rest is as for `async_predict` of a deployment. The arguments are sent wrapped, under `model_input`.
-        Baseten's reference shows them bare and its guide for chains wrapped; bare, there is no field for a webhook.
+        Otherwise it works like `async_predict` of a deployment. The arguments are sent under `model_input`, as in
+        Baseten's guide for chains. Its reference shows them at the top level, which has no field for a webhook.
 
         Example:
             job = await chain.async_run_remote({"text": "..."}, webhook_endpoint="https://example.com/done")
@@ -144,7 +144,8 @@ class AsyncChain(AsyncSpeech):
             The handle of the job.
 
         Raises:
-            InvalidRequestError: The arguments are no object, a field is outside its limits, or the body is too large.
+            InvalidRequestError: The arguments are not an object, a field is outside its limits, or the body is too
+                large.
             APIError: The request was not accepted. There is no job, unless the connection broke after it was sent.
         """
         return await self._submit(

@@ -51,14 +51,14 @@ class AsyncChat:
 
 
 class AsyncCompletions:
-    """Chat completions, of the model that `model=` names or of one engine."""
+    """Chat completions from the model that `model=` names, or from one engine."""
 
     def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._calls = AsyncChatCalls(service, base_url)
 
     @cached_property
     def with_raw_response(self) -> AsyncRawCompletions:
-        """`create`, returning the reply as it came. For headers alone, use `.meta` of any completion."""
+        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a completion."""
         from .raw_completions import AsyncRawCompletions
 
         return AsyncRawCompletions(self._calls)
@@ -116,7 +116,7 @@ class AsyncCompletions:
         Args:
             model: A slug of the Model APIs, or the ID of a dedicated model such as "abcd1234".
             messages: The conversation: dicts, or messages that a model sent.
-            stream: Return the answer in chunks as they come, as an `AsyncChatStream`.
+            stream: Return an `AsyncChatStream` of chunks as they arrive.
             tools: What the model may call: dicts, pydantic models, `@tool`s or functions.
             **params: Sampling parameters, response_format, and the options of every call. Only what you set is sent.
                 None is the same as leaving a parameter out.
@@ -165,7 +165,7 @@ class AsyncCompletions:
         strict: bool = True,
         **params: Unpack[ParseOptions],
     ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
-        """Ask a model for the next message, and read it as typed events.
+        """Ask a model for the next message and read it as typed events.
 
         Example:
             async with client.chat.completions.stream(model="openai/gpt-oss-120b", messages=[...]) as stream:
@@ -176,7 +176,7 @@ class AsyncCompletions:
         Args:
             model: As for `create`.
             messages: As for `create`.
-            response_format: The type of the answer, for partial objects and `get_parsed()`; or a plain dict.
+            response_format: The type of the answer, for partial objects and `get_parsed()`. Or a plain dict.
             tools: What the model may call. Arguments are validated if a tool is a model or a function.
             strict: Hold the model to the schema of a type, as for `parse`.
             **params: As for `create`.
@@ -329,7 +329,7 @@ class AsyncCompletions:
 
 
 def within(params: Mapping[str, object], left: float) -> Mapping[str, object]:
-    """The arguments of one turn of a run that has so many seconds left."""
+    """The arguments of one turn of a run, with the seconds that are left as its deadline."""
     return params if left == inf else {**params, "deadline": left}
 
 

@@ -1,4 +1,4 @@
-"""`completions`: text that goes on with a prompt, by an engine that serves a base model."""
+"""`completions`: a base model continues a prompt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AsyncTextCompletions:
-    """Completions of text, by the engine that `model=` names or by one deployment."""
+    """Completions of text from the engine that `model=` names, or from one deployment."""
 
     def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._service = service
@@ -44,19 +44,19 @@ class AsyncTextCompletions:
     async def create(
         self, *, model: str, prompt: Prompt, stream: bool | None = None, **params: Unpack[CompletionOptions]
     ) -> TextCompletion | AsyncTypedStream[TextCompletionChunk]:
-        """Go on with a text. Engines of dedicated models serve this; the Model APIs do not.
+        """Continue a text. Engines of dedicated models serve this. The Model APIs do not.
 
         Example:
             completion = await client.deployments("abcd1234").completions.create(model="base", prompt="Once upon")
             print(completion.text)
 
         Args:
-            model: The name that the engine serves, such as that of a LoRA adapter. On the client, the eight-letter id
-                of a dedicated model.
-            prompt: A text or its token ids, or a list of these.
-            stream: Return the text in chunks as they come.
-            **params: Sampling parameters, and the options of every call. What only some engines take goes into
-                `extra_body`.
+            model: The name that the engine serves, such as that of a LoRA adapter. On the client, the ID of a
+                dedicated model, such as "abcd1234".
+            prompt: A text or its token IDs, or a list of these.
+            stream: Return the text in chunks as they arrive.
+            **params: Sampling parameters, and the options of every call. Parameters that only some engines know
+                go into `extra_body`.
 
         Raises:
             NotFoundError: There is no such route, as on the Model APIs.

@@ -47,14 +47,15 @@ class AsyncDeploymentBase:
 
     @property
     def name(self) -> str:
-        """What this is, such as "model abcd1234, environments/production". The host does not matter."""
+        """A name such as "model abcd1234, environments/production". It does not depend on the host."""
         return self._urls.name
 
     def connect(self, *, ping_interval: float | None = PING_INTERVAL, **options: Unpack[CallOptions]) -> AsyncWebSocket:
         """Connect to the deployment's WebSocket.
 
-        The handshake is a call like any other: it waits for a deployment that starts, and is tried again where that may
-        help. What breaks later is not. The WebSocket holds one of `Limits(concurrency=...)` until it ends.
+        The handshake is a call like any other: it waits for a deployment that starts, and is retried if that may help.
+        A connection that breaks later is not retried. The WebSocket counts toward `Limits(concurrency=...)` until it
+        ends.
 
         Example:
             async with deployment.connect() as websocket:
@@ -62,10 +63,10 @@ class AsyncDeploymentBase:
                 reply = await websocket.receive()
 
         Args:
-            ping_interval: Seconds of silence after which a ping is sent, and as many to wait for anything in reply
-                before the connection counts as broken. None: no pings.
-            **options: The options of every call. `deadline` and `timeout` bound the handshake alone. There is no body
-                for `extra_body`.
+            ping_interval: Seconds of silence before a ping is sent. If nothing arrives for as many seconds after it,
+                the connection counts as broken. None: no pings.
+            **options: The options of every call. `deadline` and `timeout` limit only the handshake. `extra_body` does
+                not apply.
 
         Returns:
             A context manager. The connection is made when it is entered.

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from .messages import AsyncMessages
 
 AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
-"""How the labels of a word's tokens become one."""
+"""How to combine the labels of a word's tokens."""
 
 T = TypeVar("T")
 
 
 class AsyncEngine(AsyncDeploymentBase):
-    """What the engine of one deployment serves."""
+    """The engine inside one deployment."""
 
     @property
     def openai_base_url(self) -> str:
@@ -43,7 +43,7 @@ class AsyncEngine(AsyncDeploymentBase):
 
     @cached_property
     def responses(self) -> AsyncResponses:
-        """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
+        """Responses, if the engine inside serves them. `model=` is the name that it serves."""
         return AsyncResponses(self._service, self._urls.engine)
 
     @cached_property
@@ -55,14 +55,14 @@ class AsyncEngine(AsyncDeploymentBase):
 
     @cached_property
     def messages(self) -> AsyncMessages:
-        """Messages in Anthropic's form, of an engine that has them. `model=` is the name that it serves."""
+        """Messages in Anthropic's form, if the engine serves them. `model=` is the name that it serves."""
         from .messages import AsyncMessages
 
         return AsyncMessages(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> AsyncModels:
-        """What the engine inside serves."""
+        """The models that the engine inside serves."""
         return AsyncModels(self._service, self._urls.engine)
 
     @cached_property
@@ -72,7 +72,7 @@ class AsyncEngine(AsyncDeploymentBase):
 
     @cached_property
     def decisions(self) -> AsyncDecisions:
-        """Typed questions, by a decision model."""
+        """Answers to typed questions, from a decision model."""
         return AsyncDecisions(self._service, self._urls.engine)
 
     async def rerank(

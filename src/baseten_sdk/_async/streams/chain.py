@@ -24,9 +24,10 @@ T = TypeVar("T")
 class AsyncChainStream(AsyncPredictStream):
     """A stream of `stream_run_remote`. Enter it, then read its frames, or its bytes in one of five other ways.
 
-    Chains that stream with Baseten's own writer send frames: perhaps a header, then items, then perhaps a footer. A
-    chain that fails in the middle cannot change its status any more: its stream just ends. Only a footer tells that it
-    was complete.
+    Chains that stream with Baseten's own writer send frames: an optional header, then items, then an optional footer.
+
+    A chain that fails in the middle can no longer change the status of its reply, so its stream simply ends. Only a
+    footer shows that it is complete.
 
     Example:
         async with chain.stream_run_remote({"text": "..."}) as stream:
@@ -52,14 +53,14 @@ class AsyncChainStream(AsyncPredictStream):
     async def header(self, kind: None = None) -> JsonValue: ...
 
     async def header(self, kind: type[T] | None = None) -> T | JsonValue:
-        """What the chain sent before the items.
+        """Read what the chain sent before the items.
 
         Args:
-            kind: its type, anything that pydantic can validate; without it, its JSON.
+            kind: Its type: anything that pydantic can validate. None: its JSON value.
 
         Raises:
-            StreamDecodeError: there is no header, or it is not of that type.
-            StreamInterrupted: the stream was cut.
+            StreamDecodeError: There is no header, or it is not of that type.
+            StreamInterrupted: The stream was cut.
         """
         await self._to_items()
         if self._header is None:
@@ -73,14 +74,14 @@ class AsyncChainStream(AsyncPredictStream):
     def items(self, kind: None = None) -> AsyncChainItems[JsonValue]: ...
 
     def items(self, kind: type[T] | None = None) -> AsyncChainItems[T] | AsyncChainItems[JsonValue]:
-        """The items, as they come.
+        """Iterate over the items as they arrive.
 
         Args:
-            kind: the type of each, anything that pydantic can validate; without it, its JSON.
+            kind: The type of an item: anything that pydantic can validate. None: its JSON value.
 
         Raises:
-            StreamDecodeError: while it is read: this is not a stream of frames, or an item is not of that type.
-            StreamInterrupted: while it is read: the stream was cut inside a frame.
+            StreamDecodeError: While iterating: this is not a stream of frames, or an item is not of that type.
+            StreamInterrupted: While iterating: the stream was cut inside a frame.
         """
         if kind is None:
             return AsyncChainItems(self, Frame.value)
@@ -94,15 +95,15 @@ class AsyncChainStream(AsyncPredictStream):
     async def footer(self, kind: None = None) -> JsonValue: ...
 
     async def footer(self, kind: type[T] | None = None) -> T | JsonValue:
-        """What the chain sent after the items.
+        """Read what the chain sent after the items.
 
         Args:
-            kind: its type, anything that pydantic can validate; without it, its JSON.
+            kind: Its type: anything that pydantic can validate. None: its JSON value.
 
         Raises:
-            ConfigurationError: there are items that were not read yet.
-            StreamInterrupted: the stream ended without a footer.
-            StreamDecodeError: the footer is not of that type.
+            ConfigurationError: There are items that you have not read yet.
+            StreamInterrupted: The stream ended without a footer.
+            StreamDecodeError: The footer is not of that type.
         """
         if await self._to_item() is not None:
             raise ConfigurationError("Read the items first: the footer comes after them.")

@@ -1,4 +1,4 @@
-"""The chunks of a chat, read as they come."""
+"""The chunks of a chat, read as they arrive."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .typed import AsyncTypedStream
 
 
 class AsyncChatStream(AsyncTypedStream[ChatCompletionChunk]):
-    """The chunks of a chat completion, as they come.
+    """The chunks of a chat completion as they arrive.
 
-    Use it as a context manager, or iterate it to its end; either gives the connection back. The usage of a chunk is
-    cumulative: the last one counts.
+    Use it as a context manager, or iterate over it to its end. Both give the connection back. Usage is cumulative, so
+    only the last one counts.
 
     Example:
         async with await client.chat.completions.create(model=..., messages=[...], stream=True) as chunks:
@@ -21,10 +21,10 @@ class AsyncChatStream(AsyncTypedStream[ChatCompletionChunk]):
                 print(chunk.text, end="")
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
-        StreamAPIError: the service reported an error inside the stream.
-        StreamDecodeError: the stream holds something other than chunks.
-        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
+        StreamDecodeError: The stream holds something other than chunks.
+        APITimeoutError: A pause was too long, or the deadline passed. `partial` holds what arrived.
     """
 
     def __init__(self, body: AsyncResponseStream, limits: Limits, after: AsyncChatStream | None = None) -> None:

@@ -1,4 +1,4 @@
-"""A chat stream as typed events: what `chat.completions.stream` gives."""
+"""A chat stream as typed events: what `chat.completions.stream` returns."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ T = TypeVar("T")
 
 
 class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T], ChatCompletion], Generic[T]):
-    """The events of a chat completion, as they come. Enter it, then iterate it.
+    """The events of a chat completion as they arrive. Enter it, then iterate over it.
 
-    Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
-    arrived is in `snapshot`.
+    You may leave the block early, by `break`, an exception or cancellation. That gives the connection back at once.
+    `snapshot` keeps what arrived.
 
     Example:
         async with client.chat.completions.stream(model=..., messages=[...]) as stream:
@@ -38,9 +38,9 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
                         print(text, end="")
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
-        StreamAPIError: the service reported an error inside the stream.
-        ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole completion.
+        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
+        ToolArgumentError: The arguments of a call do not validate. Raised at the end, with the whole completion.
     """
 
     _made_by = "client.chat.completions.stream(...)"
@@ -71,15 +71,15 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
 
     @property
     def snapshot(self) -> ChatCompletion | None:
-        """What has arrived so far, put together; None before the first choice. Its cost is that of what has arrived."""
+        """The completion so far. None before the first choice. The more has arrived, the longer it takes."""
         return self._final or self._reader.snapshot()
 
     @property
     def current_completion_snapshot(self) -> ChatCompletion:
-        """The same as `snapshot`, under the name that it has at OpenAI.
+        """The same as `snapshot`, under OpenAI's name for it.
 
         Raises:
-            ConfigurationError: nothing has arrived yet.
+            ConfigurationError: Nothing has arrived yet.
         """
         snapshot = self.snapshot
         if snapshot is None:
@@ -92,11 +92,11 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
         return AsyncPicked(self, lambda event: event.text if isinstance(event, TextDelta) and not event.index else None)
 
     def partials(self) -> AsyncPartials[T]:
-        """The object that `response_format=` asks for, as more and more of it comes.
+        """Iterate over the object of `response_format=` while it grows.
 
-        An object is not yet what its type says: fields that have not come are None or their default, whatever their
-        type, and unfinished values are not validated. `missing` of the iterator names the fields of the last object
-        that have not come. Use `get_parsed()` for the complete object.
+        A partial object does not yet satisfy its type. Fields that have not arrived are None or their default, whatever
+        their type says. Values that are not complete are not validated. `missing` of the iterator names the fields of
+        the last object that have not arrived. Use `get_parsed()` for the complete object.
 
         Example:
             partials = stream.partials()
@@ -109,19 +109,19 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
         return AsyncPartials(self)
 
     async def get_final_completion(self) -> ChatCompletion:
-        """Read to the end: the whole completion. `choices[0].message.parsed` is the object, if it is a valid one.
+        """Read to the end and return the whole completion. `choices[0].message.parsed` is the object if it is valid.
 
         Raises:
-            StreamInterrupted: there is no whole completion.
-            BasetenError: how the stream failed, also where an iteration has raised that already.
+            StreamInterrupted: The stream was left before its end.
+            BasetenError: The stream failed. It is the same error that an iteration may have raised before.
         """
         return await self.get_final_reply()
 
     async def get_parsed(self) -> Parsed[T]:
-        """Read to the end: the object that `response_format=` asks for, validated.
+        """Read to the end and return the validated object of `response_format=`.
 
         Raises:
-            OutputError: there is no valid object; the error holds the completion.
+            OutputError: There is no valid object. The error holds the completion.
         """
         completion = await self.get_final_completion()
         if self._reader.schema is None:
@@ -131,10 +131,10 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
 
 
 class AsyncPartials(Generic[T]):
-    """The objects of a stream, ever fuller.
+    """The partial objects of a stream.
 
     Attributes:
-        missing: The names of the fields of the last object that have not come.
+        missing: The names of the fields of the last object that have not arrived.
     """
 
     def __init__(self, stream: AsyncCompletionStream[T]) -> None:

@@ -27,8 +27,8 @@ T = TypeVar("T")
 class AsyncPredictStream:
     """A stream of `stream_predict`. Enter it, then read it in one of five ways.
 
-    A model that fails in the middle cannot change its status any more: its stream just ends, and only what was sent can
-    tell whether it was complete.
+    A model that fails in the middle can no longer change the status of its reply, so its stream simply ends. To know
+    that a stream is complete, let the model send an end mark of its own.
 
     Example:
         async with deployment.stream_predict({"prompt": "..."}) as stream:
@@ -47,7 +47,7 @@ class AsyncPredictStream:
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        """Request ID, status, headers and attempts. `elapsed` is the time to the headers."""
         return self._body.meta
 
     @property
@@ -57,28 +57,28 @@ class AsyncPredictStream:
         return self._opened
 
     def bytes(self) -> AsyncPieces[Piece]:
-        """The pieces as they come. Where they are cut means nothing."""
+        """Read bytes as they arrive. The boundaries between the pieces mean nothing."""
         return self._pieces(lambda piece: (piece,), lambda: ())
 
     def text(self) -> AsyncPieces[str]:
-        """UTF-8 text, a character never cut in two; what is not UTF-8 is replaced."""
+        """Read UTF-8 text. A character is never split. Bytes that are not UTF-8 are replaced."""
         decoder = TextDecoder()
         return self._pieces(
             lambda piece: filter(None, (decoder.feed(piece),)), lambda: filter(None, (decoder.flush(),))
         )
 
     def lines(self) -> AsyncPieces[str]:
-        """Lines of text, without their ends."""
+        """Read lines of text, without their line ends."""
         decoder = LineDecoder(self._limits.event)
         return self._pieces(decoder.feed, decoder.flush)
 
     def json_lines(self) -> AsyncPieces[JsonValue]:
-        """The JSON value of each line; blank lines are skipped."""
+        """Read the JSON value of each line. Blank lines are skipped."""
         decoder = JSONLinesDecoder(self._limits.event)
         return self._pieces(decoder.feed, decoder.flush)
 
     def sse(self) -> AsyncPieces[ServerSentEvent]:
-        """Server-sent events, whatever the content type says; `[DONE]` is an event like any other."""
+        """Read server-sent events, whatever the content type says. `[DONE]` is an event like any other."""
         decoder = SSEDecoder(self._limits.event)
         return self._pieces(decoder.feed, decoder.flush)
 
@@ -100,7 +100,7 @@ class AsyncPredictStream:
         return AsyncObservedPieces(pieces, body.observed)
 
     async def aclose(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
+        """Stop reading and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             await self._opened.aclose()
             if self._opened.observed is not None:

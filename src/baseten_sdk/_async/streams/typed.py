@@ -20,15 +20,15 @@ E = TypeVar("E")
 
 
 class AsyncTypedStream(Generic[E]):
-    """The events of a body, as they come.
+    """The events of a body as they arrive.
 
-    Use it as a context manager, or iterate it to its end; either gives the connection back.
+    Use it as a context manager, or iterate over it to its end. Both give the connection back.
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
-        StreamAPIError: the service reported an error inside the stream.
-        StreamDecodeError: the stream holds something else.
-        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
+        StreamDecodeError: The stream holds something else.
+        APITimeoutError: A pause was too long, or the deadline passed. `partial` holds what arrived.
     """
 
     def __init__(self, body: AsyncResponseStream, reader: StreamReader[E, PartialReply]) -> None:
@@ -38,12 +38,12 @@ class AsyncTypedStream(Generic[E]):
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        """Request ID, status, headers and attempts. `elapsed` is the time to the headers."""
         return self._body.meta
 
     @property
     def complete(self) -> bool:
-        """Whether the whole message has come."""
+        """Whether the whole message has arrived."""
         return self._reader.done
 
     def __aiter__(self) -> Self:
@@ -79,12 +79,12 @@ class AsyncTypedStream(Generic[E]):
             body.progress()
 
     async def aclose(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
+        """Stop reading and give the connection back. Closing twice is fine."""
         await self._body.aclose()
 
     # unasync: remove
     async def close(self) -> None:
-        """The same as `aclose`, under the name that it has at OpenAI and Anthropic."""
+        """The same as `aclose`, under its name in the clients of OpenAI and Anthropic."""
         await self.aclose()
 
     # unasync: end

@@ -21,10 +21,10 @@ T = TypeVar("T")
 
 
 class Chain(Speech):
-    """One deployment of a chain: that of an environment, one by its id, development, or one on a regional host.
+    """One deployment of a chain: of an environment, by its ID, development, or regional.
 
     Attributes:
-        chain_id: The chain's id.
+        chain_id: The ID of the chain.
     """
 
     _path = "run_remote"
@@ -82,11 +82,11 @@ class Chain(Speech):
             **options: The options of every call.
 
         Returns:
-            A `response_model`; bytes if bytes were sent; else the JSON of the result: a string for an entrypoint that
-            returns `str`, a list for one that returns a tuple.
+            A `response_model`, if given. Bytes, if you sent bytes. Otherwise the JSON value of the result: a string for
+            an entrypoint that returns `str`, a list for one that returns a tuple.
 
         Raises:
-            InvalidRequestError: The arguments are no object.
+            InvalidRequestError: The arguments are not an object.
             BadRequestError: An argument is missing or has the wrong type.
             ModelError: A chainlet raised. `remote` holds its exception and its stack.
             APIError: The call failed otherwise.
@@ -124,8 +124,8 @@ class Chain(Speech):
     ) -> Job:
         """Put a run of the chain into the queue. It runs later, for up to an hour.
 
-        The rest is as for `async_predict` of a deployment. The arguments are sent wrapped, under `model_input`.
-        Baseten's reference shows them bare and its guide for chains wrapped; bare, there is no field for a webhook.
+        Otherwise it works like `async_predict` of a deployment. The arguments are sent under `model_input`, as in
+        Baseten's guide for chains. Its reference shows them at the top level, which has no field for a webhook.
 
         Example:
             job = chain.async_run_remote({"text": "..."}, webhook_endpoint="https://example.com/done")
@@ -143,7 +143,8 @@ class Chain(Speech):
             The handle of the job.
 
         Raises:
-            InvalidRequestError: The arguments are no object, a field is outside its limits, or the body is too large.
+            InvalidRequestError: The arguments are not an object, a field is outside its limits, or the body is too
+                large.
             APIError: The request was not accepted. There is no job, unless the connection broke after it was sent.
         """
         return self._submit(

@@ -33,12 +33,12 @@ T = TypeVar("T")
 
 
 class Deployment(Engine, Speech):
-    """One deployment of a dedicated model: that of an environment, one by its id, development, or a regional one.
+    """One deployment of a dedicated model: of an environment, by its ID, development, or regional.
 
-    A container on your own machine is one too, without a queue.
+    A container on your own machine is a deployment too, without a queue.
 
     Attributes:
-        model_id: The model's id.
+        model_id: The ID of the model.
     """
 
     _path = "predict"
@@ -108,8 +108,8 @@ class Deployment(Engine, Speech):
             **options: The options of every call.
 
         Returns:
-            A `response_model`; bytes if bytes were sent; else what the reply's content type says: the value of JSON,
-            text as a string, anything else as bytes.
+            A `response_model`, if given. Bytes, if you sent bytes. Otherwise the content type of the reply decides:
+            JSON becomes its value, text a string, anything else bytes.
 
         Raises:
             ModelError: The model's own code failed.
@@ -244,16 +244,16 @@ class Deployment(Engine, Speech):
         probe: str = PROBE,
         **options: Unpack[WaitOptions],
     ) -> None:
-        """Start a deployment that is scaled to zero. A container on your machine is waited for only.
+        """Start a deployment that is scaled to zero. For a container on your machine, only wait for it.
 
         Args:
-            wait: Return when the container replies, instead of at once.
+            wait: Return once the container replies, instead of at once.
             deadline: Seconds to wait in all. None waits forever.
-            probe: The path of the container to probe with GET. Any reply of the container will do.
+            probe: The path of the container to probe with GET. Any reply of the container counts.
             **options: The options of every call.
 
         Raises:
-            DeadlineExceeded: The deployment was not awake in time. It goes on starting.
+            DeadlineExceeded: The deployment was not awake in time. It continues to start.
             APIError: The deployment cannot be started.
         """
         deadline = check_seconds("deadline", deadline)

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .messages import Messages
 
 AggregationStrategy: TypeAlias = Literal["none", "simple", "first", "average", "max"]
-"""How the labels of a word's tokens become one."""
+"""How to combine the labels of a word's tokens."""
 
 T = TypeVar("T")
 
 
 class Engine(DeploymentBase):
-    """What the engine of one deployment serves."""
+    """The engine inside one deployment."""
 
     @property
     def openai_base_url(self) -> str:
@@ -44,7 +44,7 @@ class Engine(DeploymentBase):
 
     @cached_property
     def responses(self) -> Responses:
-        """Responses of the engine inside, where it serves them. `model=` is the name that it serves."""
+        """Responses, if the engine inside serves them. `model=` is the name that it serves."""
         return Responses(self._service, self._urls.engine)
 
     @cached_property
@@ -56,14 +56,14 @@ class Engine(DeploymentBase):
 
     @cached_property
     def messages(self) -> Messages:
-        """Messages in Anthropic's form, of an engine that has them. `model=` is the name that it serves."""
+        """Messages in Anthropic's form, if the engine serves them. `model=` is the name that it serves."""
         from .messages import Messages
 
         return Messages(self._service, self._urls.engine)
 
     @cached_property
     def models(self) -> Models:
-        """What the engine inside serves."""
+        """The models that the engine inside serves."""
         return Models(self._service, self._urls.engine)
 
     @cached_property
@@ -73,7 +73,7 @@ class Engine(DeploymentBase):
 
     @cached_property
     def decisions(self) -> Decisions:
-        """Typed questions, by a decision model."""
+        """Answers to typed questions, from a decision model."""
         return Decisions(self._service, self._urls.engine)
 
     def rerank(

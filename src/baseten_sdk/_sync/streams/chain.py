@@ -25,9 +25,10 @@ T = TypeVar("T")
 class ChainStream(PredictStream):
     """A stream of `stream_run_remote`. Enter it, then read its frames, or its bytes in one of five other ways.
 
-    Chains that stream with Baseten's own writer send frames: perhaps a header, then items, then perhaps a footer. A
-    chain that fails in the middle cannot change its status any more: its stream just ends. Only a footer tells that it
-    was complete.
+    Chains that stream with Baseten's own writer send frames: an optional header, then items, then an optional footer.
+
+    A chain that fails in the middle can no longer change the status of its reply, so its stream simply ends. Only a
+    footer shows that it is complete.
 
     Example:
         with chain.stream_run_remote({"text": "..."}) as stream:
@@ -53,14 +54,14 @@ class ChainStream(PredictStream):
     def header(self, kind: None = None) -> JsonValue: ...
 
     def header(self, kind: type[T] | None = None) -> T | JsonValue:
-        """What the chain sent before the items.
+        """Read what the chain sent before the items.
 
         Args:
-            kind: its type, anything that pydantic can validate; without it, its JSON.
+            kind: Its type: anything that pydantic can validate. None: its JSON value.
 
         Raises:
-            StreamDecodeError: there is no header, or it is not of that type.
-            StreamInterrupted: the stream was cut.
+            StreamDecodeError: There is no header, or it is not of that type.
+            StreamInterrupted: The stream was cut.
         """
         self._to_items()
         if self._header is None:
@@ -74,14 +75,14 @@ class ChainStream(PredictStream):
     def items(self, kind: None = None) -> ChainItems[JsonValue]: ...
 
     def items(self, kind: type[T] | None = None) -> ChainItems[T] | ChainItems[JsonValue]:
-        """The items, as they come.
+        """Iterate over the items as they arrive.
 
         Args:
-            kind: the type of each, anything that pydantic can validate; without it, its JSON.
+            kind: The type of an item: anything that pydantic can validate. None: its JSON value.
 
         Raises:
-            StreamDecodeError: while it is read: this is not a stream of frames, or an item is not of that type.
-            StreamInterrupted: while it is read: the stream was cut inside a frame.
+            StreamDecodeError: While iterating: this is not a stream of frames, or an item is not of that type.
+            StreamInterrupted: While iterating: the stream was cut inside a frame.
         """
         if kind is None:
             return ChainItems(self, Frame.value)
@@ -95,15 +96,15 @@ class ChainStream(PredictStream):
     def footer(self, kind: None = None) -> JsonValue: ...
 
     def footer(self, kind: type[T] | None = None) -> T | JsonValue:
-        """What the chain sent after the items.
+        """Read what the chain sent after the items.
 
         Args:
-            kind: its type, anything that pydantic can validate; without it, its JSON.
+            kind: Its type: anything that pydantic can validate. None: its JSON value.
 
         Raises:
-            ConfigurationError: there are items that were not read yet.
-            StreamInterrupted: the stream ended without a footer.
-            StreamDecodeError: the footer is not of that type.
+            ConfigurationError: There are items that you have not read yet.
+            StreamInterrupted: The stream ended without a footer.
+            StreamDecodeError: The footer is not of that type.
         """
         if self._to_item() is not None:
             raise ConfigurationError("Read the items first: the footer comes after them.")

@@ -28,8 +28,8 @@ T = TypeVar("T")
 class PredictStream:
     """A stream of `stream_predict`. Enter it, then read it in one of five ways.
 
-    A model that fails in the middle cannot change its status any more: its stream just ends, and only what was sent can
-    tell whether it was complete.
+    A model that fails in the middle can no longer change the status of its reply, so its stream simply ends. To know
+    that a stream is complete, let the model send an end mark of its own.
 
     Example:
         with deployment.stream_predict({"prompt": "..."}) as stream:
@@ -48,7 +48,7 @@ class PredictStream:
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        """Request ID, status, headers and attempts. `elapsed` is the time to the headers."""
         return self._body.meta
 
     @property
@@ -58,28 +58,28 @@ class PredictStream:
         return self._opened
 
     def bytes(self) -> Pieces[Piece]:
-        """The pieces as they come. Where they are cut means nothing."""
+        """Read bytes as they arrive. The boundaries between the pieces mean nothing."""
         return self._pieces(lambda piece: (piece,), lambda: ())
 
     def text(self) -> Pieces[str]:
-        """UTF-8 text, a character never cut in two; what is not UTF-8 is replaced."""
+        """Read UTF-8 text. A character is never split. Bytes that are not UTF-8 are replaced."""
         decoder = TextDecoder()
         return self._pieces(
             lambda piece: filter(None, (decoder.feed(piece),)), lambda: filter(None, (decoder.flush(),))
         )
 
     def lines(self) -> Pieces[str]:
-        """Lines of text, without their ends."""
+        """Read lines of text, without their line ends."""
         decoder = LineDecoder(self._limits.event)
         return self._pieces(decoder.feed, decoder.flush)
 
     def json_lines(self) -> Pieces[JsonValue]:
-        """The JSON value of each line; blank lines are skipped."""
+        """Read the JSON value of each line. Blank lines are skipped."""
         decoder = JSONLinesDecoder(self._limits.event)
         return self._pieces(decoder.feed, decoder.flush)
 
     def sse(self) -> Pieces[ServerSentEvent]:
-        """Server-sent events, whatever the content type says; `[DONE]` is an event like any other."""
+        """Read server-sent events, whatever the content type says. `[DONE]` is an event like any other."""
         decoder = SSEDecoder(self._limits.event)
         return self._pieces(decoder.feed, decoder.flush)
 
@@ -101,7 +101,7 @@ class PredictStream:
         return ObservedPieces(pieces, body.observed)
 
     def close(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
+        """Stop reading and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             self._opened.close()
             if self._opened.observed is not None:

@@ -26,14 +26,14 @@ V = TypeVar("V")
 
 
 class ReplyStream(Generic[C, E, R]):
-    """The events of a reply. Enter it, then iterate it.
+    """The events of a reply. Enter it, then iterate over it.
 
-    Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
-    arrived is in `snapshot`.
+    You may leave the block early, by `break`, an exception or cancellation. That gives the connection back at once.
+    `snapshot` keeps what arrived.
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the reply was complete; `partial` holds what had come.
-        StreamAPIError: the service reported an error inside the stream.
+        StreamInterrupted: The stream ended or broke before the reply was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
     """
 
     _made_by = "client.(...).stream(...)"
@@ -70,7 +70,7 @@ class ReplyStream(Generic[C, E, R]):
     @property
     @abstractmethod
     def snapshot(self) -> R | None:
-        """What has arrived so far, put together; None before anything has."""
+        """The reply so far. None before anything has arrived."""
         raise NotImplementedError
 
     @property
@@ -81,21 +81,21 @@ class ReplyStream(Generic[C, E, R]):
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        """Request ID, status, headers and attempts. `elapsed` is the time to the headers."""
         return self._stream.meta
 
     def until_done(self) -> Self:
-        """Read to the end, throwing the events away; then it is the stream itself."""
+        """Read to the end, ignore the events, and return the stream."""
         for _ in self:
             pass
         return self
 
     def get_final_reply(self) -> R:
-        """Read to the end: the whole reply.
+        """Read to the end and return the whole reply.
 
         Raises:
-            StreamInterrupted: there is none.
-            BasetenError: how the stream failed, also where an iteration has raised that already.
+            StreamInterrupted: The stream was left before its end.
+            BasetenError: The stream failed. It is the same error that an iteration may have raised before.
         """
         self.until_done()
         if self._failure is not None:
@@ -134,7 +134,7 @@ class ReplyStream(Generic[C, E, R]):
             self._arrived = iter(self._read(sent))
 
     def close(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
+        """Stop reading and give the connection back. Closing twice is fine."""
         if self._opened is not None:
             self._opened.close()
 

@@ -21,15 +21,15 @@ E = TypeVar("E")
 
 
 class TypedStream(Generic[E]):
-    """The events of a body, as they come.
+    """The events of a body as they arrive.
 
-    Use it as a context manager, or iterate it to its end; either gives the connection back.
+    Use it as a context manager, or iterate over it to its end. Both give the connection back.
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
-        StreamAPIError: the service reported an error inside the stream.
-        StreamDecodeError: the stream holds something else.
-        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
+        StreamDecodeError: The stream holds something else.
+        APITimeoutError: A pause was too long, or the deadline passed. `partial` holds what arrived.
     """
 
     def __init__(self, body: ResponseStream, reader: StreamReader[E, PartialReply]) -> None:
@@ -39,12 +39,12 @@ class TypedStream(Generic[E]):
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers and attempts; `elapsed` is the time to the headers."""
+        """Request ID, status, headers and attempts. `elapsed` is the time to the headers."""
         return self._body.meta
 
     @property
     def complete(self) -> bool:
-        """Whether the whole message has come."""
+        """Whether the whole message has arrived."""
         return self._reader.done
 
     def __iter__(self) -> Self:
@@ -80,7 +80,7 @@ class TypedStream(Generic[E]):
             body.progress()
 
     def close(self) -> None:
-        """Stop here, and give the connection back. Closing twice is fine."""
+        """Stop reading and give the connection back. Closing twice is fine."""
         self._body.close()
 
     def __enter__(self) -> Self:
