@@ -7,7 +7,7 @@ import math
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._json_reading import DEEPEST, check_depth, decode_json, decode_reply, readable_json
+from baseten_sdk._json_reading import DEEPEST, check_depth, decode_json, decode_reply
 from baseten_sdk.types.json import JsonValue
 
 
@@ -70,23 +70,6 @@ def test_any_bytes_are_read_or_a_value_error(start: bytes, rest: bytes) -> None:
 def test_what_is_read_is_not_nested_too_deeply_under_any_python(nested: str) -> None:
     with pytest.raises(ValueError, match=r"nested too deeply|recursion limit"):
         decode_reply(f"[{'9' * 5000}, {nested}]".encode(), any_size=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        (b"caf\xe9", "caf\ufffd"),
-        (b"\xf0\x9f\x98", "\ufffd"),
-        (b"\xed\xa0\xbd", "\ufffd\ufffd\ufffd"),
-        (b"\\ud83d\xff", "\ufffd\ufffd"),
-        ("\\\\ud83d 😀".encode(), "\\ud83d 😀"),
-    ],
-)
-def test_bytes_that_are_no_character_read_as_one_that_says_so(text: bytes, read: str) -> None:
-    assert decode_reply(b'["' + text + b'"]') == [read]
-    assert readable_json(b'["' + text + b'"]').decode() is not None
-    with pytest.raises(ValueError, match="not valid JSON"):
-        decode_reply(b'["' + text)
 
 
 def test_the_depth_of_a_value() -> None:

@@ -1,7 +1,7 @@
 """JSON that a server sent, read although some of it is odd.
 
-Half of a character, whether cut as an escape or as bytes, reads as U+FFFD: models cut text anywhere. An integer of
-thousands of digits, which no parser takes, need not cost the rest. It must not know what a text means.
+An escape of half a character reads as U+FFFD: models cut text anywhere. Bytes that are not UTF-8 stay an error. An
+integer of thousands of digits, which no parser takes, need not cost the rest. It must not know what a text means.
 """
 
 from __future__ import annotations
@@ -134,9 +134,8 @@ def validate_readable(adapter: TypeAdapter[T], body: bytes) -> T:
 
 
 def whole_characters(text: bytes) -> bytes:
-    """A JSON text in which half of a character, as an escape or as bytes, has become U+FFFD."""
-    whole = ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
-    return whole.decode("utf-8", "replace").encode()
+    """A JSON text in which each escape of half a character has become one of U+FFFD."""
+    return ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
 
 
 def whole_text(text: str) -> str:

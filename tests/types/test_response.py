@@ -41,7 +41,7 @@ def test_numbers_that_are_no_json_are_read() -> None:
     assert reply(b"[Infinity]").json() == [math.inf]
 
 
-@pytest.mark.parametrize("half", [b"\\ud83d", b"\\uDE00", b"\xf0\x9f", b"\xff"])
+@pytest.mark.parametrize("half", [b"\\ud83d", b"\\uDE00"])
 def test_half_a_character_costs_itself_and_nothing_else(half: bytes) -> None:
     found = reply(b'{"text": "a' + half + b'b", "x": 1}')
     assert found.json() == {"text": "a\ufffdb", "x": 1}

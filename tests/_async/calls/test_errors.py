@@ -93,7 +93,7 @@ async def test_each_status_has_its_class(client: AsyncClient, status: int, kind:
         ("5", "out of luck.", None, None),
         ("5-list", "body.input: out of luck.", None, None),
         ("6", "ValueError: out of luck.", None, None),
-        ("7", "out of luck.", None, "api_error"),
+        ("7", "out of luck.", None, "invalid_request_error"),
         ("8-text", "out of luck.", None, None),
     ],
 )

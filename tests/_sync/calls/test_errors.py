@@ -92,7 +92,7 @@ def test_each_status_has_its_class(client: Client, status: int, kind: type[APISt
         ("5", "out of luck.", None, None),
         ("5-list", "body.input: out of luck.", None, None),
         ("6", "ValueError: out of luck.", None, None),
-        ("7", "out of luck.", None, "api_error"),
+        ("7", "out of luck.", None, "invalid_request_error"),
         ("8-text", "out of luck.", None, None),
     ],
 )

@@ -97,17 +97,6 @@ def test_a_container_with_something_in_it_is_an_error(odd: str) -> None:
     assert bad(A, f"data: {odd}\n\n".encode(), STOP, DONE).error is not None
 
 
-def test_a_character_whose_bytes_were_cut_costs_itself_and_nothing_else() -> None:
-    first, second = (
-        b'data: {"choices": [{"index": 0, "delta": {"content": "' + text + b'"}}]}\n\n'
-        for text in (b"a\xf0\x9f", b"\x98\x80b")
-    )
-    reader = ChunkReader(Limits())
-    chunks = [*reader.feed(first + second + b"data: [DONE]\n\n"), *reader.end()]
-    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "a\ufffd\ufffd\ufffdb"
-    assert reader.error is None
-
-
 def test_data_of_several_lines_is_one_chunk() -> None:
     pretty = json.dumps({"choices": [{"delta": {"content": "a"}}]}, indent=1).replace("\n", "\ndata: ")
     assert good(f"data: {pretty}\n\n".encode(), DONE).text == "a"
