@@ -29,7 +29,7 @@ class AudioError(InvalidRequestError):
     """Audio that cannot be sent. The session goes on without it.
 
     Attributes:
-        transcripts: The final transcripts that had come.
+        transcripts: The final transcripts that arrived.
     """
 
     transcripts: tuple[FinalTranscript, ...] = ()

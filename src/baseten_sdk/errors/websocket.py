@@ -14,10 +14,10 @@ TRANSIENT_CODES = frozenset({1001, 1012, 1013, 1014})
 
 
 class WebSocketError(APIError):
-    """A WebSocket cannot be used any more.
+    """A WebSocket has ended and cannot be used any more.
 
     Attributes:
-        transcripts: The final transcripts that had come, if it was that of a transcription.
+        transcripts: The final transcripts that arrived, for the WebSocket of a transcription.
     """
 
     transcripts: tuple[FinalTranscript, ...] = ()

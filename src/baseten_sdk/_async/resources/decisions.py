@@ -56,7 +56,7 @@ class AsyncDecisions:
             kind: a pydantic model, dataclass or TypedDict.
             state: what is judged: a text, a mapping or a list.
             model: the decision model; Baseten's Elephant unless set. A deployment needs none.
-            temperature: sent where it is set; not every model takes it.
+            temperature: Sent if you set it. Not every model accepts it.
             **options: the options of every call.
 
         Raises:
@@ -99,7 +99,7 @@ class AsyncDecisions:
             questions: by name. A `noul` has `instructions`, or `criteria` for true and false; a `choice` has `criteria`
                 that map each label to a description or None; a `score` has `criteria` that list the levels.
             model: the decision model; Baseten's Elephant unless set. A deployment needs none.
-            temperature: sent where it is set; not every model takes it.
+            temperature: Sent if you set it. Not every model accepts it.
             **options: the options of every call.
 
         Returns:

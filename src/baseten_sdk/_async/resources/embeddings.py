@@ -128,7 +128,7 @@ class AsyncEmbeddings:
         Raises:
             InvalidRequestError: A text is empty, too long or no text; the message has its position.
             ResponseValidationError: A reply lacks a sound vector for some texts; the message has their positions.
-            APIError: A request failed. In each case `results` of the error has the vectors that had come.
+            APIError: A request failed. In each case, `results` of the error holds the vectors that arrived.
         """
         bulk = self._bulk(texts, model, dimensions, user, truncate, truncation_direction, options)
         from ..._bulk.runner import AsyncBulkRunner

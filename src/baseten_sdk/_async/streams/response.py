@@ -36,10 +36,10 @@ class AsyncResponseEvents(AsyncTypedStream[ResponseStreamEvent]):
                     print(event.delta, end="")
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the response was complete; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
         StreamAPIError: the response failed, or the service reported an error inside the stream.
         StreamDecodeError: the stream holds something other than events.
-        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+        APITimeoutError: A pause was too long, or the deadline passed. `partial` holds what arrived.
     """
 
     def __init__(self, body: AsyncResponseStream, limits: Limits) -> None:
@@ -77,7 +77,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
             response = await stream.get_final_response()
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the response was complete; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
         StreamAPIError: the response failed, or the service reported an error inside the stream.
         ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole response.
     """

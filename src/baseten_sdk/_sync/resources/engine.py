@@ -106,7 +106,7 @@ class Engine(DeploymentBase):
             One result for each text, best first. `index` is the position of its text.
 
         Raises:
-            APIError: A request failed; `results` of the error has what had come.
+            APIError: A request failed. `results` of the error holds the results that arrived.
             ResponseValidationError: A reply does not hold one result for each text.
             InvalidRequestError: A text cannot be sent; the message has its position.
         """
@@ -151,7 +151,7 @@ class Engine(DeploymentBase):
             The labels of each text, in the order of the texts.
 
         Raises:
-            APIError: A request failed; `results` of the error has what had come.
+            APIError: A request failed. `results` of the error holds the results that arrived.
             ResponseValidationError: A reply does not hold one result for each text.
             InvalidRequestError: A text cannot be sent; the message has its position.
         """
@@ -196,7 +196,7 @@ class Engine(DeploymentBase):
             The tokens of each text with their labels, in the order of the texts.
 
         Raises:
-            APIError: A request failed; `results` of the error has what had come.
+            APIError: A request failed. `results` of the error holds the results that arrived.
             ResponseValidationError: A reply does not hold one result for each text.
             InvalidRequestError: A text cannot be sent; the message has its position.
         """

@@ -39,8 +39,8 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
         message = stream.get_final_message()
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the message was complete; `partial` holds what had come.
-        StreamAPIError: the service reported an error inside the stream.
+        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
     """
 
     _made_by = "client.messages.stream(...)"

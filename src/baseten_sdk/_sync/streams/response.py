@@ -37,10 +37,10 @@ class ResponseEvents(TypedStream[ResponseStreamEvent]):
                     print(event.delta, end="")
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the response was complete; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
         StreamAPIError: the response failed, or the service reported an error inside the stream.
         StreamDecodeError: the stream holds something other than events.
-        APITimeoutError: silence for too long, or the deadline passed; `partial` holds what had come.
+        APITimeoutError: A pause was too long, or the deadline passed. `partial` holds what arrived.
     """
 
     def __init__(self, body: ResponseStream, limits: Limits) -> None:
@@ -78,7 +78,7 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
             response = stream.get_final_response()
 
     Raises (from the iteration):
-        StreamInterrupted: the stream ended, or broke, before the response was complete; `partial` holds what had come.
+        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
         StreamAPIError: the response failed, or the service reported an error inside the stream.
         ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole response.
     """
