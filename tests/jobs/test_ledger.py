@@ -143,7 +143,7 @@ def test_what_was_written_is_there_after_a_restart(path: Path) -> None:
 
 def test_a_ledger_is_for_one_target(path: Path) -> None:
     Ledger(path, TARGET).close()
-    with pytest.raises(LedgerError, match=f"is that of {TARGET}, not of chain c"):
+    with pytest.raises(LedgerError, match=f"belongs to {TARGET}, not to chain c"):
         Ledger(path, "chain c")
     Ledger(path, TARGET).close()
 
@@ -188,7 +188,7 @@ def test_a_ledger_that_is_refused_leaves_nothing_open(path: Path, monkeypatch: p
 
     Ledger(path, TARGET).close()
     monkeypatch.setattr("baseten_sdk.jobs.ledger.connect", noted)
-    with pytest.raises(LedgerError, match="not of another"):
+    with pytest.raises(LedgerError, match="not to another"):
         Ledger(path, "another")
     (connection,) = opened
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):

@@ -371,7 +371,7 @@ def test_what_is_acknowledged_is_in_the_file_at_the_path(
         assert list(old) == [stored("a")]
         old.close()
     # SQLite has the rest of a file that was cut off in its log.
-    assert ("goes on in the file that is there now" in caplog.text) == (kind is JSONLStore or how != "cut off")
+    assert ("continues in the file that is there now" in caplog.text) == (kind is JSONLStore or how != "cut off")
 
 
 @pytest.mark.parametrize("kind", [SQLiteStore, JSONLStore])

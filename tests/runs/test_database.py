@@ -54,7 +54,7 @@ def test_why_a_file_fails(tmp_path: Path) -> None:
     path.write_bytes(b"something else entirely " * 100)
     with pytest.raises(sqlite3.Error) as caught:
         connect(path, wait=0.0)
-    assert reason(caught.value) == "it is no SQLite file, or a damaged one (file is not a database)"
+    assert reason(caught.value) == "it is not an SQLite file, or it is damaged (file is not a database)"
     with closing(connect(tmp_path / "b.sqlite", wait=0.0)) as connection:
         connection.execute("CREATE TABLE t (x)")
         connection.execute("PRAGMA max_page_count = 1")

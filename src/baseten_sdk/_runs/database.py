@@ -45,6 +45,6 @@ def reason(error: sqlite3.Error) -> str:
         case sqlite3.SQLITE_FULL:
             return "the disk is full; make room, and run again"
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            return f"it is no SQLite file, or a damaged one ({error})"
+            return f"it is not an SQLite file, or it is damaged ({error})"
         case _:
             return str(error)

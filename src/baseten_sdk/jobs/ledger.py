@@ -133,7 +133,7 @@ class Ledger:
         else:
             return
         if problem is None:
-            raise LedgerError(f"The ledger {self.path} is in use: another run works with it.")
+            raise LedgerError(f"The ledger {self.path} is in use by another run.")
         raise ConfigurationError(f"The ledger {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def close(self) -> None:
@@ -357,11 +357,11 @@ class Ledger:
         self._writer.execute("COMMIT")
         have: dict[str, str] = dict(self._writer.execute("SELECT name, value FROM baseten_ledger").fetchall())
         if have["version"] != VERSION:
-            raise LedgerError(f"The ledger {self.path} is of another version of this package ({have['version']}).")
-        if have["target"] != target:
             raise LedgerError(
-                f"The ledger {self.path} is that of {have['target']}, not of {target}. Use another file for it."
+                f"The ledger {self.path} was written by another version of this package ({have['version']})."
             )
+        if have["target"] != target:
+            raise LedgerError(f"The ledger {self.path} belongs to {have['target']}, not to {target}. Use another file.")
         return have["id"]
 
 

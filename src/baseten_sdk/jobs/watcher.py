@@ -215,7 +215,7 @@ class Watcher:
         except APIError as error:
             if ends_the_run(error):
                 raise
-            logger.info("the length of the queue cannot be had now: %s", error)
+            logger.info("could not read the length of the queue: %s", error)
         return None
 
     def _is_over(self, submission: Submission, empty: bool | None, now: float) -> bool:

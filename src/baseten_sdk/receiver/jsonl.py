@@ -143,13 +143,13 @@ class JSONLStore:
         """Index the lines of the file, and cut off a torn one. Returns where the next line begins."""
         try:
             if torn := cut_torn_line(file):
-                logger.warning("%s: %d bytes of a line that was never finished are cut off", self.path, torn)
+                logger.warning("%s: removed the %d bytes of an unfinished last line", self.path, torn)
             end = 0
             with open(file, "rb", closefd=False) as lines:
                 lines.seek(0)
                 for line in lines:
                     if (delivery := _delivery(line)) is None:
-                        logger.warning("%s: a line at byte %d is no delivery and is passed over", self.path, end)
+                        logger.warning("%s: skipped the line at byte %d, because it is not a delivery", self.path, end)
                     else:
                         self._places.setdefault(delivery.request_id, end)
                         self._note((delivery,))

@@ -258,12 +258,12 @@ async def test_waiting_has_a_deadline_after_which_the_request_goes_on(
     client: AsyncClient, clock: AsyncFakeClock
 ) -> None:
     job = await submitted(client, "queue=100, run=1")
-    with pytest.raises(DeadlineExceeded, match=r"was still QUEUED after 10 s\. It goes on") as caught:
+    with pytest.raises(DeadlineExceeded, match=r"was still QUEUED after 10 s\. It continues") as caught:
         await job.wait(deadline=10)
     assert caught.value.request_id == job.request_id
     assert caught.value.limit == 10
     assert str(caught.value).endswith(
-        f"It goes on. Call wait() again with a larger deadline=, or use a webhook. [request id {job.request_id}]"
+        f"It continues. Call wait() again with a larger deadline=, or use a webhook. [request id {job.request_id}]"
     )
     assert sum(clock.sleeps) <= 10
     assert (await job.wait()).succeeded
@@ -274,7 +274,7 @@ async def test_a_question_that_the_deadline_cuts_off_is_the_end_of_the_waiting(
 ) -> None:
     job = await submitted(client, "queue=100, run=1")
     emu.script(["hang"])
-    with pytest.raises(DeadlineExceeded, match=r"had not ended after 0\.1 s. It goes on"):
+    with pytest.raises(DeadlineExceeded, match=r"had not ended after 0\.1 s. It continues"):
         await job.wait(deadline=0.1)
 
 

@@ -472,7 +472,7 @@ async def test_a_ledger_is_for_one_deployment(client: AsyncClient, emu: Emulator
         client.deployments("other123"),
         client.chains("abcd1234"),
     ):
-        with pytest.raises(LedgerError, match="that of model abcd1234, environments/production, not of"):
+        with pytest.raises(LedgerError, match="belongs to model abcd1234, environments/production, not to"):
             await client.jobs.submit([], deployment=other, webhook="https://example.com/hook", ledger=ledger)
 
 

@@ -249,12 +249,12 @@ def test_a_delivery_that_never_ends_is_waited_for_a_minute(client: Client, emu: 
 
 def test_waiting_has_a_deadline_after_which_the_request_goes_on(client: Client, clock: FakeClock) -> None:
     job = submitted(client, "queue=100, run=1")
-    with pytest.raises(DeadlineExceeded, match=r"was still QUEUED after 10 s\. It goes on") as caught:
+    with pytest.raises(DeadlineExceeded, match=r"was still QUEUED after 10 s\. It continues") as caught:
         job.wait(deadline=10)
     assert caught.value.request_id == job.request_id
     assert caught.value.limit == 10
     assert str(caught.value).endswith(
-        f"It goes on. Call wait() again with a larger deadline=, or use a webhook. [request id {job.request_id}]"
+        f"It continues. Call wait() again with a larger deadline=, or use a webhook. [request id {job.request_id}]"
     )
     assert sum(clock.sleeps) <= 10
     assert (job.wait()).succeeded
@@ -263,7 +263,7 @@ def test_waiting_has_a_deadline_after_which_the_request_goes_on(client: Client, 
 def test_a_question_that_the_deadline_cuts_off_is_the_end_of_the_waiting(client: Client, emu: Emulator) -> None:
     job = submitted(client, "queue=100, run=1")
     emu.script(["hang"])
-    with pytest.raises(DeadlineExceeded, match=r"had not ended after 0\.1 s. It goes on"):
+    with pytest.raises(DeadlineExceeded, match=r"had not ended after 0\.1 s. It continues"):
         job.wait(deadline=0.1)
 
 

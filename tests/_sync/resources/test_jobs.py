@@ -463,7 +463,7 @@ def test_a_ledger_is_for_one_deployment(client: Client, emu: Emulator, ledger: P
         client.deployments("other123"),
         client.chains("abcd1234"),
     ):
-        with pytest.raises(LedgerError, match="that of model abcd1234, environments/production, not of"):
+        with pytest.raises(LedgerError, match="belongs to model abcd1234, environments/production, not to"):
             client.jobs.submit([], deployment=other, webhook="https://example.com/hook", ledger=ledger)
 
 

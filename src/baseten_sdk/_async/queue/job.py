@@ -83,7 +83,7 @@ class AsyncJob:
             **options: The options of every status call.
 
         Raises:
-            DeadlineExceeded: The request had not ended in time. It goes on.
+            DeadlineExceeded: The request had not ended in time. It continues.
         """
         deadline = check_seconds("deadline", deadline)
         clock = self._service.caller.clock
@@ -112,7 +112,7 @@ class AsyncJob:
             await clock.sleep(interval)
         limit = deadline or 0.0
         raise DeadlineExceeded(
-            f"Async request {self.request_id} {seen} after {limit:g} s. It goes on.",
+            f"Async request {self.request_id} {seen} after {limit:g} s. It continues.",
             phase="idle",
             limit=limit,
             request_id=self.request_id,
@@ -169,7 +169,7 @@ class AsyncJob:
             AsyncRequestCanceled: The request was canceled.
             DeliveredElsewhere: The output was delivered, but not to this inbox.
             WebhookDeliveryFailed: The output could not be delivered and is gone. Submit the request again.
-            DeadlineExceeded: The output had not come in time. The request goes on.
+            DeadlineExceeded: The output had not come in time. The request continues.
             ResponseValidationError: The output is not a `response_model`. `inbox.get` has it as it came.
             NotFoundError: The service does not know the request, or no longer, and the inbox has nothing.
         """

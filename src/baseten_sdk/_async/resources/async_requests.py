@@ -114,7 +114,7 @@ class AsyncRequests:
             An iterator. You may leave the loop and iterate over it again later.
 
         Raises:
-            DeadlineExceeded: Some requests had not ended in time. They go on.
+            DeadlineExceeded: Some requests had not ended in time. They continue.
             APIError: The service refused the status of a request.
         """
         from ..queue.as_completed import AsyncCompletedJobs

@@ -111,8 +111,8 @@ class CompletedJobs:
     def _too_late(self, count: int) -> DeadlineExceeded:
         limit = self._deadline or 0.0
         return DeadlineExceeded(
-            f"{count} of {len(self._jobs)} async requests had not ended after {limit:g} s. They go on.",
+            f"{count} of {len(self._jobs)} async requests had not ended after {limit:g} s. They continue.",
             phase="idle",
             limit=limit,
-            advice="Call as_completed() again for those that are left with a larger deadline=, or use a webhook.",
+            advice="Call as_completed() again with a larger deadline= to wait for the others, or use a webhook.",
         )

@@ -56,7 +56,7 @@ def done_keys(output: str, *, key: str, retry_failed: bool) -> pa.Array:
             try:
                 columns = pq.read_schema(each.path, filesystem=system).names
             except pa.ArrowInvalid:
-                log.warning("%s was never finished: it is set aside.", each.path)
+                log.warning("%s is unfinished, so it is renamed and skipped.", each.path)
                 system.move(each.path, f"{folder}/{BROKEN}{name}")
                 continue
             wanted = [key, *(["error"] if retry_failed and "error" in columns else [])]
