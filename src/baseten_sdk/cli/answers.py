@@ -52,7 +52,7 @@ MOST_TOKENS = 4096
 
 
 class API(Enum):
-    """The APIs that a model can be asked by."""
+    """The APIs that a model can be called with."""
 
     CHAT = "chat"
     MESSAGES = "messages"
@@ -124,7 +124,7 @@ def asking(
     thoughts: bool,
     prices: Prices | None,
 ) -> Ask:
-    """Return what asks by an API and prints the answer, and with prices what it cost."""
+    """Return the function that calls an API and prints the answer, and its cost if there are prices."""
 
     def by_chat(messages: Sequence[Message]) -> Message:
         printer = _EventPrinter(out, thoughts, prices)

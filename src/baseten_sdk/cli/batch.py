@@ -62,14 +62,14 @@ def batch(
     template: Annotated[
         Path | None,
         typer.Option(
-            "--template", "-t", help="File of a prompt, or of a JSON object with {fields}.", rich_help_panel=_CALLS
+            "--template", "-t", help="File with a prompt or a JSON object, with {fields}.", rich_help_panel=_CALLS
         ),
     ] = None,
     system_text: Annotated[
         str | None, typer.Option("--system", "-s", help="System message.", rich_help_panel=_CALLS)
     ] = None,
     schema: Annotated[
-        Path | None, typer.Option(help="File of a JSON schema for the answers.", rich_help_panel=_CALLS)
+        Path | None, typer.Option(help="File with a JSON schema for the answers.", rich_help_panel=_CALLS)
     ] = None,
     param: Annotated[
         list[str] | None,
@@ -92,26 +92,28 @@ def batch(
     regional: Regional = None,
     pool: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="TOML file of a pool to ask: [[members]], [hedge].", rich_help_panel=_CALLS),
+        typer.Option(
+            metavar="FILE", help="TOML file that describes a pool: [[members]], [hedge].", rich_help_panel=_CALLS
+        ),
     ] = None,
     key: Annotated[
         str | None,
         typer.Option(help="Field that names a row (default: custom_id, id, or its line).", rich_help_panel=_ROWS),
     ] = None,
     format: Annotated[
-        Format | None, typer.Option(help="What the source holds, if its name does not say.", rich_help_panel=_ROWS)
+        Format | None, typer.Option(help="Format of the source, if its name does not show it.", rich_help_panel=_ROWS)
     ] = None,
     text: Annotated[
-        bool, typer.Option("--text", help="Write the text of answers alone.", rich_help_panel=_ROWS)
+        bool, typer.Option("--text", help="Write only the text of answers.", rich_help_panel=_ROWS)
     ] = False,
     concurrency: Annotated[
         str, typer.Option("--concurrency", "-c", help='Rows in flight, or "auto".', rich_help_panel=_COURSE)
     ] = "64",
     requests_per_minute: Annotated[
-        float | None, typer.Option(help="Most requests in any minute.", rich_help_panel=_COURSE)
+        float | None, typer.Option(help="Limit of requests in any minute.", rich_help_panel=_COURSE)
     ] = None,
     tokens_per_minute: Annotated[
-        float | None, typer.Option(help="Most tokens in any minute.", rich_help_panel=_COURSE)
+        float | None, typer.Option(help="Limit of tokens in any minute.", rich_help_panel=_COURSE)
     ] = None,
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that share rows, limits and budgets.", rich_help_panel=_COURSE)
@@ -124,7 +126,8 @@ def batch(
         int, typer.Option(min=0, help="Further tries of a row after a transient failure.", rich_help_panel=_COURSE)
     ] = 4,
     abort_after: Annotated[
-        int, typer.Option(min=0, help="Failures, all alike, that abort the batch; 0: none do.", rich_help_panel=_COURSE)
+        int,
+        typer.Option(min=0, help="Identical failures that abort the batch; 0: never.", rich_help_panel=_COURSE),
     ] = 20,
     budget_tokens: Annotated[
         int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Tokens after which the batch stops.")
@@ -142,7 +145,7 @@ def batch(
         bool, typer.Option("--dollars", help="Fetch prices, and report what the rows cost.", rich_help_panel=_COURSE)
     ] = False,
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Run rows again that failed earlier.", rich_help_panel=_COURSE)
+        bool, typer.Option("--retry-failed", help="Run rows that failed earlier again.", rich_help_panel=_COURSE)
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Continue even if the output is another batch's.", rich_help_panel=_COURSE)
@@ -314,7 +317,7 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
 
 
 def _private(path: str, flags: int) -> int:
-    """Create a file as its owner's alone: the reasons of failures are in it."""
+    """Create a file that only its owner can read, because it holds the reasons of failures."""
     return os.open(path, flags, 0o600)
 
 

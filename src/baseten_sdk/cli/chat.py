@@ -64,7 +64,7 @@ def chat(
     dollars: Annotated[
         bool, typer.Option("--dollars", help="Fetch prices, and show on stderr what each answer costs.")
     ] = False,
-    api: Annotated[API, typer.Option(help="The API that the model is asked by.")] = API.CHAT,
+    api: Annotated[API, typer.Option(help="API to call the model with.")] = API.CHAT,
     param: Annotated[
         list[str] | None, typer.Option("--param", "-p", metavar="NAME=JSON", help="Any other parameter; repeatable.")
     ] = None,

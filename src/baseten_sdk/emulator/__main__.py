@@ -92,13 +92,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--upstream-key", metavar="KEY", help=f"key for that server (default: {UPSTREAM_KEY})")
     add("--upstream-key-file", type=Path, metavar="PATH", help="file with the key for that server")
-    add("--upstream-model", metavar="NAME", help="model to ask it for (default: the caller's)")
+    add(
+        "--upstream-model",
+        metavar="NAME",
+        help="model to request from that server (default: the name that the caller sent)",
+    )
     add("--cassette", type=Path, metavar="PATH", help="answer everything with the replies recorded in this file")
     add(
         "--record",
         choices=("none", "new", "all"),
         default="none",
-        help="ask the service, with the caller's key, for what the cassette does not have, or for everything "
+        help="call the service with the caller's key for replies that the cassette lacks, or for all replies "
         "(default: %(default)s)",
     )
     add("--model", action="append", default=[], metavar="NAME", help="list one more model; may be repeated")
@@ -107,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fleet",
         type=Path,
         metavar="PATH",
-        help="TOML file with deployments and models that differ in health, delays and limits, a table each",
+        help="TOML file with the health, delays and limits of deployments and models, one table each",
     )
     add("--log-requests", action="store_true", help="write a line for each request to stderr")
     add("--list", action="store_true", help="list the behaviours and exit")
