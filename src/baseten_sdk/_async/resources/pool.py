@@ -1,4 +1,4 @@
-"""`client.pool(...)`: several deployments and models as one, with failover and hedging."""
+"""`client.pool(...)`: several deployments and models that answer as one, with failover and hedging."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from .pool_responses import AsyncPoolResponses
 
 
 class AsyncPool:
-    """Several members that serve the same model, as one.
+    """Several members that serve the same model and answer as one.
 
-    A call goes to one member, chosen by weight among those that are well. Where it fails in a way that another member
-    may not, the next one is tried, for streams too as long as no event has come. Members that fail are left alone for
-    a growing time.
+    A call goes to one healthy member, chosen by weight. If it fails and another member might succeed, the pool tries
+    the next one. It does so for a stream too, as long as no event has arrived. For a while, the pool avoids a member
+    that fails, longer each time.
 
     Attributes:
         members: its members.
-        settings: everything that it was made with.
-        chat: chat, as of a deployment. `model=` may be left out, since each member has its own name for it.
-        messages: messages in Anthropic's form, in the same way.
-        completions: completions of text. `model=` is sent to members whose `Target` has no `model` of its own.
-        responses: OpenAI's Responses API, as of a deployment. `model=` may be left out.
+        settings: the arguments that it was made with.
+        chat: chat, as for a deployment. You may leave out `model=`, because each member has its own name for it.
+        messages: messages in Anthropic's form. You may leave out `model=` too.
+        completions: completions of text. `model=` is sent to members whose `Target` has no `model`.
+        responses: OpenAI's Responses API, as for a deployment. You may leave out `model=`.
         embeddings: vectors of texts.
         decisions: typed questions.
         predict: run the members' own model; needs dedicated deployments.
         stream_predict: the same with a stream.
         sync: any path of the members' containers.
-        exchanges: requests that another library has put together; see `baseten_sdk.integrations.http`.
+        exchanges: requests that another library has built; see `baseten_sdk.integrations.http`.
         rerank: score texts.
         classify: label texts.
         predict_tokens: label the tokens of texts.
@@ -60,7 +60,6 @@ class AsyncPool:
         self.messages = AsyncPoolMessages(deployment.messages, settings)
         self.responses = AsyncPoolResponses(deployment.responses, settings)
         self.completions = deployment.completions
-        self.completions = deployment.completions
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict
@@ -71,7 +70,7 @@ class AsyncPool:
         self.predict_tokens = deployment.predict_tokens
 
     def async_predict(self, *_: object, **__: object) -> Never:
-        """Refuse: an async request must not be submitted twice, and a pool may ask more than one member.
+        """Refuse. An async request must not be submitted twice, and a pool may ask more than one member.
 
         Raises:
             InvalidRequestError: always.

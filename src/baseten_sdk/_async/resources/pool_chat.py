@@ -36,7 +36,7 @@ class AsyncPoolChat:
 
 
 class AsyncPoolCompletions:
-    """Chat completions, by whichever member answers."""
+    """Chat completions from the members of a pool."""
 
     def __init__(self, chat: AsyncChat, settings: PoolSettings) -> None:
         self._completions = chat.completions
@@ -86,13 +86,13 @@ class AsyncPoolCompletions:
     ) -> ChatCompletion | AsyncChatStream:
         """Ask a member for the next message; see `client.chat.completions.create`.
 
-        A stream is handed out once its first event has come. `meta.served_by` of the result says who answered.
+        A stream is returned at its first event. In the result, `meta.served_by` is the member that answered.
 
         Args:
             messages: the conversation.
-            model: what to send to members whose `Target` has no `model` of its own. None: the id of the member.
-            stream: give the answer in chunks as it is made.
-            tools: what the model may call.
+            model: the name to send to members whose `Target` has no `model`. None: the ID of the member.
+            stream: return the answer in chunks while the model writes it.
+            tools: the tools that the model may call.
             **params: sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """

@@ -1,4 +1,4 @@
-"""A WebSocket as a program sees it: messages, JSON, iterating, and closing."""
+"""The WebSocket that a program uses: messages, JSON, iterating, and closing."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ T = TypeVar("T")
 ANY = "*/*"
 
 PING_INTERVAL = 20.0
-"""Seconds of silence after which a ping is sent, and as many to wait for anything in reply."""
+"""Seconds of silence before a ping is sent. The client waits as long again for a reply."""
 
 
 class AsyncWebSocket:
     """A WebSocket of `connect()`. Enter it, then send and receive. Tasks may do both at once.
 
-    A text message is `str`, a binary message is `bytes`. Iterating ends when the other side closes in order; if it
-    closes otherwise, or the connection breaks, a `WebSocketError` says so.
+    A text message is `str`, a binary message is `bytes`. Iterating ends when the other side closes cleanly. If it
+    closes with an error code, or the connection breaks, iterating raises a `WebSocketError`.
 
     Example:
         async with deployment.connect() as websocket:
@@ -52,17 +52,17 @@ class AsyncWebSocket:
 
     @property
     def meta(self) -> Meta:
-        """Request id, headers and attempts of the handshake; `elapsed` is the time it took."""
+        """Request ID, headers and attempts of the handshake. `elapsed` is the time it took."""
         return self._link.upgraded.meta
 
     @property
     def closed(self) -> bool:
-        """Whether it has ended, as far as is known; what had come before can still be received."""
+        """Whether the WebSocket is known to have ended. You can still receive messages that arrived before."""
         return self._link.over
 
     @property
     def close_code(self) -> int | None:
-        """The code that it was closed with; None while it is open, or if it broke."""
+        """The code of the close frame. None while the WebSocket is open, or if the connection broke."""
         closing = self._link.closing
         return None if closing is None else closing.code
 
@@ -73,7 +73,7 @@ class AsyncWebSocket:
         return self._opened
 
     async def send(self, message: object) -> None:
-        """Send a message. It waits while the other side does not keep up.
+        """Send a message. Waits if the other side does not keep up.
 
         Args:
             message: Text, bytes, or any other value, which is sent as JSON in a text message.
@@ -95,12 +95,12 @@ class AsyncWebSocket:
     async def receive(self, *, response_model: type[T] | None = None, timeout: float | None = None) -> T | str | bytes:
         """Wait for the next message.
 
-        Nothing is lost if the wait is cancelled or times out: the message is received by the next call.
+        If the wait is canceled or times out, no message is lost. The next call receives it.
 
         Args:
-            response_model: What to read the message as: anything that pydantic can validate from JSON; `str` for a
-                text message, `bytes` for a binary one. None: as it came.
-            timeout: Seconds to wait. None: as long as the connection lives.
+            response_model: The type to read the message as: any type that pydantic can validate from JSON, `str` for
+                a text message, or `bytes` for a binary one. None: return `str` or `bytes`.
+            timeout: Seconds to wait. None: wait as long as the connection lives.
 
         Raises:
             IdleTimeout: No message came within `timeout`. The WebSocket stays open.
@@ -126,20 +126,20 @@ class AsyncWebSocket:
 
     @property
     def clean(self) -> bool:
-        """Whether it has ended in order: closed here, or by the other side with 1000 or without a code."""
+        """Whether it ended cleanly: you closed it, or the other side closed it with 1000 or without a code."""
         return self._link.clean
 
     def ready(self) -> bool:
-        """Whether a message, or the end, is there without waiting."""
+        """Whether a message has arrived, or the WebSocket has ended. Does not wait."""
         return self._link.ready()
 
     @property
     def waiting(self) -> list[str | bytes]:
-        """Messages that have come and were not received."""
+        """The messages that arrived and were not received yet."""
         return self._link.waiting
 
     def described(self, error: E) -> E:
-        """An error as one of this call."""
+        """Add the facts of this call to an error."""
         return self._link.upgraded.described(error)
 
     def items(self, response_model: type[T]) -> AsyncWebSocketItems[T]:
@@ -159,7 +159,7 @@ class AsyncWebSocket:
         raise StopAsyncIteration
 
     async def aclose(self, code: int = NORMAL, reason: str = "") -> None:
-        """Close in order. It waits up to 5 seconds for the other side's answer. Closing twice is fine.
+        """Close cleanly. Waits up to 5 seconds for the other side's answer. Closing twice is fine.
 
         Raises:
             InvalidRequestError: The code or the reason cannot be sent.
@@ -193,10 +193,10 @@ class AsyncWebSocketItems(Generic[T]):
 
 
 def websocket_at(service: AsyncService, url: str, interval: float | None, given: CallOptions) -> AsyncWebSocket:
-    """A WebSocket at a URL, not yet entered.
+    """Make a WebSocket for a URL, without opening it yet.
 
     Raises:
-        ConfigurationError: the extra is not installed, or an option cannot be.
+        ConfigurationError: the extra is not installed, or an option is invalid.
         InvalidRequestError: an option cannot be sent.
     """
     if find_spec("websockets") is None:
@@ -217,7 +217,7 @@ async def _opened(service: AsyncService, request: Request, options: Options, int
     """Make the handshake.
 
     Raises:
-        ResponseValidationError: the server's answer is not that of a WebSocket.
+        ResponseValidationError: the server's answer is not a valid WebSocket handshake.
     """
     from ..._core.websocket.protocol import Handshake, MessageProtocol
     from .link import AsyncLink

@@ -2,8 +2,8 @@
 """A transcription that goes on while audio is sent: pacing, events, and the end that loses no words.
 
 Theory of operation. One WebSocket carries one session: a message with its parameters, then frames of audio one way and
-transcripts the other. Audio that a program pushes goes out as it is pushed. Audio of a source goes out between two
-events, by whoever iterates: there is no task beside. At the end `end_audio` asks for what is left, and the session
+transcripts the other. Audio that a program sends goes out at once. Audio of a source goes out between two events, in
+the task that iterates: there is no background task. At the end, `end_audio` asks for the last transcripts. The session
 lasts until the server says that it has sent everything.
 """
 
@@ -26,13 +26,13 @@ from .source import AudioPieces
 E = TypeVar("E", WebSocketError, AudioError)
 
 AHEAD = 0.25
-"""Seconds that audio may be ahead of the time at which it would be heard."""
+"""Seconds that audio may be ahead of the pace of speech."""
 
 
 class TranscriptionSession:
-    """A session of `transcription()`. Enter it, send audio, and iterate over what was understood.
+    """A session of `transcription()`. Enter it, send audio, and iterate over the transcripts.
 
-    Leaving the block asks for the last words and waits for them: they are in `transcripts` and `text` afterwards.
+    Leaving the block asks for the last words and waits for them. Afterwards they are in `transcripts` and `text`.
 
     Example:
         with deployment.transcription("talk.wav", partials=True) as session:
@@ -78,20 +78,20 @@ class TranscriptionSession:
 
     @property
     def audio_seconds(self) -> float:
-        """Seconds of audio that were sent."""
+        """Seconds of audio sent so far."""
         return self._sent
 
     @property
     def meta(self) -> Meta:
-        """Request id, headers and attempts of the handshake."""
+        """Request ID, headers and attempts of the handshake."""
         return self._websocket.meta
 
     def send(self, audio: bytes | bytearray | memoryview) -> None:
-        """Send raw audio, in pieces of any size. It waits while the audio is ahead of its own time.
+        """Send raw audio, in pieces of any size. Waits if the audio is ahead of `pace`.
 
         Raises:
-            AudioError: This is not bytes, or `finish` was called.
-            WebSocketError: The session has ended. `transcripts` on it has what had been understood.
+            AudioError: The audio is not bytes, or `finish` was called.
+            WebSocketError: The session has ended. The error's `transcripts` hold what arrived before.
         """
         if not isinstance(audio, bytes | bytearray | memoryview):
             raise self._kept(AudioError(f"Audio is sent as bytes, not as {type(audio).__name__}."))
@@ -104,7 +104,7 @@ class TranscriptionSession:
             self._send(frame)
 
     def finish(self) -> None:
-        """Say that no audio follows. What is still to be understood comes as events. Twice is fine.
+        """Tell the service that no more audio follows. The last transcripts arrive as events. Calling it twice is fine.
 
         Raises:
             WebSocketError: The session has ended.
@@ -182,12 +182,12 @@ class TranscriptionSession:
         return self._kept(self._websocket.described(TranscriptionError(message)))
 
     def _kept(self, error: E) -> E:
-        """The error, with what had been understood, whether somebody has received it or not."""
+        """Add the transcripts that arrived to an error, whether they were received or not."""
         error.transcripts = (*self._reader.finals, *self._unread())
         return error
 
     def _unread(self) -> list[FinalTranscript]:
-        """The finals that have come, and that nobody has received."""
+        """The final transcripts that arrived and were not received yet."""
         reader = TranscriptReader()
         for message in self._websocket.waiting:
             with suppress(TranscriptionError):
@@ -212,11 +212,11 @@ class TranscriptionSession:
             self._websocket.__exit__(kind, error, trace)
 
     def _last_words(self) -> None:
-        """Ask for what is still to be understood, and take it in.
+        """Ask for the last transcripts, and wait for them.
 
         Raises:
-            TranscriptionError: it did not come in time.
-            WebSocketError: the session has ended before.
+            TranscriptionError: they did not arrive in time.
+            WebSocketError: the session ended before.
         """
         end = self._clock.now() + self._finish_timeout
         self.finish()
