@@ -22,7 +22,7 @@ logger = logging.getLogger("baseten_sdk")
 
 
 async def show(bulk: Bulk[V], progress: Callable[[], InputProgress]) -> None:
-    """Show a call until it is cancelled."""
+    """Show a call until it is canceled."""
     display = display_of(bulk.progress, Subject(bulk.what, _look, "count", logger, "batch"))
     if bulk.progress == "auto":
         await anyio.sleep(LONG)

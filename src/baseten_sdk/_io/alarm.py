@@ -1,7 +1,7 @@
 """Interrupting a task when its time is up, for the async timer.
 
-Theory of operation. On asyncio it is the way of `asyncio.timeout`: the task is cancelled, and where that arrives it is
-taken back, unless somebody else has cancelled the task too. There is one handle in the event loop, however often the
+Theory of operation. On asyncio it is the way of `asyncio.timeout`: the task is canceled, and where that arrives it is
+taken back, unless somebody else has canceled the task too. There is one handle in the event loop, however often the
 end moves: it is set for a moment that no usual move comes before, and looks at the end when it fires. Elsewhere, and
 where no asyncio task runs, it is a cancel scope of anyio.
 """

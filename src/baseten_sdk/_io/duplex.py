@@ -129,7 +129,7 @@ class AsyncDuplex(DuplexQueue):
             freed.set()
 
     async def read(self, seconds: float | None) -> bytes:
-        """The next bytes; b"" at the end. A read that is cancelled loses nothing. The turn is held.
+        """The next bytes; b"" at the end. A read that is canceled loses nothing. The turn is held.
 
         Raises:
             TimeoutError: nothing has come in time.

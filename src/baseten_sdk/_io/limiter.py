@@ -1,7 +1,7 @@
 """The queue in front of the connections: a bounded number of calls at once, the others in the order in which they came.
 
 It is ours, and as wide as the pool behind it, so that no task ever waits inside an HTTP library's pool, where a
-cancelled one would leak its slot. A slot is handed from the call that ends straight to the one that waits longest:
+canceled one would leak its slot. A slot is handed from the call that ends straight to the one that waits longest:
 nobody can slip in between, and a call that gives up at that very moment hands it on.
 """
 

@@ -37,7 +37,7 @@ class AsyncParallel:
         Args:
             jobs: what to run.
             results: where the results go, for a caller that wants those of the functions that ended before the whole
-                was cancelled.
+                was canceled.
             limits: seconds for each job; no limits unless given. A thread goes on after its limit, and nobody waits for
                 it but, on asyncio, the end of the process.
         """
@@ -96,7 +96,7 @@ class Parallel:
 
 
 class TookTooLong:
-    """What a thread says whose awaitable was cancelled at its limit."""
+    """What a thread says whose awaitable was canceled at its limit."""
 
 
 def _work(

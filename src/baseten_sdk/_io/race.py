@@ -22,7 +22,7 @@ AGAIN = 0.05
 
 
 class AsyncRace(Generic[T]):
-    """Two attempts as tasks; the loser is cancelled.
+    """Two attempts as tasks; the loser is canceled.
 
     Args:
         discard: is given the result of an attempt that came too late.

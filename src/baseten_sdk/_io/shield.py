@@ -1,4 +1,4 @@
-"""Finishing what must be finished: closing a connection when the caller has already been cancelled."""
+"""Finishing what must be finished: closing a connection when the caller has already been canceled."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class AsyncShield:
 
 
 class Shield:
-    """Blocking code is not cancelled, and cannot be ended either.
+    """Blocking code is not canceled, and cannot be ended either.
 
     Attributes:
         WAKES: whether others may close what somebody is waiting for, who wakes up then.

@@ -1,6 +1,6 @@
 """Stopping a call of another thread, by closing the connection that it waits for.
 
-Only threads need it: a task is cancelled. A transport reports the connection of a call with `holding`; where it cannot
+Only threads need it: a task is canceled. A transport reports the connection of a call with `holding`; where it cannot
 close one from outside, the call runs to its end and its result is thrown away.
 """
 

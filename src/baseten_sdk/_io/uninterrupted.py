@@ -2,7 +2,7 @@
 
 Signal handlers run in the main thread, at any instruction. So the sync flavour does such work in another thread, and
 the main thread waits for it: Ctrl-C ends the wait at once, and the work goes on until its own limits. A task is
-cancelled only where it waits, so the async flavour does it where it is.
+canceled only where it waits, so the async flavour does it where it is.
 """
 
 from __future__ import annotations

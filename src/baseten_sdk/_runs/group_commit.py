@@ -50,7 +50,7 @@ class GroupCommit(Generic[T]):
 
     Args:
         write: writes a batch, all or nothing, in a worker thread, one at a time for each event loop.
-        patience: seconds to wait for a write; None for as long as it takes. With None, a task that is cancelled finds
+        patience: seconds to wait for a write; None for as long as it takes. With None, a task that is canceled finds
             its item written, or not begun; else a write that has begun goes on.
     """
 

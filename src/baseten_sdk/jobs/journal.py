@@ -39,7 +39,7 @@ class Journal:
     async def write(self, function: Callable[[Ledger], T]) -> T:
         """Call a function inside a transaction, and return its result once its changes are on the disk.
 
-        A task that is cancelled meanwhile finds its write done, or not begun.
+        A task that is canceled meanwhile finds its write done, or not begun.
 
         Raises:
             LedgerError: the transaction failed; nothing of it was written then.

@@ -1,6 +1,6 @@
 """Sending rows: intent, request, id, in this order, each on the disk before the next.
 
-Theory of operation. A submission on its way is not dropped when the run is cancelled. The run waits some seconds more
+Theory of operation. A submission on its way is not dropped when the run is canceled. The run waits some seconds more
 for the reply, since without it nobody knows whether the job was accepted.
 """
 
@@ -23,7 +23,7 @@ from .submissions import Submission
 from .webhook_source import WebhookSource
 
 GRACE = 10.0
-"""Seconds that a cancelled run waits for the replies to submissions on their way."""
+"""Seconds that a canceled run waits for the replies to submissions on their way."""
 
 
 class Sender:
@@ -63,7 +63,7 @@ class Sender:
             await self._send(number)
 
     async def watch_for_the_end(self) -> None:
-        """When the run is cancelled, give submissions on their way a little longer."""
+        """When the run is canceled, give submissions on their way a little longer."""
         try:
             await anyio.sleep_forever()
         finally:
@@ -96,7 +96,7 @@ class Sender:
             finally:
                 self._in_flight.discard(scope)
         if submission is not None:
-            submission.unknown = True  # the run was cancelled, and no reply came in time
+            submission.unknown = True  # the run was canceled, and no reply came in time
         await anyio.lowlevel.checkpoint()
         return None, row
 

@@ -210,7 +210,7 @@ class WebhookReceiver:
         try:
             await self._commits.add(StoredDelivery(request_id, body, time.time(), tag))
         except Exception:
-            # One that took too long may come to be stored all the same; so may one whose task was cancelled.
+            # One that took too long may come to be stored all the same; so may one whose task was canceled.
             logger.exception("could not store the delivery of %s; answered 503", request_id)
             return 503, "could not be stored"
         return 200, "stored"

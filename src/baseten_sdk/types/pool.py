@@ -107,7 +107,7 @@ class Try(NamedTuple):
 
     Attributes:
         member: the member that the request went to.
-        outcome: "ok"; "cancelled" if another request was faster; "held" if nothing was sent because the member's gate
+        outcome: "ok"; "canceled" if another request was faster; "held" if nothing was sent because the member's gate
             was closed; otherwise what went wrong, such as "503".
         seconds: the time from its start to its end.
         hedge: whether it was a second request, sent because the first one was slow.

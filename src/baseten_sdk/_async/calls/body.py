@@ -1,6 +1,6 @@
 """The body of a stream that is open: its pieces as they come, its permit, and its end.
 
-The permit is settled exactly once, however the stream ends: read to its end, closed early, cancelled, failed, or
+The permit is settled exactly once, however the stream ends: read to its end, closed early, canceled, failed, or
 forgotten.
 """
 

@@ -40,7 +40,7 @@ class AsyncOpenResponse(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Be done with it, whatever is being cancelled. A connection whose reply was not read to its end is closed, any
+        """Be done with it, whatever is being canceled. A connection whose reply was not read to its end is closed, any
         other is kept."""
         ...
 

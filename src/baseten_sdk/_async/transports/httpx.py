@@ -217,7 +217,7 @@ class AsyncSteps:
             self.left[limit] = left
 
     async def give_up(self) -> None:
-        """The call was cancelled: close a connection that is half made, which httpx forgets then."""
+        """The call was canceled: close a connection that is half made, which httpx forgets then."""
         stream, self._connecting = self._connecting, None
         if stream is not None:
             await stream.aclose()

@@ -2,7 +2,7 @@
 
 httpx's pool looks at all its connections whenever one changes, and what a call leaves in it when it is interrupted
 holds for the calls after it. So no two calls share a client at once. Clients wait on a stack, so that the one used
-last, whose connection is open, is used next; a call that was cancelled or interrupted costs its client. A sync call in
+last, whose connection is open, is used next; a call that was canceled or interrupted costs its client. A sync call in
 the main thread is carried by another one, so that no signal strikes inside httpx.
 """
 
@@ -61,7 +61,7 @@ class AsyncOwnClient:
         await self._order.finish(self.aclose)
 
     async def aclose(self) -> None:
-        """Close the client, whatever is being cancelled."""
+        """Close the client, whatever is being canceled."""
         await self.transport.aclose()
         with AsyncShield.briefly(), suppress(OSError, RuntimeError):
             await self.transport.client.aclose()
@@ -120,7 +120,7 @@ class AsyncHttpxClients:
             self._idle.setdefault(client.proxy, []).append(client)
 
     async def drop(self, client: AsyncOwnClient, response: AsyncHttpxResponse | None) -> None:
-        """A call was cancelled or interrupted: nobody uses its client again."""
+        """A call was canceled or interrupted: nobody uses its client again."""
         self._busy.discard(client)
         await client.drop(response)
 

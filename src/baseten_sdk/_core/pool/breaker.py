@@ -62,7 +62,7 @@ class Breaker:
             self._until = now + OPEN.after(self._openings)
 
     def forgot(self) -> None:
-        """A call ended without telling anything of the member: it was cancelled, or its own fault."""
+        """A call ended without telling anything of the member: it was canceled, or its own fault."""
         self._probing = False
 
     @property

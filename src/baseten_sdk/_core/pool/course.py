@@ -233,7 +233,7 @@ class Course:
     def cancelled(self, member: int, seconds: float, *, hedge: bool) -> None:
         """A request was closed because another one was faster, or the caller went away."""
         self._pool.members[member].forgot()
-        self.tries.append(Try(self._pool.members[member].target, "cancelled", seconds, hedge))
+        self.tries.append(Try(self._pool.members[member].target, "canceled", seconds, hedge))
 
     def failed(self, member: int, error: APIError, seconds: float, now: float, *, hedge: bool) -> None:
         """A try failed."""
@@ -263,7 +263,7 @@ class Course:
         error.tries = tuple(self.tries)
         if len(self.errors) > 1:
             error.add_note(f"{len(self.errors)} tries failed:")
-            failed = [each.member.name for each in self.tries if each.outcome not in ("ok", "cancelled")]
+            failed = [each.member.name for each in self.tries if each.outcome not in ("ok", "canceled")]
             for name, said in dict(zip(failed, self.errors, strict=True)).items():
                 error.add_note(f"  {name}: {said.message}")
         if decision.why:

@@ -41,7 +41,7 @@ class OpenResponse(Protocol):
         ...
 
     def close(self) -> None:
-        """Be done with it, whatever is being cancelled. A connection whose reply was not read to its end is closed, any
+        """Be done with it, whatever is being canceled. A connection whose reply was not read to its end is closed, any
         other is kept."""
         ...
 

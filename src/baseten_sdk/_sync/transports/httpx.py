@@ -202,7 +202,7 @@ class Steps:
             self.left[limit] = left
 
     def give_up(self) -> None:
-        """The call was cancelled: close a connection that is half made, which httpx forgets then."""
+        """The call was canceled: close a connection that is half made, which httpx forgets then."""
         stream, self._connecting = self._connecting, None
         if stream is not None:
             stream.close()

@@ -3,7 +3,7 @@
 
 httpx's pool looks at all its connections whenever one changes, and what a call leaves in it when it is interrupted
 holds for the calls after it. So no two calls share a client at once. Clients wait on a stack, so that the one used
-last, whose connection is open, is used next; a call that was cancelled or interrupted costs its client. A sync call in
+last, whose connection is open, is used next; a call that was canceled or interrupted costs its client. A sync call in
 the main thread is carried by another one, so that no signal strikes inside httpx.
 """
 
@@ -62,7 +62,7 @@ class OwnClient:
         self._order.finish(self.close)
 
     def close(self) -> None:
-        """Close the client, whatever is being cancelled."""
+        """Close the client, whatever is being canceled."""
         self.transport.close()
         with Shield.briefly(), suppress(OSError, RuntimeError):
             self.transport.client.close()
@@ -121,7 +121,7 @@ class HttpxClients:
             self._idle.setdefault(client.proxy, []).append(client)
 
     def drop(self, client: OwnClient, response: HttpxResponse | None) -> None:
-        """A call was cancelled or interrupted: nobody uses its client again."""
+        """A call was canceled or interrupted: nobody uses its client again."""
         self._busy.discard(client)
         client.drop(response)
 

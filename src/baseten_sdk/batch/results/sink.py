@@ -55,7 +55,7 @@ class Sink:
             await room.wait()
 
     async def run(self) -> None:
-        """Write lines as they come, until cancelled."""
+        """Write lines as they come, until canceled."""
         while True:
             await anyio.sleep(FLUSH_SECONDS)
             await self._flush(sync=time.monotonic() - self._synced >= SYNC_SECONDS)

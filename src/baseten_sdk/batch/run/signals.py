@@ -30,7 +30,7 @@ Listener: TypeAlias = Callable[[int], object]
 
 
 async def obey_signals(stop: Stop, say: Callable[[str], None], hint: str) -> None:
-    """Obey signals until cancelled.
+    """Obey signals until canceled.
 
     Args:
         stop: Is requested at the first signal, and at once at the second.

@@ -79,7 +79,7 @@ class _Server(uvicorn.Server):
             server.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        # One turn of the loop for the disconnects to be noticed, then whatever still runs is cancelled.
+        # One turn of the loop for the disconnects to be noticed, then whatever still runs is canceled.
         await asyncio.sleep(0)
         tasks = list(self.server_state.tasks)
         if tasks:

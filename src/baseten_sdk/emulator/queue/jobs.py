@@ -1,4 +1,4 @@
-"""The asynchronous queue: submission, the states of a job on the emulator's clock, status, cancelling, depth.
+"""The asynchronous queue: submission, the states of a job on the emulator's clock, status, canceling, depth.
 
 Theory of operation: a job's life is fixed when it is accepted (when it starts, when it ends, how), so its
 state is a pure function of the clock and nothing has to run for it to move on. Only three things can change
