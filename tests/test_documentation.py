@@ -82,8 +82,12 @@ async def run(page: str, text: str) -> dict[str, object]:
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
-    """The emulator at the default endpoints: what `AsyncClient()` talks to when nothing is set but a key."""
+def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Emulator]:
+    """The emulator at the default endpoints: what `AsyncClient()` talks to when nothing is set but a key.
+
+    Files that a page writes are in a folder of the test.
+    """
+    monkeypatch.chdir(tmp_path)
     with Emulator(webhook_secrets=[SECRET]) as emu:
         endpoints = emu.endpoints
         monkeypatch.setattr("baseten_sdk._core.request.routing.Endpoints", lambda: endpoints)
