@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,10 +125,7 @@ def test_a_service_streams_and_notices_that_the_browser_left(
         emulator.faults.push({"stall": 4})
         with browser.stream("GET", "/ask", params={"question": "Say that this takes a very long time"}) as reply:
             assert next(reply.iter_text())
-        ends = time.monotonic() + PATIENCE
-        while not emulator.requests[-1].disconnected and time.monotonic() < ends:
-            time.sleep(0.01)
-        assert emulator.requests[-1].disconnected
+        emulator.requests.wait_until(lambda seen: seen[-1].disconnected, PATIENCE)
 
 
 def test_a_service_turns_errors_into_replies(tmp_path: Path, environment: dict[str, str]) -> None:

@@ -334,7 +334,7 @@ async def test_tokens_are_estimated_without_a_call(client: AsyncClient, emu: Emu
 async def test_what_is_wrong_is_refused_before_it_is_sent(client: AsyncClient, emu: Emulator) -> None:
     with pytest.raises(InvalidRequestError, match="max_tokens"):
         await client.messages.create(model=MODEL, max_tokens=0, messages=HELLO)
-    with pytest.raises(InvalidRequestError, match="needs response_format= or tools="):
+    with pytest.raises(InvalidRequestError, match="needs output_format= or tools="):
         await client.messages.parse(model=MODEL, max_tokens=9, messages=HELLO, tools=[])
     with pytest.raises(InvalidRequestError, match="final_answer"):
         client.messages.stream(

@@ -322,7 +322,7 @@ def test_tokens_are_estimated_without_a_call(client: Client, emu: Emulator) -> N
 def test_what_is_wrong_is_refused_before_it_is_sent(client: Client, emu: Emulator) -> None:
     with pytest.raises(InvalidRequestError, match="max_tokens"):
         client.messages.create(model=MODEL, max_tokens=0, messages=HELLO)
-    with pytest.raises(InvalidRequestError, match="needs response_format= or tools="):
+    with pytest.raises(InvalidRequestError, match="needs output_format= or tools="):
         client.messages.parse(model=MODEL, max_tokens=9, messages=HELLO, tools=[])
     with pytest.raises(InvalidRequestError, match="final_answer"):
         client.messages.stream(

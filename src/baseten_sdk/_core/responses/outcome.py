@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Generic, TypeVar
 
-from ...errors import InvalidRequestError, OutputError, OutputValidationError
+from ...errors import OutputError, OutputValidationError
 from ...types.parsed_response import ParsedResponse
 from ...types.reply import attach_note
 from ...types.response_events import ResponseTextDoneEvent
@@ -64,22 +64,6 @@ class Outcome(Generic[T]):
                 attach_note(event, "parsed", read_text(self.schema, event.text))
             except ValueError:
                 return
-
-
-def check_question(output_retries: int, *, typed: bool) -> None:
-    """Refuse arguments of `parse` that make no sense.
-
-    Args:
-        output_retries: how often it may be asked again.
-        typed: whether there is a type, or a tool, to read the answer by.
-
-    Raises:
-        InvalidRequestError: they do not.
-    """
-    if output_retries < 0:
-        raise InvalidRequestError(f"output_retries must be at least 0, not {output_retries!r}.")
-    if not typed:
-        raise InvalidRequestError("parse needs text_format= or tools=; use create where neither is wanted.")
 
 
 def with_correction(given: ResponseInput, error: OutputValidationError) -> list[ResponseInputItem]:

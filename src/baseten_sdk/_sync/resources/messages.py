@@ -257,7 +257,7 @@ class Messages:
         """
         from ..._core.chat.correction import check_question
 
-        check_question(output_retries, typed=output_format is not None or bool(tools))
+        check_question(output_retries, typed=output_format is not None or bool(tools), field="output_format")
         form, more = _form(output_format, tools, strict)
         call = MessageCall(model, max_tokens, system, params)
         return self._calls.parsed(call, messages, more, form, output_retries)

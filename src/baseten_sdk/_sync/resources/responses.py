@@ -221,10 +221,10 @@ class Responses:
             InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type. The
                 message names the path.
         """
-        from ..._core.responses.outcome import check_question
+        from ..._core.chat.correction import check_question
         from ..._core.schema.schema import schema_for
 
-        check_question(output_retries, typed=text_format is not None or bool(tools))
+        check_question(output_retries, typed=text_format is not None or bool(tools), field="text_format")
         schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
         return self._calls.parsed(model, input, params, toolbox_of(tools), schema, output_retries)
 

@@ -83,12 +83,13 @@ class Cassette:
         self._unplayed: defaultdict[str, list[Interaction]] = defaultdict(list)
         self._played: dict[str, Interaction] = {}
         self._new = False
-        if record != "all" and (record == "none" or self.path.exists()):
-            if not self.path.exists():
-                raise ConfigurationError(
-                    f"There is no cassette {self.path}. Record it: run pytest --baseten-record=new with a key in "
-                    "BASETEN_API_KEY."
-                )
+        exists = self.path.exists()
+        if record == "none" and not exists:
+            raise ConfigurationError(
+                f"There is no cassette {self.path}. Record it: run pytest --baseten-record=new with a key in "
+                "BASETEN_API_KEY."
+            )
+        if record != "all" and exists:
             self._interactions += read(self.path)
             for interaction in reversed(self._recorded()):
                 self._unplayed[meaning(interaction.request)].append(interaction)

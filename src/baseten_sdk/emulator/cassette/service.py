@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
+from contextlib import suppress
 from urllib.parse import unquote
 
 import httpx
@@ -81,11 +82,9 @@ class Service:
         taken = _Taken(response, time.monotonic() - began, key, keep)
         if taken.streamed and not exchange.plan:
             return Reply(response.status_code, taken.headers, chunked=True, live=taken.relayed())
-        try:
+        with suppress(ConnectionError):  # the reply says how it ended
             async for _ in taken.relayed():
                 pass
-        except ConnectionError:
-            pass
         return replayed(taken.reply())
 
     async def aclose(self) -> None:
