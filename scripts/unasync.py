@@ -57,7 +57,7 @@ NAMES = {
     "aclose": "close",
     "aiter_raw": "iter_raw",
     "anext": "next",
-    # `AsyncClient.to_sync` and `Client.to_async`: each flavour leads to the other.
+    # `AsyncClient.to_sync` and `Client.to_async`: each flavor leads to the other.
     "to_sync": "to_async",
     "SyncClient": "AsyncClient",
 }

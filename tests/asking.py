@@ -36,6 +36,6 @@ def fields(request: RecordedRequest) -> dict[str, object]:
 
 
 async def wait_for_good() -> str:
-    """A tool that never ends, async in both flavours."""
+    """A tool that never ends, async in both flavors."""
     await anyio.sleep_forever()
     return "late"

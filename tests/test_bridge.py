@@ -1,4 +1,4 @@
-"""A client of one flavour leads to one of the other, with the same settings."""
+"""A client of one flavor leads to one of the other, with the same settings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_an_async_client_leads_to_one_without_await(emulator: Emulator) ->
     assert emulator.requests[0].headers["x-team"] == "blue"
 
 
-def test_an_http_client_serves_one_flavour() -> None:
+def test_an_http_client_serves_one_flavor() -> None:
     with httpx.Client() as http, pytest.raises(ConfigurationError, match=r"httpx\.AsyncClient in an AsyncClient"):
         Client(api_key="k", http_client=http).to_async()
     http_async = httpx.AsyncClient()

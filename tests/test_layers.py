@@ -138,7 +138,7 @@ ONE_FILE_LIBRARIES = {
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
 # A ledger is told of deliveries by another thread, and woken as inboxes are. `doctor` finds proxies as a client does.
-# A client leads to one of the other flavour, and the ledgers of a sync one are run by an async one.
+# A client leads to one of the other flavor, and the ledgers of a sync one are run by an async one.
 ONE_FILE_PARTS = {
     "_async/client.py": "_bridge",
     "_sync/client.py": "_bridge",

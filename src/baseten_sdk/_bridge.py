@@ -1,6 +1,6 @@
-"""The bridge between the two flavours: a client of the other one, with the same settings and its own connections.
+"""The bridge between the two flavors: a client of the other one, with the same settings and its own connections.
 
-It owns what neither flavour may know: the other one.
+It owns what neither flavor may know: the other one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ async def async_service(service: Service) -> AsyncGenerator[AsyncService]:
 
 
 def service_over(service: Service, client: AsyncClient) -> AsyncService:
-    """The parts of a client that stand for those of a client of the other flavour, or of one of its pools."""
+    """The parts of a client that stand for those of a client of the other flavor, or of one of its pools."""
     caller = service.caller
     if not isinstance(caller, PoolCaller):
         return client._service

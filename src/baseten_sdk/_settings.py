@@ -1,6 +1,6 @@
-"""What a client was made with, as a value that both flavours share: an `AsyncClient` can be made of a `Client`'s.
+"""What a client was made with, as a value that both flavors share: an `AsyncClient` can be made of a `Client`'s.
 
-It must not know how calls are made, nor an httpx client, which belongs to one flavour.
+It must not know how calls are made, nor an httpx client, which belongs to one flavor.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def not_picklable(name: str) -> ConfigurationError:
 
 
 def not_portable() -> ConfigurationError:
-    """The error of an httpx client where the other flavour is needed."""
+    """The error of an httpx client where the other flavor is needed."""
     return ConfigurationError(
         "http_client= serves one kind of client: an httpx.Client works in a Client, an httpx.AsyncClient in an "
         "AsyncClient. Batches and jobs run on an AsyncClient: for them, use an AsyncClient with an httpx.AsyncClient."

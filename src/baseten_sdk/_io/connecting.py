@@ -1,7 +1,7 @@
 """Opening a TCP connection: addresses are looked up, and tried so that a dead one costs a quarter of a second.
 
-Both flavours follow the idea of happy eyeballs (RFC 8305): addresses of both families in turn, each a little later
-than the one before, and the first that answers wins. The async flavour races tasks, the sync flavour sockets that do
+Both flavors follow the idea of happy eyeballs (RFC 8305): addresses of both families in turn, each a little later
+than the one before, and the first that answers wins. The async flavor races tasks, the sync flavor sockets that do
 not block.
 """
 

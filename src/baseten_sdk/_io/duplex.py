@@ -1,4 +1,4 @@
-"""Bytes in both directions of one connection at once, in both flavours.
+"""Bytes in both directions of one connection at once, in both flavors.
 
 Theory of operation. Sending and receiving share the connection and what is queued for it, so whoever touches either
 holds `state`. Nobody waits while holding it: the socket does not block. What is to be sent is queued, so that its order
@@ -32,7 +32,7 @@ NOT_NOW = (*UNREADY, ssl.SSLWantWriteError)
 
 
 class DuplexQueue:
-    """What both flavours share: the bytes that are to be sent, and what a socket does at once."""
+    """What both flavors share: the bytes that are to be sent, and what a socket does at once."""
 
     __slots__ = ("_full", "_more", "_out", "_raw")
 

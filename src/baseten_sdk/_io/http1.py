@@ -1,7 +1,7 @@
 """Replies of HTTP/1.1 out of bytes: a thin layer over httptools, which is llhttp, Node's parser.
 
 Owns what a reply may be: how long its head, how many interim replies before it, and whether its connection can be used
-again. It reads no socket; both flavours of the direct transport feed it.
+again. It reads no socket; both flavors of the direct transport feed it.
 
 Theory of operation. One parser serves a connection for its whole life. `begin` says that a request is about to be sent;
 from then on bytes belong to its reply, until the message is complete. Any byte after that, in the same piece or a later

@@ -1,4 +1,4 @@
-"""Getting the API key when it is needed: it may come from a function, which the async flavour may have to await."""
+"""Getting the API key when it is needed: it may come from a function, which the async flavor may have to await."""
 
 from __future__ import annotations
 

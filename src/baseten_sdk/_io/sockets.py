@@ -1,7 +1,7 @@
-"""A connection as bytes in and out, over TCP or TLS, in both flavours.
+"""A connection as bytes in and out, over TCP or TLS, in both flavors.
 
 Both are sockets that do not block. Nothing is read that nobody asked for: what the kernel holds is all that there is,
-and `quiet` can tell. The async flavour waits in the event loop, the sync flavour for the time that is left.
+and `quiet` can tell. The async flavor waits in the event loop, the sync flavor for the time that is left.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ progress that counts: reading a body re-arms "idle" once enough bytes have come,
 What does not call `enter` does not extend anything, so a server that drips bytes gains nothing. Which end holds is
 worked out in `_core.policy.time_bounds`.
 
-The async flavour has an alarm whose end moves: no timer of its own for each read. The sync flavour cannot interrupt a
+The async flavor has an alarm whose end moves: no timer of its own for each read. The sync flavor cannot interrupt a
 read, so it hands out what is left (`remaining`) as the timeout of each socket operation.
 """
 

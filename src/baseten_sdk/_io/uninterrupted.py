@@ -1,8 +1,8 @@
 """Work that an exception of a signal handler must not strike, because it would leave a library's lock locked.
 
-Signal handlers run in the main thread, at any instruction. So the sync flavour does such work in another thread, and
+Signal handlers run in the main thread, at any instruction. So the sync flavor does such work in another thread, and
 the main thread waits for it: Ctrl-C ends the wait at once, and the work goes on until its own limits. A task is
-canceled only where it waits, so the async flavour does it where it is.
+canceled only where it waits, so the async flavor does it where it is.
 """
 
 from __future__ import annotations

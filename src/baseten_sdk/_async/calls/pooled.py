@@ -90,7 +90,7 @@ class AsyncPoolCaller:
 
     @property
     def portable(self) -> tuple[tuple[MemberURLs, ...], PoolSettings]:
-        """What the caller of the same pool in the other flavour is made of."""
+        """What the caller of the same pool in the other flavor is made of."""
         return self._members, self._settings
 
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:

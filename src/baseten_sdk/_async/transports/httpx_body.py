@@ -3,7 +3,7 @@
 
 httpx reads a body through an asynchronous generator. A call that is canceled while it sends leaves that generator
 half way, and trio warns about it when it is collected. These bodies hand out their bytes through plain iterators.
-A sync generator needs no such care, so there is no sync flavour.
+A sync generator needs no such care, so there is no sync flavor.
 """
 
 from __future__ import annotations

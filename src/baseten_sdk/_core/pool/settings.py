@@ -1,4 +1,4 @@
-"""What a pool was made with, checked. Both flavours of a pool share it."""
+"""What a pool was made with, checked. Both flavors of a pool share it."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ class PoolCaller:
 
     @property
     def portable(self) -> tuple[tuple[MemberURLs, ...], PoolSettings]:
-        """What the caller of the same pool in the other flavour is made of."""
+        """What the caller of the same pool in the other flavor is made of."""
         return self._members, self._settings
 
     def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:

@@ -70,10 +70,10 @@ class Service:
     settings: Settings | None
 
     def portable(self) -> Settings:
-        """The settings with the defaults that hold here, for a client of the other flavour.
+        """The settings with the defaults that hold here, for a client of the other flavor.
 
         Raises:
-            ConfigurationError: the client was made with an httpx client, which belongs to this flavour alone.
+            ConfigurationError: the client was made with an httpx client, which belongs to this flavor alone.
         """
         if self.settings is None:
             raise not_portable()
