@@ -171,7 +171,7 @@ def test_a_key_that_the_service_repeats_is_not_kept(tmp_path: Path, cut: int) ->
     kept = path.read_text()
     assert key not in kept
     assert key[:12] not in kept
-    assert "you sent ***" in kept
+    assert "you sent [hidden]" in kept
     assert "p4ss" not in kept
 
 

@@ -162,13 +162,13 @@ def test_user_and_password_of_the_url_are_sent_and_shown_nowhere(refusing: int) 
     reply = chat_with(f"http://me:{quote('p@ss/w0rd', safe='')}@127.0.0.1:{refusing}/v1")
     basic = b64encode(b"me:p@ss/w0rd").decode()
     assert Silent.seen[-1] == f"Basic {basic}"
-    assert (reply.status_code, reply.text) == (401, "not accepted: Basic ***")
+    assert (reply.status_code, reply.text) == (401, "not accepted: Basic [hidden]")
 
 
 def test_a_key_that_is_refused_is_not_quoted(refusing: int) -> None:
     reply = chat_with(f"http://127.0.0.1:{refusing}/v1", "sk-real.key")
     assert Silent.seen[-1] == "Bearer sk-real.key"
-    assert (reply.status_code, reply.text) == (401, "not accepted: Bearer ***")
+    assert (reply.status_code, reply.text) == (401, "not accepted: Bearer [hidden]")
 
 
 def test_a_server_that_is_not_there_is_named_without_the_password() -> None:

@@ -1,4 +1,4 @@
-"""Waits that grow from one try to the next. Pure: it draws from a source of chance that is passed in."""
+"""Waits that grow from one try to the next. Pure: the caller passes the random numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Backoff(NamedTuple):
     growth: float = 2.0
 
     def after(self, tries: int) -> float:
-        """The wait after this many tries, from 1."""
+        """Return the wait after this many tries, counted from 1."""
         if self.first <= 0:
             return 0.0
         if self.first >= self.longest or (tries - 1) * log(self.growth) >= log(self.longest / self.first):
@@ -30,11 +30,13 @@ class Backoff(NamedTuple):
         return self.first * self.growth ** (tries - 1)
 
     def jittered(self, tries: int, random: Random) -> float:
-        """A wait between 0 and the one after this many tries ("full jitter"), so that callers do not come together."""
+        """Return a random wait between 0 and `after(tries)` ("full jitter"), so that callers do not all come back at
+        once.
+        """
         return random.uniform(0, self.after(tries))
 
     def waits(self) -> Iterator[float]:
-        """The wait after each try, without end."""
+        """Yield the wait after each try, without end."""
         wait = min(self.first, self.longest)
         while True:
             yield wait

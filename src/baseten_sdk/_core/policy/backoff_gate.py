@@ -40,16 +40,18 @@ SPAN = 5.0
 """The fewest seconds over which to measure a pace. A shorter time measures only a burst."""
 
 STEP_BACK = 0.985
-"""The pace after a refusal, as a part of what was taken since the last one: the limit, as far as it can be measured."""
+"""The pace after a refusal, as a share of the accepted rate since the last one, which is the best measure of the limit.
+"""
 
 LEAP_BACK = 0.7
-"""The pace after a refusal, as a part of the refused one, where fewer calls than `ENOUGH` were taken to measure by."""
+"""The pace after a refusal, as a share of the refused pace, if fewer than `ENOUGH` calls were accepted to measure by.
+"""
 
 SLOWEST = 0.5
 """The slowest pace in calls a second, so that some call always tests whether the service accepts again."""
 
 YOUNG = 120.0
-"""Seconds of a client's life in which all that it was given counts towards the first measure of a limit."""
+"""In this many first seconds of a client's life, all accepted calls count towards the first measure of a limit."""
 
 QUIET = 60.0
 """After this many seconds without a refusal or a wait, the gate is forgotten."""
@@ -102,10 +104,10 @@ class BackoffGate:
         """
         self._refused = max(self._refused, sent)
         if not self._row.refused() and self._pace is None:
-            return  # bad luck
+            return  # one unlucky refusal
         self._closed_until = max(self._closed_until, now + seconds)
         if (self._pace is None and self._row.length < IN_A_ROW) or sent < self._stepped:
-            return  # an unlucky one, or one that was sent at the pace before
+            return  # unlucky as well, or sent at the earlier pace
         self._stepped, taken, self._taken = now, self._taken, 0
         self._next = self._closed_until
         span = self._closed_until - self._since
@@ -135,7 +137,7 @@ class BackoffGate:
         if sent <= self._refused:
             span = self._closed_until - self._since
             if self._pace is not None and self._refused_pace == inf and self._accepted >= ENOUGH and span >= SPAN:
-                # The replies of what was taken before came after the refusals.
+                # These replies arrived after the refusals of later requests.
                 self._pace = max(self._pace, self._accepted / span * STEP_BACK)
             return False
         if self._pace is not None:

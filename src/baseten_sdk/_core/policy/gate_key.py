@@ -1,11 +1,11 @@
-"""What a refusal applies to: one model of the Model APIs, one deployment, or one path."""
+"""What a refusal applies to: one model of the Model APIs, one deployment or one path."""
 
 from __future__ import annotations
 
 from ..request.request import Request
 
 NAMED = b'{"model":"'
-"""How a body begins that names its model: the package writes the name first."""
+"""The beginning of a body that names its model. The package writes the name first."""
 
 
 def gate_key(request: Request) -> str:

@@ -1,4 +1,4 @@
-"""The calls that wait at a gate. Those refused before go first, the others first come, first served."""
+"""The calls that wait at a gate. Refused calls go first, then all others in order of arrival."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .backoff_gate import BackoffGate
 T = TypeVar("T")
 
 GLANCE = 1.0
-"""Seconds after which one that is not the first looks again; it is woken when it is."""
+"""Seconds after which a call that is not first looks again. It is woken when it becomes the first."""
 
 
 class GateQueue(Generic[T]):
@@ -31,8 +31,10 @@ class GateQueue(Generic[T]):
         (self._refused if refused else self._others)[turn] = None
 
     def look(self, turn: T, now: float) -> float:
-        """Return the seconds until the next look. 0.0 means that the call has passed: its turn came and the gate is
-        open, or all calls were let through."""
+        """Return the seconds until the next look.
+
+        0.0 means that the call has passed: its turn came and the gate is open, or all calls were let through.
+        """
         if turn not in self._refused and turn not in self._others:
             return 0.0
         if self.first is not turn:

@@ -1,4 +1,4 @@
-"""Refuses a wait at a gate that cannot end in time."""
+"""Refuses a wait at a gate that would not end in time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ def check_gate(wait: float, spare: float) -> None:
     """Refuse a wait that does not fit.
 
     Args:
-        wait: seconds that it takes at least.
-        spare: seconds that are left of the call's deadline and of the attempt.
+        wait: The least number of seconds that it takes.
+        spare: Seconds left of the call's deadline and of the attempt.
 
     Raises:
-        RateLimitError: the wait does not fit.
+        RateLimitError: The wait does not fit.
     """
     if wait > spare:
         raise not_sent(wait, f", with {max(spare, 0):.2f} s left of its deadline or timeout")

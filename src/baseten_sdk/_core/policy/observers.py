@@ -1,7 +1,4 @@
-"""A call that is observed: it tells observers what happens to it, and catches what they raise.
-
-It must not know how a call is made.
-"""
+"""One observed call: it notifies the observers, and catches what they raise. It must not know how a call is made."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ FAILED = "A hook failed; the call goes on."
 
 
 class ObservedCall:
-    """What the observers of one call want to know, and whether they know how it ended."""
+    """Notifies the observers of one call, and remembers whether they know its end."""
 
     __slots__ = ("_observers", "_over")
 
@@ -31,12 +28,12 @@ class ObservedCall:
 
     @property
     def over(self) -> bool:
-        """Whether the end was told; it is told once."""
+        """Whether the observers know the end. They are notified once."""
         return self._over
 
     @contextmanager
     def active(self) -> Generator[None]:
-        """Enter what the observers want entered while the call is made."""
+        """Enter the contexts that the observers ask for while the call is made."""
         stack = ExitStack()
         for observer in self._observers:
             with _caught():
@@ -44,7 +41,7 @@ class ObservedCall:
         try:
             yield
         finally:
-            # Observers learn of an exception by `failed`; here they could only swallow it.
+            # Observers learn of an exception through `failed`. In a context, they could only swallow it.
             with _caught():
                 stack.close()
 
@@ -55,7 +52,7 @@ class ObservedCall:
         self._tell(lambda observer: observer.waiting(event))
 
     def chunk(self, chunk: object) -> None:
-        # Called for each chunk, so without what makes the others short.
+        # This runs for each chunk, so it does not use the helpers of the other methods.
         for observer in self._observers:
             try:
                 observer.chunk(chunk)
@@ -78,13 +75,16 @@ class ObservedCall:
                 what(observer)
 
     def __del__(self) -> None:
-        """The call was forgotten; what came of its reply is not known any more."""
-        if hasattr(self, "_over"):  # not if it was interrupted while it was made
+        """Report a call that was abandoned. The end of its reply is unknown."""
+        if hasattr(self, "_over"):  # Not if its constructor was interrupted.
             self.ended(CallEnded(None, Meta(), complete=False))
 
 
 def observe(observers: Iterable[Observer], request: Request, *, streamed: bool) -> tuple[Request, ObservedCall]:
-    """Tell observers that a call starts: the request with their headers, and what tells them how it goes on."""
+    """Notify observers that a call starts.
+
+    Return the request with their headers, and the object that notifies them from now on.
+    """
     headers = dict(request.headers.pairs)
     call = CallStarted(
         request.method, request.url_without_query, streamed, headers, request.body, request.member, request.hedge

@@ -1,21 +1,21 @@
-"""Spaces out calls that the service limits to a number a second."""
+"""Spaces out calls to stay within a limit per second."""
 
 from __future__ import annotations
 
 from math import inf
 
 MARGIN = 0.95
-"""Part of the allowed rate that is used: calls that are spaced evenly here need not arrive so."""
+"""The share of the allowed rate to use. Calls that leave evenly spaced may arrive closer together."""
 
 ODD = 1.0
-"""Seconds by which the time may seem to go back, since threads tell it one after another; more is another clock."""
+"""Seconds by which the time may go backwards, because several threads report it. A larger step means another clock."""
 
 
 class Pace:
-    """Give each call its moment, first come, first served.
+    """Gives each call its moment, first come, first served.
 
     Args:
-        per_second: calls a second that are allowed.
+        per_second: How many calls per second are allowed.
     """
 
     __slots__ = ("_interval", "_next", "_seen")
@@ -26,7 +26,7 @@ class Pace:
         self._seen = 0.0
 
     def reserve(self, now: float, most: float = inf) -> float:
-        """Seconds to wait before the call asked for at `now`; where they are `most` or more, no turn is taken."""
+        """Return the seconds to wait before a call that asks at `now`. If they are `most` or more, it gets no turn."""
         if self._next < now or now < self._seen - ODD:
             self._next = now
         self._seen = now

@@ -1,4 +1,4 @@
-"""The phases of an attempt, their limits, and which error says that one of them took too long."""
+"""The phases of an attempt, their limits, and the error if one takes too long."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _ERRORS: dict[Phase, type[APITimeoutError]] = {
 
 
 class TimeLimits(NamedTuple):
-    """Limits of one attempt, in seconds.
+    """The limits of one attempt, in seconds.
 
     Attributes:
-        timeout: the limits of the phases, and of the attempt.
-        first_byte: what holds where `timeout.first_byte` is None.
-        deadline: the whole call's; `math.inf` where there is none.
-        remaining: what is left of the deadline when the attempt starts to queue.
-        streamed: whether the reply is a stream: then the attempt's limit bounds each silence of it.
+        timeout: The limits of the phases and of the attempt.
+        first_byte: The limit if `timeout.first_byte` is None.
+        deadline: The limit of the whole call. `math.inf` if there is none.
+        remaining: What is left of the deadline when the attempt starts to queue.
+        streamed: Whether the reply is a stream. If so, the attempt's limit applies to each silence.
     """
 
     timeout: Timeout
@@ -58,7 +58,7 @@ class TimeLimits(NamedTuple):
     streamed: bool = False
 
     def of(self, phase: Phase) -> float:
-        """Seconds that a phase may last."""
+        """Return how many seconds a phase may last."""
         timeout = self.timeout
         match phase:
             case "key" | "pace" | "gate" | "rate" | "queue":
@@ -74,12 +74,12 @@ class TimeLimits(NamedTuple):
 
     @property
     def _silence(self) -> float | None:
-        """The attempt's limit, where it bounds the silences of a stream."""
+        """The attempt's limit, if it applies to each silence of a stream."""
         attempt = self.timeout.attempt
         return attempt if self.streamed and attempt is not None and attempt < self.timeout.idle else None
 
     def expiry(self, phase: Phase, bound: Bound, through: str = "") -> Expiry:
-        """The limit that was reached in a phase."""
+        """Return the limit that was reached in a phase."""
         match bound:
             case "call":
                 return Expiry(phase, bound, self.deadline, through)
@@ -93,7 +93,7 @@ class TimeLimits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """A limit that was reached: what was being done, whose limit it was, its seconds, and the proxy between."""
+    """A limit that was reached: what was going on, whose limit it was, its seconds, and the proxy in between."""
 
     phase: Phase
     bound: Bound
@@ -102,7 +102,7 @@ class Expiry:
 
 
 class Expired(Exception):
-    """Raised by a timer, and turned into a public error before a caller sees it."""
+    """Raised by a timer and turned into a public error before a caller sees it."""
 
     def __init__(self, expiry: Expiry) -> None:
         super().__init__(expiry)
@@ -110,7 +110,7 @@ class Expired(Exception):
 
 
 def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeoutError:
-    """The public error for a limit that was reached; `status_code` is kept where headers had arrived."""
+    """Return the public error for a limit that was reached. It has `status_code` if the headers had arrived."""
     phase, limit = expiry.phase, expiry.limit
     doing = f"{_DOING[phase]} through the proxy {expiry.through}" if expiry.through else _DOING[phase]
     seen = "" if status_code is None else f" (status {status_code} had arrived)"
@@ -124,7 +124,7 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
 
 
 def _advice(cls: type[APITimeoutError], phase: Phase, bound: Bound) -> str:
-    """What to do about a limit, by the option that set it."""
+    """Say what to do about a limit, by the option that set it."""
     if phase == "idle" and bound == "attempt":
         return "Raise timeout=, which bounds the whole attempt, and in a stream each silence."
     option = "timeout=" if bound == "attempt" else f"Timeout({phase}=...)"
@@ -132,12 +132,12 @@ def _advice(cls: type[APITimeoutError], phase: Phase, bound: Bound) -> str:
 
 
 def is_unsent(error: BaseException, phase: Phase) -> bool:
-    """Whether an attempt that ended with an error in a phase has sent nothing."""
+    """Whether an attempt that failed with this error in this phase has sent nothing."""
     return phase in BEFORE_SENDING or (isinstance(error, APIConnectionError) and error.phase == "connect")
 
 
 def late(phase: Phase, wait: float, deadline: float) -> DeadlineExceeded:
-    """The error for a wait that is not begun, because it would not end in time."""
+    """Return the error for a wait that does not begin, because it would not end in time."""
     message = (
         f"Did not begin to wait: {_DOING[phase]} takes another {wait:.1f} s or more, and the deadline is "
         f"{deadline:g} s."

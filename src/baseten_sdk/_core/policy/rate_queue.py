@@ -1,7 +1,7 @@
-"""Whose turn it is under the limits on requests and tokens, and how long to wait until then. It waits for nothing.
+"""Decides whose turn it is under the limits on requests and tokens, and how long to wait until then. It never waits.
 
-First come, first served, so that a large call is not overtaken for ever by small ones. Whoever stands at the head of
-the queue knows when the limits will let it through. A wait that cannot fit into the call's deadline is not begun.
+First come, first served, so that small calls cannot overtake a large one forever. The head of the queue knows when the
+limits will let it through. A wait that cannot fit into the call's deadline does not begin.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from .phases import Phase, late
 from .rate_limit import Reservation
 
 UNSURE = 0.25
-"""Seconds after which to look again where nobody knows when the turn comes: another event loop may give something
-back."""
+"""Seconds until the next look if nobody knows when the turn comes, because another event loop may give something back.
+"""
 
 T = TypeVar("T")
 
@@ -49,16 +49,16 @@ class RateQueue(Generic[T]):
         return got if isinstance(got, Reservation) else None
 
     def join(self, turn: T, now: float, left: float, deadline: float) -> float:
-        """Join the queue. Returns the least number of seconds to wait.
+        """Join the queue. Return the least number of seconds to wait.
 
         Args:
-            turn: who waits.
-            now: the time.
-            left: seconds that are left of the call's deadline.
-            deadline: the deadline.
+            turn: The waiting call.
+            now: The time.
+            left: Seconds left of the call's deadline.
+            deadline: The deadline.
 
         Raises:
-            DeadlineExceeded: the turn cannot come in time.
+            DeadlineExceeded: The turn cannot come in time.
         """
         wait = max(self._rates.soonest(len(self.waiting), now) - now, 0.0)
         check_fits("rate", wait, left, deadline)

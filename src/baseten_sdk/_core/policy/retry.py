@@ -1,6 +1,6 @@
-"""What to do after an attempt failed: wait and try again, or give up.
+"""Decides what to do after a failed attempt: wait and try again, or give up.
 
-Time, chance and the budget are passed in.
+Time, randomness and the retry budget are passed in.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
 
 RETRIED_ONCE = frozenset({429, 503})
-"""Statuses that say that the service has not taken the request, so that a second one makes no second job."""
+"""Statuses that mean that the service did not take the request, so that a second one does not create a second job."""
 
 SPREAD = 0.1
-"""A `Retry-After` is stretched by up to this part of itself, so that many callers do not come back at once."""
+"""A `Retry-After` is extended by up to this share, so that many callers do not come back at once."""
 
 _SHARED_RANDOM = random.Random()
 
@@ -35,8 +35,8 @@ class RetryAfter:
     """Try again.
 
     Attributes:
-        seconds: how long to wait before.
-        reason: what failed, in a word or two.
+        seconds: How long to wait first.
+        reason: What failed, in a word or two.
     """
 
     seconds: float
@@ -48,14 +48,14 @@ class GiveUp:
     """Raise the error.
 
     Attributes:
-        why: what kept a failure that may pass from another attempt; None where the failure itself did.
+        why: What prevented a retry of a transient failure. None if the failure itself is not retried.
     """
 
     why: str | None = None
 
 
 class RetryState:
-    """The failures of one call so far, and what follows from them."""
+    """The failures of one call so far, and the decision that follows from them."""
 
     __slots__ = ("_backoff", "_budget", "_end", "_history", "_policy", "_random", "_safety")
 
@@ -69,12 +69,12 @@ class RetryState:
         self._history: list[str] = []
 
     def decide(self, error: APIError, attempt: int, now: float) -> RetryAfter | GiveUp:
-        """What to do next.
+        """Decide what to do next.
 
         Args:
-            error: how the `attempt`-th attempt failed.
-            attempt: number of the attempt, from 1.
-            now: when it failed, on the clock on which the deadline is `end`.
+            error: The error of this attempt.
+            attempt: The number of the attempt, from 1.
+            now: When it failed, on the clock of the deadline `end`.
         """
         reason = describe(error)
         self._history.append(reason)
@@ -92,12 +92,12 @@ class RetryState:
         return RetryAfter(seconds, reason)
 
     def closed_for(self, error: APIError, attempt: int, decision: RetryAfter | GiveUp) -> float | None:
-        """Seconds for which nobody else need try, because the service has answered 429; None where it has not.
+        """Return for how many seconds other calls should hold back after a 429. None if the error is not a 429.
 
         Args:
-            error: how the `attempt`-th attempt failed.
-            attempt: number of the attempt, from 1.
-            decision: what was decided for the call itself.
+            error: The error of this attempt.
+            attempt: The number of the attempt, from 1.
+            decision: What was decided for the call itself.
         """
         if not isinstance(error, RateLimitError) or error.quota_exhausted or not error.sent:
             return None
@@ -113,7 +113,7 @@ class RetryState:
         return self._backoff.jittered(attempt, self._random)
 
     def annotate(self, error: APIError, end: GiveUp) -> None:
-        """Add a note of all attempts to the error that ends the call, and of what kept it from another."""
+        """Add a note of all attempts, and of what prevented another one, to the error that ends the call."""
         count = len(self._history)
         if count > 1:
             error.add_note(f"{count} attempts: {', '.join(self._history)}.")
@@ -122,7 +122,10 @@ class RetryState:
 
 
 def _tenacity_state(error: APIError, attempt: int) -> RetryCallState:
-    """What a wait strategy of tenacity asks. Its giver has imported tenacity; nobody else pays for it."""
+    """Build the state that tenacity's wait strategies read.
+
+    Whoever passed such a strategy has imported tenacity already.
+    """
     from tenacity import Future, RetryCallState, Retrying
 
     state = RetryCallState(Retrying(), None, (), {})
@@ -155,7 +158,7 @@ def may_repeat(error: APIError, policy: Retry, safety: Safety) -> bool:
 
 
 def describe(error: APIError) -> str:
-    """A failure in a word or two, for the note of all attempts."""
+    """Describe a failure in a word or two, for the note of all attempts."""
     if isinstance(error, APIStatusError):
         return str(error.status_code)
     if isinstance(error, APITimeoutError):

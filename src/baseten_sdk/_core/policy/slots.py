@@ -1,7 +1,8 @@
-"""Slots that holders take, wait for in order, and hand on. It waits for nothing and must not know how its holders do.
+"""Slots that holders take, wait for in order, and hand on.
 
-A holder exists before it holds anything, and counting a slot and noting who holds it are two assignments with no call
-between them. So an interrupt of the main thread, which comes between calls, never finds a slot that nobody holds.
+It never waits and must not know how its holders do. Every holder exists before it holds anything. Counting a slot and
+noting its holder are two assignments without a call in between. An interrupt of the main thread comes only between
+calls, so it never finds a slot without a holder.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ class Holder(Protocol):
     """Holds a slot or waits for one.
 
     Attributes:
-        held: whether it holds one.
+        held: Whether it holds one.
     """
 
     held: bool
 
     def wake(self) -> None:
-        """It was given the slot that it waits for."""
+        """Called when the holder gets the slot that it waits for."""
         ...
 
 
@@ -30,12 +31,12 @@ H = TypeVar("H", bound=Holder)
 
 
 class Slots(Generic[H]):
-    """A bounded number of slots.
+    """A limited number of slots.
 
     Attributes:
-        width: how many there are.
-        free: how many nobody holds.
-        waiting: those who wait, the one who has waited longest first.
+        width: How many slots there are.
+        free: How many are free.
+        waiting: The waiting holders, longest wait first.
     """
 
     __slots__ = ("free", "waiting", "width")
@@ -46,7 +47,7 @@ class Slots(Generic[H]):
         self.waiting: OrderedDict[H, None] = OrderedDict()
 
     def take(self, holder: H) -> bool:
-        """Take a slot, or join those who wait. Whether there was one."""
+        """Take a slot, or join the waiting holders. Return whether there was a free slot."""
         if self.free > 0:
             self.free -= 1
             holder.held = True
@@ -55,9 +56,9 @@ class Slots(Generic[H]):
         return False
 
     def leave(self, holder: H) -> None:
-        """Hand the holder's slot to whoever has waited longest; or, without one, stop waiting. Twice is fine.
+        """Hand the holder's slot to whoever has waited longest. Without a slot, stop waiting. Safe to call twice.
 
-        It also finishes what an interrupt may have left: a slot that was handed on to one who was not woken.
+        It also completes what an interrupt may have left undone: a slot that was handed to a holder that was not woken.
         """
         waiting = self.waiting
         if not holder.held:

@@ -1,6 +1,6 @@
-"""When an attempt must be through with what it is doing. It waits for nothing, and asks a clock that is passed in.
+"""Computes when an attempt must have finished its current step. It never waits, and the caller passes the clock.
 
-The end that holds is the nearest of the phase's, the attempt's and the call's.
+The phase, the attempt and the call each have an end. The earliest one applies.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ from math import inf
 from .phases import Bound, Expired, Phase, TimeLimits
 
 SLACK = 0.005
-"""Seconds by which a library's timer may fire before ours."""
+"""Seconds by which a library's timer may fire before this one."""
 
 
 class TimeBounds:
     """The ends of one attempt.
 
     Args:
-        limits: how long everything may take.
-        now: the clock.
+        limits: How long everything may take.
+        now: The clock.
 
     Attributes:
-        phase: what is being done.
-        end: when it must be done.
-        sent_at: when the request was sent, on the steady clock; `-inf` before.
-        through: the proxy that stands between, for errors; "" where none does.
+        phase: The current phase.
+        end: When it must be over.
+        sent_at: When the request was sent, on the steady clock. `-inf` before that.
+        through: The proxy in between, for errors. "" if there is none.
     """
 
     __slots__ = ("_attempt_end", "_bound", "_call_end", "_now", "end", "limits", "phase", "sent_at", "through")
@@ -42,7 +42,7 @@ class TimeBounds:
         self.through = ""
 
     def enter(self, phase: Phase) -> None:
-        """Begin a phase, or its limit anew."""
+        """Begin a phase, or restart its limit."""
         self.phase = phase
         end = self._now() + self.limits.of(phase)
         if self._call_end <= end and self._call_end <= self._attempt_end and self._call_end != inf:
@@ -53,37 +53,37 @@ class TimeBounds:
             self.end, self._bound = end, "phase"
 
     def begin(self) -> None:
-        """The attempt starts: from here on its own limit holds too."""
+        """Start the attempt. From now on, its own limit applies too."""
         if self.limits.timeout.attempt is not None and self._attempt_end == inf:
             self._attempt_end = self._now() + self.limits.timeout.attempt
 
     def shorten(self, seconds: float) -> None:
-        """What is left of the attempt must be done within so many seconds, whatever phases it has."""
+        """Limit the rest of the attempt to this many seconds, whatever its phases."""
         self._attempt_end = min(self._attempt_end, self._now() + seconds)
         self.end = min(self.end, self._attempt_end)
 
     def release_attempt(self) -> None:
-        """The attempt's own limit was met; only phases and the call's deadline bound what follows."""
+        """Drop the attempt's own limit, because it was met. Phases and the call's deadline still apply."""
         self._attempt_end = inf
 
     def release(self) -> None:
-        """Everything was met: what is left to do is bounded by something else."""
+        """Drop all limits, because they were met. Something else limits what is left to do."""
         self.end = inf
 
     def left(self) -> float:
-        """Seconds that are left of the call's deadline; `inf` where it has none."""
+        """Return the seconds left of the call's deadline, or `inf` without one."""
         return self._call_end - self._now()
 
     def spare(self) -> float:
-        """Seconds that are left of the call's deadline and of the attempt, whichever is less."""
+        """Return the seconds left of the call's deadline or of the attempt, whichever is less."""
         return min(self._call_end, self._attempt_end) - self._now()
 
     def reached(self) -> Expired:
-        """What to raise where the end has come."""
+        """Return what to raise when the end has come."""
         return Expired(self.limits.expiry(self.phase, self._bound, self.through))
 
     def expired(self, phase: Phase) -> Expired:
-        """What to raise where a library's own timer ended a phase: the limit that was the nearest."""
+        """Return what to raise when a library's own timer ended a phase: the limit that was closest."""
         now = self._now() + SLACK
         bound: Bound = "call" if now >= self._call_end else "attempt" if now >= self._attempt_end else "phase"
         return Expired(self.limits.expiry(phase, bound, self.through))

@@ -1,4 +1,4 @@
-"""Which transport carries a client's calls."""
+"""Chooses the transport for a client's calls."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..request.proxies import Proxy
 TransportName: TypeAlias = Literal["auto", "direct", "httpx"]
 
 MOCKS = ("respx", "pytest_httpx")
-"""Modules that answer in the place of httpx; where one is loaded, it is meant to."""
+"""Modules that replace httpx with mocks. If one is loaded, the client uses httpx."""
 
 
 def check_transport(wanted: TransportName, has_http_client: bool) -> None:
-    """Refuse a transport that does not exist, or that cannot be had together with `http_client=`.
+    """Refuse an unknown transport, or one that does not go with `http_client=`.
 
     Raises:
-        ConfigurationError: the message says what can be had.
+        ConfigurationError: The message says which ones are possible.
     """
     if wanted not in ("auto", "direct", "httpx"):
         raise ConfigurationError(f'transport must be "auto", "direct" or "httpx", not {wanted!r}.')
     if wanted == "direct" and has_http_client:
-        raise ConfigurationError('transport="direct" does without httpx; leave out http_client= or the transport.')
+        raise ConfigurationError('transport="direct" does not use httpx; leave out http_client= or transport=.')
 
 
 def choose_transport(

@@ -1,4 +1,4 @@
-"""The arguments of a chain's entrypoint: always an object, by their names."""
+"""Checks the arguments of a chain's entrypoint, which are always passed by name."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .missing import MISSING
 
 
 def check_arguments(value: object, *, binary: bool = True) -> object:
-    """What was given, if it can be the arguments of `run_remote`; no arguments where nothing was.
+    """Return the arguments of `run_remote`, an empty object if none were given.
 
     Args:
-        value: the arguments.
-        binary: whether they may be bytes.
+        value: The arguments.
+        binary: Whether they may be bytes.
 
     Raises:
-        InvalidRequestError: they are no object.
+        InvalidRequestError: The arguments are not an object.
     """
     if value is MISSING:
         return {}

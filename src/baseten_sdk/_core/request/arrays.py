@@ -1,4 +1,7 @@
-"""Arrays and scalars of numpy, and what converts to them, as lists and numbers of Python. It imports no library."""
+"""Turns numpy arrays and scalars, and whatever converts to them, into Python lists and numbers.
+
+It imports no library.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class SupportsArray(Protocol):
-    """An array or scalar of numpy, or what converts to one, such as a column of pandas or a tensor of torch."""
+    """A numpy array or scalar, or something that converts to one, such as a pandas column or a torch tensor."""
 
     def __array__(self) -> object: ...
 
@@ -15,5 +18,5 @@ class SupportsArray(Protocol):
 
 
 def as_list(value: object) -> object:
-    """An array as a list, and a scalar of numpy as a number of Python; anything else as it is."""
+    """Return an array as a list and a numpy scalar as a Python number. Return anything else unchanged."""
     return value.tolist() if isinstance(value, SupportsArray) and not isinstance(value, type) else value

@@ -1,6 +1,7 @@
-"""The API key: where it comes from, and by which scheme it is sent.
+"""The API key: where it comes from, and the scheme to send it with.
 
-The key is kept in an object whose repr and pickle do not hold it. No method here has it in a variable when it raises.
+The key is kept in an object whose repr and pickle do not contain it. No method here holds the key in a variable while
+it raises.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ _SCHEMES = {"bearer": "Bearer", "api-key": "Api-Key"}
 
 
 class Key:
-    """A literal key, a function that gives one, or neither: then the environment is asked at the first call.
+    """The API key: a literal, a function that returns it, or neither.
+
+    With neither, the first call reads the environment.
 
     Attributes:
-        literal: the key, where it is known.
-        function: what gives it.
-        scheme: the word before it in the `Authorization` header, where it is known.
+        literal: The key, if it is known.
+        function: Returns the key.
+        scheme: The word before the key in the `Authorization` header, if it is known.
     """
 
     __slots__ = ("_dropped", "_known_scheme", "_own", "_unusable", "function", "literal", "scheme")
@@ -44,14 +47,14 @@ class Key:
         self.function = given if callable(given) else None
         self._unusable = None if given is None or self.literal or self.function else type(given).__name__
         self._dropped = False
-        self._own = True  # a literal key is the caller's, not that of the environment
+        self._own = True  # A literal key belongs to the caller. The scheme in the environment is not meant for it.
 
     def check(self) -> None:
-        """Refuse what is no key. It is not done where the key is given, so that no frame above shows it.
+        """Refuse an unusable key. The constructor does not do this, so that no frame above it shows the key.
 
         Raises:
-            ConfigurationError: it is neither a text nor a function, or a text that cannot be sent; or there is no such
-                scheme.
+            ConfigurationError: The key is neither a string nor a function, or it cannot be sent. Or the scheme is
+                unknown.
         """
         if not self._known_scheme:
             raise _unknown_scheme("auth_scheme")
@@ -64,7 +67,7 @@ class Key:
         """Use the key of the environment.
 
         Raises:
-            ConfigurationError: there is none, or it cannot be sent.
+            ConfigurationError: The environment has no key, or the key cannot be sent.
         """
         if not in_environment.value:
             if self._dropped:
@@ -83,7 +86,7 @@ class Key:
         """Use the scheme of the environment, or "bearer" if it names none.
 
         Raises:
-            ConfigurationError: there is no such scheme.
+            ConfigurationError: The scheme is unknown.
         """
         self.scheme = _word(in_environment or "bearer")
         if self.scheme is None:
@@ -107,7 +110,7 @@ class Key:
 
 
 def _word(scheme: object) -> str | None:
-    """How a scheme is written in the header; None if there is no such scheme."""
+    """Return a scheme as the header spells it, or None if the scheme is unknown."""
     return _SCHEMES.get(scheme.lower()) if isinstance(scheme, str) else None
 
 

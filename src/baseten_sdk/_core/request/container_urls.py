@@ -1,6 +1,6 @@
-"""The URLs of a container on one's own machine: the routes of the server inside a deployment, without the service.
+"""The URLs of a container on your own machine. It serves the routes inside a deployment, without Baseten in front.
 
-It must not know how requests to it are made.
+This module must not know how requests are made.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from .routing import BaseURL, DeploymentURLs
 from .urls import check_base_url, quote_path
 
 MODEL = "model"
-"""What the server calls its model, whatever the model's own name."""
+"""The server's name for its model, whatever the model is really called."""
 
 PATHS = {"predict": f"v1/models/{MODEL}:predict", "websocket": "v1/websocket"}
-"""Fixed paths of a target, and what they are in the container."""
+"""Fixed paths of a target, and their paths in the container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +25,46 @@ class ContainerURLs(DeploymentURLs):
 
     @classmethod
     def below(cls, url: str) -> ContainerURLs:
-        """Those below the container's own URL, such as "http://127.0.0.1:8080".
+        """Make the URLs below a container's own URL, such as "http://127.0.0.1:8080".
 
         Raises:
-            InvalidRequestError: it is no absolute http or https URL, or has the path of a call.
+            InvalidRequestError: It is not an absolute http or https URL, or it includes the path of a call.
         """
         url = check_base_url(url, "url")
         if url.endswith("/v1") or "/v1/" in url:
-            raise InvalidRequestError("url must be that of the container alone: leave /v1 and what follows it out.")
+            raise InvalidRequestError("url must be the container's own URL: remove /v1 and everything after it.")
         return cls(MODEL, url, url, name=f"container {url}")
 
     @property
     def is_container(self) -> bool:
-        """Whether it runs on one's own machine, without the service before it. It gets no API key."""
+        """Whether it runs on your own machine, without Baseten in front. A container gets no API key."""
         return True
 
     def at(self, path: str) -> str:
-        """The URL of a fixed path of the target, which has another name in the container.
+        """Return the URL of a fixed path. Its name in the container is different.
 
         Raises:
-            ConfigurationError: the container has none: there is no queue.
+            ConfigurationError: The container does not have this path, because it has no queue.
         """
         if path not in PATHS:
             raise _no_queue()
         return f"{self.target}/{PATHS[path]}"
 
     def sync(self, path: str) -> str:
-        """The URL of a path of the container."""
+        """Return the URL of a path in the container."""
         return f"{self.target}/{quote_path(path)}"
 
     def async_request(self, request_id: str) -> str:
-        """Refuse: there are no async requests.
+        """Refuse: a container has no async requests.
 
         Raises:
-            ConfigurationError: always.
+            ConfigurationError: Always.
         """
         raise _no_queue()
 
     @property
     def engine(self) -> BaseURL:
-        """The OpenAI-compatible engine inside."""
+        """Return the base URL of the OpenAI-compatible engine in the container."""
         return BaseURL(f"{self.target}/v1", DEPLOYMENT_FIRST_BYTE)
 
 

@@ -17,12 +17,12 @@ from .request import Request, build
 from .routing import BaseURL
 
 EmbeddingInput: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
-"""What is embedded: a text, texts, or the same as tokens."""
+"""What can be embedded: one text or several, as strings or as tokens."""
 
 EncodingFormat: TypeAlias = Literal["base64", "float"]
 
 ANY_MODEL = "not-required"
-"""What a dedicated engine is sent where the caller names no model; Baseten's documentation uses it so."""
+"""The model name for a dedicated engine if the caller names none, as in Baseten's documentation."""
 
 
 def embeddings_request(
@@ -61,7 +61,7 @@ def check_input(given: object) -> Sequence[object]:
 
 
 def input_count(given: Sequence[object]) -> int:
-    """How many vectors an input gives: one for a text or a list of tokens, else one for each of its items."""
+    """Return how many vectors an input gives: one for a text or a list of tokens, otherwise one per item."""
     return 1 if isinstance(given, str) or isinstance(given[0], Integral) else len(given)
 
 

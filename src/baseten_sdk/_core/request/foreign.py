@@ -1,4 +1,4 @@
-"""A request that another library has put together, as one of this package: what counts of it, what it asks for."""
+"""Turns a request that another library has built into one of this package, and reads what it asks for."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _STREAMED = re.compile(rb'(?<!\\)"stream": ?true')
 _OF_A_CONNECTION = frozenset(
     {"accept-encoding", "connection", "content-length", "host", "proxy-authorization", "te", "transfer-encoding"}
 )
-"""Headers that each connection sends by itself."""
+"""Headers that belong to one connection. The transport sends its own."""
 
 _ONCE = "/async_"
-"""What the paths of async requests begin with: they must not be sent twice."""
+"""Path beginnings of async requests, which must not be sent twice."""
 
 
 def foreign_request(method: str, url: str, headers: Iterable[tuple[str, str]], content: bytes) -> Request:
-    """The request.
+    """Build the request.
 
     Args:
-        method: the verb.
-        url: where it goes, checked.
-        headers: names and values; those of the other library's connection are left out. Where a stream is asked for,
-            events are accepted: for JSON alone, Baseten's runtime makes one string of the whole stream.
-        content: the body.
+        method: The verb.
+        url: The URL, already checked.
+        headers: Names and values. Headers of the other library's connection are left out. If a stream is requested, the
+            request accepts events: for JSON alone, Baseten's runtime makes one string of the whole stream.
+        content: The body.
 
     Raises:
-        InvalidRequestError: there is no such verb.
+        InvalidRequestError: The verb does not exist.
     """
     pairs = [(name, value) for name, value in headers if name not in _OF_A_CONNECTION]
     if asks_for_stream(content):
@@ -48,12 +48,12 @@ def foreign_request(method: str, url: str, headers: Iterable[tuple[str, str]], c
 
 
 def asks_for_stream(content: bytes) -> bool:
-    """Whether a body asks for a stream. Where something else in it looks so, a whole reply is read piece by piece."""
+    """Whether a body asks for a stream. A false positive is harmless: a whole reply is then read piece by piece."""
     return _STREAMED.search(content) is not None
 
 
 def shorter(own: Timeout, other: HttpTimeout) -> Timeout:
-    """The client's timeouts, held to those of the other library."""
+    """Return the client's timeouts, none of them longer than those of the other library."""
     connect, read, write = (inf if each is None else each for each in other)
     first_byte = DEPLOYMENT_FIRST_BYTE if own.first_byte is None else own.first_byte
     return replace(
@@ -66,7 +66,7 @@ def shorter(own: Timeout, other: HttpTimeout) -> Timeout:
 
 
 def model_first(content: bytes) -> bytes:
-    """A body that names its model in front, where a pool finds it; any other as it is."""
+    """Move the model's name to the front of a body, where a pool finds it. Return any other body unchanged."""
     try:
         body = decode_reply(content)
     except ValueError:

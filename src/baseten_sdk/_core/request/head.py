@@ -1,7 +1,7 @@
-"""The first lines of a request of HTTP/1.1: rendered once for all requests that differ only in their bodies.
+"""The first lines of an HTTP/1.1 request, rendered once for all requests that differ only in their bodies.
 
-Names and values of headers are checked where they are given, so that the error names the argument. They are checked
-here once more, whoever gave them: what is written is one request and no other.
+Header names and values are checked where the caller passes them, so that the error can name the argument. They are
+checked again here, whoever set them, so that exactly one request is written.
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ from .proxies import Proxy
 from .request import Request
 
 BODILESS = frozenset({"GET", "HEAD", "DELETE", "OPTIONS", "TRACE"})
-"""Verbs that say nothing of a body they do not have."""
+"""Verbs that need no `content-length` if they have no body."""
 
 STREAM = ("accept", "text/event-stream")
-"""A stream is not to be compressed: its pieces would wait for each other."""
+"""A stream is not compressed, because compression would delay its pieces."""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 MOST = 64
-"""Heads that are remembered; a caller whose every request has a header of its own gains nothing and fills no memory."""
+"""How many heads to remember. The limit keeps a caller whose every request has its own header from filling memory."""
 
 
 class Heads:
-    """Renders heads, and remembers those that were used last. They hold the key: it lives and dies with a transport."""
+    """Renders heads and remembers the most recent ones.
+
+    They contain the key, so they live no longer than their transport.
+    """
 
     __slots__ = ("_rendered",)
 
@@ -39,19 +42,19 @@ class Heads:
         self._rendered: dict[tuple[str, str, HeaderPairs], Hidden[bytes]] = {}
 
     def render(self, request: Request, origin: Origin, target: str, proxy: Proxy | None = None) -> Hidden[bytes]:
-        """The head of a request, to the blank line.
+        """Render the head of a request, including the blank line.
 
         Args:
-            request: what is sent.
-            origin: the server that it is for.
-            target: path and query.
-            proxy: the proxy that is to pass it on; None where it goes to the server itself, or through a tunnel.
+            request: The request to send.
+            origin: The server it is for.
+            target: Path and query.
+            proxy: The proxy that forwards it. None if it goes to the server directly or through a tunnel.
 
         Raises:
-            InvalidRequestError: something in it would read as another message.
+            InvalidRequestError: Something in it would be read as another message.
         """
         if request.upgrade:
-            # No two are alike.
+            # Each of these requests has a head of its own, so remembering it gains nothing.
             lines = _encoded((), HeaderLines(request.upgrade))
             return Hidden(b"%b%b\r\n" % (_lines(request, origin, target, proxy).value, lines.value))
         head = self._rendered.get((request.method, request.url, request.headers.pairs))
@@ -66,7 +69,7 @@ class Heads:
 
 
 def tunnel(origin: Origin, proxy: Proxy) -> Hidden[bytes]:
-    """The request that asks a proxy for a tunnel to a server."""
+    """Render the request that asks a proxy for a tunnel to a server."""
     server = f"{origin.bracketed}:{origin.port}"
     head = _encoded((f"CONNECT {server} HTTP/1.1", f"host: {server}"), HeaderLines(_login(proxy)))
     return Hidden(head.value + b"\r\n")
@@ -89,5 +92,5 @@ def _login(proxy: Proxy) -> HeaderPairs:
 
 
 def _encoded(own: Iterable[str], headers: HeaderLines) -> Hidden[bytes]:
-    """The lines of a head, without the blank one at its end."""
+    """Encode the lines of a head, without the final blank line."""
     return Hidden("\r\n".join((*own, *map(": ".join, headers.pairs), "")).encode("ascii"))

@@ -1,7 +1,7 @@
-"""The headers of a request as a value that shows none of them.
+"""Request headers as a value that never shows them.
 
-A traceback with local variables, a debugger's view and a collector of errors print what a frame holds. So what goes
-through the frames of a call is this, not the pairs: among them are the API key and whatever `extra_headers=` holds.
+Tracebacks with local variables, debuggers and error collectors print what a frame holds. So the frames of a call pass
+this value instead of the pairs, because the API key and `extra_headers=` are among them.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ HeaderPairs: TypeAlias = tuple[tuple[str, str], ...]
 
 
 class HeaderLines:
-    """Names, in lower case, and values. It is no sequence, or whoever prints it would print its items.
+    """Names, in lower case, and values. It is not a sequence, because whoever prints a sequence prints its items.
 
     Attributes:
-        pairs: the names and values. Do not bind them to a variable where an exception can pass.
+        pairs: The names and values. Do not bind them to a variable where an exception can pass.
     """
 
     __slots__ = ("pairs",)

@@ -1,6 +1,6 @@
-"""Which header names, header values and keys may be sent.
+"""Checks which header names, header values and keys may be sent.
 
-Owns the checks and their texts, which never show what looks like a secret. It must not know which headers the
+Owns the checks and their messages, which never show what looks like a secret. It must not know which headers the
 package sends.
 """
 
@@ -25,22 +25,24 @@ VISIBLE = re.compile(r"[\x21-\x7e]+")
 FRAMING = frozenset(
     {"connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-"""Names that say where a message goes and how it is framed. They are the transport's own, or a server would read
-another message."""
+"""Headers that say where a message goes and how long it is.
+
+Only the transport sets them; otherwise a server could read a different message.
+"""
 
 MAX_OPTION = 512
-"""Characters of a `session` or `request_id`."""
+"""Maximum length of a `session` or `request_id`."""
 
 
 def check_headers(headers: Mapping[str, str], what: str) -> tuple[tuple[str, str], ...]:
-    """The headers as pairs, values without the blanks around them.
+    """Return the headers as pairs, with values stripped of surrounding blanks.
 
     Args:
-        headers: names and values.
-        what: the argument they were given as, for the error.
+        headers: Names and values.
+        what: The argument that holds them, for the error.
 
     Raises:
-        InvalidRequestError: a name or a value cannot be sent.
+        InvalidRequestError: A name or a value cannot be sent.
     """
     if not isinstance(headers, Mapping):
         raise InvalidRequestError(f"{what} must be a mapping of names to values, not {type(headers).__name__}.")
@@ -48,16 +50,16 @@ def check_headers(headers: Mapping[str, str], what: str) -> tuple[tuple[str, str
 
 
 def check_header(name: str, value: str, what: str = "headers") -> str:
-    """The value without the blanks around it.
+    """Return the value without surrounding blanks.
 
     Raises:
-        InvalidRequestError: the name is no token of RFC 9110 or frames the message, or the value is not printable
+        InvalidRequestError: The name is not a token of RFC 9110 or frames the message, or the value is not printable
             ASCII.
     """
     if not _is_token(name):
-        raise InvalidRequestError(f"{what}: {_shown(name)} is no name of a header; use letters, digits and '-'.")
+        raise InvalidRequestError(f"{what}: {_shown(name)} is not a header name; use letters, digits and '-'.")
     if name.lower() in FRAMING:
-        raise InvalidRequestError(f"{what}: {_shown(name)} is the transport's own; leave it out.")
+        raise InvalidRequestError(f"{what}: {_shown(name)} is set by the transport; leave it out.")
     if not isinstance(value, str):
         raise InvalidRequestError(f"{what}: the value of {_shown(name)} must be str, not {type(value).__name__}.")
     stripped = value.strip(" \t")
@@ -71,23 +73,24 @@ def check_header(name: str, value: str, what: str = "headers") -> str:
 
 
 def first_problem(headers: HeaderLines) -> str | None:
-    """What is wrong with headers that are about to be written, whoever gave them; None if nothing is.
+    """Return what is wrong with headers that are about to be written, or None.
 
-    It returns a text instead of raising it, since its variables hold the headers.
+    It returns a text instead of raising, because its variables hold the headers.
     """
     for name, value in headers.pairs:
         if not _is_token(name) or name.lower() in FRAMING:
-            return f"A header named {_shown(name)} cannot be sent: it is not a name, or it is the transport's own."
+            return f"A header named {_shown(name)} cannot be sent: it is not a valid name, or the transport sets it."
         if not VALUE.fullmatch(value):
             return f"The value of the header {_shown(name)} must be printable ASCII; there is {_problem_of(value)}."
     return None
 
 
 def check_key(key: Hidden[T]) -> Hidden[str]:
-    """The API key itself, if it can be sent.
+    """Return the API key if it can be sent.
 
     Raises:
-        ConfigurationError: it is empty, or not printable ASCII without blanks. Neither the text nor a frame shows it.
+        ConfigurationError: It is empty, or it is not printable ASCII without blanks. Neither the message nor a frame
+            shows it.
     """
     if not isinstance(key.value, str):
         raise ConfigurationError(f"The API key must be str, not {type(key.value).__name__}.")
@@ -100,10 +103,10 @@ def check_key(key: Hidden[T]) -> Hidden[str]:
 
 
 def check_option(value: str, what: str) -> str:
-    """The value of `session` or `request_id` itself, if it can be sent.
+    """Return the value of `session` or `request_id` if it can be sent.
 
     Raises:
-        InvalidRequestError: it is not 1 to 512 characters of printable ASCII, or has blanks around it.
+        InvalidRequestError: It is not 1 to 512 characters of printable ASCII, or it has blanks around it.
     """
     if not isinstance(value, str):
         raise InvalidRequestError(f"{what} must be str, not {type(value).__name__}.")
@@ -121,7 +124,7 @@ def _is_token(name: object) -> bool:
 
 
 def _problem_of(value: str, allowed: re.Pattern[str] = VALUE) -> str:
-    """The first character that is not allowed, by its place and kind; nothing around it is shown."""
+    """Describe the first character that is not allowed, by position and kind, without showing anything around it."""
     index = next(index for index, char in enumerate(value) if not allowed.fullmatch(char))
     match value[index]:
         case "\r" | "\n":

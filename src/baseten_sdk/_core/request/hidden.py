@@ -1,4 +1,4 @@
-"""A value that nothing shows: no repr, no pickle, no copy, and no view of a frame's variables."""
+"""A value that never shows: not in a repr, a pickle, a copy or a view of a frame's variables."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ T = TypeVar("T")
 
 
 class Hidden(Generic[T]):
-    """Holds a secret, such as the API key, on its way through the frames of a call.
+    """Carries a secret, such as the API key, through the frames of a call.
 
     Attributes:
-        value: the secret. Do not bind it to a variable where an exception can pass.
+        value: The secret. Do not bind it to a variable where an exception can pass.
     """
 
     __slots__ = ("value",)
@@ -27,5 +27,5 @@ class Hidden(Generic[T]):
 
 
 def _forgotten() -> Hidden[str]:
-    """What a pickle or a deep copy makes of any secret."""
+    """Stand in for any secret in a pickle or deep copy."""
     return Hidden("")

@@ -1,13 +1,12 @@
 """Request bodies as JSON.
 
-Owns what has a JSON form, and the text of the refusal for what has none. It must not know what a body means.
+Owns what can be encoded as JSON, and the message for what cannot. It must not know what a body means.
 
-Theory of operation. A body is encoded in one pass of the standard library's C encoder, which refuses by
-itself what must not be sent: NaN, keys that are no keys, cycles, and everything that is not plain JSON,
-which it hands to `_plain`. There models, dates and the like become plain values, and bytes, sets and
-iterators are refused. (`pydantic_core.to_json` alone takes a quarter of the time, but it writes bytes, sets
-and tuple keys as if nothing were wrong; for chat bodies, looking for those takes nearly all that it saves.)
-Only after a failure is the value walked step by step, to name the path of what is wrong.
+Theory of operation. The standard library's C encoder writes a body in one pass. By itself, it refuses NaN, invalid
+keys, cycles and everything that is not plain JSON. It passes the latter to `_plain`, which converts models, dates and
+the like, and refuses bytes, sets and iterators. (`pydantic_core.to_json` alone takes a quarter of the time, but it
+silently writes bytes, sets and tuple keys. For chat bodies, searching for those would use up nearly all that it saves.)
+Only after a failure is the value searched step by step, to find the path of the problem.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from ...errors import InvalidRequestError
 from .arrays import SupportsArray
 
 DEEP = 100
-"""Levels after which a value that was too deeply nested to encode is said to be so."""
+"""From this many levels on, a value that failed to encode is reported as too deeply nested."""
 
 MAX_PATH = 160
 """Characters of a path that an error shows."""
@@ -45,34 +44,34 @@ class SupportsRead(Protocol):
 
 
 class _Refused(TypeError):
-    """A value has no JSON form; the text says why."""
+    """A value cannot be encoded as JSON. The message says why."""
 
 
 def encode_json(value: object) -> bytes:
-    """A value as compact UTF-8 JSON.
+    """Encode a value as compact UTF-8 JSON.
 
     Pydantic models (by alias), dataclasses, dates, UUIDs, decimals, enums, paths and the like are written as pydantic
-    writes them. Scalars and arrays of numpy are written as numbers and lists. Keys may be what `json.dumps` takes:
-    strings, numbers, booleans and None.
+    writes them. Numpy scalars and arrays become numbers and lists. Keys may be whatever `json.dumps` takes: strings,
+    numbers, booleans and None.
 
     Raises:
-        InvalidRequestError: something in it has no JSON form; the message names the path to it.
+        InvalidRequestError: Something in it cannot be encoded. The message names its path.
     """
     try:
         return _ENCODER.encode(value).encode("utf-8")
     except Exception as error:
-        # Also code of the caller's runs here: serializers of models and properties of dataclasses.
+        # This also runs the caller's code: model serializers and dataclass properties.
         problem = _explain(value, error)
         if problem is None:
-            raise  # nothing is wrong with the value: a signal handler raised it, such as the time limit of a task queue
+            raise  # The value may be fine: a signal handler can raise here, such as the time limit of a task queue.
     raise InvalidRequestError(problem)
 
 
 def encode_tool_result(value: object) -> str:
-    """A value as compact JSON text, in which half of a character has become U+FFFD.
+    """Encode a value as compact JSON text, with U+FFFD for half of a surrogate pair.
 
     Raises:
-        InvalidRequestError: something in it has no JSON form.
+        InvalidRequestError: Something in it cannot be encoded.
     """
     try:
         return encode_json(value).decode()
@@ -88,7 +87,7 @@ def encode_tool_result(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """What the encoder shall write for what is not plain JSON, one level deep where that is enough."""
+    """Convert a value that is not plain JSON for the encoder, one level deep if that is enough."""
     if isinstance(value, type) or get_origin(value) is not None:
         raise _Refused(
             f"{type_name(value)} is a type; pass a value of it. For the type of a reply, pass it as response_model="
@@ -127,7 +126,7 @@ _ASCII_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"), defaul
 
 
 def _explain(value: object, error: Exception) -> str | None:
-    """What is wrong with a value that could not be encoded, with the path to it; None where nothing is."""
+    """Describe why a value could not be encoded, with the path. Return None if nothing is wrong with it."""
     deepest = DEEP if isinstance(error, RecursionError) else None
     found = _first_flaw(value, deepest)
     if found is None and not isinstance(error, TypeError | ValueError | RecursionError):
@@ -141,7 +140,7 @@ def _explain(value: object, error: Exception) -> str | None:
 
 
 def _first_flaw(value: object, deepest: int | None) -> tuple[list[str], str] | None:
-    """The path to the first thing that cannot be encoded, and why. Not recursive: it works at any depth."""
+    """Find the first thing that cannot be encoded: its path, and why. It is not recursive, so it works at any depth."""
     steps = [""]
     levels: list[Iterator[tuple[str, object]]] = [iter([("", value)])]
     above: list[object] = []
@@ -170,10 +169,10 @@ def _first_flaw(value: object, deepest: int | None) -> tuple[list[str], str] | N
 
 
 def _as_json(value: object) -> object:
-    """The value, or what stands for it, as the encoder takes it.
+    """Return a value, or its replacement, as the encoder takes it.
 
     Raises:
-        Exception: it has no JSON form; the text says why.
+        Exception: It cannot be encoded. The message says why.
     """
     match value:
         case None | bool():

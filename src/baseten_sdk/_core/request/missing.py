@@ -1,4 +1,4 @@
-"""What stands for an argument that was not given, where None is a value."""
+"""A default for arguments for which None is a value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Missing(Enum):
-    """Stands for an argument that was not given."""
+    """The default of an argument that was not given."""
 
     MISSING = "missing"
 

@@ -1,6 +1,6 @@
-"""How the name in `model=` is read: as a slug of the Model APIs, or as the id of a dedicated model.
+"""Reads the name in `model=` as a slug of the Model APIs or as the ID of a dedicated model.
 
-Owns the rules, and what an error needs to know of a name. It must not know any URL.
+Owns the rules, and what an error needs to know about a name. It must not know any URL.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass, field
 
 PREFIX = "baseten/"
-"""LiteLLM's way to name the provider. Slugs of Baseten's own, such as `baseten/mymodel-4`, begin with it too."""
+"""LiteLLM's prefix for the provider. Baseten's own slugs, such as `baseten/mymodel-4`, begin with it too."""
 
 _MODEL_ID = re.compile(r"(?=.*[0-9])(?=.*[a-z])[a-z0-9]{8}")
 
 
 @dataclass(slots=True)
 class ModelIds:
-    """The models that the service listed when it was last asked; none before that."""
+    """The models in the service's most recent list. Empty before the first list."""
 
     ids: tuple[str, ...] = ()
 
@@ -26,9 +26,9 @@ class ModelName:
     """The model of a request.
 
     Attributes:
-        given: the name as it was given.
-        routed: whether the request goes to a dedicated model because of the name.
-        listed: what the service has.
+        given: The name as it was given.
+        routed: Whether the name sends the request to a dedicated model.
+        listed: The models that the service offers.
     """
 
     given: str
@@ -37,10 +37,10 @@ class ModelName:
 
 
 def read_name(given: str) -> tuple[str, bool]:
-    """The name to send, and whether it is the id of a dedicated model.
+    """Return the name to send, and whether it is the ID of a dedicated model.
 
-    An id has eight lower-case letters and digits, with one of each at least. The prefix is dropped before an id, and
-    before a slug, which has a "/" of its own. Everything else is sent as it was given.
+    An ID has eight lowercase letters and digits, at least one of each. The prefix is dropped before an ID, and before a
+    slug with a "/" of its own. Every other name is sent as it was given.
     """
     rest = given.removeprefix(PREFIX)
     if _MODEL_ID.fullmatch(rest):

@@ -2,9 +2,9 @@
 
 Owns the format. It must not know where a form is sent.
 
-Names and filenames are written as browsers do: UTF-8, with `"`, CR and LF percent-encoded. Backslashes and
-other control characters are percent-encoded too, since some parsers take a backslash for an escape: no name
-can close its quotes or start a header.
+Names and filenames are written as browsers do: UTF-8, with `"`, CR and LF percent-encoded. Backslashes and other
+control characters are percent-encoded too, because some parsers read a backslash as an escape. So no name can end its
+quotes or start a header.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ from .headers import check_header
 FileContent: TypeAlias = bytes | IO[bytes]
 
 FileInput: TypeAlias = FileContent | tuple[str, FileContent] | tuple[str, FileContent, str]
-"""A file: its content, `(filename, content)` or `(filename, content, content_type)`; the content is bytes or
-an open binary file, which is read to its end."""
+"""A file: its content, `(filename, content)` or `(filename, content, content_type)`.
+
+Content is bytes or an open binary file, which is read to its end.
+"""
 
 FieldInput: TypeAlias = str | int | float | bool | Sequence[str]
-"""The value of a field; a sequence repeats the field."""
+"""The value of a field. A sequence repeats the field."""
 
 Files: TypeAlias = Mapping[str, FileInput] | Sequence[tuple[str, FileInput]]
 
@@ -38,15 +40,15 @@ ANY_TYPE = "application/octet-stream"
 
 
 def encode_multipart(fields: Mapping[str, FieldInput], files: Files, boundary: str) -> tuple[str, bytes]:
-    """The content type and the body of a form.
+    """Return the content type and the body of a form.
 
     Args:
-        fields: plain fields, sent first.
-        files: files by the names of their fields; a sequence of pairs may repeat a name.
-        boundary: what separates the parts; unguessable, such as 32 random hex digits.
+        fields: Plain fields, sent first.
+        files: Files by field name. A sequence of pairs may repeat a name.
+        boundary: Separates the parts. Must be unguessable, such as 32 random hex digits.
 
     Raises:
-        InvalidRequestError: a name, value or file cannot be sent, or the boundary occurs in the content.
+        InvalidRequestError: A name, value or file cannot be sent, or the boundary occurs in the content.
     """
     if not BOUNDARY.fullmatch(boundary):
         raise InvalidRequestError("The boundary must be 1 to 70 letters, digits and marks of RFC 2046.")
@@ -57,7 +59,7 @@ def encode_multipart(fields: Mapping[str, FieldInput], files: Files, boundary: s
             raise InvalidRequestError("The boundary occurs in the content of the form; choose another.")
         chunks += (delimiter, b"\r\n", head, b"\r\n\r\n", content, b"\r\n")
     chunks += (delimiter, b"--\r\n")
-    # Marks such as ':' or '=' are allowed in a boundary only between quotes.
+    # In a boundary, characters such as ':' or '=' are allowed only between quotes.
     value = boundary if boundary.isalnum() else f'"{boundary}"'
     return f"multipart/form-data; boundary={value}", b"".join(chunks)
 
@@ -78,7 +80,7 @@ def _parts(fields: Mapping[str, FieldInput], files: Files) -> Iterator[tuple[byt
 
 
 def _pairs(files: object) -> Iterable[tuple[object, object]]:
-    """Names and files.
+    """Return names and files.
 
     Raises:
         InvalidRequestError: They are neither a mapping nor pairs.
@@ -150,7 +152,7 @@ def _texts(value: object, where: str) -> Iterator[bytes]:
 
 
 def _file(file: object, where: str) -> tuple[object, bytes, str]:
-    """Name, content and content type of a file."""
+    """Return the name, content and content type of a file."""
     match file:
         case (filename, content):
             content_type = None
@@ -167,7 +169,7 @@ def _file(file: object, where: str) -> tuple[object, bytes, str]:
 
 
 def _own_name(file: object) -> str:
-    """The base name of an open file; a neutral one for what has no name."""
+    """Return the base name of an open file, or a neutral name if it has none."""
     name = getattr(file, "name", None)
     return (PurePath(name).name if isinstance(name, str) else "") or NAMELESS
 

@@ -1,4 +1,4 @@
-"""The options of a call, worked out: the client's defaults with the call's own laid over them, checked once."""
+"""The options of one call: the client's defaults overridden by the call's own, checked once."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ OPTION_NAMES = frozenset(CallOptions.__optional_keys__)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What holds for a call.
+    """The options of one call.
 
     Attributes:
-        left_behind: names of headers and query parameters whose values a pickle did not take along.
-        keyless: whether it is sent without the API key.
-        at_gate: what it does at a gate that refusals have closed, "wait" or "leave" with an error; None: wait where it
-            may be tried again, else be sent.
+        left_behind: Names of headers and query parameters whose values a pickle dropped.
+        keyless: Whether to send the call without the API key.
+        at_gate: What to do if a backoff gate is closed: "wait", or "leave" with an error. None: wait if the call may be
+            retried, otherwise send it anyway.
     """
 
     timeout: Timeout = field(default_factory=Timeout)
@@ -49,7 +49,7 @@ class Options:
     )
 
     def headers_for(self, accept: str, content_type: str | None) -> HeaderLines:
-        """The headers of a request but for the key, the caller's in place of the package's own of the same name."""
+        """Return the headers of a request except the key. The caller's headers replace the package's own."""
         rendered = self._rendered.get((accept, content_type))
         if rendered is None:
             own = {"accept": accept, "user-agent": USER_AGENT}
@@ -64,11 +64,11 @@ class Options:
         return rendered
 
     def without_body(self) -> Options:
-        """The same for a body into which `extra_body` has gone already."""
+        """Return a copy for a body that already contains `extra_body`."""
         return replace(self, extra_body={}) if self.extra_body else self
 
     def without_secrets(self) -> Options:
-        """The same for a pickle: values whose names look secret stay behind, as a literal key does."""
+        """Return a copy for a pickle. It drops values whose names look secret, as it drops a literal key."""
         headers = {name for name, _ in self.extra_headers if looks_secret(name)}
         query = {name for name in self.extra_query if looks_secret(name)}
         if not headers and not query:
@@ -81,14 +81,14 @@ class Options:
         )
 
     def without_key(self) -> Options:
-        """The same for calls to somebody who is not to see the key, nor the secrets of these defaults."""
+        """Return a copy for calls to a host that must see neither the key nor the secrets in these defaults."""
         return replace(self.without_secrets(), left_behind=frozenset(), keyless=True)
 
     def check_complete(self) -> None:
-        """Refuse to call without what a pickle left behind.
+        """Refuse to call without the values that a pickle dropped.
 
         Raises:
-            ConfigurationError: it was not given again.
+            ConfigurationError: A value was not given again.
         """
         if self.left_behind:
             names = ", ".join(sorted(self.left_behind))
@@ -98,15 +98,15 @@ class Options:
             )
 
     def within(self, seconds: float) -> Options:
-        """The same with a deadline of so many seconds at most."""
+        """Return a copy whose deadline is at most this many seconds."""
         return self if self.deadline is not None and self.deadline <= seconds else replace(self, deadline=seconds)
 
     def merged(self, given: CallOptions) -> Options:
-        """These options with those of a call laid over them; None and absent are alike.
+        """Return these options, overridden by those of a call. None is the same as leaving an option out.
 
         Raises:
-            ConfigurationError: an option that does not exist, or a value that cannot be.
-            InvalidRequestError: a header, query, field, session or request id that cannot be sent.
+            ConfigurationError: An option does not exist, or its value is invalid.
+            InvalidRequestError: A header, query, field, session or request ID cannot be sent.
         """
         unknown = given.keys() - OPTION_NAMES
         if unknown:
@@ -136,7 +136,7 @@ class Options:
 
 
 def as_timeout(value: Timeout | HttpxTimeout | float, base: Timeout) -> Timeout:
-    """A timeout as given: a number bounds the whole attempt and leaves the phases' limits as they are."""
+    """Return a timeout. A number limits the whole attempt and leaves the limits of the phases unchanged."""
     if isinstance(value, Timeout):
         return value
     if isinstance(value, HttpxTimeout):

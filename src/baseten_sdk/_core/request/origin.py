@@ -1,4 +1,4 @@
-"""Where a request goes, taken from its URL."""
+"""The server and target of a request, from its URL."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Origin(NamedTuple):
 
     @property
     def bracketed(self) -> str:
-        """The host, an IPv6 address in brackets."""
+        """The host, with brackets around an IPv6 address."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
@@ -32,10 +32,10 @@ class Origin(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def split_url(url: str) -> tuple[Origin, str]:
-    """The server of a URL, and what is asked of it: path and query.
+    """Split a URL into its server and the target: path and query.
 
     Raises:
-        InvalidRequestError: it is no URL of a web server.
+        InvalidRequestError: It is not the URL of a web server.
     """
     try:
         parts = urlsplit(url)

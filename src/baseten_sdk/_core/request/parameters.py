@@ -1,4 +1,4 @@
-"""Keyword arguments of a call, parted into what goes into its body and what holds for the call."""
+"""Separates the keyword arguments of a call into parameters of its body and options."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from .options import OPTION_NAMES
 def split_parameters(
     params: Mapping[str, object], known: AbstractSet[str], where: str
 ) -> tuple[dict[str, object], CallOptions]:
-    """Part keyword arguments into parameters and options.
+    """Separate keyword arguments into parameters and options.
 
     Args:
-        params: the arguments.
-        known: the names of parameters and options.
-        where: the resource whose arguments they are, for the error.
+        params: The arguments.
+        known: The names of parameters and options.
+        where: The resource that takes the arguments, for the error.
 
     Raises:
-        TypeError: there is no such parameter; extra_body takes any.
+        TypeError: A parameter is unknown. `extra_body` takes any.
     """
     names = params.keys()
     if not names <= known:

@@ -17,17 +17,18 @@ OCTETS = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A body and its content type. A JSON value is encoded when the request is put together."""
+    """A body and its content type. A JSON value is encoded when the request is built."""
 
     json: object = MISSING
     content: bytes = b""
     content_type: str | None = None
 
     def encoded(self, extra: Mapping[str, object]) -> tuple[bytes, str | None]:
-        """The bytes and their type, with fields added to a JSON object.
+        """Return the bytes and their type, with extra fields added to a JSON object.
 
         Raises:
-            InvalidRequestError: the value has no JSON form, or there are fields to add and no object to add them to.
+            InvalidRequestError: The value cannot be encoded, or there are extra fields but the body is not a JSON
+                object.
         """
         if self.json is MISSING:
             if extra:
@@ -53,10 +54,10 @@ def choose_payload(
     data: Mapping[str, FieldInput] | None = None,
     content_type: str | None = None,
 ) -> Payload:
-    """The payload that the arguments of a call describe; one kind at most.
+    """Choose the payload that the arguments of a call describe. They may describe only one.
 
     Raises:
-        InvalidRequestError: there are two kinds, a form that cannot be written, or a content type that cannot be sent.
+        InvalidRequestError: There are two bodies, a form that cannot be written, or a content type that cannot be sent.
     """
     given = [
         name

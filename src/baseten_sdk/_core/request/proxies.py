@@ -1,15 +1,11 @@
-"""Which proxy stands before a server, read from the environment.
+"""Finds the proxy for a server in the environment.
 
-Owns what the variables mean: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. It opens nothing, and no
-password of a proxy is in a repr or in an error.
+Owns what the variables mean: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. It opens no connection.
+No repr or error contains a proxy's password.
 
-| NO_PROXY entry | matches |
-| --- | --- |
-| `*` | every host |
-| `example.com`, `.example.com`, `*.example.com` | the host and all names below it |
-| `10.1.2.3`, `::1`, `[::1]` | the address |
-| `10.0.0.0/8`, `fd00::/8` | every address of the network |
-| any of them with `:8080` behind it (an IPv6 address in brackets) | the same, on that port alone |
+| NO_PROXY entry | matches | | --- | --- | | `*` | every host | | `example.com`, `.example.com`, `*.example.com` | the
+host and all names below it | | `10.1.2.3`, `::1`, `[::1]` | the address | | `10.0.0.0/8`, `fd00::/8` | every address of
+the network | | any of them with `:8080` behind it (an IPv6 address in brackets) | the same, on that port alone |
 """
 
 from __future__ import annotations
@@ -26,10 +22,10 @@ from .hidden import Hidden
 from .origin import Origin
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-"""Hosts that are never reached through a proxy."""
+"""Hosts that never use a proxy."""
 
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
-"""Schemes of proxies that can be used, and their ports."""
+"""Supported proxy schemes and their default ports."""
 
 SPELLINGS = {"socks": "socks5", "": "http"}
 
@@ -44,12 +40,12 @@ class Proxy:
     """A proxy.
 
     Attributes:
-        scheme: "http", "https", "socks5" or "socks5h": how to speak to it.
-        host: its host.
-        port: its port.
-        username: the decoded user name; None where there is none.
-        password: the decoded password.
-        variable: the variable that names it.
+        scheme: How to speak to it: "http", "https", "socks5" or "socks5h".
+        host: Its host.
+        port: Its port.
+        username: The decoded user name. None if there is none.
+        password: The decoded password.
+        variable: The variable that names it.
     """
 
     scheme: str
@@ -70,19 +66,19 @@ class Proxy:
 
     @property
     def authorization(self) -> str | None:
-        """The value of `proxy-authorization`; None where it wants none."""
+        """The value of `proxy-authorization`. None if the proxy needs none."""
         if self.username is None:
             return None
         return f"Basic {b64encode(f'{self.username}:{self.password}'.encode()).decode()}"
 
 
 class Proxies:
-    """The proxies that an environment names.
+    """The proxies of an environment.
 
     Args:
-        environment: the variables.
-        system: the system's own proxies by scheme, which count where no variable names one.
-        exempt: whether the system's settings exempt a host.
+        environment: The variables.
+        system: The system's proxies by scheme, used if no variable names one.
+        exempt: Whether the system's settings exempt a host.
     """
 
     __slots__ = ("_bypass", "_exempt", "_named", "_system")
@@ -102,10 +98,10 @@ class Proxies:
         return bool(self._named or self._system)
 
     def of(self, origin: Origin) -> Proxy | None:
-        """The proxy before a server; None where there is none.
+        """Return the proxy for a server, or None.
 
         Raises:
-            ConfigurationError: the variable cannot be read; it is named.
+            ConfigurationError: The variable cannot be read. The message names it.
         """
         for scheme in (origin.scheme, "all"):
             variable, url = self._named.get(scheme) or (SYSTEM, self._system.get(scheme))
@@ -124,22 +120,23 @@ class Proxies:
 
 
 def parse_proxy(variable: str, url: Hidden[str]) -> Proxy:
-    """The proxy that a variable names.
+    """Read the proxy that a variable names.
 
     Raises:
-        ConfigurationError: the value is not the URL of a proxy; it is not shown, since it may hold a password.
+        ConfigurationError: The value is not the URL of a proxy. The message does not show it, because it may contain a
+            password.
     """
     found = _parsed(variable, url)
     if isinstance(found, Proxy):
         return found
     raise ConfigurationError(
-        f"{variable} does not name a usable proxy: {found}. Set it to http://host:port, or unset it, or name the "
-        "service's host in NO_PROXY."
+        f"{variable} does not name a usable proxy: {found}. Set it to http://host:port, unset it, or add the "
+        "service's host to NO_PROXY."
     )
 
 
 def _parsed(variable: str, url: Hidden[str]) -> Proxy | str:
-    """The proxy, or what is wrong with its URL."""
+    """Return the proxy, or what is wrong with its URL."""
     parts, reason = _split(url.value)
     scheme = SPELLINGS.get(parts.scheme, parts.scheme)
     if reason:
@@ -153,7 +150,7 @@ def _parsed(variable: str, url: Hidden[str]) -> Proxy | str:
 
 
 def _split(value: str) -> tuple[SplitResult, str]:
-    """The parts of a URL, and why they are not those of a proxy; "" where nothing speaks against it so far."""
+    """Split the URL of a proxy. Return its parts, and what is wrong with it: "" if nothing was found so far."""
     try:
         parts = urlsplit(value if "://" in value else f"//{value}")
     except ValueError:
@@ -166,13 +163,13 @@ def _split(value: str) -> tuple[SplitResult, str]:
 
 
 def _named(environment: Mapping[str, str]) -> dict[str, tuple[str, Hidden[str]]]:
-    """The variables by the scheme that they are for. Lower case wins, as everywhere, also where it is empty."""
+    """Return the variables by scheme. As in other tools, a lowercase variable wins, even if it is empty."""
     named: dict[str, tuple[str, Hidden[str]]] = {}
     for scheme in ("http", "https", "all"):
         for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
             value = environment.get(variable)
             if value is None or (variable == "HTTP_PROXY" and "REQUEST_METHOD" in environment):
-                continue  # in a CGI program HTTP_PROXY is a header of whoever asks
+                continue  # In a CGI program, HTTP_PROXY is a header that the client of the program sends.
             if value.strip():
                 named[scheme] = (variable, Hidden(value.strip()))
             break
@@ -214,7 +211,7 @@ class _Exemption:
 
 
 def _network(text: str) -> _Network | None:
-    """An address, or a network, in brackets or not."""
+    """Read an address or a network, with or without brackets."""
     address, slash, length = text.partition("/")
     if address.startswith("[") and address.endswith("]"):
         address = address[1:-1]

@@ -1,6 +1,6 @@
-"""A request as a plain value, and how it is put together.
+"""A request as a plain value, and how to build it.
 
-Owns what goes onto the wire. It must not know who carries it.
+Owns what goes onto the wire. It must not know what sends it.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 _METHOD = re.compile(r"[A-Za-z]{1,20}")
 
 Safety: TypeAlias = Literal["repeatable", "once"]
-"""Whether a request may be sent again after a failure in which the service may have taken it ("once": it may not)."""
+"""Whether a request may be sent again after a failure in which the service may have received it. "once": it may not."""
 
 
 class Request(NamedTuple):
-    """One request, ready to be carried.
+    """One request, ready to send.
 
     Attributes:
-        method: the verb.
-        url: absolute and quoted.
-        headers: what is sent; the key is added by the call.
-        body: the encoded body; empty where there is none.
-        first_byte: seconds to wait for the reply where the caller set no limit.
-        safety: whether it may be sent twice.
-        member: the member of a pool that it goes to.
-        hedge: whether it is sent beside another one that is slow.
-        model: the name in `model=` that led to this URL, if one did.
-        upgrade: the headers that ask for another protocol on its connection; the transport's own.
+        method: The verb.
+        url: The absolute, quoted URL.
+        headers: The headers. The call adds the key.
+        body: The encoded body. Empty if there is none.
+        first_byte: Seconds to wait for the reply if the caller set no limit.
+        safety: Whether it may be sent twice.
+        member: The member of a pool that it goes to.
+        hedge: Whether it is sent in addition to a slow one.
+        model: The name in `model=` that led to this URL, if any.
+        upgrade: The headers that ask for another protocol on the connection. The transport sets them.
     """
 
     method: str
@@ -53,16 +53,16 @@ class Request(NamedTuple):
     upgrade: HeaderPairs = ()
 
     def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> Request:
-        """The same request with the key, if there is one; an authorization of the caller's own stays as it is."""
+        """Return the request with the key, if there is one. An authorization header of the caller wins."""
         return self.with_header("authorization", f"{scheme} {key.value}") if key.value else self
 
     def with_header(self, name: str, value: str) -> Request:
-        """The same request with one more header; one that is there already stays as it is."""
+        """Return the request with one more header. An existing header of that name wins."""
         for have, _ in self.headers.pairs:
             if have == name:
                 return self
         headers = HeaderLines((*self.headers.pairs, (name, value)))
-        # By position: that is faster.
+        # Positional arguments are faster.
         return Request(
             self.method,
             self.url,
@@ -78,7 +78,7 @@ class Request(NamedTuple):
 
     @property
     def url_without_query(self) -> str:
-        """The URL as errors and logs show it: the query may hold what is not theirs to tell."""
+        """The URL as errors and logs show it. The query is left out, because it may be confidential."""
         return self.url.partition("?")[0]
 
     def __repr__(self) -> str:
@@ -97,11 +97,11 @@ def build(
     safety: Safety = "repeatable",
     model: ModelName | None = None,
 ) -> Request:
-    """Put a request together, with the options of the call applied.
+    """Build a request, with the options of the call applied.
 
     Raises:
-        InvalidRequestError: a value has no JSON form, or extra_body was given for a body that is no JSON object.
-        ConfigurationError: a pickle left a header or query parameter behind.
+        InvalidRequestError: A value cannot be encoded, or `extra_body` was given for a body that is not a JSON object.
+        ConfigurationError: A pickle dropped a header or query parameter.
     """
     if options.left_behind:
         options.check_complete()
@@ -113,10 +113,10 @@ def build(
 
 
 def check_method(method: str) -> str:
-    """A verb, in upper case.
+    """Return a verb in upper case.
 
     Raises:
-        InvalidRequestError: it is none, or CONNECT: behind its reply a connection carries no requests any more.
+        InvalidRequestError: It is not a verb, or it is CONNECT, after which a connection carries no more requests.
     """
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
         raise InvalidRequestError(f"method must be an HTTP verb such as GET, not {method!r}.")

@@ -1,7 +1,7 @@
-"""Where things are: from the endpoints and a target to the URLs of the service.
+"""Finds the URLs of the service for endpoints and targets.
 
-A target is a model's production, an environment, the development deployment, one deployment by its id, or a regional
-host. Ids are checked or quoted so that nothing in them can leave the host or the deployment.
+A target is a model's production, an environment, the development deployment, one deployment by its ID, or a regional
+host. IDs are checked or quoted, so that nothing in them can leave the host or the deployment.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ VARIABLE = "BASETEN_BASE_URL"
 EMULATOR = "BASETEN_EMULATOR"
 
 REMEMBERED = 256
-"""Names of models whose places a client remembers: finding one anew costs as much as encoding a small body."""
+"""How many model names to remember with their URLs. Finding a URL again costs as much as encoding a small body."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Kind: TypeAlias = Literal["model", "chain"]
-"""What a deployment is of."""
+"""What a deployment belongs to."""
 
 _ID_IN_URL = re.compile(r"(?P<kind>model|chain)-(?P<id>[A-Za-z0-9]+)[A-Za-z0-9-]*\.api\.baseten\.co")
 
@@ -37,9 +37,9 @@ class BaseURL:
     """A base URL.
 
     Attributes:
-        url: the URL.
-        first_byte: seconds that a first byte may take.
-        model: the name that led here.
+        url: The URL.
+        first_byte: Seconds to wait for the first byte.
+        model: The model name that led here.
     """
 
     url: str
@@ -47,20 +47,20 @@ class BaseURL:
     model: ModelName | None = field(default=None, compare=False)
 
     def at(self, path: str) -> str:
-        """The URL of a path below it; the path is taken as it is."""
+        """Return the URL of a path below it. The path is not quoted."""
         return f"{self.url}/{path}" if path else self.url
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentURLs:
-    """The URLs of one deployment, of a model or of a chain.
+    """The URLs of one deployment of a model or chain.
 
     Attributes:
-        owner: the model's id, or the chain's.
-        host: URL below which `async_request/{id}` is.
-        target: URL below which `predict`, `run_remote`, `sync` and the others are.
-        kind: which of the two it is.
-        name: what it is, wherever its host may be.
+        owner: The ID of the model or chain.
+        host: The URL above `async_request/{id}`.
+        target: The URL above `predict`, `run_remote`, `sync` and the others.
+        kind: Whether it belongs to a model or a chain.
+        name: What it is called, independent of its host.
     """
 
     owner: str
@@ -81,33 +81,33 @@ class DeploymentURLs:
 
     @property
     def is_container(self) -> bool:
-        """Whether it runs on one's own machine, without the service before it. It gets no API key."""
+        """Whether it runs on your own machine, without Baseten in front. A container gets no API key."""
         return False
 
     def at(self, path: str) -> str:
-        """The URL of a fixed path of the target, such as "predict"."""
+        """Return the URL of a fixed path of the target, such as "predict"."""
         return f"{self.target}/{path}"
 
     def sync(self, path: str) -> str:
-        """The URL of a path of the container; anything that could leave the deployment is refused."""
+        """Return the URL of a path in the container. A path that could leave the deployment is refused."""
         return f"{self.target}/sync/{quote_path(path)}"
 
     def async_request(self, request_id: str) -> str:
-        """The URL of an async request."""
+        """Return the URL of an async request."""
         return f"{self.host}/async_request/{quote_segment(request_id, 'request_id')}"
 
     @property
     def engine(self) -> BaseURL:
-        """The OpenAI-compatible engine inside."""
+        """Return the base URL of the OpenAI-compatible engine inside."""
         return BaseURL(f"{self.target}/sync/v1", DEPLOYMENT_FIRST_BYTE)
 
 
 class Router:
-    """The places of one client.
+    """Finds base URLs and deployment URLs for one client. It reads the environment when a URL is first needed.
 
-    The environment is looked into when a place is first asked for. Everything is at the endpoints if they were given,
-    else below `BASETEN_EMULATOR`, else at the service. The Model APIs alone are at the argument `base_url`, else where
-    everything is if that was said, else at `BASETEN_BASE_URL`.
+    If endpoints were given, all URLs are below them. Otherwise all are below `BASETEN_EMULATOR` if it is set, and below
+    the service if not. Only the Model APIs have a base URL of their own: the argument `base_url`; or, if neither
+    endpoints nor an emulator are set, `BASETEN_BASE_URL`.
     """
 
     __slots__ = ("_endpoints", "_environment", "_found", "_model_apis", "_routed", "listed")
@@ -138,10 +138,10 @@ class Router:
 
     @property
     def endpoints(self) -> Endpoints:
-        """Where everything is, but for a gateway in the place of the Model APIs.
+        """The endpoints of everything except a gateway that replaces the Model APIs.
 
         Raises:
-            ConfigurationError: `BASETEN_EMULATOR` is no URL.
+            ConfigurationError: `BASETEN_EMULATOR` is not a URL.
         """
         if self._endpoints is None:
             origin = self._environment.get(EMULATOR)
@@ -151,7 +151,7 @@ class Router:
         return self._endpoints
 
     def model_apis(self) -> BaseURL:
-        """The Model APIs, or the gateway that stands in their place."""
+        """The base URL of the Model APIs, or of the gateway that replaces them."""
         endpoints = self.endpoints
         if self._model_apis is None:
             found = self._environment.get(VARIABLE)
@@ -160,10 +160,10 @@ class Router:
         return BaseURL(self._model_apis, MODEL_APIS_FIRST_BYTE)
 
     def engine_of(self, model: str) -> tuple[BaseURL, str]:
-        """Where a `model=` is served, and the name to send there.
+        """Return where a `model=` is served, and the name to send there.
 
-        `model_names` has the rules. A gateway gets every name as it was given, and so do the Model APIs where routing
-        by name is off.
+        `model_names` has the rules. A gateway gets every name as it was given, and so do the Model APIs if routing by
+        name is off.
         """
         if not isinstance(model, str) or not model:
             raise InvalidRequestError(f"model must be a non-empty string, not {model!r}.")
@@ -196,7 +196,7 @@ class Router:
         deployment_id: str | None = None,
         regional: str | None = None,
     ) -> DeploymentURLs:
-        """The URLs of a deployment of a model: production unless one of the keywords says otherwise."""
+        """Return the URLs of a model's deployment: production, unless a keyword names another."""
         return self._target("model", model_id, environment, deployment_id, regional)
 
     def chain(
@@ -207,11 +207,11 @@ class Router:
         deployment_id: str | None = None,
         regional: str | None = None,
     ) -> DeploymentURLs:
-        """The URLs of a deployment of a chain: production unless one of the keywords says otherwise."""
+        """Return the URLs of a chain's deployment: production, unless a keyword names another."""
         return self._target("chain", chain_id, environment, deployment_id, regional)
 
     def owner(self, model_id: str | None, chain_id: str | None, regional: str | None) -> DeploymentURLs:
-        """Where the async requests of a model or of a chain are."""
+        """Return the URLs for the async requests of a model or chain."""
         if model_id is not None and chain_id is None:
             return self.deployment(model_id, regional=regional)
         if chain_id is not None and model_id is None:
@@ -243,21 +243,21 @@ class Router:
         return DeploymentURLs(owner, host, f"{host}/{segment}", kind, f"{kind} {owner}, {segment}")
 
     def resolve(self, url: str) -> str:
-        """The URL of a path below the Model APIs, or an absolute URL if it is on one of the client's hosts.
+        """Return the URL of a path below the Model APIs, or an absolute URL if its host is one of the client's.
 
         Raises:
-            InvalidRequestError: it is not, or the path leads out of the Model APIs.
+            InvalidRequestError: The host is not one of them, or the path leads out of the Model APIs.
         """
         if isinstance(url, str) and "://" in url:
             if not self.owns(url):
                 raise InvalidRequestError(
-                    f"{shown_url(url)} is on none of the configured hosts; the key goes nowhere else."
+                    f"{shown_url(url)} is not on a configured host, and the key goes only to those."
                 )
             return url
         return self.model_apis().at(quote_path(url))
 
     def samples(self) -> list[str]:
-        """One URL of each kind that the client may call."""
+        """Return one URL of each kind that the client may call."""
         endpoints = self.endpoints
         names = {"model_id": "x", "chain_id": "x", "environment": "x"}
         return [
@@ -279,10 +279,10 @@ class Router:
 
 
 def _check_id(kind: Kind, owner: str) -> None:
-    """Refuse what is not an ID, and say what was meant where that shows.
+    """Refuse what is not an ID, and suggest what was probably meant.
 
     Raises:
-        InvalidRequestError: it is not.
+        InvalidRequestError: It is not an ID.
     """
     if isinstance(owner, str) and "/" in owner:
         found = _ID_IN_URL.search(owner)

@@ -1,15 +1,13 @@
-"""How ids, environments, paths and queries become URLs from which nothing can break out.
+"""Turns IDs, environments, paths and queries into URLs that nothing can break out of.
 
 Owns quoting and the checks. It must not know which endpoints there are, nor the key.
 
-Theory of operation. Whatever names a place is either a label (put into host names and taken as it is:
-letters, digits, `-`, `_`) or a segment (put between two slashes and percent-encoded, `%` included, so that
-the server decodes exactly what was written). Quoting makes everything harmless but dots: `..` needs no
-quoting to climb, and a proxy that decodes twice would find it in `%252e%252e`. So a dot segment is refused
-however often it is encoded.
-
-URLs that come from outside are read by one strict grammar of ASCII without blanks, controls, backslashes and
-userinfo's tricks, instead of by a lenient parser; a URL that does not fit belongs to nobody.
+Theory of operation. A name in a URL is either a label or a segment. A label becomes part of a host name and is used
+unchanged: letters, digits, `-`, `_`. A segment stands between two slashes and is percent-encoded, `%` included, so that
+the server decodes exactly what was written. Quoting makes everything harmless except dots: `..` climbs without any
+quoting, and a proxy that decodes twice would find it in `%252e%252e`. So a dot segment is refused however often it is
+encoded. URLs from outside are read with one strict grammar, not with a lenient parser: ASCII without blanks, control
+characters, backslashes and tricks with userinfo. A URL that does not fit is trusted with nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ from .arrays import as_list
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
 MAX_LABEL = 63
-"""Characters between two dots of a host name (RFC 1035)."""
+"""Maximum length of one label of a host name (RFC 1035)."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -55,24 +53,30 @@ CALLS = (
     "/async_run_remote",
     "/run_remote",
 )
-"""Ends of the URLs of calls, which people copy as a base URL. `/models` is none: some gateways begin there."""
+"""Endings of call URLs, which people copy as a base URL.
+
+`/models` is not one of them, because some gateways begin there.
+"""
 
 MAX_DECODINGS = 8
-"""How often a text may be percent-encoded before it is taken for an attempt to hide something."""
+"""A text that is percent-encoded more often than this is treated as an attempt to hide something."""
 
 PATH_SAFE = ":@"
-"""Left alone in paths: harmless after the host, and routes such as `models/name:predict` are matched raw."""
+"""Characters that stay unquoted in paths.
+
+They are harmless after the host, and routes such as `models/name:predict` are matched unquoted.
+"""
 
 
 def check_label(value: str, what: str) -> str:
-    """An id or environment itself, if it can stand in a host name.
+    """Return an ID or environment if it can be part of a host name.
 
     Args:
-        value: the id.
-        what: the argument it was given as, for the error.
+        value: The ID.
+        what: The argument that holds it, for the error.
 
     Raises:
-        InvalidRequestError: it is not letters, digits, `-` and `_`.
+        InvalidRequestError: It contains something besides letters, digits, `-` and `_`.
     """
     if not _is_label(value):
         raise InvalidRequestError(f"{what} must be letters, digits, '-' and '_', not {_shown(value)}.")
@@ -82,14 +86,14 @@ def check_label(value: str, what: str) -> str:
 
 
 def quote_segment(value: str, what: str) -> str:
-    """A value as one segment of a path, percent-encoded.
+    """Percent-encode a value as one segment of a path.
 
     Args:
-        value: what the server shall read.
-        what: the argument it was given as, for the error.
+        value: What the server shall read.
+        what: The argument that holds it, for the error.
 
     Raises:
-        InvalidRequestError: it is empty, a dot segment however encoded, or holds what no id has: `/?#@%:`, a
+        InvalidRequestError: It is empty, a dot segment in any encoding, or contains what no ID has: `/?#@%:`, a
             backslash or control characters.
     """
     _check_text(value, what)
@@ -101,10 +105,10 @@ def quote_segment(value: str, what: str) -> str:
 
 
 def quote_path(path: str) -> str:
-    """A path such as `items/123` or `/items/123/`, percent-encoded, without the slash at its start.
+    """Percent-encode a path such as `items/123` or `/items/123/`, and strip its leading slash.
 
     Raises:
-        InvalidRequestError: it is empty, absolute, has a query or fragment, an empty or a dot segment.
+        InvalidRequestError: It is empty or absolute, or it has a query, a fragment, an empty segment or a dot segment.
     """
     what = "path"
     _check_text(path, what)
@@ -125,12 +129,12 @@ def quote_path(path: str) -> str:
 
 
 def encode_query(params: Mapping[str, object]) -> str:
-    """Parameters as a query without its `?`.
+    """Encode parameters as a query without `?`.
 
-    None is left out, booleans are `true` and `false`, sequences repeat their name.
+    None is left out, booleans become `true` and `false`, sequences repeat their name.
 
     Raises:
-        InvalidRequestError: a name is no text, or a value neither text nor a finite number.
+        InvalidRequestError: A name is not a string, or a value is neither text nor a finite number.
     """
     if not isinstance(params, Mapping):
         raise InvalidRequestError(f"params must be a mapping, not {type(params).__name__}.")
@@ -138,15 +142,15 @@ def encode_query(params: Mapping[str, object]) -> str:
 
 
 def check_base_url(url: str, what: str) -> str:
-    """Check a base URL, and return it without the slash at its end.
+    """Check a base URL, and return it without a trailing slash.
 
     Args:
         url: An absolute http or https URL.
-        what: The argument that held it, for the error.
+        what: The argument that holds it, for the error.
 
     Raises:
-        InvalidRequestError: It is no such URL, has userinfo, a query, a fragment or a dot segment, or is the URL of a
-            call. The text does not show it: a password may be in it.
+        InvalidRequestError: It is not such a URL, has userinfo, a query, a fragment or a dot segment, or is the URL of
+            a call. The message does not show it, because it may contain a password.
     """
     parts = _split(url)
     if parts is None:
@@ -165,22 +169,22 @@ def check_base_url(url: str, what: str) -> str:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port in lower case, without a port that is the scheme's own.
+    """Return scheme, host and port in lower case, without the scheme's default port.
 
     Raises:
-        InvalidRequestError: it is no absolute http or https URL.
+        InvalidRequestError: It is not an absolute http or https URL.
     """
     parts = _split(url)
     if parts is None:
-        raise InvalidRequestError("This is no absolute http:// or https:// URL.")
+        raise InvalidRequestError("This is not an absolute http:// or https:// URL.")
     return parts.origin
 
 
 def template_matches(template: str, url: str) -> bool:
     """Whether an absolute URL belongs to an endpoint such as `https://model-{model_id}.api.baseten.co`.
 
-    A placeholder stands for one label or segment of letters, digits, `-` and `_`. A URL that cannot be read
-    strictly, or whose path climbs, belongs to nothing.
+    A placeholder stands for one label or segment of letters, digits, `-` and `_`. A URL that the strict grammar cannot
+    read, or whose path climbs, belongs to no endpoint.
     """
     parts = _split(url)
     if parts is None or parts.fragment or _climbs(parts.path):
@@ -205,7 +209,7 @@ class _Parts:
 
 
 def _split(url: object) -> _Parts | None:
-    """The parts of a URL; None if it is not strictly one, or has userinfo."""
+    """Split a URL. Return None if it does not fit the grammar or has userinfo."""
     found = URL.fullmatch(url) if isinstance(url, str) and not NOT_IN_URL.search(url) else None
     authority = AUTHORITY.fullmatch(found["authority"]) if found else None
     if found is None or authority is None:
@@ -222,13 +226,13 @@ def _split(url: object) -> _Parts | None:
 
 @lru_cache(maxsize=64)
 def _template(template: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Patterns for the origin and the beginning of the path of the URLs that a template stands for."""
+    """Return patterns for the origin and the path of the URLs that a template describes."""
     mark = "0placeholder0"
     while mark in template.lower():
         mark += "0"
     parts = _split(PLACEHOLDER.sub(mark, template))
     if parts is None:
-        raise InvalidRequestError(f"The endpoint {shown_url(template)} is no absolute http:// or https:// URL.")
+        raise InvalidRequestError(f"The endpoint {shown_url(template)} is not an absolute http:// or https:// URL.")
     label = LABEL.pattern
     return (
         re.compile(re.escape(parts.origin).replace(mark, label)),
@@ -237,7 +241,7 @@ def _template(template: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _climbs(path: str) -> bool:
-    """Whether a path has a dot segment, however often percent-encoded."""
+    """Whether a path has a dot segment, however often it is percent-encoded."""
     for _ in range(MAX_DECODINGS):
         # Some servers cut `..;x` at the semicolon before they look at the path.
         if any(segment.partition(";")[0] in (".", "..") for segment in re.split(r"[/\\]", path)):
@@ -252,7 +256,7 @@ def _climbs(path: str) -> bool:
 
 
 def _check_text(value: object, what: str) -> None:
-    """Refuse what no part of a path may be or hold."""
+    """Refuse values that no part of a path may contain."""
     if not isinstance(value, str):
         raise InvalidRequestError(f"{what} must be str, not {type(value).__name__}.")
     if CONTROL.search(value) or SURROGATE.search(value):
@@ -266,7 +270,7 @@ def _check_text(value: object, what: str) -> None:
 def _query_pairs(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     for name, value in params.items():
         if not isinstance(name, str):
-            raise InvalidRequestError(f"params: {_shown(name)} is no name; it must be str.")
+            raise InvalidRequestError(f"params: {_shown(name)} is not a name; it must be str.")
         quoted = _query_text(name, "a name in params")
         value = as_list(value)
         values = [value] if isinstance(value, str | bytes) or not isinstance(value, Sequence) else value

@@ -12,13 +12,10 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from ..._secrets import looks_secret
+from ..._secrets import HIDDEN, looks_secret
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON
 from .interaction import SentRequest
-
-SECRET = "***"
-"""Stands for the text of a field or a parameter whose name looks secret."""
 
 PROMPTS = frozenset({"messages", "prompt", "input", "inputs", "instructions", "system", "state", "query", "texts"})
 """Fields of a body that hold what people wrote."""
@@ -42,7 +39,7 @@ def sent_request(exchange: Exchange, *, ignore: Iterable[str] = (), hide_prompts
         ignore: fields at the top of a JSON body that are left out.
         hide_prompts: replace what people wrote by its digest.
     """
-    query = {name: SECRET if looks_secret(name) else str(value) for name, value in sorted(exchange.query.items())}
+    query = {name: HIDDEN if looks_secret(name) else str(value) for name, value in sorted(exchange.query.items())}
     body: JSON | bytes
     try:
         body = exchange.json() if exchange.body else None
@@ -102,11 +99,11 @@ def _mapped(value: JSON, text: Callable[[str, str], str], name: str = "") -> JSO
 
 
 def _scrubbed(name: str, text: str) -> str:
-    return SECRET if looks_secret(name) else text
+    return HIDDEN if looks_secret(name) else text
 
 
 def _hidden(name: str, text: str) -> str:
-    if name in STRUCTURE or text == SECRET:
+    if name in STRUCTURE or text == HIDDEN:
         return text
     return f"[hidden {hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}]"
 

@@ -13,13 +13,12 @@ from urllib.parse import unquote
 
 import httpx
 
-from ..._secrets import looks_secret
+from ..._secrets import HIDDEN, looks_secret
 from ...config import Endpoints
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
 from ..http.wire import Reply
 from .interaction import ReceivedReply, ReplyEnding, TimedPiece
-from .meaning import SECRET
 from .replay import replayed
 
 PATIENCE = httpx.Timeout(connect=30.0, read=1200.0, write=60.0, pool=None)
@@ -164,11 +163,11 @@ def _clean(pieces: list[TimedPiece], key: bytes) -> Iterable[TimedPiece]:
     """The pieces without the key. If it stands across a cut, they become one."""
     if not key or key not in (whole := b"".join(piece.data for piece in pieces)):
         return pieces
-    found = [TimedPiece(piece.after, piece.data.replace(key, SECRET.encode())) for piece in pieces]
+    found = [TimedPiece(piece.after, piece.data.replace(key, HIDDEN.encode())) for piece in pieces]
     if key in b"".join(piece.data for piece in found):
-        return [TimedPiece(sum(piece.after for piece in pieces), whole.replace(key, SECRET.encode()))]
+        return [TimedPiece(sum(piece.after for piece in pieces), whole.replace(key, HIDDEN.encode()))]
     return found
 
 
 def _hidden(text: str, key: str) -> str:
-    return text.replace(key, SECRET) if key else text
+    return text.replace(key, HIDDEN) if key else text

@@ -17,6 +17,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 import httpx
 
+from ..._secrets import HIDDEN
 from ...errors import ConfigurationError
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
@@ -91,7 +92,7 @@ class Upstream:
 
     def _redacted(self, text: str) -> str:
         for secret in filter(None, self._secrets):
-            text = text.replace(secret, "***")
+            text = text.replace(secret, HIDDEN)
         return text
 
     def _connected(self) -> httpx.AsyncClient:
