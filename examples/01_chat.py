@@ -1,4 +1,4 @@
-"""A chat completion: one question, one answer, and what is known of the exchange."""
+"""A chat completion: one question, one answer, and facts about the call."""
 
 import anyio
 
@@ -17,7 +17,12 @@ async def main() -> None:
         )
         print(completion.text)
         if completion.usage:
-            print(completion.usage.prompt_tokens, "+", completion.usage.completion_tokens, "tokens")
+            print(
+                completion.usage.prompt_tokens,
+                "+",
+                completion.usage.completion_tokens,
+                "tokens",
+            )
         print(completion.meta.request_id, f"{completion.meta.elapsed:.2f} s")
 
 

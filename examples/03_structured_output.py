@@ -1,4 +1,4 @@
-"""An answer as an object of your type: whole and validated, or ever fuller while it is made."""
+"""An answer as an object of your type: validated at the end, or partial as it grows."""
 
 from typing import Literal
 
@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from baseten_sdk import AsyncClient, user
 
 MODEL = "openai/gpt-oss-120b"
-LETTER = [user("Ada Lovelace of Example Ltd ordered three chairs at 19.99 euros. Write the invoice.")]
+ORDER = "Ada Lovelace of Example Ltd ordered three chairs at 19.99 euros."
+LETTER = [user(f"{ORDER} Write the invoice.")]
 
 
 class Invoice(BaseModel):
@@ -20,13 +21,20 @@ class Invoice(BaseModel):
 async def main() -> None:
     async with AsyncClient() as client:
         reply = await client.chat.completions.parse(
-            model=MODEL, messages=LETTER, response_format=Invoice, max_tokens=1024, output_retries=1
+            model=MODEL,
+            messages=LETTER,
+            response_format=Invoice,
+            max_tokens=1024,
+            output_retries=1,
         )
-        print(f"{reply.parsed.customer} owes {reply.parsed.total} {reply.parsed.currency}")
+        invoice = reply.parsed
+        print(invoice.customer, "owes", invoice.total, invoice.currency)
 
-        async with client.chat.completions.stream(model=MODEL, messages=LETTER, response_format=Invoice) as stream:
-            async for invoice in stream.partials():
-                print("so far:", invoice)
+        async with client.chat.completions.stream(
+            model=MODEL, messages=LETTER, response_format=Invoice
+        ) as stream:
+            async for partial in stream.partials():
+                print("so far:", partial)
             print("in the end:", (await stream.get_parsed()).parsed)
 
 

@@ -1,4 +1,7 @@
-"""A dedicated deployment: its own model, and any other path of its container. Set BASETEN_MODEL_ID to your model's."""
+"""A dedicated deployment: `predict`, and any other path of its container.
+
+Set BASETEN_MODEL_ID to the ID of your model.
+"""
 
 import os
 

@@ -1,4 +1,7 @@
-"""Long work through the queue: submit it, ask how it is doing, wait for its end. The output goes to a webhook alone."""
+"""An async request: submit it, poll its status, and wait for its end.
+
+The output goes to a webhook only.
+"""
 
 import os
 
@@ -14,7 +17,9 @@ async def main() -> None:
         deployment = client.deployments(MODEL_ID)
         job = await deployment.async_predict(
             {"recording": "https://example.com/a.wav"},
-            webhook_endpoint=os.environ.get("WEBHOOK_URL"),  # without one the output is lost
+            webhook_endpoint=os.environ.get(
+                "WEBHOOK_URL"
+            ),  # without one the output is lost
             priority=1,
             max_time_in_queue_seconds=3600,
             inference_retry_config={"max_attempts": 3},

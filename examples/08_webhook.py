@@ -1,4 +1,7 @@
-"""Receive a signed webhook. Baseten must reach WEBHOOK_URL: a tunnel to port 8788 of this machine will do."""
+"""Receive a signed webhook.
+
+Baseten must reach WEBHOOK_URL, for example through a tunnel to port 8788.
+"""
 
 import os
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -6,13 +9,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from baseten_sdk import Client, WebhookSignatureError, verify
 
 MODEL_ID = os.environ.get("BASETEN_MODEL_ID", "abcd1234")
+PORT = int(os.environ.get("PORT", "8788"))
+SECRET = os.environ["BASETEN_WEBHOOK_SECRET"]
 
 
 class Endpoint(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         try:
-            result = verify(body, self.headers, secrets=os.environ["BASETEN_WEBHOOK_SECRET"])
+            result = verify(body, self.headers, secrets=SECRET)
         except WebhookSignatureError as error:
             print("refused:", error)
             self.send_error(401)
@@ -23,9 +28,14 @@ class Endpoint(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    with Client() as client, HTTPServer(("127.0.0.1", int(os.environ.get("PORT", "8788"))), Endpoint) as server:
+    with (
+        Client() as client,
+        HTTPServer(("127.0.0.1", PORT), Endpoint) as server,
+    ):
         url = os.environ.get("WEBHOOK_URL", f"http://127.0.0.1:{server.server_port}/")
-        job = client.deployments(MODEL_ID).async_predict({"prompt": "Hello"}, webhook_endpoint=url)
+        job = client.deployments(MODEL_ID).async_predict(
+            {"prompt": "Hello"}, webhook_endpoint=url
+        )
         server.timeout = 600
         server.handle_request()
         print(job.wait(deadline=60).webhook_status)

@@ -1,4 +1,4 @@
-"""Many calls at once: a task group, a limit on how many are in flight, and a deadline for each and for all."""
+"""Many calls at once: a task group, a limit on calls in flight, and deadlines."""
 
 import anyio
 

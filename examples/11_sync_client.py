@@ -1,4 +1,4 @@
-"""The same without await: Client has everything that AsyncClient has, and may be used from many threads."""
+"""The sync client: the methods of AsyncClient without await, from any thread."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,13 +12,17 @@ def main() -> None:
 
         def ask(city: str) -> str:
             question = [user(f"What is {city} known for?")]
-            return client.chat.completions.create(model=MODEL, messages=question, max_tokens=256).text
+            return client.chat.completions.create(
+                model=MODEL, messages=question, max_tokens=256
+            ).text
 
         with ThreadPoolExecutor(4) as threads:
             for answer in threads.map(ask, ["Paris", "Oslo", "Rome"]):
                 print(answer)
 
-        with client.chat.completions.stream(model=MODEL, messages=[user("Count to five.")]) as stream:
+        with client.chat.completions.stream(
+            model=MODEL, messages=[user("Count to five.")]
+        ) as stream:
             for text in stream.text_stream:
                 print(text, end="", flush=True)
         print()

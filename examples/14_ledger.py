@@ -1,4 +1,4 @@
-"""Put many jobs into a queue, with a ledger: run it again after any interruption, and it goes on where it was."""
+"""Many async requests with a ledger: after any interruption, run it again to resume."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,8 @@ from tempfile import gettempdir
 from baseten_sdk import Client
 
 MODEL_ID = os.environ.get("BASETEN_MODEL_ID", "abcd1234")
-FOLDER = Path(gettempdir()) / f"ledger-{os.getpid()}"  # yours: one that is the same the next time
+# To resume after an interruption, use a folder that stays the same.
+FOLDER = Path(gettempdir()) / f"ledger-{os.getpid()}"
 
 
 def rows() -> Iterator[dict[str, str]]:
@@ -24,10 +25,14 @@ def main() -> None:
     ledger = FOLDER / "jobs.sqlite"
     with (
         Client() as client,
-        client.webhooks.listen(secrets=[secret], url=url, port=port, store=ledger) as inbox,
+        client.webhooks.listen(
+            secrets=[secret], url=url, port=port, store=ledger
+        ) as inbox,
     ):
         deployment = client.deployments(MODEL_ID)
-        report = client.jobs.submit(rows(), deployment=deployment, webhook=inbox, ledger=ledger)
+        report = client.jobs.submit(
+            rows(), deployment=deployment, webhook=inbox, ledger=ledger
+        )
     print(report)
     for result in report.results():
         print(result.key, result.output or result.failure)

@@ -1,4 +1,7 @@
-"""A long job and its output: received, checked and stored in this process. Baseten must reach WEBHOOK_URL."""
+"""A long job: its output is received, verified and stored in this process.
+
+Baseten must reach WEBHOOK_URL.
+"""
 
 import os
 
@@ -14,16 +17,22 @@ async def main() -> None:
         AsyncClient() as client,
         client.webhooks.listen(
             secrets=os.environ["BASETEN_WEBHOOK_SECRET"],
-            url=os.environ.get("WEBHOOK_URL"),  # the https URL of a tunnel or load balancer in front of the port
+            # the https URL of a tunnel or load balancer in front of the port
+            url=os.environ.get("WEBHOOK_URL"),
             port=int(os.environ.get("PORT", "8788")),
         ) as inbox,
     ):
         deployment = client.deployments(MODEL_ID)
-        job = await deployment.async_predict({"text": "Good evening"}, webhook_endpoint=inbox.url)
+        job = await deployment.async_predict(
+            {"text": "Good evening"}, webhook_endpoint=inbox.url
+        )
         try:
-            output = await job.result(inbox, response_model=dict[str, JsonValue], deadline=3600)
+            output = await job.result(
+                inbox, response_model=dict[str, JsonValue], deadline=3600
+            )
         except AsyncRequestError as error:
-            print(error)  # failed, expired, canceled, delivered elsewhere, or lost on the way
+            # it failed, expired, was canceled, was delivered elsewhere, or got lost
+            print(error)
         else:
             print(output)
 

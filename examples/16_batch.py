@@ -1,4 +1,4 @@
-"""A batch from a file to a file: killed or stopped at any moment, the same command goes on where it was."""
+"""A batch from file to file: after any interruption, run it again to resume."""
 
 import json
 import tempfile
@@ -11,17 +11,26 @@ CITIES = ["Paris", "Oslo", "Rome", "Lisbon", "Vienna", "Athens", "Dublin", "Prag
 
 
 def ask(row: FileRow) -> Call[ChatCompletion]:
-    return batch.chat(model="openai/gpt-oss-120b", messages=[user(f"What is {row['city']} known for?")], max_tokens=64)
+    return batch.chat(
+        model="openai/gpt-oss-120b",
+        messages=[user(f"What is {row['city']} known for?")],
+        max_tokens=64,
+    )
 
 
 def main() -> None:
     folder = Path(tempfile.mkdtemp())
     source, sink = folder / "in.jsonl", folder / "out.jsonl"
-    source.write_text("".join(json.dumps({"id": city.lower(), "city": city}) + "\n" for city in CITIES))
+    rows = [json.dumps({"id": city.lower(), "city": city}) for city in CITIES]
+    source.write_text("\n".join(rows))
     with Client() as client:
-        report = client.batch.run(source, sink, request=ask, concurrency=4, output=lambda ok: ok.value.text)
+        report = client.batch.run(
+            source, sink, request=ask, concurrency=4, output=lambda ok: ok.value.text
+        )
         print(report)
-        again = client.batch.run(source, sink, request=ask, output=lambda ok: ok.value.text)
+        again = client.batch.run(
+            source, sink, request=ask, output=lambda ok: ok.value.text
+        )
         print(f"The second run found {again.done_before} rows done, and sent nothing.")
     for line in sink.read_text().splitlines():
         print(line)

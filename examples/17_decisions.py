@@ -14,7 +14,9 @@ class Triage(BaseModel):
 
 
 with Client() as client:
-    decision = client.decisions.decide(Triage, state="Where is my parcel? The shipping is late, again!")
+    decision = client.decisions.decide(
+        Triage, state="Where is my parcel? The shipping is late, again!"
+    )
 
 print(decision.value)
 for team, probability in decision.probabilities["team"].items():

@@ -3,7 +3,10 @@
 from baseten_sdk import Client, Target, user
 
 with Client() as client:
-    pool = client.pool([Target("abcd1234", model="llama"), Target(model="openai/gpt-oss-120b")], first_event=5.0)
+    pool = client.pool(
+        [Target("abcd1234", model="llama"), Target(model="openai/gpt-oss-120b")],
+        first_event=5.0,
+    )
     completion = pool.chat.completions.create(messages=[user("Say hello.")])
 
 print(completion.text)

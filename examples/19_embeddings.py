@@ -1,4 +1,4 @@
-"""Vectors of many texts, as one array; scores and labels."""
+"""Vectors of many texts as one array; also scores and labels."""
 
 from baseten_sdk import Client
 
@@ -10,7 +10,7 @@ with Client() as client:
     ranked = deployment.rerank("tea", TEXTS)
     labels = deployment.classify(TEXTS)
 
-print(f"{len(vectors)} vectors of {vectors.dimensions} numbers, {vectors.array.nbytes} bytes")
+print(len(vectors), "vectors of", vectors.dimensions, "numbers")
 for score in ranked[:2]:
     print(f"{score.score:.2f}  {TEXTS[score.index]}")
 print(labels[0][0].label)

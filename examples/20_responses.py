@@ -1,4 +1,4 @@
-"""The Responses API: a stream, a tool, and a conversation that goes on with the items of the last response."""
+"""The Responses API: a stream, a tool, and a conversation that is continued."""
 
 import json
 
@@ -13,12 +13,18 @@ TOOL = {
 }
 
 with Client() as client:
-    items: list[ResponseInputItem] = [{"role": "user", "content": "What is the weather in Paris?"}]
+    items: list[ResponseInputItem] = [
+        {"role": "user", "content": "What is the weather in Paris?"}
+    ]
     response = client.responses.create(model=MODEL, input=items, tools=[TOOL])
     items += response.output
     for call in response.function_calls:
         city = json.loads(call.arguments)["city"]
-        items.append({"type": "function_call_output", "call_id": call.call_id, "output": f"rain in {city}"})
+        items.append({
+            "type": "function_call_output",
+            "call_id": call.call_id,
+            "output": f"rain in {city}",
+        })
 
     with client.responses.stream(model=MODEL, input=items) as stream:
         for event in stream:

@@ -19,14 +19,21 @@ def get_weather(city: str) -> str:
 
 with Client() as client:
     question = [{"role": "user", "content": "Say hello to the world"}]
-    with client.messages.stream(model=GLM, max_tokens=1024, messages=question) as stream:
+    with client.messages.stream(
+        model=GLM, max_tokens=1024, messages=question
+    ) as stream:
         for text in stream.text_stream:
             print(text, end="", flush=True)
     print()
 
     question = [{"role": "user", "content": "Please get_weather in Paris"}]
-    run = client.messages.run_tools(model=GLM, max_tokens=1024, messages=question, tools=[get_weather])
+    run = client.messages.run_tools(
+        model=GLM, max_tokens=1024, messages=question, tools=[get_weather]
+    )
     print(run.until_done().text)
 
     question = [{"role": "user", "content": "Three hats, please"}]
-    print(client.messages.parse(model=GLM, max_tokens=1024, messages=question, output_format=Order).parsed)
+    reply = client.messages.parse(
+        model=GLM, max_tokens=1024, messages=question, output_format=Order
+    )
+    print(reply.parsed)

@@ -1,4 +1,4 @@
-"""What calls cost: exact dollars by the service's own prices, and a batch that stops when they are used up."""
+"""Costs: dollars from the service's prices, and a batch that stops at a budget."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,9 +10,14 @@ MODEL = "openai/gpt-oss-120b"
 
 with Client() as client, TemporaryDirectory() as folder:
     prices = client.models.prices()
-    completion = client.chat.completions.create(model=MODEL, messages=[user("Say hello.")])
+    completion = client.chat.completions.create(
+        model=MODEL, messages=[user("Say hello.")]
+    )
     cost = prices.cost(completion)
-    print("The cost is unknown." if cost is None else f"${cost.total:f}, of which ${cost.completion:f} for the answer")
+    if cost is None:
+        print("The cost is unknown.")
+    else:
+        print(f"${cost.total:f}, of which ${cost.completion:f} for the answer")
 
     report = client.batch.run(
         ["Rome", "Oslo", "Lima"],

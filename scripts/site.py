@@ -20,14 +20,19 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts.links import broken_links  # noqa: E402
 from scripts.reference import completed, public_names  # noqa: E402
 from scripts.tabs import tabbed  # noqa: E402
 
 UNTABBED = {"examples"}
 """Pages of whole programs."""
 
-EXAMPLE_LINK = re.compile(r"\]\(\.\./examples(?:/(?P<name>\w+)\.py)?/?\)")
+BEHIND = {"architecture", "benchmarks", "examples"}
+"""Pages that a search shows below the guides, as it does the reference."""
+
+EXAMPLE_LINK = re.compile(r"\]\(\.\./examples(?:/(?:frameworks/)?(?P<name>\w+)\.py)?/?\)")
 ANCHOR = re.compile(r'id="baseten_sdk\.(?:\w+\.)*(\w+)"')
+NOT_RUN = re.compile(r"^(```\w+) no-run$", re.MULTILINE)
 GUIDE = re.compile(r"^- \[[^\]]+\]\((?P<name>[\w-]+\.md)\)", re.MULTILINE)
 RESULTS_LINK = re.compile(r"\]\(\.\./benchmarks/RESULTS\.md\)")
 PICTURE = re.compile(r"\]\((?P<name>[\w-]+\.svg)\)")
@@ -67,6 +72,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return f"](examples.md#{anchor})" if anchor else "](examples.md)"
 
     source = Path(page.file.src_uri)
+    if source.parent.name == "reference" or source.stem in BEHIND:
+        page.meta["search"] = {"boost": 0.5}
+    markdown = NOT_RUN.sub(r"\1", markdown)  # a word to the tests, which would keep the fence from being one
     if source.parent.name == "reference":
         markdown = completed(source.stem, markdown)
     elif source.suffix == ".md" and source.stem not in UNTABBED:
@@ -76,7 +84,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Refuse a site whose reference lacks a public name."""
+    """Refuse a site whose reference lacks a public name, or with a link that leads nowhere."""
+    if broken := sorted(broken_links(Path(config.site_dir))):
+        raise PluginError("Links that lead nowhere: " + ", ".join(broken))
     inventory = (Path(config.site_dir) / "objects.inv").read_bytes().split(b"\n", 4)[4]
     entries = {line.split(" ", 1)[0] for line in zlib.decompress(inventory).decode().splitlines()}
     shown = {entry.rpartition(".")[2] for entry in entries} | anchors(config)
@@ -104,8 +114,10 @@ def for_language_models(index: str) -> dict[str, str]:
 def examples() -> str:
     """A page with all the examples, the shortest way from a question to a program."""
     parts = ["# Examples\n\nEach runs as it stands, and each runs in the tests of the project."]
-    for path in sorted((ROOT / "examples").glob("*.py")):
+    folder = ROOT / "examples"
+    for path in [*sorted(folder.glob("*.py")), *sorted(folder.glob("frameworks/*.py"))]:
         source = path.read_text(encoding="utf-8")
         title = source.split('"""')[1].splitlines()[0].rstrip(".")
-        parts.append(f"## {title} {{ #{path.stem} }}\n\n```python\n{source}```")
+        name = path.relative_to(ROOT).as_posix()
+        parts.append(f'## {title} {{ #{path.stem} }}\n\n```python title="{name}"\n{source}```')
     return "\n\n".join(parts) + "\n"

@@ -13,7 +13,7 @@ from baseten_sdk.emulator import Emulator
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-LONGEST = 40
+LONGEST = 50  # lines of at most 88 columns
 SECRET = "whsec_examples"
 
 

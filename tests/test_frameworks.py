@@ -20,7 +20,7 @@ from baseten_sdk.receiver.serving import ServerThread
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET = "whsec_frameworks"
-LONGEST = 40
+LONGEST = 50  # lines of at most 88 columns
 
 
 class Quiet(WSGIRequestHandler):

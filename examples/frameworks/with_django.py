@@ -1,6 +1,8 @@
-"""A webhook endpoint in Django, in one file. Run it with: python -m examples.frameworks.with_django runserver
+"""A webhook endpoint in Django, in one file.
 
-`csrf_exempt`, since it is not a browser that posts: the signature says who it is.
+Run it with: python -m examples.frameworks.with_django runserver
+
+`csrf_exempt`, because no browser sends these requests. The signature proves the sender.
 """
 
 import os
@@ -19,7 +21,9 @@ from baseten_sdk import WebhookSignatureError, verify
 @csrf_exempt
 def done(request: HttpRequest) -> HttpResponse:
     try:
-        result = verify(request.body, request.headers, secrets=os.environ["BASETEN_WEBHOOK_SECRET"])
+        result = verify(
+            request.body, request.headers, secrets=os.environ["BASETEN_WEBHOOK_SECRET"]
+        )
     except WebhookSignatureError:
         return HttpResponse(status=401)
     print(result.request_id, result.data, result.errors)
@@ -27,7 +31,9 @@ def done(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("baseten", done)]
-settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], DEBUG=False, LOGGING_CONFIG=None)
+settings.configure(
+    ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], DEBUG=False, LOGGING_CONFIG=None
+)
 app = get_wsgi_application()
 
 if __name__ == "__main__":

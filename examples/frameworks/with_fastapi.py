@@ -1,6 +1,9 @@
-"""A webhook endpoint in FastAPI, with a typed output. Run it with: uvicorn examples.frameworks.with_fastapi:app
+"""A webhook endpoint in FastAPI, with a typed output.
 
-The body is read from the request, not declared as a parameter: what FastAPI has parsed is no longer what was signed.
+Run it with: uvicorn examples.frameworks.with_fastapi:app
+
+Read the body from the request. A parameter would be parsed, and the signature covers
+the bytes as they were sent.
 """
 
 import os
@@ -22,7 +25,9 @@ app = FastAPI()
 async def done(request: Request) -> None:
     secrets = os.environ["BASETEN_WEBHOOK_SECRET"]
     try:
-        result = verify(await request.body(), request.headers, secrets, response_model=Transcript)
+        result = verify(
+            await request.body(), request.headers, secrets, response_model=Transcript
+        )
     except WebhookSignatureError:
         raise HTTPException(status_code=401) from None
     print(result.request_id, result.data, result.errors)

@@ -1,4 +1,7 @@
-"""A webhook endpoint in Flask. Run it with: flask --app examples.frameworks.with_flask run"""
+"""A webhook endpoint in Flask.
+
+Run it with: flask --app examples.frameworks.with_flask run
+"""
 
 import os
 
@@ -12,7 +15,11 @@ app = Flask(__name__)
 @app.post("/baseten")
 def done() -> Response:
     try:
-        result = verify(request.get_data(), request.headers, secrets=os.environ["BASETEN_WEBHOOK_SECRET"])
+        result = verify(
+            request.get_data(),
+            request.headers,
+            secrets=os.environ["BASETEN_WEBHOOK_SECRET"],
+        )
     except WebhookSignatureError:
         return Response(status=401)
     print(result.request_id, result.data, result.errors)

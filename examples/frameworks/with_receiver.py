@@ -1,7 +1,8 @@
-"""The receiver in an application of yours: it stores what arrives, and the application reads it by the request's id.
+"""The receiver mounted in an application, which reads outputs by request ID.
 
-Run it with: uvicorn examples.frameworks.with_receiver:app. The URL to give to `async_predict` ends with a slash,
-`https://.../baseten/`: without it FastAPI redirects, and Baseten does not follow.
+Run it with: uvicorn examples.frameworks.with_receiver:app. The URL that you give to
+`async_predict` ends with a slash, `https://.../baseten/`. Without it FastAPI redirects,
+and Baseten does not follow redirects.
 """
 
 import os
@@ -12,7 +13,9 @@ from baseten_sdk import JsonValue
 from baseten_sdk.receiver import WebhookReceiver
 
 receiver = WebhookReceiver(
-    secrets=os.environ["BASETEN_WEBHOOK_SECRET"], store=os.environ.get("STORE", "jobs.sqlite"), path="/"
+    secrets=os.environ["BASETEN_WEBHOOK_SECRET"],
+    store=os.environ.get("STORE", "jobs.sqlite"),
+    path="/",
 )
 app = FastAPI()
 app.mount("/baseten", receiver)

@@ -1,4 +1,7 @@
-"""A webhook endpoint in Starlette. Run it with: uvicorn examples.frameworks.with_starlette:app"""
+"""A webhook endpoint in Starlette.
+
+Run it with: uvicorn examples.frameworks.with_starlette:app
+"""
 
 import os
 
@@ -12,7 +15,11 @@ from baseten_sdk import WebhookSignatureError, verify
 
 async def done(request: Request) -> Response:
     try:
-        result = verify(await request.body(), request.headers, secrets=os.environ["BASETEN_WEBHOOK_SECRET"])
+        result = verify(
+            await request.body(),
+            request.headers,
+            secrets=os.environ["BASETEN_WEBHOOK_SECRET"],
+        )
     except WebhookSignatureError:
         return Response(status_code=401)
     print(result.request_id, result.data, result.errors)
