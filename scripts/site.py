@@ -73,7 +73,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
     source = Path(page.file.src_uri)
     if source.parent.name == "reference" or source.stem in BEHIND:
-        page.meta["search"] = {"boost": 0.5}
+        page.meta["search"] = {"boost": 0.001}
     markdown = NOT_RUN.sub(r"\1", markdown)  # a word to the tests, which would keep the fence from being one
     if source.parent.name == "reference":
         markdown = completed(source.stem, markdown)
