@@ -20,6 +20,7 @@ from baseten_sdk import (
     MessageUsage,
     ParsedMessage,
     RawMessageStreamEvent,
+    RawResponse,
     Target,
     TextBlock,
     TextCompletion,
@@ -27,6 +28,7 @@ from baseten_sdk import (
     TextEvent,
     ToolUseBlock,
     Usage,
+    batch,
 )
 from baseten_sdk.types.anthropic import Message, MessageParam
 
@@ -84,7 +86,12 @@ async def a_stream_gives_typed_events(client: AsyncClient) -> None:
                     pass
         assert_type(await stream.get_final_message(), Message)
     async with client.messages.stream(model="a/b", max_tokens=9, messages=HI, output_format=Order) as typed:
+        async for partial in typed.partials():
+            assert_type(partial, Order)
         assert_type(await typed.get_parsed(), ParsedMessage[Order])
+    raw = await client.messages.with_raw_response.create(model="a/b", max_tokens=9, messages=HI)
+    assert_type(raw, RawResponse[Message])
+    assert_type(raw.parse(), Message)
 
 
 async def an_answer_has_the_type_that_was_asked_for(client: AsyncClient, twin: Client, target: Target) -> None:
@@ -121,4 +128,7 @@ async def completions_give_text_or_its_chunks(deployment: AsyncDeployment, twin:
     async for chunk in chunks:
         assert_type(chunk.choices[0].text, str)
     assert_type(twin.completions.create(model="abcd1234", prompt=["a"], n=2), TextCompletion)
+    raw = twin.completions.with_raw_response.create(model="abcd1234", prompt="Once")
+    assert_type(raw.parse().choices[0].text, str)
+    assert_type(batch.completions(model="abcd1234", prompt="Once"), batch.Call[TextCompletion])
     await deployment.completions.create(model="base")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

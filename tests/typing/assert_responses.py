@@ -78,7 +78,11 @@ async def a_stream_has_its_events(client: AsyncClient, twin: Client) -> None:
     async with client.responses.stream(model="a/b", input="Hi", text_format=City) as stream:
         assert_type(stream, AsyncModelResponseStream[City])
         assert_type(await stream.get_final_response(), ModelResponse)
+        async for partial in stream.partials():
+            assert_type(partial, City)
         assert_type(await stream.get_parsed(), ParsedResponse[City])
+    raw = await client.responses.with_raw_response.create(model="a/b", input="Hi")
+    assert_type(raw.parse().output_text, str)
 
 
 async def an_object_has_the_type_that_was_asked_for(client: AsyncClient) -> None:

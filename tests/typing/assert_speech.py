@@ -10,6 +10,7 @@ from baseten_sdk import (
     AsyncChain,
     AsyncDeployment,
     AsyncJob,
+    AsyncPool,
     AsyncTranscriptionSession,
     Deployment,
     FinalTranscript,
@@ -18,6 +19,7 @@ from baseten_sdk import (
     TranscriptionSession,
     WebSocketError,
     Word,
+    batch,
 )
 
 
@@ -36,6 +38,14 @@ async def sessions_and_recordings_have_their_types(
     assert_type(await chain.async_transcribe("https://example.com/a.mp3", priority=1), AsyncJob)
     assert_type(twin.transcription(), TranscriptionSession)
     assert_type(twin.transcribe(b"").text, str)
+
+
+async def rows_and_pools_have_them_too(pool: AsyncPool) -> None:
+    assert_type(batch.transcribe("talk.mp3", deployment="abcd1234", language="en"), batch.Call[Transcription])
+    assert_type(batch.transcribe(b"", chain="chain123", deadline=60), batch.Call[Transcription])
+    assert_type(await pool.transcribe("talk.mp3"), Transcription)
+    assert_type(pool.transcription(), AsyncTranscriptionSession)
+    batch.transcribe("talk.mp3")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 
 
 def errors_keep_what_was_understood(error: WebSocketError) -> None:

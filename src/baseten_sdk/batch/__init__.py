@@ -20,6 +20,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ..types.batch import Failed as Failed, Ok as Ok, Outcome as Outcome, Report as Report
     from .calls.call import Call as Call, DeploymentTarget as DeploymentTarget, Where as Where
     from .calls.chat import chat as chat
+    from .calls.completions import completions as completions
     from .calls.custom import custom as custom
     from .calls.decide import decide as decide
     from .calls.embeddings import embeddings as embeddings
@@ -30,6 +31,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .calls.predict import predict as predict
     from .calls.recipe import Kind as Kind, Recipe as Recipe, read_template as read_template
     from .calls.responses import responses as responses
+    from .calls.transcribe import transcribe as transcribe
     from .options import MapOptions as MapOptions, Request as Request, RunOptions as RunOptions
     from .results.html_report import html_report as html_report
     from .results.manifest import manifest_path as manifest_path

@@ -1,26 +1,36 @@
-"""The replies of Whisper: a transcript of recorded audio, events of streamed audio. Times are seconds of the audio."""
+"""Parameters and replies of Whisper: transcripts of recorded audio, events of streamed audio. Times are in seconds."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias, TypedDict
 
 from pydantic import Field
 
+from ..config import CallOptions
 from .reply import Lenient, NullAs, Reply
 
 __all__ = [
     "AudioEncoding",
     "FinalTranscript",
     "PartialTranscript",
+    "RecordedAudio",
     "Segment",
     "TranscriptEvent",
     "Transcription",
+    "TranscriptionOptions",
+    "WhisperOptions",
     "WhisperSampling",
     "Word",
 ]
 
 AudioEncoding: TypeAlias = Literal["pcm_s16le", "pcm_mulaw"]
 """The encoding of raw audio: 16-bit little-endian samples, or 8-bit μ-law. One channel."""
+
+
+RecordedAudio: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview"
+"""An http(s) URL, the path of a file, or its bytes."""
 
 
 class WhisperSampling(TypedDict, total=False):
@@ -31,6 +41,34 @@ class WhisperSampling(TypedDict, total=False):
     repetition_penalty: float
     beam_search_diversity_rate: float
     no_repeat_ngram_size: int
+
+
+class WhisperOptions(TypedDict, total=False):
+    """How Whisper listens. What is left out, or None, is the deployment's to choose.
+
+    Attributes:
+        language: Code of the language, such as "en", or "auto".
+        prompt: Text that helps with names and spelling.
+        language_options: Languages to choose from, if `language` is "auto".
+        language_detection_only: Find out the language and no more.
+        dynamic_preprocessing: Adapt to loud and soft audio.
+        word_timestamps: Send each word with its times.
+        beam_results: Send the other texts that were considered.
+        sampling: How to search for the text.
+    """
+
+    language: str | None
+    prompt: str | None
+    language_options: Sequence[str] | None
+    language_detection_only: bool | None
+    dynamic_preprocessing: bool | None
+    word_timestamps: bool | None
+    beam_results: bool | None
+    sampling: WhisperSampling | None
+
+
+class TranscriptionOptions(CallOptions, WhisperOptions, total=False):
+    """The options of a transcription: those of every call, and how Whisper listens."""
 
 
 class Word(Lenient):

@@ -13,6 +13,7 @@ from baseten_sdk import (
     CallEnded,
     CallObserver,
     CallStarted,
+    ConfigurationError,
     ContentBlockStopEvent,
     InputJsonEvent,
     InvalidRequestError,
@@ -407,3 +408,48 @@ async def test_observers_are_told_of_each_event_and_of_the_message(emu: Emulator
     assert first == message
     assert isinstance(second, Message)
     assert (second.text, watching.ends[1].complete) == (SAID, True)
+
+
+async def test_the_reply_is_there_as_it_came(client: AsyncClient, emu: Emulator) -> None:
+    raw = await client.messages.with_raw_response.create(
+        model=MODEL, max_tokens=64, messages=HELLO, system="Be brief.", tools=[get_weather]
+    )
+    assert (raw.status_code, raw.headers["content-type"]) == (200, "application/json")
+    assert raw.parse().text == SAID in raw.text
+    assert raw.request_id == raw.parse().meta.request_id is not None
+    assert {*fields(only(emu))} == {"model", "messages", "max_tokens", "system", "tools"}
+
+
+async def test_an_object_is_watched_while_it_grows(client: AsyncClient) -> None:
+    async with client.messages.stream(model=MODEL, max_tokens=200, messages=HELLO, output_format=Order) as stream:
+        partials = stream.partials()
+        grown = [(partial, partials.missing) async for partial in partials]
+        whole = await stream.get_parsed()
+    assert len(grown) > 1
+    assert "size" in grown[0][1]
+    assert grown[-1] == (whole.parsed, ())
+    assert all(isinstance(partial, Order) for partial, _ in grown)
+    async with client.messages.stream(model=MODEL, max_tokens=64, messages=HELLO) as plain:
+        with pytest.raises(ConfigurationError, match="output_format="):
+            plain.partials()
+
+
+@pytest.mark.parametrize("begun", [0, 9])
+async def test_an_object_that_is_written_as_text_grows_too(client: AsyncClient, begun: int) -> None:
+    text = '{"item": "a hat with a feather", "count": 3, "size": "large"}'
+    async with client.messages.stream(
+        model=MODEL,
+        max_tokens=200,
+        messages=HELLO,
+        output_format=Order,
+        extra_body={"tool_choice": {"type": "none"}, "emulator": {"text": text}},
+    ) as stream:
+        for _ in range(begun):
+            await anext(stream)
+        items = [partial.item async for partial in stream.partials()]
+        assert (await stream.get_parsed()).parsed == Order(item="a hat with a feather", count=3, size="large")
+    grown = [item for item in items if item]
+    assert len(grown) > 2
+    assert all("a hat with a feather".startswith(item) for item in grown)
+    assert sorted(grown, key=len) == grown
+    assert grown[-1] == "a hat with a feather"

@@ -289,3 +289,34 @@ async def test_a_stream_that_ends_before_its_first_event_is_asked_of_another_mem
         chunks = await pool.chat.completions.create(messages=HI, stream=True, session=f"session {place}")
         assert [chunk async for chunk in chunks]
         assert chunks.meta.served_by == GLM
+
+
+async def test_a_websocket_is_opened_by_the_next_member_where_the_first_refuses(
+    client: AsyncClient, emu: Emulator
+) -> None:
+    emu.script(["status=503"])
+    async with client.pool([LLAMA, OTHER]).connect() as websocket:
+        await websocket.send("hello")
+        assert await websocket.receive() == "hello"
+        tries = websocket.meta.tries
+    assert [each.outcome for each in tries] == ["503", "ok"]
+    assert websocket.meta.served_by == tries[1].member != tries[0].member
+    assert {request.path.rpartition("/")[2] for request in emu.requests} == {"websocket"}
+    assert len({*members_of(emu)}) == 2
+    assert IDLE in repr(client)
+
+
+async def test_speech_is_transcribed_by_whichever_member_answers(client: AsyncClient, emu: Emulator) -> None:
+    pool = client.pool([LLAMA, OTHER])
+    emu.script(["status=503"])
+    recorded = await pool.transcribe("https://example.com/talk.mp3", language="en")
+    assert recorded.text.startswith("never odd or even")
+    assert len(recorded.meta.tries) == 2
+    async with pool.transcription(bytes(32_000), pace=None) as session:
+        finals = [event async for event in session]
+    assert finals
+    assert session.text == " ".join(event.text for event in finals)
+    apis = client.pool([LLAMA, GLM])
+    with pytest.raises(ConfigurationError, match="needs a dedicated deployment"):
+        async with apis.connect():
+            pass

@@ -218,3 +218,39 @@ async def test_a_stream_has_to_be_entered_once(client: AsyncClient) -> None:
     async with stream:
         with pytest.raises(ConfigurationError, match="entered once"):
             await stream.__aenter__()
+
+
+@pytest.mark.parametrize("begun", [0, 7])
+async def test_an_object_is_watched_while_it_grows(client: AsyncClient, begun: int) -> None:
+    text = '{"name": "Saint-Germain-en-Laye", "people": 44753}'
+    async with client.responses.stream(
+        model=MODEL, input="A city", text_format=City, extra_body={"emulator": {"text": text}}
+    ) as stream:
+        for _ in range(begun):
+            await anext(stream)
+        partials = stream.partials()
+        grown = [(partial, partials.missing) async for partial in partials]
+        parsed = await stream.get_parsed()
+    names = [partial.name for partial, _ in grown if partial.name]
+    assert len(names) > 2
+    assert all("Saint-Germain-en-Laye".startswith(name) for name in names)
+    assert all("people" in missing for _, missing in grown[:3])
+    assert grown[-1] == (parsed.parsed, ())
+    assert parsed.parsed == City(name="Saint-Germain-en-Laye", people=44753)
+
+
+async def test_an_object_that_is_cut_is_told_as_far_as_it_came(client: AsyncClient) -> None:
+    plan = {"text": '{"name": "Saint-Germain-en-Laye", "peo', "finish-reason": "length"}
+    async with client.responses.stream(
+        model=MODEL, input="A city", text_format=City, extra_body={"emulator": plan}
+    ) as stream:
+        partials = stream.partials()
+        grown = [partial.name async for partial in partials]
+    assert grown[-1] == "Saint-Germain-en-Laye"
+    assert partials.missing == ("people",)
+
+
+async def test_only_what_has_a_type_can_be_watched(client: AsyncClient) -> None:
+    async with client.responses.stream(model=MODEL, input="Say hello") as stream:
+        with pytest.raises(ConfigurationError, match="text_format="):
+            stream.partials()

@@ -55,3 +55,13 @@ def test_the_model_apis_have_none_and_a_pool_has(client: Client, emu: Emulator) 
     for place in range(4):
         chunks = pool.completions.create(model="b", prompt=PROMPT, stream=True, session=f"session {place}")
         assert "".join([chunk.text for chunk in chunks]) == SAID
+
+
+def test_the_reply_is_there_as_it_came(client: Client) -> None:
+    raw = client.deployments("abcd1234").completions.with_raw_response.create(
+        model="base", prompt=PROMPT, extra_headers=behaving("ratelimit=42")
+    )
+    assert (raw.status_code, raw.headers["content-type"]) == (200, "application/json")
+    assert raw.headers["X-RateLimit-Remaining-Requests"] == "42"
+    assert raw.parse().text == SAID in raw.text
+    assert raw.request_id == raw.parse().meta.request_id is not None

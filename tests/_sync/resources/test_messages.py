@@ -14,6 +14,7 @@ from baseten_sdk import (
     CallObserver,
     CallStarted,
     Client,
+    ConfigurationError,
     ContentBlockStopEvent,
     InputJsonEvent,
     InvalidRequestError,
@@ -395,3 +396,48 @@ def test_observers_are_told_of_each_event_and_of_the_message(emu: Emulator) -> N
     assert first == message
     assert isinstance(second, Message)
     assert (second.text, watching.ends[1].complete) == (SAID, True)
+
+
+def test_the_reply_is_there_as_it_came(client: Client, emu: Emulator) -> None:
+    raw = client.messages.with_raw_response.create(
+        model=MODEL, max_tokens=64, messages=HELLO, system="Be brief.", tools=[get_weather]
+    )
+    assert (raw.status_code, raw.headers["content-type"]) == (200, "application/json")
+    assert raw.parse().text == SAID in raw.text
+    assert raw.request_id == raw.parse().meta.request_id is not None
+    assert {*fields(only(emu))} == {"model", "messages", "max_tokens", "system", "tools"}
+
+
+def test_an_object_is_watched_while_it_grows(client: Client) -> None:
+    with client.messages.stream(model=MODEL, max_tokens=200, messages=HELLO, output_format=Order) as stream:
+        partials = stream.partials()
+        grown = [(partial, partials.missing) for partial in partials]
+        whole = stream.get_parsed()
+    assert len(grown) > 1
+    assert "size" in grown[0][1]
+    assert grown[-1] == (whole.parsed, ())
+    assert all(isinstance(partial, Order) for partial, _ in grown)
+    with client.messages.stream(model=MODEL, max_tokens=64, messages=HELLO) as plain:
+        with pytest.raises(ConfigurationError, match="output_format="):
+            plain.partials()
+
+
+@pytest.mark.parametrize("begun", [0, 9])
+def test_an_object_that_is_written_as_text_grows_too(client: Client, begun: int) -> None:
+    text = '{"item": "a hat with a feather", "count": 3, "size": "large"}'
+    with client.messages.stream(
+        model=MODEL,
+        max_tokens=200,
+        messages=HELLO,
+        output_format=Order,
+        extra_body={"tool_choice": {"type": "none"}, "emulator": {"text": text}},
+    ) as stream:
+        for _ in range(begun):
+            next(stream)
+        items = [partial.item for partial in stream.partials()]
+        assert (stream.get_parsed()).parsed == Order(item="a hat with a feather", count=3, size="large")
+    grown = [item for item in items if item]
+    assert len(grown) > 2
+    assert all("a hat with a feather".startswith(item) for item in grown)
+    assert sorted(grown, key=len) == grown
+    assert grown[-1] == "a hat with a feather"

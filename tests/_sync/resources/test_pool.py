@@ -254,3 +254,32 @@ def test_a_stream_that_ends_before_its_first_event_is_asked_of_another_member(cl
         chunks = pool.chat.completions.create(messages=HI, stream=True, session=f"session {place}")
         assert [chunk for chunk in chunks]
         assert chunks.meta.served_by == GLM
+
+
+def test_a_websocket_is_opened_by_the_next_member_where_the_first_refuses(client: Client, emu: Emulator) -> None:
+    emu.script(["status=503"])
+    with client.pool([LLAMA, OTHER]).connect() as websocket:
+        websocket.send("hello")
+        assert websocket.receive() == "hello"
+        tries = websocket.meta.tries
+    assert [each.outcome for each in tries] == ["503", "ok"]
+    assert websocket.meta.served_by == tries[1].member != tries[0].member
+    assert {request.path.rpartition("/")[2] for request in emu.requests} == {"websocket"}
+    assert len({*members_of(emu)}) == 2
+    assert IDLE in repr(client)
+
+
+def test_speech_is_transcribed_by_whichever_member_answers(client: Client, emu: Emulator) -> None:
+    pool = client.pool([LLAMA, OTHER])
+    emu.script(["status=503"])
+    recorded = pool.transcribe("https://example.com/talk.mp3", language="en")
+    assert recorded.text.startswith("never odd or even")
+    assert len(recorded.meta.tries) == 2
+    with pool.transcription(bytes(32_000), pace=None) as session:
+        finals = [event for event in session]
+    assert finals
+    assert session.text == " ".join(event.text for event in finals)
+    apis = client.pool([LLAMA, GLM])
+    with pytest.raises(ConfigurationError, match="needs a dedicated deployment"):
+        with apis.connect():
+            pass

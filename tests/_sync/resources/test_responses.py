@@ -243,3 +243,13 @@ def test_parse_needs_something_to_parse(client: Client) -> None:
         client.responses.parse(model=MODEL, input="x", tools=[])
     with pytest.raises(InvalidRequestError, match="text has a format already"):
         client.responses.parse(model=MODEL, input="x", text_format=City, text={"format": {"type": "text"}})
+
+
+def test_the_reply_is_there_as_it_came(client: Client, emu: Emulator) -> None:
+    raw = client.responses.with_raw_response.create(model=MODEL, input=HELLO, tools=[get_time])
+    assert (raw.status_code, raw.headers["content-type"]) == (200, "application/json")
+    assert raw.parse().output_text == SAID in raw.text
+    assert raw.request_id == raw.parse().meta.request_id is not None
+    assert fields(only(emu))["tools"]
+    with pytest.raises(ResponseValidationError, match="failed"):
+        client.responses.with_raw_response.create(model=MODEL, input=HELLO, extra_headers=behaving("ending=failed"))

@@ -215,3 +215,39 @@ def test_a_stream_has_to_be_entered_once(client: Client) -> None:
     with stream:
         with pytest.raises(ConfigurationError, match="entered once"):
             stream.__enter__()
+
+
+@pytest.mark.parametrize("begun", [0, 7])
+def test_an_object_is_watched_while_it_grows(client: Client, begun: int) -> None:
+    text = '{"name": "Saint-Germain-en-Laye", "people": 44753}'
+    with client.responses.stream(
+        model=MODEL, input="A city", text_format=City, extra_body={"emulator": {"text": text}}
+    ) as stream:
+        for _ in range(begun):
+            next(stream)
+        partials = stream.partials()
+        grown = [(partial, partials.missing) for partial in partials]
+        parsed = stream.get_parsed()
+    names = [partial.name for partial, _ in grown if partial.name]
+    assert len(names) > 2
+    assert all("Saint-Germain-en-Laye".startswith(name) for name in names)
+    assert all("people" in missing for _, missing in grown[:3])
+    assert grown[-1] == (parsed.parsed, ())
+    assert parsed.parsed == City(name="Saint-Germain-en-Laye", people=44753)
+
+
+def test_an_object_that_is_cut_is_told_as_far_as_it_came(client: Client) -> None:
+    plan = {"text": '{"name": "Saint-Germain-en-Laye", "peo', "finish-reason": "length"}
+    with client.responses.stream(
+        model=MODEL, input="A city", text_format=City, extra_body={"emulator": plan}
+    ) as stream:
+        partials = stream.partials()
+        grown = [partial.name for partial in partials]
+    assert grown[-1] == "Saint-Germain-en-Laye"
+    assert partials.missing == ("people",)
+
+
+def test_only_what_has_a_type_can_be_watched(client: Client) -> None:
+    with client.responses.stream(model=MODEL, input="Say hello") as stream:
+        with pytest.raises(ConfigurationError, match="text_format="):
+            stream.partials()

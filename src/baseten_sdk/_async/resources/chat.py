@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..streams.chat import AsyncChatStream
     from ..streams.completion import AsyncCompletionStream
     from ..tool_run import AsyncToolRun
-    from .raw_completions import AsyncRawCompletions
+    from .raw import AsyncRawCompletions
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class AsyncCompletions:
     @cached_property
     def with_raw_response(self) -> AsyncRawCompletions:
         """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a completion."""
-        from .raw_completions import AsyncRawCompletions
+        from .raw import AsyncRawCompletions
 
         return AsyncRawCompletions(self._calls)
 

@@ -6,6 +6,7 @@ It owns what a user sees: arguments, overloads and their documentation. `message
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ..streams.message import AsyncMessageStream
     from ..streams.typed import AsyncTypedStream
     from .message_run import AsyncMessageRun
+    from .raw import AsyncRawMessages
 
 T = TypeVar("T")
 
@@ -36,6 +38,13 @@ class AsyncMessages:
 
     def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._calls = AsyncMessageCalls(service, base_url)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawMessages:
+        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        from .raw import AsyncRawMessages
+
+        return AsyncRawMessages(self._calls)
 
     @overload
     async def create(

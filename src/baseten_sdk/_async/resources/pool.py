@@ -41,6 +41,10 @@ class AsyncPool:
         rerank: score texts.
         classify: label texts.
         predict_tokens: label the tokens of texts.
+        connect: a WebSocket to one member; needs dedicated deployments. If the handshake fails, the next member is
+            asked. A connection that breaks later is not moved.
+        transcription: speech while it is sent, by one member, over a WebSocket.
+        transcribe: the text of a recording.
 
     Example:
         pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")], first_event=5.0)
@@ -68,6 +72,9 @@ class AsyncPool:
         self.rerank = deployment.rerank
         self.classify = deployment.classify
         self.predict_tokens = deployment.predict_tokens
+        self.connect = deployment.connect
+        self.transcription = deployment.transcription
+        self.transcribe = deployment.transcribe
 
     def async_predict(self, *_: object, **__: object) -> Never:
         """Refuse. An async request must not be submitted twice, and a pool may ask more than one member.

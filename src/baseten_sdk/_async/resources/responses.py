@@ -6,6 +6,7 @@ It owns what a user sees: arguments, overloads and their documentation. `respons
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
+    from .raw import AsyncRawResponses
     from .response_run import AsyncResponseRun
 
 T = TypeVar("T")
@@ -35,6 +37,13 @@ class AsyncResponses:
 
     def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
         self._calls = AsyncResponseCalls(service, base_url)
+
+    @cached_property
+    def with_raw_response(self) -> AsyncRawResponses:
+        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        from .raw import AsyncRawResponses
+
+        return AsyncRawResponses(self._calls)
 
     @overload
     async def create(

@@ -10,13 +10,13 @@ from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.payload import Payload
 from ..._core.speech.audio import AudioFormat
-from ..._core.speech.parameters import StreamParameters, TranscriptionOptions, WhisperParameters, first_message
-from ..._core.speech.recorded import RecordedAudio, audio_field, whisper_input
+from ..._core.speech.parameters import StreamParameters, WhisperParameters, first_message
+from ..._core.speech.recorded import audio_field, whisper_input
 from ..._io.to_thread import AsyncToThread
 from ...config import CallOptions, check_seconds
 from ...errors import InvalidRequestError
 from ...types.reply import attach_meta
-from ...types.speech import AudioEncoding, Transcription
+from ...types.speech import AudioEncoding, RecordedAudio, Transcription, TranscriptionOptions
 from ..queue.job import AsyncJob
 from ..speech.session import AsyncTranscriptionSession
 from ..speech.source import AsyncAudioPieces, AudioSource

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from ..._core.chat.events import EventReader
 from ..._core.chat.output import read_answer, read_output
@@ -19,6 +19,7 @@ from ...types.reply import attach_meta
 from ..calls.service import AsyncCalls
 from .chat import AsyncChatStream
 from .opening import open_chat
+from .partials import AsyncPartials
 from .reply import AsyncPicked, AsyncReplyStream
 
 T = TypeVar("T")
@@ -106,7 +107,7 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
         """
         if self._reader.schema is None:
             raise ConfigurationError("partials() needs response_format= to be a type.")
-        return AsyncPartials(self)
+        return AsyncPartials(AsyncPicked(self, lambda event: event if isinstance(event, PartialObject) else None))
 
     async def get_final_completion(self) -> ChatCompletion:
         """Read to the end and return the whole completion. `choices[0].message.parsed` is the object if it is valid.
@@ -128,28 +129,6 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
             raise ConfigurationError("get_parsed() needs response_format= to be a type.")
         outputs, calls = read_answer(self._reader.schema, self._reader.toolbox, completion)
         return Parsed(completion, outputs, calls, (completion,))
-
-
-class AsyncPartials(Generic[T]):
-    """The partial objects of a stream.
-
-    Attributes:
-        missing: The names of the fields of the last object that have not arrived.
-    """
-
-    def __init__(self, stream: AsyncCompletionStream[T]) -> None:
-        self._stream = stream
-        self.missing: tuple[str, ...] = ()
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> T:
-        while True:
-            event = await anext(self._stream)
-            if isinstance(event, PartialObject):
-                self.missing = event.missing
-                return event.value
 
 
 def _try_parse(schema: Schema[T], completion: ChatCompletion) -> None:

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from ..._core.messages.answer import AnswerForm
 from ..._core.messages.events import MessageEvents
+from ..._core.messages.partials import MessagePartials
 from ..._core.messages.stream import MessageReader
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -17,6 +18,7 @@ from ...types.parsed_message import ParsedMessage
 from ...types.reply import attach_meta, attach_note
 from ..calls.service import AsyncCalls
 from .observed import typed_stream
+from .partials import AsyncPartials
 from .reply import AsyncPicked, AsyncReplyStream
 from .typed import AsyncTypedStream
 
@@ -90,6 +92,21 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
     def text_stream(self) -> AsyncPicked[MessageStreamEvent, str]:
         """The text of the message, piece by piece, without the other events."""
         return AsyncPicked(self, lambda event: event.text if isinstance(event, TextEvent) else None)
+
+    def partials(self) -> AsyncPartials[T]:
+        """Iterate over the object of `output_format=` while it grows.
+
+        A partial object does not yet satisfy its type: see `partials()` of a chat stream.
+
+        Example:
+            partials = stream.partials()
+            async for invoice in partials:
+                if "total" not in partials.missing:
+                    print(invoice.total)
+        """
+        if self._form.schema is None:
+            raise ConfigurationError("partials() needs output_format= to be a type.")
+        return AsyncPartials(AsyncPicked(self, MessagePartials(self._form, self._form.schema, self._events).read))
 
     async def get_final_message(self) -> Message:
         """Read to the end: the whole message. `parsed_output` is the object, if `output_format=` asked for one.

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.outcome import Outcome
+from ..._core.responses.partials import ResponsePartials
 from ..._core.responses.reader import ResponseReader
 from ...config import Limits
 from ...errors import BasetenError, ConfigurationError, OutputError, ToolArgumentError
@@ -18,6 +19,7 @@ from ...types.responses import ModelResponse
 from ..calls.body import AsyncResponseStream
 from ..calls.service import AsyncCalls
 from .observed import AsyncObservedStream, typed_stream
+from .partials import AsyncPartials
 from .reply import AsyncPicked, AsyncReplyStream
 from .typed import AsyncTypedStream
 
@@ -127,6 +129,23 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
     def text_stream(self) -> AsyncPicked[ResponseStreamEvent, str]:
         """The text, piece by piece, without the other events."""
         return AsyncPicked(self, lambda event: event.delta if isinstance(event, ResponseTextDeltaEvent) else None)
+
+    def partials(self) -> AsyncPartials[T]:
+        """Iterate over the object of `text_format=` while it grows.
+
+        A partial object does not yet satisfy its type: see `partials()` of a chat stream.
+
+        Example:
+            partials = stream.partials()
+            async for invoice in partials:
+                if "total" not in partials.missing:
+                    print(invoice.total)
+        """
+        if self._outcome.schema is None:
+            raise ConfigurationError("partials() needs text_format= to be a type.")
+        so_far = self.snapshot
+        partials = ResponsePartials(self._outcome.schema, "" if so_far is None else so_far.output_text)
+        return AsyncPartials(AsyncPicked(self, partials.read))
 
     async def get_final_response(self) -> ModelResponse:
         """Read to the end: the whole response. `output_parsed` is the object, if it is a valid one.

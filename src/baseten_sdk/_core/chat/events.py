@@ -11,15 +11,12 @@ from __future__ import annotations
 
 from typing import Generic, TypeAlias, TypeVar
 
-from pydantic import ValidationError
-
 from ...errors import OutputError
 from ...types.chat import ChatCompletion, ToolCall
 from ...types.chunks import ChatCompletionChunk, ChunkChoice
 from ...types.events import (
     ChunkReceived,
     Finished,
-    PartialObject,
     ReasoningDelta,
     RefusalDelta,
     StreamEvent,
@@ -30,12 +27,12 @@ from ...types.events import (
     UsageUpdated,
 )
 from ...types.tool_calls import ParsedToolCall
-from ..schema.partial import PartialReader
 from ..schema.schema import Schema
 from ..schema.tool import BadArguments, Toolbox
 from .accumulate import Accumulator, ChoiceParts
 from .call_parts import CallParts
-from .output import CUT, CUT_BEFORE, cut_short, read_text
+from .output import CUT, CUT_BEFORE, cut_short
+from .partial_answer import PartialAnswer
 
 T = TypeVar("T")
 
@@ -72,7 +69,7 @@ class EventReader(Generic[T]):
         self.toolbox = toolbox
         self.schema = schema
         self._lenient = lenient
-        self._partial = PartialReader(schema) if schema is not None else None
+        self._partial = PartialAnswer(schema) if schema is not None else None
         self._accumulator = Accumulator()
         self._open: dict[Place, CallParts] = {}
         self._started: set[Place] = set()
@@ -94,9 +91,9 @@ class EventReader(Generic[T]):
         """The events that the end of the stream brings; what is wrong with the answer is then in `error`."""
         events: list[StreamEvent[T]] = []
         if self._partial is not None:
-            value = _last(self._partial)
-            if value is not None:
-                events.append(PartialObject(value, missing=self._partial.missing))
+            whole = self._partial.end()
+            if whole is not None:
+                events.append(whole)
         closed = [self._close(place, events) for place in list(self._open)]
         wrong = next((each for each in closed if each is not None), None)
         completion = self._accumulator.completion()
@@ -120,9 +117,9 @@ class EventReader(Generic[T]):
         if delta.content:
             events.append(TextDelta(delta.content, index))
             if self._partial is not None and index == 0:
-                value = self._partial.add(delta.content)
-                if value is not None:
-                    events.append(PartialObject(value, missing=self._partial.missing))
+                partial = self._partial.add(delta.content)
+                if partial is not None:
+                    events.append(partial)
         if delta.refusal:
             events.append(RefusalDelta(delta.refusal, index))
         parts = self._accumulator.choice(index)
@@ -181,13 +178,3 @@ class EventReader(Generic[T]):
         choice = self._accumulator.choices[index]
         calls = choice.tool_calls
         return choice.finish_reason in CUT and key == calls.latest and not calls.calls[key].arguments
-
-
-def _last(partial: PartialReader[T]) -> T | None:
-    """The object when its text has ended: validated where it is valid, else as far as it came."""
-    try:
-        whole = read_text(partial.schema, partial.text)
-    except ValidationError:
-        return partial.end()
-    partial.missing = ()
-    return whole

@@ -69,6 +69,11 @@ class BlockParts:
         """Whether the block calls a tool."""
         return self._start.get("type") == "tool_use"
 
+    @property
+    def tool_name(self) -> str | None:
+        """The tool that the block calls; None if it calls none."""
+        return str(self._start.get("name")) if self.is_call else None
+
     def add(self, delta: BlockDelta) -> None:
         """Take a delta in."""
         if delta.text or delta.thinking:

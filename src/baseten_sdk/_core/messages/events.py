@@ -37,6 +37,11 @@ class MessageEvents:
         """What has arrived so far; None before anything has."""
         return self._accumulator.message()
 
+    def tool_name(self, index: int) -> str | None:
+        """The tool that a block calls; None if it calls none."""
+        parts = self._accumulator.blocks.get(index)
+        return None if parts is None else parts.tool_name
+
     def read(self, event: RawMessageStreamEvent) -> list[MessageStreamEvent]:
         """The events that an event of the stream brings."""
         self._accumulator.add(event)

@@ -102,7 +102,16 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
     first_byte = request.first_byte if request.first_byte < member.first_byte else member.first_byte
     # By position: that is faster.
     return Request(
-        request.method, url, request.headers, body, first_byte, request.safety, member.target, hedge, member.name
+        request.method,
+        url,
+        request.headers,
+        body,
+        first_byte,
+        request.safety,
+        member.target,
+        hedge,
+        member.name,
+        request.upgrade,
     )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, TypeVar
+from typing import TypeVar
 
 from ...config import CallOptions, as_number
 from ...errors import InvalidRequestError
 from ...types.json import JsonValue
-from ...types.speech import AudioEncoding, WhisperSampling
+from ...types.speech import AudioEncoding, TranscriptionOptions, WhisperOptions, WhisperSampling
 from ..request.options import OPTION_NAMES
 
 T = TypeVar("T")
@@ -19,34 +19,6 @@ Block = dict[str, JsonValue]
 
 LONGEST_FINAL = 30.0
 """Seconds that one final transcript covers at most."""
-
-
-class WhisperOptions(TypedDict, total=False):
-    """How Whisper listens. What is left out, or None, is the deployment's to choose.
-
-    Attributes:
-        language: Code of the language, such as "en", or "auto".
-        prompt: Text that helps with names and spelling.
-        language_options: Languages to choose from, if `language` is "auto".
-        language_detection_only: Find out the language and no more.
-        dynamic_preprocessing: Adapt to loud and soft audio.
-        word_timestamps: Send each word with its times.
-        beam_results: Send the other texts that were considered.
-        sampling: How to search for the text.
-    """
-
-    language: str | None
-    prompt: str | None
-    language_options: Sequence[str] | None
-    language_detection_only: bool | None
-    dynamic_preprocessing: bool | None
-    word_timestamps: bool | None
-    beam_results: bool | None
-    sampling: WhisperSampling | None
-
-
-class TranscriptionOptions(CallOptions, WhisperOptions, total=False):
-    """The options of a transcription: those of every call, and how Whisper listens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from ...errors import InvalidRequestError
+from ...types.speech import RecordedAudio
 from .parameters import WhisperParameters, merged
 
 LARGEST = 100 * 1024 * 1024
@@ -15,9 +15,6 @@ LARGEST = 100 * 1024 * 1024
 
 ROOM = 64 * 1024
 """Bytes of it for everything but the audio."""
-
-RecordedAudio: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview"
-"""An http(s) URL, the path of a file, or its bytes."""
 
 
 def is_url(audio: RecordedAudio) -> bool:

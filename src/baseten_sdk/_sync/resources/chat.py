@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..streams.chat import ChatStream
     from ..streams.completion import CompletionStream
     from ..tool_run import ToolRun
-    from .raw_completions import RawCompletions
+    from .raw import RawCompletions
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Completions:
     @cached_property
     def with_raw_response(self) -> RawCompletions:
         """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a completion."""
-        from .raw_completions import RawCompletions
+        from .raw import RawCompletions
 
         return RawCompletions(self._calls)
 

@@ -3,29 +3,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Unpack, overload
 
-from ..._core.completions.request import completion_request, split_params
-from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_model
-from ..._core.request.options import Options
-from ..._core.request.request import Request
 from ..._core.request.routing import BaseURL
 from ...types.completions import CompletionOptions, Prompt, TextCompletion, TextCompletionChunk
-from ...types.reply import attach_meta
 from ..calls.service import Service
+from .completion_calls import CompletionCalls
 
 if TYPE_CHECKING:
     from ..streams.typed import TypedStream
+    from .raw import RawTextCompletions
 
 
 class TextCompletions:
     """Completions of text from the engine that `model=` names, or from one deployment."""
 
     def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
-        self._service = service
-        self._base_url = base_url
+        self._calls = CompletionCalls(service, base_url)
+
+    @cached_property
+    def with_raw_response(self) -> RawTextCompletions:
+        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        from .raw import RawTextCompletions
+
+        return RawTextCompletions(self._calls)
 
     @overload
     def create(
@@ -65,25 +67,6 @@ class TextCompletions:
             ResponseValidationError: The reply is not a completion.
             InvalidRequestError: The prompt cannot be sent.
         """
-        request, options = self._prepared(model, prompt, params, stream=bool(stream))
-        caller = self._service.caller
         if stream:
-            from ..._core.completions.stream import TextReader
-            from ..streams.observed import typed_stream
-
-            return typed_stream(caller.open(request, options), TextReader(caller.limits))
-        completion, meta = caller.fetch(request, options, _completion)
-        return attach_meta(completion, meta)
-
-    def _prepared(
-        self, model: str, prompt: Prompt, params: Mapping[str, object], *, stream: bool
-    ) -> tuple[Request, Options]:
-        service = self._service
-        body, given = split_params(params)
-        options = service.options.merged(given) if given else service.options
-        base, name = (self._base_url, model) if self._base_url else service.router.engine_of(model)
-        return completion_request(base, name, prompt, body, options, stream=stream), options
-
-
-def _completion(response: WholeResponse) -> TextCompletion:
-    return read_model(TextCompletion, response)
+            return self._calls.chunks(model, prompt, params)
+        return self._calls.complete(model, prompt, params)

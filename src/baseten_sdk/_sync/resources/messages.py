@@ -7,6 +7,7 @@ It owns what a user sees: arguments, overloads and their documentation. `message
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ..streams.message import MessageStream
     from ..streams.typed import TypedStream
     from .message_run import MessageRun
+    from .raw import RawMessages
 
 T = TypeVar("T")
 
@@ -37,6 +39,13 @@ class Messages:
 
     def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
         self._calls = MessageCalls(service, base_url)
+
+    @cached_property
+    def with_raw_response(self) -> RawMessages:
+        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        from .raw import RawMessages
+
+        return RawMessages(self._calls)
 
     @overload
     def create(

@@ -7,6 +7,7 @@ It owns what a user sees: arguments, overloads and their documentation. `respons
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
+    from .raw import RawResponses
     from .response_run import ResponseRun
 
 T = TypeVar("T")
@@ -36,6 +38,13 @@ class Responses:
 
     def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
         self._calls = ResponseCalls(service, base_url)
+
+    @cached_property
+    def with_raw_response(self) -> RawResponses:
+        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        from .raw import RawResponses
+
+        return RawResponses(self._calls)
 
     @overload
     def create(

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from ..._core.chat.events import EventReader
 from ..._core.chat.output import read_answer, read_output
@@ -20,6 +20,7 @@ from ...types.reply import attach_meta
 from ..calls.service import Calls
 from .chat import ChatStream
 from .opening import open_chat
+from .partials import Partials
 from .reply import Picked, ReplyStream
 
 T = TypeVar("T")
@@ -107,7 +108,7 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
         """
         if self._reader.schema is None:
             raise ConfigurationError("partials() needs response_format= to be a type.")
-        return Partials(self)
+        return Partials(Picked(self, lambda event: event if isinstance(event, PartialObject) else None))
 
     def get_final_completion(self) -> ChatCompletion:
         """Read to the end and return the whole completion. `choices[0].message.parsed` is the object if it is valid.
@@ -129,28 +130,6 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
             raise ConfigurationError("get_parsed() needs response_format= to be a type.")
         outputs, calls = read_answer(self._reader.schema, self._reader.toolbox, completion)
         return Parsed(completion, outputs, calls, (completion,))
-
-
-class Partials(Generic[T]):
-    """The partial objects of a stream.
-
-    Attributes:
-        missing: The names of the fields of the last object that have not arrived.
-    """
-
-    def __init__(self, stream: CompletionStream[T]) -> None:
-        self._stream = stream
-        self.missing: tuple[str, ...] = ()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> T:
-        while True:
-            event = next(self._stream)
-            if isinstance(event, PartialObject):
-                self.missing = event.missing
-                return event.value
 
 
 def _try_parse(schema: Schema[T], completion: ChatCompletion) -> None:

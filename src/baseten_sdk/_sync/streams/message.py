@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from ..._core.messages.answer import AnswerForm
 from ..._core.messages.events import MessageEvents
+from ..._core.messages.partials import MessagePartials
 from ..._core.messages.stream import MessageReader
 from ..._core.request.options import Options
 from ..._core.request.request import Request
@@ -18,6 +19,7 @@ from ...types.parsed_message import ParsedMessage
 from ...types.reply import attach_meta, attach_note
 from ..calls.service import Calls
 from .observed import typed_stream
+from .partials import Partials
 from .reply import Picked, ReplyStream
 from .typed import TypedStream
 
@@ -91,6 +93,21 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
     def text_stream(self) -> Picked[MessageStreamEvent, str]:
         """The text of the message, piece by piece, without the other events."""
         return Picked(self, lambda event: event.text if isinstance(event, TextEvent) else None)
+
+    def partials(self) -> Partials[T]:
+        """Iterate over the object of `output_format=` while it grows.
+
+        A partial object does not yet satisfy its type: see `partials()` of a chat stream.
+
+        Example:
+            partials = stream.partials()
+            for invoice in partials:
+                if "total" not in partials.missing:
+                    print(invoice.total)
+        """
+        if self._form.schema is None:
+            raise ConfigurationError("partials() needs output_format= to be a type.")
+        return Partials(Picked(self, MessagePartials(self._form, self._form.schema, self._events).read))
 
     def get_final_message(self) -> Message:
         """Read to the end: the whole message. `parsed_output` is the object, if `output_format=` asked for one.

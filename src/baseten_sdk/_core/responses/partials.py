@@ -1,0 +1,43 @@
+"""The partial objects of the stream of a response."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from ...types.events import PartialObject
+from ...types.response_events import (
+    ResponseCompletedEvent,
+    ResponseIncompleteEvent,
+    ResponseStreamEvent,
+    ResponseTextDeltaEvent,
+)
+from ..chat.partial_answer import PartialAnswer
+from ..schema.schema import Schema
+
+T = TypeVar("T")
+
+
+class ResponsePartials(Generic[T]):
+    """Makes partial objects of the events that are still to come.
+
+    Args:
+        schema: the type of the answer.
+        so_far: the text that came before.
+    """
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, schema: Schema[T], so_far: str) -> None:
+        self._answer = PartialAnswer(schema)
+        if so_far:
+            self._answer.add(so_far)
+
+    def read(self, event: ResponseStreamEvent) -> PartialObject[T] | None:
+        """What an event adds to the object; None where it adds nothing that can be read."""
+        match event:
+            case ResponseTextDeltaEvent(delta=delta):
+                return self._answer.add(delta)
+            case ResponseCompletedEvent(response=response) | ResponseIncompleteEvent(response=response):
+                return self._answer.end(response.output_text)
+            case _:
+                return None
