@@ -9,13 +9,9 @@ import pytest
 
 from baseten_sdk import InvalidRequestError
 from baseten_sdk._core.request.options import OPTION_NAMES
-from baseten_sdk._core.speech.parameters import (
-    StreamParameters,
-    TranscriptionOptions,
-    WhisperParameters,
-    first_message,
-)
+from baseten_sdk._core.speech.parameters import StreamParameters, WhisperParameters, first_message
 from baseten_sdk._core.speech.recorded import audio_field, whisper_input
+from baseten_sdk.types.speech import TranscriptionOptions
 
 ALL: TranscriptionOptions = {
     "language": "auto",
