@@ -138,6 +138,11 @@ def whole_characters(text: bytes) -> bytes:
     return ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
 
 
+def whole_escapes(text: str) -> str:
+    """JSON that a model wrote into a text, in which each escape of half a character has become one of U+FFFD."""
+    return whole_characters(text.encode("utf-8", "replace")).decode() if "\\u" in text else text
+
+
 def whole_text(text: str) -> str:
     """A text in which half of a character has become U+FFFD, and two halves that stand together one character."""
     if text.isascii() or not SURROGATE.search(text):

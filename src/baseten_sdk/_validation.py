@@ -8,13 +8,16 @@ read where they can be few, since pydantic makes all of them or none.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import SchemaError, SchemaValidator
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
+
+Position: TypeAlias = tuple[int | str, ...]
+"""Where in a value something is."""
 
 LARGE = 32 * 1024
 """Bytes from which a text is validated so that lists give up early."""
@@ -84,18 +87,30 @@ def validate_value(model: type[M], value: object, size: int, context: object) ->
     return found
 
 
-def problems(error: ValidationError) -> str:
-    """The problems of a validation as "path: what": the first few, and how many more there are."""
+def positions(error: ValidationError) -> frozenset[Position]:
+    """Where the problems of a validation are; none where they are too many to be read."""
+    if error.error_count() > READ:
+        return frozenset()
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return frozenset(each["loc"] for each in found if each["type"] != "none_required")
+
+
+def problems(error: ValidationError, at: frozenset[Position] = frozenset()) -> str:
+    """The problems of a validation as "path: what": the first few, and how many more there are.
+
+    Args:
+        error: the problems.
+        at: those that are shown, if any of them is among these; the others are only counted.
+    """
     count = error.error_count()
     if count > READ:
         return f"there are {count:,} problems"
-    found = [
-        f"{'.'.join(str(part) for part in each['loc']) or 'value'}: {each['msg']}"
-        for each in error.errors(include_url=False, include_context=False, include_input=False)
-        if each["type"] != "none_required"
-    ]
-    more = f"; and {len(found) - LISTED} more" if len(found) > LISTED else ""
-    return "; ".join(found[:LISTED]) + more
+    listed = error.errors(include_url=False, include_context=False, include_input=False)
+    found = [each for each in listed if each["type"] != "none_required"]
+    shown = ([each for each in found if each["loc"] in at] or found)[:LISTED]
+    texts = [f"{'.'.join(str(part) for part in each['loc']) or 'value'}: {each['msg']}" for each in shown]
+    more = f"; and {len(found) - len(shown)} more" if len(found) > len(shown) else ""
+    return "; ".join(texts) + more
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 
 from .. import ToolCall
+from .._json_reading import whole_escapes
 
 __all__ = ["arguments_of"]
 
@@ -35,7 +36,7 @@ def _object(text: str) -> dict[str, object] | None:
     if text.strip() in NOTHING:
         return {}
     try:
-        value: object = json.loads(text, strict=False)
+        value: object = json.loads(whole_escapes(text), strict=False)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

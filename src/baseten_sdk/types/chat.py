@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
-from .odd_message import OddMessage, reasoning_of
+from .odd_message import OTHER_PARTS, OddChoice, OddMessage, reasoning_of
 from .reply import (
     Beside,
     Lenient,
@@ -120,6 +120,7 @@ class ChatCompletionMessage(Lenient):
         fields = self.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         fields["role"] = self.role
         fields.pop("tool_calls", None)
+        fields.pop(OTHER_PARTS, None)
         if self.tool_calls:
             fields["tool_calls"] = [call.to_param() for call in self.tool_calls]
         return fields
@@ -170,7 +171,7 @@ class ChatCompletion(Reply):
     """The reply of a chat call."""
 
     id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
-    choices: Annotated[list[Choice], Field(min_length=1)]
+    choices: Annotated[list[Annotated[Choice, OddChoice()]], Field(min_length=1)]
     created: Annotated[int, Rounded(), Beside(int, as_count, null_at_once=True)] = 0
     model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
     object: Annotated[str, Beside(lambda: "chat.completion", as_text, null_at_once=True)] = "chat.completion"

@@ -7,12 +7,14 @@ holds the message.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 from pydantic_core import from_json
 
+from .._json_reading import whole_escapes
 from .messages import ContentBlock, Message, MessageUsage, StopReason, TextBlock
 from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
 
@@ -195,10 +197,12 @@ class InputJsonEvent(_Piece):
 
 def partial_input(text: str) -> dict[str, object]:
     """Read the object that a text begins with, even if it is unfinished."""
-    try:
-        value: object = from_json(text, allow_partial=True) if text.strip() else {}
-    except ValueError:
-        return {}
+    value: object = None
+    # A half that ends the text may be waiting for its other half, so it is not lost yet.
+    for each in dict.fromkeys((text, whole_escapes(text))) if text.strip() else ():
+        with suppress(ValueError):
+            value = from_json(each, allow_partial=True)
+            break
     return value if isinstance(value, dict) else {}
 
 

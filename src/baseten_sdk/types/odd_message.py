@@ -1,7 +1,7 @@
 """A message, or a delta of one, that is not in OpenAI's form, brought into it.
 
-Owns which forms are known: content as a list of parts, with what the model thought among them; reasoning as a list or
-an object; a refusal of false; tool calls as an empty object. It must not know the types of messages.
+Owns which forms are known: content as a list of parts, with what the model thought among them, or as one part;
+reasoning as a list or an object; a refusal of false; tool calls as an object. It must not know the types of messages.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from .reply import LENIENT
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["OddMessage", "reasoning_of"]
+__all__ = ["OTHER_PARTS", "OddChoice", "OddMessage", "reasoning_of"]
 
 THOUGHTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
 """Kinds of content parts that are not the answer."""
+
+OTHER_PARTS = "content_parts"
+"""The field that keeps the parts of a content which are not text."""
 
 TEXTS = ("text", "thinking", "reasoning", "content", "summary")
 """Where an object keeps its text."""
@@ -37,6 +40,27 @@ class OddMessage:
         return core_schema.json_or_python_schema(
             plain, core_schema.with_info_before_validator_function(_in_openai_form, plain)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OddChoice:
+    """Annotation of a choice: one that says why it ended and has no message, as filters leave it, has an empty one."""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        plain = handler(source)
+        return core_schema.json_or_python_schema(
+            plain, core_schema.with_info_before_validator_function(_with_message, plain)
+        )
+
+
+def _with_message(value: object, info: core_schema.ValidationInfo) -> object:
+    if info.context is not LENIENT or not isinstance(value, dict) or value.get("message") is not None:
+        return value
+    reason = value.get("finish_reason")
+    ended = isinstance(reason, str) and bool(reason)
+    return {**value, "message": {}} if ended and value.keys().isdisjoint(("delta", "text")) else value
 
 
 def reasoning_of(fields: Mapping[str, object] | None) -> str | None:
@@ -63,30 +87,42 @@ def _in_openai_form(value: object, info: core_schema.ValidationInfo) -> object:
     if info.context is not LENIENT or not isinstance(value, dict):
         return value
     message = dict(value)
-    if isinstance(message.get("content"), list):
-        _split_content(message)
+    content = message.get("content")
+    if isinstance(content, list):
+        _split_content(message, content)
+    elif isinstance(content, dict) and "type" in content:
+        _split_content(message, [content])
     for name in ("reasoning_content", "refusal"):
         if name in message and not isinstance(message[name], str):
             message[name] = text_of(message[name])
-    if not message.get("tool_calls"):
+    calls = message.get("tool_calls")
+    if not calls:
         message.pop("tool_calls", None)
+    elif isinstance(calls, dict):
+        message["tool_calls"] = [calls] if "function" in calls else list(calls.values())
     return message
 
 
-def _split_content(message: dict[str, object]) -> None:
-    """Part a list of content parts into text and reasoning. A part that is neither leaves the list as it is."""
-    parts = message["content"]
+def _split_content(message: dict[str, object], parts: list[object]) -> None:
+    """Part a list of content parts into text, reasoning, and parts that are neither, such as images and references.
+
+    Without any text, those leave the list as it is.
+    """
     texts: list[str] = []
     thoughts: list[str] = []
-    for part in parts if isinstance(parts, list) else ():
-        thinks = isinstance(part, dict) and part.get("type") in THOUGHTS
+    others: list[object] = []
+    for part in parts:
         text = text_of(part)
-        if thinks:
+        if isinstance(part, dict) and part.get("type") in THOUGHTS:
             thoughts.append(text or "")
         elif text is not None:
             texts.append(text)
-        else:
-            return
+        elif part is not None:
+            others.append(part)
+    if others and not texts:
+        return
     message["content"] = "".join(texts)
+    if others:
+        message[OTHER_PARTS] = others
     if thoughts and not message.get("reasoning_content"):
         message["reasoning_content"] = "".join(thoughts)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
+from .._json_reading import whole_escapes
+
 __all__ = ["ParsedToolCall"]
 
 RAW = "raw_arguments"
@@ -26,11 +28,12 @@ def as_object(arguments: str) -> str:
     """
     if is_nothing(arguments):
         return "{}"
+    whole = whole_escapes(arguments)
     try:
-        value: object = from_json(arguments, allow_inf_nan=False)
+        value: object = from_json(whole, allow_inf_nan=False)
     except ValueError:
         value = None
-    return arguments if isinstance(value, dict) else to_json({RAW: arguments}).decode()
+    return whole if isinstance(value, dict) else to_json({RAW: arguments}).decode()
 
 
 @dataclass(frozen=True, slots=True)

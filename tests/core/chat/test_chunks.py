@@ -97,6 +97,15 @@ def test_a_container_with_something_in_it_is_an_error(odd: str) -> None:
     assert bad(A, f"data: {odd}\n\n".encode(), STOP, DONE).error is not None
 
 
+@pytest.mark.parametrize("quiet", [b"data: null\n\n", b"data:  null \n\n"])
+def test_null_is_no_chunk(quiet: bytes) -> None:
+    assert good(quiet, A, quiet, STOP, DONE).text == "a"
+
+
+def test_a_quoted_done_is_done() -> None:
+    assert good(A, b'data: "[DONE]"\n\n').done
+
+
 def test_data_of_several_lines_is_one_chunk() -> None:
     pretty = json.dumps({"choices": [{"delta": {"content": "a"}}]}, indent=1).replace("\n", "\ndata: ")
     assert good(f"data: {pretty}\n\n".encode(), DONE).text == "a"

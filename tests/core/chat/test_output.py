@@ -133,6 +133,18 @@ def test_what_surrounds_the_json_is_passed_over(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        r'{"name": "pen \ud83d", "price": 2.5}',
+        '```json\n{"name": "pen \\uDE00", "price": 2.5}\n```',
+        r'It is {"name": "pen \ud83d", "price": 2.5}',
+    ],
+)
+def test_an_escape_of_half_a_character_costs_only_that_character(text: str) -> None:
+    assert read_output(ITEM, said(text)) == Item(name="pen \ufffd", price=2.5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         '{"name": "outer", "price": 1, "inner": {"name": "inner", "price": 2, "inner": null}',
         'Sure: {"name": "outer", "price": 1, "inner": {"name": "inner", "price": 2}, oops}',
         '[{"name": "outer"}, {"name": "inner", "price": 2}',

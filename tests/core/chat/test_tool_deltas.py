@@ -182,10 +182,50 @@ TOOL_STREAMS: list[tuple[str, list[list[dict[str, object]]], list[tuple[str, str
         [[piece(None, None, "f", "{}"), piece(None, None, "g", "[]")]],
         [("", "f", "{}"), ("", "g", "[]")],
     ),
+    (
+        "one index for all, the second call without an id",
+        [[piece(0, "t1", "f", '{"a":1}')], [piece(0, None, "g", '{"b"')], [piece(0, None, None, ":2}")]],
+        [("t1", "f", '{"a":1}'), ("", "g", '{"b":2}')],
+    ),
+    (
+        "one index for all, no ids, the same name",
+        [[piece(0, None, "f", '{"a":1}')], [piece(0, None, "f", '{"a":2}')]],
+        [("", "f", '{"a":1}'), ("", "f", '{"a":2}')],
+    ),
+    (
+        "whole arguments that come once more with the end",
+        [[piece(0, "t1", "f", '{"a"')], [piece(0, None, None, ":1}")], [piece(0, "t1", "f", '{"a":1}')]],
+        [("t1", "f", '{"a":1}')],
+    ),
+    (
+        "whole arguments that come once more without a name",
+        [[piece(0, "t1", "f", '{"a":1}')], [piece(0, None, None, '{"a":1}')]],
+        [("t1", "f", '{"a":1}')],
+    ),
+    (
+        "the name once more behind whole arguments",
+        [[piece(0, "t1", "f", '{"a":1}')], [piece(0, None, "f", "")]],
+        [("t1", "f", '{"a":1}')],
+    ),
+    (
+        "no index, no id, the name each time",
+        [[piece(None, None, "f", '{"a"')], [piece(None, None, "f", ":1}")]],
+        [("", "f", '{"a":1}')],
+    ),
     ("null arguments", [[piece(0, "t1", "f", None)]], [("t1", "f", "")]),
     ("arguments as an object", [[piece(0, "t1", "f", {"a": 1})]], [("t1", "f", '{"a":1}')]),
     ("no function", [[{"index": 0, "id": "t1"}], [piece(0, None, "f", "{}")]], [("t1", "f", "{}")]),
 ]
+
+
+@pytest.mark.parametrize("index", [None, 0])
+def test_calls_that_share_one_id_are_calls_of_their_own(index: int | None) -> None:
+    found = message(
+        {"tool_calls": [piece(index, "t1", "f", '{"a":1}')]},
+        {"tool_calls": [piece(index, "t1", "g", '{"b"')]},
+        {"tool_calls": [piece(index, "t1", None, ":2}")]},
+    )
+    assert calls_of(found) == [("t1", "f", '{"a":1}'), ("t1", "g", '{"b":2}')]
 
 
 @pytest.mark.parametrize(("chunks", "expected"), [each[1:] for each in TOOL_STREAMS], ids=[e[0] for e in TOOL_STREAMS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ from baseten_sdk import (
 from baseten_sdk._core.chat.tool_loop import UNFINISHED, ChatDialect, OnToolError, ToolLoop
 from baseten_sdk._core.schema.tool import Toolbox, ToolLike
 from baseten_sdk.types.params import Message
+from baseten_sdk.types.tool_calls import as_object
 
 HELLO: list[MessageParam] = [{"role": "user", "content": "Hi"}]
 
@@ -204,6 +206,20 @@ def test_half_characters_and_mute_errors_do_not_end_a_run(value: object, content
 
     (result,) = turn(loop(give), ("give", "{}"))
     assert result.content == content
+
+
+@pytest.mark.parametrize(
+    ("written", "text"), [(r"a\ud83d", "a\ufffd"), (r"\uDE00z", "\ufffdz"), (r"\ud83d\ude00", "\U0001f600")]
+)
+def test_half_characters_of_arguments_cost_only_themselves(written: str, text: str) -> None:
+    def repeat(word: str) -> str:
+        return word
+
+    run = loop(repeat)
+    (result,) = turn(run, ("repeat", f'{{"word": "{written}"}}'))
+    assert result.content == text
+    sent = as_object(f'{{"word": "{written}"}}')
+    assert json.loads(sent) == {"word": text}
 
 
 @pytest.mark.parametrize("arguments", ["", " ", "null", "{}", " null\n"])

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from baseten_sdk._core.reply.lenient import validate_leniently
 from baseten_sdk.types.async_requests import AsyncRequestStatus
-from baseten_sdk.types.chat import ChatCompletion, Usage
+from baseten_sdk.types.chat import ChatCompletion, Choice, Usage
 from baseten_sdk.types.chunks import ChatCompletionChunk
 
 
@@ -94,6 +94,75 @@ def test_a_null_among_the_tokens_is_none(name: str) -> None:
     assert mended is not None
     assert mended.usage is not None
     assert mended.usage.model_dump(include={name}) == {name: 0}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"type": "text", "text": "Hi"}, "Hi"),
+        ([None, {"type": "text", "text": "Hi"}], "Hi"),
+        ([{"type": "text", "text": "Hi"}, {"type": "reference", "reference_ids": [1]}], "Hi"),
+    ],
+)
+def test_content_in_parts_is_its_text(content: object, text: str) -> None:
+    mended = read(chunk({"content": content}))
+    assert mended is not None
+    assert mended.text == text
+    body = {"choices": [{"message": {"content": content}}]}
+    completion = validate_leniently(ChatCompletion, json.dumps(body).encode())
+    assert completion is not None
+    assert completion.text == text
+
+
+def test_parts_that_are_no_text_are_kept_and_not_sent_back() -> None:
+    image = {"type": "image_url", "image_url": {"url": "https://a"}}
+    body = {"choices": [{"message": {"content": [{"type": "text", "text": "Hi"}, image]}}]}
+    completion = validate_leniently(ChatCompletion, json.dumps(body).encode())
+    assert completion is not None
+    assert completion.message.model_extra == {"content_parts": [image]}
+    assert completion.message.to_param() == {"role": "assistant", "content": "Hi"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [5, True, {"city": "Paris"}, {"text": "a", "score": 1}, [{"type": "image_url", "image_url": {"url": "a"}}]],
+)
+def test_content_that_holds_no_text_stays_an_error(content: object) -> None:
+    body = {"choices": [{"message": {"content": content}}]}
+    assert validate_leniently(ChatCompletion, json.dumps(body).encode()) is None
+
+
+CALL = {"id": "t1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize("calls", [CALL, {"0": CALL}])
+def test_calls_of_another_shape_are_the_calls(calls: object) -> None:
+    for found in (
+        validate_leniently(
+            ChatCompletion, json.dumps({"choices": [{"message": {"content": None, "tool_calls": calls}}]}).encode()
+        ),
+        read(chunk({"tool_calls": calls})),
+    ):
+        assert found is not None
+        choice = found.choices[0]
+        holder = choice.message if isinstance(choice, Choice) else choice.delta
+        assert [(each.id, each.function and each.function.name) for each in holder.tool_calls] == [("t1", "f")]
+
+
+@pytest.mark.parametrize("message", [{}, {"message": None}])
+def test_a_choice_that_a_filter_left_without_a_message_is_empty(message: dict[str, object]) -> None:
+    body = {"choices": [{"finish_reason": "content_filter", **message}]}
+    completion = validate_leniently(ChatCompletion, json.dumps(body).encode())
+    assert completion is not None
+    assert (completion.text, completion.choices[0].finish_reason) == ("", "content_filter")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{}, {"message": None}, {"text": "Hi", "finish_reason": "stop"}, {"message": "Hi", "finish_reason": "stop"}],
+)
+def test_a_choice_without_a_message_stays_an_error(choice: dict[str, object]) -> None:
+    assert validate_leniently(ChatCompletion, json.dumps({"choices": [choice]}).encode()) is None
 
 
 def test_a_content_of_parts_is_their_text() -> None:

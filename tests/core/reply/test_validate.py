@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from types import NoneType
 
 import pytest
 from pydantic import BaseModel
@@ -54,6 +55,9 @@ def test_a_model_is_read_from_the_bytes_whatever_their_content_type() -> None:
         ("", "it is empty"),
         ("[]", "Input should be an object"),
         ('{"id": "x"}', "choices: Field required"),
+        ('{"detail": "no such model"}', "it is an error: no such model"),
+        ('{"code": 429, "message": "slow down"}', "it is an error: slow down"),
+        ('{"detail": "of the answer", "answer": 1}', "choices: Field required"),
         ('{"choices": []}', "choices: List should have at least 1 item"),
         ('{"choices": [{"message": {"content": 5}}]}', "choices.0.message.content: Input should be a valid string"),
     ],
@@ -66,6 +70,36 @@ def test_a_reply_of_another_shape_says_what_is_wrong_with_it(body: str, problem:
     assert (error.status_code, error.body, error.request_id) == (200, body.encode(), "r1")
     assert error.headers["content-type"] == "application/json"
     assert error.__cause__ is error.__context__ is None
+
+
+def test_what_would_have_cost_nothing_is_not_the_problem() -> None:
+    with pytest.raises(ResponseValidationError) as caught:
+        read_model(ChatCompletion, answer('{"created": "now", "choices": 5, "usage": {"prompt_tokens": null}}'))
+    assert "cannot be read: choices: Input should be a valid array; and 2 more. It begins" in caught.value.message
+
+
+def test_nothing_is_none_where_the_type_can_hold_that() -> None:
+    assert read_as(NoneType, answer("")) is None
+    assert read_as(bytes, answer("")) == b""
+    assert read_as(str, answer("", "text/plain")) == ""
+    for kind in (Point, str):
+        with pytest.raises(ResponseValidationError, match="there is nothing in it"):
+            read_as(kind, answer(""))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/plain; charset=iso-8859-1", b"caf\xe9"),
+        ('text/plain; format=flowed; Charset="latin-1"', b"caf\xe9"),
+        ("text/plain; charset=no-such-thing", "caf\xe9".encode()),
+        ("text/plain; charset=", "caf\xe9".encode()),
+        ("text/plain", "caf\xe9".encode()),
+    ],
+)
+def test_text_is_read_in_the_encoding_that_it_names(kind: str, body: bytes) -> None:
+    assert read_value(answer(body, kind)) == "caf\xe9"
+    assert read_as(str, answer(body, kind)) == "caf\xe9"
 
 
 def test_only_the_first_problems_are_listed_and_null_is_not_one_of_them() -> None:

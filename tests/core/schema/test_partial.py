@@ -200,6 +200,13 @@ def test_the_cost_of_all_readings_is_linear(monkeypatch: pytest.MonkeyPatch, siz
     assert len(parsed) < 120
 
 
+def test_half_a_character_is_waited_for_and_then_costs_only_itself() -> None:
+    schema = schema_for(dict[str, str], strict=False)
+    assert read_partial(schema, r'{"a": "x\ud83d') == {"a": "x"}
+    assert read_partial(schema, r'{"a": "x\ud83d\ude00') == {"a": "x\U0001f600"}
+    assert read_partial(schema, r'{"a": "x\ud83dz", "b": "y') == {"a": "x\ufffdz", "b": "y"}
+
+
 def test_when_all_was_read_the_end_adds_nothing() -> None:
     reader = PartialReader(schema_for(list[int]))
     assert reader.add('{"value": [1, 2]}') == [1, 2]

@@ -97,7 +97,7 @@ class AsyncDeploymentBase:
         request, merged = self._post(path, given, payload, accepted_type(payload, response_model))
 
         def read(response: WholeResponse) -> T | JsonValue | bytes:
-            if response_model is None and response.status == NO_CONTENT:
+            if response_model is None and (response.status == NO_CONTENT or not response.body):
                 return None
             if response_model is not None and response_model is not MISSING:
                 return read_as(response_model, response)

@@ -6,10 +6,12 @@ Owns the question which call a piece belongs to, since backends answer it in dif
   arguments of the call before are a whole object, or have not begun under another name;
 - by `id`, where there is no index. Some send a fresh id with every piece: one that brings arguments and no name, or
   the name that is known already while its arguments are not whole, belongs to the latest call;
-- by position in the chunk, where there is neither.
+- by position in the chunk, where there is neither;
+- whatever marks it, a piece with a name begins a new call once the arguments before it are whole, unless it says that
+  call once more.
 
 The first id that is not empty counts. A name may come in pieces, or whole with every piece. A call without an id is
-given one, since its result has to name it.
+given one, since its result has to name it. Arguments that are whole and come once more count once.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ class CallParts:
         if function is not None:
             if function.name:
                 self._add_name(function.name, other=other)
-            if function.arguments:
+            if function.arguments and not self.has(function.arguments):
                 self.arguments.append(function.arguments)
             self._function_extras.add(function.model_extra)
 
@@ -75,6 +77,10 @@ class CallParts:
             self.name = piece
         elif not other and len(self.name) < LONGEST_NAME:
             self.name += piece
+
+    def has(self, arguments: str) -> bool:
+        """Whether these are the whole arguments once more, as some send them with the end of the answer."""
+        return arguments[0] == "{" and self.whole and "".join(self.arguments).strip() == arguments.strip()
 
     @property
     def whole(self) -> bool:
@@ -121,6 +127,8 @@ class ToolCallParts:
         if call is None:
             call = self.calls[key] = CallParts(index)
             self._next = max(self._next, key + 1)
+            if delta.id:
+                self._by_id[delta.id] = key
         call.add(delta)
         if call.id:
             self._by_id.setdefault(call.id, key)
@@ -138,6 +146,8 @@ class ToolCallParts:
                 key = known
             elif self._begins_another(delta, self.calls[key]):
                 key = self._next
+        elif _is_another(delta, self.calls[key]):
+            key = self._next
         self._at[index] = key
         return key
 
@@ -152,11 +162,12 @@ class ToolCallParts:
         if delta.id:
             known = self._by_id.get(delta.id)
             if known is not None:
-                return known
+                return self._next if _is_another(delta, self.calls[known]) else known
             alone = latest if count == 1 else None
             return self._next if alone is None or _begins(delta, alone) else self.latest
         if count == 1 and latest is not None:
-            return self._next if _name(delta) and latest.name else self.latest
+            goes_on = _name(delta) == latest.name and latest.arguments and not latest.whole
+            return self._next if _name(delta) and latest.name and not goes_on else self.latest
         return position
 
     def plain(self) -> list[dict[str, object]]:
@@ -166,6 +177,15 @@ class ToolCallParts:
 
 def _name(delta: ChoiceDeltaToolCall) -> str:
     return (delta.function.name if delta.function is not None else None) or ""
+
+
+def _is_another(delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
+    """Whether a piece with a name and no new id begins a call of its own, since the arguments of this one are whole."""
+    name = _name(delta)
+    if not name or not call.whole:
+        return False
+    arguments = delta.function.arguments if delta.function is not None else ""
+    return name != call.name or (bool(arguments.strip()) and not call.has(arguments))
 
 
 def _begins(delta: ChoiceDeltaToolCall, latest: CallParts) -> bool:

@@ -24,6 +24,12 @@ from ..stream.reader import DONE, ERROR_MARK, StreamReader
 from ..stream.sse import ServerSentEvent
 from .accumulate import Accumulator
 
+BLANK = b' \t\r\n"'
+"""What may stand around the mark of the end: some servers send it as a JSON string."""
+
+NULL = b"null"
+"""Data that says nothing: what some servers send to keep the connection alive."""
+
 
 class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
     """Reads the chunks of one stream."""
@@ -108,11 +114,11 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         try:
             return _with_deltas(_odd_chunk(data, error), data)
         except ValidationError as error:
-            if data.strip() == DONE:
+            if data.strip(BLANK) == DONE:
                 self.done = True
                 if not self._kept:
                     self.error = StreamInterrupted(self._too_early())
-            elif data.strip():
+            elif data.strip() and data.strip() != NULL:
                 self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
             return None
 
@@ -132,7 +138,7 @@ def _read_chunk(data: bytes) -> ChatCompletionChunk:
 
 def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
     """The chunk, where only a field beside the answer is odd; else the error is raised."""
-    odd = None if data.strip() == DONE else validate_leniently(ChatCompletionChunk, data)
+    odd = None if data.strip(BLANK) == DONE else validate_leniently(ChatCompletionChunk, data)
     if odd is None:
         raise error
     return odd

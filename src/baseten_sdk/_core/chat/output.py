@@ -14,6 +14,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from ..._json_reading import whole_escapes
 from ..._kinds import type_name
 from ..._validation import problems, validate_json
 from ...errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError
@@ -121,6 +122,9 @@ def read_text(schema: Schema[T], text: str) -> T:
         return _validated(schema, text)
     except ValidationError as error:
         first = error
+    whole = whole_escapes(text)
+    if whole != text:
+        return read_text(schema, whole)
     for candidate in _candidates(text):
         try:
             return _validated(schema, candidate)

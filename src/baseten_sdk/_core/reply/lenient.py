@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ..._json_reading import decode_reply
-from ..._validation import validate_value
+from ..._validation import Position, positions, validate_value
 from ...types.reply import LENIENT
 
 M = TypeVar("M", bound=BaseModel)
@@ -21,6 +21,21 @@ M = TypeVar("M", bound=BaseModel)
 def validate_leniently(model: type[M], body: bytes) -> M | None:
     """Read what did not validate strictly; None where what is odd is the answer itself."""
     try:
-        return validate_value(model, decode_reply(body, any_size=True), len(body), LENIENT)
+        return _validated(model, body)
     except ValueError:
         return None
+
+
+def decisive(model: type[BaseModel], body: bytes) -> frozenset[Position]:
+    """Where a reply is odd that cannot be read even leniently, but for the oddities that would have cost nothing."""
+    try:
+        _validated(model, body)
+    except ValidationError as error:
+        return positions(error)
+    except ValueError:
+        pass
+    return frozenset()
+
+
+def _validated(model: type[M], body: bytes) -> M:
+    return validate_value(model, decode_reply(body, any_size=True), len(body), LENIENT)

@@ -21,6 +21,15 @@ class WholeResponse(NamedTuple):
         return media_type(self.headers)
 
 
+def charset(headers: Mapping[str, str]) -> str:
+    """The encoding of a text that the content type names; UTF-8 where it names none."""
+    for parameter in headers.get("content-type", "").split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset" and value:
+            return value.strip().strip("\"'")
+    return "utf-8"
+
+
 def media_type(headers: Mapping[str, str]) -> str:
     """The content type without its parameters, in lower case; "" where there is none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ValidationError
 
 from ..._json_reading import decode_reply, validate_readable
 from ..._kinds import adapter_of
-from ..._validation import problems, validate_model
+from ..._validation import Position, problems, validate_model
 from ...errors import ResponseValidationError
 from ...errors.api import KEPT
 from ...types.json import JsonValue
 from .classify import as_sentence, read_error
-from .lenient import validate_leniently
-from .response import WholeResponse
+from .lenient import decisive, validate_leniently
+from .response import WholeResponse, charset
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
@@ -23,6 +23,9 @@ T = TypeVar("T")
 NO_CONTENT = 204
 
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
+
+BARE = frozenset({"code", "detail", "message", "param", "request_id", "status", "type"})
+"""The fields of an error that is not inside an object."""
 
 EXCERPT = 200
 """Bytes of the body that an error shows."""
@@ -40,7 +43,7 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
     except ValidationError as error:
         found = validate_leniently(model, answer.body)
         if found is None:
-            problem = _problem(error, answer)
+            problem = _problem(error, answer, decisive(model, answer.body))
     if found is None:
         raise unreadable(answer, problem)
     if found.model_extra and found.model_extra.get("error"):
@@ -65,12 +68,19 @@ def read_as(kind: type[T], answer: WholeResponse) -> T:
         InvalidRequestError: pydantic cannot validate that type.
         ResponseValidationError: it is not JSON, or not of that type.
     """
+    adapter = adapter_of(kind)
     try:
-        if kind is bytes or (kind is str and not _is_json(answer)):
-            return adapter_of(kind).validate_python(answer.body)
-        return validate_readable(adapter_of(kind), answer.body)
+        if kind is bytes:
+            return adapter.validate_python(answer.body)
+        if kind is str and not _is_json(answer):
+            return adapter.validate_python(_text(answer))
+        if not answer.body:
+            return adapter.validate_python(None)
+        return validate_readable(adapter, answer.body)
     except ValidationError as error:
-        problem = _problem(error, answer)
+        problem = _problem(error, answer) if answer.body else "there is nothing in it."
+    except ValueError as bad:
+        problem = f"{bad}."
     raise unreadable(answer, problem)
 
 
@@ -87,7 +97,7 @@ def read_value(answer: WholeResponse) -> JsonValue | bytes:
         if _is_json(answer):
             return decode_reply(answer.body)
         if answer.media_type.startswith("text/"):
-            return answer.body.decode("utf-8")
+            return _text(answer)
     except ValueError as error:
         problem = f"{error}."
     else:
@@ -122,20 +132,37 @@ def unreadable(answer: WholeResponse, problem: str, size: int | None = None) -> 
     )
 
 
+def _text(answer: WholeResponse) -> str:
+    """A body of text, in the encoding that the server names.
+
+    Raises:
+        ValueError: it is not in that encoding.
+    """
+    try:
+        return answer.body.decode(charset(answer.headers))
+    except LookupError:
+        return answer.body.decode()
+
+
 def _is_json(answer: WholeResponse) -> bool:
     kind = answer.media_type
     return not kind or kind == "application/json" or kind.endswith("+json")
 
 
-def _problem(error: ValidationError, answer: WholeResponse) -> str:
+def _problem(error: ValidationError, answer: WholeResponse, at: frozenset[Position] = frozenset()) -> str:
     """What is wrong, in one sentence: the service's own message where the reply is an error in disguise."""
     try:
         body = decode_reply(answer.body)
     except ValueError as bad:
         return f"{bad}."
-    if isinstance(body, dict) and (body.get("error") or body.get("object") == "error"):
+    if isinstance(body, dict) and (body.get("error") or body.get("object") == "error" or _is_bare_error(body)):
         return _as_error(body)
-    return f"{problems(error)}."
+    return f"{problems(error, at)}."
+
+
+def _is_bare_error(body: Mapping[str, object]) -> bool:
+    """Whether an object is nothing but an error, as half of the plain ones are."""
+    return body.keys() <= BARE and bool(body.get("detail") or ("code" in body and body.get("message")))
 
 
 def _as_error(body: Mapping[str, object]) -> str:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar, Union, g
 from pydantic import RootModel, TypeAdapter
 from pydantic_core import from_json
 
+from ..._json_reading import whole_escapes
 from .schema import WRAPPED, Schema
 from .shape import Field, Shape, shape_of
 
@@ -100,10 +101,14 @@ def read_partial(schema: Schema[T], text: str) -> T | None:
 
 def _read(schema: Schema[T], text: str) -> tuple[T, tuple[str, ...]] | None:
     """What a text holds so far, and the fields of it that have not come."""
+    begun = _without_open_number(text)
     try:
-        value: object = from_json(_without_open_number(text), allow_partial="trailing-strings")
+        value = _begun(begun)
     except ValueError:
-        return None
+        try:
+            value = _begun(whole_escapes(begun))
+        except ValueError:
+            return None
     if schema.wrapped and isinstance(value, dict) and WRAPPED in value:
         value = value[WRAPPED]
     elif (schema.wrapped and not (value and _may_be(_plain(schema.kind, value), value))) or (
@@ -112,6 +117,11 @@ def _read(schema: Schema[T], text: str) -> tuple[T, tuple[str, ...]] | None:
         return None
     read = _open(schema.kind, value)
     return None if read is MISSING else (_typed(schema.kind, read), _not_come(schema.kind, value))
+
+
+def _begun(text: str) -> object:
+    value: object = from_json(text, allow_partial="trailing-strings")
+    return value
 
 
 def _not_come(kind: object, value: object) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError, create_model
 
+from ..._json_reading import whole_escapes
 from ..._repr import safe_repr
 from ..._validation import problems, validate_model
 from ...config import check_seconds
@@ -216,7 +217,7 @@ class Toolbox:
         if name not in self._models:
             return ParsedToolCall(call.id, name, arguments)
         try:
-            parsed = validate_model(self._models[name], "{}" if is_nothing(arguments) else arguments)
+            parsed = _validated(self._models[name], "{}" if is_nothing(arguments) else arguments)
         except ValidationError as error:
             return BadArguments(ParsedToolCall(call.id, name, arguments), problems(error))
         attach_arguments(call, parsed)
@@ -236,6 +237,16 @@ def pydantic_function_tool(
     if name is None and description is None:
         return model
     return create_model(name or model.__name__, __base__=model, __doc__=description or model.__doc__)
+
+
+def _validated(model: type[BaseModel], arguments: str) -> BaseModel:
+    try:
+        return validate_model(model, arguments)
+    except ValidationError:
+        whole = whole_escapes(arguments)
+        if whole == arguments:
+            raise
+    return validate_model(model, whole)
 
 
 def _own_name(function: Callable[..., object]) -> str:
