@@ -54,6 +54,7 @@ VALUES = frozenset(
         "_repr",
         "_retry_count",
         "_secrets",
+        "_terminal",
         "_validation",
         "_version",
     }
@@ -92,6 +93,7 @@ LAYERS = {
     "_repr": Layer(),
     "_retry_count": Layer(),
     "_secrets": Layer(),
+    "_terminal": Layer(),
     "_validation": Layer(frozenset(), PYDANTIC),
     "_kinds": Layer(frozenset({"errors"}), PYDANTIC),
     "types": _VALUE,
@@ -107,7 +109,7 @@ LAYERS = {
     "_async": _SHELL,
     "_sync": _SHELL,
     "emulator": Layer(
-        frozenset({"types", "errors", "config", "_lazy", "_repr", "_secrets", "_version"}),
+        frozenset({"types", "errors", "config", "_lazy", "_repr", "_secrets", "_terminal", "_version"}),
         PYDANTIC | {"anyio", "starlette", "uvicorn", "websockets"},
     ),
     "testing": Layer(_OUTER.parts | {"emulator"}, None),

@@ -68,7 +68,8 @@ class CallStarted:
         method: The HTTP method.
         url: The URL without its query.
         streamed: Whether the reply is read as it arrives.
-        headers: The headers of the request without the key. Names are in lower case.
+        headers: The headers of the request without the key. Names are in lower case. Values of headers whose names look
+            secret, such as `x-api-key`, are "[hidden]".
         body: The body of the request. It is JSON if the content type says so.
         member: The member of the pool that gets the request. None outside of pools.
         hedge: Whether this request is a hedge: a second one, sent because the first is slow.

@@ -10,12 +10,22 @@ from collections.abc import Mapping, Sequence
 
 
 def shown_at_a_terminal(
-    environment: Mapping[str, str], arguments: Sequence[str], stdin: bytes | None = None
+    environment: Mapping[str, str],
+    arguments: Sequence[str],
+    stdin: bytes | None = None,
+    module: str = "baseten_sdk",
 ) -> tuple[int, bytes]:
-    """Run a command whose output is a terminal: its exit code, and what the terminal got."""
+    """Run a command whose output is a terminal: its exit code, and what the terminal got.
+
+    Args:
+        environment: its environment.
+        arguments: what stands behind the name of the command.
+        stdin: what it reads.
+        module: the command, as a module.
+    """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "baseten_sdk", *arguments],
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=theirs,
         stderr=theirs,

@@ -128,6 +128,51 @@ def test_an_option_that_is_refused_is_shown_and_not_obeyed(environment: Mapping[
     assert_shown(shown)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (f"command{HOSTILE}",),
+        ("models", HOSTILE),
+        ("models", f"--option{HOSTILE}"),
+        ("models", "-o", HOSTILE),
+        ("webhook", HOSTILE),
+        ("emulator", "--host", f"host{HOSTILE}"),
+        ("emulator", "--api-key-file", f"no {HOSTILE}"),
+        ("emulator", "--cassette", f"no {HOSTILE}.yaml"),
+        ("emulator", f"--option{HOSTILE}"),
+        ("webhook", "listen", "--allow-unsigned", "--host", f"host{HOSTILE}"),
+        ("webhook", "listen", "--allow-unsigned", "--store", f"no/{HOSTILE}.sqlite"),
+    ],
+    ids=lambda arguments: "-".join(each for each in arguments if MARK not in each),
+)
+def test_arguments_that_are_refused_are_shown_and_not_obeyed(
+    environment: Mapping[str, str], arguments: tuple[str, ...]
+) -> None:
+    code, shown = shown_at_a_terminal(environment, arguments)
+    assert code in (ExitCode.OTHER, ExitCode.USAGE, ExitCode.VALIDATION)
+    assert b"Traceback" not in shown
+    assert_shown(shown)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--allow-unsigned", "--store", f"no/{HOSTILE}.sqlite"),
+        ("--allow-unsigned", "--store", "s.jsonl", "--host", f"host{HOSTILE}"),
+        ("--store", "s.jsonl", f"--option{HOSTILE}"),
+    ],
+)
+def test_a_receiver_that_cannot_start_says_so_and_the_terminal_obeys_nothing(
+    environment: Mapping[str, str], arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {**environment, "PYTHONPATH": str(Path("src").resolve())}
+    monkeypatch.chdir(tmp_path)
+    code, shown = shown_at_a_terminal(environment, arguments, module="baseten_sdk.receiver")
+    assert code in (1, 2)
+    assert b"Traceback" not in shown
+    assert_shown(shown)
+
+
 def test_a_pipe_gets_the_text_unchanged(run: Run, emu: Emulator) -> None:
     emu.faults.push({"text": HOSTILE})
     assert run("chat", "-m", "x/y", "hi").raw == f"{HOSTILE}\n".encode()

@@ -63,6 +63,12 @@ def test_a_taken_port_and_a_wrong_behaviour_are_said_in_one_line(
     assert "nonsense" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("host", ["\x1b]0;owned\x07", "a" * 64, "a..b"])
+def test_a_host_that_is_none_is_said_in_one_line(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "0", "--host", host]) == 1
+    assert capsys.readouterr().err.startswith("The emulator cannot start: The emulator cannot listen on")
+
+
 def emulator_of(*arguments: str) -> Emulator:
     return _emulator(_parser().parse_args(arguments))
 

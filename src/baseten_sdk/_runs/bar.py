@@ -16,8 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from .._terminal import visible
 from .progress_view import BAR_SECONDS, Subject
-from .terminal import visible
 
 P_contra = TypeVar("P_contra", contravariant=True)
 

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
+from .._terminal import say
 from ..errors import ConfigurationError
 from .progress_view import Subject
-from .terminal import shown_on
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -90,8 +90,7 @@ class _Told(Generic[P_contra]):
         self._tell(progress)
 
     def say(self, text: str, /) -> None:
-        sys.stderr.write(f"{shown_on(sys.stderr, text)}\n")
-        sys.stderr.flush()
+        say(text)
 
 
 def _bar(subject: Subject[P]) -> Display[P]:

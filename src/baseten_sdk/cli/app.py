@@ -13,11 +13,12 @@ from importlib import import_module
 
 import typer
 
-from .._runs.terminal import shown_on
+from .._terminal import say
 from .command import command, remember
 from .completion import prepare
 from .emulator import PASS_ON, emulator
 from .exit_codes import ExitCode
+from .group import CommandGroup
 from .help import examples, only_help
 from .streams import forget_stdout, prepare_streams
 
@@ -57,6 +58,7 @@ def app_of(named: Collection[str] = ALL) -> typer.Typer:
     """
     app = typer.Typer(
         name="baseten-sdk",
+        cls=CommandGroup,
         help="Use Baseten from the command line. Set BASETEN_API_KEY first.",
         no_args_is_help=True,
         add_help_option=False,
@@ -106,5 +108,5 @@ def run() -> None:
         app(prog_name="baseten-sdk")
     except OSError as error:  # of the help, say; a command handles its own
         forget_stdout()
-        sys.stderr.write(f"Error: {shown_on(sys.stderr, str(error))}\n")
+        say(f"Error: {error}")
         sys.exit(ExitCode.OTHER)

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from .._runs.terminal import TerminalFormatter
+from .._terminal import TerminalFormatter
 from ..batch import (
     Budget,
     DeploymentTarget,

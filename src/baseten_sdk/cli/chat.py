@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import typer
 
-from .._runs.terminal import is_terminal
+from .._terminal import is_terminal
 from ..types.params import Message, system, user
 from . import target
 from .answers import API, AnswerSettings, asking

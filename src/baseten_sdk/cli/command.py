@@ -7,7 +7,6 @@ error that is not ours is a bug and shows as a traceback, without the values of 
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
@@ -16,7 +15,6 @@ from typing import Annotated
 import typer
 from typer.models import OptionInfo
 
-from .._runs.terminal import shown_on
 from .._version import __version__
 from ..errors import BasetenError, BatchError, ConfigurationError
 from .completion import Shell, install, show
@@ -110,9 +108,6 @@ def _run(session: Session, call: Callable[[], None], names: Mapping[str, str]) -
     except BasetenError as error:
         session.out.error(error, _message(error, names))
         raise typer.Exit(exit_code(error)) from None
-    except typer.BadParameter as error:
-        error.message = shown_on(sys.stderr, error.message)
-        raise
     if session.out.failure is not None:
         raise typer.Exit(ExitCode.OTHER)
 

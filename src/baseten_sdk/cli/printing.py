@@ -22,7 +22,7 @@ import typer
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from .._runs.terminal import is_terminal, shown_on
+from .._terminal import is_terminal, shown_on
 from ..errors import APIError, APIStatusError, APITimeoutError, BasetenError, OutputError, StreamError
 from .streams import forget_stdout
 

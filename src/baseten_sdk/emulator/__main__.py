@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from .._terminal import TerminalFormatter, parse_arguments, say
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ LOOK_UP = 1.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator; the exit code."""
-    options = _parser().parse_args(arguments)
+    options = parse_arguments(_parser(), arguments)
     if options.list:
         from .behaviours.table import describe
 
@@ -44,17 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if options.log_requests:
         log = logging.getLogger("baseten_sdk.emulator")
-        log.addHandler(logging.StreamHandler())
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(TerminalFormatter(sys.stderr, "%(message)s"))
+        log.addHandler(handler)
         log.setLevel(logging.INFO)
     try:
         emulator = _emulator(options)
         emulator.faults.always(options.behaviour)
         emulator.start()
     except ImportError as error:
-        print(error, file=sys.stderr)
+        say(str(error))
         return 2
     except (ConfigurationError, ValueError) as error:
-        print(f"The emulator cannot start: {error}", file=sys.stderr)
+        say(f"The emulator cannot start: {error}")
         return 1
     try:
         print(_banner(emulator, made_up=not _secret(options.api_key, options.api_key_file, KEY)), flush=True)

@@ -173,6 +173,8 @@ class Emulator:
             problem = (error.strerror or str(error)).lower()
         except OverflowError:
             problem = "there is no such port"
+        except (TypeError, ValueError):  # no name of a host can be encoded like that
+            problem = "there is no such address"
         raise ConfigurationError(
             f"The emulator cannot listen on {self.host}:{self._port}: {problem}. Port 0 picks a free port."
         )

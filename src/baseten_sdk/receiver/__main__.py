@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
 
-from .._runs.terminal import TerminalFormatter
+from .._terminal import TerminalFormatter, parse_arguments, say, shown_on
 from ..errors import ConfigurationError
 from .app import MAX_BODY, WebhookReceiver
 from .serving import listening_socket, server_of
@@ -23,7 +23,7 @@ VARIABLE = "BASETEN_WEBHOOK_SECRET"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the receiver. The exit code is 0 after a signal, 1 if it cannot start, 2 for wrong arguments."""
-    options = _parser().parse_args(arguments)
+    options = parse_arguments(_parser(), arguments)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(TerminalFormatter(sys.stderr, "%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with receiver:
             return _serve(receiver, options.host, options.port, options.store)
     except ConfigurationError as error:
-        print(f"the receiver cannot start: {error}", file=sys.stderr)
+        say(f"the receiver cannot start: {error}")
         return 1
 
 
@@ -95,7 +95,8 @@ def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
     server = server_of(receiver)
     with listening_socket(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
-        print(f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}", flush=True)
+        at = f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}"
+        print(shown_on(sys.stdout, at), flush=True)
         # Uvicorn stops by itself, and then raises the signal once more: that one must end nothing.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _passed_over)

@@ -114,6 +114,8 @@ def listening_socket(host: str, port: int) -> socket.socket:
             raise
     except OSError as error:
         problem = str(error)
+    except ValueError:  # no name of a host can be encoded like that
+        problem = "there is no such address"
     else:
         return listener
     raise ConfigurationError(f"The receiver cannot listen on {host}:{port}: {problem}.")

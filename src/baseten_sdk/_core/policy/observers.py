@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 
+from ..._secrets import HIDDEN, looks_secret
 from ...hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent, WaitEvent
 from ...types.meta import Meta
 from ..request.header_lines import HeaderLines
@@ -87,7 +88,13 @@ def observe(observers: Iterable[Observer], request: Request, *, streamed: bool) 
     """
     headers = dict(request.headers.pairs)
     call = CallStarted(
-        request.method, request.url_without_query, streamed, headers, request.body, request.member, request.hedge
+        request.method,
+        request.url_without_query,
+        streamed,
+        {name: HIDDEN if looks_secret(name) else value for name, value in headers.items()},
+        request.body,
+        request.member,
+        request.hedge,
     )
     observing: list[CallObserver] = []
     added: dict[str, str] = {}

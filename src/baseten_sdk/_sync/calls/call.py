@@ -91,8 +91,9 @@ class Caller:
         try:
             result = read(answer)
         except ResponseValidationError as error:
-            call.describe(error, now)
-            raise
+            # The reply may echo the key. It is in this frame and in those below, which a traceback would show.
+            del answer
+            raise call.describe(error.with_traceback(None), now) from None
         return result, call.meta(answer.status, answer.headers, now)
 
     def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:

@@ -108,7 +108,7 @@ class ServerThread:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.bind((host, port))
             self._socket.listen(1024)
-        except (OSError, OverflowError):
+        except BaseException:
             self._socket.close()
             raise
         self.port: int = self._socket.getsockname()[1]

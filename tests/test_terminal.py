@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._runs.terminal import TerminalFormatter, shown_on, visible
+from baseten_sdk._terminal import TerminalFormatter, shown_on, visible
 
 DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 

@@ -2,16 +2,21 @@
 
 A model, a server or a file can put escape sequences into a text: they move the cursor, set the title, fill the
 clipboard, or reverse the order of what follows. On a terminal, each such character is shown as its escape, such as
-`\\u001b`. A pipe or a file gets the text unchanged.
+`\\u001b`. A pipe or a file gets the text unchanged. It imports nothing of the package.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import TextIO
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
 
-__all__ = ["TerminalFormatter", "is_terminal", "shown_on", "visible"]
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+__all__ = ["TerminalFormatter", "is_terminal", "parse_arguments", "say", "shown_on", "visible"]
 
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """C0 but for newline and tab, DEL, C1, separators of lines and paragraphs, and the controls of direction."""
@@ -25,6 +30,20 @@ def visible(text: str) -> str:
 def shown_on(stream: TextIO | None, text: str) -> str:
     """The text as it may be written to a stream: visible on a terminal, else unchanged."""
     return visible(text) if is_terminal(stream) else text
+
+
+def say(text: str) -> None:
+    """Write a line of this program to stderr."""
+    sys.stderr.write(f"{shown_on(sys.stderr, text)}\n")
+    sys.stderr.flush()
+
+
+def parse_arguments(parser: ArgumentParser, arguments: Sequence[str] | None) -> Namespace:
+    """Parse the arguments of a process. It ends if they are wrong; the ones that it does not know are shown."""
+    options, unknown = parser.parse_known_args(arguments)
+    if unknown:
+        parser.error(shown_on(sys.stderr, f"unrecognized arguments: {' '.join(unknown)}"))
+    return options
 
 
 def is_terminal(stream: TextIO | None) -> bool:
