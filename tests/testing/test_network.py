@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from baseten_sdk import AsyncClient
 from baseten_sdk.testing.network import Guard, guarding
 
 ELSEWHERE = "192.0.2.1"
@@ -163,3 +164,18 @@ def test_nothing_is_guarded_outside_of_the_block() -> None:
         used.setblocking(False)
         used.connect_ex(("127.0.0.1", 9))
     assert guard.attempts == []
+
+
+@pytest.mark.parametrize("host", ["example.com", ELSEWHERE])
+def test_a_client_on_uvloop_is_stopped_too(guard: Guard, host: str) -> None:
+    """Its loop looks names up by itself, which the interpreter does not announce."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def ask() -> None:
+        async with AsyncClient(
+            api_key="k" * 8, base_url=f"http://{host}/v1", transport="direct", max_retries=0
+        ) as client:
+            await client.models.list()
+
+    with pytest.raises(Left, match=host):
+        uvloop.run(ask())

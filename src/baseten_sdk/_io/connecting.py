@@ -11,6 +11,7 @@ import errno
 import os
 import selectors
 import socket
+import sys
 import threading
 from collections import deque
 from itertools import chain, zip_longest
@@ -41,6 +42,8 @@ class AsyncConnecting:
         """
         addresses = _literal(host, port)
         if addresses is None:
+            # uvloop looks names up without the interpreter. Audit hooks, such as the guard of the pytest plugin, hear it.
+            sys.audit("socket.getaddrinfo", host, port, 0, socket.SOCK_STREAM, 0)
             found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = _interleaved([(family, address) for family, _, _, _, address in found])
         raw = await _connect(addresses[0]) if len(addresses) == 1 else await _race(addresses)

@@ -171,6 +171,17 @@ def test_a_call_is_told_from_its_start_to_its_end(transport: TransportName, emu:
     assert (end.meta.attempts, end.meta.status_code) == (2, 200)
 
 
+def test_observers_see_no_secret_of_the_callers_headers(transport: TransportName, emu: Emulator, diary: Diary) -> None:
+    secrets = {"X-Gateway-Token": "hush", "x-amz-signature": "hush", "cookie": "a=hush"}
+    with watched_by(transport, emu, diary) as client:
+        client.models.list(extra_headers={**secrets, "x-team": "blue"})
+    (call,) = diary.calls
+    assert {name: call.headers[name.lower()] for name in secrets} == dict.fromkeys(secrets, "[hidden]")
+    assert call.headers["x-team"] == "blue"
+    assert "hush" not in repr(call)
+    assert emu.requests[-1].headers["x-gateway-token"] == "hush"
+
+
 def test_the_result_is_what_the_call_returns(transport: TransportName, emu: Emulator, diary: Diary) -> None:
     with watched_by(transport, emu, diary) as client:
         client.models.list()
