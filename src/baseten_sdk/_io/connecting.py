@@ -42,7 +42,7 @@ class AsyncConnecting:
         """
         addresses = _literal(host, port)
         if addresses is None:
-            # uvloop looks names up without the interpreter. Audit hooks, such as the guard of the pytest plugin, hear it.
+            # uvloop looks names up without the interpreter, and audit hooks (the pytest guard) would not hear of it.
             sys.audit("socket.getaddrinfo", host, port, 0, socket.SOCK_STREAM, 0)
             found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             addresses = _interleaved([(family, address) for family, _, _, _, address in found])
