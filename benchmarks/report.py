@@ -20,17 +20,24 @@ MISSING = "-"
 TRANSPORTS: dict[str, str] = dict(zip(OURS, ("direct", "httpx", "below openai"), strict=True))
 
 
+GOALS_HEAD = ("", "against", "transport", "ours", "theirs", "ratio (least to most)", "bound", "")
+MISSED = "MISSED"
+
+
 def goals(results: Results, *, markdown: bool) -> str:
     """What was to be reached, and what was."""
-    head = ("", "against", "transport", "ours", "theirs", "ratio (least to most)", "bound", "")
-    lines = [
+    return table([GOALS_HEAD, *goal_lines(results)], markdown=markdown)
+
+
+def goal_lines(results: Results) -> list[Sequence[str]]:
+    """A line for each goal whose row was run."""
+    return [
         line
         for row in ROWS.values()
         for goal in row.goals
         for peer, bound in zip(OURS, (goal.direct, goal.httpx, goal.below), strict=True)
         if bound is not None and (line := _goal(results, row, goal, peer, bound)) is not None
     ]
-    return table([head, *lines], markdown=markdown)
 
 
 def _goal(results: Results, row: Row, goal: Goal, peer: str, bound: float) -> Sequence[str] | None:
@@ -47,7 +54,7 @@ def _goal(results: Results, row: Row, goal: Goal, peer: str, bound: float) -> Se
         _number(theirs, goal.metric),
         f"{reached.middle:.3g} ({reached.least:.3g} to {reached.most:.3g})" if goal.against else MISSING,
         f"{'at least' if goal.at_least else 'at most'} {bound:g}",
-        "met" if met else "MISSED",
+        "met" if met else MISSED,
     )
 
 
@@ -66,27 +73,35 @@ def _row(results: Results, row: Row) -> str:
     return f"### {row.title[0].upper()}{row.title[1:]}\n\n{table([head, *lines], markdown=True)}"
 
 
+def about(results: Results) -> Iterable[str]:
+    """When and where it was measured, with what, and what the server could do."""
+    yield (
+        f"{datetime.now(UTC):%d %B %Y}; the run took {results.seconds / 60:.0f} minutes. Load averages at its end: "
+        f"{_load()}; other work on the machine widens the spread."
+    )
+    where = "the clients on one core, the server on another." if cores() else "one core, or none to choose."
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    yield f"{python}, {platform.platform()}, {_processor()}; {where}"
+    yield f"{', '.join(_versions())}."
+    row, peer, share = results.busiest()
+    if row:
+        calls, chunks = results.server["calls"], results.server["chunks"]
+        yield (
+            f"The server answers {calls:,.0f} calls a second and sends {chunks:,.0f} chunks a second to bare sockets. "
+            f'It was busiest in "{ROWS[row].title}" with {PEERS[peer].title}: {share:.0%} of its core.'
+        )
+
+
 def write(results: Results, folder: Path) -> None:
     """RESULTS.md, and the pictures whose rows were run."""
     folder.mkdir(parents=True, exist_ok=True)
-    row, peer, share = results.busiest()
-    about = [
-        f"- {datetime.now(UTC):%d %B %Y}; the run took {results.seconds / 60:.0f} minutes. Load averages at its end: "
-        f"{_load()}; other work on the machine widens the spread.",
-        f"- {platform.python_implementation()} {platform.python_version()}, {platform.platform()}, {_processor()}; "
-        + ("the clients on one core, the server on another." if cores() else "one core, or none to choose."),
-        f"- {', '.join(_versions())}.",
-        f"- The server answers {results.server['calls']:,.0f} calls a second and sends {results.server['chunks']:,.0f} "
-        f'chunks a second to bare sockets. It was busiest in "{ROWS[row].title}" with {PEERS[peer].title}: '
-        f"{share:.0%} of its core.",
-    ]
     text = "\n\n".join(
         (
             "# Benchmark results",
             "Written by `make bench`; [docs/performance.md](../docs/performance.md) tells how it is measured. CPU is "
             "that of the client's process. A number is the median of the rounds, with the least and the most behind "
             "it; a ratio is made within a round.",
-            "\n".join(about),
+            "\n".join(f"- {line}" for line in about(results)),
             "## Against the goals",
             goals(results, markdown=True),
             "## Everything",
@@ -94,7 +109,7 @@ def write(results: Results, folder: Path) -> None:
         )
     )
     (folder / "RESULTS.md").write_text(text + "\n")
-    if any(ROWS[key].measure == "flight" for key in results.rounds):
+    if pictures.CROWD in results.rounds:
         (folder / "flight.svg").write_text(pictures.flight(results))
     if "chunk" in results.rounds:
         (folder / "chunk.svg").write_text(pictures.chunk(results))
@@ -117,14 +132,14 @@ def table(lines: Sequence[Sequence[str]], *, markdown: bool) -> str:
 
 
 def _number(spread: Spread | None, metric: str) -> str:
-    return f"{_short(spread.middle)} {UNITS[metric]}".rstrip() if spread else MISSING
+    return f"{short(spread.middle)} {UNITS[metric]}".rstrip() if spread else MISSING
 
 
 def _spread(spread: Spread | None) -> str:
-    return f"{_short(spread.middle)} ({_short(spread.least)} to {_short(spread.most)})" if spread else MISSING
+    return f"{short(spread.middle)} ({short(spread.least)} to {short(spread.most)})" if spread else MISSING
 
 
-def _short(number: float) -> str:
+def short(number: float) -> str:
     return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
 
 

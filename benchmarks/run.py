@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import report
+from .html_report import html_report
 from .measures import Numbers
 from .peers.base import PEERS
 from .processes import Child, Failed, Server, client, cores
@@ -35,6 +36,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", default="", help="only these, with commas between: " + ",".join(ROWS))
     parser.add_argument("--out", type=Path, help="folder for RESULTS.md and the pictures; a full run: benchmarks/")
+    parser.add_argument("--report", type=Path, help="file for the whole report, as one HTML page: out.html")
     arguments = parser.parse_args()
     wanted = [ROWS[key] for key in arguments.rows.split(",")] if arguments.rows else list(ROWS.values())
     whole = not arguments.quick and not arguments.rows
@@ -52,6 +54,8 @@ def main() -> None:
                 _run(replace(row, peers=peers), rounds, server, results, arguments.quick)
     results.seconds = time.monotonic() - began
     print(report.goals(results, markdown=False))
+    if arguments.report is not None:
+        arguments.report.write_text(html_report(results), encoding="utf-8")
     if out is not None:
         report.write(results, out)
         print(f"Written: {out / 'RESULTS.md'}, and pictures beside it.")

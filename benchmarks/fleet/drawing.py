@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
 
-from ..pictures import BOTTOM, FAINT, HEIGHT, INK, LEFT, OTHER_INK, OURS_INK, RIGHT, TOP, WIDTH, line, picture, text
+from scripts.svg import MARGIN, WIDTH, Ink, bars as bars_of, line, picture, text
+
 from .crowd import Crowd
 
-BIN = 0.5
+BIN = 1.0
 """Seconds that a point of a line stands for."""
 
-DASHES = ("", "6 3", "2 3")
+LEFT = MARGIN + 36
+PANEL, GAP = 80, 48
+"""The height of a way to die, and the space above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,46 +29,50 @@ class Drawing:
 
 def bars(without: Crowd, hedged: Crowd) -> str:
     """p50 and p99 with and without hedging, in milliseconds."""
-    rows = [
+    ways: tuple[tuple[str, Crowd, Ink], ...] = (("no hedge", without, "other"), ("hedged", hedged, "ours"))
+    rows: list[tuple[str, float, Ink]] = [
         (f"{name}, {how}", crowd.quantile(share) * 1000, ink)
-        for name, share in (("p50", 0.5), ("p99", 0.99))
-        for how, crowd, ink in (("without", without, OTHER_INK), ("with a hedge", hedged, OURS_INK))
+        for name, share in (("median", 0.5), ("p99", 0.99))
+        for how, crowd, ink in ways
     ]
-    most = max(milliseconds for _, milliseconds, _ in rows)
-    parts = [text(20, 28, "Milliseconds until an answer: 100, but two times in a hundred 1,000")]
-    y = 50
-    for name, milliseconds, ink in rows:
-        length = (WIDTH - 300) * milliseconds / most
-        parts.append(text(180, y + 15, name, "end", ink))
-        parts.append(f"<rect x='190' y='{y}' width='{length:.1f}' height='20' fill='{ink}'/>")
-        parts.append(text(198 + length, y + 15, f"{milliseconds:,.0f}", ink=ink))
-        y += 30
-    return picture(parts, y + 10)
+    return bars_of("Milliseconds until an answer", rows, "An answer takes 100 ms. Two in a hundred take 1,000 ms.")
 
 
 def lines(runs: Mapping[str, Crowd], died: float) -> str:
-    """Calls a second through the run, a line for each way in which one member of three dies."""
+    """Calls a second through the run, a panel for each way in which one member of three dies."""
     rates: dict[str, list[tuple[float, float]]] = {}
     for name, crowd in runs.items():
         counts = Counter(int(end / BIN) for end in crowd.ends)
         # The ends are left out, where not all callers are there.
         rates[name] = [(number * BIN, counts[number] / BIN) for number in range(1, int(crowd.took / BIN) - 1)]
+    return panels(rates, died)
+
+
+def panels(rates: Mapping[str, list[tuple[float, float]]], died: float) -> str:
+    """A panel for each run: calls a second over time."""
     last = max(points[-1][0] for points in rates.values())
-    most = max(rate for points in rates.values() for _, rate in points) * 1.1
+    most = 100 * ceil(max(rate for points in rates.values() for _, rate in points) / 100)
 
-    def at(second: float, rate: float) -> tuple[float, float]:
-        x = LEFT + (WIDTH - LEFT - RIGHT) * second / last
-        return x, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * rate / most
+    def x_of(second: float) -> float:
+        return LEFT + (WIDTH - LEFT - MARGIN) * second / last
 
-    parts = [text(LEFT, 28, "Calls a second of 200 callers, while one member of three dies")]
-    for rate in range(0, int(most), 100):
-        parts += [line([at(0, rate), at(last, rate)], FAINT, 1), text(LEFT - 8, at(0, rate)[1] + 4, f"{rate}", "end")]
+    parts: list[str] = []
+    floor = 40.0
+    for name, points in rates.items():
+        floor += GAP + PANEL
+        shape = [(x_of(second), floor - PANEL * rate / most) for second, rate in points]
+        ground = " L".join(f"{x:.1f} {y:.1f}" for x, y in [(shape[0][0], floor), *shape, (shape[-1][0], floor)])
+        parts += [
+            text(LEFT, floor - PANEL - 12, f"it {name}"),
+            text(LEFT - 8, floor - PANEL + 5, f"{most:,.0f}", "faint", "end"),
+            text(LEFT - 8, floor + 5, "0", "faint", "end"),
+            line([(LEFT, floor), (WIDTH - MARGIN, floor)]),
+            f'<path class="ours area" d="M{ground}Z"/>',
+            line(shape, "ours"),
+        ]
+    top = 40 + GAP - 24
+    parts += [line([(x_of(died), top), (x_of(died), floor)], "bad")]
     for second in range(0, int(last) + 1, 5):
-        parts.append(text(at(second, 0)[0], HEIGHT - BOTTOM + 20, f"{second} s", "middle"))
-    parts += [line([at(died, 0), at(died, most)], INK, 1, "3 3"), text(at(died, 0)[0] + 4, TOP + 8, "it dies")]
-    for place, (name, points) in enumerate(rates.items()):
-        y = HEIGHT - BOTTOM - 20 - 20 * place
-        parts.append(line([at(*point) for point in points], OURS_INK, 2, DASHES[place % len(DASHES)]))
-        parts.append(line([(WIDTH - RIGHT + 10, y - 4), (WIDTH - RIGHT + 40, y - 4)], OURS_INK, 2, DASHES[place % 3]))
-        parts.append(text(WIDTH - RIGHT + 46, y, f"it {name}", ink=OURS_INK))
-    return picture(parts, HEIGHT)
+        parts.append(text(x_of(second), floor + 22, f"{second} s", "faint", "middle"))
+    parts.append(text(MARGIN, 50, "200 callers. At the red line, one member dies:", "faint"))
+    return picture("Calls a second of a pool of three", parts, floor + 36)
