@@ -208,7 +208,7 @@ def test_asking_again_in_vain_is_an_error_with_every_attempt(client: Client, emu
 
 
 def test_what_cannot_be_asked_is_refused(client: Client) -> None:
-    with pytest.raises(InvalidRequestError, match="neither is wanted"):
+    with pytest.raises(InvalidRequestError, match="to use neither, call create"):
         client.chat.completions.parse(model=MODEL, messages=ASK, tools=[])
     with pytest.raises(InvalidRequestError, match="output_retries"):
         client.chat.completions.parse(model=MODEL, messages=ASK, response_format=Invoice, output_retries=-1)

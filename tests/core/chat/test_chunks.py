@@ -128,14 +128,14 @@ def test_a_stream_cut_inside_an_event_is_interrupted_and_not_garbage() -> None:
 def test_an_empty_stream_is_not_success(body: bytes) -> None:
     found = bad(body)
     assert type(found.error) is StreamInterrupted
-    assert found.error.message == "The stream ended before anything had come."
+    assert found.error.message == "The stream ended before anything arrived."
     assert found.partial is None
 
 
 def test_done_with_nothing_before_it_is_not_success() -> None:
     found = bad(DONE)
     assert type(found.error) is StreamInterrupted
-    assert "before anything had come" in found.error.message
+    assert "before anything arrived" in found.error.message
 
 
 def test_usage_alone_is_not_success() -> None:

@@ -173,10 +173,8 @@ def test_a_result_without_a_json_form_is_an_error_for_the_model(value: object) -
         return value
 
     (result,) = turn(loop(give), ("give", "{}"))
-    assert result.content.startswith(
-        "Error: give has run, but its result cannot be shown, since it has no JSON form ($"
-    )
-    assert "go on without the result" in result.content
+    assert result.content.startswith("Error: give has run, but its result cannot be encoded as JSON ($")
+    assert "continue without the result" in result.content
     assert isinstance(result.error, ValueError)
 
 
@@ -195,7 +193,7 @@ class Mute(Exception):
         ({"name": HALF, HALF: [HALF]}, '{"name":"\ufffd","\ufffd":["\ufffd"]}'),
         (f"{HALF}\ude00", "\U0001f600"),
         (FileNotFoundError(HALF), "Error: FileNotFoundError: \ufffd"),
-        (Mute(), "Error: Mute: it does not say more"),
+        (Mute(), "Error: Mute: no details"),
     ],
 )
 def test_half_characters_and_mute_errors_do_not_end_a_run(value: object, content: str) -> None:

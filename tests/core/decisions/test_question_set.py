@@ -180,9 +180,9 @@ def test_a_threshold_is_a_probability(threshold: float) -> None:
     ("name", "answer", "said"),
     [
         ("team", None, "no answer to team"),
-        ("team", {"type": "choice", "choice": "sales"}, "answers.team: 'sales' is none of the choices"),
+        ("team", {"type": "choice", "choice": "sales"}, "answers.team: 'sales' is not one of the choices"),
         ("team", {"type": "noul", "noul": 1}, "answers.team: a choice was asked for"),
-        ("urgent", {"type": "noul", "noul": 1.2}, "answers.urgent: 1.2 is no probability"),
+        ("urgent", {"type": "noul", "noul": 1.2}, "answers.urgent: 1.2 is not a probability"),
         ("urgent", {"type": "box", "x": 1}, "answers.urgent: a noul was asked for, the answer is of type 'box'"),
         ("anger", {"type": "score", "score": 2.1}, "answers.anger: 2.1 lies outside the levels 0 to 2"),
         ("anger", {"type": "score", "score": float("nan")}, "answers.anger: nan lies outside"),

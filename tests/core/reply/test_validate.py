@@ -218,7 +218,7 @@ def test_a_value_that_is_not_what_it_says_is_an_error(kind: str | None, body: by
 
 
 def test_what_has_no_content_or_is_a_page_is_no_value() -> None:
-    with pytest.raises(ResponseValidationError, match="there is nothing in it"):
+    with pytest.raises(ResponseValidationError, match="it is empty"):
         read_value(WholeResponse(204, Headers(), b""))
     for kind in ("text/html", "application/xhtml+xml; charset=utf-8"):
         with pytest.raises(ResponseValidationError, match="it is a web page"):

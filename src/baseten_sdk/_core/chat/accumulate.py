@@ -1,12 +1,12 @@
-"""From the chunks of a stream to the completion they make up.
+"""Adds up the chunks of a stream to the completion that they make.
 
-Theory of operation. A chunk adds to parts that are kept as lists of pieces and joined when a completion is needed,
-so that the cost is linear in the chunks. What the backends do differently is met here, once:
+Theory of operation. Parts are kept as lists of pieces and joined when a completion is needed, so the cost is linear in
+the number of chunks. The differences between backends are handled here:
 
-- text, reasoning and refusals are appended; empty and null add nothing, whether the key is there or not;
-- usage is cumulative and on almost every chunk: the last one that is there counts;
-- `finish_reason` may come before the last content, or share a chunk with it: the last one that is there counts;
-- pieces of tool calls find their call (`call_parts`), and unknown fields are merged (`unknown`).
+- Text, reasoning and refusals are appended. Missing, empty and null values add nothing.
+- Usage is cumulative and on almost every chunk. The last value counts.
+- `finish_reason` may come before the last content, or share a chunk with it. The last value counts.
+- Pieces of tool calls find their call (`call_parts`), and unknown fields are merged (`unknown`).
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from .unknown import Unknown
 Extras = dict[str, object]
 
 REASONING = "reasoning"
-"""The other name of `reasoning_content`; some backends send both."""
+"""Another name of `reasoning_content`. Some backends send both."""
 
 
 def _text(pieces: list[str]) -> str:
-    """The pieces as one, which takes their place: whoever asks at each event does not join them all each time."""
+    """Join the pieces, and replace them by the result, so that a caller who asks at each event does not join them all
+    again.
+    """
     if len(pieces) > 1:
         pieces[:] = ("".join(pieces),)
     return pieces[0]
@@ -64,7 +66,7 @@ class ChoiceParts:
         self._message_extras = Unknown()
 
     def add(self, choice: ChunkChoice) -> list[int]:
-        """Take a chunk's choice in; the keys of the tool calls that it adds to."""
+        """Add a chunk's choice. Return the keys of the tool calls that it adds to."""
         keys = self._add_delta(choice.delta)
         if choice.finish_reason:
             self.finish_reason = choice.finish_reason
@@ -94,7 +96,7 @@ class ChoiceParts:
         return self.tool_calls.add(delta.tool_calls) if delta.tool_calls else []
 
     def plain(self, index: int) -> Extras:
-        """The choice as a dict; what never came is absent."""
+        """Return the choice as a dict. Fields that never arrived are left out."""
         message: Extras = {**self._message_extras.plain(), "role": self.role or "assistant"}
         if self.content:
             message["content"] = _text(self.content)
@@ -123,7 +125,7 @@ class Accumulator:
     """Adds up the chunks of one stream.
 
     Attributes:
-        choices: the choices so far, by index.
+        choices: The choices so far, by index.
     """
 
     __slots__ = ("_completion", "_extras", "_head", "_usage", "choices")
@@ -136,20 +138,20 @@ class Accumulator:
         self._completion: ChatCompletion | None = None
 
     def add(self, chunk: ChatCompletionChunk) -> None:
-        """Take a chunk in."""
+        """Add a chunk."""
         for choice in chunk.choices:
             self.choice(choice.index).add(choice)
         self.add_head(chunk)
 
     def choice(self, index: int) -> ChoiceParts:
-        """The parts of a choice, which may begin with this."""
+        """Return the parts of a choice. A new index begins a new choice."""
         parts = self.choices.get(index)
         if parts is None:
             parts = self.choices[index] = ChoiceParts()
         return parts
 
     def add_head(self, chunk: ChatCompletionChunk) -> Mapping[str, object] | None:
-        """Take in what a chunk holds besides its choices. Returns its usage where that has changed."""
+        """Add everything in a chunk besides its choices. Return its usage if it has changed."""
         self._completion = None
         head = self._head
         head["id"] = head["id"] or chunk.id
@@ -169,11 +171,11 @@ class Accumulator:
 
     @property
     def finished(self) -> bool:
-        """Whether any choice has told why it ended."""
+        """Whether any choice has a `finish_reason`."""
         return any(parts.finish_reason for parts in self.choices.values())
 
     def completion(self) -> ChatCompletion | None:
-        """What has arrived, as a completion; None where no choice has. It is made once a chunk, if at all."""
+        """Return what has arrived as a completion, or None if there is no choice yet. At most one is made per chunk."""
         if self._completion is None and self.choices:
             choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
             usage = None if self._usage is None else Usage.read(self._usage)

@@ -1,17 +1,17 @@
-"""Tool calls from the pieces that a stream brings.
+"""Assembles tool calls from the pieces of a stream.
 
-Owns the question which call a piece belongs to, since backends answer it in different ways:
+Owns the question which call a piece belongs to, because backends answer it in different ways:
 
-- by `index`, where every call has its own. Some send one index for all: then a new id begins a new call once the
-  arguments of the call before are a whole object, or have not begun under another name;
-- by `id`, where there is no index. Some send a fresh id with every piece: one that brings arguments and no name, or
-  the name that is known already while its arguments are not whole, belongs to the latest call;
-- by position in the chunk, where there is neither;
-- whatever marks it, a piece with a name begins a new call once the arguments before it are whole, unless it says that
-  call once more.
+- By `index`, if every call has its own. Some backends send one index for all calls. Then a new ID begins a new call if
+  the arguments of the previous call are a whole object, or if none of them have arrived and the name differs.
+- By `id`, if there is no index. Some backends send a fresh ID with every piece. A piece then belongs to the latest call
+  if it has arguments but no name, or if it repeats the known name while the arguments are incomplete.
+- By position in the chunk, if there is neither.
+- In all three cases, a piece with a name begins a new call once the arguments before it are whole, unless it repeats
+  that call.
 
-The first id that is not empty counts. A name may come in pieces, or whole with every piece. A call without an id is
-given one, since its result has to name it. Arguments that are whole and come once more count once.
+The first ID that is not empty counts. A name may come in pieces, or whole with every piece. A call without an ID gets
+one, because its result has to name it. Arguments that are whole and come again count once.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from ..stream.object_scanner import ObjectScanner
 from .unknown import Unknown
 
 LONGEST_NAME = 256
-"""Characters after which pieces of a name are not added any more: names of tools have 64 at most."""
+"""Maximum length of a name. Further pieces are ignored: names of tools have at most 64 characters."""
 
 
 class CallParts:
     """The pieces of one tool call.
 
     Attributes:
-        index: the index that its pieces have, where they have one.
+        index: The index of its pieces, if they have one.
     """
 
     __slots__ = (
@@ -58,7 +58,7 @@ class CallParts:
         self._function_extras = Unknown()
 
     def add(self, delta: ChoiceDeltaToolCall) -> None:
-        """Take a piece in."""
+        """Add a piece."""
         other = bool(delta.id) and bool(self.id) and delta.id != self.id
         self.id = self.id or delta.id or ""
         self.type = self.type or delta.type or ""
@@ -72,7 +72,7 @@ class CallParts:
             self._function_extras.add(function.model_extra)
 
     def _add_name(self, piece: str, *, other: bool) -> None:
-        """Take a piece of the name in: the whole name again, more than before, or more behind it."""
+        """Add a piece of the name: the whole name again, a longer version of it, or its continuation."""
         if not self.name or piece.startswith(self.name):
             self.name = piece
         elif not other and len(self.name) < LONGEST_NAME:
@@ -91,7 +91,7 @@ class CallParts:
         return self._scanner.whole
 
     def plain(self) -> dict[str, object]:
-        """The call as a dict."""
+        """Return the call as a dict."""
         if not self.id and not self._made_up:
             self._made_up = new_call_id()
         function = {**self._function_extras.plain(), "name": self.name, "arguments": "".join(self.arguments)}
@@ -103,8 +103,8 @@ class ToolCallParts:
     """The tool calls of one choice.
 
     Attributes:
-        calls: the calls by their keys.
-        latest: the key of the call that the last piece belonged to; -1 before the first.
+        calls: The calls by key.
+        latest: The key of the call that the last piece belongs to. -1 before the first.
     """
 
     __slots__ = ("_at", "_by_id", "_next", "calls", "latest")
@@ -117,7 +117,7 @@ class ToolCallParts:
         self._next = 0
 
     def add(self, deltas: list[ChoiceDeltaToolCall]) -> list[int]:
-        """Take the pieces of a chunk in; the keys of the calls that they belong to."""
+        """Add the pieces of a chunk. Return the keys of their calls."""
         return [self._add(delta, position, len(deltas)) for position, delta in enumerate(deltas)]
 
     def _add(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
@@ -136,7 +136,7 @@ class ToolCallParts:
         return key
 
     def _of_index(self, index: int, delta: ChoiceDeltaToolCall) -> int:
-        """The call that a piece with an index belongs to."""
+        """Return the key of the call that a piece with an index belongs to."""
         key = self._at.get(index)
         if key is None:
             key = index if index not in self.calls else self._next
@@ -152,12 +152,12 @@ class ToolCallParts:
         return key
 
     def _begins_another(self, delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
-        """Whether a piece with a new id begins a call of its own, beside one of the same index."""
+        """Whether a piece with a new ID begins another call at the same index."""
         name = _name(delta)
         return bool(call.id and name) and (call.whole or (not call.arguments and name != call.name))
 
     def _of_id(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
-        """The call that a piece without an index belongs to."""
+        """Return the key of the call that a piece without an index belongs to."""
         latest = self.calls.get(self.latest)
         if delta.id:
             known = self._by_id.get(delta.id)
@@ -171,7 +171,7 @@ class ToolCallParts:
         return position
 
     def plain(self) -> list[dict[str, object]]:
-        """The calls as dicts, in the order of their indices."""
+        """Return the calls as dicts, ordered by index."""
         return [self.calls[key].plain() for key in sorted(self.calls)]
 
 
@@ -189,7 +189,7 @@ def _is_another(delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
 
 
 def _begins(delta: ChoiceDeltaToolCall, latest: CallParts) -> bool:
-    """Whether a piece with a new id and no index begins a call."""
+    """Whether a piece with a new ID and no index begins a call."""
     name = _name(delta)
     if name:
         return name != latest.name or not latest.arguments or latest.whole

@@ -1,10 +1,10 @@
-"""A chat stream from its bytes to its chunks, and to the error that says how it ended badly.
+"""Reads the chunks of a chat stream from its bytes, and turns a bad end into an error.
 
-Theory of operation. Each event's data is validated straight from its bytes. A stream has ended well if it said
-`[DONE]`, or if a `finish_reason` was seen before a clean end: servers differ, and some send content after the
-`finish_reason`, so only `[DONE]` and the end of the body stop the reading. An error inside a stream is an
-`event: error`, or data that is an object with `error`, with `"object": "error"`, or, without choices, with `message`
-and `code` or with `detail`, as half of the plain errors are.
+Theory of operation. Each event's data is validated straight from its bytes. A stream has ended well if it sent
+`[DONE]`, or if a `finish_reason` came before a clean end. Some servers send content after the `finish_reason`, so
+reading stops only at `[DONE]` or at the end of the body. An error inside a stream is an `event: error`, or data that is
+an object with `error` or `"object": "error"`. An object without choices is also an error if it has `message` and
+`code`, or `detail`, as many plain errors do.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         return (chunk,)
 
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
-        """The chunks that events hold, up to the one that says that the message is complete, or has failed."""
+        """Yield the chunks of events, until the message is complete or has failed."""
         validate, keep, halves = self._validate, self._kept.append, self._halves
         waiting = halves.waiting
         for event in events:
@@ -110,7 +110,9 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
             yield chunk
 
     def _odd(self, data: bytes, error: ValidationError) -> ChatCompletionChunk | None:
-        """What is not read as a chunk at once: one with an odd field; None for the end, an error, or nothing at all."""
+        """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or
+        if there is nothing to read.
+        """
         try:
             return _with_deltas(_odd_chunk(data, error), data)
         except ValidationError as error:
@@ -124,10 +126,10 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
 
 
 def _read_chunk(data: bytes) -> ChatCompletionChunk:
-    """A chunk; an odd field beside the answer does not cost the answer.
+    """Read a chunk. An odd field besides the answer does not cost the answer.
 
     Raises:
-        ValidationError: it is none.
+        ValidationError: It is not a chunk.
     """
     try:
         chunk = ChatCompletionChunk.model_validate_json(data)
@@ -137,7 +139,7 @@ def _read_chunk(data: bytes) -> ChatCompletionChunk:
 
 
 def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
-    """The chunk, where only a field beside the answer is odd; else the error is raised."""
+    """Return the chunk if only a field besides the answer is odd. Otherwise raise the error."""
     odd = None if data.strip(BLANK) == DONE else validate_leniently(ChatCompletionChunk, data)
     if odd is None:
         raise error
@@ -145,10 +147,10 @@ def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
 
 
 def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk:
-    """The chunk of a server that does not really stream: its choices may have a `message` instead of a `delta`.
+    """Convert the chunk of a server that does not really stream: its choices may have a `message` instead of a `delta`.
 
     Raises:
-        ValidationError: the message is none.
+        ValidationError: The message is invalid.
     """
     if not any("message" in (choice.model_extra or {}) for choice in chunk.choices):
         return chunk
@@ -161,7 +163,7 @@ def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk
 
 
 def _has_choices(value: object) -> bool:
-    """Whether a body is a whole completion; a chunk's reader takes its message for the delta."""
+    """Whether a body is a whole completion. The reader of chunks then takes its message as the delta."""
     return isinstance(value, dict) and bool(value.get("choices")) and not value.get("error")
 
 

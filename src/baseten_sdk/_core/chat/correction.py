@@ -1,4 +1,4 @@
-"""Asking for a typed answer, and asking again after one that does not validate."""
+"""Checks the arguments of `parse`, and asks again after an answer that does not validate."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ REQUEST = "{problem}\nAnswer again with the corrected JSON alone."
 
 
 def check_question(output_retries: int, *, typed: bool, field: str = "response_format") -> None:
-    """Refuse arguments of `parse` that make no sense.
+    """Refuse contradictory arguments of `parse`.
 
     Args:
-        output_retries: how often it may be asked again.
-        typed: whether there is a type, or a tool, to read the answer by.
-        field: the argument that takes the type.
+        output_retries: How often to ask again.
+        typed: Whether there is a type or a tool to read the answer with.
+        field: The argument that takes the type.
 
     Raises:
-        InvalidRequestError: they do not.
+        InvalidRequestError: The arguments make no sense.
     """
     if output_retries < 0:
         raise InvalidRequestError(f"output_retries must be at least 0, not {output_retries!r}.")
     if not typed:
-        raise InvalidRequestError(f"parse needs {field}= or tools=; use create where neither is wanted.")
+        raise InvalidRequestError(f"parse needs {field}= or tools=; to use neither, call create.")
 
 
 def with_correction(messages: list[Message], error: OutputValidationError) -> list[Message]:
-    """The conversation, with the answer and what is wrong with it."""
+    """Return the conversation with the answer, followed by what is wrong with it."""
     return [
         *messages,
         {"role": "assistant", "content": error.completion.text},

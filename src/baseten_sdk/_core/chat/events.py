@@ -1,10 +1,10 @@
-"""From the chunks of a chat to typed events, while they are added up.
+"""Turns the chunks of a chat into typed events while adding them up.
 
-A call has started when its name is known. It is done when another one begins and its arguments are whole, or when the
-stream has ended: pieces of calls may be interleaved, and content may still come after a `finish_reason`. Usage is on
-nearly every chunk of Baseten's: there is an event only when a number has changed. A call whose arguments do not
-validate has no event that says it is done; its error waits in `error` until the stream has ended, and replaces the
-event that says that all is well.
+A call has started once its name is known. It is done when another one begins and its arguments are whole, or when the
+stream has ended, because pieces of calls may be interleaved, and content may still come after a `finish_reason`.
+Baseten sends usage on nearly every chunk, but there is an event only when a number has changed. If the arguments of a
+call do not validate, no event reports it as done. Its error waits in `error` until the stream has ended, and replaces
+the event of a good end.
 """
 
 from __future__ import annotations
@@ -37,19 +37,19 @@ from .partial_answer import PartialAnswer
 T = TypeVar("T")
 
 Place: TypeAlias = tuple[int, int]
-"""A choice, and the number of a call in it."""
+"""A choice, and the index of a call in it."""
 
 
 class EventReader(Generic[T]):
     """Makes the events of one stream.
 
     Args:
-        toolbox: the tools, by which the arguments of calls are read.
-        schema: what the answer is to be, for partial objects.
-        lenient: whether arguments that do not validate are somebody else's business.
+        toolbox: The tools, to validate the arguments of calls.
+        schema: The type of the answer, for partial objects.
+        lenient: Whether to leave invalid arguments to the caller.
 
     Attributes:
-        error: what is wrong with the answer, to be raised after the last event.
+        error: What is wrong with the answer. Raise it after the last event.
     """
 
     __slots__ = (
@@ -78,7 +78,7 @@ class EventReader(Generic[T]):
         self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
-        """The events of a chunk; the first holds the chunk itself."""
+        """Return the events of a chunk. The first one holds the chunk itself."""
         events: list[StreamEvent[T]] = [ChunkReceived(chunk)]
         for choice in chunk.choices:
             self._read_choice(choice, events)
@@ -88,7 +88,7 @@ class EventReader(Generic[T]):
         return events
 
     def end(self) -> list[StreamEvent[T]]:
-        """The events that the end of the stream brings; what is wrong with the answer is then in `error`."""
+        """Return the events at the end of the stream. If the answer is invalid, the reason is then in `error`."""
         events: list[StreamEvent[T]] = []
         if self._partial is not None:
             whole = self._partial.end()
@@ -106,7 +106,7 @@ class EventReader(Generic[T]):
         return events
 
     def snapshot(self) -> ChatCompletion | None:
-        """What has arrived so far; None before the first choice."""
+        """What has arrived so far. None before the first choice."""
         return self._accumulator.completion()
 
     def _read_choice(self, choice: ChunkChoice, events: list[StreamEvent[T]]) -> None:
@@ -141,7 +141,7 @@ class EventReader(Generic[T]):
                 self._tell(place, call, events)
 
     def _tell(self, place: Place, call: CallParts, events: list[StreamEvent[T]]) -> None:
-        """Report a call's beginning, and the pieces of its arguments that have not been reported yet."""
+        """Report the start of a call and the new pieces of its arguments."""
         index, key = place
         if place not in self._started:
             self._started.add(place)
@@ -173,7 +173,7 @@ class EventReader(Generic[T]):
         return None
 
     def _was_cut(self, place: Place) -> bool:
-        """Whether the answer ended where the arguments were to begin: without a word, none look like all of them."""
+        """Whether the answer was cut just before the arguments. If none arrived, "no arguments" would look complete."""
         index, key = place
         choice = self._accumulator.choices[index]
         calls = choice.tool_calls

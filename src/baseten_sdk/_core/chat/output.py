@@ -1,7 +1,7 @@
-"""From a model's answer to the requested object, or to the error that says why there is none.
+"""Reads the requested object from a model's answer, or raises the error that says why there is none.
 
-The text is read as JSON first. Where the schema was not enforced, models wrap JSON into a Markdown fence, or put their
-reasoning before it; then the JSON is looked for.
+The text is first read as JSON. If the schema was not enforced, models wrap JSON in a Markdown fence or put their
+reasoning before it. Then the JSON is searched for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ T = TypeVar("T")
 FENCE = "```"
 
 LANGUAGE = re.compile(r"[a-zA-Z0-9_-]*+[^\S\n]*+\n")
-"""What stands behind the backticks that open a fence."""
+"""What may follow the backticks that open a fence."""
 
 THOUGHT = re.compile(r"^.*?</think(?:ing)?>", re.DOTALL)
 
@@ -38,28 +38,28 @@ THINKING = re.compile(r"\s*<think(?:ing)?>")
 BRACKET = re.compile(r"[{\[]")
 
 BROKEN = re.compile(r"\{\s*\"|\[\s*[\[{]")
-"""How JSON begins, and prose hardly. If it cannot be read, an object inside it is not the answer."""
+"""How JSON begins, and prose hardly ever. If such a text cannot be read, an object inside it is not the answer."""
 
 BRACKETS = 64
-"""Opening brackets of a text at which JSON is looked for."""
+"""The maximum number of opening brackets to try as the start of JSON."""
 
 CUT = frozenset({"length", "content_filter"})
-"""Reasons of an end that came before the model was done."""
+"""Finish reasons of an answer that was cut."""
 
-CUT_BEFORE = "the answer was cut before they came"
-"""What is wrong with arguments of which not a word came."""
+CUT_BEFORE = "the answer was cut before they arrived"
+"""The problem with arguments of which nothing arrived."""
 
 _DECODER = json.JSONDecoder()
 
 
 def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
-    """The object that the first choice holds.
+    """Read the object in the first choice.
 
     Raises:
-        RefusalError: the model refused.
-        ContentFilterError: a filter stopped it.
-        LengthLimitError: it was cut at the token limit.
-        OutputValidationError: it is not JSON or not of that type, or there is no text at all.
+        RefusalError: The model refused.
+        ContentFilterError: A filter stopped it.
+        LengthLimitError: It was cut at the token limit.
+        OutputValidationError: It is not JSON or not of that type, or there is no text at all.
     """
     choice = completion.choices[0]
     text = choice.message.content or ""
@@ -85,13 +85,13 @@ def read_output(schema: Schema[T], completion: ChatCompletion) -> T:
 def read_answer(
     schema: Schema[T] | None, toolbox: Toolbox, completion: ChatCompletion
 ) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
-    """The object that the first choice holds, as a tuple of one, or the calls that it makes instead.
+    """Read the object in the first choice as a tuple of one, or an empty tuple if the choice makes calls instead.
 
     Without a schema there is no object, only text or calls.
 
     Raises:
-        OutputError: as for `read_output`.
-        ToolArgumentError: the arguments of a call do not validate.
+        OutputError: As for `read_output`.
+        ToolArgumentError: The arguments of a call do not validate.
     """
     if not completion.message.tool_calls:
         return () if schema is None else (read_output(schema, completion),), ()
@@ -102,7 +102,7 @@ def read_answer(
 
 
 def cut_short(completion: ChatCompletion) -> OutputError | None:
-    """The error for an answer that ended before the model was done with it."""
+    """Return the error for an answer that ended before the model was done."""
     match completion.choices[0].finish_reason:
         case "length":
             return LengthLimitError("The answer was cut at the token limit.", completion=completion)
@@ -113,10 +113,10 @@ def cut_short(completion: ChatCompletion) -> OutputError | None:
 
 
 def read_text(schema: Schema[T], text: str) -> T:
-    """The object that a text holds.
+    """Read the object in a text.
 
     Raises:
-        ValidationError: it holds none.
+        ValidationError: It contains none.
     """
     try:
         return _validated(schema, text)
@@ -146,7 +146,7 @@ def _validated(schema: Schema[T], text: str) -> T:
 
 
 def _candidates(text: str) -> Iterator[str]:
-    """Where else in a text the JSON may be: after the reasoning, inside a fence, or between other words."""
+    """Yield other places of the JSON in a text: after the reasoning, inside a fence, or between other words."""
     answer = THOUGHT.sub("", text, count=1)
     if answer != text:
         yield answer
@@ -170,7 +170,7 @@ def _candidates(text: str) -> Iterator[str]:
 
 
 def _fenced(text: str) -> Iterator[str]:
-    """What stands inside the fences of a text. A fence that is not closed holds nothing."""
+    """Yield the content of the fences in a text. An unclosed fence is ignored."""
     position = text.find(FENCE)
     while position >= 0:
         opening = LANGUAGE.match(text, position + len(FENCE))

@@ -1,4 +1,4 @@
-"""A chat call as a request: what the caller set, and nothing else."""
+"""Builds the request of a chat call: what the caller set, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..request.request import Request, build
 from ..request.routing import BaseURL
 
 PARSED = ("parsed", "parsed_arguments")
-"""What messages of other packages, and functions in them, hold beside what was sent."""
+"""Fields that other packages add to messages, and to the functions in them, after parsing."""
 
 PARAMETERS = frozenset(ChatOptions.__optional_keys__)
 
@@ -35,18 +35,18 @@ def chat_request(
     *,
     stream: bool,
 ) -> Request:
-    """Put a chat call together.
+    """Build the request of a chat call.
 
     Args:
-        place: where the model is served.
-        model: its name there.
-        messages: the conversation.
-        params: the parameters that are not options of the call; None is the same as absent.
-        options: what holds for the call.
-        stream: whether the answer is to come in chunks.
+        place: Where the model is served.
+        model: Its name there.
+        messages: The conversation.
+        params: Parameters other than options. None is the same as leaving one out.
+        options: The options of the call.
+        stream: Whether the answer comes in chunks.
 
     Raises:
-        InvalidRequestError: the messages are not a sequence of messages, or a value has no JSON form.
+        InvalidRequestError: The messages are not a sequence of messages, or a value cannot be encoded.
     """
     body: dict[str, object] = {"model": model, "messages": message_params(messages)}
     body |= {name: value for name, value in params.items() if value is not None}
@@ -64,13 +64,12 @@ def chat_request(
 
 
 def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
-    """The messages as plain dicts; one that a model sent goes back with what it had.
+    """Return the messages as plain dicts. A message that a model sent keeps all its fields.
 
-    The tool calls among them are brought into the form that engines take: there is no empty list of them, and their
-    arguments are JSON objects.
+    Tool calls are converted to what engines accept: no empty list of calls, and arguments that are JSON objects.
 
     Raises:
-        InvalidRequestError: they are not a sequence of messages, or there are none.
+        InvalidRequestError: They are not a sequence of messages, or there are none.
     """
     if type(messages) is not list and (
         isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
@@ -97,7 +96,7 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
 
 
 def _with_calls(message: Mapping[str, object]) -> Mapping[str, object]:
-    """A message with its tool calls in the form that engines take; none where there are none."""
+    """Return a message whose tool calls are in the form that engines accept, without the field if there are none."""
     calls = message.get("tool_calls")
     if not calls:
         return {name: value for name, value in message.items() if name != "tool_calls"}
@@ -122,7 +121,7 @@ def check_format(response_format: object) -> None:
     """Refuse a response format that is not a dict.
 
     Raises:
-        InvalidRequestError: It is a type, which belongs to `parse`, or something else.
+        InvalidRequestError: It is a type, which belongs in `parse`, or something else.
     """
     if response_format is None or isinstance(response_format, Mapping):
         return
@@ -138,9 +137,9 @@ def check_format(response_format: object) -> None:
 
 
 def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Keyword arguments, parted into what goes into the body and the options of the call.
+    """Separate keyword arguments into parameters of the body and options of the call.
 
     Raises:
-        TypeError: there is no such parameter; extra_body takes any.
+        TypeError: A parameter is unknown. `extra_body` takes any.
     """
     return split_parameters(params, PARAMETERS, "chat.completions")

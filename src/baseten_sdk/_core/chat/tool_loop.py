@@ -1,11 +1,10 @@
 """A run of tools as a value that changes: the transcript, the replies, and what comes next.
 
-Each turn the model answers. If it calls tools that can be run, they are, and their results go back to it. If it calls a
-tool that was given as a plain dict or a model, the caller has to answer, so the run ends there. The model is told of a
-tool that does not exist, of arguments that do not validate, and of functions that raise or take too long, so that it
-can do better; or such an error is raised, if `on_tool_error` asks for it.
-
-However a run ends, its transcript can be sent again: every call of a tool that could be run has an answer.
+In each turn, the model answers. If it calls tools that can be run, they are run, and their results go back to it. If it
+calls a tool that was given as a plain dict or a model, the caller has to answer, so the run ends there. Unknown tools,
+invalid arguments, and functions that raise or take too long are reported to the model so that it can do better, or
+raised, as `on_tool_error` says. However a run ends, its transcript can be sent again: every call of a runnable tool has
+an answer.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ Job: TypeAlias = tuple[bool, Callable[[], object]]
 
 
 class _Unfinished:
-    """What a function has for a result that has not ended."""
+    """Marks the outcome of a function that has not ended."""
 
 
 UNFINISHED = _Unfinished()
@@ -57,13 +56,13 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A call that is answered this turn: by running a function, or by what is wrong with the call.
+    """A call to answer in this turn: by running a function, or with what is wrong with the call.
 
     Attributes:
-        tool_call: the call.
-        job: the function to run, and whether it is async; None where the call is wrong.
-        problem: what is wrong with it.
-        timeout: seconds that its tool may take.
+        tool_call: The call.
+        job: The function to run, and whether it is async. None if the call is invalid.
+        problem: What is wrong with it.
+        timeout: How many seconds its tool may take.
     """
 
     tool_call: ParsedToolCall
@@ -73,23 +72,23 @@ class Pending:
 
 
 class Dialect(Protocol[R_contra, M_co]):
-    """How an API puts into a conversation what a run adds to it."""
+    """How an API adds the turns of a run to a conversation."""
 
     def completion(self, reply: R_contra, /) -> ChatCompletion:
-        """A reply in the form of a chat, to read its calls."""
+        """Return a reply in the form of a chat completion, to read its calls."""
         ...
 
     def turn(self, reply: R_contra, /) -> Sequence[M_co]:
-        """The model's turn, for the conversation."""
+        """Return the model's turn for the conversation."""
         ...
 
     def results(self, results: Sequence[Result], /) -> Sequence[M_co]:
-        """The answers to all calls of a turn, for the conversation."""
+        """Return the answers to all calls of a turn for the conversation."""
         ...
 
 
 class ChatDialect:
-    """That of chat completions."""
+    """The dialect of chat completions."""
 
     def completion(self, reply: ChatCompletion) -> ChatCompletion:
         return reply
@@ -105,17 +104,17 @@ class ToolLoop(Generic[R, M]):
     """The state of one run.
 
     Args:
-        dialect: how the API puts what a run adds.
-        messages: the conversation to start with.
-        toolbox: the tools.
-        max_turns: how often the model may answer.
-        on_tool_error: whether errors are reported to the model or raised.
-        deadline: seconds for the whole run.
+        dialect: How the API adds turns to the conversation.
+        messages: The conversation to start with.
+        toolbox: The tools.
+        max_turns: How often the model may answer.
+        on_tool_error: Whether errors are reported to the model or raised.
+        deadline: Seconds for the whole run.
 
     Attributes:
-        replies: the model's replies so far.
-        deadline: seconds for the whole run.
-        pending: the calls that are to be answered now.
+        replies: The model's replies so far.
+        deadline: Seconds for the whole run.
+        pending: The calls to answer now.
     """
 
     def __init__(
@@ -138,7 +137,7 @@ class ToolLoop(Generic[R, M]):
 
     @property
     def messages(self) -> list[M]:
-        """The conversation so far. Calls that have not been answered yet are answered with just that."""
+        """The conversation so far. A call without a result is answered with a note that it did not end."""
         if not self.pending:
             return self._messages
         stopped = [Result(each.tool_call.id, STOPPED, failed=True) for each in self.pending]
@@ -146,14 +145,14 @@ class ToolLoop(Generic[R, M]):
 
     @property
     def usage(self) -> Usage:
-        """Tokens of all turns together."""
+        """The tokens of all turns together."""
         return ChatCompletion.usage_of(map(self._dialect.completion, self.replies))
 
     def answered(self, reply: R) -> list[Pending]:
-        """The model has answered: the calls to run now; none if the run has ended.
+        """Add the model's answer. Return the calls to run now, or none if the run has ended.
 
         Raises:
-            MaxTurnsError: the model wants more, and has had all its turns.
+            MaxTurnsError: The model wants more, but has had all its turns.
         """
         completion = self._dialect.completion(reply)
         self.replies.append(reply)
@@ -168,7 +167,7 @@ class ToolLoop(Generic[R, M]):
         read = [self._toolbox.read(call) for call in calls]
         last = calls[-1].function
         if cut_short(completion) is not None and not last.arguments.strip():
-            # Without a word of them, no arguments look like all of them.
+            # If the answer was cut before any arguments, "no arguments" would look complete.
             call = ParsedToolCall(calls[-1].id, last.name, last.arguments)
             read[-1] = BadArguments(call, CUT_BEFORE)
         self.pending = [self._pending(each, completion) for each in read]
@@ -188,12 +187,12 @@ class ToolLoop(Generic[R, M]):
         return Pending(read, _job(tool, read.parsed), None, inf if tool.timeout is None else tool.timeout)
 
     def ran(self, outcomes: Sequence[object], left: float | None = inf) -> list[ToolResult]:
-        """The functions have run: what the model is told.
+        """Add the outcomes of the functions. Return the results for the model.
 
         Args:
-            outcomes: what the functions of the pending calls returned or raised, in the order of those that have one;
-                `UNFINISHED` for one that has not ended.
-            left: seconds of the deadline that were left when they began; None where the run was stopped.
+            outcomes: What the functions of the pending calls returned or raised, in the order of the calls that have
+                one. `UNFINISHED` for one that has not ended.
+            left: Seconds of the deadline that were left when they began. None if the run was stopped.
         """
         pending, self.pending = self.pending, []
         values = iter(outcomes)
@@ -218,13 +217,15 @@ class ToolLoop(Generic[R, M]):
         return self.late(f"{name} ran")
 
     def late(self, doing: str) -> DeadlineExceeded:
-        """The error of a run whose deadline has passed."""
+        """Return the error of a run whose deadline has passed."""
         message = f"The deadline of {self.deadline:g} s for the whole run passed while {doing}."
         advice = "Raise deadline=, or bound the tools with @tool(timeout=...)."
         return DeadlineExceeded(message, phase="tool", limit=self.deadline, advice=advice)
 
     def failure(self, results: list[ToolResult]) -> Exception | None:
-        """The error that a turn is to raise: the first one if errors are to be raised, else that of the deadline."""
+        """Return the error to raise after a turn: the first one if errors are to be raised, otherwise that of the
+        deadline.
+        """
         errors = [result.error for result in results if result.error is not None]
         return next((each for each in errors if self._raises or _is_of_run(each)), None)
 
@@ -247,16 +248,16 @@ def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
     except InvalidRequestError as error:
         problem = error.message.removeprefix("The body cannot be sent as JSON. ")
         content = (
-            f"Error: {call.name} has run, but its result cannot be shown, since it has no JSON form ({problem}) "
-            "Calling it again would not help: go on without the result, or say that it is not to be had."
+            f"Error: {call.name} has run, but its result cannot be encoded as JSON ({problem}) "
+            "Calling it again would not help: continue without the result, or say that it is not available."
         )
         return ToolResult(call, content, error)
 
 
 def _told(error: Exception) -> str:
-    """An error as the model reads it: its class and its own words, no traceback."""
+    """Describe an error to the model: its class and its own words, without a traceback."""
     try:
         words = error.message if isinstance(error, BasetenError) else str(error)
-    except Exception:  # a class of the caller's, whose own text fails
-        words = "it does not say more"
+    except Exception:  # A class of the caller's code whose own text raises.
+        words = "no details"
     return whole_text(f"{type(error).__name__}: {words}")

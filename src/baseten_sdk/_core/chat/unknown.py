@@ -1,7 +1,7 @@
-"""Fields of a stream that the package does not know, merged from piece to piece.
+"""Merges the fields of a stream that the package does not know.
 
-Owns the rules: text and lists are appended, objects are merged by the same rules, and of anything else the last value
-counts. Null says nothing. Text that is the same in every piece is one text that is repeated, not a longer one.
+Text and lists are appended, objects are merged by the same rules, and for anything else the last value counts. Null
+adds nothing. If every piece has the same text, it is a repeated text, not a longer one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 APPENDED = frozenset({"arguments", "data", "transcript"})
-"""Texts that come in pieces, so that two pieces may be alike: of a function call, and of audio."""
+"""Texts that come in pieces, so that two pieces may be equal: those of function calls and audio."""
 
 
 class Unknown:
@@ -24,7 +24,7 @@ class Unknown:
         self._others: dict[str, object] = {}
 
     def add(self, fields: Mapping[str, object] | None) -> None:
-        """Take a piece's fields in."""
+        """Add the fields of a piece."""
         for name, value in (fields or {}).items():
             match value:
                 case None:
@@ -39,7 +39,7 @@ class Unknown:
                     self._others[name] = value
 
     def plain(self) -> dict[str, object]:
-        """The fields as a dict."""
+        """Return the fields as a dict."""
         if not (self._texts or self._lists or self._objects or self._others):
             return {}
         texts = {name: _joined(name, pieces) for name, pieces in self._texts.items()}

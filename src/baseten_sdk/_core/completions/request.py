@@ -1,4 +1,4 @@
-"""A call of completions as a request, checked before it is sent."""
+"""Builds the request of a text completion, and checks it before it is sent."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ PARAMETERS = frozenset(CompletionOptions.__optional_keys__)
 
 
 def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Keyword arguments, parted into what goes into the body and the options of the call.
+    """Separate keyword arguments into parameters of the body and options of the call.
 
     Raises:
-        TypeError: there is no such parameter; extra_body takes any.
+        TypeError: A parameter is unknown. `extra_body` takes any.
     """
     return split_parameters(params, PARAMETERS, "completions")
 
@@ -31,10 +31,10 @@ def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallO
 def completion_request(
     base: BaseURL, model: str, prompt: Prompt, params: Mapping[str, object], options: Options, *, stream: bool
 ) -> Request:
-    """Put a call together.
+    """Build the request.
 
     Raises:
-        InvalidRequestError: the prompt is neither text nor token ids, or empty.
+        InvalidRequestError: The prompt is empty, or neither text nor token IDs.
     """
     _check(prompt)
     body: dict[str, object] = {"model": model, "prompt": prompt}

@@ -1,6 +1,6 @@
-"""A stream of a completion from its bytes to its chunks, and to the error that says how it ended badly.
+"""Reads the chunks of a text completion from its bytes, and turns a bad end into an error.
 
-It is complete if it said `[DONE]`, or if each choice that came had a `finish_reason` before a clean end.
+The stream is complete if it sent `[DONE]`, or if each choice had a `finish_reason` before a clean end.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
 
 
 def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:
-    """What chunks make up; None where no choice has come."""
+    """Return the completion that chunks make up, or None if there is no choice yet."""
     head: dict[str, object] = {}
     texts: dict[int, list[str]] = {}
     rest: dict[int, Unknown] = {}

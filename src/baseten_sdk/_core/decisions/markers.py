@@ -1,4 +1,4 @@
-"""What the fields of a question class carry: the text of the question, and the levels of a scale."""
+"""Markers for the fields of a question class: the text of the question, and the levels of a scale."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Asked:
     """What a field asks, beyond its type.
 
     Attributes:
-        text: the question; None: the field's description, else its name.
-        threshold: the probability of yes from which a bool is True.
-        yes: when the answer is yes.
-        no: when it is no.
+        text: The question. None: the field's description, otherwise its name.
+        threshold: The probability of yes from which a bool is True.
+        yes: When the answer is yes.
+        no: When it is no.
     """
 
     text: str | None = None
@@ -60,25 +60,20 @@ class Levels:
         return hash(self.descriptions)
 
 
-# It stands in a class for a value of any type that can be asked, so it has whatever type is wanted there.
+# It is the default of fields of many types, so its return type has to fit any of them.
 def Question(
     text: str | None = None, *, threshold: float = 0.5, true: str | None = None, false: str | None = None
 ) -> T:  # type: ignore[type-var]  # pyright: ignore[reportInvalidTypeVarUse]
-    """The question that a field asks, as the field's default or inside `Annotated`.
-
-    Example:
-        class Triage(BaseModel):
-            urgent: bool = Question("Does the customer need an answer today?", threshold=0.8)
-            team: Annotated[Literal["billing", "shipping"], Question("Which team answers?")]
+    """Make the question that a field asks, as the field's default or inside `Annotated`.
 
     Args:
-        text: the question; without it the field's description, else its name.
-        threshold: for a bool, the probability of yes from which the value is True.
-        true: for a bool, when the answer is yes.
-        false: for a bool, when it is no.
+        text: The question. None: the field's description, otherwise its name.
+        threshold: For a bool, the probability of yes from which the value is True.
+        true: For a bool, when the answer is yes.
+        false: For a bool, when it is no.
 
     Raises:
-        InvalidRequestError: the threshold is no number between 0 and 1.
+        InvalidRequestError: The threshold is not a number between 0 and 1.
     """
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         raise InvalidRequestError(f"threshold must be a number between 0 and 1, not {threshold!r}.")

@@ -1,6 +1,6 @@
-"""The three kinds of question that a decision model answers: how each is sent, and how its answer is read.
+"""The three kinds of question of a decision model: how to send each, and how to read its answer.
 
-Owns the limits of the wire. It must not know which Python type a question was made of.
+Owns the limits of the wire. It must not know which Python type a question was made from.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ Answer: TypeAlias = NoulAnswer | ChoiceAnswer | ScoreAnswer | UnknownAnswer
 
 
 class WrongAnswer(ValueError):
-    """An answer that does not fit its question; the message says how."""
+    """An answer that does not fit its question. The message says how."""
 
 
 class ReadAnswer(NamedTuple):
-    """An answer, read.
+    """The content of an answer.
 
     Attributes:
-        value: what goes into the field.
-        probabilities: the probability of each possible answer.
-        confidence: how sure the model is of `value`.
+        value: The value of the field.
+        probabilities: The probability of each possible answer.
+        confidence: How sure the model is of `value`.
     """
 
     value: object
@@ -40,10 +40,10 @@ class NoulQuestion:
     """A yes-or-no question.
 
     Attributes:
-        instructions: the question.
-        threshold: the probability of yes from which the answer is True.
-        yes: when the answer is yes.
-        no: when it is no.
+        instructions: The question.
+        threshold: The probability of yes from which the answer is True.
+        yes: When the answer is yes.
+        no: When it is no.
     """
 
     instructions: str
@@ -52,23 +52,23 @@ class NoulQuestion:
     no: str | None = None
 
     def body(self) -> dict[str, object]:
-        """The question as it is sent."""
+        """Return the question as it is sent."""
         body: dict[str, object] = {"type": "noul", "instructions": self.instructions}
         if self.yes is not None or self.no is not None:
             body["criteria"] = {"true": self.yes, "false": self.no}
         return body
 
     def read(self, answer: Answer) -> ReadAnswer:
-        """The answer as True or False.
+        """Read the answer as True or False.
 
         Raises:
-            WrongAnswer: it is the answer to another kind of question, or no probability.
+            WrongAnswer: It answers another kind of question, or it is not a probability.
         """
         if not isinstance(answer, NoulAnswer):
             raise WrongAnswer(f"a noul was asked for, the answer is of type {answer.type!r}")
         yes = answer.noul
         if not 0 <= yes <= 1:
-            raise WrongAnswer(f"{yes} is no probability")
+            raise WrongAnswer(f"{yes} is not a probability")
         value = yes >= self.threshold
         return ReadAnswer(value, {True: yes, False: 1 - yes}, yes if value else 1 - yes)
 
@@ -78,9 +78,9 @@ class ChoiceQuestion:
     """A choice of one label.
 
     Attributes:
-        instructions: the question.
-        labels: the value that each label stands for.
-        criteria: the description of each label.
+        instructions: The question.
+        labels: The value of each label.
+        criteria: The description of each label.
     """
 
     instructions: str
@@ -88,19 +88,19 @@ class ChoiceQuestion:
     criteria: Mapping[str, str | None]
 
     def body(self) -> dict[str, object]:
-        """The question as it is sent."""
+        """Return the question as it is sent."""
         return {"type": "choice", "instructions": self.instructions, "criteria": dict(self.criteria)}
 
     def read(self, answer: Answer) -> ReadAnswer:
-        """The answer as the value of its label.
+        """Read the answer as the value of its label.
 
         Raises:
-            WrongAnswer: it is the answer to another kind of question, or names no label of this one.
+            WrongAnswer: It answers another kind of question, or its label is unknown.
         """
         if not isinstance(answer, ChoiceAnswer):
             raise WrongAnswer(f"a choice was asked for, the answer is of type {answer.type!r}")
         if answer.choice not in self.labels:
-            raise WrongAnswer(f"{answer.choice!r} is none of the choices")
+            raise WrongAnswer(f"{answer.choice!r} is not one of the choices")
         shares = {self.labels[label]: share for label, share in answer.probabilities.items() if label in self.labels}
         confidence = answer.confidence
         value = self.labels[answer.choice]
@@ -112,22 +112,22 @@ class ScoreQuestion:
     """A position on a scale.
 
     Attributes:
-        instructions: the question.
-        levels: their descriptions, from low to high.
+        instructions: The question.
+        levels: The descriptions of the levels, from low to high.
     """
 
     instructions: str
     levels: tuple[str, ...]
 
     def body(self) -> dict[str, object]:
-        """The question as it is sent."""
+        """Return the question as it is sent."""
         return {"type": "score", "instructions": self.instructions, "criteria": list(self.levels)}
 
     def read(self, answer: Answer) -> ReadAnswer:
-        """The answer as a number: 0 is the lowest level, and it may lie between two.
+        """Read the answer as a number. 0 is the lowest level, and the number may lie between two levels.
 
         Raises:
-            WrongAnswer: it is the answer to another kind of question, or lies outside the scale.
+            WrongAnswer: It answers another kind of question, or lies outside the scale.
         """
         if not isinstance(answer, ScoreAnswer):
             raise WrongAnswer(f"a score was asked for, the answer is of type {answer.type!r}")

@@ -1,7 +1,7 @@
-"""From a Python class to the questions that its fields ask, and from their answers to an instance of it.
+"""Turns a Python class into the questions of its fields, and their answers into an instance.
 
-`bool` asks yes or no, `Literal` and `Enum` a choice, `Annotated[float, Levels(...)]` a score. Any other type cannot be
-asked and is refused with the path of its field.
+`bool` asks yes or no, `Literal` and `Enum` a choice, `Annotated[float, Levels(...)]` a score. Any other type is refused
+with the path of its field.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class QuestionSet(Generic[T]):
     """The questions of a class, by the names under which they are sent.
 
     Attributes:
-        kind: the class.
-        questions: the question of each field.
-        adapter: makes an instance of the answers.
-        body: the questions as they are sent.
+        kind: The class.
+        questions: The question of each field.
+        adapter: Makes an instance from the answers.
+        body: The questions as they are sent.
     """
 
     kind: type[T]
@@ -49,10 +49,10 @@ class QuestionSet(Generic[T]):
     body: Mapping[str, Mapping[str, object]]
 
     def read(self, response: DecisionResponse) -> tuple[T, dict[str, Mapping[object, float]], dict[str, float | None]]:
-        """The instance, the probabilities and the confidence of each field.
+        """Return the instance, and the probabilities and confidence of each field.
 
         Raises:
-            WrongAnswer: a question was not answered, or the answer does not fit it.
+            WrongAnswer: A question was not answered, or the answer does not fit it.
         """
         answers = response.answers
         if not self.questions.keys() <= answers.keys():
@@ -75,11 +75,11 @@ class QuestionSet(Generic[T]):
 
 
 def question_set(kind: type[T]) -> QuestionSet[T]:
-    """The questions that a class asks.
+    """Return the questions of a class.
 
     Raises:
-        InvalidRequestError: it is no pydantic model, dataclass or TypedDict, has no fields, or has one that cannot be
-            asked; the message has the path.
+        InvalidRequestError: It is not a pydantic model, dataclass or TypedDict, has no fields, or has a field that
+            cannot be asked. The message has the path.
     """
     if not isinstance(kind, type):
         raise InvalidRequestError(
@@ -108,7 +108,7 @@ class _Field:
 
 
 def _fields(kind: type[object]) -> Iterator[tuple[str, _Field]]:
-    """The fields of a class, by the names under which its values are validated."""
+    """Return the fields of a class, by the names under which their values are validated."""
     if issubclass(kind, BaseModel):
         for name, info in kind.model_fields.items():
             yield _validation_name(name, info), _Field(info.annotation, tuple(info.metadata), info.description)
@@ -168,7 +168,7 @@ def _question(path: str, name: str, field: _Field) -> AnyQuestion:
 
 
 def _labels(annotation: object) -> Iterator[tuple[str, object, str | None]]:
-    """The labels of a choice with their values and descriptions; nothing where the type is no choice."""
+    """Return the labels of a choice with their values and descriptions, or nothing if the type is not a choice."""
     origin = get_origin(annotation)
     if origin is Literal:
         for value in get_args(annotation):
@@ -199,7 +199,7 @@ def _documented(metadata: tuple[object, ...]) -> str | None:
 
 
 def _member_docstrings(kind: type[Enum]) -> dict[str, str]:
-    """The string below each member, as editors show it. They are in the source alone; without it there are none."""
+    """Return the string below each enum member, as editors show it. It is found only if the source is available."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
     except (OSError, TypeError, SyntaxError):

@@ -1,4 +1,4 @@
-"""The call of a decision model, checked before it is sent. The wire calls it System One."""
+"""Builds the request of a decision model, and checks it before it is sent. The wire calls the model System One."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..request.routing import BaseURL
 from .question import MOST_LABELS, MOST_LEVELS
 
 State: TypeAlias = str | Mapping[str, object] | Sequence[object]
-"""What is judged. Baseten's documentation asks for plain text; the service takes objects and lists too."""
+"""What the model judges. Baseten's documentation asks for plain text, but the service accepts objects and lists too."""
 
 PATH = "systemone"
 
@@ -30,10 +30,10 @@ def decision_request(
     *,
     temperature: float | None = None,
 ) -> Request:
-    """Put a call together, of questions that were checked.
+    """Build the request for questions that were checked.
 
     Raises:
-        InvalidRequestError: there is nothing to judge.
+        InvalidRequestError: There is nothing to judge.
     """
     if not isinstance(state, str | Mapping | Sequence) or isinstance(state, bytes | bytearray):
         raise InvalidRequestError(f"state must be a text, a mapping or a list, not {type(state).__name__}.")
@@ -54,13 +54,13 @@ def decision_request(
 
 
 def check_questions(questions: Mapping[str, Mapping[str, object]]) -> None:
-    """Check questions as they are sent.
+    """Check questions in the form in which they are sent.
 
     Raises:
-        InvalidRequestError: there are none, or one cannot be asked; the message has its path.
+        InvalidRequestError: There are none, or one cannot be asked. The message has its path.
     """
     if not isinstance(questions, Mapping) or not questions:
-        raise InvalidRequestError("questions must be a mapping of names to questions, with one at least.")
+        raise InvalidRequestError("questions must be a mapping of names to questions, and not empty.")
     for name, question in questions.items():
         if not isinstance(name, str) or not name:
             raise InvalidRequestError(f"questions: a name must be a non-empty text, not {name!r}.")

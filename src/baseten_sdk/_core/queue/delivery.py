@@ -1,7 +1,7 @@
 """The body of a delivery: the webhook request that ends an async request, read leniently.
 
 By the time it is read, the body is known to come from Baseten, and no other copy of it exists. So only a body without a
-request id is refused. A field that cannot be read costs that field alone.
+request ID is refused. An unreadable field costs only its own value.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_envelope(body: bytes) -> Envelope | None:
     try:
         return _envelope(_fields(body), readable=True)
     except (ValueError, RecursionError):
-        # Too deep, or with numbers of thousands of digits. It was signed, so whose it is must still be found out.
+        # It is nested too deeply, or has numbers of thousands of digits. It was signed, so find out whose it is.
         return _envelope(top_level_texts(body, ("request_id", "time")), readable=False)
 
 
@@ -94,10 +94,10 @@ def read_stored(body: bytes) -> Envelope:
 
 
 def check_readable(envelope: Envelope, body: bytes) -> None:
-    """Refuse a delivery of which nothing but the request id is known.
+    """Refuse a delivery of which only the request ID is known.
 
     Raises:
-        ResponseValidationError: Its body cannot be parsed. The error keeps the body and the request id.
+        ResponseValidationError: Its body cannot be parsed. The error keeps the body and the request ID.
     """
     if not envelope.readable:
         raise ResponseValidationError(
@@ -110,12 +110,12 @@ def check_readable(envelope: Envelope, body: bytes) -> None:
 
 
 def untyped_result(envelope: Envelope) -> AsyncPredictResult[JsonValue]:
-    """The delivery, with its output as it came."""
+    """Return the delivery, with its output unchanged."""
     return _result(envelope, envelope.data)
 
 
 def typed_result(envelope: Envelope, kind: type[T], body: bytes) -> AsyncPredictResult[T]:
-    """The delivery, with its output validated into `kind`. The output of a failure stays None.
+    """Return the delivery, with its output validated into `kind`. The output of a failure stays None.
 
     Raises:
         InvalidRequestError: Pydantic cannot validate that type.
@@ -127,7 +127,7 @@ def typed_result(envelope: Envelope, kind: type[T], body: bytes) -> AsyncPredict
 
 
 def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
-    """The output, validated into `kind`.
+    """Return the output, validated into `kind`.
 
     Raises:
         ResponseValidationError: The output is not of that type. The error keeps the body.
@@ -150,8 +150,11 @@ def typed_output(envelope: Envelope, kind: type[T], body: bytes) -> T:
 
 
 def _fields(body: bytes) -> dict[str, JsonValue]:
-    """The fields of the JSON object. The lenient parser takes what the strict one refuses: deep nesting, half of a
-    surrogate pair, bytes that are not UTF-8."""
+    """Return the fields of the JSON object.
+
+    The lenient parser accepts what the strict one refuses: deep nesting, half of a surrogate pair, bytes that are not
+    UTF-8.
+    """
     value: JsonValue
     try:
         value = decode_json(body)
@@ -174,7 +177,7 @@ def _moment(value: JsonValue) -> datetime | None:
 
 
 def _errors(value: JsonValue) -> tuple[AsyncErrorDetail, ...]:
-    """The errors, in any form: an error that cannot be read is still an error."""
+    """Return the errors in any form: an unreadable error is still an error."""
     if not value:
         return ()
     return tuple(_error(each) for each in (value if isinstance(value, list) else [value]))

@@ -1,4 +1,4 @@
-"""When to ask for the status of an async request again, and when to stop asking."""
+"""When to poll the status of an async request again, and when to stop."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from ...types.async_requests import AsyncRequestStatus
 from ..policy.backoff import Backoff
 
 POLLS = Backoff(first=0.25, longest=15.0, growth=1.6)
-"""Seconds between two status calls: short at first, because many jobs are, then longer."""
+"""Seconds between two status calls: short at first, because many jobs are short, then longer."""
 
 DELIVERY_GRACE = 60.0
 """Seconds to wait for a webhook that is still pending after the model has succeeded."""
 
 STATUS_CALL_SECONDS = 15.0
-"""The longest that one status call may take, retries included, while something else is waited for too."""
+"""The longest time in seconds for one status call, retries included, while something else is awaited too."""
 
 
 class Ending:
-    """Tells when a request is over: at a terminal status, and after success once the delivery is over too."""
+    """Decides when a request is over: at a terminal status, and after a success once its delivery is over too."""
 
     __slots__ = ("_delivery_end",)
 
@@ -26,7 +26,7 @@ class Ending:
         self._delivery_end = inf
 
     def reached(self, status: AsyncRequestStatus, now: float) -> bool:
-        """Whether the status that came at `now` is the last one."""
+        """Whether the status that arrived at `now` is the last one."""
         if not status.is_terminal:
             return False
         if not status.delivery_pending or now >= self._delivery_end:

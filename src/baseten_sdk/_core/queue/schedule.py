@@ -1,9 +1,9 @@
-"""The order in which the statuses of many async requests are asked for.
+"""The order in which to poll the statuses of many async requests.
 
-Theory of operation. Each request has a time at which it is due, and these times grow further apart. The request that
-has been due the longest comes first; among equals, the one that was polled least. With more requests than status calls,
-all wait alike and none is forgotten. With few, each is polled as often as if it were alone. This module makes no calls
-and is given the time.
+Theory of operation. Each request has a time at which it is due, and these times grow further apart. The request that is
+longest overdue comes first. Among equals, it is the one that was polled least. With more requests than status calls,
+all wait alike and none is forgotten. With few, each is polled as often as if it were alone. This module makes no calls,
+and the caller passes the time.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ class Schedule(Generic[J]):
         return len(self._waiting) + self._taken
 
     def take(self, now: float, most: int) -> list[Poll[J]]:
-        """Up to `most` polls that are due, the longest overdue first. Give each back to one of the methods below."""
+        """Return up to `most` polls that are due, the longest overdue first.
+
+        Give each back to one of the methods below.
+        """
         taken: list[Poll[J]] = []
         while self._waiting and self._waiting[0].due <= now and len(taken) < most:
             taken.append(heapq.heappop(self._waiting))
@@ -55,11 +58,11 @@ class Schedule(Generic[J]):
         return taken
 
     def rest(self, now: float) -> float:
-        """Seconds until the next poll is due."""
+        """Return the seconds until the next poll is due."""
         return max(self._waiting[0].due - now, 0.0) if self._waiting else 0.0
 
     def is_over(self, poll: Poll[J], status: AsyncRequestStatus, now: float) -> bool:
-        """Record a status: whether it is the last one. If not, the request is polled again."""
+        """Record a status. Return whether it is the last one. If not, the request is polled again."""
         if poll.ending.reached(status, now):
             self.drop(poll)
             return True

@@ -1,4 +1,4 @@
-"""Texts at the top level of a JSON object that as a whole cannot be parsed. It takes time in proportion to its size."""
+"""Finds texts at the top level of a JSON object that cannot be parsed as a whole. The time is linear in its size."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection
 
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]+|[\]}]+|[:,]', re.DOTALL)
-"""A string (to the end where it is not closed), brackets that follow each other, or what stands between members."""
+"""A string (to the end if it is not closed), consecutive brackets, or anything between members."""
 
 
 def top_level_texts(body: bytes, names: Collection[str]) -> dict[str, str]:
-    """The members with these names whose values are strings; of two with one name the first."""
+    """Return the members with these names whose values are strings. If a name occurs twice, the first one counts."""
     found: dict[str, str] = {}
     depth = 0
     last: str | None = None

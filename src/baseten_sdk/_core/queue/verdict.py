@@ -1,8 +1,8 @@
 """What the status of an async request says about its delivery: keep waiting, or why the output will not come.
 
-An output goes to the webhook or nowhere; the status never holds it. But the status shows that a request failed, or that
-its output went elsewhere, where a waiter would otherwise wait forever. Status and delivery take different routes, so a
-delivery may still come for a while after a bad verdict. This module must not know how a delivery arrives.
+An output goes to the webhook or nowhere, and the status never contains it. But the status shows that a request failed,
+or that its output went elsewhere. Otherwise, a waiter would wait forever. Status and delivery take different routes, so
+a delivery may still arrive a while after a bad verdict. This module must not know how a delivery arrives.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from .delivery import Envelope
 from .polling import DELIVERY_GRACE
 
 LATE_DELIVERY_GRACE = 2.0
-"""Seconds in which a delivery may still turn up after the service has said how it ended: it was stored and the
-receiver's reply came too late, or another process stored it."""
+"""Seconds in which a delivery may still arrive after the service has reported its end.
+
+It may have been stored while the receiver's reply came too late, or another process may have stored it.
+"""
 
 _UNDELIVERED = "succeeded, but its output could not be delivered"
 
@@ -27,7 +29,7 @@ class DeliveryVerdict:
     """Why the output will probably not come.
 
     Attributes:
-        kind: What happened. The grace period begins when it is first seen.
+        kind: What happened. The grace period begins when this kind is first seen.
         grace: Seconds in which the output may still come.
         error: What to raise if it does not.
     """
@@ -38,7 +40,7 @@ class DeliveryVerdict:
 
 
 class PendingDelivery:
-    """The delivery of one request, judged by the statuses that come in."""
+    """The delivery of one request, judged by its statuses."""
 
     __slots__ = ("_end", "_verdict")
 
@@ -47,7 +49,7 @@ class PendingDelivery:
         self._end = inf
 
     def seen(self, status: AsyncRequestStatus, now: float) -> None:
-        """Record a status that came at `now`."""
+        """Record a status that arrived at `now`."""
         verdict = verdict_of(status)
         if verdict is None:
             self._end = inf
@@ -56,16 +58,16 @@ class PendingDelivery:
         self._verdict = verdict
 
     def given_up(self, now: float) -> AsyncRequestError | None:
-        """Why the output will not come, once its grace period is over; else None."""
+        """Return why the output will not come, once its grace period is over. None before that."""
         return self._verdict.error if self._verdict is not None and now >= self._end else None
 
     def wait(self, interval: float, now: float) -> float:
-        """Seconds until the next step: asking again, or giving up."""
+        """Return the seconds until the next step: polling again, or giving up."""
         return min(interval, max(self._end - now, 0.0))
 
 
 def verdict_of(status: AsyncRequestStatus) -> DeliveryVerdict | None:
-    """What a status says about the delivery; None while it may still come."""
+    """Return what a status says about the delivery. None while it may still come."""
     request, delivery = status.status, status.webhook_status
     if request in ("FAILED", "EXPIRED", "CANCELED", "WEBHOOK_FAILED"):
         return DeliveryVerdict(request, LATE_DELIVERY_GRACE if request == "WEBHOOK_FAILED" else 0.0, bad_end(status))
@@ -89,7 +91,7 @@ def verdict_of(status: AsyncRequestStatus) -> DeliveryVerdict | None:
 
 
 def bad_end(status: AsyncRequestStatus) -> AsyncRequestError:
-    """The error of a terminal state other than success."""
+    """Return the error of a terminal state other than success."""
     try:
         status.raise_for_status()
     except AsyncRequestError as error:
@@ -98,7 +100,7 @@ def bad_end(status: AsyncRequestStatus) -> AsyncRequestError:
 
 
 def failure_status(envelope: Envelope) -> AsyncRequestStatus:
-    """The status behind a delivery of errors, for when the service can no longer be asked."""
+    """Build the status behind a delivery of errors, for when the service no longer knows it."""
     return AsyncRequestStatus(
         request_id=envelope.request_id,
         status="FAILED",

@@ -1,7 +1,7 @@
 """Whether a deployment is awake, judged by the reply to a probe of one of its paths.
 
-While a deployment starts, the service holds requests to it, or replies in its place. So the replies of the container,
-whatever they say, have to be told apart from those of the service in front of it.
+While a deployment starts, the service holds requests to it, or replies in its place. So any reply of the container must
+be told apart from those of the service in front of it.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from ...errors import (
 )
 
 PROBE = "health"
-"""The path of the container that is probed first. Most servers have it, and any reply of theirs will do."""
+"""The path of the container that is probed first. Most servers have it, and any of their replies will do."""
 
 LOADED = "v1/models/model"
-"""Where the server of a Python model, which has no `health`, says whether the model has loaded."""
+"""The path where a Python model's server, which has no `health`, says whether the model has loaded."""
 
 
 def probe_after(path: str, error: APIError) -> str | None:
-    """The path to probe after a failed probe; None if the deployment is awake.
+    """Return the path to probe after a failed probe, or None if the deployment is awake.
 
-    The server of a Python model replies while the model still loads, so its 404 is no proof.
+    A Python model's server replies while the model still loads, so its 404 is no proof.
 
     Raises:
         APIError: The same error, if another probe cannot help.

@@ -1,4 +1,4 @@
-"""Advice that fits a call: what to do about an error depends on what was called."""
+"""Advice on errors that depends on what was called."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WITHOUT_SCOPE = (
 OF_GATEWAYS = 'The keys of a Frontier Gateway need auth_scheme="api-key".'
 
 _TARGETS = frozenset({"environments", "deployment", "development", "production", "model", "chain", "async_request"})
-"""Segments of the paths of deployments, on their own hosts and below the emulator."""
+"""Path segments of deployments, both on their own hosts and below the emulator."""
 
 _ENGINE_PATHS = ("/chat/completions", "/completions", "/embeddings", "/models")
 
@@ -36,12 +36,12 @@ _SCOPE = re.compile(r"scope|permi|forbid|allow|access|role|not authori", re.IGNO
 
 
 def advise(error: APIError, request: Request, *, to_container: bool) -> None:
-    """Replace an error's advice where the call says more than the error's class.
+    """Replace an error's advice if the call tells more than the error's class does.
 
     Args:
-        error: is changed.
-        request: what was sent.
-        to_container: whether it was sent to a container without the service before it.
+        error: The error. It is changed.
+        request: The request.
+        to_container: Whether the request went to a container without Baseten in front.
     """
     match error:
         case APIError(quota_exhausted=True):
@@ -74,7 +74,7 @@ def _of_404(usual: str, request: Request) -> str:
 
 
 def _near(name: ModelName) -> str | None:
-    """The models whose names are like this one, if the service has listed its models; None if it has not."""
+    """Describe the listed models whose names resemble this one. None if the service has not listed its models."""
     ids = name.listed.ids
     if not ids or name.given in ids:
         return None

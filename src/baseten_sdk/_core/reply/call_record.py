@@ -1,4 +1,7 @@
-"""One call as a value: what was asked for, and what it took so far. It describes errors and replies as the call's."""
+"""One call as a value: what was asked for, and how it went so far.
+
+It adds the facts of the call to errors and replies.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +39,13 @@ class CallRecord(NamedTuple):
     """One call.
 
     Attributes:
-        request: what is sent, without the key.
-        options: what holds for it.
-        start: when it began, on the clock of its caller.
-        key: the key of the last attempt.
-        attempts: how often it was tried.
-        observed: those who observe it.
-        waited: seconds that it waited before it was sent, by what for; all its records share it.
+        request: The request, without the key.
+        options: The options of the call.
+        start: When it began, on the caller's clock.
+        key: The key of the last attempt.
+        attempts: How many attempts were made.
+        observed: The observers of the call.
+        waited: Seconds that it waited before it was sent, by reason. All its records share this dict.
     """
 
     request: Request
@@ -54,12 +57,12 @@ class CallRecord(NamedTuple):
     waited: dict[str, float] | None = None
 
     def describe(self, error: E, now: float, request_id: str | None = None) -> E:
-        """Fill in what only the call knows, and take out what nobody may see. It returns the same error.
+        """Add the facts that only the call knows, and remove secrets. Return the same error.
 
         Args:
-            error: what went wrong.
-            now: the time, on the clock of `start`.
-            request_id: the service's id of the request, where the error may not have it.
+            error: The error.
+            now: The time, on the clock of `start`.
+            request_id: The service's ID of the request, in case the error does not have it.
         """
         error.method = self.request.method
         error.url = self.request.url_without_query
@@ -71,11 +74,11 @@ class CallRecord(NamedTuple):
         return error
 
     def begins_to_wait(self, reason: Literal["gate", "rate", "queue"], seconds: float | None = None) -> None:
-        """It must wait before it is sent: log it, and tell observers.
+        """Log and report that the call has to wait before it is sent.
 
         Args:
-            reason: what for.
-            seconds: how long at least, where that is known.
+            reason: What it waits for.
+            seconds: The least number of seconds, if known.
         """
         request = self.request
         if seconds is None:
@@ -87,12 +90,12 @@ class CallRecord(NamedTuple):
             self.observed.waiting(WaitEvent(request.method, request.url_without_query, reason, seconds))
 
     def note_wait(self, what: str, seconds: float) -> None:
-        """It waited before it was sent."""
+        """Note that the call waited before it was sent."""
         if self.waited is not None:
             self.waited[what] = self.waited.get(what, 0.0) + seconds
 
     def meta(self, status: int, headers: Headers, now: float) -> Meta:
-        """What is known of the exchange behind a reply. Observers pass it on, so for them its echoes are taken out."""
+        """Return the `Meta` of a reply. Observers pass it on, so for them, echoed secrets are removed."""
         request = self.request
         if self.observed is not None:
             headers = redacted(headers, self._secrets())

@@ -1,8 +1,8 @@
-"""From an error status and its body to the class of error that says what happened.
+"""Turns an error status and its body into a typed error.
 
-Status first, body second: the class comes from the status alone, the message, code and type from whichever of the
-body's shapes is there. Statuses and shapes: the service's gateway, Truss servers, engines behind `sync`, chains, and
-proxies that answer in HTML.
+The class comes from the status alone. Message, code and type come from the body, whichever of the known shapes it has.
+Statuses and shapes come from the service's gateway, Truss servers, engines behind `sync`, chains, and proxies that
+answer in HTML.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ from .retry_after import retry_after
 NOT_MODIFIED = 304
 
 SHOWN = 500
-"""Characters of a body that an error shows where it holds no message of its own."""
+"""Characters of a body to show in an error if the body has no message."""
 
 LONGEST = 4000
-"""Characters of a server's own message that an error shows."""
+"""Maximum length of a server's message in an error."""
 
 BY_STATUS: dict[int, type[APIStatusError]] = {
     400: BadRequestError,
@@ -64,15 +64,15 @@ EVENT_STREAM = "text/event-stream"
 FIRST_DATA = re.compile(rb"^data: ?(.+?)\r?$", re.MULTILINE)
 
 MODEL_CODE = "600"
-"""`X-Baseten-Error-Code` of an exception that the model's own code raised."""
+"""The `X-Baseten-Error-Code` of an exception in the model's own code."""
 
 
 def status_error(answer: WholeResponse, now: float) -> APIStatusError:
-    """The error for a reply whose status is no success.
+    """Return the error for a reply with an error status.
 
     Args:
-        answer: the reply; its body may be cut short.
-        now: seconds since the epoch, to read a `Retry-After` that is a date.
+        answer: The reply. Its body may be truncated.
+        now: Seconds since the epoch, to read a `Retry-After` that is a date.
     """
     headers = answer.headers
     body = _body(answer)
@@ -113,19 +113,21 @@ def _body(answer: WholeResponse) -> object:
 
 
 def _told_in_event(body: bytes) -> bytes:
-    """The data of the first event that has any: some proxies answer a stream's request with a stream, whatever the
-    status."""
+    """Return the data of the first event that has any.
+
+    Some proxies answer a streaming request with a stream, whatever the status.
+    """
     found = FIRST_DATA.search(body)
     return found[1] if found else body
 
 
 def _request_id(body: object) -> str | None:
-    """The id that an error's body may have at its top, where no header has one."""
+    """Return the ID at the top level of an error's body, for replies whose headers have none."""
     return _text(body.get("request_id")) if isinstance(body, dict) else None
 
 
 def read_error(body: object) -> tuple[str | None, str | None, str | None]:
-    """Message, code and type of an error body of any known shape; None for what it does not tell."""
+    """Return message, code and type of an error body in any known shape. What it does not contain is None."""
     if isinstance(body, str):
         return (_shortened(body) or None), None, None
     if not isinstance(body, dict):
@@ -152,7 +154,7 @@ def _remote_message(error: dict[object, object]) -> str | None:
 
 
 def _detail(detail: object) -> str | None:
-    """FastAPI's `detail`: a text, or a list of what is wrong with which field."""
+    """Read FastAPI's `detail`: a text, or a list of problems with fields."""
     if isinstance(detail, list) and detail and isinstance(detail[0], dict):
         where = detail[0].get("loc")
         path = ".".join(str(part) for part in where) if isinstance(where, list) else ""
@@ -175,6 +177,8 @@ def _shortened(text: str) -> str:
 
 
 def as_sentence(text: str) -> str:
-    """What a server says, as a part of an error: bounded, ended, and without what would upset a terminal or a log."""
+    """Turn a server's text into a sentence for an error: limited in length, with a full stop, and safe for a terminal
+    or log.
+    """
     text = "".join(char if char.isprintable() or char in "\n\t" else " " for char in text[:LONGEST].strip()).strip()
     return text if not text or text.endswith((".", "!", "?", "...")) else f"{text}."

@@ -1,31 +1,31 @@
-"""Undoing the content encoding of a body, a bounded piece at a time."""
+"""Decompresses a body, a limited piece at a time."""
 
 from __future__ import annotations
 
 import zlib
 
 PIECE = 256 * 1024
-"""Bytes that are inflated at once: a bomb is noticed by whoever counts the pieces."""
+"""How many bytes to decompress at once. The caller counts the pieces and notices a decompression bomb."""
 
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
 
 class EncodingError(Exception):
-    """The body is not what its content encoding says, or the encoding is none that was asked for."""
+    """The body does not match its content encoding, or the encoding was not asked for."""
 
 
 GZIP = b"\x1f\x8b"
-"""How a member of a gzip body begins."""
+"""The first bytes of a gzip member."""
 
 
 class Inflate:
-    """Inflates one body.
+    """Decompresses one body.
 
     Args:
-        encoding: value of the Content-Encoding header, in any case.
+        encoding: The value of the Content-Encoding header, in any case.
 
     Raises:
-        EncodingError: the encoding is not known here.
+        EncodingError: The encoding is unknown.
     """
 
     __slots__ = ("_deflate", "_ended", "_inner", "_left", "_more", "_started")
@@ -42,14 +42,14 @@ class Inflate:
         self._ended = False
 
     def feed(self, data: bytes) -> None:
-        """Take compressed bytes in."""
+        """Add compressed bytes."""
         self._left += data
 
     def take(self) -> bytes:
-        """The next piece of the body; b"" where more compressed bytes are needed.
+        """Return the next piece of the body, or b"" if more compressed bytes are needed.
 
         Raises:
-            EncodingError: they are not what the encoding says.
+            EncodingError: The bytes do not match the encoding.
         """
         while not self._ended and (self._more or (self._left and self._begun())):
             try:
@@ -67,10 +67,10 @@ class Inflate:
         return b""
 
     def _begun(self) -> bool:
-        """Begin a stream or member, as its first two bytes say; whether they are there.
+        """Begin a stream or member according to its first two bytes. Return whether they have arrived.
 
-        Some servers mean by "deflate" the bare stream, without zlib's frame. A gzip body may have several members; what
-        else follows one is ignored.
+        Some servers send a bare stream without zlib's frame as "deflate". A gzip body may have several members.
+        Anything else after a member is ignored.
         """
         if self._started or len(self._left) < 2:
             return self._started
@@ -86,10 +86,10 @@ class Inflate:
         return self._started
 
     def end(self) -> None:
-        """The body has ended.
+        """Note the end of the body.
 
         Raises:
-            EncodingError: it was cut short.
+            EncodingError: It was cut short.
         """
         if self._started or (self._left and not self._inner.eof):
-            raise EncodingError("it ends before its compressed data do")
+            raise EncodingError("it ends before its compressed data is complete")

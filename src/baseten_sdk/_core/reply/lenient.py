@@ -1,8 +1,8 @@
-"""A reply with an odd field, read all the same: what stands beside the answer must not cost the answer.
+"""Reads replies in which a field besides the answer is odd. Such a field must not cost the answer.
 
-Servers send a token count as text, an id as a number, a null log probability, a message's content as a list of parts.
-The types of replies say which fields stand beside the answer, and what an odd value of one reads as (`types.reply`).
-What carries the answer itself (choices, messages, text, tool calls) says no such thing: there an oddity is an error.
+Servers send a token count as text, an ID as a number, a null log probability, or a message's content as a list of
+parts. The types of replies mark such fields and say what to read instead of an odd value (`types.reply`). Fields that
+carry the answer itself (choices, messages, text, tool calls) are not marked. There, an odd value is an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def validate_leniently(model: type[M], body: bytes) -> M | None:
-    """Read what did not validate strictly; None where what is odd is the answer itself."""
+    """Validate a body that failed strict validation. Return None if the answer itself is odd."""
     try:
         return _validated(model, body)
     except ValueError:

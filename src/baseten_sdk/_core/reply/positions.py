@@ -1,6 +1,6 @@
-"""Results that belong to inputs by their positions: each input has exactly one, or the reply is refused.
+"""Checks that each input has exactly one result, by position.
 
-A reply with a result too few or too many would otherwise move the results of all later inputs to other inputs.
+Otherwise, one missing or extra result would shift the results of all later inputs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .response import WholeResponse
 from .validate import unreadable
 
 SHOWN = 5
-"""Positions that an error lists."""
+"""How many positions an error lists."""
 
 
 def check_positions(
@@ -44,7 +44,7 @@ def check_positions(
 
 
 def check_count(found: int, count: int, what: str, response: WholeResponse, *, first: int = 0) -> None:
-    """Check that a reply whose results have no positions holds one for each input.
+    """Check that a reply without positions has one result for each input.
 
     Raises:
         ResponseValidationError: It does not.
@@ -53,7 +53,7 @@ def check_count(found: int, count: int, what: str, response: WholeResponse, *, f
 
 
 def listed(text: str, positions: Sequence[int]) -> str:
-    """Return a text with the first of some positions, or nothing where there are none."""
+    """Append the first few positions to a text. Return "" if there are no positions."""
     if not positions:
         return ""
     more = ", ..." if len(positions) > SHOWN else ""

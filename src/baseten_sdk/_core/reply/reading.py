@@ -1,4 +1,4 @@
-"""A reply while it is read: bounded in size, and worth something even if its end never comes."""
+"""Collects a reply as it arrives. It limits the size, and keeps what came if the end never arrives."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from .validate import unreadable
 NO_HEADERS = Headers()
 
 SWITCHING = 101
-"""The status of a reply that changes the protocol; a transport shows it only where that was asked for."""
+"""The status of a reply that changes the protocol. Transports show it only if the request asked for it."""
 
 PROGRESS = 4096
-"""Bytes of a body that count as progress; a server that drips less does not extend the idle limit."""
+"""How many bytes of a body count as progress. A server that sends less at a time does not extend the idle limit."""
 
 
 class Reading:
     """What has arrived of a reply.
 
     Args:
-        most: bytes of a body that are taken in; of an error's body less will do.
+        most: The maximum size of a body in bytes. For an error's body, it is less.
 
     Attributes:
-        failed: whether the status is not one of success.
+        failed: Whether the status is an error.
     """
 
     __slots__ = ("_counted", "_headers", "_most", "_pieces", "_size", "_status", "failed")
@@ -42,7 +42,7 @@ class Reading:
         self._counted = 0
 
     def begin(self, status: int, headers: Headers) -> None:
-        """The headers have arrived."""
+        """Note that the headers have arrived."""
         self._status = status
         self._headers = headers
         if not 200 <= status < 300 and status != SWITCHING:
@@ -50,7 +50,7 @@ class Reading:
             self._most = KEPT
 
     def add(self, piece: bytes) -> bool:
-        """Take a piece in. Whether enough has come since the last time to count as progress."""
+        """Add a piece. Return whether enough has arrived since the last time to count as progress."""
         self._pieces.append(piece)
         self._size += len(piece)
         if self._size - self._counted < PROGRESS:
@@ -60,19 +60,19 @@ class Reading:
 
     @property
     def full(self) -> bool:
-        """Whether there is no use in taking in more."""
+        """Whether reading more is pointless."""
         return self._size > self._most
 
     @property
     def tail(self) -> bytes | None:
-        """The end of what came, which may tell what was used; None behind an error status, where nothing was."""
+        """Return the end of what arrived, which may contain the usage. None for an error status, which uses nothing."""
         return None if self.failed else b"".join(self._pieces)[-TAIL:]
 
     def answer(self) -> WholeResponse:
-        """The whole reply.
+        """Return the whole reply.
 
         Raises:
-            ResponseValidationError: it is too large.
+            ResponseValidationError: It is too large.
         """
         if self.full and not self.failed:
             self._forget_all_but_the_beginning()
@@ -91,11 +91,11 @@ class Reading:
         del self._pieces[count:]
 
     def error(self, failure: Expired | APIConnectionError | None, now: float) -> APIError:
-        """What is wrong: an error status comes first, whatever became of its body.
+        """Return what went wrong. An error status comes first, whatever happened to its body.
 
         Args:
-            failure: what ended the attempt early; None only behind an error status.
-            now: seconds since the epoch.
+            failure: What ended the attempt early. None only for an error status.
+            now: Seconds since the epoch.
         """
         if failure is None or self.failed:
             return status_error(self._so_far(), now)

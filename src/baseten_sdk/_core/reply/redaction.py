@@ -1,6 +1,6 @@
-"""Taking secrets out of what a server said: it may have echoed them, in a page for debugging or in a header.
+"""Removes secrets from what a server sent: it may echo them in a debug page or in a header.
 
-Where a text was shortened, a secret may have been cut. So the beginning of a secret at the end of a text is taken out
+If a text was shortened, the cut may be inside a secret. So the beginning of a secret at the end of a text is removed
 too, from `SHORTEST` characters on.
 """
 
@@ -21,17 +21,17 @@ from ..request.request import Request
 HIDDEN = "[the API key]"
 
 SHORTEST = 8
-"""Characters from which a secret is looked for; a shorter one would be found in what has nothing to do with it."""
+"""Shorter secrets are not searched for, because they would match unrelated text."""
 
 AFTER_A_CUT = ("", ".", "…", '"', "'")
-"""What may follow a text that was shortened."""
+"""What may follow a shortened text."""
 
 
 IN_A_PAGE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 
 class Secret(NamedTuple):
-    """A text that nobody is to see, and what is shown instead."""
+    """A text to hide, and what to show instead."""
 
     text: str
     shown: str
@@ -41,12 +41,12 @@ class Secret(NamedTuple):
 
 
 def secrets_of(request: Request, key: Hidden[str], fields: Mapping[str, object]) -> list[Secret]:
-    """What a call sends that nobody is to see: the key, and whatever else is named like a secret.
+    """Return the secrets that a call sends: the key, and everything whose name looks secret.
 
     Args:
-        request: its headers may hold the key of a gateway or another key for this one, its query a token.
-        key: the API key.
-        fields: what was added to its body; only its JSON values are looked at, at any depth.
+        request: Its headers may hold the key of a gateway or a different API key, and its query a token.
+        key: The API key.
+        fields: The fields added to its body. JSON values are searched at any depth.
     """
     found = [Secret(key.value, HIDDEN)]
     for name, value in request.headers.pairs:
@@ -62,7 +62,7 @@ def secrets_of(request: Request, key: Hidden[str], fields: Mapping[str, object])
 
 
 def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """The texts in a JSON value at any depth, each with the name of the field that it is in."""
+    """Yield the texts in a JSON value at any depth, each with the name of its field."""
     match value:
         case str():
             yield name, value
@@ -77,7 +77,7 @@ def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _forms(secret: Secret) -> Iterator[Secret]:
-    """A secret as it is, and as a URL, JSON or a page would have it."""
+    """Yield the forms of a secret: plain, and as URLs, JSON and HTML write it."""
     yield secret
     quoted = quote(secret.text, safe="")
     forms = {quoted, _lower_hex(quoted), dumps(secret.text)[1:-1], secret.text.translate(IN_A_PAGE)}
@@ -90,11 +90,11 @@ def _lower_hex(quoted: str) -> str:
 
 
 def redact(error: APIError, secrets: list[Secret]) -> None:
-    """Replace secrets wherever an error holds what a server said.
+    """Hide secrets in everything that an error holds from the server.
 
     Args:
-        error: is changed.
-        secrets: what to look for.
+        error: The error. It is changed.
+        secrets: The secrets.
     """
     for secret in secrets:
         for name, value in vars(error).items():
@@ -104,7 +104,7 @@ def redact(error: APIError, secrets: list[Secret]) -> None:
 
 
 def redacted(headers: Headers, secrets: list[Secret]) -> Headers:
-    """The headers of a reply without what it echoed; the same object where it echoed nothing."""
+    """Return a reply's headers without echoed secrets: the same object if it echoed none."""
     pairs = list(headers.items())
     clean = pairs
     for secret in secrets:
@@ -117,7 +117,7 @@ def _without(value: object, secret: Secret) -> object:
         case str():
             return _text(value, secret)
         case bytes():
-            # Latin-1 gives every byte a character and takes it back.
+            # Latin-1 maps every byte to a character and back.
             text, shown = (each.encode().decode("latin-1") for each in secret)
             return _text(value.decode("latin-1"), Secret(text, shown)).encode("latin-1")
         case dict():

@@ -1,4 +1,4 @@
-"""A whole reply as a plain value. It must not know who carried it, nor what is in its body."""
+"""A whole reply as a plain value. It must not know what carried it, nor what its body means."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class WholeResponse(NamedTuple):
 
     @property
     def media_type(self) -> str:
-        """The content type without its parameters, in lower case; "" where there is none."""
+        """The content type without parameters, in lower case. "" if there is none."""
         return media_type(self.headers)
 
 
@@ -31,5 +31,5 @@ def charset(headers: Mapping[str, str]) -> str:
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """The content type without its parameters, in lower case; "" where there is none."""
+    """Return the content type without parameters, in lower case. "" if there is none."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -1,8 +1,8 @@
-"""How long the service asks to wait: `retry-after-ms`, `Retry-After`, or the reset of a limit that is used up.
+"""Reads how long the service asks to wait: `retry-after-ms`, `Retry-After`, or the reset of a limit that is used up.
 
-Resets come in many forms: the `x-ratelimit-*` headers of OpenAI's kind, one for requests and one for tokens; a plain
-`x-ratelimit-reset`; IETF's `RateLimit` in its two drafts, and its `RateLimit-Reset`. Their values are seconds, points
-in time (seconds or milliseconds since the epoch, ISO 8601, or the date of HTTP), or durations such as `6m0s`.
+Resets come in many forms: `x-ratelimit-*` headers in OpenAI's style, one set for requests and one for tokens; a plain
+`x-ratelimit-reset`; both drafts of IETF's `RateLimit`; and `RateLimit-Reset`. Their values are seconds, points in time
+(seconds or milliseconds since the epoch, ISO 8601, or an HTTP date), or durations such as `6m0s`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 EPOCH = 1_000_000_000
-"""A number above this is a point in time in seconds, not a duration."""
+"""A larger number is a point in time in seconds, not a duration."""
 
 EPOCH_MILLISECONDS = 100_000_000_000
-"""A number above this is a point in time in milliseconds."""
+"""A larger number is a point in time in milliseconds."""
 
 LONGEST = 31 * 24 * 3600.0
-"""Seconds above which a value is not a wait but an error of the server; the longest quotas are those of a month."""
+"""A longer wait, in seconds, is a mistake of the server. The longest quotas are monthly."""
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(d|h|ms|m|s|us|µs|ns)")
@@ -32,7 +32,7 @@ _RESET = re.compile(r"\b(?:reset|t)=\s*(\d+)")
 
 
 class _Limit(NamedTuple):
-    """What the headers say of one limit: how much is left, and how its end is told."""
+    """What the headers say about one limit: what is left, and when it resets."""
 
     name: str
     remaining: float | None
@@ -40,13 +40,13 @@ class _Limit(NamedTuple):
 
 
 def retry_after(headers: Mapping[str, str], now: float, *, refused: bool = True) -> float | None:
-    """Seconds to wait as the headers ask; None where they ask for nothing, or for what cannot be a wait.
+    """Return the seconds that the headers ask to wait. None if they do not ask, or if the value makes no sense.
 
     Args:
-        headers: of a reply.
-        now: seconds since the epoch.
-        refused: whether the request was refused. Then some limit is used up, though what is left of it is not 0: there
-            may be tokens, but too few for this call.
+        headers: The headers of a reply.
+        now: Seconds since the epoch.
+        refused: Whether the request was refused. If so, a limit counts as used up even with something left: there may
+            be tokens, but too few for this call.
     """
     milliseconds = number(headers.get("retry-after-ms"))
     if milliseconds is not None and milliseconds / 1000 <= LONGEST:
@@ -63,7 +63,7 @@ def retry_after(headers: Mapping[str, str], now: float, *, refused: bool = True)
 
 
 def number(text: str | None) -> float | None:
-    """A header's value as a number of at least 0; None where it is none."""
+    """Read a header as a number of at least 0. Return None if it is not one."""
     try:
         value = float(text) if text is not None else -1.0
     except ValueError:
@@ -72,7 +72,7 @@ def number(text: str | None) -> float | None:
 
 
 def _limits(headers: Mapping[str, str]) -> Iterator[_Limit]:
-    """The limits that headers tell of. A reset that names none belongs to whichever is used up."""
+    """Return the limits in the headers. A reset without a name belongs to whichever limit is used up."""
     told: dict[str, dict[str, str]] = {}
     for name, value in headers.items():
         found = _LIMIT.fullmatch(name)
@@ -93,14 +93,14 @@ def _limits(headers: Mapping[str, str]) -> Iterator[_Limit]:
 
 
 def _longest(text: str, now: float) -> float | None:
-    """The longest wait of a header. It may have come more than once: from a server, and from a proxy before it."""
+    """Return the longest wait of a header. It may come twice: from the server and from a proxy."""
     dates = _DATE.findall(text)
     parts = [*dates, *_DATE.sub("", text).split(",")]
     return max((wait for part in parts if (wait := _wait(part, now)) is not None), default=None)
 
 
 def _wait(text: str | None, now: float) -> float | None:
-    """A wait in any form; None for what is none, such as a point in the past."""
+    """Read a wait in any form. Return None for anything else, such as a point in the past."""
     text = (text or "").strip()
     seconds = number(text)
     if seconds is None and _DURATION.fullmatch(text):
@@ -113,7 +113,7 @@ def _wait(text: str | None, now: float) -> float | None:
 
 
 def _until(text: str, now: float) -> float | None:
-    """Seconds until a date; one without a zone is universal time."""
+    """Return the seconds until a date. A date without a zone is UTC."""
     from email.utils import parsedate_to_datetime
 
     for parse in (datetime.fromisoformat, parsedate_to_datetime):

@@ -1,4 +1,4 @@
-"""From the bytes of a successful reply to the value that was asked for, or to an error that says why not."""
+"""Turns the bytes of a successful reply into the requested value, or into an error that says why not."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ BARE = frozenset({"code", "detail", "message", "param", "request_id", "status", 
 """The fields of an error that is not inside an object."""
 
 EXCERPT = 200
-"""Bytes of the body that an error shows."""
+"""How many bytes of the body an error shows."""
 
 
 def read_model(model: type[M], answer: WholeResponse) -> M:
     """Validate a reply straight from its bytes.
 
     Raises:
-        ResponseValidationError: it is not JSON, has another shape, or is an error under a status of success.
+        ResponseValidationError: It is not JSON, has another shape, or is an error with a success status.
     """
     problem = ""
     try:
@@ -52,21 +52,21 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
 
 
 def check_kind(kind: type[object] | None) -> None:
-    """Refuse a type that replies cannot be read as, before a model runs for nothing.
+    """Refuse a type that no reply can be read as, before a model runs for nothing.
 
     Raises:
-        InvalidRequestError: pydantic cannot validate it.
+        InvalidRequestError: Pydantic cannot validate it.
     """
     if kind is not None:
         adapter_of(kind)
 
 
 def read_as(kind: type[T], answer: WholeResponse) -> T:
-    """Read a reply as any type that pydantic can validate; `bytes` is the body as it came, `str` any text.
+    """Read a reply as any type that pydantic can validate. `bytes` is the unchanged body, `str` any text.
 
     Raises:
-        InvalidRequestError: pydantic cannot validate that type.
-        ResponseValidationError: it is not JSON, or not of that type.
+        InvalidRequestError: Pydantic cannot validate that type.
+        ResponseValidationError: It is not JSON, or not of that type.
     """
     adapter = adapter_of(kind)
     try:
@@ -78,7 +78,7 @@ def read_as(kind: type[T], answer: WholeResponse) -> T:
             return adapter.validate_python(None)
         return validate_readable(adapter, answer.body)
     except ValidationError as error:
-        problem = _problem(error, answer) if answer.body else "there is nothing in it."
+        problem = _problem(error, answer) if answer.body else "it is empty."
     except ValueError as bad:
         problem = f"{bad}."
     raise unreadable(answer, problem)
@@ -88,10 +88,10 @@ def read_value(answer: WholeResponse) -> JsonValue | bytes:
     """Read a reply by its content type: JSON as its value, text as a string, anything else as bytes.
 
     Raises:
-        ResponseValidationError: it has no content, is a page for people, or is not what it says that it is.
+        ResponseValidationError: It has no content, is a web page, or does not match its content type.
     """
     if answer.status == NO_CONTENT:
-        raise unreadable(answer, "there is nothing in it. Pass response_model=None if nothing may come.")
+        raise unreadable(answer, "it is empty. Pass response_model=None if the reply may be empty.")
     check_no_page(answer)
     try:
         if _is_json(answer):
@@ -106,17 +106,17 @@ def read_value(answer: WholeResponse) -> JsonValue | bytes:
 
 
 def check_no_page(answer: WholeResponse) -> None:
-    """Refuse a page of HTML where a model's output was expected: a proxy, a login or another server made it.
+    """Refuse an HTML page instead of a model's output: a proxy, a login or another server made it.
 
     Raises:
-        ResponseValidationError: it is one.
+        ResponseValidationError: It is one.
     """
     if answer.media_type in PAGES:
         raise unreadable(answer, "it is a web page, not an output. Pass response_model=str or bytes to get it anyway.")
 
 
 def unreadable(answer: WholeResponse, problem: str, size: int | None = None) -> ResponseValidationError:
-    """The error for a reply that arrived but cannot be read; `size` where its body is only the beginning of it."""
+    """Return the error for a reply that arrived but cannot be read. Pass `size` if its body is truncated."""
     headers = dict(answer.headers)
     shown = answer.body[:EXCERPT].decode("utf-8", "backslashreplace")
     more = "..." if len(answer.body) > EXCERPT else ""
@@ -150,7 +150,7 @@ def _is_json(answer: WholeResponse) -> bool:
 
 
 def _problem(error: ValidationError, answer: WholeResponse, at: frozenset[Position] = frozenset()) -> str:
-    """What is wrong, in one sentence: the service's own message where the reply is an error in disguise."""
+    """Describe the problem in one sentence. If the reply is an error in disguise, use the service's own message."""
     try:
         body = decode_reply(answer.body)
     except ValueError as bad:

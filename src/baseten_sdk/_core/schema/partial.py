@@ -1,13 +1,13 @@
-"""An object that is not yet whole: what can be read of a JSON text whose end has not come.
+"""Reads an incomplete object from the beginning of a JSON text.
 
-Theory of operation. Pydantic's own JSON reader takes a text that stops anywhere and gives what is there. Of that, only
-the last item of each object and list is still open; everything before it is closed and can be validated. So the closed
-parts are read by their types, and the open tail is put in as it is: its constraints may not hold yet. Fields of a model
-that have not come are None, or their default. A number at the very end may have more digits, and of a union it may not
-be clear yet which alternative it is; those have not come either.
+Theory of operation. Pydantic's own JSON reader accepts a text that stops anywhere and returns what is there. In that
+value, only the last item of each object and list is still open. Everything before it is closed and can be validated. So
+the closed parts are read by their types, and the open tail is added unchanged, because its constraints may not hold
+yet. Fields of a model that have not arrived are None, or their default. A number at the very end may get more digits,
+and it may not be clear yet which alternative of a union has come. Such values count as not arrived.
 
-Reading starts from the beginning each time. To keep the whole cost linear in the text, it is read again only when it
-has grown by a part of itself, and once when it has ended.
+Reading starts from the beginning each time. To keep the total cost linear, the text is read again only once it has
+grown by a share of itself, and once when it has ended.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 GROWTH = 0.15
-"""Part of itself by which a text grows before it is read again."""
+"""The text is read again after it has grown by this share of itself."""
 
 LEAST = 12
-"""Characters by which it grows at least."""
+"""The least number of characters by which it grows."""
 
 OPEN_NUMBER = re.compile(r"[:,\[]\s*(-?[\d.eE+-]+)\Z")
 LONGEST_NUMBER = 400
@@ -44,17 +44,17 @@ MAPPINGS = frozenset({dict, Mapping})
 
 
 class _Missing:
-    """What has not come, or not far enough to say what it is."""
+    """A value that has not arrived, or not far enough to tell what it is."""
 
 
 MISSING = _Missing()
 
 
 class PartialReader(Generic[T]):
-    """Reads the text of a stream again and again, ever fuller.
+    """Reads the text of a stream again and again as it grows.
 
     Attributes:
-        missing: The fields of the object that had not come when it was last read.
+        missing: The fields of the object that had not arrived at the last reading.
     """
 
     __slots__ = ("_next", "_pieces", "_read", "_size", "missing", "schema")
@@ -68,13 +68,13 @@ class PartialReader(Generic[T]):
         self.missing: tuple[str, ...] = ()
 
     def add(self, piece: str) -> T | None:
-        """Take a piece in: what can be read now, or None where too little has come since the last time."""
+        """Add a piece. Return what can be read now, or None if too little has arrived since the last time."""
         self._pieces.append(piece)
         self._size += len(piece)
         return None if self._size < self._next else self._again()
 
     def end(self) -> T | None:
-        """The text has ended: what can be read of all of it, or None where it was read already."""
+        """Note the end of the text. Return what can be read of all of it, or None if that was returned already."""
         return None if self._read == self._size else self._again()
 
     @property
@@ -94,13 +94,13 @@ class PartialReader(Generic[T]):
 
 
 def read_partial(schema: Schema[T], text: str) -> T | None:
-    """What a text holds so far, its missing parts left out; None where nothing can be read."""
+    """Return what a text holds so far, without the missing parts. None if nothing can be read."""
     found = _read(schema, text)
     return None if found is None else found[0]
 
 
 def _read(schema: Schema[T], text: str) -> tuple[T, tuple[str, ...]] | None:
-    """What a text holds so far, and the fields of it that have not come."""
+    """Return what a text holds so far, and which of its fields have not arrived."""
     begun = _without_open_number(text)
     try:
         value = _begun(begun)
@@ -125,7 +125,7 @@ def _begun(text: str) -> object:
 
 
 def _not_come(kind: object, value: object) -> tuple[str, ...]:
-    """The fields of an object that its text does not have yet."""
+    """Return the fields of an object that its text does not contain yet."""
     if not isinstance(value, dict):
         return ()
     shape = shape_of(_plain(kind, value))
@@ -140,12 +140,12 @@ def _without_open_number(text: str) -> str:
 
 
 def _typed(kind: TypeForm[T], value: object) -> T:
-    # A `kind` but for what has not come: that is what partial means, and what no type can say.
+    # A `kind` with parts missing: that is what partial means, and no type can express it.
     return value  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
 
 
 def _open(hint: object, value: object) -> object:
-    """A value whose last part may not be whole, as far as possible in the form of its type."""
+    """Convert a value whose last part may be incomplete, as far as possible, to its type."""
     kind = _plain(hint, value)
     if kind is MISSING:
         return MISSING
@@ -194,7 +194,7 @@ def _item(hint: object, value: object, is_open: bool) -> object:
 
 
 def _made(make: object, value: object) -> object:
-    """An instance made without validation; nothing where even that fails, as a hook of the caller's may."""
+    """Make an instance without validation. Return nothing if that fails, as a hook of the caller's code may."""
     if value is MISSING or not callable(make):
         return MISSING
     try:
@@ -205,7 +205,7 @@ def _made(make: object, value: object) -> object:
 
 
 def _plain(kind: object, value: object) -> object:
-    """The type without annotations and names, and of a union the one alternative that the value can be."""
+    """Strip annotations and names from a type. Reduce a union to the one alternative that the value can be."""
     if get_origin(kind) is Annotated:
         return _plain(get_args(kind)[0], value)
     for alias in ("__value__", "__supertype__"):
@@ -220,7 +220,7 @@ def _plain(kind: object, value: object) -> object:
 
 
 def _may_be(kind: object, value: object) -> bool:
-    """Whether an object or a list can become of this type, by what of it is closed."""
+    """Whether the closed parts of an object or a list allow this type."""
     if kind is MISSING:
         return True
     if isinstance(kind, type) and issubclass(kind, RootModel):
@@ -241,15 +241,15 @@ def _fits(field: Field | None, value: object) -> bool:
 
 
 def _closed(hint: object, value: object) -> object:
-    """A value that is whole: validated, or left as it is where it is not valid; validating the whole finds that."""
+    """Validate a complete value. An invalid one stays as it is: validating the whole reports it later."""
     try:
         return _adapter(hint).validate_python(value)
-    except Exception:  # a validator of the caller's may raise anything
+    except Exception:  # A validator in the caller's code may raise anything.
         return value
 
 
 @lru_cache(maxsize=512)
 def _adapter(hint: object) -> TypeAdapter[object]:
-    # The annotation of a field, which is known at run time only.
+    # The annotation of a field is known only at run time.
     adapter: TypeAdapter[object] = TypeAdapter(hint)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return adapter

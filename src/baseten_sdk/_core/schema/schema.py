@@ -1,10 +1,10 @@
-"""From a Python type to the strict JSON schema that a model is held to, and an account of what that took.
+"""Makes the strict JSON schema of a Python type, and notes what was changed to make it strict.
 
-Theory of operation. Pydantic makes the schema of the type as it would be read. Strict mode wants more: every object is
-closed, all its properties are required, and nothing is left open. So the schema is walked once: what can be tightened
-is, and noted with its path; what strict mode cannot express is refused with its path, since a model that is held to
-something else would give answers that do not validate. Strict mode also wants an object at the root: any other type is
-wrapped into one with the single property "value", and unwrapped when it is read.
+Theory of operation. Pydantic makes the schema of the type. Strict mode wants more: every object is closed, all its
+properties are required, and nothing is left open. So the schema is walked once. What can be tightened is tightened, and
+noted with its path. What strict mode cannot express is refused with its path, because a model held to a different
+schema would give answers that do not validate. Strict mode also wants an object at the root. Any other type is wrapped
+in an object with the single property "value", and unwrapped when the answer is read.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WRAPPED = "value"
-"""Property under which a type that is not an object is sent."""
+"""The property that holds a type that is not an object."""
 
 NAME = re.compile(r"[^A-Za-z0-9_-]+")
 MODULE = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
-"""Where a type comes from, as it stands before its name."""
+"""The module name in front of a type's name."""
 
 UNUSUAL = re.compile(
     r"(\\[1-9]|\\k<|\(\?(?:[=!>]|<[=!]|P=|\())|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]",
     re.DOTALL,
 )
-"""What the automata of engines cannot match, as the group; escapes and sets of characters are passed over."""
+"""Patterns that engines cannot match, in the group. Escapes and character sets are skipped."""
 
 LONGEST_NAME = 64
 
@@ -45,7 +45,7 @@ DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueIte
 """Keywords that strict mode does not know."""
 
 QUIETLY = frozenset({"title", "default", "discriminator"})
-"""Those of them that a reader would not miss, or that the changes mention otherwise."""
+"""Dropped keywords that nobody misses, or that other noted changes imply."""
 
 REFUSED = frozenset(
     {"patternProperties", "prefixItems", "not", "if", "dependentSchemas", "contains", "propertyNames", "allOf"}
@@ -149,7 +149,7 @@ def _name(kind: object) -> str:
 
 
 def _at_root(raw: Json) -> Json:
-    """The schema with a reference at its root resolved: strict mode wants the object itself there."""
+    """Resolve a reference at the root, because strict mode wants the object itself there."""
     reference = raw.get("$ref")
     definitions = raw.get("$defs")
     if not isinstance(reference, str) or not isinstance(definitions, dict):
@@ -201,7 +201,7 @@ class _Tightening:
         return node
 
     def _close(self, node: Json, path: str) -> None:
-        """An object takes the properties that it names, and all of them."""
+        """Close an object: it takes only the properties that it names, and requires all of them."""
         properties = node.get("properties")
         more = node.get("additionalProperties")
         if not isinstance(properties, dict):
@@ -220,7 +220,7 @@ class _Tightening:
         node["additionalProperties"] = False
 
     def _without_siblings(self, node: Json, path: str) -> Json:
-        """A reference stands alone: what it is described with is put into a copy of its target, or dropped."""
+        """Make a reference stand alone. What describes it goes into a copy of its target, or is dropped."""
         parts = node.get("allOf")
         if isinstance(parts, list) and len(parts) == 1:
             node = {**parts[0], **{k: v for k, v in node.items() if k != "allOf"}}
@@ -241,7 +241,7 @@ class _Tightening:
         return found if isinstance(found, dict) else {}
 
     def _reached(self, name: str, seen: set[str]) -> set[str]:
-        """The definitions that one refers to, directly or through others."""
+        """Return the definitions that one refers to, directly or through others."""
         for each in _references(self._definition(name)):
             if each not in seen:
                 seen.add(each)
@@ -255,7 +255,7 @@ class _Tightening:
 
 
 def _references(node: object) -> Iterator[str]:
-    """Names of the definitions that a schema refers to."""
+    """Return the names of the definitions that a schema refers to."""
     if isinstance(node, dict):
         reference = node.get("$ref")
         if isinstance(reference, str):

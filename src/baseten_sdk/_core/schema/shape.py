@@ -1,8 +1,8 @@
-"""The shape of a type with named fields: which keys its fields are read from, and how an instance is made that is not
-validated, out of those that are there.
+"""The shape of a type with named fields: the keys of its fields, and how to make an unvalidated instance of some of
+them.
 
-Pydantic models, dataclasses and TypedDicts are alike here. Nothing in this module raises for a type that it cannot
-look into: such a type has no shape.
+Pydantic models, dataclasses and TypedDicts are handled alike. Nothing in this module raises for an unknown type: such a
+type has no shape.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pydantic import AliasChoices, BaseModel, RootModel
 from pydantic.fields import FieldInfo
 
 QUALIFIERS = frozenset({"Required", "NotRequired", "ReadOnly", "Final"})
-"""What may stand around the type of a field without being part of it."""
+"""Wrappers around the type of a field that are not part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,10 @@ class Field:
     """One field.
 
     Attributes:
-        name: its name.
-        keys: the keys of JSON that it is read from, the first one first.
-        hint: its type.
-        default: makes what it is while it has not come.
+        name: Its name.
+        keys: The JSON keys that it is read from, in order of preference.
+        hint: Its type.
+        default: Makes the value to use until it arrives.
     """
 
     name: str
@@ -39,18 +39,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A type's fields, and how it is made of them."""
+    """A type's fields, and how to make an instance of them."""
 
     fields: tuple[Field, ...]
     make: Callable[[dict[str, object]], object]
 
     def field(self, key: str) -> Field | None:
-        """The field that a key is read into."""
+        """Return the field that a key belongs to."""
         return next((each for each in self.fields if key in each.keys), None)
 
 
 def shape_of(kind: object) -> Shape | None:
-    """The shape of a type; None where it has no named fields."""
+    """Return the shape of a type, or None if it has no named fields."""
     origin = get_origin(kind)
     named = origin if isinstance(origin, type) else kind
     if not isinstance(named, type):
@@ -63,7 +63,7 @@ def shape_of(kind: object) -> Shape | None:
 
 
 def is_typed_dict(kind: object) -> bool:
-    """Whether it is a TypedDict, of whichever module."""
+    """Whether it is a TypedDict, from `typing` or `typing_extensions`."""
     return isinstance(kind, type) and issubclass(kind, dict) and hasattr(kind, "__required_keys__")
 
 
@@ -79,7 +79,7 @@ def _of_class(kind: type[object]) -> Shape | None:
         hints = get_type_hints(kind, include_extras=True)
         infos: dict[str, FieldInfo] = dict(getattr(kind, "__pydantic_fields__", {}))
         fields = [_field(name, infos.get(name) or _info(hints[name])) for name in _names(kind, hints)]
-    except Exception:  # a name that cannot be resolved, or whatever an annotation does
+    except Exception:  # A name cannot be resolved, or an annotation raises.
         return None
     if is_typed_dict(kind):
         return Shape(tuple(fields), dict)
@@ -94,7 +94,7 @@ def _names(kind: type[object], hints: Mapping[str, object]) -> list[str]:
 
 
 def _info(hint: object) -> FieldInfo:
-    # An annotation, which is known at run time only.
+    # An annotation is known only at run time.
     return FieldInfo.from_annotation(_bare(hint))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -119,7 +119,7 @@ def _default(info: FieldInfo) -> object:
         return None
     try:
         made: object = info.get_default(call_default_factory=True, validated_data={})
-    except Exception:  # a factory may want what has not come
+    except Exception:  # A factory may need a value that has not arrived.
         return None
     return made
 

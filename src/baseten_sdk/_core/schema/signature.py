@@ -1,4 +1,4 @@
-"""What a function says of itself: its arguments as a pydantic model, and its description."""
+"""Reads a function's arguments as a pydantic model, and its description."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Signature:
     """The arguments of a function.
 
     Attributes:
-        model: their model.
-        names: for each field of it the name of the argument.
+        model: Their model.
+        names: For each field of the model, the name of the argument.
     """
 
     model: type[BaseModel]
@@ -39,10 +39,10 @@ class Signature:
 
 
 def read_signature(function: Callable[..., object], name: str) -> Signature:
-    """The arguments of a function, with their types, defaults and descriptions.
+    """Read the arguments of a function: types, defaults and descriptions.
 
     Raises:
-        ConfigurationError: an argument has no type, or can only be given by position or in any number.
+        ConfigurationError: An argument has no type, is positional-only, or is `*args` or `**kwargs`.
     """
     hints = _hints(function, name)
     _, described = read_docstring(function)
@@ -66,7 +66,7 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
 
 
 def _hints(function: Callable[..., object], name: str) -> dict[str, object]:
-    """The types of a function's arguments, of a callable object or a partial too."""
+    """Return the types of a function's arguments. It may also be a callable object or a partial."""
     target: object = function
     while isinstance(target, functools.partial):
         target = target.func
@@ -79,12 +79,12 @@ def _hints(function: Callable[..., object], name: str) -> dict[str, object]:
 
 
 def _field_name(parameter: str) -> str:
-    """The name of an argument's field: its own, unless pydantic's models have something else of that name."""
+    """Return the field name of an argument: its own, unless pydantic's models use that name for something else."""
     return f"{parameter.strip('_')}_" if parameter.startswith("_") or hasattr(BaseModel, parameter) else parameter
 
 
 def _model(name: str, fields: dict[str, tuple[object, object]]) -> type[BaseModel]:
-    """A model of fields that are known at run time only."""
+    """Make a model of fields that are known only at run time."""
     hints = {field: hint for field, (hint, _) in fields.items()}
     values = {field: value for field, (_, value) in fields.items()}
     config = ConfigDict(extra="forbid", protected_namespaces=())
@@ -97,7 +97,7 @@ def _model(name: str, fields: dict[str, tuple[object, object]]) -> type[BaseMode
 def _field(
     hint: object, parameter: inspect.Parameter, described: str | None, alias: str | None
 ) -> tuple[object, object]:
-    """The type of an argument with its description: its own `Annotated` text or `Field`, else the docstring's."""
+    """Return the type of an argument with its description: from `Annotated` or `Field`, otherwise from the docstring."""
     default = Field(... if parameter.default is parameter.empty else parameter.default)
     if isinstance(parameter.default, FieldInfo):
         default = parameter.default
@@ -119,7 +119,7 @@ def _default(field: object) -> object:
 
 
 def read_docstring(documented: object) -> tuple[str, dict[str, str]]:
-    """The description of a docstring, and what it says of each argument (Google's form, or Sphinx's)."""
+    """Return the description in a docstring, and what it says about each argument (Google's or Sphinx's style)."""
     summary: list[str] = []
     arguments: dict[str, str] = {}
     current: str | None = None

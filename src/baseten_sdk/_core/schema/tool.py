@@ -1,4 +1,4 @@
-"""Tools: from a function or a pydantic model to the dict that is sent, and from a call back to its arguments."""
+"""Tools: turns functions and pydantic models into the dicts to send, and calls back into arguments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 VALUES = frozenset({"default", "examples", "enum", "const"})
-"""Keywords of a schema whose values are data."""
+"""Schema keywords whose values are data."""
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -139,7 +139,7 @@ class BadArguments:
     problem: str
 
     def error(self, completion: ChatCompletion) -> ToolArgumentError:
-        """The public error."""
+        """Return the public error."""
         return ToolArgumentError(
             f"The arguments of the call of {self.tool_call.name} are not valid: {self.problem}.",
             completion=completion,
@@ -152,10 +152,10 @@ class Toolbox:
     """The tools of one call.
 
     Args:
-        tools: the tools; dicts are sent as they are.
+        tools: The tools. Dicts are sent unchanged.
 
     Raises:
-        ConfigurationError: one is not a tool, or two have the same name.
+        ConfigurationError: One is not a tool, or two have the same name.
     """
 
     __slots__ = ("_models", "_tools", "params")
@@ -187,23 +187,23 @@ class Toolbox:
         self.params.append(param)
 
     def tool(self, name: str) -> Tool[..., object] | None:
-        """The tool of that name, if it can be run."""
+        """Return the tool of that name if it can be run."""
         return self._tools.get(name)
 
     @property
     def names(self) -> list[str]:
-        """Names of the tools that can be run."""
+        """The names of the tools that can be run."""
         return list(self._tools)
 
     def knows(self, name: str) -> bool:
-        """Whether a tool of that name was given, in whatever form."""
+        """Whether a tool of that name was given, in any form."""
         return any(_name(param) == name for param in self.params)
 
     def read_all(self, completion: ChatCompletion) -> tuple[ParsedToolCall, ...]:
         """Read the calls of the first choice.
 
         Raises:
-            ToolArgumentError: the arguments of one do not validate.
+            ToolArgumentError: The arguments of one do not validate.
         """
         read = [self.read(call) for call in completion.choices[0].message.tool_calls]
         for each in read:
@@ -212,7 +212,7 @@ class Toolbox:
         return tuple(each for each in read if isinstance(each, ParsedToolCall))
 
     def read(self, call: ToolCall) -> ParsedToolCall | BadArguments:
-        """Read a call's arguments; what is not valid is a value here, since a run goes on with it."""
+        """Read a call's arguments. A problem with them is returned as a value, because a run continues with it."""
         name, arguments = call.function.name, call.function.arguments
         if name not in self._models:
             return ParsedToolCall(call.id, name, arguments)
@@ -255,7 +255,7 @@ def _own_name(function: Callable[..., object]) -> str:
 
 
 def _documented(function: Callable[..., object]) -> Callable[..., object]:
-    """The function itself, where it comes with some of its arguments."""
+    """Return the function itself, even if some of its arguments are bound."""
     while isinstance(function, functools.partial):
         function = function.func
     return function
@@ -281,7 +281,7 @@ def _param(name: str, description: str, model: type[BaseModel], strict: bool) ->
 
 
 def _untitled(schema: Mapping[str, object]) -> Mapping[str, object]:
-    """A schema without pydantic's titles, and without the model's own docstring at its root."""
+    """Return a schema without pydantic's titles, and without the model's own docstring at the root."""
     plain = _without_titles(schema)
     return {key: value for key, value in plain.items() if key != "description"} if isinstance(plain, dict) else schema
 

@@ -1,1 +1,1 @@
-"""Bytes into pieces: events, text, frames. Knows nothing of what the pieces mean."""
+"""Turns bytes into pieces: events, text, frames. Knows nothing of what the pieces mean."""

@@ -1,8 +1,8 @@
-"""The arguments of a tool call that comes in pieces, held until they are whole.
+"""Holds the arguments of a streamed tool call until they are complete.
 
-Owns the question whether they are. Some servers announce a call as done before its last piece has come, with arguments
-that are empty or cut. So an announcement counts for what it is worth: the pieces are preferred, and a call is `ready`
-only once one of both is a whole JSON object.
+Some servers announce a call as done before its last piece has arrived, with empty or truncated arguments. So the
+announcement is not trusted: the pieces are preferred, and a call is `ready` only once the pieces or the announced
+arguments are a whole JSON object.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class HeldArguments:
     """The arguments of one call.
 
     Attributes:
-        announced: whether the server has said that they are complete.
+        announced: Whether the server has said that they are complete.
     """
 
     __slots__ = ("_announcement", "_pieces", "_scanned", "_scanner", "announced")
@@ -31,19 +31,19 @@ class HeldArguments:
         self._scanned = 0
 
     def add(self, piece: str) -> None:
-        """Take a piece in."""
+        """Add a piece."""
         if piece:
             self._pieces.append(piece)
 
     def announce(self, arguments: str = "") -> None:
-        """The server says that they are complete, and perhaps what they are."""
+        """Note that the server calls them complete, possibly with their text."""
         self.announced = True
         if len(arguments) > len(self._announcement):
             self._announcement = arguments
 
     @property
     def whole(self) -> bool:
-        """Whether the pieces are a whole JSON object. Each is looked at once."""
+        """Whether the pieces form a whole JSON object. Each piece is scanned once."""
         for piece in self._pieces[self._scanned :]:
             self._scanner.feed(piece)
         self._scanned = len(self._pieces)
@@ -51,7 +51,7 @@ class HeldArguments:
 
     @property
     def ready(self) -> bool:
-        """Whether they are complete, and really so."""
+        """Whether they are announced and really complete."""
         return self.announced and (self.whole or _is_object(self._announcement))
 
     @property
@@ -60,7 +60,7 @@ class HeldArguments:
         whole = self.whole
         text = "".join(self._pieces)
         if len(self._pieces) > 1:
-            # Whoever asks at each event does not join them all each time.
+            # Join the pieces once, even if a caller asks at each event.
             self._pieces[:] = (text,)
             self._scanned = 1
         if whole or not self._announcement:
@@ -69,7 +69,7 @@ class HeldArguments:
 
 
 def first_object(text: str) -> dict[str, object] | None:
-    """The JSON object that a text begins with; models have written prose behind their arguments."""
+    """Return the JSON object that a text begins with. Models have written prose after their arguments."""
     try:
         value, _ = _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError):

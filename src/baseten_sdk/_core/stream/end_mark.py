@@ -1,6 +1,6 @@
-"""Whether a stream of events that another library reads has said that its message is complete.
+"""Finds out whether a stream that another library reads has announced its end.
 
-It looks for the marks of an end in the bytes, and reads nothing: whoever receives the stream does that.
+It looks for end marks in the bytes and reads nothing else: the receiver of the stream reads it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ MARK = re.compile(
     rb'\[DONE\]|"finish_reason": ?"|"type": ?"(?:message_stop|response\.(?:completed|incomplete|failed)|error)"'
     rb'|"error": ?[{"]|event: ?error'
 )
-"""How the chat, completions, messages and responses APIs end a stream, or say that it failed."""
+"""How streams of chat, completions, messages and responses end, or report a failure."""
 
 LONGEST = 48
-"""Bytes of a mark at most."""
+"""Maximum length of a mark in bytes."""
 
 
 class EndMark:
     """Looks at the pieces of a stream.
 
     Attributes:
-        told: whether the stream has said that it ends here.
+        told: Whether the stream has announced its end.
     """
 
     __slots__ = ("_tail", "told")

@@ -1,11 +1,10 @@
 """The frames in which a chain streams its output: a tag of one byte, a length of four, and JSON.
 
-Owns cutting bytes into frames, whatever the pieces that they come in, and reading their JSON. It must not know what the
+Owns cutting bytes into frames, wherever the pieces begin and end, and reading their JSON. It must not know what the
 JSON means.
 
-Theory of operation. A stream is a header, items and a footer, of which header and footer may be missing. It ends well
-between two frames and nowhere else. Frames that were complete before a broken one are handed out first; then the
-decoder fails for good.
+Theory of operation. A stream is a header, items and a footer. Header and footer may be missing. The stream may end only
+between two frames. Frames before a broken one are returned first. After that, every call fails.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ HEAD = Struct(">BI")
 
 
 class Tag(IntEnum):
-    """What a frame is. 1 and 5 exist inside of Baseten's own reader and are never sent."""
+    """The kind of a frame. 1 and 5 exist only inside Baseten's own reader and are never sent."""
 
     HEADER = 2
     ITEM = 3
@@ -51,10 +50,10 @@ class Frame:
     body: bytes
 
     def read(self, kind: type[T]) -> T:
-        """The body as any type that pydantic can validate.
+        """Read the body as any type that pydantic can validate.
 
         Raises:
-            FrameError: it is not of that type.
+            FrameError: It is not of that type.
         """
         try:
             return validate_json(adapter_of(kind), self.body)
@@ -63,10 +62,10 @@ class Frame:
         raise FrameError(f"the {self.tag.name.lower()} is not a {kind}: {problem}")
 
     def value(self) -> JsonValue:
-        """The body's JSON.
+        """Return the body's JSON value.
 
         Raises:
-            FrameError: it is none.
+            FrameError: The body is not JSON.
         """
         try:
             return decode_reply(self.body)
@@ -75,10 +74,10 @@ class Frame:
 
 
 class FrameDecoder:
-    """Bytes to frames.
+    """Turns bytes into frames.
 
     Args:
-        largest: bytes that the body of a frame may have.
+        largest: The maximum size of a frame's body in bytes.
     """
 
     __slots__ = ("_failure", "_held", "_largest")
@@ -89,10 +88,10 @@ class FrameDecoder:
         self._failure: FrameError | None = None
 
     def feed(self, piece: bytes) -> list[Frame]:
-        """The frames that are complete now.
+        """Return the frames that are now complete.
 
         Raises:
-            FrameError: the next bytes are not a frame, or are one that is too large.
+            FrameError: The next bytes are not a frame, or the frame is too large.
         """
         self._held += piece
         frames: list[Frame] = []
@@ -111,11 +110,11 @@ class FrameDecoder:
         return frames
 
     def flush(self) -> list[Frame]:
-        """Nothing, where the bytes ended between two frames.
+        """Check that the bytes ended between two frames.
 
         Raises:
-            FrameCut: they ended inside a frame.
-            FrameError: they were no frames.
+            FrameCut: They ended inside a frame.
+            FrameError: They were not frames.
         """
         if self._failure is not None:
             raise self._failure

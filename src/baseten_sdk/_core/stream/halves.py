@@ -1,12 +1,12 @@
-"""Characters that a stream cuts in two: the first half ends one chunk's text, the second begins the next one's.
+"""Joins characters that a stream cuts in two: the first half ends one chunk's text, and the second begins the next
+one's.
 
-Owns the halves that are being waited for, and putting them together. It works on a chunk's plain JSON, before that is
-validated, and must not know how chunks are read otherwise. A chunk holds deltas in its choices, or is itself a delta
-with an index. A delta is an object, or a text.
+It works on a chunk's plain JSON before validation. It must not know how else chunks are read. A chunk holds deltas in
+its choices, or it is itself a delta with an index. A delta is an object or a text.
 
-A character beyond U+FFFF is two escapes in JSON, and a server that streams its tokens as they are may send one at a
-time. Such a chunk is not valid text, so reading it fails. Only a chunk that could not be read comes here, and those
-after it until the other half has come. A half whose other half never comes is U+FFFD.
+In JSON, a character beyond U+FFFF may be written as two escapes, and a server that streams raw tokens may send one at a
+time. Such a chunk is not valid text, so reading it fails. Only chunks that failed come here, and those after them until
+the other half has arrived. A half whose other half never arrives becomes U+FFFD.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from typing import TypeAlias
 from ..._json_reading import BOM, whole_text
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where a text stands in a delta: names of fields, and for a list's items their `index`."""
+"""The position of a text in a delta: field names, and `index` values for list items."""
 
 HIGH = re.compile("[\ud800-\udbff]\\Z")
 
 LOST = "\ufffd"
 
 ESCAPED = re.compile(rb"\\u[dD][89a-fA-F]")
-"""What every half, and every whole character of two, begins with."""
+"""How every escaped half begins."""
 
 
 class Halves:
     """The halves that wait for their other half.
 
     Attributes:
-        waiting: for each choice the halves, by the path of the text that they end.
+        waiting: For each choice, the halves by the path of the text that they end.
     """
 
     __slots__ = ("waiting",)
@@ -41,9 +41,9 @@ class Halves:
         self.waiting: dict[int, dict[Path, str]] = {}
 
     def joined(self, data: bytes) -> bytes:
-        """A chunk's JSON with whole texts, but for a half at the end of one, which is kept for the next chunk.
+        """Return a chunk's JSON with whole texts. A half at the end of a text is kept for the next chunk.
 
-        What is not JSON is left as it is.
+        Text that is not JSON is returned unchanged.
         """
         try:
             value: object = json.loads(data.removeprefix(BOM).decode())
@@ -69,7 +69,7 @@ class Halves:
 
 
 def _texts(node: object, path: Path, waiting: dict[Path, str]) -> object:
-    """A part of a delta with the halves that were waiting before its texts; those that end them wait instead."""
+    """Prepend the waiting halves to the texts of a part of a delta, and hold back the halves that now end them."""
     if isinstance(node, str) and node:
         text = waiting.pop(path, "") + node
         half = HIGH.search(text)
@@ -85,7 +85,7 @@ def _texts(node: object, path: Path, waiting: dict[Path, str]) -> object:
 
 
 def _append(node: object, path: Path) -> None:
-    """Add U+FFFD to the text at a path, which may not be there. A list gets one more piece of the same index."""
+    """Append U+FFFD to the text at a path, which may not exist yet. A list gets another piece of the same index."""
     name, *below = path
     if isinstance(node, dict) and isinstance(name, str):
         if not below:
@@ -106,7 +106,7 @@ def _index(item: object, place: int) -> int:
 
 
 def _whole(node: object) -> object:
-    """A value whose texts hold no halves."""
+    """Return a value whose texts contain no halves."""
     match node:
         case str():
             return whole_text(node)

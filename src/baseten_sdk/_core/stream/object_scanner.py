@@ -1,6 +1,6 @@
-"""Whether a text that comes in pieces is a whole JSON object.
+"""Finds out whether a text that comes in pieces is a whole JSON object.
 
-Owns the brackets and quotes of one text. It must not know what the text is for, nor whether it is valid JSON otherwise.
+It tracks brackets and quotes. It must not know what the text is for, nor whether it is valid JSON otherwise.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 
 MARKS = re.compile(r'["\\{}\[\]]')
-"""What tells where an object ends."""
+"""The characters that decide where an object ends."""
 
 
 class ObjectScanner:
-    """Finds out whether text that comes in pieces is a whole JSON object. It looks at each character once.
+    """Scans text that comes in pieces, each character once.
 
     Attributes:
-        whole: whether it has been one since the last piece; blanks may stand behind it.
+        whole: Whether the text is a whole JSON object since the last piece. Blanks may follow it.
     """
 
     __slots__ = ("_depth", "_escaped", "_in_text", "_spoiled", "whole")
@@ -28,7 +28,7 @@ class ObjectScanner:
         self._spoiled = False
 
     def feed(self, piece: str) -> None:
-        """Take more of the text in."""
+        """Scan the next piece."""
         if self._depth == 0 and not self._spoiled:
             begun = piece.lstrip()
             if not begun:

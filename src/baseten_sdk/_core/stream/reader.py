@@ -1,15 +1,13 @@
-"""From the bytes of an event stream to its typed events, and to the error that says how it ended badly.
+"""Turns the bytes of an event stream into typed events, and a bad end into an error.
 
-Owns what the streams of all APIs have in common: the bounds on sizes, a body that is not a stream, an error inside the
-stream, and the verdict at the end. A subclass says what an event is and when a message is complete.
+Owns what the streams of all APIs have in common: size limits, a body that is not a stream, an error inside the stream,
+and the verdict at the end. A subclass says what an event is and when a message is complete.
 
-Theory of operation. The data of each event are kept as they came, so that an error can hold what had arrived as a
-reply; nothing is accumulated until then. What came before an error in the same piece is handed out first: the error
-waits in `error`.
-
-A body that begins like JSON or HTML is not an event stream, whatever its content type says. It is read whole: Baseten's
-runtime may put all of a stream into one JSON string, a server may answer with an error or a whole reply, and a proxy
-with a page.
+Theory of operation. The data of each event is kept as it came, so that an error can hold the partial reply. Nothing is
+accumulated until then. If an error arrives in the same piece as events, the events are returned first, and the error
+waits in `error`. A body that begins like JSON or HTML is not an event stream, whatever its content type says. It is
+read whole: Baseten's runtime may send the whole stream as one JSON string, a server may send an error or a whole reply,
+and a proxy a web page.
 """
 
 from __future__ import annotations
@@ -35,25 +33,25 @@ R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
 DONE = b"[DONE]"
 
 ERROR_MARK = b'"error"'
-"""Data without it is not an error; inside a JSON string the quotes would be escaped."""
+"""Data without this text is not an error. Inside a JSON string, the quotes would be escaped."""
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
-"""How JSON and HTML begin; no line of an event stream that means anything begins so."""
+"""How JSON and HTML begin. No meaningful line of an event stream begins this way."""
 
 FIELD = re.compile(rb"(data|event|id|retry)\b|:")
 """How a line of an event stream begins."""
 
 EXCERPT = 200
-"""Bytes of unreadable data that an error shows."""
+"""How many bytes of unreadable data an error shows."""
 
 
 class StreamReader(ABC, Generic[E_co, R_co]):
     """Reads the events of one stream.
 
     Attributes:
-        done: the message is complete; nothing after it counts.
-        error: how the stream failed, to be raised when the events before it have been handed out.
-        news: whether the last piece held more than pings.
+        done: Whether the message is complete. Everything after it is ignored.
+        error: How the stream failed. Raise it after returning the events before it.
+        news: Whether the last piece held more than pings.
     """
 
     __slots__ = ("_begun", "_decoder", "_kept", "_limits", "_opening", "_size", "_whole", "done", "error", "news")
@@ -79,17 +77,14 @@ class StreamReader(ABC, Generic[E_co, R_co]):
 
     @abstractmethod
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[E_co]:
-        """Read events, up to the one that says that the message is complete (`done`) or has failed (`error`).
-
-        What counts is kept in `_kept`.
-        """
+        """Read events until the message is complete (`done`) or has failed (`error`). Keep what counts in `_kept`."""
 
     @abstractmethod
     def _read_reply(self, body: bytes, value: object) -> Iterable[E_co] | None:
-        """Read a whole reply, sent where a stream was asked for, as events; None if it is not a reply.
+        """Read a whole reply, sent instead of a stream, as events. Return None if it is not a reply.
 
         Raises:
-            ValidationError: it is one that cannot be read.
+            ValidationError: It is a reply, but it cannot be read.
         """
 
     @abstractmethod
@@ -98,17 +93,17 @@ class StreamReader(ABC, Generic[E_co, R_co]):
 
     @abstractmethod
     def _cut(self) -> str:
-        """What is wrong with a stream that has ended too early."""
+        """Say what is wrong with a stream that has ended too early."""
 
     def go_on_from(self, cut: StreamReader[E_co, R_co]) -> None:
-        """This stream goes on where another one was cut: what that had brought counts as its own."""
+        """Continue a stream that was cut. What it brought counts as part of this one."""
         self._kept = list(cut._kept)
         self._size = cut._size
 
     def feed(self, piece: bytes) -> Iterator[E_co]:
-        """The events that a piece of the body completes, each made on demand.
+        """Yield the events that a piece of the body completes, each made on demand.
 
-        A piece may hold hundreds; to make all of them at once would keep the garbage collector busy.
+        A piece may hold hundreds. To make all of them at once would keep the garbage collector busy.
         """
         self._size += len(piece)
         if self._size > self._limits.stream:
@@ -132,7 +127,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         return self._read(events)
 
     def end(self) -> Iterator[E_co]:
-        """The body has ended: the events that were left; behind the last of them a verdict, in `error` or `done`."""
+        """Yield the remaining events after the end of the body. The verdict is then in `error` or `done`."""
         if self._whole is not None:
             yield from self._whole_body(bytes(self._whole))
             return
@@ -158,7 +153,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
                 self._whole = bytearray()
 
     def _whole_body(self, body: bytes) -> Iterator[E_co]:
-        """The events of a body that was no stream."""
+        """Return the events of a body that was not a stream."""
         self._whole = None
         self._opening = b""
         try:
@@ -183,21 +178,21 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         self.done = True
 
     def interrupted(self, cause: APIConnectionError) -> StreamInterrupted:
-        """The connection broke before the message had ended."""
+        """Note that the connection broke before the end of the message."""
         return StreamInterrupted(
             f"The stream was cut: {cause.message}", partial=self.partial, request_id=cause.request_id
         )
 
     def _too_early(self) -> str:
-        return self._cut() if self._kept else "The stream ended before anything had come."
+        return self._cut() if self._kept else "The stream ended before anything arrived."
 
     @property
     def stopped(self) -> bool:
-        """Whether what follows does not count: the message is complete, or has failed."""
+        """Whether the rest is ignored, because the message is complete or has failed."""
         return self.done or self.error is not None
 
     def _reported(self, data: bytes) -> StreamError:
-        """The error that the service reported; its data may be JSON or text."""
+        """Return the error that the service reported. Its data may be JSON or text."""
         try:
             body: object = decode_reply(data)
         except ValueError:
@@ -225,5 +220,5 @@ class StreamReader(ABC, Generic[E_co, R_co]):
 
 
 def _says_something(event: bytes | ServerSentEvent) -> bool:
-    """Whether an event is more than a ping, as one without data is."""
+    """Whether an event is more than a ping. An event without data is a ping."""
     return bool(event.data if isinstance(event, ServerSentEvent) else event)

@@ -1,27 +1,25 @@
-"""Server-sent events out of bytes, after the event-stream rules of the HTML standard.
+"""Reads server-sent events from bytes, by the event-stream rules of the HTML standard.
 
-Owns the framing: lines, fields, and the bound on one event. It must not know what the data mean (`[DONE]`,
-JSON, errors), which content type the reply had, nor where the bytes come from.
+Owns the framing: lines, fields, and the size limit of an event. It must not know what the data means (`[DONE]`, JSON,
+errors), which content type the reply had, nor where the bytes come from.
 
-Theory of operation. Everything is done on bytes: no byte inside a longer UTF-8 character is a CR, LF or
-colon, so bytes and text split alike, and U+2028, U+2029, U+0085, VT and FF never end a line. Each piece is
-looked at once and then belongs either to the quick way or to the reader of lines:
+Theory of operation. Everything works on bytes. No byte inside a longer UTF-8 character is a CR, LF or colon, so bytes
+and text split alike, and U+2028, U+2029, U+0085, VT and FF never end a line. Each piece is scanned once, on one of two
+paths:
 
-- The quick way takes text that starts between two events and ends with a blank line. Nearly every piece of
-  a chat stream is `data: {...}\\n\\n`, once or several times; one split at what stands between two such events
-  yields the data of all of them, where no line ends anywhere else. What knows events by their data alone asks
-  for nothing more (`feed_bare`): then `event: name\\ndata: {...}\\n\\n` goes the quick way too.
-- The reader of lines takes everything else: the rest of an event whose beginning came before, an event
-  whose end has not arrived, comments, other fields, data of several lines.
+- The fast path takes text that starts between two events and ends with a blank line. Nearly every piece of a chat
+  stream is `data: {...}\\n\\n`, once or several times. If no line ends anywhere else, splitting at the text between two
+  such events yields the data of all of them. A caller that knows events by their data alone needs nothing more
+  (`feed_bare`): then `event: name\\ndata: {...}\\n\\n` takes the fast path too.
+- The line reader takes everything else: the rest of an event, an event whose end has not arrived, comments, other
+  fields, and data of several lines. Unfinished text is kept in bytearrays that grow in amortized constant time, so the
+  cost of an event that arrives byte by byte stays linear.
 
-Unfinished text is kept in bytearrays that grow in amortised constant time, so an event that comes byte by
-byte costs no more than its length.
-
-Two choices where the standard suits browsers better than programs. An event that the end of the stream
-leaves unfinished is discarded by the standard; here `flush` gives it, since servers do end with `data:
-[DONE]` and no blank line. It may be half an event: data from `flush` that cannot be read mean a stream that
-was cut, not one that was garbage. And an event that is too large is an error instead of memory: whatever
-was complete before it is returned first, and the error is raised by the next `feed` or `flush`.
+In two ways, this module differs from the standard, which suits browsers better than programs. The standard discards an
+event that the end of the stream leaves unfinished. Here `flush` returns it, because servers do end with `data: [DONE]`
+and no blank line. It may be half an event: if data from `flush` cannot be read, the stream was cut, not garbled. And an
+event that is too large is an error, so that it does not fill memory: the events before it are returned first, and the
+next `feed` or `flush` raises the error.
 """
 
 from __future__ import annotations
@@ -37,14 +35,14 @@ NAMED = b"event: "
 NEXT_NAMED = b"\n\nevent: "
 
 MAX_RETRY_DIGITS = 15
-"""A longer `retry` is nonsense, and converting it could take long or be refused by Python."""
+"""A longer `retry` is nonsense. Converting it could be slow, or Python could refuse it."""
 
 
 class EventTooLarge(ValueError):
     """An event's data, or a line, is larger than allowed.
 
     Attributes:
-        limit: the bound in bytes.
+        limit: The limit in bytes.
     """
 
     def __init__(self, limit: int) -> None:
@@ -60,10 +58,10 @@ class ServerSentEvent:
     """One event.
 
     Attributes:
-        event: its type; "message" where it names none.
-        data: its data lines, joined with LF. Bytes, so that JSON is read straight from them.
-        id: the last event id that the stream has set so far; None where it has set none.
-        retry: the reconnection time in milliseconds that the stream has set so far; None where none.
+        event: Its type. "message" if it names none.
+        data: Its data lines, joined with LF. Bytes, so that JSON is read straight from them.
+        id: The last event ID of the stream so far. None if there was none.
+        retry: The stream's last reconnection time so far, in milliseconds. None if there was none.
     """
 
     event: str
@@ -80,7 +78,7 @@ class ServerSentEvent:
         _set_retry(self, retry)
 
 
-# A frozen dataclass's own __init__ goes through object.__setattr__, which takes half as long again.
+# A frozen dataclass's own __init__ uses object.__setattr__, which takes 1.5 times as long.
 _set_event = ServerSentEvent.__dict__["event"].__set__
 _set_data = ServerSentEvent.__dict__["data"].__set__
 _set_id = ServerSentEvent.__dict__["id"].__set__
@@ -88,10 +86,10 @@ _set_retry = ServerSentEvent.__dict__["retry"].__set__
 
 
 class SSEDecoder:
-    """Bytes to events, the same for every way of cutting the bytes.
+    """Turns bytes into events. The result does not depend on where the bytes are cut.
 
     Args:
-        max_event_bytes: the largest data of one event, and the longest line, that is taken.
+        max_event_bytes: The maximum size of an event's data, and of a line.
     """
 
     __slots__ = (
@@ -121,25 +119,27 @@ class SSEDecoder:
         self._retry: int | None = None
         self._between_events = True
         self._fresh = False
-        """Whether the next piece may go the quick way as it is. (Not even the LF of a cut CRLF matters then:
-        between two events it is one more blank line.)"""
+        """Whether the next piece may take the fast path unchanged. (Even the LF of a cut CRLF does no harm: between two
+        events, it is one more blank line.)
+        """
         self._overrun = False
 
     def feed(self, piece: bytes) -> list[ServerSentEvent]:
-        """The events that are complete now.
+        """Return the events that are now complete.
 
         Raises:
-            EventTooLarge: the next event is larger than allowed.
+            EventTooLarge: The next event is larger than allowed.
         """
         return [event for event in self._feed(piece, bare=False) if isinstance(event, ServerSentEvent)]
 
     def feed_bare(self, piece: bytes) -> list[bytes | ServerSentEvent]:
-        """The same, but an event may be its data alone: one that names no type, or one that its data name as well.
+        """Return the events that are now complete. An event may be its data alone.
 
-        An event of the type "error" is never bare.
+        That is so if it names no type, or if its data contains the type as well. An event of the type "error" is never
+        bare.
 
         Raises:
-            EventTooLarge: the next event is larger than allowed.
+            EventTooLarge: The next event is larger than allowed.
         """
         return self._feed(piece, bare=True)
 
@@ -159,12 +159,12 @@ class SSEDecoder:
         return events
 
     def flush(self) -> list[ServerSentEvent]:
-        """The last event, where the stream ended without the blank line after it.
+        """Return the last event if the stream ended without a blank line after it.
 
-        An unfinished line counts if its field's name is complete.
+        An unfinished line counts if its field name is complete.
 
         Raises:
-            EventTooLarge: an event was larger than allowed.
+            EventTooLarge: An event was larger than allowed.
         """
         events: list[bytes | ServerSentEvent] = []
         rest = self._lines.flush()
@@ -175,7 +175,7 @@ class SSEDecoder:
         return [event for event in events if isinstance(event, ServerSentEvent)]
 
     def _after_bom(self, piece: bytes) -> bytes:
-        """The piece without the byte order mark of the stream; b"" while it may still become one."""
+        """Return the piece without the byte order mark of the stream. b"" while it may still be one."""
         head = (self._head or b"") + piece
         if len(head) < len(BOM) and BOM.startswith(head):
             self._head = head
@@ -203,13 +203,16 @@ class SSEDecoder:
             self._read_lines(self._lines.feed(text), events)
 
     def _whole_events(self, text: bytes, bare: bool) -> list[bytes | ServerSentEvent] | None:
-        """Read text that starts between two events and ends with a blank line; None if not all is plain data."""
+        """Read text that starts between two events and ends with a blank line.
+
+        Return None unless all of it is plain data.
+        """
         if len(text) > self._limit:
             return None
         if not text.startswith(b"data: "):
             return _named_events(text) if bare and text.startswith(NAMED) else None
         found = text[6:-2].split(b"\n\ndata: ")
-        if b"\n" in b"".join(found):  # sooner found than counted
+        if b"\n" in b"".join(found):  # Finding is faster than counting.
             return None
         if bare:
             return [*found]
@@ -254,9 +257,9 @@ class SSEDecoder:
 
 
 def _named_events(text: bytes) -> list[bytes | ServerSentEvent] | None:
-    """Read events of two lines, their type and their data; None if not all are that.
+    """Read events of two lines: type and data. Return None if any event has another form.
 
-    Nearly all events of a piece have one type: that of the one in its middle. One split yields the data of all of them.
+    Nearly all events of a piece have one type: that of the one in the middle. One split yields the data of all of them.
     """
     middle = text.find(NEXT_NAMED, len(text) // 2) + len(NEXT_NAMED)
     start = middle if middle >= len(NEXT_NAMED) else len(NAMED)
@@ -278,7 +281,7 @@ def _named_events(text: bytes) -> list[bytes | ServerSentEvent] | None:
 
 
 def _one_by_one(text: bytes) -> list[bytes | ServerSentEvent] | None:
-    """Read events of any type; the last one without its blank line."""
+    """Read events of any type. The last one may lack its blank line."""
     events: list[bytes | ServerSentEvent] = []
     for event in text[len(NAMED) :].split(NEXT_NAMED):
         name, found, data = event.partition(b"\ndata: ")

@@ -1,17 +1,15 @@
-"""Raw streamed bodies as text, as lines and as JSON values, whichever way their bytes were cut.
+"""Reads raw streamed bodies as text, lines or JSON values. The result does not depend on where the bytes are cut.
 
-Owns line ends, UTF-8 and the bound on one line. It must not know where the bytes come from, nor what the
-lines mean; `LineEnds` and `LineBuffer` also serve the decoder of server-sent events.
+Owns line ends, UTF-8 and the size limit of a line. It must not know where the bytes come from, nor what the lines mean.
+`LineEnds` and `LineBuffer` also serve the decoder of server-sent events.
 
-Theory of operation. A byte of UTF-8 that is part of a longer character is never a CR or LF, so lines are
-split as bytes and decoded one by one. Each piece is looked at once: `LineEnds` makes every line end an LF
-at C speed, remembering a CR at the end of a piece so that a line is complete at once and the LF of a cut
-CRLF is swallowed; `LineBuffer` splits and keeps only the unfinished last line, in a bytearray that grows in
-amortised constant time.
+Theory of operation. No byte inside a longer UTF-8 character is a CR or LF, so lines are split as bytes and decoded one
+by one. Each piece is scanned once. `LineEnds` turns every line end into LF at C speed. It remembers a CR at the end of
+a piece, so that the line is complete at once and the LF of a cut CRLF is dropped. `LineBuffer` splits, and keeps only
+the unfinished last line, in a bytearray that grows in amortized constant time.
 
-Errors come in order: whatever was complete before the bad line is returned first, and the error is raised
-by the next `feed` or `flush`. So the end of a body has to be told with `flush`, even when nothing more is
-expected.
+Errors come in order: the lines before the bad one are returned first, and the next `feed` or `flush` raises the error.
+So call `flush` at the end of a body, even if nothing more is expected.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ class LineTooLong(ValueError):
     """A line is longer than allowed.
 
     Attributes:
-        limit: the bound in bytes.
+        limit: The limit in bytes.
     """
 
     def __init__(self, limit: int) -> None:
@@ -45,9 +43,9 @@ class JSONLineError(ValueError):
     """A line is not a JSON value.
 
     Attributes:
-        number: the line, counted from 1.
-        excerpt: its beginning.
-        reason: what is wrong with it.
+        number: The number of the line, from 1.
+        excerpt: Its beginning.
+        reason: What is wrong with it.
     """
 
     def __init__(self, number: int, excerpt: str, reason: str) -> None:
@@ -69,7 +67,7 @@ class LineEnds:
         self._after_cr = False
 
     def feed(self, piece: bytes) -> bytes:
-        """The piece with LF alone. A CR at its end is a line end at once."""
+        """Return the piece with LF only. A CR at its end counts as a line end at once."""
         if self._after_cr and piece:
             self._after_cr = False
             piece = piece.removeprefix(b"\n")
@@ -80,14 +78,14 @@ class LineEnds:
 
 
 class LineBuffer:
-    """Gathers lines that end in LF. A line longer than the limit ends it: see `overrun`."""
+    """Collects lines that end in LF. It stops at a line longer than the limit: see `overrun`."""
 
     __slots__ = ("_pending", "limit", "overrun")
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.overrun = False
-        """Whether a line was longer than the limit. Nothing is taken or given after it."""
+        """Whether a line was longer than the limit. If so, nothing more is read or returned."""
         self._pending = bytearray()
 
     @property
@@ -96,7 +94,7 @@ class LineBuffer:
         return not self._pending
 
     def feed(self, text: bytes) -> list[bytes]:
-        """The lines that are complete now, up to the first that is too long, without their line ends."""
+        """Return the lines that are now complete, without line ends, up to the first one that is too long."""
         if self.overrun:
             return []
         lines = text.split(b"\n")
@@ -114,7 +112,7 @@ class LineBuffer:
         return lines
 
     def flush(self) -> bytes:
-        """The unfinished last line; b"" where the last line was complete."""
+        """Return the unfinished last line. b"" if the last line was complete."""
         rest = bytes(self._pending)
         self._pending = bytearray()
         return rest
@@ -125,7 +123,7 @@ class LineBuffer:
 
 
 class TextDecoder:
-    """Bytes to text: UTF-8, characters cut between two pieces made whole, bad bytes as U+FFFD."""
+    """Turns bytes into text: UTF-8, with characters rejoined across pieces, and bad bytes as U+FFFD."""
 
     __slots__ = ("_decoder",)
 
@@ -133,19 +131,19 @@ class TextDecoder:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def feed(self, piece: bytes) -> str:
-        """The text that is complete now."""
+        """Return the text that is now complete."""
         return self._decoder.decode(piece)
 
     def flush(self) -> str:
-        """What is left at the end: U+FFFD for a cut character, else nothing."""
+        """Return U+FFFD if the last character was cut, otherwise nothing."""
         return self._decoder.decode(b"", final=True)
 
 
 class LineDecoder:
-    """Bytes to lines of text, ended by LF, CRLF or CR and by nothing else (not U+2028, U+0085, VT or FF).
+    """Turns bytes into lines of text. They end with LF, CRLF or CR only (not U+2028, U+0085, VT or FF).
 
     Args:
-        max_line_bytes: the longest line that is taken.
+        max_line_bytes: The maximum length of a line.
     """
 
     __slots__ = ("_ends", "_lines")
@@ -155,10 +153,10 @@ class LineDecoder:
         self._lines = LineBuffer(max_line_bytes)
 
     def feed(self, piece: bytes) -> list[str]:
-        """The lines that are complete now, without their line ends.
+        """Return the lines that are now complete, without line ends.
 
         Raises:
-            LineTooLong: the next line is longer than allowed.
+            LineTooLong: The next line is longer than allowed.
         """
         lines = self._lines.feed(self._ends.feed(piece))
         if self._lines.overrun and not lines:
@@ -166,10 +164,10 @@ class LineDecoder:
         return [line.decode("utf-8", "replace") for line in lines]
 
     def flush(self) -> list[str]:
-        """The last line, where it has no line end.
+        """Return the last line if it has no line end.
 
         Raises:
-            LineTooLong: a line was longer than allowed.
+            LineTooLong: A line was longer than allowed.
         """
         if self._lines.overrun:
             raise LineTooLong(self._lines.limit)
@@ -178,10 +176,10 @@ class LineDecoder:
 
 
 class JSONLinesDecoder:
-    """Bytes to JSON values, one a line; blank lines are skipped.
+    """Turns bytes into JSON values, one per line. Blank lines are skipped.
 
     Args:
-        max_line_bytes: the longest line that is taken.
+        max_line_bytes: The maximum length of a line.
     """
 
     __slots__ = ("_failure", "_lines", "_number")
@@ -192,20 +190,20 @@ class JSONLinesDecoder:
         self._failure: JSONLineError | LineTooLong | None = None
 
     def feed(self, piece: bytes) -> list[JsonValue]:
-        """The values that are complete now.
+        """Return the values that are now complete.
 
         Raises:
-            JSONLineError: the next line is not a JSON value.
-            LineTooLong: the next line is longer than allowed.
+            JSONLineError: The next line is not a JSON value.
+            LineTooLong: The next line is longer than allowed.
         """
         return self._read(self._lines.feed(piece))
 
     def flush(self) -> list[JsonValue]:
-        """The value of the last line, where it has no line end.
+        """Return the value of the last line if it has no line end.
 
         Raises:
-            JSONLineError: a line was not a JSON value.
-            LineTooLong: a line was longer than allowed.
+            JSONLineError: A line was not a JSON value.
+            LineTooLong: A line was longer than allowed.
         """
         return self._read([self._lines.flush()])
 
