@@ -97,7 +97,7 @@ def _model(name: str, fields: dict[str, tuple[object, object]]) -> type[BaseMode
 def _field(
     hint: object, parameter: inspect.Parameter, described: str | None, alias: str | None
 ) -> tuple[object, object]:
-    """Return the type of an argument with its description: from `Annotated` or `Field`, otherwise from the docstring."""
+    """Return the type of an argument with its description: from `Annotated`, `Field` or the docstring."""
     default = Field(... if parameter.default is parameter.empty else parameter.default)
     if isinstance(parameter.default, FieldInfo):
         default = parameter.default
