@@ -238,8 +238,8 @@ def test_audio_that_cannot_be_sent_is_refused_and_the_session_goes_on(client: Cl
 def test_what_does_not_fit_is_refused_before_anything_is_sent(client: Client, emu: Emulator) -> None:
     deployment = client.deployments("abcd1234")
     for arguments, problem in (
-        ({"audio": wav(SECOND, rate=8000), "sample_rate": 16_000}, "does not fit the file"),
-        ({"audio": wav(SECOND), "encoding": "pcm_mulaw"}, "does not fit the file"),
+        ({"audio": wav(SECOND, rate=8000), "sample_rate": 16_000}, "does not match the file"),
+        ({"audio": wav(SECOND), "encoding": "pcm_mulaw"}, "does not match the file"),
         ({"audio": b"fLaC"}, "is FLAC"),
         ({"audio": "/nowhere/talk.wav"}, "No such file"),
         ({"audio": 3}, "audio must be a path, bytes or an iterator"),

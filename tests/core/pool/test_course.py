@@ -143,7 +143,7 @@ def test_a_hedge_goes_to_another_member_and_alone_to_the_same() -> None:
 
 
 def test_a_pool_that_cannot_be_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="needs one member"):
+    with pytest.raises(ConfigurationError, match="needs at least one member"):
         PoolSettings(())
     with pytest.raises(ConfigurationError, match="aaaa1111 is a member of the pool twice"):
         PoolSettings((A, B, Target("aaaa1111", weight=2)))

@@ -127,7 +127,7 @@ def test_what_the_caller_says_must_fit_the_file() -> None:
     found = AudioFormat("pcm_s16le", 8000)
     check_fits(found, None, None)
     check_fits(found, "pcm_s16le", 8000)
-    with pytest.raises(InvalidRequestError, match="sample_rate=16000 does not fit the file, which has 8000"):
+    with pytest.raises(InvalidRequestError, match="sample_rate=16000 does not match the file, which has 8000"):
         check_fits(found, None, 16_000)
-    with pytest.raises(InvalidRequestError, match="encoding='pcm_mulaw' does not fit the file, which is pcm_s16le"):
+    with pytest.raises(InvalidRequestError, match="encoding='pcm_mulaw' does not match the file, which is pcm_s16le"):
         check_fits(found, "pcm_mulaw", None)

@@ -66,7 +66,7 @@ def test_messages_of_a_later_protocol_are_passed_over(message: str) -> None:
         ('{"type": "error", "body": {"message": "bad"}}', "reported an error: bad."),
         ('{"error": "boom"}', "reported an error: boom."),
         ("not json", "cannot be read"),
-        ("[1]", "no JSON object"),
+        ("[1]", "not a JSON object"),
         (b"\xff\x00", "cannot be read"),
         ('{"type": "transcription", "segments": 3}', "A transcript cannot be read"),
     ],

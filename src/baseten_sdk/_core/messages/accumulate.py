@@ -1,12 +1,12 @@
-"""From the events of a stream to the message that they make up.
+"""Adds up the events of a stream to the message that they make.
 
-Theory of operation. A delta adds to parts that are kept as lists of pieces and joined when a message is needed, so that
-the cost is linear in the events. What servers do differently is met here, once:
+Theory of operation. Parts are kept as lists of pieces and joined when a message is needed, so the cost is linear in the
+number of events. The differences between servers are handled here:
 
-- a delta whose block was never opened opens it; the kind of the delta says of which type it is;
-- a block may be announced as ended before its last piece has come, so its end closes nothing;
-- usage comes at the start, at the end or in parts of both (`merged_usage`);
-- unknown fields of deltas are merged (`Unknown`).
+- A delta whose block was never opened opens it. The kind of the delta decides the type of the block.
+- A block may be announced as ended before its last piece has arrived, so its end closes nothing.
+- Usage comes at the start, at the end, or in parts at both (`merged_usage`).
+- Unknown fields of deltas are merged (`Unknown`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ KINDS = {
     "signature_delta": "thinking",
     "input_json_delta": "tool_use",
 }
-"""Of which type a block is that has a delta like that; any other is text."""
+"""The type of the block that a delta opens. Any other delta opens a text block."""
 
 INPUT_SIDE = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
@@ -48,8 +48,8 @@ class BlockParts:
     """The pieces of one block.
 
     Attributes:
-        arguments: of a call, what it is called with.
-        text: the pieces of text, of thinking, or of arguments.
+        arguments: The arguments of a call.
+        text: The pieces of text, thinking or arguments.
     """
 
     __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "text")
@@ -66,7 +66,7 @@ class BlockParts:
 
     @property
     def is_call(self) -> bool:
-        """Whether the block calls a tool."""
+        """Whether the block is a tool call."""
         return self._start.get("type") == "tool_use"
 
     @property
@@ -75,7 +75,7 @@ class BlockParts:
         return str(self._start.get("name")) if self.is_call else None
 
     def add(self, delta: BlockDelta) -> None:
-        """Take a delta in."""
+        """Add a delta."""
         if delta.text or delta.thinking:
             self.text.pieces.append(delta.text or delta.thinking)
         elif delta.partial_json:
@@ -91,7 +91,7 @@ class BlockParts:
             self._extras.add(extras)
 
     def plain(self) -> Fields:
-        """The block as a dict."""
+        """Return the block as a dict."""
         block: Fields = {**self._extras.plain(), **self._start}
         said = self.text.text
         kind = block.get("type")
@@ -107,7 +107,7 @@ class BlockParts:
         return block
 
     def block(self) -> ContentBlock:
-        """The block as far as it has come."""
+        """Return the block as far as it has arrived."""
         block: ContentBlock = _blocks().validate_python(self.plain(), context=LENIENT)
         if isinstance(block, ToolUseBlock) and self.arguments.text:
             attach_note(block, "arguments", self.arguments.text)
@@ -115,7 +115,7 @@ class BlockParts:
 
     @property
     def ready(self) -> bool:
-        """Whether the block is complete, as the server says that it is."""
+        """Whether the block is complete and not only announced as ended."""
         return not self.is_call or self.arguments.ready or bool(self._start.get("input"))
 
 
@@ -125,7 +125,7 @@ def _blocks() -> TypeAdapter[ContentBlock]:
 
 
 def _input(text: str) -> Fields:
-    """Arguments, as far as they can be read."""
+    """Read arguments as far as possible."""
     whole = first_object(text)
     return partial_input(text) if whole is None else whole
 
@@ -134,8 +134,8 @@ class MessageAccumulator:
     """Adds up the events of one stream.
 
     Attributes:
-        blocks: the blocks so far, by their numbers.
-        stop_reason: why the message ended, once it is told.
+        blocks: The blocks so far, by index.
+        stop_reason: Why the message ended, once known.
     """
 
     __slots__ = ("_end", "_head", "_message", "_usage", "blocks", "stop_reason")
@@ -149,7 +149,7 @@ class MessageAccumulator:
         self._message: Message | None = None
 
     def add(self, event: RawMessageStreamEvent) -> None:
-        """Take an event in."""
+        """Add an event."""
         self._message = None
         match event:
             case ContentBlockDeltaEvent():
@@ -166,7 +166,7 @@ class MessageAccumulator:
                 pass
 
     def block(self, event: ContentBlockDeltaEvent) -> BlockParts:
-        """The block of a delta, which may begin with it."""
+        """Return the block of a delta. A new index begins a new block."""
         parts = self.blocks.get(event.index)
         if parts is None:
             parts = self.blocks[event.index] = BlockParts({"type": KINDS.get(event.delta.type, "text")})
@@ -181,7 +181,7 @@ class MessageAccumulator:
         self._usage = merged_usage(self._usage, usage.model_dump(exclude_unset=True))
 
     def message(self) -> Message | None:
-        """What has arrived, as a message; None where nothing has. It is made once an event, if at all."""
+        """Return what has arrived as a message, or None if nothing has. At most one is made per event."""
         if self._message is None and (self._head is not None or self.blocks):
             content = [self.blocks[index].block() for index in sorted(self.blocks)]
             fields = {**(self._head or {}), **self._end, "content": content, "usage": self._usage}
@@ -190,10 +190,10 @@ class MessageAccumulator:
 
 
 def merged_usage(before: Mapping[str, object], later: Mapping[str, object]) -> Mapping[str, object]:
-    """What two reports on one message say together.
+    """Merge two reports of the usage of one message. The later one counts.
 
-    The later one counts. Of the input it counts as a whole, since the fields of the input explain each other; and only
-    if it says anything of it: some servers tell the input at the start and never again, others begin with zeros.
+    Its fields of the input explain each other, so they count together, and only if they say anything: some servers
+    report the input at the start and never again, others begin with zeros.
     """
     told = {name: value for name, value in later.items() if value is not None}
     kept = dict(before)

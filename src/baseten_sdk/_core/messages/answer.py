@@ -1,6 +1,6 @@
-"""An answer of a type, asked for by way of a tool that the model has to call, and read from that call.
+"""Gets an answer of a type through a tool that the model has to call.
 
-Messages have no parameter for a schema that all servers take. Tools they all have.
+Not all servers of messages have a parameter for a schema. All of them have tools.
 """
 
 from __future__ import annotations
@@ -29,35 +29,35 @@ DESCRIPTION = "Give the final answer, in this form."
 
 @dataclass(frozen=True, slots=True)
 class AnswerForm(Generic[T]):
-    """What the answer is to be: an object of a type, calls of tools, or either."""
+    """What the answer must be: an object of a type, calls of tools, or either."""
 
     schema: Schema[T] | None
     toolbox: Toolbox
 
     def params(self, tools: Sequence[Mapping[str, object]]) -> dict[str, object]:
-        """The tools, and that one of them has to be called.
+        """Return the parameters with the tools and the obligation to call one of them.
 
         Raises:
-            InvalidRequestError: a tool has the name that the answer's own tool has.
+            InvalidRequestError: A tool has the reserved name of the answer's tool.
         """
         if self.schema is None:
             return {"tools": tools}
         if self.toolbox.knows(TOOL):
-            raise InvalidRequestError(f"No tool may be called {TOOL!r} here: that is how the answer itself is given.")
+            raise InvalidRequestError(f"No tool may be called {TOOL!r} here: the name is reserved for the answer.")
         answer = {"name": TOOL, "description": DESCRIPTION, "input_schema": self.schema.schema}
         choice = {"type": "any"} if tools else {"type": "tool", "name": TOOL}
         return {"tools": [*tools, answer], "tool_choice": choice}
 
     def read(self, message: Message) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
-        """The object of a message, as a tuple of one, or the calls that it makes instead.
+        """Read the object of a message as a tuple of one, or an empty tuple if the message makes calls instead.
 
         Raises:
-            OutputError: it holds neither; the error has the reply as a completion.
+            OutputError: It has neither. The error holds the reply as a completion.
         """
         return read_answer(self.schema, self.toolbox, self.completion(message))
 
     def completion(self, message: Message) -> ChatCompletion:
-        """The reply in the form of a chat: the answer is its text."""
+        """Return the reply in the form of a chat completion. The answer is its text."""
         completion = as_completion(message)
         if self.schema is None:
             return completion
@@ -73,7 +73,7 @@ class AnswerForm(Generic[T]):
 def with_correction(
     messages: Iterable[MessageTurn], message: Message, error: OutputValidationError
 ) -> list[MessageTurn]:
-    """The conversation, with the answer and what is wrong with it."""
+    """Return the conversation with the answer, followed by what is wrong with it."""
     problem = REQUEST.format(problem=error.message)
     calls = [block.id for block in message.tool_uses]
     said: list[Mapping[str, object]] = [

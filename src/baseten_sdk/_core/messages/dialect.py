@@ -1,4 +1,4 @@
-"""How messages put into a conversation what a run of tools adds to it."""
+"""How messages add the turns of a tool run to a conversation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..chat.tool_loop import Result
 
 
 class MessageDialect:
-    """That of messages: the results of all calls of a turn are blocks of one turn of the user."""
+    """The dialect of messages: the results of a turn's calls are blocks of one user turn."""
 
     def completion(self, reply: Message) -> ChatCompletion:
         return as_completion(reply)

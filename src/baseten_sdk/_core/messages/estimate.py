@@ -1,7 +1,7 @@
-"""How many tokens the input of a call has, estimated from its text.
+"""Estimates the input tokens of a call from its text.
 
-Baseten's service does not count before a call, and each model cuts text in its own way. The estimate is meant to be
-near for prose and code of Western languages, and is no bound.
+Baseten's service has no endpoint that counts tokens, and each model splits text in its own way. The estimate is close
+for prose and code in Western languages. It is not a bound.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from ..policy.token_estimate import IMAGE
 from ..request.json_codec import encode_json
 
 WORDS = re.compile(r"[^\W\d_]+|\d+|(?:[^\w\s]|_)+")
-"""What a text is cut into before its tokens are counted: words, numbers, and signs that stand together."""
+"""The units of a text whose tokens are counted: words, numbers, and runs of symbols."""
 
 LETTERS = 6
-"""Letters of a word that are one token."""
+"""Letters of a word per token."""
 
 DIGITS = 3
-"""Digits of a number that are one token, and signs of those that stand together."""
+"""Digits of a number per token. Also the symbols of a run."""
 
 WIDE = 0x2E80
-"""From here on, a character is a word of its own, as in Chinese and Japanese."""
+"""From this code point on, each character is a word, as in Chinese and Japanese."""
 
 TURN = 4
-"""Tokens that a turn costs besides its content: who speaks, and where it ends."""
+"""Tokens of a turn besides its content: the role, and the end of the turn."""
 
 TOOL = 8
-"""The same of a tool."""
+"""The same for a tool."""
 
 MEDIA = frozenset({"image", "document"})
 
@@ -36,7 +36,7 @@ MEDIA = frozenset({"image", "document"})
 def estimate_tokens(
     messages: Sequence[Mapping[str, object]], system: object = None, tools: Sequence[Mapping[str, object]] = ()
 ) -> int:
-    """The tokens of an input, at least 1."""
+    """Estimate the tokens of an input. The result is at least 1."""
     parts = [*(turn.get("content") for turn in messages), system]
     size = sum(map(_content, parts)) + TURN * len(messages)
     return max(size + sum(_text(encode_json(tool).decode()) + TOOL for tool in tools), 1)

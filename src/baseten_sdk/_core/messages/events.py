@@ -1,7 +1,7 @@
-"""From the events of a stream of messages to those that `messages.stream` hands out, while they are added up.
+"""Turns the events of a stream of messages into those of `messages.stream`, while adding them up.
 
-A delta is followed by what it adds. The event that ends a block holds the block, so the end of a call is held back
-until its arguments are whole, or the message has ended: some servers announce it too early.
+A delta is followed by an event for what it adds. The event at the end of a block holds the block. So the end of a call
+is held back until its arguments are whole or the message has ended, because some servers announce it too early.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class MessageEvents:
         self._told: set[int] = set()
 
     def snapshot(self) -> Message | None:
-        """What has arrived so far; None before anything has."""
+        """What has arrived so far. None if nothing has."""
         return self._accumulator.message()
 
     def tool_name(self, index: int) -> str | None:
@@ -43,7 +43,7 @@ class MessageEvents:
         return None if parts is None else parts.tool_name
 
     def read(self, event: RawMessageStreamEvent) -> list[MessageStreamEvent]:
-        """The events that an event of the stream brings."""
+        """Return the events for an event of the stream."""
         self._accumulator.add(event)
         match event:
             case ContentBlockDeltaEvent():

@@ -1,7 +1,7 @@
-"""A history of messages as one of a chat, and the other way round.
+"""Converts histories between messages and chat.
 
-What both formats can say is kept, in order. What only one of them can say is an error that names the path. What is no
-part of what was said is left behind: signatures of thoughts, and hints for caches.
+What both formats can express is kept, in order. What only one can express is an error that names the path. Signatures
+of thoughts and cache hints are dropped, because they are not part of what was said.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ SAID = {
     "assistant": frozenset({"role", "content", "reasoning_content", "reasoning", "tool_calls"}),
     "tool": frozenset({"role", "content", "tool_call_id"}),
 }
-"""Fields of a chat's message that a turn can hold, by role; of other roles it is the content alone."""
+"""Fields of a chat message that a turn can hold, by role. For other roles, only the content."""
 
 LEFT_BEHIND = frozenset({"cache_control", "signature", "citations"})
 
 FAILED = "Error: "
-"""How a result begins that a chat has no other mark for."""
+"""The beginning of a failed result. A chat has no other mark for a failure."""
 
 
 class MessagesHistory(TypedDict):
@@ -44,10 +44,10 @@ class MessagesHistory(TypedDict):
 
 
 def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
-    """The messages of a chat as turns, and the system prompt that stood before them.
+    """Convert the messages of a chat into turns and a system prompt.
 
     Raises:
-        InvalidRequestError: a message holds what no turn can; the text begins with its path.
+        InvalidRequestError: A message holds what no turn can. The text begins with its path.
     """
     system: list[Json] = []
     plain_system: list[str] = []
@@ -62,7 +62,7 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
         content = message.get("content")
         if role in ("system", "developer"):
             if found:
-                raise InvalidRequestError(f"{path} is a system message behind others; messages have one at the front.")
+                raise InvalidRequestError(f"{path} is a system message after other messages; it must come first.")
             said = _blocks(content, f"{path}.content")
             plain_system += [content] if isinstance(content, str) else []
             system += _as_list(said)
@@ -77,7 +77,7 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
             if results is None:
                 found.append({"role": "user", "content": said})
             else:
-                # The answers to calls, and what follows them, are one turn.
+                # The results of calls and what follows them are one turn.
                 results += _as_list(said)
                 results = None
         elif role == "assistant":
@@ -140,14 +140,14 @@ def _block(part: object, path: str) -> Json:
 
 
 def chat_from_messages(history: Iterable[MessageTurn], system: System | None = None) -> list[Json]:
-    """The turns of messages as the messages of a chat. The result of each call becomes a message.
+    """Convert turns of messages into messages of a chat. The result of each call becomes a message.
 
     Args:
-        history: the turns.
-        system: the system prompt that belongs to them.
+        history: The turns.
+        system: Their system prompt.
 
     Raises:
-        InvalidRequestError: a turn holds what no message can; the text begins with its path.
+        InvalidRequestError: A turn holds what no message can. The text begins with its path.
     """
     found: list[Json] = []
     if system:
@@ -173,7 +173,7 @@ def _chat_user(content: object, path: str) -> list[Json]:
             rest.append(block)
             continue
         if rest:
-            raise InvalidRequestError(f"{where} is the result of a call behind other content; a chat has it before.")
+            raise InvalidRequestError(f"{where} is the result of a call after other content; a chat has it first.")
         _check(block, {"type", "tool_use_id", "content", "is_error"}, where, "a chat")
         said = _parts(block.get("content") or "", f"{where}.content", images=False)
         if block.get("is_error") and isinstance(said, str):
@@ -195,11 +195,11 @@ def _chat_assistant(content: object, path: str) -> Json:
         match block:
             case {"type": "thinking", "thinking": str(thought)}:
                 if texts or calls:
-                    raise InvalidRequestError(f"{where} is a thought behind what was said; a chat has it before.")
+                    raise InvalidRequestError(f"{where} is a thought after text or a call; a chat has it first.")
                 thoughts.append(thought)
             case {"type": "text", "text": str(text)}:
                 if calls:
-                    raise InvalidRequestError(f"{where} is text behind a call; a chat has it before.")
+                    raise InvalidRequestError(f"{where} is text after a call; a chat has it before.")
                 texts.append({"type": "text", "text": text})
             case {"type": "tool_use", "id": id, "name": name, "input": given}:
                 function = {"name": name, "arguments": encode_json(given).decode()}
@@ -214,7 +214,7 @@ def _chat_assistant(content: object, path: str) -> Json:
 
 
 def _parts(content: object, path: str, *, images: bool, first: int = 0) -> object:
-    """Text, or parts of a chat's message."""
+    """Return text, or the parts of a chat message."""
     if not isinstance(content, list):
         return content
     return [_part(block, f"{path}[{first + number}]", images=images) for number, block in enumerate(content)]
@@ -240,4 +240,4 @@ def _check(block: Mapping[str, object], known: set[str], path: str, where: str) 
 
 
 def _not_held(path: str, where: str) -> InvalidRequestError:
-    return InvalidRequestError(f"{path} cannot be said in {where}: change it, or leave it out.")
+    return InvalidRequestError(f"{path} cannot be expressed in {where}: change it, or leave it out.")

@@ -1,4 +1,4 @@
-"""A call of messages as a request, checked before it is sent."""
+"""Builds the request of a messages call, and checks it before it is sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ELSEWHERE = {
     "tool": 'The result of a tool is a block in a user\'s turn: {"type": "tool_result", "tool_use_id": ..., ...}. '
     "to_messages() converts a chat's history.",
 }
-"""Where what has these roles in a chat belongs here."""
+"""What to use here instead of these roles of a chat."""
 
 
 def messages_request(
@@ -82,19 +82,19 @@ def messages_request(
 
 
 def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Keyword arguments, parted into what goes into the body and the options of the call.
+    """Separate keyword arguments into parameters of the body and options of the call.
 
     Raises:
-        TypeError: there is no such parameter; extra_body takes any.
+        TypeError: A parameter is unknown. `extra_body` takes any.
     """
     return split_parameters(params, PARAMETERS, "messages")
 
 
 def check_params(body: dict[str, object]) -> None:
-    """Check parameters, and bring `thinking` into the form that the service takes.
+    """Check parameters, and convert `thinking` to the form that the service accepts.
 
     Raises:
-        InvalidRequestError: one has a wrong type.
+        InvalidRequestError: One has a wrong type.
     """
     for name in ("thinking", "tool_choice", "output_config"):
         value = body.get(name)
@@ -109,10 +109,10 @@ def check_params(body: dict[str, object]) -> None:
 
 
 def turns(messages: Iterable[MessageTurn]) -> list[Mapping[str, object]]:
-    """The conversation as plain dicts; a message that a model sent goes back with what it had.
+    """Return the conversation as plain dicts. A message that a model sent keeps all its fields.
 
     Raises:
-        InvalidRequestError: it is not a sequence of turns, or there are none; the message has the path.
+        InvalidRequestError: It is empty, or not a sequence of turns. The message has the path.
     """
     if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
         raise InvalidRequestError(
@@ -147,10 +147,10 @@ def _where(role: object) -> str:
 
 
 def blocks(content: Iterable[object], path: str) -> list[Mapping[str, object]]:
-    """Blocks as plain dicts.
+    """Return blocks as plain dicts.
 
     Raises:
-        InvalidRequestError: one is no block; the message has its path.
+        InvalidRequestError: One is not a block. The message has its path.
     """
     return [_block(block, f"{path}[{index}]") for index, block in enumerate(content)]
 

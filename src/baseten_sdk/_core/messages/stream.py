@@ -1,9 +1,9 @@
-"""A stream of messages from its bytes to its events, and to the error that says how it ended badly.
+"""Reads the events of a messages stream from its bytes, and turns a bad end into an error.
 
-Theory of operation. Each event's data are validated straight from their bytes; their `type` says what they are, and the
-name of the event counts only where they have none. A message is complete when `message_stop` has come, and not before:
-a stream that ends without it was cut. Pings are passed over, `[DONE]` means nothing here, and events of unknown types
-are handed out as they are.
+Theory of operation. Each event's data is validated straight from its bytes. Its `type` decides what it is. The name of
+the event counts only if the data has no type. A message is complete after `message_stop` and not before: a stream that
+ends without it was cut. Pings are skipped, `[DONE]` means nothing here, and events of unknown types are returned as
+they are.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ PASSED_OVER = frozenset({"ping"})
 
 @cache
 def _adapter() -> TypeAdapter[Known]:
-    """Reads events of the known types."""
+    """Make the validator for events of the known types."""
     return TypeAdapter(Annotated[Known, Field(discriminator="type")])
 
 
@@ -116,7 +116,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
             if waiting:
                 data = halves.joined(data)
             try:
-                # Nearly all events are deltas, and one schema costs less than a choice between several.
+                # Nearly all events are deltas, and validating one schema is faster than a union.
                 event: RawMessageStreamEvent | None = delta(data) if data.startswith(DELTA) else validate(data)
             except ValidationError as error:
                 if ESCAPED.search(data):
@@ -135,8 +135,9 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
             yield event
 
     def _odd(self, data: bytes, error: ValidationError) -> RawMessageStreamEvent | None:
-        """What is not read as a known event at once: an odd or an unknown one. None for pings, for nothing, and for an
-        error, which is in `error`."""
+        """Read data that is not a valid known event: return an odd or unknown event, or None for a ping, an empty event
+        or an error. The error is then in `error`.
+        """
         text = data.strip()
         if not text or text == DONE:
             return None
@@ -153,7 +154,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
 
 
 def events_of(message: Message) -> list[RawMessageStreamEvent]:
-    """The events that a stream of a message would have had."""
+    """Yield the events that a stream of this message would have had."""
     head = message.model_copy(update={"content": [], "stop_reason": None, "stop_sequence": None})
     events: list[RawMessageStreamEvent] = [MessageStartEvent(message=head)]
     for index, block in enumerate(message.content):
@@ -167,7 +168,7 @@ def events_of(message: Message) -> list[RawMessageStreamEvent]:
 
 
 def _split(block: ContentBlock) -> tuple[ContentBlock, BlockDelta | None]:
-    """A block as it opens, and what a delta adds to it."""
+    """Split a block into its opening and the delta that completes it."""
     match block:
         case TextBlock(text=text) if text:
             return block.model_copy(update={"text": ""}), BlockDelta(type="text_delta", text=text)
@@ -181,7 +182,7 @@ def _split(block: ContentBlock) -> tuple[ContentBlock, BlockDelta | None]:
 
 
 def _read_event(data: bytes) -> RawMessageStreamEvent | None:
-    """An event, however odd; None where it is none."""
+    """Read an event, however odd. Return None if it is not an event."""
     try:
         return _adapter().validate_json(data)
     except ValidationError:
@@ -197,7 +198,7 @@ def _read_event(data: bytes) -> RawMessageStreamEvent | None:
 
 
 def _named(data: bytes, name: str) -> bytes:
-    """The data with the type that the event's name tells, where they have none."""
+    """Return the data with the type from the event's name, if it has none."""
     if name not in MODELS or not data.startswith(b"{"):
         return data
     try:

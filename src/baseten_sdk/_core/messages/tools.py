@@ -1,4 +1,4 @@
-"""The tools of a call of messages: as they are sent, and as a toolbox that reads calls and runs them."""
+"""The tools of a messages call: the form to send, and a toolbox that reads and runs calls."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ NO_ARGUMENTS: Mapping[str, object] = {"type": "object", "properties": {}}
 
 
 def message_tools(tools: Iterable[ToolLike]) -> tuple[list[Mapping[str, object]], Toolbox]:
-    """The tools as they are sent, and what knows them.
+    """Return the tools in the form to send, and their toolbox.
 
-    A dict may be a tool in Anthropic's form or in that of a chat. One of a type of its own, as hosted tools are, is
-    sent as it is.
+    A dict may be a tool in Anthropic's form or in a chat's. A dict with a type of its own, such as a hosted tool, is
+    sent unchanged.
 
     Raises:
-        ConfigurationError: one is not a tool, or two have the same name.
-        InvalidRequestError: a tool of a chat is not a function.
+        ConfigurationError: One is not a tool, or two have the same name.
+        InvalidRequestError: A tool of a chat is not a function.
     """
     given = list(tools)
     toolbox = Toolbox([_as_chat_tool(each) if isinstance(each, Mapping) else each for each in given])
@@ -30,10 +30,10 @@ def message_tools(tools: Iterable[ToolLike]) -> tuple[list[Mapping[str, object]]
 
 
 def tool_param(param: Mapping[str, object], path: str) -> Mapping[str, object]:
-    """A chat's tool in Anthropic's form.
+    """Convert a chat's tool to Anthropic's form.
 
     Raises:
-        InvalidRequestError: it is not a function.
+        InvalidRequestError: It is not a function.
     """
     function = param.get("function")
     if not isinstance(function, Mapping) or not isinstance(function.get("name"), str):
@@ -45,7 +45,7 @@ def tool_param(param: Mapping[str, object], path: str) -> Mapping[str, object]:
 
 
 def _as_chat_tool(tool: Mapping[str, object]) -> Mapping[str, object]:
-    """A tool in Anthropic's form as a chat's, by which a toolbox knows its name."""
+    """Convert a tool from Anthropic's form to a chat's, so that a toolbox knows its name."""
     if "function" in tool or "name" not in tool:
         return tool
     return {"type": "function", "function": {"name": tool["name"], "parameters": tool.get("input_schema")}}

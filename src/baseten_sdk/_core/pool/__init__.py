@@ -1,1 +1,1 @@
-"""Pools: which member is asked, when another one is, and when a request is hedged. Pure; time is given to it."""
+"""Pools: which member to ask, when to ask another one, and when to hedge. Pure: the caller passes the time."""

@@ -1,9 +1,10 @@
-"""The health of one member, from what its calls bring.
+"""The health of one member, judged by its calls.
 
     closed --(THRESHOLD failures in a row)--> open --(its time is over)--> half open --success--> closed
                                                ^------------------failure------------|
 
-An open breaker lets nothing through. Half open it lets one call through, the probe. Each opening in a row lasts longer.
+An open breaker lets no call through. A half-open one lets a single call through, the probe. Each time in a row that it
+opens, it stays open longer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ State: TypeAlias = Literal["closed", "open", "half open"]
 
 
 class Breaker:
-    """Counts failures, and says whether the member may be asked."""
+    """Counts failures, and decides whether to ask the member."""
 
     __slots__ = ("_failures", "_opened", "_openings", "_probing", "_until")
 
@@ -32,7 +33,7 @@ class Breaker:
         self._probing = False
 
     def state(self, now: float) -> State:
-        """Closed, open or half open."""
+        """Return whether it is closed, open or half open."""
         if not self._opened:
             return "closed"
         return "open" if now < self._until else "half open"
@@ -42,30 +43,30 @@ class Breaker:
         return not self._opened or (now >= self._until and not self._probing)
 
     def sent(self, now: float) -> None:
-        """A call goes out. While it is half open, that is the probe."""
+        """Note that a call is sent. If it is half open, this is the probe."""
         if self._opened and now >= self._until:
             self._probing = True
 
     def succeeded(self) -> None:
-        """A call was answered: the member is well."""
+        """Note that a call was answered, so the member is healthy."""
         self._failures = self._openings = 0
         self._opened = self._probing = False
 
     def failed(self, now: float, *, at_once: bool = False) -> None:
-        """A call failed in a way that speaks of the member; `at_once` opens without waiting for more of them."""
+        """Note a failure of the member. `at_once` opens the breaker without waiting for more failures."""
         self._failures += 1
         if self._opened and not self._probing:
-            return  # a call from before it opened
+            return  # The call began before the breaker opened.
         if at_once or self._probing or self._failures >= THRESHOLD:
             self._openings += 1
             self._opened, self._probing = True, False
             self._until = now + OPEN.after(self._openings)
 
     def forgot(self) -> None:
-        """A call ended without telling anything of the member: it was canceled, or its own fault."""
+        """Note that a call ended without saying anything about the member, because it was canceled or invalid."""
         self._probing = False
 
     @property
     def until(self) -> float:
-        """When it stops being open."""
+        """The moment from which it is not open any more."""
         return self._until if self._opened else -inf

@@ -1,8 +1,8 @@
-"""The order in which members are tried, by weight.
+"""The order in which to try members, by weight.
 
-Weighted rendezvous hashing: each member draws a number from a hash of the key and its name, and the smallest goes
-first. So a session stays with its member, a member that goes away moves no session but its own, and every order follows
-from the key alone.
+Weighted rendezvous hashing: each member gets a number from a hash of the key and its name, and the smallest number goes
+first. So a session stays with its member. If a member goes away, only its own sessions move. And the key alone decides
+every order.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ...types.pool import Target
 
 
 def ordered(members: Sequence[Target], key: str) -> list[int]:
-    """The numbers of the members, the one to try first in front."""
+    """Return the indices of the members, the one to try first in front."""
     return sorted(range(len(members)), key=lambda number: _draw(members[number], number, key))
 
 

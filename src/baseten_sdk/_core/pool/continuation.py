@@ -1,7 +1,7 @@
-"""Going on with a chat that was cut: whether that can be, and the request that asks for it.
+"""Continues a chat that was cut: whether that is possible, and the request for the rest.
 
-Engines such as vLLM and SGLang go on with the last message of a conversation where `continue_final_message` says so.
-The answer so far becomes that message, and what comes then is the rest of it.
+Engines such as vLLM and SGLang continue the last message of a conversation if `continue_final_message` is set. The
+partial answer becomes that message, and the reply is the rest of it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ LIMITS = ("max_tokens", "max_completion_tokens")
 
 
 def why_not(request: Request, partial: Partial) -> str | None:
-    """Why another member cannot go on; None where it can.
+    """Return why another member cannot continue, or None if it can.
 
     Args:
-        request: the request that was cut.
-        partial: what had come.
+        request: The request that was cut.
+        partial: What had arrived.
     """
     if not isinstance(partial, ChatCompletion):
         return None
@@ -37,16 +37,16 @@ def why_not(request: Request, partial: Partial) -> str | None:
         return "the model was still reasoning"
     form = _body(request).get("response_format")
     if message.content and isinstance(form, Mapping) and form.get("type") != "text":
-        return "an engine that is held to a schema begins its answer anew"
+        return "an engine that is held to a schema starts its answer again"
     return None
 
 
 def continued(request: Request, partial: Partial) -> Request:
-    """The request for the rest of an answer. Where no text had come, it is the same request.
+    """Build the request for the rest of an answer. If no text had arrived, it is the same request.
 
     Args:
-        request: the request that was cut.
-        partial: what had come; `why_not` found nothing against going on from there.
+        request: The request that was cut.
+        partial: What had arrived. `why_not` must have returned None for it.
     """
     if not isinstance(partial, ChatCompletion) or not partial.choices[0].message.content:
         return request

@@ -1,9 +1,9 @@
-"""One call to a pool, as decisions: who is asked first, who next, whether a hedge goes out, when to give up.
+"""One call to a pool as decisions: who is asked first, who next, when to hedge, when to give up.
 
-Theory of operation. `PoolState` is what all calls of a pool share: the health of the members, the hedging, a count that
-orders the members of each call. A `Course` is one call. Whoever makes the call asks it what to do, does it, and reports
-how it went; it never waits itself. The members are tried once each, the healthy ones first. After that rounds go on as
-long as retries are left, each after a pause.
+Theory of operation. All calls of a pool share its `PoolState`: the health of the members, the hedging, and a counter
+for the order of the members. A `Course` is one call. The caller asks it what to do, does it, and reports the outcome.
+The course itself never waits. Each member is tried once, healthy ones first. After that, rounds continue while retries
+are left, with a pause before each.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class TryMember(NamedTuple):
     """Send the request to a member, after a pause.
 
     Attributes:
-        member: its number.
-        pause: seconds before.
-        waits: whether it waits at the gate of the member, if refusals have closed that; else the next one is tried.
+        member: The index of the member.
+        pause: Seconds to wait first.
+        waits: Whether to wait at the member's backoff gate if it is closed. If not, the next member is tried.
     """
 
     member: int
@@ -47,7 +47,7 @@ Decision: TypeAlias = TryMember | GiveUp
 
 
 class Member:
-    """What a pool knows of a member."""
+    """What a pool knows about a member."""
 
     __slots__ = ("breaker", "rests", "silence", "target")
 
@@ -58,22 +58,22 @@ class Member:
         self.rests = -inf
 
     def began(self, now: float) -> None:
-        """A call goes out."""
+        """Note that a call is sent."""
         self.breaker.sent(now)
         self.silence.began(now)
 
     def answered(self, seconds: float, now: float) -> None:
-        """A call was answered."""
+        """Note that a call was answered."""
         self.breaker.succeeded()
         self.silence.answered(seconds, now)
 
     def forgot(self) -> None:
-        """A call ended without telling anything of the member."""
+        """Note that a call ended without saying anything about the member."""
         self.breaker.forgot()
         self.silence.ended()
 
     def failed(self, failure: Failure, now: float) -> None:
-        """A call failed."""
+        """Note that a call failed."""
         if failure.rests:
             self.rests = max(self.rests, now + failure.rests)
         if failure.fault == "none":
@@ -83,12 +83,12 @@ class Member:
         self.silence.ended()
 
     def ready(self, now: float) -> bool:
-        """Whether it may be asked, and does not rest."""
+        """Whether the member may be asked and is not resting."""
         return self.rests <= now and self.breaker.admits(now)
 
     @property
     def well_at(self) -> float:
-        """When it may be asked again."""
+        """The moment from which it may be asked again."""
         return max(self.rests, self.breaker.until)
 
 
@@ -105,20 +105,20 @@ class PoolState:
         self._count = 0
 
     def order(self, session: str | None = None) -> Sequence[int]:
-        """The order of the members for a call that begins: calls of one session have the same one."""
+        """Return the order of the members for a new call. Calls of one session have the same order."""
         if len(self._targets) == 1:
             return ONLY
         self._count += 1
         return ordered(self._targets, f"{self._seed}/{self._count}" if session is None else f"session/{session}")
 
     def cut(self, target: Target | None, now: float) -> None:
-        """A stream of a member was cut after its first event."""
+        """Note that a member's stream was cut after its first event."""
         for member in self.members:
             if member.target == target:
                 member.breaker.failed(now)
 
     def first(self, order: Sequence[int], now: float) -> TryMember:
-        """Who is asked first: the first member in order that is well, else the one that will be well first."""
+        """Return whom to ask first: the first healthy member in order, or the one that recovers first."""
         if order is ONLY:
             only = self.members[0]
             first = ALONE if only.ready(now) else ALONE_WAITING
@@ -129,13 +129,15 @@ class PoolState:
         return first
 
     def ready(self, candidates: Sequence[int], now: float) -> list[int]:
-        """Those of these that may be asked now; those that have gone silent come last."""
+        """Return the candidates that may be asked now, silent ones last."""
         members = self.members
         ready = [number for number in candidates if members[number].ready(now)]
         return sorted(ready, key=lambda number: members[number].silence.lasts(now)) if len(ready) > 1 else ready
 
     def best(self, candidates: Sequence[int], now: float) -> TryMember:
-        """The first of these that is ready and not silent, else one that is ready, else the one that will be first."""
+        """Return the first candidate that is ready and not silent, otherwise a ready one, otherwise the one that
+        recovers first.
+        """
         for number in candidates:
             if self.members[number].ready(now) and not self.members[number].silence.lasts(now):
                 return TryMember(number)
@@ -145,20 +147,20 @@ class PoolState:
 
 
 class Course:
-    """The tries of one call so far, and what follows from them.
+    """The tries of one call so far, and the decisions that follow from them.
 
     Args:
-        pool: what all calls of the pool share.
-        order: the members, in the order in which they are tried; see `PoolState.order`.
-        route: what kind of call it is, for the times of answers.
-        retry: how often members are tried again, after each was tried once.
-        budget: the client's budget for such retries.
-        end: when its deadline is over.
+        pool: What all calls of the pool share.
+        order: The order in which to try members; see `PoolState.order`.
+        route: The kind of call, for the times of answers.
+        retry: How often to try again after each member was tried once.
+        budget: The client's budget for such retries.
+        end: When its deadline is over.
 
     Attributes:
-        end: when its deadline is over.
-        tries: the requests that have ended.
-        errors: those of the tries that failed.
+        end: When its deadline is over.
+        tries: The requests that have ended.
+        errors: The errors of the failed tries.
     """
 
     __slots__ = (
@@ -197,23 +199,26 @@ class Course:
         self.errors: list[APIError] = []
 
     def first(self, now: float) -> TryMember:
-        """Who is asked first."""
+        """Return whom to ask first."""
         first = self._pool.first(self._order, now)
         self.asked(first.member)
         return first
 
     def asked(self, number: int) -> None:
-        """A member was asked."""
+        """Note that a member was asked."""
         self._asked.append(number)
 
     @property
     def hedge_after(self) -> float | None:
-        """Seconds without an answer after which a hedge may go out; None where none may."""
+        """Return the seconds without an answer after which to hedge. None: do not hedge."""
         hedging = self._pool.hedging
         return None if hedging is None else hedging.began(self._route)
 
     def hedge(self, now: float) -> TryMember | None:
-        """A second request beside a slow one; None where nobody is ready for it, or the budget is used up."""
+        """Return the second request beside a slow one.
+
+        None if no member is ready for it, or if the budget is used up.
+        """
         hedging = self._pool.hedging
         fresh = [number for number in self._order if number not in self._asked]
         ready = self._pool.ready(fresh, now)
@@ -224,19 +229,19 @@ class Course:
         return self._ask(ready[0], now)
 
     def succeeded(self, member: int, seconds: float, now: float, *, hedge: bool) -> None:
-        """A member answered."""
+        """Note that a member answered."""
         self._pool.members[member].answered(seconds, now)
         if self._pool.hedging is not None:
             self._pool.hedging.answered(self._route, seconds)
         self.tries.append(Try(self._pool.members[member].target, "ok", seconds, hedge))
 
     def cancelled(self, member: int, seconds: float, *, hedge: bool) -> None:
-        """A request was closed because another one was faster, or the caller went away."""
+        """Note that a request was closed, because another one was faster or the caller went away."""
         self._pool.members[member].forgot()
         self.tries.append(Try(self._pool.members[member].target, "canceled", seconds, hedge))
 
     def failed(self, member: int, error: APIError, seconds: float, now: float, *, hedge: bool) -> None:
-        """A try failed."""
+        """Note that a try failed."""
         failure = judge(error)
         self._pool.members[member].failed(failure, now)
         self.tries.append(Try(self._pool.members[member].target, failure.outcome, seconds, hedge))
@@ -244,7 +249,7 @@ class Course:
         self._moves_on = self._moves_on and failure.moves_on
 
     def next(self, now: float) -> Decision:
-        """All requests that were sent have failed: what to do now."""
+        """Decide what to do after all requests that were sent have failed."""
         if not self._moves_on:
             return GiveUp()
         fresh = [number for number in self._order if number not in self._asked]
@@ -258,7 +263,7 @@ class Course:
         return self._again(fresh or seldom, now)
 
     def error(self, decision: GiveUp) -> APIError:
-        """The error that ends the call: that of the last try, with what every member said."""
+        """Return the error that ends the call: that of the last try, with the answer of each member."""
         error = self.errors[-1]
         error.tries = tuple(self.tries)
         if len(self.errors) > 1:
@@ -271,7 +276,7 @@ class Course:
         return error
 
     def _again(self, candidates: Sequence[int], now: float) -> Decision:
-        """Another try when nobody fresh is ready: whoever is well first, after a pause."""
+        """Decide on another try when no untried member is ready: ask the one that recovers first, after a pause."""
         number = self._pool.best(candidates, now).member
         limited = isinstance(self.errors[-1], RateLimitError)
         pause = max(self._pool.members[number].well_at - now, 0.0)

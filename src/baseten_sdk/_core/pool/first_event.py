@@ -1,4 +1,4 @@
-"""Whether the first event of a stream has come, seen from its bytes. A pool hands a stream out from there on."""
+"""Detects the first event of a stream from its bytes. A pool returns a stream from that point on."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ..stream.reader import StreamReader
 
 
 class FirstEvent:
-    """Looks at the pieces of a stream until there is a message in them.
+    """Looks at the pieces of a stream until they contain a message.
 
-    The beginning of a message is read twice: here, so that an error in its first event is one of the member's, and by
-    whoever reads the stream.
+    The beginning of a message is read twice: here, so that an error in its first event counts as the member's, and by
+    the reader of the stream.
 
     Args:
-        reader: reads the stream; None where it is no message of a model, and the first byte counts.
+        reader: Reads the stream. None if it is not a model's message, so that its first byte counts.
     """
 
     __slots__ = ("_reader",)
@@ -30,11 +30,11 @@ class FirstEvent:
 
     @classmethod
     def of(cls, request: Request, limits: Limits) -> FirstEvent:
-        """What looks at the reply of a request.
+        """Make the detector for the reply of a request.
 
         Args:
-            request: the request.
-            limits: the client's.
+            request: The request.
+            limits: The client's limits.
         """
         match request.url_without_query.rpartition("/v1/")[2]:
             case "chat/completions":
@@ -52,7 +52,7 @@ class FirstEvent:
         """Whether the message begins in this piece, or has ended with it.
 
         Raises:
-            StreamError: the stream is none, was cut before its first event, or begins with an error.
+            StreamError: It is not a stream, it was cut before its first event, or it begins with an error.
         """
         reader = self._reader
         if reader is None:

@@ -1,4 +1,4 @@
-"""When a second request goes out beside one that is slow: after which time, and how often at most."""
+"""When to send a second request beside a slow one, and how often at most."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from ..request.request import Request
 from .latency import Latencies
 
 LONGEST_CREDIT = 10.0
-"""Hedges that a quiet time can save up."""
+"""The most hedges that a quiet time can save up."""
 
 
 def is_hedgeable(request: Request) -> bool:
-    """Whether a request may be sent beside itself: it asks a model, and may be sent twice."""
+    """Whether a request may be sent twice at once: it asks a model and is safe to repeat."""
     return request.method == "POST" and request.safety == "repeatable" and not request.url.endswith("/wake")
 
 
@@ -26,11 +26,11 @@ class Hedging:
         self._routes: dict[str, Latencies] = {}
 
     def answered(self, route: str, seconds: float) -> None:
-        """An answer came; routes are told apart, since a chat takes longer than an embedding."""
+        """Note an answer. Routes are tracked separately, because a chat takes longer than an embedding."""
         self._routes.setdefault(route, Latencies()).add(seconds)
 
     def began(self, route: str) -> float | None:
-        """A call begins: seconds until a hedge may go out; None where none may."""
+        """Note a new call. Return the seconds until a hedge may be sent, or None if it may not."""
         self._credit = min(self._credit + self._hedge.budget, LONGEST_CREDIT)
         quantile = self._hedge.quantile
         if quantile is None:
@@ -40,7 +40,7 @@ class Hedging:
         return self._hedge.until_measured if measured is None else measured
 
     def take(self) -> bool:
-        """Take a hedge out of the budget; False where there is none left."""
+        """Take a hedge out of the budget. Return False if none is left."""
         if self._credit < 1:
             return False
         self._credit -= 1

@@ -10,7 +10,7 @@ NEEDED = 20
 
 
 class Latencies:
-    """The last times, in order of their coming and sorted."""
+    """The most recent times, both in order of arrival and sorted."""
 
     __slots__ = ("_last", "_sorted")
 
@@ -19,13 +19,13 @@ class Latencies:
         self._sorted: list[float] = []
 
     def add(self, seconds: float) -> None:
-        """Take in the time of an answer."""
+        """Add the time of an answer."""
         if len(self._last) == LAST:
             del self._sorted[bisect_left(self._sorted, self._last.popleft())]
         self._last.append(seconds)
         insort(self._sorted, seconds)
 
     def quantile(self, share: float) -> float | None:
-        """The time in which this share of the answers came; None before there are enough."""
+        """Return the time within which this share of the answers came. None if there are too few answers yet."""
         count = len(self._sorted)
         return self._sorted[min(count - 1, int(share * count))] if count >= NEEDED else None

@@ -1,4 +1,4 @@
-"""What a failed try says: of the member, and of trying another one."""
+"""What a failed try says about the member, and about trying another one."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from ...errors import (
 )
 
 Fault: TypeAlias = Literal["none", "counts", "gone"]
-"""Whether a failure says that the member is ill ("counts"), or not there ("gone")."""
+"""Whether a failure says that the member is unhealthy ("counts") or does not exist ("gone")."""
 
 RESTING = 1.0
-"""Seconds to leave a member alone that said 429 without saying for how long."""
+"""Seconds to leave a member alone after a 429 without a wait."""
 
 SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failed try, judged.
+    """A judged failure.
 
     Attributes:
-        moves_on: whether another member is tried.
-        fault: what it says of the member.
-        rests: seconds in which the member should not be asked.
-        outcome: a few words for logs.
+        moves_on: Whether to try another member.
+        fault: What it says about the member.
+        rests: Seconds in which not to ask the member.
+        outcome: A few words for logs.
     """
 
     moves_on: bool
@@ -45,8 +45,8 @@ class Failure:
 def judge(error: APIError) -> Failure:
     """Judge the error of a try.
 
-    Moved on from: no connection, no answer in time, a stream cut before its first event, 429, 5xx, and a deployment
-    that is gone or deactivated. Everything else would fail the same way elsewhere.
+    Another member is tried after: no connection, no answer in time, a stream cut before its first event, 429, 5xx, and
+    a deployment that is gone or deactivated. Everything else would fail in the same way elsewhere.
     """
     match error:
         case DeadlineExceeded():

@@ -1,8 +1,8 @@
-"""One request for any member: its URL and the name of the model are those of the member that is asked.
+"""Turns one request into a request for any member: with the member's URL and its name for the model.
 
 The methods of a pool build their request for a deployment that does not exist, at `PLACEHOLDER`. Before it is sent, the
-placeholder is replaced by the URL of the member, and the model's name in the body by what the member calls it. The name
-stands first in every body that has one, so nothing is parsed or encoded again.
+member's URL replaces the placeholder, and its name for the model replaces the name in the body. That name is always
+first in a body, so nothing is parsed or encoded again.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from ..request.routing import DeploymentURLs, Router
 PLACEHOLDER = "pool://member"
 
 ENGINE = "/sync/v1/"
-"""Where the paths of an engine begin; a model of the Model APIs has these and no others."""
+"""Where the paths of an engine begin. A model of the Model APIs has only these."""
 
 EMBEDDINGS = f"{ENGINE}embeddings"
 
 _UNNAMED = b'{"model":' + encode_json(ANY_MODEL) + b","
 
 _NAMED = re.compile(rb'\{"model":"(?:[^"\\]|\\.)*",')
-"""How a body begins that names a model."""
+"""The beginning of a body that names a model."""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberURLs:
-    """Where a member is, and what is sent as `model` there.
+    """The URLs of a member, and its name for the model.
 
     Attributes:
-        target: the member.
-        deployment: below which its own paths are; None for a model of the Model APIs.
-        engine: below which the paths of its OpenAI-compatible engine are.
-        first_byte: seconds to wait for the first byte of its reply where the caller set no limit.
-        head: the beginning of a body that names the model.
-        named: whether the target says what it is called there; else a name that the call gives is sent.
-        gateway: whether it is a gateway in the place of the Model APIs.
-        name: the name that led to the engine, if one did.
+        target: The member.
+        deployment: The URL above its own paths. None for a model of the Model APIs.
+        engine: The URL above the paths of its OpenAI-compatible engine.
+        first_byte: Seconds to wait for the first byte of its reply if the caller set no limit.
+        head: The beginning of a body that names the model.
+        named: Whether the target names the model. If not, the call's name is sent.
+        gateway: Whether it is a gateway that replaces the Model APIs.
+        name: The name that led to the engine, if any.
     """
 
     target: Target
@@ -57,15 +57,15 @@ class MemberURLs:
 
 
 def placeholder() -> DeploymentURLs:
-    """The URLs of the deployment that stands for all members."""
+    """Return the URLs of the deployment that stands for all members."""
     return DeploymentURLs("pool", PLACEHOLDER, PLACEHOLDER, name="pool")
 
 
 def member_urls(target: Target, router: Router) -> MemberURLs:
-    """Where a member is.
+    """Return the URLs of a member.
 
     Raises:
-        ConfigurationError: an id cannot be, or there are two targets.
+        ConfigurationError: An ID is invalid, or there are two targets.
     """
     if target.model_id is None:
         engine, name = router.engine_of(target.model or "")
@@ -87,12 +87,12 @@ def _head(name: str) -> bytes:
 
 
 def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Request:
-    """The request for a member."""
+    """Return the request for a member."""
     path = request.url[len(PLACEHOLDER) :]
     if path.startswith(ENGINE):
         url = f"{member.engine}/{path[len(ENGINE) :]}"
     else:
-        assert member.deployment is not None  # checked before the call began
+        assert member.deployment is not None  # Checked before the call began.
         url = member.deployment + path
     body = request.body
     if body.startswith(_UNNAMED):
@@ -100,7 +100,7 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
     elif member.named and (found := _NAMED.match(body)) is not None:
         body = member.head + body[found.end() :]
     first_byte = request.first_byte if request.first_byte < member.first_byte else member.first_byte
-    # By position: that is faster.
+    # Positional arguments are faster.
     return Request(
         request.method,
         url,
@@ -116,7 +116,7 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
 
 
 def route_of(request: Request) -> str:
-    """What kind of call it is: calls of one kind take similar times."""
+    """Return the kind of a call. Calls of one kind take similar times."""
     return request.url[len(PLACEHOLDER) :].partition("?")[0]
 
 
@@ -124,8 +124,8 @@ def check_members(request: Request, route: str, members: tuple[MemberURLs, ...])
     """Refuse a call that some member cannot serve, before anything is sent.
 
     Raises:
-        ConfigurationError: the call needs a deployment of one's own, and a member is a model of the Model APIs.
-        InvalidRequestError: the request may be sent once only, and a pool may send it again.
+        ConfigurationError: The call needs a dedicated deployment, and a member is a model of the Model APIs.
+        InvalidRequestError: The request may be sent only once, and a pool may send it again.
     """
     if route == EMBEDDINGS:
         apis = [each.target.name for each in members if each.deployment is None and not each.gateway]
@@ -141,4 +141,4 @@ def check_members(request: Request, route: str, members: tuple[MemberURLs, ...])
                 "they serve chat completions only."
             )
     if request.safety == "once":
-        raise InvalidRequestError("A pool cannot make this call: it must not be sent twice, and a pool may do that.")
+        raise InvalidRequestError("A pool cannot make this call, which must not be sent twice: a pool may do that.")

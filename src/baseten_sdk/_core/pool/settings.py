@@ -1,4 +1,4 @@
-"""What a pool was made with, checked. Both flavors of a pool share it."""
+"""The arguments of a pool, checked. Both flavors of a pool share them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class PoolSettings:
     """The arguments of `client.pool`.
 
     Attributes:
-        members: the members.
-        hedge: when a second request goes out.
-        first_event: seconds to the first event of a stream.
-        on_cut: what becomes of a chat stream that is cut after its first event.
-        seed: decides which members serve calls without a session.
+        members: The members.
+        hedge: When to send a second request.
+        first_event: Seconds until the first event of a stream.
+        on_cut: What to do with a chat stream that is cut after its first event.
+        seed: Decides which members serve calls without a session.
 
     Raises:
-        ConfigurationError: one of them is invalid.
+        ConfigurationError: One of them is invalid.
     """
 
     members: tuple[Target, ...]
@@ -32,7 +32,7 @@ class PoolSettings:
 
     def __post_init__(self) -> None:
         if not self.members:
-            raise ConfigurationError("A pool needs one member at least.")
+            raise ConfigurationError("A pool needs at least one member.")
         seen: set[tuple[object, ...]] = set()
         for target in self.members:
             if not isinstance(target, Target):
@@ -48,19 +48,19 @@ class PoolSettings:
             raise ConfigurationError(f'on_cut must be "raise" or "continue", not {self.on_cut!r}.')
         if self.on_cut == "continue" and all(target.model_id is None for target in self.members):
             raise ConfigurationError(
-                'on_cut="continue" needs a dedicated deployment among the members: the Model APIs do not go on with a '
-                "message that was begun elsewhere."
+                'on_cut="continue" needs a dedicated deployment among the members: the Model APIs cannot continue a '
+                "message that another model began."
             )
 
     def check_deadline(self, deadline: object, whose: str) -> None:
-        """Refuse a deadline before which the first event of a stream need not have come.
+        """Refuse a deadline that may end before the first event of a stream.
 
         Args:
-            deadline: seconds; None: there is none.
+            deadline: Seconds. None if there is none.
             whose: "client" or "call".
 
         Raises:
-            ConfigurationError: it is shorter than `first_event`.
+            ConfigurationError: It is shorter than `first_event`.
         """
         first_event = self.first_event
         if first_event is not None and isinstance(deadline, int | float) and first_event > deadline:

@@ -1,4 +1,4 @@
-"""A response in the form of a chat completion: what reads outputs, tool calls and runs of tools stands on that."""
+"""Converts a response into a chat completion, the form that outputs, tool calls and tool runs are read from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...types.usage import Usage
 
 
 def as_completion(response: ModelResponse) -> ChatCompletion:
-    """The response as a completion of one choice."""
+    """Return the response as a completion with one choice."""
     message = ChatCompletionMessage(content=response.output_text or None)
     if response.function_calls:
         message.tool_calls = [_call(each) for each in response.function_calls]

@@ -1,4 +1,4 @@
-"""How the Responses API puts into a conversation what a run of tools adds to it."""
+"""How the Responses API adds the turns of a tool run to a conversation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .completion import as_completion
 
 
 class ResponseDialect:
-    """That of responses: the items of the model as they came, and an output for each call."""
+    """The dialect of responses: the model's items unchanged, followed by an output for each call."""
 
     def completion(self, reply: ModelResponse) -> ChatCompletion:
         return as_completion(reply)

@@ -1,7 +1,7 @@
-"""A history of the Responses API as one of a chat, and the other way round.
+"""Converts histories between the Responses API and chat.
 
-What both formats can say is kept, in order. What only one of them can say is an error that names the path. Ids and
-states of items are not part of what was said, and are left behind.
+What both formats can express is kept, in order. What only one can express is an error that names the path. IDs and
+states of items are dropped, because they are not part of what was said.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ SAID = {
     "assistant": frozenset({"role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls"}),
     "tool": frozenset({"role", "content", "tool_call_id"}),
 }
-"""Fields of a message that an item can hold, by role; of other roles it is the content alone."""
+"""Fields of a message that an item can hold, by role. For other roles, only the content."""
 
 
 def responses_from_chat(messages: Iterable[Message]) -> list[Json]:
-    """The messages of a chat as items for `responses.create(input=...)`.
+    """Convert the messages of a chat into items for `responses.create(input=...)`.
 
     Raises:
-        InvalidRequestError: a message holds what no item can; the text begins with its path.
+        InvalidRequestError: A message holds what no item can. The text begins with its path.
     """
     items: list[Json] = []
     for index, message in enumerate(message_params(messages)):
@@ -79,7 +79,7 @@ def _assistant_items(path: str, message: Mapping[str, object]) -> list[Json]:
 
 
 def _content(path: str, content: object, text: str) -> str | list[Json]:
-    """The content of a message; its texts become parts of the type `text`."""
+    """Return the content of a message. Its texts become parts of the type `text`."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -114,14 +114,14 @@ def _renamed(kind: str, fields: Mapping[object, object]) -> Json:
 
 
 def chat_from_responses(given: ResponseInput, instructions: str | None = None) -> list[Json]:
-    """The input of a response as the messages of a chat. Items that a model sent together become one message.
+    """Convert the input of a response into the messages of a chat. Items that a model sent together become one message.
 
     Args:
-        given: the input: a text, or items.
-        instructions: what stands before it.
+        given: The input: a text, or items.
+        instructions: The instructions before it.
 
     Raises:
-        InvalidRequestError: an item is none that a chat can hold; the text begins with its path.
+        InvalidRequestError: An item cannot be in a chat. The text begins with its path.
     """
     messages: list[Json] = [] if instructions is None else [{"role": "system", "content": instructions}]
     items = input_param(given)
@@ -151,7 +151,7 @@ def chat_from_responses(given: ResponseInput, instructions: str | None = None) -
 
 
 def _of_turn(path: str, kind: object, item: Mapping[str, object]) -> Json:
-    """What an item adds to the message of an assistant."""
+    """Return what an item adds to an assistant's message."""
     match kind:
         case "message":
             return _said(f"{path}.content", item.get("content"))
@@ -186,7 +186,7 @@ def _said(path: str, content: object) -> Json:
 
 
 def _begins_another(turn: Json, added: Json) -> bool:
-    """Whether what is added does not belong to the message any more: it goes from thought over text to calls."""
+    """Whether an addition begins another message: one message has a thought, then text, then calls."""
     later = {"reasoning_content": ("content", "tool_calls"), "content": ("content", "tool_calls"), "tool_calls": ()}
     return any(name in turn for kind in added.keys() & later.keys() for name in later[kind])
 
@@ -231,4 +231,4 @@ def _texts(parts: object) -> str:
 
 
 def _not_held(path: str, where: str) -> InvalidRequestError:
-    return InvalidRequestError(f"{path} cannot be said in {where}: change it, or leave it out.")
+    return InvalidRequestError(f"{path} cannot be expressed in {where}: change it, or leave it out.")

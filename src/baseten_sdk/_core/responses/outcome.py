@@ -1,4 +1,7 @@
-"""What was asked for of a response: an object, calls with valid arguments, or both. Read as a chat's answer is."""
+"""Reads what was asked of a response: an object, calls with valid arguments, or both.
+
+A chat's answer is read in the same way.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +27,8 @@ class Outcome(Generic[T]):
     """What was asked for.
 
     Attributes:
-        schema: the type of the answer, if one was asked for.
-        toolbox: the tools, by which the arguments of calls are read.
+        schema: The type of the answer, if one was asked for.
+        toolbox: The tools, to validate the arguments of calls.
     """
 
     __slots__ = ("schema", "toolbox")
@@ -35,14 +38,14 @@ class Outcome(Generic[T]):
         self.schema = schema
 
     def read(self, response: ModelResponse, attempts: Sequence[ModelResponse]) -> ParsedResponse[T]:
-        """The response with what was asked for, which its parts are told of too.
+        """Return the response with what was asked for. Its parts get the parsed values too.
 
         Args:
-            response: the last reply.
-            attempts: every reply.
+            response: The last reply.
+            attempts: Every reply.
 
         Raises:
-            OutputError: it is not there.
+            OutputError: The response does not contain it.
         """
         completion = as_completion(response)
         try:
@@ -58,7 +61,7 @@ class Outcome(Generic[T]):
         return ParsedResponse(response, completion, outputs, calls, tuple(attempts))
 
     def note(self, event: ResponseTextDoneEvent) -> None:
-        """Tell the end of a text of the object that it holds, if it is a valid one."""
+        """Add the object to the event at the end of a text, if the text holds a valid one."""
         if self.schema is not None:
             try:
                 attach_note(event, "parsed", read_text(self.schema, event.text))
@@ -67,7 +70,7 @@ class Outcome(Generic[T]):
 
 
 def with_correction(given: ResponseInput, error: OutputValidationError) -> list[ResponseInputItem]:
-    """The input, with the answer and what is wrong with it."""
+    """Return the input with the answer, followed by what is wrong with it."""
     items: list[ResponseInputItem] = [{"role": "user", "content": given}] if isinstance(given, str) else [*given]
     return [
         *items,

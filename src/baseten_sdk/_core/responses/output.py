@@ -1,15 +1,15 @@
-"""From the events of a stream to the output that they make up.
+"""Adds up the events of a stream to the output that they make.
 
-Theory of operation. Texts are kept as lists of pieces, so that the cost is linear in the events. What the servers do
-differently is met here, once:
+Theory of operation. Texts are kept as lists of pieces, so the cost is linear in the number of events. The differences
+between servers are handled here:
 
-- an event finds its item by `item_id`, else by `output_index`, else it is the latest item of its kind: some servers
-  number nothing, some change ids between the beginning of an item and its pieces;
-- the end of a call's arguments may be announced before they are whole, with none or some of them. The announcement is
-  held until they are whole, or until the response ends;
-- a call may be announced twice, or its end not at all: each call is told of once;
-- the last event has the whole output. Only where it has none, or arguments that are less than the pieces that came,
-  what came counts.
+- An event finds its item by `item_id`, otherwise by `output_index`. Without either, it belongs to the latest item of
+  its kind. Some servers number nothing, and some change IDs between the start of an item and its pieces.
+- The end of a call's arguments may be announced before they are whole. The announcement is held until they are, or
+  until the response ends.
+- A call may be announced twice, or its end not at all. Each call is reported once.
+- The last event has the whole output. What arrived earlier counts only if that output is missing, or if its arguments
+  are shorter than the pieces.
 """
 
 from __future__ import annotations
@@ -40,23 +40,23 @@ from ..stream.arguments import HeldArguments, first_object
 Announcement: TypeAlias = ResponseFunctionCallArgumentsDoneEvent | ResponseOutputItemDoneEvent
 
 Place: TypeAlias = tuple[str, int]
-"""A kind of text, and its number in the item."""
+"""A kind of text, and its index in the item."""
 
 SUMMARY = "summary_text"
 REFUSAL = "refusal"
 
 
 class ItemParts:
-    """What has come of one item.
+    """What has arrived of one item.
 
     Attributes:
-        kind: its type.
-        item: the item as the server sent it last; None where nothing began it.
-        whole: whether the server said that the item is done.
-        texts: the pieces of its texts.
-        arguments: those of a call.
-        held: what the server announced of a call whose arguments are not whole.
-        told: whether a call was told of as done.
+        kind: Its type.
+        item: The item as the server sent it last. None if no event began it.
+        whole: Whether the server called the item done.
+        texts: The pieces of its texts.
+        arguments: The arguments of a call.
+        held: What the server announced about a call whose arguments are incomplete.
+        told: Whether a call was reported as done.
     """
 
     __slots__ = ("arguments", "held", "id", "item", "kind", "texts", "told", "whole")
@@ -76,7 +76,7 @@ class ItemParts:
         return self.item.call_id if isinstance(self.item, ResponseFunctionToolCall) else ""
 
     def add(self, kind: str, number: int, piece: str) -> None:
-        """Take a piece of a text in."""
+        """Add a piece of a text."""
         place = kind, number
         pieces = self.texts.get(place)
         if pieces is None:
@@ -85,7 +85,7 @@ class ItemParts:
             pieces.append(piece)
 
     def built(self) -> ResponseOutputItem:
-        """The item as far as it came."""
+        """Return the item as far as it has arrived."""
         item = self.item
         if isinstance(item, ResponseFunctionToolCall) or self.kind == "function_call":
             call = item if isinstance(item, ResponseFunctionToolCall) else ResponseFunctionToolCall(id=self.id or None)
@@ -109,13 +109,13 @@ class ItemParts:
     def _texts(self) -> list[tuple[Place, str]]:
         for pieces in self.texts.values():
             if len(pieces) > 1:
-                # Whoever asks at each event does not join them all each time.
+                # Join the pieces once, even if a caller asks at each event.
                 pieces[:] = ("".join(pieces),)
         return [(place, pieces[0]) for place, pieces in sorted(self.texts.items(), key=lambda each: each[0][1])]
 
 
 class OutputParts:
-    """What has come of an output."""
+    """What has arrived of an output."""
 
     __slots__ = ("_by_id", "_by_index", "_latest", "items")
 
@@ -126,7 +126,7 @@ class OutputParts:
         self._latest: ItemParts | None = None
 
     def of(self, event: ItemEvent, kind: str) -> ItemParts:
-        """The item that an event belongs to; it may begin with it."""
+        """Return the item of an event, which may begin with it."""
         latest = self._latest
         if latest is not None and latest.kind == kind and latest.id == event.item_id:
             return latest
@@ -155,7 +155,7 @@ class OutputParts:
         return parts
 
     def begin(self, event: ResponseOutputItemAddedEvent) -> list[ResponseStreamEvent]:
-        """An item begins; one that has begun already does not."""
+        """Begin an item, unless it has begun already."""
         if self._known(event.item, event.item_id) is not None:
             return []
         item = event.item
@@ -169,7 +169,7 @@ class OutputParts:
         return found if found is not None and found.kind == item.type else None
 
     def finish(self, event: ResponseOutputItemDoneEvent) -> list[ResponseStreamEvent]:
-        """The server says that an item is done."""
+        """Note that the server called an item done."""
         item = event.item
         parts = self._known(item, event.item_id)
         if parts is None:
@@ -187,7 +187,7 @@ class OutputParts:
         return [event]
 
     def add_arguments(self, event: ResponseFunctionCallArgumentsDeltaEvent) -> list[ResponseStreamEvent]:
-        """More of a call's arguments."""
+        """Add a piece of a call's arguments."""
         parts = self.of(event, "function_call")
         if parts.told:
             return []
@@ -195,7 +195,7 @@ class OutputParts:
         return [event, *self._released(parts)] if parts.held else [event]
 
     def finish_arguments(self, event: ResponseFunctionCallArgumentsDoneEvent) -> list[ResponseStreamEvent]:
-        """The server says that the arguments of a call are whole."""
+        """Note that the server called the arguments of a call complete."""
         parts = self.of(event, "function_call")
         if parts.item is None:
             parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
@@ -208,11 +208,11 @@ class OutputParts:
         return self._released(parts)
 
     def _released(self, parts: ItemParts) -> list[ResponseStreamEvent]:
-        """The announcements of a call, if its arguments are whole."""
+        """Return the announcements of a call, if its arguments are whole."""
         return _tell(parts, parts.arguments.text) if parts.arguments.ready else []
 
     def end(self, response: ModelResponse) -> list[ResponseStreamEvent]:
-        """The response has ended: what is to be told of calls before that. Its output is made whole."""
+        """Note the end of the response, and complete its output. Return what was not reported of calls yet."""
         output: list[ResponseOutputItem] = []
         told: list[ResponseStreamEvent] = []
         for item in response.output or [parts.built() for parts in self.items]:
@@ -232,12 +232,12 @@ class OutputParts:
         return told
 
     def output(self) -> list[ResponseOutputItem]:
-        """What has come so far."""
+        """Return what has arrived so far."""
         return [parts.built() for parts in self.items]
 
 
 def _tell(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
-    """The announcements that were held, with the whole arguments."""
+    """Return the held announcements, with the whole arguments."""
     held, parts.held = parts.held, []
     parts.told = True
     for event in held:
@@ -249,7 +249,7 @@ def _tell(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
 
 
 def _missing(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> list[ResponseStreamEvent]:
-    """What the stream has not told of a call."""
+    """Return the events of a call that the stream has not sent."""
     if parts.told:
         return [] if parts.whole else [_done(parts, index, item)]
     if not parts.held:

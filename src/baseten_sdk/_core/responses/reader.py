@@ -1,8 +1,8 @@
-"""The stream of a response from its bytes to its events, and to the error that says how it ended badly.
+"""Reads the events of a response's stream from its bytes, and turns a bad end into an error.
 
-A response is complete with `response.completed` or `response.incomplete`, and with nothing else: `[DONE]` and the end
-of the body say nothing. `response.failed` and `error` are errors. The type of an event is read from its data; the line
-`event:` counts where the data have none.
+A response is complete after `response.completed` or `response.incomplete`, and only then: `[DONE]` and the end of the
+body mean nothing. `response.failed` and `error` are errors. The type of an event comes from its data. The line `event:`
+counts only if the data has none.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from ..stream.sse import ServerSentEvent
 from .output import REFUSAL, SUMMARY, OutputParts
 
 FATAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
-"""Events that cannot be passed over where they cannot be read."""
+"""Events that must not be skipped if they cannot be read."""
 
 
 class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
@@ -70,7 +70,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         return self._final
 
     def partial(self) -> ModelResponse | None:
-        """What has come so far, as a response; None before anything has."""
+        """What has arrived so far, as a response. None if nothing has."""
         if self._final is not None:
             return self._final
         if self._head is None and not self._output.items:
@@ -116,7 +116,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 return
 
     def _taken(self, event: ResponseStreamEvent) -> list[ResponseStreamEvent]:
-        """Take an event in: what is to be handed out for it."""
+        """Process an event. Return the events to yield for it."""
         output = self._output
         match event:
             case ResponseReasoningTextDeltaEvent():
@@ -156,7 +156,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             response.output = self._output.output()
         self._final = response
         error = response.error
-        message = (error and error.message) or "it does not say why"
+        message = (error and error.message) or "no reason given"
         self.error = StreamAPIError(
             as_sentence(f"The response failed: {message}"),
             partial=self.partial,
@@ -165,7 +165,10 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         )
 
     def _odd(self, data: bytes, name: str, error: ValidationError) -> ResponseStreamEvent | None:
-        """What is not read as an event at once; None for an error, an end that says nothing, or nothing at all."""
+        """Read data that is not a valid event.
+
+        Return None for an error, an end mark without meaning, or nothing at all.
+        """
         if not data.strip() or data.strip() == DONE:
             return None
         try:
@@ -198,7 +201,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         return self._of_whole(response)
 
     def _of_whole(self, response: ModelResponse) -> Iterator[ResponseStreamEvent]:
-        """The events of a response that came at once."""
+        """Return the events of a response that arrived as a whole."""
         for index, item in enumerate(response.output):
             if isinstance(item, ResponseOutputMessage) and item.text:
                 item_id = item.id or ""
@@ -214,7 +217,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
 
 def _is_error(value: Mapping[str, object], kind: object) -> bool:
-    """Whether data are an error in one of the service's forms."""
+    """Whether data is an error in one of the service's forms."""
     if isinstance(kind, str) and kind.startswith("response."):
         return False
     plain = ("message" in value and "code" in value) or bool(value.get("detail"))
@@ -223,7 +226,7 @@ def _is_error(value: Mapping[str, object], kind: object) -> bool:
 
 @cache
 def known_events() -> SchemaValidator:
-    """What reads events; it is made when the first stream is opened."""
+    """Make the validator for events, when the first stream is opened."""
     adapter: TypeAdapter[KnownEvent] = TypeAdapter(KnownEvent)
     adapter.rebuild(raise_errors=True)
     validator = adapter.validator

@@ -1,4 +1,4 @@
-"""The whole reply of a call: a response, or the error that says why it is none."""
+"""Reads the whole reply of a call as a response, or raises the error that says why it is not one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def read_response(answer: WholeResponse) -> ModelResponse:
     """Read a reply.
 
     Raises:
-        ResponseValidationError: it is not a response, or one that failed.
+        ResponseValidationError: It is not a response, or the response failed.
     """
     response = read_model(ModelResponse, answer)
     if response.status == "failed" or response.error is not None:
-        message = (response.error and response.error.message) or "it does not say why"
+        message = (response.error and response.error.message) or "no reason given"
         raise unreadable(answer, as_sentence(f"the response failed: {message}"))
     if "output" not in response.model_fields_set:
         raise unreadable(answer, "it is not a response: it has no output.")

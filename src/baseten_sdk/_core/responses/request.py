@@ -1,4 +1,4 @@
-"""A call of `responses` as a request: what the caller set, in the form of the wire, and nothing else."""
+"""Builds the request of a response: what the caller set, in the form of the wire, and nothing else."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ STATELESS = {
     "store": "Leave it out, and keep response.output yourself.",
     "background": "Use async_predict of a deployment for long work, or stream the response.",
 }
-"""Parameters of a service that keeps responses, and what to do without them."""
+"""Parameters of a service that stores responses, and what to do instead."""
 
 PARSED = frozenset({"parsed", "parsed_arguments"})
-"""What items of other packages hold beside what was sent."""
+"""Fields that other packages add to items after parsing."""
 
 
 def response_request(
@@ -78,26 +78,26 @@ def response_request(
 
 
 def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Keyword arguments, parted into what goes into the body and the options of the call.
+    """Separate keyword arguments into parameters of the body and options of the call.
 
     Raises:
-        TypeError: there is no such parameter; extra_body takes any.
+        TypeError: A parameter is unknown. `extra_body` takes any.
     """
     return split_parameters(params, PARAMETERS, "responses")
 
 
 def _check_stateless(body: dict[str, object]) -> None:
-    """Refuse what needs a service that keeps responses; what says that none is needed is left out."""
+    """Refuse parameters that need stored responses. Drop those that say that none is needed."""
     for name, instead in STATELESS.items():
         if name in body and body.pop(name) is not False:
-            raise InvalidRequestError(f"{name} cannot be used: Baseten keeps no responses. {instead}")
+            raise InvalidRequestError(f"{name} cannot be used: Baseten does not store responses. {instead}")
 
 
 def input_param(given: ResponseInput) -> str | list[Mapping[str, object]]:
-    """The input as it is sent: a text, or items as plain dicts.
+    """Return the input in the form to send: a text, or items as plain dicts.
 
     Raises:
-        InvalidRequestError: it is neither, or empty; the message has the path.
+        InvalidRequestError: It is neither, or empty. The message has the path.
     """
     if isinstance(given, str):
         if not given:
@@ -116,10 +116,10 @@ def input_param(given: ResponseInput) -> str | list[Mapping[str, object]]:
 
 
 def as_items(given: ResponseInput) -> list[ResponseInputItem]:
-    """The input as items that can be added to; a text is what the user says.
+    """Return the input as a list of items to append to. A text becomes a user message.
 
     Raises:
-        InvalidRequestError: it is neither.
+        InvalidRequestError: It is neither.
     """
     if isinstance(given, Iterator):
         given = list(given)
@@ -155,7 +155,7 @@ def _without(fields: Mapping[str, object]) -> dict[str, object]:
 
 
 def flat(tool: object) -> object:
-    """A tool, or the choice of one, whose function's fields stand beside its type. One that is so already stays."""
+    """Flatten a tool, or the choice of one, so that the function's fields stand beside its type."""
     function = tool.get("function") if isinstance(tool, Mapping) else None
     if not isinstance(tool, Mapping) or not isinstance(function, Mapping):
         return tool
@@ -164,22 +164,22 @@ def flat(tool: object) -> object:
 
 
 def nested(tool: Mapping[str, object]) -> Mapping[str, object]:
-    """A tool in the form of a chat, which is what toolboxes read; one without a function in it stays."""
+    """Return a tool in the form of a chat, which toolboxes read. A tool without a function stays as it is."""
     if tool.get("type") != "function" or "function" in tool:
         return tool
     return {"type": "function", "function": {name: value for name, value in tool.items() if name != "type"}}
 
 
 def tool_params(tools: Sequence[Mapping[str, object]]) -> list[object]:
-    """Tools in the form of a chat as they are sent here."""
+    """Convert tools from the form of a chat to the form to send."""
     return [flat(each) for each in tools]
 
 
 def text_param(text: object, response_format: Mapping[str, object]) -> dict[str, object]:
-    """How the answer is written, with the `response_format` of a chat as its format.
+    """Return the `text` parameter, with a chat's `response_format` as its format.
 
     Raises:
-        InvalidRequestError: it has a format already.
+        InvalidRequestError: It has a format already.
     """
     given = text if isinstance(text, Mapping) else {}
     if given.get("format"):

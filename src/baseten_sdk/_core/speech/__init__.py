@@ -1,1 +1,1 @@
-"""Speech: audio as frames, what a transcription is asked for, and events out of messages."""
+"""Speech: audio as frames, the parameters of a transcription, and messages as events."""

@@ -1,4 +1,4 @@
-"""Raw audio as frames: how long they are, and what fills the last one. It must not know where audio comes from."""
+"""Raw audio as frames: their length, and how to fill the last one. It must not know where audio comes from."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from ...errors import InvalidRequestError
 from ...types.speech import AudioEncoding
 
 SAMPLES = 512
-"""Samples that a frame must have, so that the voice detection can read it."""
+"""The least number of samples in a frame, so that the voice detection can read it."""
 
 WIDTHS: dict[AudioEncoding, int] = {"pcm_s16le": 2, "pcm_mulaw": 1}
 
 SILENCE: dict[AudioEncoding, bytes] = {"pcm_s16le": b"\x00", "pcm_mulaw": b"\xff"}
-"""What silence is written as; for μ-law, zeros would be the loudest of all samples."""
+"""The bytes of silence. For μ-law, zeros would be the loudest sample."""
 
 RATES = range(1000, 384_001)
 
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """How raw audio of one channel is written.
+    """The encoding of raw audio with one channel.
 
     Raises:
-        InvalidRequestError: there is no such encoding or rate.
+        InvalidRequestError: The encoding or rate does not exist.
     """
 
     encoding: AudioEncoding = "pcm_s16le"
@@ -40,24 +40,24 @@ class AudioFormat:
 
     @property
     def frame(self) -> int:
-        """Bytes of the shortest frame."""
+        """The size of the shortest frame in bytes."""
         return SAMPLES * WIDTHS[self.encoding]
 
     @property
     def piece(self) -> int:
-        """Bytes to read at a time: a multiple of a frame, about a twentieth of a second at the usual rates."""
+        """How many bytes to read at a time: a multiple of a frame, about a twentieth of a second at the usual rates."""
         return self.frame * max(1, self.sample_rate // (20 * SAMPLES))
 
     def seconds(self, size: int) -> float:
-        """How long so many bytes last."""
+        """Return the duration of this many bytes in seconds."""
         return size / (WIDTHS[self.encoding] * self.sample_rate)
 
 
 class Framer:
-    """Cuts audio, however it comes, into frames that are long enough.
+    """Cuts audio into frames of sufficient length, however it arrives.
 
     Args:
-        form: how it is written.
+        form: The encoding of the audio.
     """
 
     __slots__ = ("_form", "_rest", "_whole")
@@ -68,7 +68,7 @@ class Framer:
         self._rest = bytearray()
 
     def feed(self, audio: bytes) -> list[bytes]:
-        """Frames of what has come; the rest waits for more."""
+        """Return the frames of what has arrived. The rest waits for more."""
         rest, size = self._rest, self._form.frame
         rest += audio
         frames: list[bytes] = []
@@ -79,7 +79,7 @@ class Framer:
         return frames
 
     def flush(self) -> bytes:
-        """The last frame, filled up with silence; empty where nothing is left."""
+        """Return the last frame, filled up with silence. Empty if nothing is left."""
         rest = bytes(self._rest)
         self._rest.clear()
         if not rest:

@@ -1,5 +1,7 @@
-"""What a transcription is asked for, in the words of the service. Only what was set is sent: older deployments refuse
-fields that they do not know."""
+"""The parameters of a transcription, in the terms of the service.
+
+Only what was set is sent, because older deployments refuse unknown fields.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +20,15 @@ T = TypeVar("T")
 Block = dict[str, JsonValue]
 
 LONGEST_FINAL = 30.0
-"""Seconds that one final transcript covers at most."""
+"""The most seconds that one final transcript covers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhisperParameters:
-    """How Whisper listens. None leaves a choice to the deployment.
+    """How Whisper listens. For None, the deployment chooses.
 
     Raises:
-        InvalidRequestError: a value is of the wrong type.
+        InvalidRequestError: A value has the wrong type.
     """
 
     language: str | None = None
@@ -57,7 +59,7 @@ class WhisperParameters:
 
     @classmethod
     def split(cls, given: TranscriptionOptions) -> tuple[WhisperParameters, CallOptions]:
-        """What is Whisper's, and the options of the call."""
+        """Separate keyword arguments into Whisper's parameters and options of the call."""
         known = (*WhisperOptions.__annotations__, *sorted(OPTION_NAMES))
         unknown = [name for name in given if name not in known]
         if unknown:
@@ -85,7 +87,7 @@ class WhisperParameters:
         return whisper, options
 
     def block(self) -> Block:
-        """The block `whisper_params`."""
+        """Return the block `whisper_params`."""
         options, sampling = self.language_options, self.sampling
         return _set(
             audio_language=self.language,
@@ -101,10 +103,10 @@ class WhisperParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamParameters:
-    """How streamed audio is written, and when transcripts are sent. None leaves a choice to the deployment.
+    """The encoding of streamed audio, and when to send transcripts. For None, the deployment chooses.
 
     Raises:
-        InvalidRequestError: a value is out of its range.
+        InvalidRequestError: A value is out of range.
     """
 
     encoding: AudioEncoding | None = None
@@ -125,7 +127,7 @@ class StreamParameters:
         _check_range("vad_pad_ms", self.vad_pad_ms, -1, None)
 
     def streaming(self) -> Block:
-        """The block `streaming_params`."""
+        """Return the block `streaming_params`."""
         return _set(
             encoding=self.encoding,
             sample_rate=self.sample_rate,
@@ -135,7 +137,7 @@ class StreamParameters:
         )
 
     def vad(self) -> Block:
-        """The block `streaming_vad_config`."""
+        """Return the block `streaming_vad_config`."""
         return _set(
             threshold=self.vad_threshold,
             min_silence_duration_ms=self.vad_silence_ms,
@@ -146,7 +148,7 @@ class StreamParameters:
 def first_message(
     whisper: WhisperParameters, stream: StreamParameters, extra: Mapping[str, object]
 ) -> dict[str, object]:
-    """The first message of a session; the fields of `extra` are added to the blocks."""
+    """Return the first message of a session, with the fields of `extra` added to its blocks."""
     blocks: dict[str, object] = {
         "whisper_params": whisper.block(),
         "streaming_params": stream.streaming(),
@@ -156,7 +158,7 @@ def first_message(
 
 
 def merged(blocks: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:
-    """Blocks with the fields of others added to them, in place of those of the same name."""
+    """Return blocks with other fields added. A field of the same name is replaced."""
     found = dict(blocks)
     for name, value in extra.items():
         block = found.get(name)

@@ -11,22 +11,22 @@ from ...types.speech import RecordedAudio
 from .parameters import WhisperParameters, merged
 
 LARGEST = 100 * 1024 * 1024
-"""Bytes that a request may have."""
+"""The maximum size of a request in bytes."""
 
 ROOM = 64 * 1024
-"""Bytes of it for everything but the audio."""
+"""How many of those bytes to reserve for everything except the audio."""
 
 
 def is_url(audio: RecordedAudio) -> bool:
-    """Whether the service is to fetch the audio itself."""
+    """Whether the service should fetch the audio itself."""
     return isinstance(audio, str) and audio.startswith(("https://", "http://"))
 
 
 def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
-    """The field `audio` of the input. It may read a file.
+    """Return the field `audio` of the input. This may read a file.
 
     Raises:
-        InvalidRequestError: there is no such file, it is empty, or it is larger than a request may be.
+        InvalidRequestError: The file does not exist, is empty, or is too large for a request.
     """
     if isinstance(audio, str) and is_url(audio):
         return {"url": audio}
@@ -62,7 +62,7 @@ def _check_size(what: str, size: int, most: int) -> None:
 def whisper_input(
     audio: Mapping[str, str], whisper: WhisperParameters, enable_vad: bool | None, extra: Mapping[str, object]
 ) -> dict[str, object]:
-    """The input of the model or chain; the fields of `extra` are added to it.
+    """The input of the model or chain; with the fields of `extra` added.
 
     Args:
         audio: The field `audio`.

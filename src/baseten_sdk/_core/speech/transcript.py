@@ -1,4 +1,4 @@
-"""A session's messages as events, and what is known of its end. It must not know how messages come."""
+"""Reads the messages of a session as events, and tracks its end. It must not know how messages arrive."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ...types.speech import FinalTranscript, PartialTranscript
 from ..reply.classify import as_sentence, read_error
 
 END = {"type": "end_audio"}
-"""What says that no audio follows."""
+"""The message that says that no audio follows."""
 
 
 class TranscriptReader:
     """Reads the messages of one session.
 
     Attributes:
-        finals: the final transcripts so far.
+        finals: The final transcripts so far.
         acknowledged: whether the server knows that no audio follows.
-        finished: whether the server has said all that it will.
+        finished: Whether the server has sent its last message.
     """
 
     __slots__ = ("acknowledged", "finals", "finished")
@@ -32,10 +32,10 @@ class TranscriptReader:
         self.finished = False
 
     def read(self, message: str | bytes) -> PartialTranscript | FinalTranscript | None:
-        """The event of a message; None where it holds none.
+        """Return the event of a message, or None if it holds none.
 
         Raises:
-            TranscriptionError: the server reports an error, or the message cannot be read.
+            TranscriptionError: The server reports an error, or the message cannot be read.
         """
         try:
             value = decode_reply(message.encode() if isinstance(message, str) else message)
@@ -44,7 +44,7 @@ class TranscriptReader:
         else:
             if isinstance(value, dict):
                 return self._event(value)
-            problem = "A message of the session is no JSON object."
+            problem = "A message of the session is not a JSON object."
         raise TranscriptionError(problem)
 
     def _event(self, value: Mapping[str, object]) -> PartialTranscript | FinalTranscript | None:
@@ -61,7 +61,7 @@ class TranscriptReader:
             case None if "error" in value:
                 raise _reported(value, value)
             case _:
-                # Of a later protocol.
+                # A message of a later version of the protocol.
                 pass
         return None
 
@@ -79,10 +79,10 @@ class TranscriptReader:
 
     @property
     def text(self) -> str:
-        """All that was understood in the end, as one text."""
+        """All final transcripts as one text."""
         return " ".join(filter(None, (final.text for final in self.finals)))
 
 
 def _reported(error: object, message: Mapping[str, object]) -> TranscriptionError:
-    said = as_sentence(read_error(error)[0] or "it gave no reason")
+    said = as_sentence(read_error(error)[0] or "no reason given")
     return TranscriptionError(f"The service reported an error: {said}", body=dict(message))

@@ -1,6 +1,6 @@
-"""The head of an audio file: where its samples are, and how they are written.
+"""Reads the head of an audio file: where its samples begin, and their encoding.
 
-Owns what a file is told by. It must not know what becomes of the audio.
+Owns how to recognize a file. It must not know what happens to the audio.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ...types.speech import AudioEncoding
 from .audio import AudioFormat
 
 HEAD = 64 * 1024
-"""Bytes from the beginning of a file in which its samples must begin."""
+"""The samples of a file must begin within this many bytes."""
 
 PCM, MULAW, EXTENSIBLE = 1, 7, 0xFFFE
 
@@ -27,16 +27,16 @@ KINDS = {
     b"FORM": "AIFF",
     b"caff": "CAF",
 }
-"""Files that are told by how they begin."""
+"""How files of other kinds begin."""
 
 
 class WaveHead(NamedTuple):
     """What the head of a WAV file says.
 
     Attributes:
-        form: how its samples are written.
-        start: where they begin.
-        size: bytes of them; None where the file goes on to its end.
+        form: The encoding of its samples.
+        start: Where they begin.
+        size: Their size in bytes. None if they reach to the end of the file.
     """
 
     form: AudioFormat
@@ -45,7 +45,7 @@ class WaveHead(NamedTuple):
 
 
 def kind_of(head: bytes) -> str | None:
-    """What kind of file begins in this way; None where it may be raw audio."""
+    """Return the kind of file that begins this way. None if it may be raw audio."""
     if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
         return "WAV"
     if head[4:8] == b"ftyp":
@@ -54,10 +54,10 @@ def kind_of(head: bytes) -> str | None:
 
 
 def read_head(head: bytes) -> WaveHead | None:
-    """Where the samples of a WAV file are; None where the audio is raw.
+    """Find the samples of a WAV file. Return None for raw audio.
 
     Raises:
-        InvalidRequestError: it is a file of another kind, or its samples are not what can be streamed.
+        InvalidRequestError: It is another kind of file, or its samples cannot be streamed.
     """
     kind = kind_of(head)
     if kind is None:
@@ -65,7 +65,7 @@ def read_head(head: bytes) -> WaveHead | None:
     if kind != "WAV":
         raise InvalidRequestError(
             f"The audio is {kind}, and a stream takes raw samples or WAV. Decode it first, for example with ffmpeg, or "
-            "give it to transcribe()."
+            "pass it to transcribe()."
         )
     return _wave(head)
 
@@ -98,15 +98,15 @@ def _form(chunk: bytes) -> AudioFormat:
 
 
 def check_fits(found: AudioFormat, encoding: AudioEncoding | None, sample_rate: int | None) -> None:
-    """Refuse a file that is not written as the caller says.
+    """Refuse a file whose encoding differs from what the caller says.
 
     Raises:
-        InvalidRequestError: it is not.
+        InvalidRequestError: It differs.
     """
     if encoding is not None and encoding != found.encoding:
-        raise InvalidRequestError(f"encoding={encoding!r} does not fit the file, which is {found.encoding}.")
+        raise InvalidRequestError(f"encoding={encoding!r} does not match the file, which is {found.encoding}.")
     if sample_rate is not None and sample_rate != found.sample_rate:
         raise InvalidRequestError(
-            f"sample_rate={sample_rate} does not fit the file, which has {found.sample_rate} samples a second. "
+            f"sample_rate={sample_rate} does not match the file, which has {found.sample_rate} samples a second. "
             "Leave it out, or convert the file."
         )

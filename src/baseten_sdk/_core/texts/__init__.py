@@ -1,1 +1,1 @@
-"""Many texts through one engine: how they are cut into requests, and how replies become one result."""
+"""Many texts through one engine: how to split them into requests, and how to join the replies."""

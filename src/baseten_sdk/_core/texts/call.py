@@ -1,4 +1,4 @@
-"""How the texts of one part are asked about: the calls of an embedding engine as values."""
+"""The calls of an embedding engine as values: how to ask for the texts of one part."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TextCall(Generic[V]):
 
 
 class Store(Protocol[V_contra, R_co]):
-    """Where the results of parts become one."""
+    """Joins the results of parts."""
 
     def add(self, part: Part, found: V_contra) -> None:
         """Take the results of a part."""

@@ -1,7 +1,7 @@
-"""Many texts cut into the inputs of requests: by number, characters and estimated tokens.
+"""Splits many texts into the inputs of requests, by number, characters and estimated tokens.
 
-Texts are looked at in lots, by functions that run over a lot without a step of Python for each text. Only a lot that
-does not fit as it is, or holds something odd, is gone through one by one.
+Texts are checked in lots, by functions that process a lot without a Python step per text. Only a lot that does not fit,
+or that holds something odd, is checked text by text.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from ..policy.token_estimate import TOKENS_PER_BYTE
 from ..request.arrays import as_list
 
 TruncationDirection: TypeAlias = Literal["Left", "Right"]
-"""Which end of a text that is too long is cut off."""
+"""Which end of a text to cut if it is too long."""
 
 MAX_BATCH = 128
-"""Texts of one request by default."""
+"""How many texts a request has by default."""
 
 FLOOR = 4
 """The fewest bytes that are left of a text: one character."""
@@ -63,7 +63,7 @@ class BadText:
 
 
 class Cutting:
-    """Takes texts in lots and gives them back as parts.
+    """Takes texts in lots and returns them as parts.
 
     Args:
         max_batch: The most texts of one request.
@@ -93,7 +93,7 @@ class Cutting:
 
     @property
     def room(self) -> int:
-        """How many texts to give before the next part is taken."""
+        """How many texts to add before taking the next part."""
         return self.max_batch - len(self._pending)
 
     def give(self, texts: Iterable[object]) -> None:
@@ -141,10 +141,10 @@ class Cutting:
             yield self.take()
 
     def check(self, texts: Sequence[object]) -> None:
-        """Look at all texts before anything is sent.
+        """Check all texts before anything is sent.
 
         Raises:
-            InvalidRequestError: One cannot be sent; the message has its position.
+            InvalidRequestError: One cannot be sent. The message has its position.
         """
         if _plain(texts) and self._max_chars is None and self._max_tokens is None:
             return
@@ -162,7 +162,7 @@ class Cutting:
             self._seen = True
 
     def fits(self, texts: Sequence[object]) -> TypeGuard[list[str]]:
-        """Whether texts are sound and are those of one request."""
+        """Whether all texts are valid and fit into one request."""
         return (
             len(texts) <= self.max_batch
             and _plain(texts)
@@ -219,7 +219,7 @@ def no_texts() -> InvalidRequestError:
 
 
 def _plain(texts: Sequence[object]) -> TypeGuard[Sequence[str]]:
-    """Whether all are texts in which nothing is wrong."""
+    """Whether all are texts without problems."""
     if not _are_texts(texts) or not all(texts):
         return False
     if all(map(str.isascii, texts)):

@@ -1,6 +1,6 @@
-"""What becomes of the parts of a call with many texts: one result, or the error that ends the call.
+"""Joins the parts of a call with many texts into one result, or into the error that ends the call.
 
-It decides which failures end the call, and keeps what came. It must not know how requests are made.
+It decides which failures end the call, and keeps the results so far. It must not know how requests are made.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ V = TypeVar("V")
 R = TypeVar("R", bound=Sequence[object])
 
 OnFailure: TypeAlias = Literal["raise", "keep"]
-"""Whether an input that fails ends the call, or is noted in the result."""
+"""Whether a failed input ends the call, or is noted in the result."""
 
 
 @dataclass(slots=True)
 class InputCounts:
-    """How far a call is.
+    """The progress of a call.
 
     Attributes:
         done: Inputs with a result.
@@ -46,7 +46,7 @@ class InputCounts:
         """Whether every other input would fail in the same way."""
         match error:
             case PermissionDeniedError() | NotFoundError():
-                return not self.done  # otherwise it is about this input
+                return not self.done  # otherwise, it is about this input only
             case AuthenticationError() | PaymentRequiredError() | DeadlineExceeded() | ClientClosedError():
                 return True
             case _:
@@ -54,7 +54,7 @@ class InputCounts:
 
 
 class Gathering(Generic[V, R]):
-    """Collects what came.
+    """Collects the results of parts.
 
     Args:
         store: Where results go.
@@ -76,38 +76,38 @@ class Gathering(Generic[V, R]):
         self.counts = InputCounts()
 
     def took(self, part: Part, found: V) -> None:
-        """A part was answered."""
+        """Add the results of a part."""
         self._store.add(part, found)
         self._cutting.learn(part, _tokens_of(found))
         self.counts.done += len(part.texts)
         self._seen = max(self._seen, part.indices.stop)
 
     def lost(self, part: Part, error: Exception) -> None:
-        """A part failed, or some of its texts did.
+        """Note that a part failed, or some of its texts.
 
         Raises:
-            Exception: The failure ends the call; `results` has what came.
+            Exception: The failure ends the call. `results` holds the results so far.
         """
         indices: Sequence[int] = part.indices
         if isinstance(error, BasetenError) and error.results is not None:
             indices = self._store.keep(part, error.results)
-            error.results = None  # it may become part of the result itself
+            error.results = None  # The original error may become part of the result.
             self.counts.done += len(part.texts) - len(indices)
         self._failed(InputFailure(indices, error), part.indices.stop)
 
     def refused(self, text: BadText) -> None:
-        """A text could not be sent.
+        """Note a text that could not be sent.
 
         Raises:
-            InvalidRequestError: That ends the call.
+            InvalidRequestError: It ends the call.
         """
         self._failed(InputFailure((text.index,), text.error), text.index + 1)
 
     def ended(self, error: BasetenError) -> NoReturn:
-        """The call ends early, for another reason than an input.
+        """End the call early for a reason other than an input.
 
         Raises:
-            BasetenError: Always; `results` has what came.
+            BasetenError: Always. `results` holds the results so far.
         """
         raise self._with_results(error)
 

@@ -28,7 +28,7 @@ class VectorStore:
         self._usages: list[Usage] = []
 
     def add(self, part: Part, found: Vectors) -> None:
-        """Take the vectors of a part."""
+        """Store the vectors of a part."""
         if not self._size:
             self._size = found.dimensions * FLOAT
             self._data = bytearray(self._rows * self._size)
@@ -44,7 +44,7 @@ class VectorStore:
             self._usages.append(found.usage)
 
     def keep(self, part: Part, found: object) -> Sequence[int]:
-        """Take the vectors that came in a reply with others that are unsound."""
+        """Store the valid vectors of a reply that also holds invalid ones."""
         if not isinstance(found, Vectors):
             return part.indices
         self.add(part, found)

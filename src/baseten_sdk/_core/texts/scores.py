@@ -1,4 +1,4 @@
-"""Replies of rerank, classification and labels of tokens: one result for each text, in one list of all."""
+"""Reads replies of rerank, classification and token labels: one result for each text, all in one list."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ def read_labels(kind: type[list[T]], part: Part, response: WholeResponse, what: 
 
 
 class ScoreStore:
-    """Puts the scores of parts into one list, best first."""
+    """Collects the scores of parts in one list, best first."""
 
     def __init__(self) -> None:
         self._scores: list[RerankResult] = []
 
     def add(self, part: Part, found: Results[RerankResult]) -> None:
-        """Take the scores of a part."""
+        """Add the scores of a part."""
         self._scores += found
 
     def keep(self, part: Part, found: object) -> Sequence[int]:
-        """Take the scores that came in a reply that lacks others."""
+        """Add the scores of a reply that lacks others."""
         if not isinstance(found, Results):
             return part.indices
         self._scores += [each for each in found if isinstance(each, RerankResult)]
@@ -75,14 +75,14 @@ class ScoreStore:
 
 
 class LabelStore(dict[int, list[T]]):
-    """Puts the labels of parts into one list, in the order of the texts. A text without labels has an empty list."""
+    """Collects the labels of parts in one list, in the order of the texts. A text without labels has an empty list."""
 
     def add(self, part: Part, found: Results[list[T]]) -> None:
-        """Take the labels of a part."""
+        """Add the labels of a part."""
         self.update(zip(part.indices, found, strict=True))
 
     def keep(self, part: Part, found: object) -> Sequence[int]:
-        """Take nothing: labels have no positions, so those of an odd reply may be any text's."""
+        """Add nothing: labels have no positions, so the labels in an incomplete reply may belong to any text."""
         return part.indices
 
     def result(self, failures: tuple[InputFailure, ...], rows: int) -> Results[list[T]]:

@@ -1,9 +1,8 @@
-"""A reply of an embedding engine as rows of 32-bit floats, checked against the texts that were sent.
+"""Reads the reply of an embedding engine as rows of 32-bit floats, and checks it against the texts.
 
-Theory of operation. pydantic parses the JSON and decodes the base64 of each vector in one pass, so that no number and
-no text of base64 becomes an object of Python. The usual reply (each index once, one length, no NaN) is found sound by
-looking at whole lists and buffers. Any other one is gone through row by row, to say which texts have no vector and to
-keep the vectors of the rest.
+Theory of operation. Pydantic parses the JSON and decodes the base64 of each vector in one pass, so no number and no
+base64 text becomes a Python object. The usual reply (each index once, one length, no NaN) is checked as whole lists and
+buffers. Any other reply is checked row by row, to report the texts without a vector and to keep the others.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def embed_call(
 
 
 class VectorReader:
-    """Reads replies whose vectors all have one length.
+    """Reads replies whose vectors all have the same length.
 
     Args:
         dimensions: The length. None: that of the first reply.
@@ -229,7 +228,7 @@ def _read_item(item: object) -> tuple[int | None, bytes]:
 
 
 def _finite(data: bytes | bytearray) -> bool:
-    """Whether no number is NaN or infinite. Only where a highest byte allows it are the numbers looked at."""
+    """Whether all numbers are finite. They are checked one by one only if the highest bytes require it."""
     highest = data[3::4] if sys.byteorder == "little" else data[::4]
     if not any(byte in highest for byte in _HUGE):
         return True

@@ -1,1 +1,1 @@
-"""WebSockets: messages out of frames, why a connection ended, and when a silence is too long."""
+"""WebSockets: frames as messages, why a connection ended, and when a silence is too long."""

@@ -1,4 +1,4 @@
-"""How a WebSocket ended, and the error that says why."""
+"""How a WebSocket ended, and the error that reports it."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ ABNORMAL = 1006
 INTERNAL = 1011
 
 CLEAN = frozenset({NORMAL, NO_STATUS})
-"""Close codes after which nothing is missing: iterating just ends."""
+"""Close codes after which nothing is missing: iteration just ends."""
 
 SENDABLE = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011})
 """Close codes below 3000 that a program may send."""
 
 LONGEST_REASON = 123
-"""Bytes of a reason that fit into a close frame."""
+"""Maximum size in bytes of a reason in a close frame."""
 
 BY_CODE: dict[int, type[WebSocketClosedError]] = {1003: WebSocketUnsupportedError, 1011: WebSocketModelError}
 
 
 class Closing(NamedTuple):
-    """Why no message comes any more.
+    """Why no more messages will arrive.
 
     Attributes:
-        code: the close code; 1005 where the other side gave none, 1006 where there was no close frame.
-        reason: what was said.
-        ours: whether this side closed first, or failed the connection.
-        violation: what the other side did against the protocol or the limits.
+        code: The close code. 1005 if the other side gave none, 1006 if there was no close frame.
+        reason: The reason that came with it.
+        ours: Whether this side closed first, or failed the connection.
+        violation: How the other side violated the protocol or the limits.
     """
 
     code: int
@@ -49,10 +49,10 @@ class Closing(NamedTuple):
 
 
 def check_close(code: int, reason: str) -> None:
-    """Refuse what a close frame cannot say.
+    """Refuse what a close frame cannot express.
 
     Raises:
-        InvalidRequestError: the code is reserved, or the reason too long.
+        InvalidRequestError: The code is reserved, or the reason is too long.
     """
     if isinstance(code, bool) or not isinstance(code, int) or not (code in SENDABLE or 3000 <= code < 5000):
         raise InvalidRequestError(f"code must be 1000 to 1003, 1007 to 1011, or 3000 to 4999, not {code!r}.")
@@ -61,12 +61,12 @@ def check_close(code: int, reason: str) -> None:
 
 
 def is_clean(closing: Closing) -> bool:
-    """Whether nothing is missing: the other side had said all that it wanted to, or this side closed."""
+    """Whether nothing is missing: the other side had finished, or this side closed."""
     return closing.violation is None and (closing.ours or closing.code in CLEAN)
 
 
 def closing_error(closing: Closing) -> WebSocketError:
-    """The error of whoever goes on using a connection that ended in this way."""
+    """Return the error for further use of a connection that ended this way."""
     if closing.violation is not None:
         return WebSocketProtocolError(
             f"The WebSocket was closed here with code {closing.code}: {as_sentence(closing.violation)}",

@@ -1,4 +1,4 @@
-"""When to ping a WebSocket, and when its silence means that it is dead. It is given the time."""
+"""When to ping a WebSocket, and when its silence means that it is dead. The caller passes the time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class Keepalive:
     """How long the other side has been silent.
 
     Args:
-        interval: seconds of silence after which it is pinged, and again after which it is given up; None: never.
-        now: the time.
+        interval: Seconds of silence until a ping, and again until the connection counts as dead. None: never.
+        now: The time.
     """
 
     __slots__ = ("_heard", "_pinged", "interval")
@@ -23,12 +23,12 @@ class Keepalive:
         self._pinged: float | None = None
 
     def heard(self, now: float) -> None:
-        """Something has come."""
+        """Note that something arrived."""
         self._heard = now
         self._pinged = None
 
     def due(self, now: float) -> Due:
-        """What is to be done; a ping that is due is counted as sent."""
+        """Return what to do. A ping that is due counts as sent."""
         if self.interval is None:
             return "nothing"
         if self._pinged is not None:

@@ -1,4 +1,4 @@
-"""A message as a program gives it and wants it: text, bytes, or a value as JSON. It must not know frames."""
+"""Messages as a program writes and reads them: text, bytes, or a value as JSON. It must not know frames."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ NO_HEADERS = Headers()
 
 
 def encode_message(value: object, most: int) -> tuple[bool, bytes]:
-    """Whether a message is text, and its bytes: text and bytes as they are, anything else as JSON in a text message.
+    """Return whether a message is text, and its bytes.
+
+    Text and bytes are sent unchanged, anything else as JSON in a text message.
 
     Raises:
-        InvalidRequestError: it has no such form, or is larger than a message may be.
+        InvalidRequestError: It cannot be encoded, or it is larger than a message may be.
     """
     text = True
     if isinstance(value, str):
@@ -33,7 +35,7 @@ def encode_message(value: object, most: int) -> tuple[bool, bytes]:
         data = encode_json(value)
     if len(data) > most:
         raise InvalidRequestError(
-            f"The message has {len(data)} bytes, more than Limits(message={most}). Send it in parts, if it can be."
+            f"The message has {len(data)} bytes, more than Limits(message={most}). Send it in parts."
         )
     return text, data
 
@@ -47,15 +49,17 @@ def _utf8(text: str) -> bytes:
 
 
 def decode_message(kind: type[T], message: str | bytes) -> T:
-    """A message as any type that pydantic can validate. `bytes` wants a binary message, `str` a text message.
+    """Read a message as any type that pydantic can validate.
+
+    `bytes` expects a binary message, `str` a text message.
 
     Raises:
-        InvalidRequestError: pydantic cannot validate that type.
-        ResponseValidationError: it is not JSON, or not of that type.
+        InvalidRequestError: Pydantic cannot validate that type.
+        ResponseValidationError: It is not JSON, or not of that type.
     """
     response = WholeResponse(STATUS, NO_HEADERS, message.encode() if isinstance(message, str) else message)
     if kind is bytes or kind is str:
-        # Told by the class, which is that of the message or not: what a checker cannot know.
+        # This checks the class at run time, which a type checker cannot follow.
         if type(message) is kind:
             return adapter_of(kind).validate_python(message)
         came = "text" if isinstance(message, str) else "binary"

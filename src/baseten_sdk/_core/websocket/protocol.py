@@ -1,8 +1,8 @@
 """One WebSocket as messages: a thin layer over the protocol of `websockets`, which does no I/O.
 
-Owns the headers of the handshake, whole messages out of fragments, and what is known of the end. It reads no socket:
-bytes go in by `feed`, and what is to be sent comes back. Frames, masks, control frames and the rules of RFC 6455 are
-the library's.
+Owns the headers of the handshake, joining fragments into messages, and how the connection ended. It reads no socket:
+`feed` takes bytes and returns the bytes to send. The library handles frames, masks, control frames and the rules of RFC
+6455.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ _DATA = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
 
 class Handshake:
-    """Asks for a WebSocket, and checks the answer."""
+    """Asks for a WebSocket, and checks the reply."""
 
     __slots__ = ("_protocol",)
 
     def __init__(self) -> None:
-        # Host and path are in the request already: only the key matters here, and what it is answered with.
+        # Host and path are already in the request. Only the key matters here, and the reply to it.
         self._protocol = ClientProtocol(WebSocketURI(True, "x", 443, "/", ""))
 
     @property
     def headers(self) -> HeaderPairs:
-        """The headers that ask."""
+        """The headers that ask for a WebSocket."""
         lines = self._protocol.connect().headers.raw_items()
         return tuple((name.lower(), value) for name, value in lines if name != "Host")
 
     def problem(self, headers: Headers) -> str | None:
-        """What is wrong with the server's headers behind status 101; None where nothing is."""
+        """Return what is wrong with the server's headers after status 101, or None."""
         try:
             self._protocol.process_response(Response(SWITCHING, "", Lines(headers.items())))
         except InvalidHandshake as error:
@@ -53,15 +53,15 @@ class Handshake:
 
 
 class MessageProtocol:
-    """One connection behind its handshake, to its end.
+    """One connection, from the handshake to its end.
 
     Args:
-        most: bytes that a message may have.
+        most: The maximum size of a message in bytes.
 
     Attributes:
-        messages: those that came whole and were not taken.
-        held: bytes of them, more or less.
-        closing: why no more will come; None while they may.
+        messages: Complete messages that were not taken yet.
+        held: Their approximate size in bytes.
+        closing: Why no more messages will arrive. None while they may.
     """
 
     __slots__ = ("_fragments", "_protocol", "_text", "closing", "held", "messages")
@@ -75,7 +75,7 @@ class MessageProtocol:
         self.closing: Closing | None = None
 
     def send(self, text: bool, data: bytes) -> list[bytes]:
-        """The frame of a message, of text or binary. The connection is open."""
+        """Return the frame of a text or binary message. The connection must be open."""
         protocol = self._protocol
         if text:
             protocol.send_text(data)
@@ -84,13 +84,13 @@ class MessageProtocol:
         return protocol.data_to_send()
 
     def ping(self) -> list[bytes]:
-        """A ping, which the other side answers; nothing where it would not any more."""
+        """Return a ping, or nothing if the other side would not answer it."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_ping(b"")
         return self._protocol.data_to_send()
 
     def close(self, code: int, reason: str) -> list[bytes]:
-        """Begin to close; nothing where either side has."""
+        """Begin to close, unless either side has."""
         if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)
         return self._protocol.data_to_send()
@@ -101,11 +101,11 @@ class MessageProtocol:
         return self._protocol.state is State.OPEN
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take bytes in; b"" is their end. It returns what is to be sent in reply."""
+        """Process received bytes; b"" is their end. Return the bytes to send in reply."""
         protocol = self._protocol
         if not data:
             protocol.receive_eof()
-            # That nothing more is sent either: there is nobody to tell.
+            # Nothing more is sent either, because nobody is there to receive it.
             protocol.data_to_send()
             self._end()
             return []
@@ -118,11 +118,11 @@ class MessageProtocol:
         return protocol.data_to_send()
 
     def taken(self, message: str | bytes) -> None:
-        """A message was handed over."""
+        """Note that a message was taken."""
         self.held -= len(message)
 
     def drop(self) -> None:
-        """Forget the messages that nobody has taken."""
+        """Discard the messages that were not taken."""
         self.messages.clear()
         self.held = 0
 
