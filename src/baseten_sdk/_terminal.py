@@ -1,6 +1,6 @@
-"""Text that a terminal shows instead of obeying.
+"""Makes text safe for a terminal.
 
-A model, a server or a file can put escape sequences into a text: they move the cursor, set the title, fill the
+A model, a server or a file can put escape sequences into a text. They move the cursor, set the title, fill the
 clipboard, or reverse the order of what follows. On a terminal, each such character is shown as its escape, such as
 `\\u001b`. A pipe or a file gets the text unchanged. It imports nothing of the package.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["TerminalFormatter", "is_terminal", "parse_arguments", "say", "shown_on", "visible"]
 
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""C0 but for newline and tab, DEL, C1, separators of lines and paragraphs, and the controls of direction."""
+"""C0 controls except newline and tab, DEL, C1, line and paragraph separators, and direction controls."""
 
 
 def visible(text: str) -> str:
@@ -28,7 +28,7 @@ def visible(text: str) -> str:
 
 
 def shown_on(stream: TextIO | None, text: str) -> str:
-    """The text as it may be written to a stream: visible on a terminal, else unchanged."""
+    """Return the text for a stream: escaped for a terminal, otherwise unchanged."""
     return visible(text) if is_terminal(stream) else text
 
 
@@ -52,7 +52,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 class TerminalFormatter(logging.Formatter):
-    """Formats records for a stream; escapes what a terminal would obey."""
+    """Formats log records for a stream. It escapes what a terminal would obey."""
 
     def __init__(self, stream: TextIO | None, form: str, date: str | None = None) -> None:
         super().__init__(form, date)

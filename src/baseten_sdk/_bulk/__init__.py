@@ -1,1 +1,1 @@
-"""Calls with many inputs: cut into requests, made side by side, put together again. What `embed` and its kin share."""
+"""Calls with many inputs: split into requests, sent at once, and joined again. `embed` and similar methods use it."""

@@ -1,4 +1,4 @@
-"""What every call with many inputs can be told, and the call as one value."""
+"""The options of calls with many inputs, and such a call as one value."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class Bulk(Generic[V]):
     """One call with many texts.
 
     Attributes:
-        what: What is made, for the display.
+        what: What it makes, for the display.
         texts: The texts.
-        rows: How many there are. None if the source does not tell.
+        rows: How many there are. None if the source does not say.
     """
 
     what: str
@@ -82,7 +82,7 @@ def bulk(
     truncate: bool | None = None,
     truncation_direction: TruncationDirection | None = None,
 ) -> Bulk[V]:
-    """Put a call together.
+    """Build a call.
 
     Raises:
         InvalidRequestError: The texts are of another kind, or one of a list cannot be sent.
@@ -107,7 +107,7 @@ def bulk(
 
 
 def _call_options(given: ManyOptions) -> CallOptions:
-    """Return what each request is told."""
+    """Return the options of each request."""
     options = given.copy()
     for name in OWN:
         options.pop(name, None)  # type: ignore[misc]  # names of the options themselves

@@ -1,6 +1,7 @@
-"""Runs the parts of a call with many texts, and hands out what becomes of each.
+"""Runs the parts of a call with many texts, and delivers the outcome of each.
 
-The engine is that of batches: workers, as many as the concurrency says. It must not know what becomes of outcomes.
+The engine is that of batches: as many workers as the concurrency allows. This module must not know what happens to
+outcomes.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from .options import Bulk
 from .show import show
 
 LOOKAHEAD = 16
-"""Parts that are cut before a worker asks for them."""
+"""How many parts to cut before a worker asks for them."""
 
 SOON = 1e-6
-"""Seconds that a request gets whose deadline is over: it fails as such."""
+"""Timeout in seconds for a request whose deadline is over, so that it fails as such."""
 
 
 class WithMeta(Protocol):
-    """A result that tells of its exchange."""
+    """A result with the `Meta` of its exchange."""
 
     meta: Meta
 
@@ -43,7 +44,7 @@ V = TypeVar("V", bound=WithMeta)
 R = TypeVar("R", bound=Sequence[object])
 
 Slot: TypeAlias = Part | BadText
-"""What a row of the engine is."""
+"""A row of the engine."""
 
 
 async def run_parts(
@@ -54,8 +55,8 @@ async def run_parts(
     Args:
         service: Makes the requests.
         bulk: The call.
-        deliver: Takes each outcome. What it raises ends the run.
-        progress: How far the run is.
+        deliver: Takes each outcome. An exception from it ends the run.
+        progress: The progress to update.
 
     Raises:
         DeadlineExceeded: The deadline of the whole call is over.
@@ -88,7 +89,7 @@ async def run_parts(
 
 
 def settle(gathering: Gathering[V, R], outcome: Outcome[Slot, V]) -> None:
-    """Note an outcome.
+    """Record an outcome.
 
     Raises:
         Exception: It ends the call.
@@ -105,7 +106,7 @@ def settle(gathering: Gathering[V, R], outcome: Outcome[Slot, V]) -> None:
 
 
 def supply_of(bulk: Bulk[V]) -> Supply[Slot]:
-    """Return the parts of a call: of a sequence in the event loop, of any other iterable in a worker thread."""
+    """Return the parts of a call: from a sequence in the event loop, from any other iterable in a worker thread."""
     texts, cutting = bulk.texts, bulk.cutting
     if isinstance(texts, AsyncIterable):
         return AsyncSupply(_parts(cutting, texts), _admit)

@@ -1,7 +1,8 @@
-"""Calls with many inputs, by either flavor of client.
+"""Runs calls with many inputs for both flavors of client.
 
-A sync one runs in an event loop of its own, with an `AsyncClient` of the same settings. If its texts fit into one
-request, or if it has an httpx client that belongs to its flavor, it makes its requests itself, one after the other.
+A sync client runs them in an event loop of its own, with an `AsyncClient` of the same settings. But if its texts fit
+into one request, or if it has an httpx client that belongs to its flavor, it makes its requests itself, one after
+another.
 """
 
 from __future__ import annotations
@@ -33,11 +34,11 @@ V = TypeVar("V", bound=WithMeta)
 R = TypeVar("R", bound=Sequence[object])
 
 WINDOW = 32
-"""Parts of a stream that may wait for their reader."""
+"""How many parts of a stream may wait for their reader."""
 
 
 class AsyncBulkRunner:
-    """In the running event loop."""
+    """Runs calls in the running event loop."""
 
     @staticmethod
     async def run(service: AsyncService, bulk: Bulk[V], store: Store[V, R]) -> R:
@@ -59,12 +60,12 @@ class AsyncBulkRunner:
 
     @staticmethod
     def stream(service: AsyncService, bulk: Bulk[Vectors], *, ordered: bool) -> AsyncEmbeddingStream:
-        """Return parts; nothing runs until they are iterated over."""
+        """Return an iterator over parts. Nothing runs until it is used."""
         return AsyncEmbeddingStream(_outcomes(service, bulk, ordered=ordered))
 
 
 class BulkRunner:
-    """In an event loop of its own."""
+    """Runs calls in an event loop of its own."""
 
     @staticmethod
     def run(service: Service, bulk: Bulk[V], store: Store[V, R]) -> R:
@@ -84,7 +85,7 @@ class BulkRunner:
 
     @staticmethod
     def stream(service: Service, bulk: Bulk[Vectors], *, ordered: bool) -> EmbeddingStream:
-        """Return parts; nothing runs until they are iterated over."""
+        """Return an iterator over parts. Nothing runs until it is used."""
         from .._bridge import service_over, to_async
 
         return EmbeddingStream(
@@ -96,7 +97,7 @@ class BulkRunner:
 
 
 def _run_here(service: Service, bulk: Bulk[V], texts: Iterable[object], store: Store[V, R]) -> R:
-    """Make the requests of a call one after the other, by the client itself."""
+    """Make the requests of a call one after another, with the client itself."""
     gathering = Gathering(store, bulk.cutting, bulk.on_failure, bulk.rows)
     clock, deadline = service.caller.clock, bulk.options.deadline
     start = clock.now()

@@ -1,4 +1,4 @@
-"""The progress of a call with many inputs: a bar or lines in a log, once the call has taken a while."""
+"""Shows the progress of a call with many inputs, as a bar or log lines, once the call has taken a while."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .options import Bulk
 V = TypeVar("V")
 
 LONG = 2.0
-"""Seconds after which a call counts as long."""
+"""After this many seconds, a call counts as long."""
 
 logger = logging.getLogger("baseten_sdk")
 

@@ -1,4 +1,4 @@
-"""The parts of `embeddings.stream`: vectors as they come."""
+"""The parts of `embeddings.stream`: vectors as they arrive."""
 
 from __future__ import annotations
 
@@ -15,15 +15,10 @@ from .run import Slot
 
 
 class AsyncEmbeddingStream:
-    """Vectors as they come: each part has those of one request, and `start`, the position of its first input.
+    """Vectors as they arrive. Each part has those of one request, and `start`, the position of its first input.
 
-    Requests are made from the first `async for` on, or from `async with`, which ends those in flight when it is left
+    Requests are made from the first `async for` on, or from `async with`, which ends those in flight if it is left
     early.
-
-    Example:
-        async with deployment.embeddings.stream(texts) as parts:
-            async for part in parts:
-                index.add(part.start, part.numpy())
     """
 
     def __init__(self, outcomes: AsyncOutcomes[Slot, Vectors]) -> None:
@@ -50,14 +45,9 @@ class AsyncEmbeddingStream:
 
 
 class EmbeddingStream:
-    """Vectors as they come: each part has those of one request, and `start`, the position of its first input.
+    """Vectors as they arrive. Each part has those of one request, and `start`, the position of its first input.
 
-    Requests are made from the first iteration on, or from `with`, which ends those in flight when it is left early.
-
-    Example:
-        with deployment.embeddings.stream(texts) as parts:
-            for part in parts:
-                index.add(part.start, part.numpy())
+    Requests are made from the first iteration on, or from `with`, which ends those in flight if it is left early.
     """
 
     def __init__(self, outcomes: Outcomes[Slot, Vectors]) -> None:
@@ -84,7 +74,7 @@ class EmbeddingStream:
 
 
 def _vectors(outcome: Outcome[Slot, Vectors]) -> Vectors:
-    """Return the vectors of an outcome. Of a failure, those that came in spite of it."""
+    """Return the vectors of an outcome. A failed outcome may still hold some."""
     if isinstance(outcome, Ok):
         return outcome.value
     error = outcome.error

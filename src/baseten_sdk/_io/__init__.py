@@ -1,1 +1,1 @@
-"""The few primitives that wait, each in an async and a sync flavor; everything else that waits is built on them."""
+"""The few primitives that wait, each in an async and a sync flavor. Everything else that waits is built on them."""

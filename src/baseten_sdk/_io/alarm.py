@@ -1,9 +1,9 @@
-"""Interrupting a task when its time is up, for the async timer.
+"""Interrupts a task when its time is up, for the async timer.
 
-Theory of operation. On asyncio it is the way of `asyncio.timeout`: the task is canceled, and where that arrives it is
-taken back, unless somebody else has canceled the task too. There is one handle in the event loop, however often the
-end moves: it is set for a moment that no usual move comes before, and looks at the end when it fires. Elsewhere, and
-where no asyncio task runs, it is a cancel scope of anyio.
+Theory of operation. On asyncio, it works like `asyncio.timeout`: it cancels the task, and takes the cancellation back
+when it arrives, unless somebody else has canceled the task too. There is one handle in the event loop, however often
+the end moves. The handle is set for a moment so early that the end rarely moves before it, and checks the end when it
+fires. Elsewhere, and where no asyncio task runs, it is a cancel scope of anyio.
 """
 
 from __future__ import annotations
@@ -15,45 +15,51 @@ from typing import Protocol
 import anyio
 
 AHEAD = 5.0
-"""Seconds for which a handle is set at most: an end that moves from far away to less far needs no other handle."""
+"""How far ahead a handle is set at most, in seconds.
+
+An end that moves closer from far away then needs no new handle.
+"""
 
 
 LATE = 0.5
-"""Seconds of lateness from which the process itself must have stood still: what came meanwhile is looked at first."""
+"""If the alarm fires this many seconds late, the process itself must have stood still.
+
+It then first looks at what arrived meanwhile.
+"""
 
 
 class Alarm(Protocol):
-    """Interrupts the task that is between `arm` and `disarm`, once the end has come."""
+    """Interrupts the task between `arm` and `disarm` once the end has come."""
 
     def now(self) -> float:
-        """The clock by which the end is told."""
+        """Return the time on the alarm's clock."""
         ...
 
     def move(self, end: float) -> None:
-        """Set the end, whether the alarm is armed or not."""
+        """Set the end, whether or not the alarm is armed."""
         ...
 
     def arm(self) -> None:
-        """From here on the running task may be interrupted."""
+        """Allow interruptions of the running task from now on."""
         ...
 
     def disarm(self, kind: type[BaseException] | None, error: BaseException | None, *, keep: bool) -> bool:
-        """From here on it is not. Whether the exception that is on its way is the interruption, which then ends here.
+        """Stop interruptions. Return whether the current exception is the alarm's interruption, which then ends here.
 
         Args:
-            kind: the class of the exception; None where there is none.
-            error: the exception.
-            keep: whether it will be armed again soon.
+            kind: The class of the exception. None if there is none.
+            error: The exception.
+            keep: Whether the alarm will be armed again soon.
         """
         ...
 
     def close(self) -> None:
-        """It is not armed any more, and will not be again."""
+        """Disarm the alarm for good."""
         ...
 
 
 def alarm() -> Alarm:
-    """An alarm for the running task."""
+    """Return an alarm for the running task."""
     try:
         task = asyncio.current_task()
     except RuntimeError:
@@ -131,7 +137,7 @@ class TaskAlarm:
 
 
 class ScopeAlarm:
-    """Interrupts whatever anyio runs on."""
+    """Interrupts tasks on any event loop that anyio supports."""
 
     __slots__ = ("_end", "_scope")
 

@@ -1,4 +1,4 @@
-"""Telling the time and letting it pass. Tests put a clock of their own in its place."""
+"""Tells the time and lets it pass. Tests replace it with a clock of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from .wakeup import AsyncWakeup, Wakeup
 
 
 def loop_time() -> float:
-    """The running event loop's clock; asking asyncio itself first is several times cheaper than asking anyio."""
+    """Return the time of the running event loop.
+
+    Asking asyncio itself first is several times faster than asking anyio.
+    """
     try:
         return asyncio.get_running_loop().time()
     except RuntimeError:
@@ -28,14 +31,14 @@ class AsyncClock:
         return loop_time()
 
     def steady(self) -> float:
-        """The machine's monotonic clock, which is the same in all event loops."""
+        """Return the time of the machine's monotonic clock, which is the same in all event loops."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
 
     async def sleep_unless(self, wakeup: AsyncWakeup, seconds: float) -> None:
-        """Sleep, but no longer than until the wakeup is set."""
+        """Sleep, but not longer than until the wakeup is set."""
         await wakeup.wait(seconds)
 
 
@@ -48,18 +51,18 @@ class Clock:
         return time.monotonic()
 
     def steady(self) -> float:
-        """The same; the machine's monotonic clock."""
+        """Return the same time. This is the machine's monotonic clock."""
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Sleep.
 
         Raises:
-            Stopped: the call of this thread was stopped meanwhile.
+            Stopped: The call of this thread was stopped meanwhile.
         """
         time.sleep(seconds)
         check_stopped()
 
     def sleep_unless(self, wakeup: Wakeup, seconds: float) -> None:
-        """Sleep, but no longer than until the wakeup is set."""
+        """Sleep, but not longer than until the wakeup is set."""
         wakeup.wait(seconds)

@@ -1,8 +1,7 @@
-"""Opening a TCP connection: addresses are looked up, and tried so that a dead one costs a quarter of a second.
+"""Opens TCP connections: looks up the addresses, and tries them so that a dead one costs only a quarter of a second.
 
-Both flavors follow the idea of happy eyeballs (RFC 8305): addresses of both families in turn, each a little later
-than the one before, and the first that answers wins. The async flavor races tasks, the sync flavor sockets that do
-not block.
+Both flavors follow happy eyeballs (RFC 8305): addresses of both families alternate, each is tried a little later than
+the one before, and the first to answer wins. The async flavor races tasks, the sync flavor non-blocking sockets.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from .sockets import AsyncSocket, Socket, tune
 from .timer import AsyncTimer, Timer
 
 STAGGER = 0.25
-"""Seconds after which the next address is tried beside those that have not answered."""
+"""Seconds after which to try the next address in addition."""
 
 Address: TypeAlias = tuple[socket.AddressFamily, tuple[str | int | bytes, ...]]
 
@@ -31,14 +30,14 @@ UNDER_WAY = frozenset({errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN})
 
 
 class AsyncConnecting:
-    """Opens connections of an event loop."""
+    """Opens connections in an event loop."""
 
     @staticmethod
     async def open(host: str, port: int, timer: AsyncTimer) -> AsyncSocket:
         """Connect to a host.
 
         Raises:
-            OSError: no address answered.
+            OSError: No address answered.
         """
         addresses = _literal(host, port)
         if addresses is None:
@@ -56,14 +55,14 @@ class AsyncConnecting:
 
 
 class Connecting:
-    """Opens connections of a thread."""
+    """Opens connections in a thread."""
 
     @staticmethod
     def open(host: str, port: int, timer: Timer) -> Socket:
         """Connect to a host.
 
         Raises:
-            OSError: no address answered.
+            OSError: No address answered.
         """
         addresses = _literal(host, port) or _interleaved(_resolved(host, port, timer))
         raw = _Race(addresses).run(timer)
@@ -76,7 +75,7 @@ class Connecting:
 
 
 def _literal(host: str, port: int) -> list[Address] | None:
-    """The one address of a host that is written as one; None for a name."""
+    """Return the address of a host that is an IP address. None for a name."""
     for family in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(family, host)
@@ -87,28 +86,31 @@ def _literal(host: str, port: int) -> list[Address] | None:
 
 
 def _interleaved(addresses: list[Address]) -> list[Address]:
-    """The addresses with their families in turn, beginning with the first.
+    """Return the addresses, alternating the families and starting with the first one.
 
     Raises:
-        OSError: there are none.
+        OSError: There are none.
     """
     if not addresses:
-        raise OSError("the name has no address")
+        raise OSError("no address found for the name")
     first = [each for each in addresses if each[0] == addresses[0][0]]
     other = [each for each in addresses if each[0] != addresses[0][0]]
     return [each for each in chain.from_iterable(zip_longest(first, other)) if each is not None]
 
 
 def _resolved(host: str, port: int, timer: Timer) -> list[Address]:
-    """The addresses of a name. The resolver knows no limits of time, so it is asked in a thread that may be left."""
+    """Return the addresses of a name.
+
+    The resolver has no time limit, so it runs in a thread that can be left behind.
+    """
     found: list[Address] = []
     failures: list[BaseException] = []
 
     def resolve() -> None:
         try:
             for family, _, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-                found.append((family, address))  # what is there counts, also where the rest fails
-        except BaseException as error:  # whatever it is, it belongs to the caller and not to this thread
+                found.append((family, address))  # An address counts even if the rest of the lookup fails.
+        except BaseException as error:  # Any exception belongs to the caller, not to this thread.
             failures.append(error)
 
     resolver = threading.Thread(target=resolve, name="baseten-sdk resolver", daemon=True)
@@ -122,7 +124,7 @@ def _resolved(host: str, port: int, timer: Timer) -> list[Address]:
 
 
 class _Race:
-    """Connects to addresses, each a little later than the one before, until one answers; the others are closed."""
+    """Connects to addresses, each a little later than the one before, until one answers. The others are closed."""
 
     def __init__(self, addresses: list[Address]) -> None:
         self._waiting = deque(addresses)
@@ -130,10 +132,10 @@ class _Race:
         self._failure: OSError | None = None
 
     def run(self, timer: Timer) -> socket.socket:
-        """The socket that was connected first.
+        """Return the socket that connected first.
 
         Raises:
-            OSError: no address answered.
+            OSError: No address answered.
         """
         winner: socket.socket | None = None
         try:
@@ -171,7 +173,7 @@ class _Race:
         return None
 
     def _watch(self, timer: Timer) -> socket.socket | None:
-        """Wait for those that are running, until the next may start."""
+        """Wait for the running connections until the next one may start."""
         if not self._running.get_map():
             return None
         left = timer.remaining()

@@ -5,7 +5,7 @@
                       BUSY --FINAL--> CLOSED
     any --LOST--> CLOSED
 
-It does nothing by itself: who owns the connection closes it when it becomes CLOSED.
+It does nothing by itself: the owner of the connection closes it when it becomes CLOSED.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ class ConnectionState(StrEnum):
     """What a connection is doing."""
 
     IDLE = "idle"
-    """It waits to be used."""
+    """The connection waits to be used."""
 
     BUSY = "busy"
-    """A request was sent, or is being sent, and its reply is not read to its end."""
+    """A request was sent or is being sent, and its reply has not been read to the end."""
 
     DRAINING = "draining"
-    """The server did not take all of the request. Its reply is still read; there is no other after it."""
+    """The server did not take the whole request. Its reply is still read, but no other one follows."""
 
     CLOSED = "closed"
-    """It is never used again."""
+    """The connection is never used again."""
 
 
 class ConnectionEvent(StrEnum):
@@ -36,16 +36,16 @@ class ConnectionEvent(StrEnum):
     """A request begins."""
 
     REFUSED = "refused"
-    """The server did not take all of the request."""
+    """The server did not take the whole request."""
 
     REUSABLE = "reusable"
-    """The reply was read to its end, and the server will take another request."""
+    """The reply was read to the end, and the server will take another request."""
 
     FINAL = "final"
-    """The reply was read to its end, and nothing may follow it."""
+    """The reply was read to the end, and nothing may follow it."""
 
     LOST = "lost"
-    """It broke, was left in the middle, or its client was closed."""
+    """The connection broke or was abandoned, or its client was closed."""
 
 
 _IDLE, _BUSY, _DRAINING, _CLOSED = ConnectionState
@@ -58,7 +58,7 @@ TRANSITIONS: dict[tuple[ConnectionState, ConnectionEvent], ConnectionState] = {
     (_DRAINING, ConnectionEvent.REUSABLE): _CLOSED,
     (_DRAINING, ConnectionEvent.FINAL): _CLOSED,
     **{(state, ConnectionEvent.LOST): _CLOSED for state in ConnectionState},
-    # Another thread may have closed it meanwhile.
+    # Another thread may have closed it already.
     **{(_CLOSED, event): _CLOSED for event in ConnectionEvent},
 }
-"""What is not here cannot happen."""
+"""All other transitions are impossible."""

@@ -1,11 +1,9 @@
-"""Bytes in both directions of one connection at once, in both flavors.
+"""Sends and receives on one connection at the same time, in both flavors.
 
-Theory of operation. Sending and receiving share the connection and what is queued for it, so whoever touches either
-holds `state`. Nobody waits while holding it: the socket does not block. What is to be sent is queued, so that its order
-is that of `push`; `drain` sends what goes out at once, `flush` waits until all of it has. One reader at a time has the
-turn (`acquire`, `try_acquire`, `release`).
-
-It must not know what the bytes mean.
+Theory of operation. Sending and receiving share the connection and its queue, so whoever uses either holds `state`.
+Nobody waits while holding it, because the socket does not block. `push` queues bytes and thereby fixes their order.
+`drain` sends what the socket takes at once, and `flush` waits until everything is sent. Only one reader at a time has
+the turn (`acquire`, `try_acquire`, `release`). This module must not know what the bytes mean.
 """
 
 from __future__ import annotations
@@ -28,11 +26,11 @@ from .sockets import RECORD, STRAIGHT, AsyncSocket, Socket, milliseconds, poll_o
 from .stopper import holding
 
 NOT_NOW = (*UNREADY, ssl.SSLWantWriteError)
-"""What a socket raises that can do nothing at the moment."""
+"""What a socket raises if it can do nothing at the moment."""
 
 
 class DuplexQueue:
-    """What both flavors share: the bytes that are to be sent, and what a socket does at once."""
+    """What both flavors share: the bytes to send, and what a socket can do at once."""
 
     __slots__ = ("_full", "_more", "_out", "_raw")
 
@@ -43,17 +41,17 @@ class DuplexQueue:
         self._more = False
 
     def push(self, pieces: Iterable[bytes]) -> None:
-        """Queue bytes to be sent. `state` is held."""
+        """Queue bytes to send. The caller holds `state`."""
         self._out.extend(pieces)
 
     def drain(self) -> bool:
-        """Send what goes out at once. `state` is held.
+        """Send what the socket takes at once. The caller holds `state`.
 
         Returns:
             Whether nothing is left.
 
         Raises:
-            OSError: the connection broke.
+            OSError: The connection broke.
         """
         out = self._out
         while out:
@@ -69,10 +67,10 @@ class DuplexQueue:
         return True
 
     def take(self) -> bytes | None:
-        """What has come, b"" for the end; None where nothing has. `state` is held.
+        """Return what has arrived: b"" at the end, None if nothing has. The caller holds `state`.
 
         Raises:
-            OSError: the connection broke.
+            OSError: The connection broke.
         """
         try:
             data = self._raw.recv(PIECE)
@@ -84,10 +82,10 @@ class DuplexQueue:
 
 
 class AsyncDuplex(DuplexQueue):
-    """Both directions of a connection of an event loop.
+    """Both directions of a connection in an event loop.
 
     Attributes:
-        state: nothing to hold: what does not wait is not interrupted by other tasks.
+        state: A lock that locks nothing: other tasks cannot interrupt code that does not wait.
     """
 
     __slots__ = ("_freed", "_readiness", "_straight", "_taken", "_writing", "state")
@@ -102,10 +100,10 @@ class AsyncDuplex(DuplexQueue):
         self._writing: anyio.Lock | None = None
 
     async def acquire(self, seconds: float | None) -> None:
-        """Be the one who reads, until `release`.
+        """Take the turn to read, until `release`.
 
         Raises:
-            TimeoutError: somebody else was all the time.
+            TimeoutError: Another reader had it all the time.
         """
         if self._taken:
             with anyio.fail_after(seconds):
@@ -115,25 +113,25 @@ class AsyncDuplex(DuplexQueue):
         self._taken = True
 
     def try_acquire(self) -> bool:
-        """Be the one who reads, if nobody else is."""
+        """Take the turn to read if nobody else has it."""
         if self._taken:
             return False
         self._taken = True
         return True
 
     def release(self) -> None:
-        """Read no more."""
+        """Give the turn back."""
         self._taken = False
         freed, self._freed = self._freed, None
         if freed is not None:
             freed.set()
 
     async def read(self, seconds: float | None) -> bytes:
-        """The next bytes; b"" at the end. A read that is canceled loses nothing. The turn is held.
+        """Return the next bytes; b"" at the end. The caller has the turn. A canceled read loses nothing.
 
         Raises:
-            TimeoutError: nothing has come in time.
-            OSError: the connection broke.
+            TimeoutError: Nothing arrived in time.
+            OSError: The connection broke.
         """
         if self._more:
             await self.breathe()
@@ -149,7 +147,7 @@ class AsyncDuplex(DuplexQueue):
         return data
 
     async def breathe(self) -> None:
-        """Let other tasks have their turn, now and then."""
+        """Let other tasks run now and then."""
         self._straight += 1
         if self._straight >= STRAIGHT:
             self._straight = 0
@@ -159,8 +157,8 @@ class AsyncDuplex(DuplexQueue):
         """Wait until everything is sent.
 
         Raises:
-            TimeoutError: it was not in time.
-            OSError: the connection broke.
+            TimeoutError: It was not in time.
+            OSError: The connection broke.
         """
         if self.drain():
             return
@@ -172,10 +170,10 @@ class AsyncDuplex(DuplexQueue):
 
 
 class Duplex(DuplexQueue):
-    """Both directions of a connection of threads.
+    """Both directions of a connection used by threads.
 
     Attributes:
-        state: what whoever touches the connection holds.
+        state: The lock to hold while using the connection.
     """
 
     __slots__ = ("_connection", "_poll", "_turn", "state")
@@ -188,28 +186,28 @@ class Duplex(DuplexQueue):
         self._turn = threading.Lock()
 
     def acquire(self, seconds: float | None) -> None:
-        """Be the one who reads, until `release`.
+        """Take the turn to read, until `release`.
 
         Raises:
-            TimeoutError: somebody else was all the time.
+            TimeoutError: Another reader had it all the time.
         """
         if not self._turn.acquire(timeout=-1 if seconds is None else max(seconds, 0)):
             raise TimeoutError
 
     def try_acquire(self) -> bool:
-        """Be the one who reads, if nobody else is."""
+        """Take the turn to read if nobody else has it."""
         return self._turn.acquire(blocking=False)
 
     def release(self) -> None:
-        """Read no more."""
+        """Give the turn back."""
         self._turn.release()
 
     def read(self, seconds: float | None) -> bytes:
-        """The next bytes; b"" at the end. The turn is held.
+        """Return the next bytes; b"" at the end. The caller has the turn.
 
         Raises:
-            TimeoutError: nothing has come in time.
-            OSError: the connection broke.
+            TimeoutError: Nothing arrived in time.
+            OSError: The connection broke.
         """
         end = None if seconds is None else time.monotonic() + seconds
         while True:
@@ -221,14 +219,14 @@ class Duplex(DuplexQueue):
                 return data
 
     def breathe(self) -> None:
-        """Threads have their turn by themselves."""
+        """Do nothing: the system schedules threads."""
 
     def flush(self, seconds: float | None = None) -> None:
         """Wait until everything is sent.
 
         Raises:
-            TimeoutError: it was not in time.
-            OSError: the connection broke.
+            TimeoutError: It was not in time.
+            OSError: The connection broke.
         """
         end = None if seconds is None else time.monotonic() + seconds
         while True:
@@ -260,7 +258,7 @@ class Duplex(DuplexQueue):
 
 
 def _left(end: float | None) -> float | None:
-    """Seconds until the end; None where there is none."""
+    """Return the seconds until the end. None if there is none."""
     if end is None:
         return None
     left = end - time.monotonic()

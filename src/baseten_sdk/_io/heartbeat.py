@@ -1,7 +1,7 @@
-"""A heartbeat for connections that nobody may be reading: one thread for all of them, as long as there are any.
+"""A heartbeat for connections that may have no reader: one thread for all of them, as long as there are any.
 
-Each is told of the beat where it lives: that of an event loop in its loop, that of threads in the heartbeat's own. A
-connection that was forgotten, or whose loop has ended, is not told any more.
+Each connection is notified where it lives: in its event loop, or in the heartbeat's thread. A connection that was
+garbage collected, or whose loop has ended, is dropped.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from .wakeup import Schedule, scheduler
 
 
 class Heartbeat:
-    """Calls methods at an interval, in a thread of its own.
+    """Calls methods at an interval, in its own thread.
 
     Args:
-        interval: seconds between two beats.
+        interval: Seconds between two beats.
     """
 
     def __init__(self, interval: float) -> None:
@@ -30,10 +30,10 @@ class Heartbeat:
         self._stop = threading.Event()
 
     def add(self, pulse: Pulse) -> None:
-        """Call a method with each beat, until it is removed."""
+        """Call a method with each beat until it is removed."""
         with self._lock:
             if self._process != os.getpid():
-                # A fork has none of the parent's threads, and nobody in it waits for the parent's connections.
+                # A forked process has none of the parent's threads, and nobody in it uses the parent's connections.
                 self._process = os.getpid()
                 self._pulses.clear()
             self._pulses.add(pulse)
@@ -42,7 +42,7 @@ class Heartbeat:
                 threading.Thread(target=self._run, args=(self._stop,), name="baseten-heartbeat", daemon=True).start()
 
     def remove(self, pulse: Pulse) -> None:
-        """Call it no more. Twice is fine."""
+        """Stop calling it. Safe to call twice."""
         with self._lock:
             self._pulses.discard(pulse)
             if not self._pulses:
@@ -65,10 +65,10 @@ HEARTBEAT = Heartbeat(5.0)
 
 
 class Pulse:
-    """One method that a heartbeat calls, in the thread of the heartbeat.
+    """A method that a heartbeat calls, in the thread of the heartbeat.
 
     Args:
-        method: a bound method; its object is not kept alive.
+        method: A bound method. Its object is not kept alive.
     """
 
     __slots__ = ("_method",)
@@ -77,7 +77,7 @@ class Pulse:
         self._method = WeakMethod(method)
 
     def beat(self) -> bool:
-        """Call it. False where nobody wants it any more."""
+        """Call it. Return False if nobody needs it any more."""
         method = self._method()
         if method is None:
             return False
@@ -86,7 +86,7 @@ class Pulse:
 
 
 class AsyncPulse(Pulse):
-    """One method that a heartbeat calls, in the event loop in which this was made."""
+    """A method that a heartbeat calls, in the event loop that was running when this object was made."""
 
     __slots__ = ("_schedule",)
 

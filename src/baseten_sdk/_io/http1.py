@@ -1,17 +1,17 @@
-"""Replies of HTTP/1.1 out of bytes: a thin layer over httptools, which is llhttp, Node's parser.
+"""Reads HTTP/1.1 replies from bytes: a thin layer over httptools, which is llhttp, Node's parser.
 
 Owns what a reply may be: how long its head, how many interim replies before it, and whether its connection can be used
-again. It reads no socket; both flavors of the direct transport feed it.
+again. It reads no socket. Both flavors of the direct transport feed it.
 
-Theory of operation. One parser serves a connection for its whole life. `begin` says that a request is about to be sent;
-from then on bytes belong to its reply, until the message is complete. Any byte after that, in the same piece or a later
-one, belongs to nobody: the connection is not `reusable`, and must be closed.
+Theory of operation. One parser serves a connection for its whole life. Call `begin` before sending a request. From then
+on, bytes belong to its reply until the message is complete. If any byte follows, in the same piece or a later one, the
+connection is not `reusable` and must be closed.
 
     AWAITED --a byte--> HEAD --its end--> BODY --its end--> COMPLETE
                                           BODY --nonsense--> BROKEN
 
-Where the request asked for another protocol, status 101 is a reply whose head is all of it. What came behind it is of
-that protocol, and left in `switched`.
+If the request asked for another protocol, a reply with status 101 is only a head. Bytes after it belong to that
+protocol, and are left in `switched`.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ import httptools
 LONGEST_HEAD = 64 * 1024
 MOST_HEADERS = 256
 MOST_INTERIM = 16
-"""Bounds of a head in bytes and lines, and of the interim (1xx) replies before the reply itself."""
+"""The limits on a head in bytes and lines, and on the number of interim (1xx) replies before the reply itself."""
 
 SWITCHING = 101
-"""The status of a server that changes the protocol, as it was asked to."""
+"""The status of a server that changes the protocol on request."""
 
 AMBIGUOUS = (
     "Content-Length can't be present with Transfer-Encoding",
@@ -36,23 +36,23 @@ AMBIGUOUS = (
     "Transfer-Encoding can't be present with Content-Length",
     "Unexpected whitespace after header value",
 )
-"""How llhttp begins to say that two parsers may read a reply in two ways; lenient ones take it."""
+"""How llhttp's messages begin for a reply that two parsers may read in two ways. Lenient parsers accept it."""
 
 
 class ProtocolError(Exception):
-    """What came is no reply of HTTP/1.1, or breaks its rules or our bounds."""
+    """The bytes are not a reply of HTTP/1.1, or break its rules or the limits here."""
 
 
 class LimitExceeded(ProtocolError):
-    """What came breaks our bounds."""
+    """The bytes exceed the limits here."""
 
 
 class AmbiguousFraming(ProtocolError):
-    """What came could be read in two ways, as requests are smuggled; a lenient parser may take it."""
+    """The bytes can be read in two ways, as in request smuggling. A lenient parser may accept them."""
 
 
 class ReplyState(Enum):
-    """How much of a reply has come."""
+    """How much of a reply has arrived."""
 
     AWAITED = "nothing"
     HEAD = "a part of the head"
@@ -62,15 +62,15 @@ class ReplyState(Enum):
 
 
 class ReplyParser:
-    """Parses the replies of one connection, one after the other.
+    """Parses the replies of one connection, one after another.
 
     Attributes:
-        state: how much of the reply has come.
-        status: the status, once the head is complete.
-        headers: the header lines as they came.
-        body: pieces of the body that have not been taken; one list for the life of the parser.
-        error: what is wrong with the body, behind what was good of it.
-        switched: what came behind the head of a reply that changes the protocol; None where it does not.
+        state: How much of the reply has arrived.
+        status: The status, once the head is complete.
+        headers: The header lines as they arrived.
+        body: Pieces of the body that were not taken yet. The list is the same for the life of the parser.
+        error: What is wrong with the body, after its valid part.
+        switched: The bytes after the head of a reply that changes the protocol. None if it does not.
     """
 
     __slots__ = (
@@ -93,12 +93,12 @@ class ReplyParser:
 
     def __init__(self) -> None:
         self.body: list[bytes] = []
-        self.on_body = self.body.append  # not a method: it is called for every piece
+        self.on_body = self.body.append  # An attribute instead of a method, because it is called for every piece.
         self._parser = httptools.HttpResponseParser(self)
         self.begin("GET")
 
     def begin(self, method: str, upgrade: bool = False) -> None:
-        """A request is about to be sent with this verb; `upgrade` says that the server may change the protocol."""
+        """Begin the reply to a request with this verb. `upgrade` says that the server may change the protocol."""
         self.state = ReplyState.AWAITED
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
@@ -120,20 +120,20 @@ class ReplyParser:
 
     @property
     def complete(self) -> bool:
-        """Whether the whole message has come."""
+        """Whether the whole message has arrived."""
         return self.state is ReplyState.COMPLETE
 
     @property
     def reusable(self) -> bool:
-        """Whether the connection may carry another request: the message is complete, and nothing came behind it."""
+        """Whether the connection may carry another request: the message is complete, and nothing followed it."""
         return self.state is ReplyState.COMPLETE and self._keep_alive and not self._surplus
 
     def feed(self, data: bytes) -> None:
-        """Take bytes in. What is wrong behind the head is left in `error`: status and body up to there still count.
+        """Parse bytes. An error after the head is left in `error`, because status and body up to there still count.
 
         Raises:
-            ProtocolError: they are no reply.
-            BaseException: what a signal handler raised meanwhile.
+            ProtocolError: The bytes are not a reply.
+            BaseException: A signal handler raised it meanwhile.
         """
         before = self.state
         if before is ReplyState.COMPLETE:
@@ -153,7 +153,7 @@ class ReplyParser:
         except httptools.HttpParserError as error:
             self._failed(error)
         if self.state is ReplyState.COMPLETE:
-            # What came behind the message belongs to nobody.
+            # Bytes after the message belong to no reply.
             del self.body[self._whole :]
         elif self.state is ReplyState.HEAD:
             if len(self.headers) > MOST_HEADERS:
@@ -163,16 +163,19 @@ class ReplyParser:
         elif self.body:
             self._head_size = 0
         else:
-            # The extension of a chunk, or a trailer: the parser would gather it without an end.
+            # A chunk extension or a trailer, which the parser would otherwise collect without limit.
             self._head_size += len(data)
             if self._head_size > LONGEST_HEAD:
                 self._break(LimitExceeded(f"more than {LONGEST_HEAD} bytes of framing without any of the body"))
 
     def _failed(self, error: httptools.HttpParserError) -> None:
-        """The parser has stopped: at nonsense, or because a callback of ours raised, which it hands on as context."""
+        """Handle a stopped parser.
+
+        It stops at invalid bytes, or because a callback here raised, whose exception is then the context.
+        """
         cause = error.__context__
         if cause is not None and not isinstance(cause, ProtocolError):
-            raise cause  # an interrupt that struck in a callback
+            raise cause  # An interrupt that arrived in a callback.
         if self.state is ReplyState.COMPLETE:
             self._surplus = True
             return
@@ -191,17 +194,17 @@ class ReplyParser:
         self.error = error
 
     def take(self) -> bytes:
-        """What has come of the body since the last time."""
+        """Return what has arrived of the body since the last time."""
         body = self.body
         piece = body[0] if len(body) == 1 else b"".join(body)
         body.clear()
         return piece
 
     def end(self) -> None:
-        """The server has closed its side.
+        """Note that the server has closed its side.
 
         Raises:
-            ProtocolError: the reply is not complete.
+            ProtocolError: The reply is not complete.
         """
         match self.state:
             case ReplyState.AWAITED:
@@ -216,9 +219,10 @@ class ReplyParser:
                 pass
 
     def _ends_with_connection(self) -> bool:
-        """Whether the end of the connection is the end of the body.
+        """Whether the end of the connection ends the body.
 
-        Not with a transfer encoding: the body was cut, or the parser did not undo what encloses it.
+        With a transfer encoding it does not: either the body was cut, or the parser did not decode the encoding around
+        it.
         """
         return not any(
             name.lower() == b"content-length"

@@ -1,4 +1,4 @@
-"""Getting the API key when it is needed: it may come from a function, which the async flavor may have to await."""
+"""Gets the API key when it is needed. It may come from a function, which the async flavor may have to await."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class AsyncKeySource:
 
     @property
     def scheme(self) -> str:
-        """The word before the key; the environment is asked once."""
+        """The scheme before the key. The environment is read once."""
         return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
 
     async def get(self, timer: AsyncTimer) -> Hidden[str]:
-        """The key; a function is asked each time, so that it may rotate, and within the deadline of the call.
+        """Return the key. A function is called each time, so that the key may rotate, within the call's deadline.
 
         Raises:
-            Expired: it took longer.
+            Expired: It took longer.
         """
         key = self.key
         if key.literal is not None:
@@ -53,11 +53,11 @@ class KeySource:
 
     @property
     def scheme(self) -> str:
-        """The word before the key; the environment is asked once."""
+        """The scheme before the key. The environment is read once."""
         return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
 
     def get(self, timer: Timer) -> Hidden[str]:
-        """The key; a function is asked each time, so that it may rotate. It cannot be interrupted."""
+        """Return the key. A function is called each time, so that the key may rotate. It cannot be interrupted."""
         key = self.key
         if key.literal is not None:
             return key.literal

@@ -1,8 +1,8 @@
-"""The queue in front of the connections: a bounded number of calls at once, the others in the order in which they came.
+"""Limits the number of calls at once, in front of the connections. The other calls wait in order of arrival.
 
-It is ours, and as wide as the pool behind it, so that no task ever waits inside an HTTP library's pool, where a
-canceled one would leak its slot. A slot is handed from the call that ends straight to the one that waits longest:
-nobody can slip in between, and a call that gives up at that very moment hands it on.
+The package has its own queue, as wide as the pool behind it. So no task waits inside an HTTP library's pool, where a
+canceled task would leak its slot. A call that ends hands its slot straight to the call that has waited longest. No
+other call can take it in between, and a call that gives up at that very moment hands it on.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from .timer import AsyncTimer, Timer
 
 
 class AsyncPermit:
-    """What one attempt holds while it is in flight: a slot. It is made first, and holds nothing until it is admitted.
+    """What one attempt holds while it is in flight: a slot.
+
+    It is created first, and holds nothing until it is admitted.
 
     Attributes:
-        held: whether it holds a slot.
-        rated: whether it is to be told how the attempt goes, since there are limits a minute.
+        held: Whether it holds a slot.
+        rated: Whether to report the attempt to it, because there are limits per minute.
     """
 
     __slots__ = ("_limiter", "_turn", "held")
@@ -36,7 +38,7 @@ class AsyncPermit:
         self.held = False
 
     async def admit(self, call: CallRecord, timer: AsyncTimer) -> None:
-        """Take a slot, waiting for one if need be; the timer's scope ends the wait."""
+        """Take a slot, and wait for one if necessary. The timer's scope ends the wait."""
         if not self._limiter.take(self):
             timer.enter("queue")
             self._turn = anyio.Event()
@@ -48,18 +50,18 @@ class AsyncPermit:
                 call.note_wait("queue", time.monotonic() - began)
 
     def told(self, headers: Headers) -> None:
-        """A reply has come: what a rated permit reads in its headers."""
+        """Read the headers of a reply, if rated."""
 
     def wake(self) -> None:
-        """It was given a slot."""
+        """Wake the waiting attempt, because it has a slot now."""
         if self._turn is not None:
             self._turn.set()
 
     def settle(self, tail: bytes | None = None) -> None:
-        """The attempt is over: give back what it holds. Twice is fine.
+        """Give back what the attempt holds. Safe to call twice.
 
         Args:
-            tail: the end of the reply, which may say how much was used; None where nothing was.
+            tail: The end of the reply, which may contain the usage. None if nothing was used.
         """
         self._limiter.leave(self)
 
@@ -71,11 +73,13 @@ class AsyncLimiter(Slots[AsyncPermit]):
 
 
 class Permit:
-    """What one attempt holds while it is in flight: a slot. It is made first, and holds nothing until it is admitted.
+    """What one attempt holds while it is in flight: a slot.
+
+    It is created first, and holds nothing until it is admitted.
 
     Attributes:
-        held: whether it holds a slot.
-        rated: whether it is to be told how the attempt goes, since there are limits a minute.
+        held: Whether it holds a slot.
+        rated: Whether to report the attempt to it, because there are limits per minute.
     """
 
     __slots__ = ("_limiter", "_turn", "held")
@@ -88,7 +92,7 @@ class Permit:
         self.held = False
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
-        """Take a slot, waiting for one if need be and as long as the timer allows."""
+        """Take a slot, and wait for one if necessary, as long as the timer allows."""
         with self._limiter.lock:
             if self._limiter.take(self):
                 return
@@ -103,18 +107,18 @@ class Permit:
             call.note_wait("queue", time.monotonic() - began)
 
     def told(self, headers: Headers) -> None:
-        """A reply has come: what a rated permit reads in its headers."""
+        """Read the headers of a reply, if rated."""
 
     def wake(self) -> None:
-        """It was given a slot."""
+        """Wake the waiting attempt, because it has a slot now."""
         if self._turn is not None:
             self._turn.set()
 
     def settle(self, tail: bytes | None = None) -> None:
-        """The attempt is over: give back what it holds. Twice is fine.
+        """Give back what the attempt holds. Safe to call twice.
 
         Args:
-            tail: the end of the reply, which may say how much was used; None where nothing was.
+            tail: The end of the reply, which may contain the usage. None if nothing was used.
         """
         with self._limiter.lock:
             self._limiter.leave(self)

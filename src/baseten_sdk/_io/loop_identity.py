@@ -1,4 +1,4 @@
-"""Which process and event loop a call runs in. Connections belong to one of them and are never used in another."""
+"""Identifies the process and event loop of a call. Connections belong to one of them and are never used in another."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import anyio.lowlevel
 
 
 class AsyncLoopIdentity:
-    """The running event loop, of whichever library."""
+    """Identifies the running event loop, of any library."""
 
     @staticmethod
     def current() -> tuple[int, object]:
-        """A value that is equal for two calls only if they may share connections."""
+        """Return a value that is equal for two calls only if they may share connections."""
         try:
             return os.getpid(), asyncio.get_running_loop()
         except RuntimeError:
@@ -21,7 +21,7 @@ class AsyncLoopIdentity:
 
     @staticmethod
     def is_over(identity: tuple[int, object]) -> bool:
-        """Whether a loop has ended, or belongs to the process that this one is a fork of."""
+        """Whether a loop has ended, or belongs to the process that this one was forked from."""
         process, loop = identity
         if process != os.getpid():
             return True
@@ -37,18 +37,18 @@ class AsyncLoopIdentity:
 
 
 class LoopIdentity:
-    """The process; all threads of it share connections."""
+    """Identifies the process. All its threads share connections."""
 
     @staticmethod
     def current() -> tuple[int, object]:
-        """A value that is equal for two calls only if they may share connections."""
+        """Return a value that is equal for two calls only if they may share connections."""
         return os.getpid(), None
 
     @staticmethod
     def is_over(identity: tuple[int, object]) -> bool:
-        """Whether it is the process that this one is a fork of."""
+        """Whether it is the process that this one was forked from."""
         return identity[0] != os.getpid()
 
 
 def _nothing() -> None:
-    """Run by a loop to show that it still runs."""
+    """Do nothing. A loop that calls this is still running."""

@@ -1,4 +1,4 @@
-"""The proxies of this machine: those of the environment, and on macOS and Windows those of the system's settings."""
+"""The proxies of this machine: those in the environment, and on macOS and Windows those in the system's settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._core.request.proxies import Proxies, Proxy
 
 
 def machine_proxies() -> Proxies:
-    """The proxies as they are set now."""
+    """Return the proxies as they are set now."""
     if sys.platform not in ("darwin", "win32"):
         return Proxies(os.environ)
 
@@ -20,10 +20,10 @@ def machine_proxies() -> Proxies:
 
 
 def proxy_before(url: str) -> Proxy | None:
-    """The proxy between this machine and a URL; None where there is none.
+    """Return the proxy between this machine and a URL, or None.
 
     Raises:
-        InvalidRequestError: it is not the URL of a web server.
-        ConfigurationError: the variable that counts cannot be read; it is named.
+        InvalidRequestError: It is not the URL of a web server.
+        ConfigurationError: The relevant variable cannot be read. The message names it.
     """
     return machine_proxies().of(split_url(url)[0])

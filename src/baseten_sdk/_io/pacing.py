@@ -1,4 +1,4 @@
-"""The pace of a client's status calls, kept by all that make them."""
+"""The pace of a client's status calls, shared by all who make them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .._core.policy.pacing import Pace
 
 
 class AsyncPacing:
-    """For the tasks of an event loop, of which one runs at a time."""
+    """Paces the tasks of an event loop. Only one of them runs at a time."""
 
     __slots__ = ("_pace",)
 
@@ -17,12 +17,12 @@ class AsyncPacing:
         self._pace = pace
 
     def reserve(self, now: float, most: float = inf) -> float:
-        """Seconds to wait before the call asked for at `now`; where they are `most` or more, no turn is taken."""
+        """Return the seconds to wait before a call that asks at `now`. If they are `most` or more, it gets no turn."""
         return self._pace.reserve(now, most)
 
 
 class Pacing:
-    """For threads."""
+    """Paces threads."""
 
     __slots__ = ("_lock", "_pace")
 
@@ -31,6 +31,6 @@ class Pacing:
         self._lock = threading.Lock()
 
     def reserve(self, now: float, most: float = inf) -> float:
-        """Seconds to wait before the call asked for at `now`; where they are `most` or more, no turn is taken."""
+        """Return the seconds to wait before a call that asks at `now`. If they are `most` or more, it gets no turn."""
         with self._lock:
             return self._pace.reserve(now, most)

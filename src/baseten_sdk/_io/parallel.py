@@ -1,7 +1,7 @@
-"""Running functions side by side: async ones in the event loop, plain ones in worker threads.
+"""Runs functions at the same time: async ones in the event loop, plain ones in worker threads.
 
-What a function raises is a result like any other, so that one failure does not cost the work of the rest. A function
-may have a time limit: where it has not ended by then, its result stays what it was before, and nobody waits for it.
+An exception is a result like any other, so that one failure does not cost the work of the rest. A function may have a
+time limit. If it has not ended by then, its result keeps its initial value, and nobody waits for it.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class AsyncParallel:
     async def run(
         jobs: Sequence[Job], results: list[object] | None = None, limits: Sequence[float] | None = None
     ) -> list[object]:
-        """The results in the order of the jobs; an exception is a result.
+        """Return the results in the order of the jobs. An exception is a result.
 
         Args:
-            jobs: what to run.
-            results: where the results go, for a caller that wants those of the functions that ended before the whole
-                was canceled.
-            limits: seconds for each job; no limits unless given. A thread goes on after its limit, and nobody waits for
-                it but, on asyncio, the end of the process.
+            jobs: The jobs to run.
+            results: Where the results go, for a caller that needs those of the finished functions even if it is
+                canceled.
+            limits: The limit for each job in seconds. None: no limits. A thread continues after its limit. Nobody waits
+                for it, except that asyncio waits at the end of the process.
         """
         found: list[object] = [None] * len(jobs) if results is None else results
 
@@ -49,7 +49,7 @@ class AsyncParallel:
                     if is_async:
                         value = function()
                     else:
-                        # In a tuple, since trio takes a thread's coroutine for a mistake.
+                        # In a tuple, because trio takes a coroutine returned by a thread for a mistake.
                         (value,) = await anyio.to_thread.run_sync(lambda: (function(),), abandon_on_cancel=True)
                     found[place] = await _awaited(value)
             except Exception as error:
@@ -62,13 +62,16 @@ class AsyncParallel:
 
 
 class Parallel:
-    """Runs jobs in threads, each with the caller's context; what is to be awaited gets an event loop of its own."""
+    """Runs jobs in threads, each with the caller's context. Awaitables get an event loop of their own."""
 
     @staticmethod
     def run(
         jobs: Sequence[Job], results: list[object] | None = None, limits: Sequence[float] | None = None
     ) -> list[object]:
-        """The same; a thread that is not waited for any more does not keep the process from ending."""
+        """Return the results in the order of the jobs.
+
+        A thread that was left behind does not keep the process alive.
+        """
         found: list[object] = [None] * len(jobs) if results is None else results
         ended: SimpleQueue[tuple[int, object]] = SimpleQueue()
         waiting = deque(enumerate(zip(jobs, limits or [inf] * len(jobs), strict=True)))
@@ -96,7 +99,7 @@ class Parallel:
 
 
 class TookTooLong:
-    """What a thread says whose awaitable was canceled at its limit."""
+    """Raised in a thread whose awaitable was canceled at its limit."""
 
 
 def _work(

@@ -1,6 +1,6 @@
-"""A second attempt beside a slow first one: the first that succeeds wins, the other is stopped.
+"""Races a second attempt against a slow first one. The first to succeed wins, and the other is stopped.
 
-An attempt returns None where it failed; it keeps its error to itself. Anything that it raises ends the race.
+An attempt that fails returns None and keeps its error to itself. An exception ends the race.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .stopper import Stopper
 T = TypeVar("T")
 
 AGAIN = 0.05
-"""Seconds after which to ask again for a second attempt, at the least. The budget of hedges fills up meanwhile."""
+"""Seconds after which to ask again for a second attempt, at the least. Meanwhile, the budget for hedges refills."""
 
 
 class AsyncRace(Generic[T]):
-    """Two attempts as tasks; the loser is canceled.
+    """Two attempts as tasks. The loser is canceled.
 
     Args:
-        discard: is given the result of an attempt that came too late.
+        discard: Called with the result of an attempt that came too late.
     """
 
     def __init__(self, discard: Callable[[T], Awaitable[object]]) -> None:
@@ -40,12 +40,12 @@ class AsyncRace(Generic[T]):
         after: float,
         second: Callable[[], Callable[[], Awaitable[T | None]] | None],
     ) -> T | None:
-        """The result of whichever succeeds first; None where all have failed.
+        """Return the result of the first success, or None if all attempts have failed.
 
         Args:
-            first: the first attempt.
-            after: seconds until the second one.
-            second: asked for the second attempt when the time has come; None: there is none yet, ask again later.
+            first: The first attempt.
+            after: Seconds until the second one.
+            second: Called for the second attempt when its time has come. If it returns None, it is called again later.
         """
         async with anyio.create_task_group() as group:
 
@@ -81,7 +81,7 @@ class AsyncRace(Generic[T]):
 
 
 class Race(Generic[T]):
-    """Two attempts in threads; the connection of the loser is closed."""
+    """Two attempts in threads. The connection of the loser is closed."""
 
     def __init__(self, discard: Callable[[T], object]) -> None:
         self._discard = discard
@@ -94,7 +94,7 @@ class Race(Generic[T]):
         after: float,
         second: Callable[[], Callable[[], T | None] | None],
     ) -> T | None:
-        """The result of whichever succeeds first; None where all have failed."""
+        """Return the result of the first success, or None if all attempts have failed."""
         ended: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
         stoppers = [self._start(first, ended)]
         try:

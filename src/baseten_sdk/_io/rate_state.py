@@ -1,6 +1,6 @@
-"""The rate state of a client: what it sent and used in the last minute, what it is about to, and who has refused it.
+"""The rate state of a client: what it sent and used in the last minute, what is in flight, and what has refused it.
 
-They are shared by all its event loops and threads, so a lock guards them. Nothing here waits; `throttle` does.
+All event loops and threads of the client share it, so a lock guards it. Nothing here waits; `throttle` does.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from .wakeup import AsyncWakeup, Wakeup
 
 
 class GateTurn:
-    """One that waits at a gate.
+    """A call that waits at a gate.
 
     Attributes:
-        wakeup: wakes it.
+        wakeup: Wakes it.
     """
 
     __slots__ = ("wakeup",)
@@ -35,9 +35,9 @@ class RateState:
     """The rate state of one client.
 
     Attributes:
-        idle: whether there is nothing to ask: no limits, and no gate that may be closed.
-        limited: whether there are limits.
-        metered: whether tokens are counted.
+        idle: Whether there is nothing to wait for: no limits, and no gate that may be closed.
+        limited: Whether there are limits.
+        metered: Whether tokens are counted.
     """
 
     __slots__ = ("_estimates", "_gates", "_lock", "_rates", "idle", "limited", "metered")
@@ -53,27 +53,27 @@ class RateState:
         self._gates: dict[str, GateQueue[GateTurn]] = {}
 
     def estimate(self, request: Request) -> Estimate:
-        """What an attempt may use."""
+        """Estimate what an attempt may use."""
         return self._estimates.estimate(request) if self.metered else UNMETERED
 
     def reserve(self, tokens: float, now: float) -> Reservation | float:
-        """Take what an attempt needs; or, where that cannot be yet, the moment to ask again (`inf`: nobody knows)."""
+        """Reserve what an attempt needs, or return the moment to ask again (`inf`: unknown)."""
         with self._lock:
             opens = self._rates.opens(tokens, now)
             return opens if opens > now else self._rates.hold(tokens, now)
 
     def soonest(self, ahead: int, now: float) -> float:
-        """A moment before which the turn of a call with so many others before it cannot come."""
+        """Return the earliest moment for the turn of a call with this many others before it."""
         with self._lock:
             return self._rates.soonest(ahead, now)
 
     def sent(self, reservation: Reservation, now: float) -> None:
-        """The request goes out."""
+        """Note that the request is sent."""
         with self._lock:
             self._rates.sent(reservation, now)
 
     def settle(self, reservation: Reservation, estimate: Estimate, used: Used | float, now: float) -> None:
-        """The attempt has ended, and has used so many tokens."""
+        """Note that the attempt has ended, and how many tokens it used."""
         with self._lock:
             if isinstance(used, Used):
                 self._estimates.learn(estimate, used)
@@ -81,15 +81,15 @@ class RateState:
             self._rates.settle(reservation, used, now)
 
     def refused(self, key: str, sent: float, seconds: float, now: float, *, since: float, accepted: int) -> None:
-        """A request was refused.
+        """Note that a request was refused.
 
         Args:
-            key: what has refused it.
-            sent: when it was sent.
-            seconds: how long the service asks to wait.
-            now: the time.
-            since: when the client began.
-            accepted: how many of its calls were accepted since.
+            key: What refused it.
+            sent: When it was sent.
+            seconds: How long the service asks to wait.
+            now: The time.
+            since: When the client began.
+            accepted: How many of its calls were accepted since.
         """
         with self._lock:
             if key not in self._gates:
@@ -100,7 +100,7 @@ class RateState:
             self.idle = False
 
     def accepted(self, key: str, sent: float, now: float) -> None:
-        """A request was taken: its gate may open for those who wait."""
+        """Note that a request was accepted. Its gate may open for the waiting calls."""
         with self._lock:
             queue = self._gates.get(key)
             if queue is None:
@@ -113,7 +113,10 @@ class RateState:
                 self.idle = not self.limited and not self._gates
 
     def pass_gate(self, key: str, now: float) -> float:
-        """Pass at once, where the gate is open and nobody waits: 0.0; else the seconds that it takes at least."""
+        """Pass at once and return 0.0 if the gate is open and nobody waits.
+
+        Otherwise return the least number of seconds to wait.
+        """
         with self._lock:
             queue = self._gates.get(key)
             if queue is None:
@@ -124,19 +127,19 @@ class RateState:
             return max(queue.gate.soonest(len(queue), now) - now, 0.001)
 
     def join_gate(self, key: str, turn: GateTurn, *, refused: bool) -> GateQueue[GateTurn]:
-        """Wait at a gate."""
+        """Join the queue of a gate."""
         with self._lock:
             queue = self._gates[key]
             queue.join(turn, refused=refused)
             return queue
 
     def look_gate(self, queue: GateQueue[GateTurn], turn: GateTurn, now: float) -> float:
-        """Seconds to wait on at a gate; 0.0 for one that has passed."""
+        """Return the seconds until the next look at a gate. 0.0: the call has passed."""
         with self._lock:
             return queue.look(turn, now)
 
     def leave_gate(self, queue: GateQueue[GateTurn], turn: GateTurn) -> None:
-        """Passed, or gone: the next one looks."""
+        """Leave the queue of a gate after passing or giving up. The next call looks again."""
         with self._lock:
             queue.leave(turn)
             first = queue.first
@@ -144,13 +147,13 @@ class RateState:
             first.wakeup.set()
 
     def told(self, key: str, headers: Mapping[str, str], wall: float, now: float) -> None:
-        """A reply tells of limits, and maybe that one of them is used up.
+        """Read the limits in a reply's headers, one of which may be used up.
 
         Args:
-            key: what it came from.
-            headers: its headers.
-            wall: seconds since the epoch.
-            now: the same moment on the steady clock.
+            key: What the reply came from.
+            headers: Its headers.
+            wall: Seconds since the epoch.
+            now: The same moment on the steady clock.
         """
         requests, tokens = (number(headers.get(f"x-ratelimit-limit-{what}")) for what in ("requests", "tokens"))
         asked = retry_after(headers, wall, refused=False)

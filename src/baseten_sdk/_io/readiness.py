@@ -1,11 +1,11 @@
-"""Reading a socket that does not block, when it becomes readable.
+"""Reads a non-blocking socket when it becomes readable.
 
-Theory of operation. A selector-like loop of asyncio (its own, uvloop) is told of a socket once, when it is first waited
-for, and forgets it when the socket is closed: to tell it before each wait and to take that back behind it costs more
-than the rest of a read. What comes is read only where somebody waits for it. Where nobody does, the loop is told to
-forget the socket, else it would wake up for it again and again; whatever came stays in the kernel, where
-`AsyncSocket.quiet` sees it. uvloop forgets a socket by itself once it was reset, also where there were data before
-that: so loops that are not asyncio's own are waited for only when there is nothing to read. Elsewhere anyio waits.
+Theory of operation. A selector-based loop of asyncio, or uvloop, starts to watch a socket at its first wait, and stops
+when the socket is closed. To start and stop at each wait would cost more than the rest of a read. Bytes are read only
+if somebody waits for them. Otherwise the loop stops watching, because it would wake up for the socket again and again.
+The bytes stay in the kernel, where `AsyncSocket.quiet` sees them. uvloop stops watching a socket by itself once it was
+reset, even if data came before that. So on loops other than asyncio's own, the socket is watched only when there is
+nothing to read. On other event loops, anyio waits.
 """
 
 from __future__ import annotations
@@ -23,33 +23,35 @@ from .loop_identity import AsyncLoopIdentity
 from .wakeup import scheduler
 
 PIECE = 64 * 1024
-"""Bytes that are read at a time."""
+"""How many bytes to read at a time."""
 
 CLOSED = "the connection was closed here"
 
 UNREADY = (BlockingIOError, ssl.SSLWantReadError)
-"""What a socket raises that has nothing to read."""
+"""What a socket raises if it has nothing to read."""
 
 
 class Readiness(Protocol):
     """Waits for one socket."""
 
     async def read(self) -> bytes:
-        """Wait until there is something to read, and read it; b"" when the other side has closed."""
+        """Wait until there is something to read, and read it. b"" if the other side has closed."""
         ...
 
     def unwatch(self) -> None:
-        """Somebody else will wait for the socket."""
+        """Stop waiting for the socket, because somebody else will."""
         ...
 
     def forget(self) -> bool:
-        """The socket is about to be closed: whoever waits for it gets an error. False if it must not be closed here,
-        since it will be by the loop's own thread."""
+        """Prepare to close the socket: whoever waits for it gets an error.
+
+        Return False if it must not be closed here, because the loop's own thread will close it.
+        """
         ...
 
 
 def readiness(raw: socket.socket) -> Readiness:
-    """What waits for a socket in the running loop."""
+    """Return the object that waits for a socket in the running loop."""
     try:
         if asyncio.current_task() is not None:
             return LoopReadiness(raw, asyncio.get_running_loop())
@@ -62,7 +64,7 @@ class LoopReadiness:
     """Waits in an asyncio loop that can watch sockets.
 
     Raises:
-        NotImplementedError: the loop cannot.
+        NotImplementedError: The loop cannot.
     """
 
     __slots__ = ("_descriptor", "_foreign", "_kept", "_loop", "_process", "_raw", "_turn", "_watched")
@@ -97,7 +99,7 @@ class LoopReadiness:
                 try:
                     return await turn
                 except asyncio.CancelledError:
-                    # What came at that very moment is for whoever reads next.
+                    # Bytes that arrived just now are for the next reader.
                     if turn.done() and not turn.cancelled() and turn.exception() is None:
                         self._kept = turn.result()
                     raise
@@ -126,14 +128,14 @@ class LoopReadiness:
 
     def forget(self) -> bool:
         if self._process != os.getpid():
-            # The loop's selector is shared with the parent process, which goes on using it.
+            # The parent process shares the loop's selector and continues to use it.
             return True
         if not self._loop.is_closed():
             try:
                 here = asyncio.get_running_loop() is self._loop
             except RuntimeError:
                 here = False
-            # A loop that stands still, as between two tests, may never run again.
+            # A stopped loop, as between two tests, may never run again.
             if not here and self._loop.is_running():
                 with suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._forget_and_close)
@@ -183,7 +185,7 @@ class AnyReadiness:
             if AsyncLoopIdentity.current() == self._identity:
                 return True
         with suppress(RuntimeError):
-            # Closed by another thread, a socket would leave the loop's poll, and whoever waits for it would not wake.
+            # If another thread closed it, the socket would leave the loop's poll, and a waiting task would never wake.
             self._schedule(self._close)
             return False
         return True

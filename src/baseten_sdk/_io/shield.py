@@ -1,4 +1,4 @@
-"""Finishing what must be finished: closing a connection when the caller has already been canceled."""
+"""Completes work that must be completed, such as closing a connection after the caller was canceled."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from contextlib import AbstractContextManager, nullcontext
 import anyio
 
 GRACE = 2.0
-"""Seconds that closing may take."""
+"""How many seconds closing may take."""
 
 
 class AsyncShield:
-    """Makes contexts in which cancellation from outside waits.
+    """Makes contexts that hold back cancellation from outside.
 
     Attributes:
-        WAKES: whether others may close what somebody is waiting for, who wakes up then.
+        WAKES: Whether closing a connection wakes a task that waits for it.
     """
 
     WAKES = True
 
     @staticmethod
     def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:
-        """A context that lasts at most so many seconds and is ended silently then."""
+        """Return a context that ends silently after this many seconds."""
         return anyio.move_on_after(seconds, shield=True)
 
 
 class Shield:
-    """Blocking code is not canceled, and cannot be ended either.
+    """Blocking code is never canceled, and nothing can end it early.
 
     Attributes:
-        WAKES: whether others may close what somebody is waiting for, who wakes up then.
+        WAKES: Whether closing a connection wakes a thread that waits for it.
     """
 
     WAKES = False
 
     @staticmethod
     def briefly(seconds: float = GRACE) -> AbstractContextManager[object]:
-        """Nothing to do."""
+        """Do nothing."""
         return nullcontext()

@@ -1,7 +1,7 @@
-"""A connection as bytes in and out, over TCP or TLS, in both flavors.
+"""A connection over TCP or TLS as bytes in and out, in both flavors.
 
-Both are sockets that do not block. Nothing is read that nobody asked for: what the kernel holds is all that there is,
-and `quiet` can tell. The async flavor waits in the event loop, the sync flavor for the time that is left.
+Both flavors use sockets that do not block. Nothing is read ahead: everything that has arrived is in the kernel, and
+`quiet` can tell. The async flavor waits in the event loop, the sync flavor for the time that is left.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from .stopper import holding
 from .timer import AsyncTimer, Timer
 
 RECORD = 16 * 1024
-"""Bytes that TLS gives at a time."""
+"""How many bytes TLS returns at a time."""
 
 EARLY = "the other side did not take all of it"
 
 STRAIGHT = 32
-"""Reads without waiting after which other tasks get their turn."""
+"""After this many reads without waiting, other tasks get their turn."""
 
 GLANCE = 0.25
-"""Seconds of waiting to send after which it is looked whether the other side answers already."""
+"""Seconds of waiting to send after which to check whether the other side has replied already."""
 
 UNACKNOWLEDGED = 30
-"""Seconds for which sent data may stay without the other kernel's word before the connection counts as dead."""
+"""Seconds that sent data may stay unacknowledged before the connection counts as dead."""
 
 
 LARGE = 64 * 1024
-"""Bytes of a body from which it is sent by itself, instead of copied behind the head."""
+"""From this size in bytes, a body is sent separately instead of being copied after the head."""
 
 
 class AnsweredEarly(OSError):
-    """The other side answers, or has closed, before it has taken everything."""
+    """The other side replied or closed before it had taken everything."""
 
 
 class NothingSent(Exception):
-    """The connection was dead before it took a byte, so that nothing of the request can have been read.
+    """The connection was dead before it took a byte, so the server cannot have read any of the request.
 
     Attributes:
-        error: what the kernel says.
+        error: The error of the kernel.
     """
 
     def __init__(self, error: OSError) -> None:
@@ -59,8 +59,8 @@ class AsyncSocket:
     """One connection of an event loop, over a socket that does not block.
 
     Attributes:
-        raw: the socket.
-        readiness: what waits for it to be readable.
+        raw: The socket.
+        readiness: Waits until it is readable.
     """
 
     __slots__ = ("_early", "_full", "_more", "_poll", "_straight", "raw", "readiness")
@@ -78,8 +78,8 @@ class AsyncSocket:
         """Send a request.
 
         Raises:
-            NothingSent: the connection was dead already.
-            AnsweredEarly: the other side did not want all of it.
+            NothingSent: The connection was already dead.
+            AnsweredEarly: The other side did not want all of it.
         """
         whole = len(body) < LARGE
         first = Hidden(memoryview(head.value + body if whole else head.value))
@@ -113,9 +113,11 @@ class AsyncSocket:
                 await _readable(self.raw)
 
     async def encrypted(self, context: ssl.SSLContext, hostname: str, timer: AsyncTimer) -> AsyncSocket:
-        """The connection with TLS on it, when the other side has shown who it is; closed where it is another.
+        """Return the connection with TLS, once the other side has proved its identity.
 
-        An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
+        Close it if the identity is wrong.
+
+        An end without TLS's own goodbye is an error, because anyone on the way could have cut the reply there.
         """
         self.readiness.unwatch()
         wrapped = context.wrap_socket(
@@ -129,9 +131,9 @@ class AsyncSocket:
             raise
 
     async def receive(self, timer: AsyncTimer) -> bytes:
-        """The next bytes; b"" when the other side has closed.
+        """Return the next bytes; b"" if the other side has closed.
 
-        It waits for them, except where the last read took as much as one can: then there is probably more.
+        It waits first, unless the last read was a full one, because then there is probably more.
         """
         if self._early is not None:
             early, self._early = self._early, None
@@ -143,7 +145,7 @@ class AsyncSocket:
         return data
 
     async def _straightaway(self) -> bytes | None:
-        """What is there; None where nothing is. Other tasks get their turn now and then."""
+        """Return what is there, or None. Other tasks get their turn now and then."""
         self._straight += 1
         if self._straight >= STRAIGHT:
             self._straight = 0
@@ -154,11 +156,11 @@ class AsyncSocket:
             return None
 
     def quiet(self) -> bool:
-        """Whether nothing has come, not even the end: only then may another request be sent."""
+        """Whether nothing has arrived, not even the end. Only then may another request be sent."""
         return _quiet(self.raw, self._poll)
 
     def close(self) -> None:
-        """Close it now; whoever waits for it gets an error. Twice is fine."""
+        """Close it now. Whoever waits for it gets an error. Safe to call twice."""
         if self.raw.fileno() < 0:
             return
         with suppress(anyio.NoEventLoopError, RuntimeError, ValueError):
@@ -167,16 +169,16 @@ class AsyncSocket:
             self.raw.close()
 
     def abandon(self) -> None:
-        """Close it without waiting, from wherever: its event loop may have ended."""
+        """Close it without waiting, from anywhere. Its event loop may have ended."""
         if self.readiness.forget():
             self.raw.close()
 
 
 class Socket:
-    """One connection of a thread, over a socket that does not block: it is waited for where it has nothing.
+    """One connection of a thread, over a socket that does not block. The thread waits when there is nothing to read.
 
     Attributes:
-        raw: the socket.
+        raw: The socket.
     """
 
     __slots__ = ("_early", "_full", "_more", "_poll", "raw")
@@ -193,8 +195,8 @@ class Socket:
         """Send a request.
 
         Raises:
-            NothingSent: the connection was dead already.
-            AnsweredEarly: the other side did not want all of it.
+            NothingSent: The connection was already dead.
+            AnsweredEarly: The other side did not want all of it.
         """
         whole = len(body) < LARGE
         first = Hidden(memoryview(head.value + body if whole else head.value))
@@ -225,17 +227,19 @@ class Socket:
                 self._wait(timer)
 
     def encrypted(self, context: ssl.SSLContext, hostname: str, timer: Timer) -> Socket:
-        """The connection with TLS on it, when the other side has shown who it is; closed where it is another.
+        """Return the connection with TLS, once the other side has proved its identity.
 
-        An end that TLS did not announce is an error: anybody on the way could have cut the reply there.
+        Close it if the identity is wrong.
+
+        An end without TLS's own goodbye is an error, because anyone on the way could have cut the reply there.
         """
         self.raw.settimeout(timer.remaining())
         return Socket(context.wrap_socket(self.raw, server_hostname=hostname, suppress_ragged_eofs=False))
 
     def receive(self, timer: Timer) -> bytes:
-        """The next bytes; b"" when the other side has closed.
+        """Return the next bytes; b"" if the other side has closed.
 
-        It waits for them, except where the last read took as much as one can: then there is probably more.
+        It waits first, unless the last read was a full one, because then there is probably more.
         """
         if self._early is not None:
             early, self._early = self._early, None
@@ -275,7 +279,7 @@ class Socket:
         return bool(poll.poll(milliseconds(longest)))
 
     def quiet(self) -> bool:
-        """Whether nothing has come, not even the end: only then may another request be sent."""
+        """Whether nothing has arrived, not even the end. Only then may another request be sent."""
         return _quiet(self.raw, self._poll)
 
     def close(self) -> None:
@@ -285,17 +289,17 @@ class Socket:
         self.raw.close()
 
     def abandon(self) -> None:
-        """Close it without a word to the other process that has it too, since a fork."""
+        """Close it without affecting the other process that shares it since a fork."""
         self.raw.close()
 
     def _hang_up(self) -> None:
-        """Wake a thread that waits for it: it finds the connection at its end."""
+        """Wake a thread that waits for it. The thread finds the connection at its end."""
         with suppress(OSError):
             self.raw.shutdown(socket.SHUT_RDWR)
 
 
 def _glance(raw: socket.socket) -> bytes | None:
-    """What has come while there was more to send, b"" for the end; None where nothing has. It never waits."""
+    """Return what arrived while there was more to send: b"" at the end, None if nothing has. It never waits."""
     try:
         return raw.recv(PIECE)
     except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -330,7 +334,7 @@ async def writable(raw: socket.socket) -> None:
 
 
 def _options() -> list[tuple[int, int, int]]:
-    """Send small pieces at once, and notice a connection that a router has forgotten."""
+    """Return the options that send small pieces at once and notice a connection that a router has forgotten."""
     patience = ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000)
     known = ("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3), patience
     return [
@@ -341,7 +345,7 @@ def _options() -> list[tuple[int, int, int]]:
 
 
 OPTIONS = _options()
-"""What every connection is set to: level, option and value."""
+"""The options of every connection: level, option and value."""
 
 
 def tune(raw: socket.socket) -> None:
@@ -351,16 +355,16 @@ def tune(raw: socket.socket) -> None:
 
 
 LONGEST_WAIT = 24 * 60 * 60 * 1000
-"""Milliseconds that one wait lasts at most; as a C integer holds them."""
+"""The longest wait in milliseconds that a C integer can hold."""
 
 
 def milliseconds(seconds: float | None) -> int | None:
-    """Seconds as `poll` takes them."""
+    """Return seconds as `poll` takes them."""
     return None if seconds is None else min(ceil(seconds * 1000), LONGEST_WAIT)
 
 
 def poll_of(raw: socket.socket) -> select.poll | None:
-    """What waits for a socket to be readable, where there is such a thing."""
+    """Return a poll object that waits until a socket is readable, if the system has one."""
     if not hasattr(select, "poll"):
         return None
     poll = select.poll()

@@ -1,7 +1,7 @@
-"""Stopping a call of another thread, by closing the connection that it waits for.
+"""Stops a call in another thread by closing the connection that it waits for.
 
-Only threads need it: a task is canceled. A transport reports the connection of a call with `holding`; where it cannot
-close one from outside, the call runs to its end and its result is thrown away.
+Only threads need this, because tasks can be canceled. A transport reports the connection of a call with `holding`. If
+the transport cannot close a connection from outside, the call runs to its end, and its result is discarded.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _current: ContextVar[Stopper | None] = ContextVar("baseten_sdk_stopper", default
 
 
 class Stopped(BaseException):
-    """A call was stopped between two attempts. Whoever stopped it knows, and nobody else is told."""
+    """A call was stopped between two attempts. Only whoever stopped it sees this."""
 
 
 class Stopper:
-    """Stops the calls made inside its `run`.
+    """Stops the calls made inside `run`.
 
     Attributes:
-        stopped: whether `stop` was called.
+        stopped: Whether `stop` was called.
     """
 
     __slots__ = ("_close", "_lock", "stopped")
@@ -45,7 +45,7 @@ class Stopper:
                 self._close = None
 
     def hold(self, close: Callable[[], object]) -> None:
-        """A connection is waited for; `close` wakes whoever waits."""
+        """Register a connection that a call waits for. `close` wakes whoever waits."""
         with self._lock:
             self._close = close
             stopped = self.stopped
@@ -53,7 +53,7 @@ class Stopper:
             close()
 
     def stop(self) -> None:
-        """Close the connection that is waited for, and those to come."""
+        """Close the connection that a call waits for, and all later ones."""
         with self._lock:
             self.stopped = True
             close, self._close = self._close, None
@@ -62,10 +62,10 @@ class Stopper:
 
 
 def check_stopped() -> None:
-    """Go no further with a call that was stopped.
+    """Do not continue a call that was stopped.
 
     Raises:
-        Stopped: it was.
+        Stopped: It was stopped.
     """
     stopper = _current.get()
     if stopper is not None and stopper.stopped:
@@ -73,7 +73,7 @@ def check_stopped() -> None:
 
 
 def holding(close: Callable[[], object]) -> None:
-    """Report the connection of a call to whoever may stop it; nothing where nobody may."""
+    """Report the connection of a call to the stopper, if there is one."""
     stopper = _current.get()
     if stopper is not None:
         stopper.hold(close)

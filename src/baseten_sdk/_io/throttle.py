@@ -1,8 +1,7 @@
-"""Waiting until the limits on requests and tokens, and the service itself, let a call through.
+"""Waits until the limits on requests and tokens, and the service itself, let a call through.
 
-Whose turn it is and when is worked out in `_core.policy.rate_queue`; here it is waited for, until that moment or until
-something is given back. Before that, callers wait at a backoff gate that has closed; whose turn it is there is
-worked out in `_core.policy.gate_queue`.
+`_core.policy.rate_queue` decides whose turn it is, and when. This module waits for that moment, or until something is
+given back. Before that, callers wait at a closed backoff gate, whose order `_core.policy.gate_queue` decides.
 """
 
 from __future__ import annotations
@@ -42,14 +41,14 @@ class AsyncThrottle:
 
     @property
     def waiting(self) -> int:
-        """How many wait for their turn."""
+        """The number of callers that wait for their turn."""
         return len(self._queue.waiting)
 
     async def pass_gate(self, call: CallRecord, key: str, timer: AsyncTimer, clock: AsyncClock) -> None:
-        """Wait until what has refused takes calls again, and it is the turn of this one.
+        """Wait until the service accepts calls again and it is this call's turn.
 
         Raises:
-            RateLimitError: the turn cannot come in time; nothing was sent.
+            RateLimitError: The turn cannot come in time. Nothing was sent.
         """
         rates, began = self._rate_state, clock.steady()
         wait = rates.pass_gate(key, began)
@@ -73,7 +72,7 @@ class AsyncThrottle:
             call.note_wait("gate", clock.steady() - began)
 
     async def reserve(self, call: CallRecord, tokens: float, timer: AsyncTimer, clock: AsyncClock) -> Reservation:
-        """Take what an attempt needs, when it is its turn and there is enough."""
+        """Reserve what an attempt needs, once it is its turn and there is enough."""
         queue, deadline, began = self._queue, timer.limits.deadline, clock.steady()
         if (at_once := queue.at_once(tokens, began)) is not None:
             return at_once
@@ -95,7 +94,7 @@ class AsyncThrottle:
             call.note_wait("rate", clock.steady() - began)
 
     def wake(self) -> None:
-        """Something was given back, or the head of the queue has left: the next one looks again."""
+        """Let the next caller look again, because something was given back or the head of the queue has left."""
         first = self._queue.first
         if first is not None:
             first.woken.set()
@@ -113,14 +112,14 @@ class Throttle:
 
     @property
     def waiting(self) -> int:
-        """How many wait for their turn."""
+        """The number of callers that wait for their turn."""
         return len(self._queue.waiting)
 
     def pass_gate(self, call: CallRecord, key: str, timer: Timer, clock: Clock) -> None:
-        """Wait until what has refused takes calls again, and it is the turn of this one.
+        """Wait until the service accepts calls again and it is this call's turn.
 
         Raises:
-            RateLimitError: the turn cannot come in time; nothing was sent.
+            RateLimitError: The turn cannot come in time. Nothing was sent.
         """
         rates, began = self._rate_state, clock.steady()
         wait = rates.pass_gate(key, began)
@@ -144,7 +143,7 @@ class Throttle:
             call.note_wait("gate", clock.steady() - began)
 
     def reserve(self, call: CallRecord, tokens: float, timer: Timer, clock: Clock) -> Reservation:
-        """Take what an attempt needs, when it is its turn and there is enough."""
+        """Reserve what an attempt needs, once it is its turn and there is enough."""
         queue, deadline, began = self._queue, timer.limits.deadline, clock.steady()
         if (at_once := queue.at_once(tokens, began)) is not None:
             return at_once
@@ -169,7 +168,7 @@ class Throttle:
             call.note_wait("rate", clock.steady() - began)
 
     def wake(self) -> None:
-        """Something was given back, or the head of the queue has left: the next one looks again."""
+        """Let the next caller look again, because something was given back or the head of the queue has left."""
         with self._lock:
             first = self._queue.first
             if first is not None:

@@ -1,12 +1,12 @@
-"""One timer bounds an attempt, whatever it is doing: queueing, connecting, writing, waiting, reading.
+"""One timer limits an attempt, whatever it is doing: queueing, connecting, writing, waiting, reading.
 
-Theory of operation. Whoever does the work says `enter(phase)` when a phase begins, and again when a phase has made
-progress that counts: reading a body re-arms "idle" once enough bytes have come, a stream once an event was decoded.
-What does not call `enter` does not extend anything, so a server that drips bytes gains nothing. Which end holds is
-worked out in `_core.policy.time_bounds`.
+Theory of operation. Whoever does the work calls `enter(phase)` when a phase begins, and again when it has made
+progress: reading a body restarts "idle" once enough bytes have arrived, a stream once an event was decoded. Work that
+does not call `enter` extends nothing, so a server gains nothing by dripping bytes. `_core.policy.time_bounds` computes
+which end applies.
 
-The async flavor has an alarm whose end moves: no timer of its own for each read. The sync flavor cannot interrupt a
-read, so it hands out what is left (`remaining`) as the timeout of each socket operation.
+The async flavor has an alarm whose end moves, so no read needs a timer of its own. The sync flavor cannot interrupt a
+read, so the time that is left (`remaining`) becomes the timeout of each socket operation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .alarm import alarm
 
 
 class AsyncTimer(TimeBounds):
-    """Bounds the body of its `with` block, and raises `Expired` where the time was up."""
+    """Limits the body of its `with` block, and raises `Expired` when the time is up."""
 
     __slots__ = ("_alarm", "_lasting")
 
@@ -45,15 +45,15 @@ class AsyncTimer(TimeBounds):
         self._alarm.move(inf)
 
     def last(self) -> None:
-        """It will be entered again and again, until it is closed."""
+        """Keep the alarm ready, because the timer is entered again and again until it is closed."""
         self._lasting = True
 
     def close(self) -> None:
-        """It will not be entered again."""
+        """Release the alarm, because the timer is not entered again."""
         self._alarm.close()
 
     def remaining(self) -> float | None:
-        """Async work needs no timeouts of its own: the alarm ends it."""
+        """Return None: the alarm ends async work, so it needs no timeouts of its own."""
         return None
 
     def __enter__(self) -> AsyncTimer:
@@ -68,7 +68,7 @@ class AsyncTimer(TimeBounds):
 
 
 class Timer(TimeBounds):
-    """Hands out the time that is left, and raises `Expired` where there is none."""
+    """Hands out the time that is left, and raises `Expired` if there is none."""
 
     __slots__ = ()
 
@@ -76,16 +76,16 @@ class Timer(TimeBounds):
         super().__init__(limits, time.monotonic)
 
     def last(self) -> None:
-        """It will be entered again and again, until it is closed."""
+        """Do nothing. The async flavor keeps its alarm ready."""
 
     def close(self) -> None:
-        """It will not be entered again."""
+        """Do nothing. The async flavor releases its alarm."""
 
     def remaining(self) -> float | None:
-        """Seconds that the next operation may take; None where nothing bounds it.
+        """Return how many seconds the next operation may take. None if nothing limits it.
 
         Raises:
-            Expired: there are none left.
+            Expired: There is no time left.
         """
         if self.end == inf:
             return None

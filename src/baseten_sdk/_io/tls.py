@@ -1,4 +1,4 @@
-"""One TLS context for all clients of a process: loading the trusted certificates takes milliseconds."""
+"""One TLS context for all clients of a process, because loading the trusted certificates takes milliseconds."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import NamedTuple
 from ..errors import ConfigurationError
 
 IGNORE_CUT = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", ssl.Options(0))
-"""Some releases of Python set it: an end that TLS did not announce is taken for one that it did."""
+"""Some releases of Python set this option. It hides the difference between a cut connection and an announced end."""
 
 
 class Trust(NamedTuple):
     """Where the trusted certificates are, and which version of them.
 
     Attributes:
-        variable: the variable that names them; "" for certifi's list.
-        path: the file, or the directories.
-        version: changes when the file does.
+        variable: The variable that names them. "" for certifi's list.
+        path: The file or the directories.
+        version: Changes when the file does.
     """
 
     variable: str
@@ -28,12 +28,12 @@ class Trust(NamedTuple):
 
 
 def shared_context() -> ssl.SSLContext:
-    """The trust that httpx has: `SSL_CERT_FILE`, else `SSL_CERT_DIR`, else certifi's list.
+    """Return the TLS context with httpx's trust: `SSL_CERT_FILE`, otherwise `SSL_CERT_DIR`, otherwise certifi's list.
 
-    It is made again where the variable or its file has changed, and it tells a cut from an end.
+    It is made again if the variable or its file has changed. It tells a cut connection from an announced end.
 
     Raises:
-        ConfigurationError: what the variable names cannot be used.
+        ConfigurationError: What the variable names cannot be used.
     """
     return _context(_trust())
 
@@ -73,7 +73,7 @@ def _made(trust: Trust, *, cafile: str | None = None, capath: str | None = None)
     except ssl.SSLError:
         raise _unusable(trust.variable or "certifi", trust.path or str(cafile), "it holds no certificate") from None
     except OSError as error:
-        # The certificates were read: what is left is the log of keys that Python opens for debugging.
+        # The certificates were read. The only other file is the key log that Python opens for debugging.
         log = os.environ.get("SSLKEYLOGFILE", "")
         raise ConfigurationError(
             f"SSLKEYLOGFILE names {log}, which cannot be written: {_reason(error)}. Correct the variable or unset it."
@@ -89,7 +89,7 @@ def _check_file(path: str) -> None:
 
 
 def _check_directories(path: str) -> None:
-    """At least one of the directories must be readable, as OpenSSL has it."""
+    """Check that at least one of the directories is readable, as OpenSSL requires."""
     reason = "there is none"
     for directory in path.split(os.pathsep):
         try:

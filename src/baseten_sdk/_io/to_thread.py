@@ -1,4 +1,4 @@
-"""Calling what blocks: a store on a disk, a server that starts."""
+"""Calls blocking functions, such as a store on disk or a server that starts."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ T = TypeVar("T")
 
 
 class AsyncToThread:
-    """Calls it in a worker thread."""
+    """Calls a function in a worker thread."""
 
     @staticmethod
     async def run(function: Callable[[], T]) -> T:
-        """Its result, or what it raises. Cancellation waits for its end."""
+        """Return its result, or raise its exception. Cancellation waits for its end."""
         return await anyio.to_thread.run_sync(function)
 
 
 class ToThread:
-    """Calls it."""
+    """Calls a function in this thread."""
 
     @staticmethod
     def run(function: Callable[[], T]) -> T:
-        """Its result, or what it raises."""
+        """Return its result, or raise its exception."""
         return function()

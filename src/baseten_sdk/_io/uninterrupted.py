@@ -1,8 +1,8 @@
-"""Work that an exception of a signal handler must not strike, because it would leave a library's lock locked.
+"""Runs work that no signal handler's exception may interrupt, because that would leave a library's lock locked.
 
-Signal handlers run in the main thread, at any instruction. So the sync flavor does such work in another thread, and
-the main thread waits for it: Ctrl-C ends the wait at once, and the work goes on until its own limits. A task is
-canceled only where it waits, so the async flavor does it where it is.
+Signal handlers run in the main thread, at any instruction. So the sync flavor does such work in another thread, and the
+main thread waits for it. Ctrl-C ends the wait at once, and the work continues up to its own limits. A task is canceled
+only where it waits, so the async flavor does the work in place.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 LOOK = 0.25
-"""Seconds between two looks for a signal. One that comes just before a wait does not end it."""
+"""Seconds between two checks for a signal. A signal that comes just before a wait does not end it."""
 
 
 class AsyncUninterrupted:
-    """Does work where it is."""
+    """Does work in place."""
 
     __slots__ = ()
 
     async def run(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Its result, or what it raises."""
+        """Return its result, or raise its exception."""
         return await work()
 
     async def finish(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do it after everything else."""
+        """Do the work after everything else."""
         await work()
 
 
 class Uninterrupted:
-    """Does one piece of work after the other, in other threads where this one is interrupted by signals."""
+    """Does one piece of work after another, in other threads if signals may interrupt this one."""
 
     __slots__ = ("_last",)
 
@@ -42,25 +42,25 @@ class Uninterrupted:
         self._last: threading.Event | None = None
 
     def run(self, work: Callable[[], T]) -> T:
-        """Its result, or what it raises. An interrupt ends the wait and not the work."""
+        """Return its result, or raise its exception. An interrupt ends the wait, but not the work."""
         if threading.get_ident() != threading.main_thread().ident:
             return work()
         return self._begun(work).result()
 
     def finish(self, work: Callable[[], None]) -> None:
-        """Do it after everything else, and do not wait for it: what was interrupted may still be at work."""
+        """Do the work after everything else, without waiting for it. Interrupted work may still be running."""
         self._begun(work)
 
     def _begun(self, work: Callable[[], T]) -> _Job[T]:
         job = _Job(work, self._last)
         self._last = job.ended
-        # Not a `Thread`: its start waits for the thread, and an interrupt there comes out as another error.
+        # Not a `Thread`: its start waits for the thread, and an interrupt there would surface as a different error.
         start_new_thread(copy_context().run, (job.do,))
         return job
 
 
 class _Job(Generic[T]):
-    """Work in a thread of its own, for which nobody need wait."""
+    """Work in its own thread, which nobody has to wait for."""
 
     def __init__(self, work: Callable[[], T], before: threading.Event | None) -> None:
         self._work = work
@@ -68,12 +68,12 @@ class _Job(Generic[T]):
         self._results: list[T] = []
         self._error: BaseException | None = None
         self.ended = threading.Event()
-        # A bare lock: waiting for it can be interrupted, and leaves nothing half done.
+        # A bare lock, because waiting for it can be interrupted without leaving anything half done.
         self._over = threading.Lock()
         self._over.acquire()
 
     def do(self) -> None:
-        """Do it, in its own thread."""
+        """Do the work, in its own thread."""
         try:
             if self._before is not None:
                 self._before.wait()
@@ -86,9 +86,9 @@ class _Job(Generic[T]):
             self._over.release()
 
     def result(self) -> T:
-        """Wait for it: its result, or what it raised."""
+        """Wait for the work. Return its result, or raise its exception."""
         while not self._over.acquire(timeout=LOOK):
-            pass  # Python runs the handler of a signal here that came too early to end the wait
+            pass  # Here Python runs the handler of a signal that came too early to end the wait.
         error, self._error = self._error, None
         if error is not None:
             raise error

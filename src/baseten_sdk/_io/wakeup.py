@@ -1,4 +1,4 @@
-"""Being woken by another thread, such as the one that a webhook comes in on."""
+"""Wakes a waiting program from another thread, such as the one that receives webhooks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Schedule: TypeAlias = Callable[[Callable[[], object]], object]
 
 @runtime_checkable
 class _RunsSoon(Protocol):
-    """What trio gives to other threads."""
+    """What trio offers to other threads."""
 
     def run_sync_soon(self, function: Callable[[], object], /) -> object: ...
 
 
 class AsyncWakeup:
-    """Wakes the task that waits, in the event loop in which it was made."""
+    """Wakes a waiting task, in the event loop in which this object was made."""
 
     __slots__ = ("_event", "_schedule")
 
@@ -31,7 +31,7 @@ class AsyncWakeup:
         self._schedule = scheduler()
 
     def set(self) -> None:
-        """Wake it, from any thread and without waiting for it; a loop that is over sleeps on."""
+        """Wake the task, from any thread and without waiting. A loop that has ended ignores it."""
         with suppress(RuntimeError):
             self._schedule(self._event.set)
 
@@ -40,13 +40,13 @@ class AsyncWakeup:
         return self._event.is_set()
 
     async def wait(self, seconds: float) -> None:
-        """Wait until it is set, but no longer than so many seconds."""
+        """Wait until it is set, but at most this many seconds."""
         with anyio.move_on_after(seconds):
             await self._event.wait()
 
 
 class Wakeup:
-    """Wakes the thread that waits."""
+    """Wakes a waiting thread."""
 
     __slots__ = ("_event",)
 
@@ -54,7 +54,7 @@ class Wakeup:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Wake it, from any thread."""
+        """Wake the thread, from any thread."""
         self._event.set()
 
     @property
@@ -62,12 +62,15 @@ class Wakeup:
         return self._event.is_set()
 
     def wait(self, seconds: float) -> None:
-        """Wait until it is set, but no longer than so many seconds."""
+        """Wait until it is set, but at most this many seconds."""
         self._event.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
 def scheduler() -> Schedule:
-    """What makes the running loop call a function, from any thread; a RuntimeError says that the loop is over."""
+    """Return what makes the running loop call a function, from any thread.
+
+    It raises RuntimeError once the loop has ended.
+    """
     try:
         return asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:

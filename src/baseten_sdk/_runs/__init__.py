@@ -1,1 +1,1 @@
-"""What every long run shares: rows in flight, displays, durable files. It must not know any kind of run."""
+"""What every long run needs: rows in flight, displays, durable files. It must not know any kind of run."""

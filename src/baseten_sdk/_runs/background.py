@@ -1,7 +1,7 @@
-"""Work that goes on beside its owner, on asyncio and on trio: for an iterator that is used without `async with`.
+"""Runs work beside its owner, on asyncio and on trio, for iterators used without `async with`.
 
-A task group cannot be held open by an iterator that may be left at any moment; so the work is a task of its own, which
-its owner ends. It must not know what the work is.
+An iterator that may be left at any moment cannot hold a task group open. So the work is a task of its own, and the
+owner ends it. This module must not know what the work is.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .loop_thread import call_soon
 
 
 class Background:
-    """A function that runs until it ends or is ended; it must not raise.
+    """A function that runs until it ends or is ended. It must not raise.
 
     Args:
-        function: the work.
+        function: The work.
     """
 
     def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
@@ -51,6 +51,6 @@ class Background:
             await self._over.wait()
 
     def abandon(self) -> None:
-        """Cancel it, from any thread, and wait for nothing."""
-        with suppress(Exception):  # the loop may be over, and all its tasks with it
+        """Cancel it from any thread, without waiting."""
+        with suppress(Exception):  # The loop may have ended, and with it all its tasks.
             self._soon(self._scope.cancel)

@@ -1,4 +1,4 @@
-"""A bar on a terminal, by rich."""
+"""A progress bar on a terminal, drawn by rich."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ P_contra = TypeVar("P_contra", contravariant=True)
 
 
 class Bar(Generic[P_contra]):
-    """Shows a run as one bar, on standard error.
+    """Shows a run as one bar on standard error.
 
     Args:
-        subject: what is shown.
-        console: where; None for standard error.
+        subject: What to show.
+        console: Where to draw. None for standard error.
     """
 
     every = BAR_SECONDS
@@ -53,10 +53,10 @@ class Bar(Generic[P_contra]):
         self._bars.stop()
 
     def show(self, progress: P_contra, /) -> None:
-        """Draw it."""
+        """Draw the bar."""
         look = self._look(progress)
         self._bars.update(self._task, completed=look.done, total=look.total, text=visible(look.text))
 
     def say(self, text: str, /) -> None:
-        """Write a text above it."""
+        """Write a text above the bar."""
         self._console.print(visible(text), highlight=False, markup=False)

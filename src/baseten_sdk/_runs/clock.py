@@ -1,4 +1,4 @@
-"""The time that a long run waits by, and the one that it writes down. Tests put a clock of their own in its place."""
+"""The clock that a long run waits by, and the time that it records. Tests replace it with a clock of their own."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class RunClock(AsyncClock):
     __slots__ = ()
 
     def epoch(self) -> float:
-        """Seconds since the epoch, which another process understands."""
+        """Return the seconds since the epoch, which another process understands."""
         return time.time()
 
     async def wait(self, event: anyio.Event, seconds: float) -> None:
-        """Wait until the event is set, but no longer than so many seconds."""
+        """Wait until the event is set, but at most this many seconds."""
         with anyio.move_on_after(seconds):
             await event.wait()

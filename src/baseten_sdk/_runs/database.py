@@ -1,7 +1,7 @@
-"""SQLite files whose commits are on the disk when they return, and why one fails. It must not know a table.
+"""SQLite files whose commits are on disk when they return, and the reasons why one fails. It must not know any table.
 
 Theory of operation. A file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
-the disk. Readers, of this process and of others, do not wait for writers.
+disk. Readers, in this process and in others, do not wait for writers.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from .durable import create_private
 
 
 def connect(path: str | os.PathLike[str], *, wait: float) -> sqlite3.Connection:
-    """Open a file; a new one is private, and so are the two that SQLite keeps beside it.
+    """Open a file. A new file is private, and so are the two that SQLite keeps beside it.
 
-    Transactions are begun by hand, and whoever uses the connection keeps its uses apart.
+    The caller begins transactions by hand, and keeps uses of the connection apart.
 
     Args:
-        path: the file.
-        wait: seconds to wait for another writer.
+        path: The file.
+        wait: Seconds to wait for another writer.
 
     Raises:
-        OSError: the file cannot be created.
-        sqlite3.Error: it cannot be opened.
+        OSError: The file cannot be created.
+        sqlite3.Error: It cannot be opened.
     """
     create_private(os.path.realpath(path))
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk, not to its cache
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: to disk, not only to its cache.
     except BaseException:
         connection.close()
         raise
@@ -38,7 +38,7 @@ def connect(path: str | os.PathLike[str], *, wait: float) -> sqlite3.Connection:
 
 
 def reason(error: sqlite3.Error) -> str:
-    """What went wrong with a file, and what to do about it where something can be done."""
+    """Describe what went wrong with a file, and what to do about it if possible."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return "another program has kept it locked (a viewer or a backup, perhaps); end that, and run again"

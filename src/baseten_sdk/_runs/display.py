@@ -1,7 +1,6 @@
-"""How a run is shown: a bar on a terminal, log lines, calls of a function, or not at all.
+"""Shows a run: as a bar on a terminal, log lines, calls of a function, or not at all. Batches and ledgers use it.
 
-Batches and ledgers use it. It must not know what they count: a run at one moment is any object whose `str` is
-a line of the log.
+It must not know what they count: a snapshot of a run is any object whose `str` is a log line.
 """
 
 from __future__ import annotations
@@ -43,11 +42,11 @@ class Display(Protocol[P_contra]):
     ) -> bool | None: ...
 
     def show(self, progress: P_contra, /) -> None:
-        """Show the run as it is."""
+        """Show the current state."""
         ...
 
     def say(self, text: str, /) -> None:
-        """Tell the user something."""
+        """Show a message to the user."""
         ...
 
 

@@ -1,9 +1,8 @@
-"""Files that outlive the process: private, locked, whole, and on the disk itself.
+"""Files that outlive the process: private, locked, complete, and on disk.
 
-New files can be read by their owner alone; files that exist keep their mode. A file that is replaced is the old one or
-the new one, never half of either. A file that a process died in is whole up to its last line. A symbolic link is
-followed only at a path that the user chose: one at a name that is derived from it was planted. It must not know what
-stands in a file.
+New files can be read only by their owner. Existing files keep their mode. A replaced file is the old one or the new
+one, never a part of either. After a crash, a file is complete up to its last line. A symbolic link is followed only at
+a path that the user chose: one at a derived name was planted. This module must not know the content of a file.
 """
 
 from __future__ import annotations
@@ -34,22 +33,22 @@ class FileInUseError(OSError):
 
 
 def create_private(path: str | os.PathLike[str]) -> None:
-    """Create a file where there is none. One that exists is not touched, nor even opened."""
+    """Create a file if it does not exist. An existing one is not touched, nor even opened."""
     with suppress(FileExistsError):
         os.close(os.open(path, _NEW, PRIVATE))
 
 
 def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: bool = False) -> int:
-    """Open a file for reading and writing, and lock it for as long as it is open; create it where there is none.
+    """Open a file for reading and writing, and lock it while it is open. Create it if it does not exist.
 
     Args:
-        path: the file.
-        append: whether all that is written goes to its end.
-        follow: whether the path may be a symbolic link.
+        path: The file.
+        append: Whether all writes go to its end.
+        follow: Whether the path may be a symbolic link.
 
     Raises:
-        FileInUseError: another process has locked it.
-        OSError: it cannot be opened, or its file system has no locks.
+        FileInUseError: Another process has locked it.
+        OSError: It cannot be opened, or its file system has no locks.
     """
     flags = _FLAGS | os.O_CREAT | (os.O_APPEND if append else 0) | (0 if follow else _NO_LINK)
     while True:
@@ -67,14 +66,14 @@ def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: b
         except BaseException:
             os.close(file)
             raise
-        os.close(file)  # another process replaced or deleted it before it was locked
+        os.close(file)  # Another process replaced or deleted the file before it was locked.
 
 
 def read_regular(path: str | os.PathLike[str]) -> bytes:
-    """Read a file whole. A pipe that was planted in its place is not waited for.
+    """Read a whole file. It does not wait for a pipe that was planted in its place.
 
     Raises:
-        OSError: it cannot be read, or is not a regular file.
+        OSError: It cannot be read, or it is not a regular file.
     """
     with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb") as file:
         _check_regular(file.fileno())
@@ -83,16 +82,16 @@ def read_regular(path: str | os.PathLike[str]) -> bytes:
 
 def _check_regular(file: int) -> None:
     mode = os.fstat(file).st_mode
-    if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):  # a device answers for itself
+    if not stat.S_ISREG(mode) and not stat.S_ISCHR(mode):  # A device file is the user's own responsibility.
         raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 def lock(file: int) -> None:
-    """Lock an open file against other processes until it is closed, which the system does for a process that dies.
+    """Lock an open file against other processes until it is closed. If a process dies, the system unlocks its files.
 
     Raises:
-        FileInUseError: another process has locked it.
-        OSError: its file system has no locks.
+        FileInUseError: Another process has locked it.
+        OSError: Its file system has no locks.
     """
     try:
         _lock(file)
@@ -104,7 +103,7 @@ def lock(file: int) -> None:
 
 
 def stands_at(file: int, path: str | os.PathLike[str]) -> bool:
-    """Whether a path still leads to an open file: it was not moved, deleted or replaced."""
+    """Whether a path still leads to an open file, because the file was not moved, deleted or replaced."""
     try:
         return os.path.samestat(os.fstat(file), os.stat(path))
     except (FileNotFoundError, NotADirectoryError):
@@ -112,7 +111,7 @@ def stands_at(file: int, path: str | os.PathLike[str]) -> bool:
 
 
 def file_at(path: str | os.PathLike[str]) -> tuple[int, int] | None:
-    """Which file stands at a path; None where there is none."""
+    """Identify the file at a path. Return None if there is none."""
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -121,7 +120,7 @@ def file_at(path: str | os.PathLike[str]) -> tuple[int, int] | None:
 
 
 def path_of(file: int) -> Path | None:
-    """Where an open file is now; None where it was deleted, or the system does not tell."""
+    """Return the current path of an open file. None if it was deleted or the system does not say."""
     try:
         if sys.platform == "darwin":
             import fcntl
@@ -135,21 +134,21 @@ def path_of(file: int) -> Path | None:
 
 
 def read_pieces(file: int) -> Iterator[bytes]:
-    """What is in an open file, from its beginning, even if it has no name any more."""
+    """Yield the content of an open file from its beginning, even if it has no name any more."""
     os.lseek(file, 0, os.SEEK_SET)
     while piece := os.read(file, BLOCK):
         yield piece
 
 
 def write(file: int, data: bytes) -> None:
-    """Write all of it."""
+    """Write all of the data."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(file, rest) :]
 
 
 def cut_torn_line(file: int) -> int:
-    """Cut off what follows the last end of a line: how many bytes that was."""
+    """Cut off what follows the last end of a line. Return how many bytes that was."""
     size = end = os.fstat(file).st_size
     while end > 0:
         start = max(0, end - BLOCK)
@@ -166,7 +165,7 @@ def cut_torn_line(file: int) -> int:
 
 
 def whole_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file, their ends included, without a torn one at the end; none where there is no file."""
+    """Yield the lines of a file with their ends, without an incomplete last one. None if the file does not exist."""
     with suppress(FileNotFoundError), path.open("rb", 1 << 20) as file:
         for line in file:
             if line.endswith(b"\n"):
@@ -174,11 +173,11 @@ def whole_lines(path: Path) -> Iterator[bytes]:
 
 
 def flush(file: int) -> None:
-    """Have the disk itself keep what was written."""
+    """Write the file through to disk."""
     if sys.platform == "darwin":
         import fcntl
 
-        # fsync leaves it in the disk's cache here. A file system that cannot do better refuses.
+        # On macOS, fsync leaves data in the disk's cache. A file system that cannot do better refuses this.
         with suppress(OSError):
             fcntl.fcntl(file, fcntl.F_FULLFSYNC)
             return
@@ -186,33 +185,34 @@ def flush(file: int) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Have the disk keep the names in a folder: a new file's name is not part of the file."""
+    """Write the names in a folder through to disk. A new file's name is not part of the file."""
     if sys.platform != "win32":
         opened = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(opened)
         except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems cannot
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # Some network file systems do not support this.
                 raise
         finally:
             os.close(opened)
 
 
 class Replacement:
-    """A new file that takes the place of another one as a whole. It has the mode of the file that it replaces.
+    """A new file that replaces another one as a whole. It takes the mode of the file that it replaces.
 
     Args:
-        path: the file to replace; it need not exist.
-        follow: whether the path may be a symbolic link, which then stays one. Otherwise the link is replaced.
+        path: The file to replace. It need not exist.
+        follow: Whether the path may be a symbolic link. If so, the link stays, and its target is replaced. Otherwise,
+            the link itself is replaced.
 
     Attributes:
-        file: the new file, open for appending.
+        file: The new file, open for appending.
     """
 
     def __init__(self, path: Path, *, follow: bool = False) -> None:
         self._target = Path(os.path.realpath(path)) if follow else path
         self._path = self._target.with_name(f"{self._target.name}.new")
-        self._path.unlink(missing_ok=True)  # of a process that died, or a link that somebody planted
+        self._path.unlink(missing_ok=True)  # Left by a process that died, or a link that somebody planted.
         self.file = os.open(self._path, _NEW | os.O_APPEND, PRIVATE)
         with suppress(FileNotFoundError):
             mode = self._target.lstat().st_mode
@@ -220,19 +220,19 @@ class Replacement:
                 os.fchmod(self.file, stat.S_IMODE(mode))
 
     def publish(self) -> None:
-        """Put it in its place. It stays open."""
+        """Move the new file into place. It stays open."""
         flush(self.file)
         os.replace(self._path, self._target)
         flush_folder(self._target.parent)
 
     def discard(self) -> None:
-        """Close and delete it."""
+        """Close and delete the new file."""
         os.close(self.file)
         self._path.unlink(missing_ok=True)
 
 
 def replace(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file anew: it has its old content or all of the new one, whatever happens meanwhile."""
+    """Write a file again. It has either its old or all of its new content, whatever happens meanwhile."""
     new = Replacement(path)
     try:
         with open(new.file, "wb", 1 << 20, closefd=False) as file:
@@ -248,7 +248,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: int) -> None:
-        # Windows locks ranges of bytes, and keeps others from reading them: one far behind any end will do.
+        # Windows locks byte ranges and keeps others from reading them, so lock one far beyond any end.
         at = os.lseek(file, 0, os.SEEK_CUR)
         os.lseek(file, 1 << 60, os.SEEK_SET)
         try:

@@ -1,7 +1,8 @@
-"""The rows on their way from a source to the workers, read a little ahead.
+"""Reads rows a little ahead of the workers.
 
 One task fills a short queue from a supply, which may read in a thread. The workers empty the queue. Taking a row that
-is ready costs no turn of the event loop. It owns the queue and its bounds. It must not know where rows come from.
+is ready costs no turn of the event loop. This module owns the queue and its limits. It must not know where rows come
+from.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The error that began a group of errors."""
+"""Raises the error that caused a group of errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def first_error() -> Generator[None]:
-    """Raise the first error of a group by itself: a task group wraps even a single error."""
+    """Raise the first error of a group alone. A task group wraps even a single error."""
     failure: BaseException | None = None
     try:
         yield

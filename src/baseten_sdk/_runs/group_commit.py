@@ -1,8 +1,9 @@
-"""Group commit: what many tasks want written goes into as few writes as the disk allows; none waits for more than two.
+"""Group commit: writes the items of many tasks in as few writes as possible. No item waits for more than two writes.
 
-Theory of operation. What comes while a write is under way gathers in a batch. When the write ends, the first of them to
-get its turn writes the whole batch, in a worker thread; the others find it written. So a disk whose write takes 20 ms
-takes in as much in that time as comes, and the event loop waits for no disk. It must not know what is written.
+Theory of operation. Items that arrive during a write are collected in a batch. When the write ends, the first of their
+tasks to run writes the whole batch in a worker thread, and the others find it written. So while a disk takes 20 ms for
+a write, it takes in all that arrives in that time, and the event loop never waits for a disk. This module must not know
+what is written.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class _Turns(Generic[T]):
         self.batch: _Batch[T] = _Batch()
         self.written: _Batch[T] | None = None
         self.lock = anyio.Lock()
-        # Not the threads that applications share: a program that keeps those busy must not delay a write.
+        # Not the application's shared threads: a program that keeps those busy must not delay a write.
         self.threads = anyio.CapacityLimiter(1)
 
 
@@ -49,9 +50,9 @@ class GroupCommit(Generic[T]):
     """Writes items in batches.
 
     Args:
-        write: writes a batch, all or nothing, in a worker thread, one at a time for each event loop.
-        patience: seconds to wait for a write; None for as long as it takes. With None, a task that is canceled finds
-            its item written, or not begun; else a write that has begun goes on.
+        write: Writes a batch, all or nothing, in a worker thread, one at a time for each event loop.
+        patience: Seconds to wait for a write. None: wait as long as it takes. With None, a canceled task finds its item
+            either written or not begun. Otherwise, a write that has begun continues.
     """
 
     def __init__(self, write: Callable[[list[T]], None], *, patience: float | None = None) -> None:
@@ -60,11 +61,11 @@ class GroupCommit(Generic[T]):
         self._turns: RunVar[_Turns[T]] = RunVar("baseten_sdk.group_commit")
 
     async def add(self, item: T) -> None:
-        """Return when the item is written.
+        """Return once the item is written.
 
         Raises:
-            TimeoutError: it took longer than `patience`.
-            Exception: what `write` raised; nothing of the batch is written.
+            TimeoutError: It took longer than `patience`.
+            Exception: `write` raised it. Nothing of the batch is written.
         """
         turns = self._turns.get(None)
         if turns is None:
@@ -77,7 +78,7 @@ class GroupCommit(Generic[T]):
                 await self._written(turns, batch)
         finally:
             if turns.batch is batch:
-                batch.items.remove(item)  # it was given up before its write began
+                batch.items.remove(item)  # The item was given up before its write began.
         if not batch.is_over:
             raise TimeoutError(f"it took longer than {self._patience:g} s")
         if batch.error is not None:
@@ -86,7 +87,7 @@ class GroupCommit(Generic[T]):
     async def _written(self, turns: _Turns[T], batch: _Batch[T]) -> None:
         async with turns.lock:
             if turns.written is not None and not turns.written.is_over:
-                # A write that was given up goes on in its thread. Nothing is written beside it.
+                # A write that was given up continues in its thread. No other write runs beside it.
                 await turns.written.done.wait(inf)
             if batch.is_over:
                 return

@@ -1,4 +1,4 @@
-"""An event loop for code that has none, or that stands in the middle of one that it must not block."""
+"""An event loop for code without one, or for code inside a loop that it must not block."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ T = TypeVar("T")
 def run_in_loop(function: Callable[[], Awaitable[T]]) -> T:
     """Run an async function from sync code.
 
-    It runs in this thread, where signals arrive, unless an event loop runs here already, as in a notebook. Then it
-    runs in a thread of its own.
+    It runs in this thread, where signals arrive. If an event loop already runs here, as in a notebook, it runs in its
+    own thread.
     """
     if not is_loop_running():
         return anyio.run(function)
@@ -32,7 +32,7 @@ def run_in_loop(function: Callable[[], Awaitable[T]]) -> T:
 
 
 def is_loop_running() -> bool:
-    """Whether an event loop runs in this thread, of whichever library."""
+    """Whether an event loop of any library runs in this thread."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -44,7 +44,7 @@ def is_loop_running() -> bool:
 
 
 def call_soon() -> Callable[[Callable[[], object]], object]:
-    """Return what schedules a function in the running event loop, from any thread and from a signal handler."""
+    """Return a function that schedules calls in the running event loop, from any thread and from a signal handler."""
     try:
         return asyncio.get_running_loop().call_soon_threadsafe
     except RuntimeError:
@@ -54,7 +54,7 @@ def call_soon() -> Callable[[Callable[[], object]], object]:
 
 
 def open_portal() -> BlockingPortal:
-    """Start an event loop in a thread; it ends with the portal, and does not keep the process from ending."""
+    """Start an event loop in a thread. It ends with the portal, and does not keep the process alive."""
     started: Future[BlockingPortal] = Future()
 
     async def serve() -> None:
@@ -76,8 +76,8 @@ def open_portal() -> BlockingPortal:
 
 
 def end_portal(portal: BlockingPortal) -> None:
-    """End what runs in it, from any thread, and wait for nothing."""
+    """End everything that runs in the portal, from any thread and without waiting."""
     try:
         portal.start_task_soon(portal.stop, True)
     except RuntimeError:
-        return  # it has ended already
+        return  # It has ended already.

@@ -1,4 +1,4 @@
-"""What a display shows of a run, whatever shows it and whatever the run counts."""
+"""What a display shows of a run, independent of the kind of display and of what the run counts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Look:
     """What a bar shows of a run at one moment.
 
     Attributes:
-        done: how much is done.
-        total: how much there is; None where that is not known.
-        text: the rest, in rich's markup.
+        done: How much is done.
+        total: How much there is. None if unknown.
+        text: The rest, in rich's markup.
     """
 
     done: float
@@ -34,14 +34,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Subject(Generic[P]):
-    """What is shown, whatever shows it.
+    """What to show, independent of the kind of display.
 
     Attributes:
-        name: what stands before the bar.
-        look: what the bar shows.
-        measure: whether the bar tells a share in percent, or a count, and the time so far.
-        logger: gets the lines.
-        extra: what to install for the bar.
+        name: The text before the bar.
+        look: What the bar shows.
+        measure: Whether the bar shows a percentage, or a count and the time so far.
+        logger: Gets the lines.
+        extra: The extra to install for the bar.
     """
 
     name: str
@@ -52,5 +52,5 @@ class Subject(Generic[P]):
 
 
 def plain_markup(text: str) -> str:
-    """Any text in rich's markup, so that it is shown as it is: brackets in it begin no tag, and so no link."""
+    """Escape a text for rich's markup, so that brackets in it begin no tag and no link."""
     return _BRACKET.sub(r"\1\1\\[", text)

@@ -24,12 +24,12 @@ LOT_SECONDS = 0.02
 
 
 class Record(NamedTuple, Generic[R_co]):
-    """What a source holds at one place: a value, or what is wrong with it.
+    """The item at one position of a source: a value, or what is wrong with it.
 
     Attributes:
-        number: the place: the line of a file, else the position, from 1.
-        value: what is there.
-        size: its bytes in the source, 0 where that is not known.
+        number: The position: the line of a file, otherwise a count from 1.
+        value: The value.
+        size: Its size in the source in bytes. 0 if unknown.
     """
 
     number: int
@@ -38,16 +38,16 @@ class Record(NamedTuple, Generic[R_co]):
 
 
 Admit: TypeAlias = Callable[[Record[R]], Item[R] | None]
-"""Makes a row of a record, or None where it needs none."""
+"""Makes a row from a record, or returns None if the record needs none."""
 
 
 class ThreadSupply(Generic[R]):
     """Iterates in a worker thread.
 
     Args:
-        records: what to iterate over.
-        admit: makes rows of them.
-        give_up: is called when nobody waits for the thread any more, so that it does not wait on.
+        records: What to iterate over.
+        admit: Makes rows from records.
+        give_up: Called when nobody waits for the thread any more, so that it stops waiting too.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ThreadSupply(Generic[R]):
         size = 0
         end = time.monotonic() + LOT_SECONDS
         if self._slow:
-            most = 1  # the record after the next may be long in coming
+            most = 1  # The record after the next one may take long.
         for record in self._records:
             if self._given_up:
                 break
@@ -95,7 +95,7 @@ class ThreadSupply(Generic[R]):
 
 
 class HereSupply(Generic[R]):
-    """Iterates in the event loop: over what is in memory."""
+    """Iterates in the event loop, over data in memory."""
 
     def __init__(self, records: Iterator[Record[R]], admit: Admit[R]) -> None:
         self._records = records
@@ -113,7 +113,7 @@ class HereSupply(Generic[R]):
 
 
 class AsyncSupply(Generic[R]):
-    """Awaits one row after the other."""
+    """Awaits one row after another."""
 
     def __init__(self, values: AsyncIterator[R], admit: Admit[R]) -> None:
         self._values = values

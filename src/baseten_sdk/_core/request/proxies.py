@@ -3,9 +3,13 @@
 Owns what the variables mean: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. It opens no connection.
 No repr or error contains a proxy's password.
 
-| NO_PROXY entry | matches | | --- | --- | | `*` | every host | | `example.com`, `.example.com`, `*.example.com` | the
-host and all names below it | | `10.1.2.3`, `::1`, `[::1]` | the address | | `10.0.0.0/8`, `fd00::/8` | every address of
-the network | | any of them with `:8080` behind it (an IPv6 address in brackets) | the same, on that port alone |
+| NO_PROXY entry | matches |
+| --- | --- |
+| `*` | every host |
+| `example.com`, `.example.com`, `*.example.com` | the host and all names below it |
+| `10.1.2.3`, `::1`, `[::1]` | the address |
+| `10.0.0.0/8`, `fd00::/8` | every address of the network |
+| any of them with `:8080` behind it (an IPv6 address in brackets) | the same, on that port alone |
 """
 
 from __future__ import annotations
