@@ -89,8 +89,8 @@ class CallEnded:
     """A call that ended without an error.
 
     Attributes:
-        result: What the call returned, such as a `ChatCompletion`. For a chat stream, the completion as far as it
-            arrived. None if there is no result, or it is not known.
+        result: What the call returned, such as a `ChatCompletion`, also for `with_raw_response`. For a chat
+            stream, the completion as far as it arrived. None if there is no result, or it is not known.
         meta: The request ID, status, headers and attempts.
         complete: Whether the reply was read to its end. False if the caller left a stream early.
     """

@@ -19,11 +19,13 @@ from baseten_sdk import (
     ChatCompletionChunk,
     ConfigurationError,
     DeadlineExceeded,
+    Endpoints,
     Hedge,
     Limits,
     ModelList,
     Observer,
     RateLimitError,
+    Response,
     Retry,
     RetryEvent,
     StreamInterrupted,
@@ -34,8 +36,10 @@ from baseten_sdk._async.calls.call import AsyncCaller
 from baseten_sdk._core.policy.rate_limit import RateLimit
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
+from tests._async.calling import KEY
 from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import HELLO, MODEL, SAID, behaving, only
+from tests.faults.scripted import ScriptedServer, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -192,6 +196,21 @@ async def test_the_result_is_what_the_call_returns(transport: TransportName, emu
         await client.deployments("abcd1234").predict({"a": 1})
     assert isinstance(diary.ends[0].result, ModelList)
     assert diary.ends[1].result == {"a": 1}
+
+
+async def test_a_reply_as_it_came_is_told_without_the_echoed_key(transport: TransportName, diary: Diary) -> None:
+    body = b'{"choices": [{"index": 0, "message": {"content": "hi"}}]}'
+    with ScriptedServer([reply(body, headers={"X-Echo": KEY})] * 2) as server:
+        endpoints = Endpoints.below(server.url.removesuffix("/v1"))
+        async with AsyncClient(api_key=KEY, endpoints=endpoints, transport=transport, hooks=[diary]) as client:
+            response = await client.deployments("abcd1234").sync("echo")
+            raw = await client.chat.completions.with_raw_response.create(model=MODEL, messages=HELLO)
+    assert response.headers["x-echo"] == raw.headers["x-echo"] == KEY
+    told, completion = (end.result for end in diary.ends)
+    assert isinstance(told, Response)
+    assert (told.status_code, told.content, told.headers["x-echo"]) == (200, body, "[the API key]")
+    assert completion is raw.parse()
+    assert KEY not in repr(diary.ends)
 
 
 async def test_a_failed_call_is_told_with_its_error(transport: TransportName, emu: Emulator, diary: Diary) -> None:

@@ -37,6 +37,8 @@ SCRIPTS: dict[str, list[Action]] = {
     "closed": [Read()] * 2,
     "reset": [Read(), Reset()] * 2,
     "cut": [Send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")] * 2,
+    "cut after an echo": [Send(f"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{KEY}".encode())] * 2,
+    "cut error after an echo": [Send(f"HTTP/1.1 500 No\r\nContent-Length: 100\r\n\r\n{KEY}".encode())] * 2,
     "garbage": [Send(b"garbage\r\n\r\n")] * 2,
     "stalled": [Read(), Hold()],
 }

@@ -14,6 +14,7 @@ from ..._io.key_source import AsyncKeySource
 from ...config import Limits
 from ...hooks import CallEnded, Hook, Observer
 from ...types.meta import Meta
+from ...types.response import RawResponse, Response
 from .body import AsyncResponseStream
 from .call import AsyncCaller
 from .connections import AsyncConnections
@@ -53,7 +54,7 @@ class AsyncObservedCaller(AsyncCaller):
         except BaseException as error:
             observed.failed(error)
             raise
-        observed.ended(CallEnded(result, meta))
+        observed.ended(CallEnded(_told(result, meta), meta))
         return result, meta
 
     async def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> AsyncUpgraded:
@@ -75,3 +76,14 @@ class AsyncObservedCaller(AsyncCaller):
         except BaseException as error:
             observed.failed(error)
             raise
+
+
+def _told(result: object, meta: Meta) -> object:
+    """What observers are told of a result. Of a reply as it came, they see no headers but those of `meta`."""
+    match result:
+        case RawResponse():
+            return result.parse()
+        case WholeResponse():
+            return Response(result.status, meta.headers, result.body, meta)
+        case _:
+            return result

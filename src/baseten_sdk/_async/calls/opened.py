@@ -52,6 +52,7 @@ async def read_body(opened: AsyncOpened) -> None:
         return
     if reading.failed:
         timer.shorten(ERROR_BODY)
+    piece = b""
     try:
         idle = False
         while not reading.full:
@@ -64,4 +65,5 @@ async def read_body(opened: AsyncOpened) -> None:
             if reading.add(piece):
                 timer.enter("idle")
     finally:
+        piece = b""  # it may echo the key, and a traceback would show it
         await exchange.aclose()

@@ -15,6 +15,7 @@ from ..._io.key_source import KeySource
 from ...config import Limits
 from ...hooks import CallEnded, Hook, Observer
 from ...types.meta import Meta
+from ...types.response import RawResponse, Response
 from .body import ResponseStream
 from .call import Caller
 from .connections import Connections
@@ -54,7 +55,7 @@ class ObservedCaller(Caller):
         except BaseException as error:
             observed.failed(error)
             raise
-        observed.ended(CallEnded(result, meta))
+        observed.ended(CallEnded(_told(result, meta), meta))
         return result, meta
 
     def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> Upgraded:
@@ -74,3 +75,14 @@ class ObservedCaller(Caller):
         except BaseException as error:
             observed.failed(error)
             raise
+
+
+def _told(result: object, meta: Meta) -> object:
+    """What observers are told of a result. Of a reply as it came, they see no headers but those of `meta`."""
+    match result:
+        case RawResponse():
+            return result.parse()
+        case WholeResponse():
+            return Response(result.status, meta.headers, result.body, meta)
+        case _:
+            return result

@@ -53,6 +53,7 @@ def read_body(opened: Opened) -> None:
         return
     if reading.failed:
         timer.shorten(ERROR_BODY)
+    piece = b""
     try:
         idle = False
         while not reading.full:
@@ -65,4 +66,5 @@ def read_body(opened: Opened) -> None:
             if reading.add(piece):
                 timer.enter("idle")
     finally:
+        piece = b""  # it may echo the key, and a traceback would show it
         exchange.close()
