@@ -6,6 +6,7 @@ import ast
 import json
 import math
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,25 @@ def test_row_n_is_the_vector_of_text_n(run: Run, emu: Emulator, source: Path, tm
     assert len(emu.requests) == 3
     assert rows(out) == expected(emu)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.npy"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+@pytest.mark.parametrize("suffix", ["npy", "parquet"])
+def test_the_file_is_private_and_a_planted_link_is_not_followed(
+    run: Run, source: Path, tmp_path: Path, suffix: str
+) -> None:
+    if suffix == "parquet":
+        pytest.importorskip("pyarrow")
+    target, victim = tmp_path / f"v.{suffix}", tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / f"v.{suffix}.new").symlink_to(victim)
+    assert run("embed", str(source), str(target), "-d", "abcd1234").code == ExitCode.OK
+    assert victim.read_text() == "mine"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert not target.is_symlink()
+    target.chmod(0o640)
+    assert run("embed", str(source), str(target), "-d", "abcd1234", "--force").code == ExitCode.OK
+    assert target.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_table_with_another_field_and_shorter_vectors(run: Run, emu: Emulator, tmp_path: Path) -> None:

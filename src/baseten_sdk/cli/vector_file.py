@@ -6,14 +6,16 @@ import base64
 import os
 import struct
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias
 
 import typer
 from pydantic import BaseModel
+
+from .._runs.durable import Replacement
 
 __all__ = ["Lot", "VectorLine", "check_target", "read_lots", "write_vectors"]
 
@@ -90,12 +92,24 @@ def _reader(work: Path, offset: int) -> Callable[[], VectorLine]:
 
 def write_vectors(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
     """Write all vectors, in the order of their texts. Return the rows without one."""
+    new = Replacement(target, follow=True)
+    try:
+        with open(new.file, "wb", 1 << 20, closefd=False) as file:
+            missing = _write(file, target.suffix, lots, rows)
+        new.publish()
+    except BaseException:
+        new.discard()
+        raise
+    os.close(new.file)
+    return missing
+
+
+def _write(file: BinaryIO, suffix: str, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
     width = max((lots[start]().dimensions for start in sorted(lots)[:1]), default=0)
     width = width or max((read().dimensions for read in lots.values()), default=0)
-    new = target.with_name(f"{target.name}.new")
     missing: list[int] = []
     written = 0
-    with _writer(target.suffix, new, rows, width) as append:
+    with _npy(file, rows, width) if suffix == ".npy" else _parquet(file, width) as append:
 
         def gap(end: int) -> None:
             nonlocal written
@@ -113,35 +127,29 @@ def write_vectors(target: Path, lots: dict[int, Callable[[], VectorLine]], rows:
             append(numbers, [start + row not in absent for row in range(line.rows)])
             written = start + line.rows
         gap(rows)
-    os.replace(new, target)
     return missing
 
 
-def _writer(suffix: str, path: Path, rows: int, width: int) -> AbstractContextManager[Append]:
-    return _npy(path, rows, width) if suffix == ".npy" else _parquet(path, width)
-
-
 @contextmanager
-def _npy(path: Path, rows: int, width: int) -> Generator[Append]:
+def _npy(file: BinaryIO, rows: int, width: int) -> Generator[Append]:
     about = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}"
     padded = about + " " * (63 - (10 + len(about)) % 64) + "\n"
-    with path.open("wb") as file:
-        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode("ascii"))
+    file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode("ascii"))
 
-        def append(numbers: bytes, held: list[bool]) -> None:
-            file.write(numbers)
+    def append(numbers: bytes, held: list[bool]) -> None:
+        file.write(numbers)
 
-        yield append
+    yield append
 
 
 @contextmanager
-def _parquet(path: Path, width: int) -> Generator[Append]:
+def _parquet(file: BinaryIO, width: int) -> Generator[Append]:
     arrow = _pyarrow()
     parquet = import_module("pyarrow.parquet")
     kind = arrow.list_(arrow.float32(), width)
     schema = arrow.schema([("row", arrow.int64()), ("embedding", kind)])
     written = 0
-    with parquet.ParquetWriter(path, schema) as file:
+    with parquet.ParquetWriter(file, schema) as table:
 
         def append(numbers: bytes, held: list[bool]) -> None:
             nonlocal written
@@ -150,7 +158,7 @@ def _parquet(path: Path, width: int) -> Generator[Append]:
             absent = arrow.array([not each for each in held])
             vectors = arrow.FixedSizeListArray.from_arrays(flat, type=kind, mask=absent)
             places = arrow.array(range(written, written + count), arrow.int64())
-            file.write_batch(arrow.record_batch([places, vectors], schema=schema))
+            table.write_batch(arrow.record_batch([places, vectors], schema=schema))
             written += count
 
         yield append

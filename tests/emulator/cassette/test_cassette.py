@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import anyio
 import httpx
@@ -173,6 +174,24 @@ def test_a_key_that_the_service_repeats_is_not_kept(tmp_path: Path, cut: int) ->
     assert key[:12] not in kept
     assert "you sent [hidden]" in kept
     assert "p4ss" not in kept
+
+
+@pytest.mark.parametrize("form", [str, lambda text: json.dumps(text)[1:-1], lambda text: quote(text, safe="")])
+def test_nor_is_another_secret_of_the_request_in_any_form(tmp_path: Path, form: Callable[[str], str]) -> None:
+    secret, signature = 'gate"way/secret', "signature-of-a-url"
+    body = f"you sent {form(secret)} and {form(signature)}".encode()
+    path = tmp_path / "key.yaml"
+    with (
+        ScriptedServer([reply(body, "403 No", {"X-Request-Id": f"of {form(signature)}"})]) as server,
+        Emulator(cassette=Cassette(path, record="new", endpoints=Endpoints(model_apis=server.url))) as emulator,
+    ):
+        headers = {"authorization": "Bearer k.1", "x-gateway-token": secret}
+        url = f"{emulator.base_url}/models?sig={signature}"
+        assert httpx.get(url, headers=headers).status_code == 403
+    kept = path.read_text()
+    assert "you sent [hidden] and [hidden]" in kept
+    assert "of [hidden]" in kept
+    assert signature not in kept
 
 
 def test_what_is_not_there_is_an_error_that_shows_the_difference(tmp_path: Path, service: Emulator) -> None:

@@ -70,6 +70,41 @@ def test_the_boundary_of_a_form_does_not_count() -> None:
     assert sent_request(forms[0]) == sent_request(forms[1])
 
 
+KEY = "key-0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (json.dumps({"note": f"my key is {KEY}", "deep": [{"x": KEY}]}).encode(), "application/json"),
+        (f"my key is {KEY}".encode(), "text/plain"),
+        (b"a=1&api_key=hush-hush&b=2", "application/x-www-form-urlencoded"),
+        (
+            b'--q\r\nContent-Disposition: form-data; name="access_token"\r\n\r\nhush-hush\r\n'
+            b'--q\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nthe file\r\n--q--',
+            "multipart/form-data; boundary=q",
+        ),
+    ],
+    ids=["json", "text", "form", "parts"],
+)
+def test_no_secret_of_a_request_is_kept_wherever_it_stands(body: bytes, kind: str) -> None:
+    asked = exchange(
+        body,
+        f"/v1/{KEY}",
+        f"next={KEY}&sig=hush-hush&x=gateway-secret",
+        authorization=f"Bearer {KEY}",
+        content_type=kind,
+        x_gateway_token="gateway-secret",
+    )
+    kept = sent_request(asked)
+    shown = f"{kept.path} {kept.query} {kept.body!r}"
+    assert [secret for secret in (KEY, "hush-hush", "gateway-secret") if secret in shown] == []
+    assert kept.query == {"next": "[hidden]", "sig": "[hidden]", "x": "[hidden]"}
+    assert "[hidden]" in str(kept.body)
+    assert "the file" in shown or "multipart" not in kind
+    assert "a=1&" in shown or "urlencoded" not in kind
+
+
 def test_prompts_are_hidden_and_still_told_apart() -> None:
     body = {"model": "a/b", "messages": [{"role": "user", "content": [{"type": "text", "text": "Secret plans"}]}]}
     kept = said(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,19 @@ def edit(path: Path, left_out: str, change: tuple[str, str]) -> None:
     lines = path.read_text().splitlines(keepends=True)
     kept = [line for line in lines if not left_out or not line.startswith(f"{left_out}:")]
     path.write_text("".join(kept).replace(*change))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
+def test_a_new_file_is_its_owners_alone_and_one_that_exists_keeps_mode_and_link(tmp_path: Path) -> None:
+    path, link = tmp_path / "a.yaml", tmp_path / "link.yaml"
+    write(path, [])
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    link.symlink_to(path)
+    write(link, [])
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert link.is_symlink()
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.yaml", "link.yaml"]
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:

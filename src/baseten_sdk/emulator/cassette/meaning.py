@@ -16,6 +16,7 @@ from ..._secrets import HIDDEN, looks_secret
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON
 from .interaction import SentRequest
+from .secrets import bytes_without, secrets_of, without
 
 PROMPTS = frozenset({"messages", "prompt", "input", "inputs", "instructions", "system", "state", "query", "texts"})
 """Fields of a body that hold what people wrote."""
@@ -29,6 +30,8 @@ CANDIDATES = 50
 MOST_LINES = 40
 """Lines of a difference that are shown."""
 
+_BLANK = b"\r\n\r\n"
+_NAME = re.compile(rb'\bname="([^"\r\n]*)"')
 _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 
 
@@ -39,19 +42,24 @@ def sent_request(exchange: Exchange, *, ignore: Iterable[str] = (), hide_prompts
         ignore: fields at the top of a JSON body that are left out.
         hide_prompts: replace what people wrote by its digest.
     """
-    query = {name: HIDDEN if looks_secret(name) else str(value) for name, value in sorted(exchange.query.items())}
+    secrets = secrets_of(exchange)
+
+    def scrubbed(name: str, text: str) -> str:
+        return HIDDEN if looks_secret(name) else without(text, secrets)
+
+    query = {name: scrubbed(name, str(value)) for name, value in sorted(exchange.query.items())}
     body: JSON | bytes
     try:
         body = exchange.json() if exchange.body else None
     except ValueError:
-        body = _without_boundary(exchange)
+        body = bytes_without(_form(exchange), secrets)
     else:
-        body = _mapped(body, _scrubbed)
+        body = _mapped(body, scrubbed)
         if isinstance(body, dict):
             body = {name: value for name, value in body.items() if name not in set(ignore)}
             if hide_prompts:
                 body = {name: _mapped(each, _hidden) if name in PROMPTS else each for name, each in body.items()}
-    return SentRequest(exchange.method, exchange.path, query, body)
+    return SentRequest(exchange.method, without(exchange.path, secrets), query, body)
 
 
 def meaning(request: SentRequest) -> str:
@@ -79,10 +87,27 @@ def difference(asked: str, recorded: Sequence[str]) -> str:
     return "\n".join([*changes[:MOST_LINES], *([f"... and {rest} more lines"] if rest > 0 else [])])
 
 
-def _without_boundary(exchange: Exchange) -> bytes:
-    """A body that is no JSON. The boundary of a form is made up anew each time."""
+def _form(exchange: Exchange) -> bytes:
+    """A body that is no JSON, without the secret fields of a form. Its boundary is made up anew each time."""
+    if exchange.media_type == "application/x-www-form-urlencoded":
+        return b"&".join(map(_field, exchange.body.split(b"&")))
     found = _BOUNDARY.search(exchange.headers.get("content-type", ""))
-    return exchange.body if found is None else exchange.body.replace(found[1].encode(), b"boundary")
+    if found is None:
+        return exchange.body
+    return b"--boundary".join(map(_part, exchange.body.split(b"--" + found[1].encode())))
+
+
+def _field(field: bytes) -> bytes:
+    name, _, _ = field.partition(b"=")
+    return name + b"=" + HIDDEN.encode() if looks_secret(name.decode("latin-1")) else field
+
+
+def _part(part: bytes) -> bytes:
+    head, _, _ = part.partition(_BLANK)
+    name = _NAME.search(head)
+    if name is None or not looks_secret(name[1].decode("latin-1")):
+        return part
+    return head + _BLANK + HIDDEN.encode() + b"\r\n"
 
 
 def _mapped(value: JSON, text: Callable[[str, str], str], name: str = "") -> JSON:
@@ -96,10 +121,6 @@ def _mapped(value: JSON, text: Callable[[str, str], str], name: str = "") -> JSO
             return text(name, value)
         case _:
             return value
-
-
-def _scrubbed(name: str, text: str) -> str:
-    return HIDDEN if looks_secret(name) else text
 
 
 def _hidden(name: str, text: str) -> str:

@@ -7,19 +7,20 @@ here. It must not know what a cassette keeps.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import suppress
 from urllib.parse import unquote
 
 import httpx
 
-from ..._secrets import HIDDEN, looks_secret
+from ..._secrets import looks_secret
 from ...config import Endpoints
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
 from ..http.wire import Reply
 from .interaction import ReceivedReply, ReplyEnding, TimedPiece
 from .replay import replayed
+from .secrets import bytes_without, secrets_of, without
 
 PATIENCE = httpx.Timeout(connect=30.0, read=1200.0, write=60.0, pool=None)
 """Seconds."""
@@ -64,7 +65,7 @@ class Service:
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=True, follow_redirects=False)
         client = self._client
-        key = exchange.headers.get("authorization", "").partition(" ")[2].strip()
+        secrets = secrets_of(exchange)
         began = time.monotonic()
         try:
             url = self._url(exchange)
@@ -77,8 +78,8 @@ class Service:
             )
             response = await client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return error_reply(502, f"recording: {_hidden(f'{type(error).__name__}: {error}', key)}", "3")
-        taken = _Taken(response, time.monotonic() - began, key, keep)
+            return error_reply(502, f"recording: {without(f'{type(error).__name__}: {error}', secrets)}", "3")
+        taken = _Taken(response, time.monotonic() - began, secrets, keep)
         if taken.streamed and not exchange.plan:
             return Reply(response.status_code, taken.headers, chunked=True, live=taken.relayed())
         with suppress(ConnectionError):  # the reply says how it ended
@@ -114,17 +115,21 @@ class _Taken:
     """A reply while it comes."""
 
     def __init__(
-        self, response: httpx.Response, seconds: float, key: str, keep: Callable[[ReceivedReply], None]
+        self,
+        response: httpx.Response,
+        seconds: float,
+        secrets: Sequence[str],
+        keep: Callable[[ReceivedReply], None],
     ) -> None:
         self.headers = {
-            name: _hidden(value, key)
+            name: without(value, secrets)
             for name, value in response.headers.items()
             if (name in KEPT or name.startswith(KEPT_BEGINNINGS)) and not looks_secret(name)
         }
         self.streamed = "content-length" not in response.headers and response.status_code not in (204, 304)
         self._response = response
         self._seconds = seconds
-        self._key = key
+        self._secrets = secrets
         self._keep = keep
         self._pieces: list[TimedPiece] = []
         self._ending: ReplyEnding = "left"
@@ -151,23 +156,21 @@ class _Taken:
             await self._response.aclose()
 
     def reply(self) -> ReceivedReply:
-        """What has come, without the key."""
+        """What has come, without secrets."""
         headers = dict(self.headers)
         if self._ending != "complete" and not self.streamed:
             headers["content-length"] = self._response.headers["content-length"]
-        pieces = tuple(_clean(self._pieces, self._key.encode()))
+        pieces = tuple(_clean(self._pieces, self._secrets))
         return ReceivedReply(self._response.status_code, headers, self._seconds, pieces, self.streamed, self._ending)
 
 
-def _clean(pieces: list[TimedPiece], key: bytes) -> Iterable[TimedPiece]:
-    """The pieces without the key. If it stands across a cut, they become one."""
-    if not key or key not in (whole := b"".join(piece.data for piece in pieces)):
+def _clean(pieces: list[TimedPiece], secrets: Sequence[str]) -> Iterable[TimedPiece]:
+    """The pieces without secrets. If one stands across a cut, they become one."""
+    whole = b"".join(piece.data for piece in pieces)
+    clean = bytes_without(whole, secrets)
+    if clean == whole:
         return pieces
-    found = [TimedPiece(piece.after, piece.data.replace(key, HIDDEN.encode())) for piece in pieces]
-    if key in b"".join(piece.data for piece in found):
-        return [TimedPiece(sum(piece.after for piece in pieces), whole.replace(key, HIDDEN.encode()))]
-    return found
-
-
-def _hidden(text: str, key: str) -> str:
-    return text.replace(key, HIDDEN) if key else text
+    found = [TimedPiece(piece.after, bytes_without(piece.data, secrets)) for piece in pieces]
+    if b"".join(piece.data for piece in found) == clean:
+        return found
+    return [TimedPiece(sum(piece.after for piece in pieces), clean)]

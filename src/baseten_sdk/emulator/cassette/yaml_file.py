@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -150,7 +151,7 @@ def _interaction(path: Path, number: int, document: bytes) -> Interaction:
 
 
 def write(path: Path, interactions: Iterable[Interaction]) -> None:
-    """Replace the file, at once or not at all.
+    """Replace the file, at once or not at all. It keeps its mode, and a symbolic link to it stays one.
 
     Raises:
         ConfigurationError: it cannot be written.
@@ -160,13 +161,15 @@ def write(path: Path, interactions: Iterable[Interaction]) -> None:
         for each in interactions
     ]
     head = TITLE + _yaml({"version": VERSION, "digest": _digest(rest)})
+    path = Path(os.path.realpath(path))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(SEPARATOR.join([head.encode(), *rest]))
-            os.chmod(name, 0o644)
+            with suppress(FileNotFoundError):  # a new one is its owner's alone
+                os.chmod(name, stat.S_IMODE(os.stat(path).st_mode))
             os.replace(name, path)
         except BaseException:
             with suppress(OSError):
