@@ -23,11 +23,15 @@ from baseten_sdk import JobResults
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.emulator.queue.jobs import Job
 from baseten_sdk.receiver import WebhookReceiver
-from tests.jobs.worker import SECRET
+from tests.jobs.worker import CONCURRENCY, SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 REPLY_MILLISECONDS = 12
 """How long the emulator takes to say that it has accepted: a wide enough moment to be killed in."""
+
+HELD_SECONDS = 100
+"""How long what is submitted to be killed waits for its reply, and in the queue: nothing on any machine takes so long.
+So there is always something to kill, however late the kill comes."""
 
 
 @dataclass
@@ -68,7 +72,7 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
 
     Args:
         folder: where the ledger and the inbox are.
-        kills: how often; every second time just after a submission was accepted.
+        kills: how often; every second time just after a submission was accepted whose reply is still to come.
         rows: how many rows there are.
         listen: whether the receiver is inside of the process that is killed, so that deliveries are lost with it.
         seed: of the moments.
@@ -81,22 +85,23 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
         Emulator(webhook_secrets=[SECRET], webhook_interval=0.02, queue_seconds=0.02, run_seconds=0.02) as emu,
         _receiver(folder / "inbox.sqlite", listen) as url,
     ):
-        emu.faults.always(f"delay={REPLY_MILLISECONDS}")
         arguments = worker(emu, folder, url, rows)
         while done < kills:
+            answered = chance.randint(1, rows // (kills + 1) - CONCURRENCY)
+            wanted = len(emu.jobs) + answered + 1
+            _hold_after(emu, answered)
             with started(arguments) as process:
                 if done % 2:
-                    wanted = len(emu.jobs) + chance.randint(1, 30)
-                    end = time.monotonic() + 2.0
-                    while len(emu.jobs) < wanted and time.monotonic() < end and process.poll() is None:
+                    while len(emu.jobs) < wanted and process.poll() is None:
                         time.sleep(0.0005)
                     time.sleep(chance.uniform(0, REPLY_MILLISECONDS / 1000))
                 else:
                     time.sleep(chance.uniform(0, 0.5))
-                if process.poll() is not None:
-                    break
+                assert process.poll() is None, "it ended before it was killed"
                 done += 1
             orphans |= _orphans(folder / "jobs.sqlite", emu)
+            emu.advance(HELD_SECONDS)
+        _hold_after(emu, None)
         with started(arguments) as process:
             output, _ = process.communicate(timeout=300)
             assert process.returncode == 0, output
@@ -115,6 +120,16 @@ def kill_at_random(folder: Path, *, kills: int, rows: int, listen: bool, seed: i
         failures=[str(result.failure) for result in results if result.failure is not None],
         seconds=time.monotonic() - began,
     )
+
+
+def _hold_after(emu: Emulator, answered: int | None) -> None:
+    """Let so many submissions be answered soon, and those after them too late; without a number, all soon."""
+    emu.faults.clear()
+    emu.faults.always(f"delay={REPLY_MILLISECONDS}")
+    if answered is not None:
+        emu.faults.push(None, times=answered, path="async_predict")
+        held = f"delay={HELD_SECONDS * 1000}, queue={HELD_SECONDS}"
+        emu.faults.push(held, times=CONCURRENCY, path="async_predict")
 
 
 def _orphans(ledger: Path, emu: Emulator) -> set[str]:

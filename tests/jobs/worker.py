@@ -11,8 +11,10 @@ from baseten_sdk import Client, Endpoints
 from baseten_sdk.receiver import SQLiteStore
 
 SECRET = "whsec_" + "k" * 40
-WINDOW = 1.0
-"""Seconds after which a delivery is lost: the emulator needs a tenth of one."""
+WINDOW = 5.0
+"""Seconds after which a delivery is lost: the emulator needs a tenth of one, and a busy machine longer."""
+
+CONCURRENCY = 8
 
 
 def rows(count: int) -> Iterator[dict[str, int]]:
@@ -38,7 +40,7 @@ def work(origin: str, key: str, folder: Path, url: str, count: int) -> int:
             ledger=folder / "jobs.sqlite",
             delivery_window=WINDOW,
             max_submissions=1000,
-            concurrency=8,
+            concurrency=CONCURRENCY,
             outstanding=100,
             progress="none",
         )
