@@ -299,7 +299,8 @@ def test_a_pool_hedges_its_requests(client: Client, emu: Emulator) -> None:
     pool = client.pool([Target("abcd1234")], hedge=Hedge(after=0.05, budget=1.0))
     emu.script([None, "hang"])
     found = pool.embeddings.embed(TEXTS, **one_by_one())
-    assert (found.missing, len(emu.requests)) == ([], 7)
+    assert found.missing == []
+    assert len(emu.requests) >= 7  # on a slow machine, others are hedged too
     assert len(pool.predict_tokens(TEXTS, **small())) == 60
 
 
