@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import signal
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,7 @@ from baseten_sdk.cli.app import ALL, COMMANDS, GROUPS, app_of, needed
 from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.cli.help import EXAMPLES
 from baseten_sdk.emulator import Emulator
-from tests.cli.running import KEY, Run, Start, at
+from tests.cli.running import KEY, SECRET, Run, Start, at
 
 
 def test_without_a_command_it_lists_them(run: Run) -> None:
@@ -210,7 +213,7 @@ def test_without_the_extra_it_says_what_to_install() -> None:
 @pytest.mark.parametrize("arguments", [[], *([name] for name in sorted(ALL - {"emulator"}))], ids=" ".join)
 def test_the_help_speaks_to_people(run: Run, arguments: list[str]) -> None:
     text = run(*arguments, "--help").out
-    assert re.search(r"<(bool|int range|float range)>", text) is None
+    assert re.search(r"<(bool|int range|float range|[a-z]+\|[a-z|]+)>", text) is None
     if arguments and arguments[0] not in GROUPS:
         assert "Examples:" in text
 
@@ -233,3 +236,26 @@ def test_completion_is_for_the_shell_that_is_named(run: Run, shell: str, sign: s
 
 def test_completion_for_another_shell_is_refused(run: Run) -> None:
     assert run("--show-completion", "tcsh").code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    "example", [line for name, lines in sorted(EXAMPLES.items()) if name != "listen" for line in lines]
+)
+def test_an_example_is_understood(
+    run: Run, emu: Emulator, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("in.jsonl", "texts.jsonl", "rows.csv", "mail.txt", "input.json", "body.json"):
+        (tmp_path / name).write_text("text\nHello" if name.endswith(".csv") else '{"text": "Hello"}')
+    body = {"model": "openai/gpt-oss-120b", "messages": [{"role": "user", "content": "Hi"}]}
+    line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    (tmp_path / "openai-batch.jsonl").write_text(json.dumps(line))
+    (tmp_path / "talk.mp3").write_bytes(b"ID3")
+    with wave.open(str(tmp_path / "talk.wav"), "wb") as audio:
+        audio.setparams((1, 2, 16_000, 0, "NONE", ""))
+        audio.writeframes(bytes(3200))
+    *_, words = (part.strip() for part in example.split("|"))
+    program, *arguments = shlex.split(words)
+    assert program == "baseten-sdk"
+    ended = run(*arguments, stdin="Hello", env={"BASETEN_WEBHOOK_SECRET": SECRET})
+    assert ended.code != ExitCode.USAGE, ended.err

@@ -28,7 +28,7 @@ def submit(
     data: Data = None,
     file: File = None,
     webhook: Annotated[str | None, typer.Option(metavar="URL", help="HTTPS URL that receives the output.")] = None,
-    priority: Annotated[int | None, typer.Option(min=0, max=2, help="0 to 2; lower runs first (default: 0).")] = None,
+    priority: Annotated[int | None, typer.Option(min=0, max=2, help="A lower one runs first (default: 0).")] = None,
     max_time_in_queue: Annotated[
         int | None, typer.Option(metavar="SECONDS", help="Longest wait in the queue, 10 to 259200 (default: 600).")
     ] = None,

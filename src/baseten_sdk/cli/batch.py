@@ -43,7 +43,7 @@ __all__ = ["batch"]
 
 _ROWS = "Rows"
 _CALLS = "Calls"
-_COURSE = "Course"
+_COURSE = "Speed, limits, progress"
 
 Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 
@@ -54,7 +54,7 @@ def batch(
     sink: Annotated[Path, typer.Argument(help="Output JSON Lines file. Running the same command again resumes it.")],
     model: Annotated[
         str | None,
-        typer.Option("--model", "-m", help="Slug, or id of a dedicated model.", rich_help_panel=_CALLS),
+        typer.Option("--model", "-m", help="Slug, or ID of a dedicated model.", rich_help_panel=_CALLS),
     ] = None,
     prompt: Annotated[
         str | None, typer.Option(help="The user's message, with {fields} of the row.", rich_help_panel=_CALLS)
@@ -101,7 +101,12 @@ def batch(
         typer.Option(help="Field that names a row (default: custom_id, id, or its line).", rich_help_panel=_ROWS),
     ] = None,
     format: Annotated[
-        Format | None, typer.Option(help="Format of the source, if its name does not show it.", rich_help_panel=_ROWS)
+        Format | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="jsonl, json, csv, tsv or parquet, if the name of the source does not say so.",
+            rich_help_panel=_ROWS,
+        ),
     ] = None,
     text: Annotated[
         bool, typer.Option("--text", help="Write only the text of answers.", rich_help_panel=_ROWS)
@@ -150,7 +155,9 @@ def batch(
     force: Annotated[
         bool, typer.Option("--force", help="Continue even if the output is another batch's.", rich_help_panel=_COURSE)
     ] = False,
-    progress: Annotated[Progress, typer.Option(help="How to show progress.", rich_help_panel=_COURSE)] = "auto",
+    progress: Annotated[
+        Progress, typer.Option(metavar="HOW", help="Show progress: auto, bar, log or none.", rich_help_panel=_COURSE)
+    ] = "auto",
     report: Annotated[
         Path | None,
         typer.Option(help="File for the report: HTML if it ends in .html, else JSON.", rich_help_panel=_COURSE),

@@ -56,15 +56,15 @@ def chat(
     environment: Annotated[str | None, typer.Option("--environment", "-e", help="Environment of --deployment.")] = None,
     system_text: Annotated[str | None, typer.Option("--system", "-s", help="System message.")] = None,
     reasoning: Annotated[
-        bool | None, typer.Option(help="Show the reasoning on stderr (default: at a terminal).")
+        bool | None, typer.Option(help="Show the reasoning on stderr (default: on a terminal).")
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(min=1, help="Limit for reasoning and answer together.")] = None,
-    temperature: Annotated[float | None, typer.Option()] = None,
-    reasoning_effort: Annotated[str | None, typer.Option(help="Reasoning: none, low, medium, high ...")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Sampling temperature.")] = None,
+    reasoning_effort: Annotated[str | None, typer.Option(metavar="EFFORT", help="none, low, medium, high ...")] = None,
     dollars: Annotated[
         bool, typer.Option("--dollars", help="Fetch prices, and show on stderr what each answer costs.")
     ] = False,
-    api: Annotated[API, typer.Option(help="API to call the model with.")] = API.CHAT,
+    api: Annotated[API, typer.Option(metavar="API", help="chat, messages or responses.")] = API.CHAT,
     param: Annotated[
         list[str] | None, typer.Option("--param", "-p", metavar="NAME=JSON", help="Any other parameter; repeatable.")
     ] = None,

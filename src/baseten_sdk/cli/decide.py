@@ -35,12 +35,11 @@ def decide(
         Path | None, typer.Option(metavar="FILE", help="JSON file with questions, as the service takes them.")
     ] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help="Decision model (default: Elephant).")] = None,
-    deployment: Annotated[str | None, typer.Option(help="ID of a dedicated model, or URL of a container.")] = None,
+    deployment: Annotated[
+        str | None, typer.Option(metavar="MODEL_ID", help="ID of a dedicated model, or URL of a container.")
+    ] = None,
 ) -> None:
-    """Answer typed questions about a text.
-
-    baseten-sdk decide "Where is my parcel?" --ask urgent="Needs an answer today?" --choose team=billing,shipping
-    """
+    """Answer typed questions about a text."""
     asked = _questions(ask or [], choose or [], score or [], questions)
     if not asked:
         raise typer.BadParameter("No questions: give --ask, --choose, --score or --questions.")

@@ -56,10 +56,15 @@ def embed(
     max_chars: Annotated[int | None, typer.Option(min=1, help="Characters of one request.")] = None,
     truncate: Annotated[bool, typer.Option("--truncate", help="Cut texts longer than --max-chars.")] = False,
     concurrency: Annotated[str, typer.Option("--concurrency", "-c", help='Requests in flight, or "auto".')] = "auto",
-    format: Annotated[Format | None, typer.Option(help="Format of the source, if its name does not show it.")] = None,
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            metavar="FORMAT", help="jsonl, json, csv, tsv or parquet, if the name of the source does not say so."
+        ),
+    ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Embed again what failed earlier.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace OUT, or resume in spite of another source.")] = False,
-    progress: Annotated[Progress, typer.Option(help="How to show progress.")] = "auto",
+    progress: Annotated[Progress, typer.Option(metavar="HOW", help="Show progress: auto, bar, log or none.")] = "auto",
 ) -> None:
     """Embed the texts of a file.
 

@@ -37,13 +37,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "baseten-sdk chat -m openai/gpt-oss-120b",
     ),
     "models": ("baseten-sdk models", "baseten-sdk models -o json"),
-    "decide": ('baseten-sdk decide "Where is my parcel?" --ask urgent="Needs an answer today?"',),
+    "decide": (
+        """baseten-sdk decide "Where is my parcel?" --ask urgent="Needs an answer today?\"""",
+        "baseten-sdk decide -f mail.txt --choose team=billing,shipping --score anger=calm,furious",
+    ),
     "embed": ("baseten-sdk embed texts.jsonl vectors.npy --deployment abcd1234",),
     "predict": (
         """baseten-sdk predict abcd1234 -d '{"prompt": "Hello"}'""",
         "baseten-sdk predict abcd1234 -e staging -f input.json -o json",
     ),
-    "sync": ("baseten-sdk sync abcd1234 items/123",),
+    "sync": ("baseten-sdk sync abcd1234 v1/models",),
     "transcribe": (
         "baseten-sdk transcribe talk.mp3 --deployment abcd1234",
         "baseten-sdk transcribe talk.wav --deployment abcd1234 --live",
@@ -54,7 +57,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "wait": ("baseten-sdk async wait abcd1234 REQUEST_ID",),
     "cancel": ("baseten-sdk async cancel abcd1234 REQUEST_ID",),
     "listen": ("baseten-sdk webhook listen --port 8080",),
-    "verify": ("baseten-sdk webhook verify delivery.json",),
+    "verify": ("baseten-sdk webhook verify --signature v1=SIGNATURE -f body.json",),
 }
 """Commands as people type them, by the name of the command."""
 

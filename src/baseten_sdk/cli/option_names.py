@@ -23,6 +23,7 @@ _OTHERS = {
     "endpoints": "--emulator",
     "api_key": "--api-key-file",
     "model_id": "--deployment",
+    "route_by_name": "--route-by-name",
 }
 
 _COMMANDS = {

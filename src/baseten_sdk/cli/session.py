@@ -59,10 +59,11 @@ class Shared:
             rich_help_panel=_PANEL,
         ),
     ] = None
-    route_by_name: Annotated[
+    no_route_by_name: Annotated[
         bool | None,
         typer.Option(
-            help="Send a model name that looks like the ID of a dedicated model to that deployment (default: yes).",
+            "--no-route-by-name",
+            help="Send names that look like IDs of dedicated models to the Model APIs.",
             rich_help_panel=_PANEL,
         ),
     ] = None
@@ -123,7 +124,7 @@ class Session:
             api_key=None if keyless else self.key(),
             auth_scheme=shared.auth_scheme,
             base_url=shared.base_url,
-            route_by_name=shared.route_by_name is not False,
+            route_by_name=not shared.no_route_by_name,
             endpoints=self.endpoints(),
             timeout=shared.timeout,
             deadline=shared.deadline,

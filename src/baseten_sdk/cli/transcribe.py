@@ -19,8 +19,10 @@ __all__ = ["transcribe"]
 def transcribe(
     session: Session,
     audio: Annotated[str, typer.Argument(help="Audio file, or an http(s) URL of one.")],
-    deployment: Annotated[str | None, typer.Option(help="ID of a dedicated model, or URL of a container.")] = None,
-    chain: Annotated[str | None, typer.Option(help="ID of a chain.")] = None,
+    deployment: Annotated[
+        str | None, typer.Option(metavar="MODEL_ID", help="ID of a dedicated model, or URL of a container.")
+    ] = None,
+    chain: Annotated[str | None, typer.Option(metavar="CHAIN_ID", help="ID of a chain.")] = None,
     environment: Environment = None,
     deployment_id: DeploymentId = None,
     regional: Regional = None,
