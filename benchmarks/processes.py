@@ -17,7 +17,7 @@ from typing import IO, Self
 
 from .measures import Numbers
 
-LONGEST = 180.0
+LONGEST = 300.0
 """Seconds after which a client that does not answer is given up."""
 
 LAST_WORDS = 400

@@ -105,6 +105,7 @@ LAYERS = {
     "histories": Layer(VALUES | {"_core"}),
     "webhooks": Layer(VALUES | {"_core"}, PYDANTIC),
     "rates": Layer(VALUES | {"_core"}),
+    "limit_stores": Layer(VALUES | {"_core", "_runs"}),
     "_io": Layer(VALUES | {"_core"}, frozenset({"anyio", "certifi", "httptools"})),
     "_async": _SHELL,
     "_sync": _SHELL,
@@ -131,6 +132,7 @@ ONE_FILE_LIBRARIES = {
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
     "_io/http1.py": "httptools",
+    "limit_stores/redis.py": "redis",
     "emulator/cassette/service.py": "httpx",
     "emulator/cassette/yaml_file.py": "yaml",
     "_core/websocket/protocol.py": "websockets",
@@ -140,8 +142,10 @@ ONE_FILE_LIBRARIES = {
 
 # Opening an inbox means running a receiver, and submitting jobs a ledger. One file each may do so, when it is asked to.
 # A ledger is told of deliveries by another thread, and woken as inboxes are. `doctor` finds proxies as a client does.
-# A client leads to one of the other flavor, and the ledgers of a sync one are run by an async one.
+# A client leads to one of the other flavor, and the ledgers of a sync one are run by an async one. A store of shared
+# limits is made of its URL at once, since that may hold a password.
 ONE_FILE_PARTS = {
+    "config.py": "limit_stores",
     "_async/client.py": "_bridge",
     "_sync/client.py": "_bridge",
     "_async/resources/jobs.py": "jobs",
@@ -191,7 +195,7 @@ PEOPLE = frozenset({"cli", "integrations", "jobs"})
 
 # No file imports itself by way of others, but for these: they name each other's types, or import when they are called.
 CIRCLES = {
-    "values and errors": ("types/", "errors/", "config.py", "_kinds.py"),
+    "values and errors": ("types/", "errors/", "config.py", "_kinds.py", "limit_stores/"),
     "client and batch": (
         "_async/client.py",
         "_async/targets.py",

@@ -20,6 +20,7 @@ from .dying import dying
 from .figure import Figure
 from .minute import minute
 from .neighbour import neighbour
+from .shared import shared
 from .single import single
 from .soak import soak
 from .tails import tails
@@ -38,6 +39,7 @@ ROWS: dict[str, Measure] = {
     "dying": dying,
     "tails": tails,
     "single": single,
+    "shared": shared,
 }
 
 

@@ -22,6 +22,7 @@ class Fleet:
     """A number of members, on the server's core.
 
     Attributes:
+        port: where the members listen.
         now: the time of the server's clock when it was last asked.
     """
 
@@ -36,7 +37,7 @@ class Fleet:
             os.sched_setaffinity(self._process.pid, {pinned[1]})
         self.members = [Target(str(number + 2)) for number in range(count)]
         self.now = 0.0
-        self._port = int(self._line())
+        self.port = int(self._line())
 
     def become(self, member: int, settings: Settings) -> None:
         """Have a member behave so."""
@@ -52,10 +53,10 @@ class Fleet:
 
     def client(self, *, in_flight: int, retry: Retry | None = None, timeout: Timeout | None = None) -> AsyncClient:
         """A client whose deployments are the members, and whose Model APIs are the first one."""
-        host = "http://127.0.0.{model_id}" + f":{self._port}"
+        host = "http://127.0.0.{model_id}" + f":{self.port}"
         return AsyncClient(
             api_key="fleet.0123456789abcdef",
-            endpoints=Endpoints(model_apis=f"http://127.0.0.2:{self._port}/v1", model=host),
+            endpoints=Endpoints(model_apis=f"http://127.0.0.2:{self.port}/v1", model=host),
             limits=Limits(concurrency=in_flight),
             retry=retry or Retry(),
             timeout=timeout,

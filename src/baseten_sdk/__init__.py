@@ -131,6 +131,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         LedgerError as LedgerError,
         LengthFinishReasonError as LengthFinishReasonError,
         LengthLimitError as LengthLimitError,
+        LimitStoreError as LimitStoreError,
         MaxTurnsError as MaxTurnsError,
         ModelError as ModelError,
         NotFoundError as NotFoundError,

@@ -9,10 +9,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
+from os import PathLike
 from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, runtime_checkable
 
 from ._secrets import shown_url
 from .errors import ConfigurationError
+from .types.limit_store import LimitStore
 
 if TYPE_CHECKING:
     from random import Random
@@ -153,6 +155,9 @@ class Limits:
         tokens_per_minute: Tokens in any minute, of prompts and answers, over all calls that report their usage (chat,
             completions, embeddings). A call waits until the tokens that it may use fit. When it ends, it gives back
             those that it did not use. None for any number.
+        shared: Where processes share the two limits a minute: the path of a file, for processes of one machine, or a
+            `redis://` URL. If processes have different limits, the lowest ones hold. None: the limits are the client's
+            own. `concurrency` is always the client's own.
         idle_connection: Seconds to keep an unused connection. Baseten closes it after 60 to 120.
         body: Bytes of the largest reply that is read into memory.
         event: Bytes of the largest event or line of a stream.
@@ -173,6 +178,7 @@ class Limits:
     status_calls: float = 20.0
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
+    shared: LimitStore | str | PathLike[str] | None = None
 
     @property
     def rated(self) -> bool:
@@ -189,6 +195,21 @@ class Limits:
             _require_seconds(f"Limits({name}=...)", getattr(self, name))
         for name in ("requests_per_minute", "tokens_per_minute"):
             _check_rate(f"Limits({name}=...)", getattr(self, name))
+        if self.shared is None:
+            return
+        if not self.rated:
+            raise ConfigurationError("Limits(shared=...) needs requests_per_minute= or tokens_per_minute=.")
+
+        from .limit_stores.named import named_store
+
+        # At once, because a URL may hold a password.
+        object.__setattr__(self, "shared", named_store(self.shared))
+
+    @property
+    def store(self) -> LimitStore | None:
+        """The store of `shared`."""
+        assert self.shared is None or isinstance(self.shared, LimitStore), "a store was made of any name"
+        return self.shared
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import anyio
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.integrations.ray.leases import SILENCE, Lease, Leases, Spent
+from baseten_sdk.integrations.ray.leases import SILENCE, Leases, RayLease, Spent
 from baseten_sdk.integrations.ray.local_share import TOKENS_PER_ROW, LocalShare
 
 NOTHING = Spent()
@@ -18,13 +18,13 @@ NOTHING = Spent()
 
 def test_a_block_is_half_a_second_of_the_limit() -> None:
     leases = Leases(1200, 120_000)
-    assert leases.lease("a", 10, NOTHING, 0) == Lease(10, 100)
-    assert leases.lease("b", 1000, NOTHING, 0) == Lease(1, 1000)
+    assert leases.lease("a", 10, NOTHING, 0) == RayLease(10, 100)
+    assert leases.lease("b", 1000, NOTHING, 0) == RayLease(1, 1000)
 
 
 def test_without_a_limit_any_number_is_leased() -> None:
-    assert Leases(None, 120_000).lease("a", 100, NOTHING, 0) == Lease(inf, 1000)
-    assert Leases(120, None).lease("a", 100, NOTHING, 0) == Lease(1, inf)
+    assert Leases(None, 120_000).lease("a", 100, NOTHING, 0) == RayLease(inf, 1000)
+    assert Leases(120, None).lease("a", 100, NOTHING, 0) == RayLease(1, inf)
 
 
 def test_what_is_leased_counts_until_it_is_reported_and_a_minute_more() -> None:
@@ -92,12 +92,12 @@ def test_no_minute_has_more_than_the_limit_however_many_hold(limit: int, holders
 class Cashier:
     """A source that says yes, and is told what became of it."""
 
-    def __init__(self, *leases: Lease) -> None:
+    def __init__(self, *leases: RayLease) -> None:
         self.leases = list(leases)
         self.asked: list[tuple[float, Spent]] = []
         self.returned: list[tuple[float, float, Spent]] = []
 
-    async def lease(self, each: float, spent: Spent, /) -> Lease:
+    async def lease(self, each: float, spent: Spent, /) -> RayLease:
         self.asked.append((each, spent))
         await anyio.lowlevel.checkpoint()
         return self.leases.pop(0)
@@ -108,7 +108,7 @@ class Cashier:
 
 @pytest.mark.anyio
 async def test_a_refusal_is_reported_with_the_next_lease() -> None:
-    cashier = Cashier(Lease(1, TOKENS_PER_ROW), Lease(1, TOKENS_PER_ROW))
+    cashier = Cashier(RayLease(1, TOKENS_PER_ROW), RayLease(1, TOKENS_PER_ROW))
     share = LocalShare(cashier)
     share.settle(await share.take(), 0.0)
     share.refused(5.0)
@@ -119,7 +119,7 @@ async def test_a_refusal_is_reported_with_the_next_lease() -> None:
 
 @pytest.mark.anyio
 async def test_calls_share_a_block_and_one_asks_for_the_next() -> None:
-    source = Cashier(Lease(3, 300), Lease(3, 300))
+    source = Cashier(RayLease(3, 300), RayLease(3, 300))
     share = LocalShare(source, each=100)
     held: list[float] = []
 
@@ -145,7 +145,7 @@ async def test_it_asks_again_when_it_is_told_to() -> None:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    source = Cashier(Lease(wait=2), Lease(wait=60), Lease(1, TOKENS_PER_ROW))
+    source = Cashier(RayLease(wait=2), RayLease(wait=60), RayLease(1, TOKENS_PER_ROW))
     assert await LocalShare(source, sleep=sleep).take() == TOKENS_PER_ROW
     assert 2 <= slept[0] <= 2.2
     assert 5 <= slept[1] <= 5.5
@@ -153,7 +153,7 @@ async def test_it_asks_again_when_it_is_told_to() -> None:
 
 @pytest.mark.anyio
 async def test_what_rows_use_is_learned_and_repeats_are_paid() -> None:
-    source = Cashier(Lease(2, 4096), Lease(1, 500))
+    source = Cashier(RayLease(2, 4096), RayLease(1, 500))
     share = LocalShare(source)
     held = await share.take()
     share.settle(held, 500, requests=2)
@@ -163,7 +163,7 @@ async def test_what_rows_use_is_learned_and_repeats_are_paid() -> None:
 
 @pytest.mark.anyio
 async def test_a_use_that_nobody_knows_is_what_was_held() -> None:
-    source = Cashier(Lease(1, 100), Lease(1, 100))
+    source = Cashier(RayLease(1, 100), RayLease(1, 100))
     share = LocalShare(source, each=100)
     share.settle(await share.take(), None)
     await share.take()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .._core.policy.backoff_gate import YOUNG, BackoffGate
 from .._core.policy.gate_queue import GateQueue
@@ -15,7 +16,11 @@ from .._core.policy.token_estimate import UNMETERED, Estimate, TokenEstimates, U
 from .._core.reply.retry_after import number, retry_after
 from .._core.request.request import Request
 from ..config import Limits
+from ..types.limit_store import LimitStore
 from .wakeup import AsyncWakeup, Wakeup
+
+if TYPE_CHECKING:
+    from .shared_rates import SetsWakeup, SharedRates
 
 
 class GateTurn:
@@ -40,15 +45,16 @@ class RateState:
         metered: Whether tokens are counted.
     """
 
-    __slots__ = ("_estimates", "_gates", "_lock", "_rates", "idle", "limited", "metered")
+    __slots__ = ("_estimates", "_gates", "_lock", "_rates", "_shared", "idle", "limited", "metered")
 
     def __init__(self, limits: Limits) -> None:
-        requests, tokens = limits.requests_per_minute, limits.tokens_per_minute
+        requests, tokens, store = limits.requests_per_minute, limits.tokens_per_minute, limits.store
         self.metered = tokens is not None
         self.limited = requests is not None or self.metered
         self.idle = not self.limited
         self._lock = threading.RLock()
-        self._rates = RateLimit(requests, tokens)
+        self._shared = None if store is None else _shared_rates(store, requests, tokens)
+        self._rates = self._shared or RateLimit(requests, tokens)
         self._estimates = TokenEstimates()
         self._gates: dict[str, GateQueue[GateTurn]] = {}
 
@@ -61,6 +67,16 @@ class RateState:
         with self._lock:
             opens = self._rates.opens(tokens, now)
             return opens if opens > now else self._rates.hold(tokens, now)
+
+    def watch(self, waiting: SetsWakeup) -> None:
+        """Have a caller woken when shared limits may let it through."""
+        if self._shared is not None:
+            self._shared.watch(waiting)
+
+    def unwatch(self, waiting: SetsWakeup) -> None:
+        """Do not wake it any more. Twice is fine."""
+        if self._shared is not None:
+            self._shared.unwatch(waiting)
 
     def soonest(self, ahead: int, now: float) -> float:
         """Return the earliest moment for the turn of a call with this many others before it."""
@@ -162,3 +178,9 @@ class RateState:
             if asked:
                 queue = self._gates.setdefault(key, GateQueue(BackoffGate(now)))
                 queue.gate.close(now + asked)
+
+
+def _shared_rates(store: LimitStore, requests: float | None, tokens: float | None) -> SharedRates:
+    from .shared_rates import SharedRates
+
+    return SharedRates(store, requests, tokens)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import threading
 from math import inf
 
-import anyio
-
 from .._core.policy.gate_wait import check_gate
 from .._core.policy.rate_limit import Reservation
 from .._core.policy.rate_queue import RateQueue
@@ -22,12 +20,22 @@ from .wakeup import AsyncWakeup, Wakeup
 
 
 class _AsyncTurn:
-    """A caller in the queue, and what wakes it."""
+    """A caller in the queue, and what wakes it, from any thread."""
 
-    __slots__ = ("woken",)
+    __slots__ = ("wakeup",)
 
     def __init__(self) -> None:
-        self.woken = anyio.Event()
+        self.wakeup = AsyncWakeup()
+
+    def set(self) -> None:
+        """Have it look again."""
+        self.wakeup.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until it is to look again, but no longer than so many seconds."""
+        await self.wakeup.wait(seconds)
+        if self.wakeup.is_set:
+            self.wakeup = AsyncWakeup()
 
 
 class AsyncThrottle:
@@ -82,13 +90,14 @@ class AsyncThrottle:
         call.begins_to_wait("rate", wait)
         try:
             while True:
+                if queue.first is turn:
+                    self._rate_state.watch(turn)
                 got = queue.look(turn, tokens, clock.steady(), timer.left(), deadline)
                 if isinstance(got, Reservation):
                     return got
-                with anyio.move_on_after(got):
-                    await turn.woken.wait()
-                    turn.woken = anyio.Event()
+                await turn.wait(got)
         finally:
+            self._rate_state.unwatch(turn)
             queue.leave(turn)
             self.wake()
             call.note_wait("rate", clock.steady() - began)
@@ -97,7 +106,7 @@ class AsyncThrottle:
         """Let the next caller look again, because something was given back or the head of the queue has left."""
         first = self._queue.first
         if first is not None:
-            first.woken.set()
+            first.set()
 
 
 class Throttle:
@@ -156,12 +165,15 @@ class Throttle:
             while True:
                 woken.clear()
                 with self._lock:
+                    if queue.first is woken:
+                        self._rate_state.watch(woken)
                     got = queue.look(woken, tokens, clock.steady(), timer.left(), deadline)
                 if isinstance(got, Reservation):
                     return got
                 left = timer.remaining()
                 woken.wait(None if got == inf and left is None else min(got, inf if left is None else left))
         finally:
+            self._rate_state.unwatch(woken)
             with self._lock:
                 queue.leave(woken)
             self.wake()

@@ -1,7 +1,8 @@
 """SQLite files whose commits are on disk when they return, and the reasons why one fails. It must not know any table.
 
 Theory of operation. A file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
-disk. Readers, in this process and in others, do not wait for writers.
+disk. Readers, in this process and in others, do not wait for writers. Without `durable`, a commit survives the
+process, but a power failure may undo the last ones.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sqlite3
 from .durable import create_private
 
 
-def connect(path: str | os.PathLike[str], *, wait: float) -> sqlite3.Connection:
+def connect(path: str | os.PathLike[str], *, wait: float, durable: bool = True) -> sqlite3.Connection:
     """Open a file. A new file is private, and so are the two that SQLite keeps beside it.
 
     The caller begins transactions by hand, and keeps uses of the connection apart.
@@ -20,6 +21,7 @@ def connect(path: str | os.PathLike[str], *, wait: float) -> sqlite3.Connection:
     Args:
         path: The file.
         wait: Seconds to wait for another writer.
+        durable: Whether a commit waits for the disk.
 
     Raises:
         OSError: The file cannot be created.
@@ -29,8 +31,9 @@ def connect(path: str | os.PathLike[str], *, wait: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: to disk, not only to its cache.
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        if durable:
+            connection.execute("PRAGMA fullfsync = ON")  # macOS: to disk, not only to its cache.
     except BaseException:
         connection.close()
         raise

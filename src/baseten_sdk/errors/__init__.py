@@ -37,6 +37,7 @@ from .jobs import (
     WebhookStoreError,
 )
 from .ledger import LedgerError
+from .limits import LimitStoreError
 from .output import (
     ContentFilterError,
     LengthLimitError,
@@ -124,6 +125,7 @@ __all__ = [
     "LedgerError",
     "LengthFinishReasonError",
     "LengthLimitError",
+    "LimitStoreError",
     "MaxTurnsError",
     "ModelError",
     "NotFoundError",

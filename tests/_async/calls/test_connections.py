@@ -25,8 +25,8 @@ pytestmark = pytest.mark.anyio
 DONE = threading.Event
 
 
-def direct(server: ScriptedServer, **more: int) -> AsyncClient:
-    return AsyncClient(transport="direct", api_key=KEY, base_url=server.url, max_retries=0, limits=Limits(**more))
+def direct(server: ScriptedServer, limits: Limits | None = None) -> AsyncClient:
+    return AsyncClient(transport="direct", api_key=KEY, base_url=server.url, max_retries=0, limits=limits)
 
 
 async def asked(client: AsyncClient, path: str = "echo") -> bytes:
@@ -128,7 +128,7 @@ async def test_compressed_replies_are_read(transport: TransportName) -> None:
 async def test_a_bomb_is_bounded_by_what_a_body_may_be() -> None:
     packed = gzip.compress(bytes(50_000_000))
     with ScriptedServer([reply(packed, headers={"Content-Encoding": "gzip"}), Hold()]) as server:
-        async with direct(server, body=1_000_000) as client:
+        async with direct(server, Limits(body=1_000_000)) as client:
             with pytest.raises(ResponseValidationError, match="larger than") as caught:
                 await asked(client)
     assert len(caught.value.body) <= 64 * 1024

@@ -26,8 +26,8 @@ pytestmark = pytest.mark.anyio
 DONE = threading.Event
 
 
-def direct(server: ScriptedServer, **more: int) -> Client:
-    return Client(transport="direct", api_key=KEY, base_url=server.url, max_retries=0, limits=Limits(**more))
+def direct(server: ScriptedServer, limits: Limits | None = None) -> Client:
+    return Client(transport="direct", api_key=KEY, base_url=server.url, max_retries=0, limits=limits)
 
 
 def asked(client: Client, path: str = "echo") -> bytes:
@@ -129,7 +129,7 @@ def test_compressed_replies_are_read(transport: TransportName) -> None:
 def test_a_bomb_is_bounded_by_what_a_body_may_be() -> None:
     packed = gzip.compress(bytes(50_000_000))
     with ScriptedServer([reply(packed, headers={"Content-Encoding": "gzip"}), Hold()]) as server:
-        with direct(server, body=1_000_000) as client:
+        with direct(server, Limits(body=1_000_000)) as client:
             with pytest.raises(ResponseValidationError, match="larger than") as caught:
                 asked(client)
     assert len(caught.value.body) <= 64 * 1024

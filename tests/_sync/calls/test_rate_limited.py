@@ -61,6 +61,12 @@ def rate_state_of(client: Client) -> RateState:
     return rate_state
 
 
+def rates_of(client: Client) -> RateLimit:
+    rates = rate_state_of(client)._rates
+    assert isinstance(rates, RateLimit)
+    return rates
+
+
 def accepted(replies: list[object]) -> list[float]:
     """When each call arrived, in order and in seconds."""
     moments: list[float] = []
@@ -100,7 +106,7 @@ def test_calls_at_once_are_spread_over_the_minutes(
 
 def test_tokens_are_held_before_and_settled_after(emu: Emulator, transport: TransportName) -> None:
     with limited(transport, emu, tokens=3000, minute=FOREVER) as client:
-        allowance = rate_state_of(client)._rates.tokens
+        allowance = rates_of(client).tokens
         assert allowance is not None
         spent = 0
         for _ in range(5):
@@ -112,7 +118,7 @@ def test_tokens_are_held_before_and_settled_after(emu: Emulator, transport: Tran
 
 def test_a_stream_settles_at_its_end(emu: Emulator, transport: TransportName) -> None:
     with limited(transport, emu, tokens=3000, minute=FOREVER) as client:
-        allowance = rate_state_of(client)._rates.tokens
+        allowance = rates_of(client).tokens
         assert allowance is not None
         with client.chat.completions.stream(model=MODEL, messages=HELLO, max_tokens=400) as stream:
             assert allowance._held > 400
@@ -123,7 +129,7 @@ def test_a_stream_settles_at_its_end(emu: Emulator, transport: TransportName) ->
 
 def test_a_stream_that_is_left_keeps_what_it_may_have_used(emu: Emulator, transport: TransportName) -> None:
     with limited(transport, emu, tokens=3000, minute=FOREVER) as client:
-        allowance = rate_state_of(client)._rates.tokens
+        allowance = rates_of(client).tokens
         assert allowance is not None
         with client.chat.completions.create(
             model=MODEL,
@@ -140,7 +146,7 @@ def test_a_stream_that_is_left_keeps_what_it_may_have_used(emu: Emulator, transp
 
 def test_a_call_that_is_refused_has_used_no_tokens(emu: Emulator, transport: TransportName) -> None:
     with limited(transport, emu, requests=10, tokens=3000, minute=FOREVER) as client:
-        rates = rate_state_of(client)._rates
+        rates = rates_of(client)
         emu.script(["status=400"])
         with pytest.raises(Exception, match="400"):
             client.chat.completions.create(model=MODEL, messages=HELLO, max_tokens=400)
@@ -159,7 +165,7 @@ def test_a_call_that_could_not_connect_has_used_nothing(emu: Emulator, transport
     with client:
         with pytest.raises(APIConnectionError):
             client.chat.completions.create(model=MODEL, messages=HELLO, max_tokens=400)
-        assert repr(rate_state_of(client)._rates.tokens) == "<0 of 3000 a minute>"
+        assert repr(rates_of(client).tokens) == "<0 of 3000 a minute>"
 
 
 def test_a_wait_that_cannot_fit_is_not_begun(emu: Emulator, transport: TransportName) -> None:
@@ -187,21 +193,21 @@ def test_retries_are_requests_too(emu: Emulator, transport: TransportName) -> No
     with limited(transport, emu, requests=10, minute=FOREVER) as client:
         emu.script(["status=503", "status=503"])
         client.models.list()
-        assert repr(rate_state_of(client)._rates.requests) == "<3 of 10 a minute>"
+        assert repr(rates_of(client).requests) == "<3 of 10 a minute>"
 
 
 def test_all_that_derives_from_a_client_shares_its_limits(emu: Emulator, transport: TransportName) -> None:
     with limited(transport, emu, requests=10, minute=FOREVER) as client:
         client.with_options(max_retries=0).models.list()
         client.deployments("abcd1234").predict({"a": 1})
-        assert repr(rate_state_of(client)._rates.requests) == "<2 of 10 a minute>"
+        assert repr(rates_of(client).requests) == "<2 of 10 a minute>"
 
 
 def test_limits_that_the_service_tells_of_hold(emu: Emulator, transport: TransportName) -> None:
     with limited(transport, emu, requests=1000, tokens=10_000, minute=FOREVER) as client:
         client.models.list(extra_headers=behaving("ratelimit=50"))
-        assert repr(rate_state_of(client)._rates.requests) == "<1 of 120 a minute>"
-        assert repr(rate_state_of(client)._rates.tokens) == "<0 of 10000 a minute>"
+        assert repr(rates_of(client).requests) == "<1 of 120 a minute>"
+        assert repr(rates_of(client).tokens) == "<0 of 10000 a minute>"
 
 
 def test_one_refusal_stops_the_others(emu: Emulator, transport: TransportName) -> None:

@@ -34,12 +34,12 @@ pytestmark = pytest.mark.anyio
 KEY = "a-key-that-nobody-may-see"
 
 
-def client_of(server: ScriptedServer, transport: TransportName = "direct", **limits: int) -> AsyncClient:
+def client_of(server: ScriptedServer, transport: TransportName = "direct", limits: Limits | None = None) -> AsyncClient:
     return AsyncClient(
         api_key=KEY,
         endpoints=Endpoints.below(f"http://{server.host}:{server.port}"),
         transport=transport,
-        limits=Limits(**limits),
+        limits=limits,
         max_retries=0,
     )
 
@@ -113,7 +113,10 @@ VIOLATIONS = {
 @pytest.mark.parametrize(("data", "code"), VIOLATIONS.values(), ids=VIOLATIONS)
 async def test_a_violation_is_told_to_both_sides(data: bytes, code: int) -> None:
     with ScriptedServer([Upgrade(text("before") + data), Hold()]) as server:
-        async with client_of(server, message=1000) as client, client.deployments("abcd1234").connect() as websocket:
+        async with (
+            client_of(server, limits=Limits(message=1000)) as client,
+            client.deployments("abcd1234").connect() as websocket,
+        ):
             came, error = await everything(websocket)
             assert IDLE in repr(client)
         assert server.wait_until_left(0)

@@ -35,12 +35,12 @@ pytestmark = pytest.mark.anyio
 KEY = "a-key-that-nobody-may-see"
 
 
-def client_of(server: ScriptedServer, transport: TransportName = "direct", **limits: int) -> Client:
+def client_of(server: ScriptedServer, transport: TransportName = "direct", limits: Limits | None = None) -> Client:
     return Client(
         api_key=KEY,
         endpoints=Endpoints.below(f"http://{server.host}:{server.port}"),
         transport=transport,
-        limits=Limits(**limits),
+        limits=limits,
         max_retries=0,
     )
 
@@ -114,7 +114,10 @@ VIOLATIONS = {
 @pytest.mark.parametrize(("data", "code"), VIOLATIONS.values(), ids=VIOLATIONS)
 def test_a_violation_is_told_to_both_sides(data: bytes, code: int) -> None:
     with ScriptedServer([Upgrade(text("before") + data), Hold()]) as server:
-        with client_of(server, message=1000) as client, client.deployments("abcd1234").connect() as websocket:
+        with (
+            client_of(server, limits=Limits(message=1000)) as client,
+            client.deployments("abcd1234").connect() as websocket,
+        ):
             came, error = everything(websocket)
             assert IDLE in repr(client)
         assert server.wait_until_left(0)

@@ -14,8 +14,10 @@ Times are passed in. This module never waits, and must not know who does.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
+from typing import Self
 
 from ..._repr import safe_repr
 
@@ -87,15 +89,32 @@ class Allowance:
 
     def settle(self, held: float, used: float, now: float) -> None:
         """Replace a held amount by the real use, because the call has ended."""
-        held = self.fitted(held)
+        self.replace(self.fitted(held), ((0.0, used),), now)
+
+    def replace(self, held: float, spent: Iterable[tuple[float, float]], now: float) -> None:
+        """Replace a held amount by what was spent.
+
+        Args:
+            held: The amount.
+            spent: How many seconds ago something was spent, and how much.
+            now: The time.
+        """
         self._advance(now)
         self._held = max(self._held - held, 0.0)
-        self._level = max(min(self._level + held - used, self._burst), self._burst - self.limit)
-        if used > 0:
-            self._spend(used, now)
+        level = self._level + held
+        for age, used in spent:
+            if used > 0:
+                level -= used
+                self._spend(used, now - age)
+        self._level = max(min(level, self._burst), self._burst - self.limit)
+
+    def available(self, now: float) -> float:
+        """Return how much may begin at once, in any number of calls."""
+        self._advance(now)
+        return min(self._level, self.limit - self._held - self._spent) + self.limit * TINY
 
     def restrict(self, limit: float) -> None:
-        """Lower the limit."""
+        """Change the limit."""
         self.limit = limit
         self._level = min(self._level, self._burst)
 
@@ -131,17 +150,61 @@ class Allowance:
 
     def _spend(self, used: float, now: float) -> None:
         ends = now + self._minute + SLACK * self._minute / MINUTE
-        last = self._log[-1] if self._log else None
+        log = self._log
+        at = len(log)
+        while at and log[at - 1].began > now:  # what is reported late
+            at -= 1
+        last = log[at - 1] if at else None
         if last is not None and now - last.began < GRAIN * self._minute:
             last.amount += used
-            last.ends = ends
+            last.ends = max(last.ends, ends)
         else:
-            self._log.append(_Entry(now, ends, used))
+            log.insert(at, _Entry(now, ends, used))
         self._spent += used
+
+    def record(self) -> AllowanceRecord:
+        """Return the allowance as plain data, without what is held."""
+        log = [(round(each.began, 3), round(each.ends, 3), each.amount) for each in self._log]
+        return AllowanceRecord(self.limit, self._level, self._at, log)
+
+    @classmethod
+    def restore(cls, record: AllowanceRecord, held: float, *, later: float = 0.0) -> Self:
+        """Make an allowance from a record.
+
+        Args:
+            record: The record.
+            held: What calls in flight hold.
+            later: Seconds to add to its times, because the clock was set back.
+        """
+        allowance = cls(record.limit)
+        allowance._level = record.level
+        allowance._at = record.at + later
+        allowance._held = held
+        for began, ends, amount in record.log:
+            allowance._log.append(_Entry(began + later, ends + later, amount))
+            allowance._spent += amount
+        return allowance
 
     @safe_repr
     def __repr__(self) -> str:
         return f"<{self._spent + self._held:g} of {self.limit:g} a minute>"
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceRecord:
+    """An allowance as plain data.
+
+    Attributes:
+        limit: The most in any minute.
+        level: The level of the bucket.
+        at: When it had that level.
+        log: When something was first spent, when all of it is more than a minute ago, and how much it is.
+    """
+
+    limit: float
+    level: float
+    at: float
+    log: list[tuple[float, float, float]]
 
 
 @dataclass(slots=True)

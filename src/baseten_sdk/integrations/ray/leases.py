@@ -48,7 +48,7 @@ class Spent:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
+class RayLease:
     """What may be used; or, where that is nothing, the seconds after which to ask again."""
 
     requests: float = 0.0
@@ -81,8 +81,8 @@ class Leases:
         self._accounts: dict[str, _Account] = {}
         self._gate = BackoffGate(0.0)
 
-    def lease(self, holder: str, each: float, spent: Spent, now: float) -> Lease:
-        """Lease a block.
+    def lease(self, holder: str, each: float, spent: Spent, now: float) -> RayLease:
+        """RayLease a block.
 
         Args:
             holder: who asks.
@@ -93,12 +93,12 @@ class Leases:
         with self._account(holder, spent, now) as account:
             opens = self._gate.opens(now)
             if opens > now:
-                return Lease(wait=opens - now)
+                return RayLease(wait=opens - now)
             for calls in sorted({self._block(each), 1.0}, reverse=True):
                 opens = self._opens(calls, each, now)
                 if opens <= now:
                     return self._grant(account, calls, each, now)
-        return Lease(wait=SOON if opens == inf else opens - now)
+        return RayLease(wait=SOON if opens == inf else opens - now)
 
     def give_back(self, holder: str, requests: float, tokens: float, spent: Spent, now: float) -> None:
         """Take back what a holder does not need."""
@@ -141,7 +141,7 @@ class Leases:
             opens = max(opens, self._tokens.opens(calls * each, now))
         return opens
 
-    def _grant(self, account: _Account, calls: float, each: float, now: float) -> Lease:
+    def _grant(self, account: _Account, calls: float, each: float, now: float) -> RayLease:
         tokens = calls * each
         for _ in range(int(calls)):
             self._gate.passed(now)
@@ -152,7 +152,7 @@ class Leases:
             tokens = max(self._tokens.fitted(tokens), each)
             self._tokens.hold(tokens, now)
             account.tokens += tokens
-        return Lease(calls if self._requests is not None else inf, tokens if self._tokens is not None else inf)
+        return RayLease(calls if self._requests is not None else inf, tokens if self._tokens is not None else inf)
 
     def _settle(self, account: _Account, requests: float, sent: float, freed: float, used: float, now: float) -> None:
         if self._requests is not None and requests:

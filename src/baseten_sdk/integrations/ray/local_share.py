@@ -12,7 +12,7 @@ from typing import Protocol
 
 import anyio
 
-from .leases import Lease, Spent
+from .leases import RayLease, Spent
 
 TOKENS_PER_ROW = 2048.0
 """The first estimate of the tokens of a row."""
@@ -27,8 +27,8 @@ LONGEST = 5.0
 class LeaseSource(Protocol):
     """Where leases come from."""
 
-    async def lease(self, each: float, spent: Spent, /) -> Lease:
-        """Lease a block."""
+    async def lease(self, each: float, spent: Spent, /) -> RayLease:
+        """RayLease a block."""
         ...
 
     async def give_back(self, requests: float, tokens: float, spent: Spent, /) -> None:

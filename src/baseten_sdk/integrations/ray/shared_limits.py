@@ -9,7 +9,7 @@ import ray
 
 from ..._repr import safe_repr
 from ...errors import ConfigurationError
-from .leases import Lease, Leases, Spent
+from .leases import Leases, RayLease, Spent
 
 NAMESPACE = "baseten-sdk"
 
@@ -68,7 +68,7 @@ class QuotaActor:
     def __init__(self, requests_per_minute: float | None, tokens_per_minute: float | None) -> None:
         self._leases = Leases(requests_per_minute, tokens_per_minute)
 
-    def lease(self, holder: str, each: float, spent: Spent) -> Lease:
+    def lease(self, holder: str, each: float, spent: Spent) -> RayLease:
         return self._leases.lease(holder, each, spent, time.monotonic())
 
     def give_back(self, holder: str, requests: float, tokens: float, spent: Spent) -> None:
@@ -85,9 +85,9 @@ class RemoteLeases:
         self._actor = actor
         self._holder = holder
 
-    async def lease(self, each: float, spent: Spent, /) -> Lease:
+    async def lease(self, each: float, spent: Spent, /) -> RayLease:
         lease = await self._actor.lease.remote(self._holder, each, spent)
-        assert isinstance(lease, Lease), "that is what the actor gives"
+        assert isinstance(lease, RayLease), "that is what the actor gives"
         return lease
 
     async def give_back(self, requests: float, tokens: float, spent: Spent, /) -> None:
