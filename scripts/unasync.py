@@ -18,6 +18,8 @@ layout, comments and literals stay where they were. There are three kinds of rul
 Ruff then sorts and prunes the imports and formats the result. A rule that matched nothing in the whole run is
 an error: it either guards against something that no longer exists, or no longer does what its author meant.
 
+httpx2 has the names of httpx, so a module for httpx also makes the one for httpx2 (`SIBLINGS`).
+
 Usage: `python scripts/unasync.py [--check] [--allow-unused] [--root DIRECTORY]`
 """
 
@@ -36,7 +38,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 
 TREES = (
@@ -44,6 +46,9 @@ TREES = (
     ("tests/_async", "tests/_sync"),
     ("tests/faults/_async", "tests/faults/_sync"),
 )
+
+# The module for httpx, and the same module for httpx2.
+SIBLINGS = (("src/baseten_sdk/integrations/http/httpx.py", "src/baseten_sdk/integrations/http/httpx2.py"),)
 
 # Identifiers that the `Async` prefix rule does not reach.
 NAMES = {
@@ -83,6 +88,7 @@ REMOVE = "# unasync: remove"
 END = "# unasync: end"
 DIRECTIVE_START = "# unasync:"
 
+_HTTPX = re.compile("httpx", re.IGNORECASE)
 _PREFIX = re.compile(r"(_*)Async(?=[A-Z])")
 _ARTICLE = re.compile(r"\b([Aa])n (`?)(_*Async[A-Z]\w*)")
 # An escape is matched so that the `n` of a line feed is not read as the first letter of a name.
@@ -179,6 +185,12 @@ def translate(source: str, path: str, rules: Rules) -> str | None:
     except SyntaxError as error:
         raise UnasyncError(f"{path}: the twin is not Python: {error.msg}: {(error.text or '').strip()}") from error
     return twin
+
+
+def translate_library(source: str, path: str) -> str:
+    """A module for httpx as one for httpx2, not yet formatted."""
+    body = _HTTPX.sub(r"\g<0>2", source)
+    return f"{HEADER.format(source=path)}\n{body}"
 
 
 def _pieces(source: str, path: str) -> list[Piece]:
@@ -297,22 +309,25 @@ def generate(root: Path, rules: Rules, formatter: Formatter) -> dict[str, str]:
             twin = translate(source.read_text(encoding="utf-8"), path, rules)
             if twin is not None:
                 twins[target] = formatter(twin, target)
+    for path, target in SIBLINGS:
+        for source in root.glob(path):
+            twins[target] = formatter(translate_library(source.read_text(encoding="utf-8"), path), target)
     return twins
 
 
 def committed(root: Path) -> dict[str, str]:
-    """Every file in the generated trees by its path from the root, as it is.
+    """Every generated file by its path from the root, as it is.
 
     Raises:
         UnasyncError: If one of them was written by hand: it would be lost.
     """
     files: dict[str, str] = {}
-    for _, twin_tree in TREES:
-        for target in sorted((root / twin_tree).rglob("*.py")):
-            path = target.relative_to(root).as_posix()
-            files[path] = target.read_text(encoding="utf-8")
-            if not files[path].startswith(HEADER_START):
-                raise UnasyncError(f"{path}: in a generated tree, but not generated; move it out of there")
+    patterns = [*(f"{twin_tree}/**/*.py" for _, twin_tree in TREES), *(target for _, target in SIBLINGS)]
+    for target in chain.from_iterable(sorted(root.glob(pattern)) for pattern in patterns):
+        path = target.relative_to(root).as_posix()
+        files[path] = target.read_text(encoding="utf-8")
+        if not files[path].startswith(HEADER_START):
+            raise UnasyncError(f"{path}: generated files stand here, and this one is not; move it out of there")
     return files
 
 

@@ -28,7 +28,7 @@ def test_headers_of_the_others_connection_are_left_out() -> None:
 
 def test_a_stream_is_asked_for_as_events() -> None:
     headers = [("accept", "application/json"), ("x-mine", "1")]
-    request = foreign_request("POST", URL, headers, b'{"stream": true}')
+    request = foreign_request("POST", URL, headers, b'{"stream": true}', streamed=True)
     assert request.headers.pairs == (("accept", "text/event-stream"), ("x-mine", "1"))
 
 

@@ -144,11 +144,12 @@ class AsyncExchanges:
             InvalidRequestError: the URL is not one of the client's.
         """
         body = model_first(content) if self._pooled else content
-        request = foreign_request(method, self._resolve(url), headers, body)
+        streamed = asks_for_stream(content)
+        request = foreign_request(method, self._resolve(url), headers, body, streamed=streamed)
         options = self._within(timeout)
         caller = self._service.caller
         try:
-            if asks_for_stream(content):
+            if streamed:
                 stream = await caller.open(request, options)
                 return AsyncHttpExchange(stream.meta, stream=stream)
             whole, meta = await caller.fetch(request, options, _whole)

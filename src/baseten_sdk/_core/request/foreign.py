@@ -26,21 +26,24 @@ _ONCE = "/async_"
 """Path beginnings of async requests, which must not be sent twice."""
 
 
-def foreign_request(method: str, url: str, headers: Iterable[tuple[str, str]], content: bytes) -> Request:
+def foreign_request(
+    method: str, url: str, headers: Iterable[tuple[str, str]], content: bytes, *, streamed: bool = False
+) -> Request:
     """Build the request.
 
     Args:
         method: The verb.
         url: The URL, already checked.
-        headers: Names and values. Headers of the other library's connection are left out. If a stream is requested, the
-            request accepts events: for JSON alone, Baseten's runtime makes one string of the whole stream.
+        headers: Names and values. Headers of the other library's connection are left out.
         content: The body.
+        streamed: Whether a stream is requested. Then the request accepts events: for JSON alone, Baseten's runtime
+            makes one string of the whole stream.
 
     Raises:
         InvalidRequestError: The verb does not exist.
     """
     pairs = [(name, value) for name, value in headers if name not in _OF_A_CONNECTION]
-    if asks_for_stream(content):
+    if streamed:
         pairs = [(name, ACCEPT_STREAM if name == "accept" else value) for name, value in pairs]
     kept = HeaderLines(tuple(pairs))
     safety: Safety = "once" if _ONCE in url else "repeatable"
