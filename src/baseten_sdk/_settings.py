@@ -5,7 +5,7 @@ It must not know how calls are made, nor an httpx client, which belongs to one f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -13,9 +13,9 @@ from ._core.policy.transport_choice import TransportName
 from ._core.request.auth import Key
 from ._core.request.options import Options
 from ._core.request.routing import Router
-from .config import Endpoints, Limits
+from .config import Endpoints, Limits, Retry
 from .errors import ConfigurationError
-from .hooks import Hook
+from .hooks import Hook, Observer
 from .types.pool import Hedge
 
 if TYPE_CHECKING:
@@ -47,8 +47,6 @@ class Settings:
     route_by_name: bool = True
 
     def __post_init__(self) -> None:
-        if self.hedge is not None and not isinstance(self.hedge, Hedge):
-            raise ConfigurationError(f"hedge must be a Hedge, not {self.hedge!r}.")
         self.router({})
 
     def router(self, environment: Mapping[str, str]) -> Router:
@@ -76,6 +74,43 @@ class Settings:
             raise ConfigurationError(
                 f"The client cannot be pickled: {error}. Functions for api_key= and hooks= must be importable by name."
             ) from None
+
+
+def check_kinds(
+    *,
+    retry: Retry | None,
+    limits: Limits | None,
+    endpoints: Endpoints | None,
+    hooks: Sequence[Hook],
+    hedge: Hedge | None,
+    ssl_context: ssl.SSLContext | None,
+) -> None:
+    """Refuse arguments of a client that are of another kind, before a call fails on them.
+
+    Raises:
+        ConfigurationError: One is.
+    """
+    given = ("retry", retry, Retry), ("limits", limits, Limits), ("endpoints", endpoints, Endpoints)
+    for name, value, kind in (*given, ("hedge", hedge, Hedge)):
+        if value is not None and not isinstance(value, kind):
+            raise ConfigurationError(
+                f"{name} must be a {kind.__name__}, made as {kind.__name__}(...), not {kind_of(value)}."
+            )
+    if isinstance(hooks, str | Mapping) or not isinstance(hooks, Iterable):
+        raise ConfigurationError(f"hooks must be a list of functions and observers, not {kind_of(hooks)}.")
+    for hook in hooks:
+        if isinstance(hook, type) or not (callable(hook) or isinstance(hook, Observer)):
+            raise ConfigurationError(f"hooks must hold functions and observers, not {kind_of(hook)}.")
+    if ssl_context is not None:
+        import ssl
+
+        if not isinstance(ssl_context, ssl.SSLContext):
+            raise ConfigurationError(f"ssl_context must be an ssl.SSLContext, not {kind_of(ssl_context)}.")
+
+
+def kind_of(value: object) -> str:
+    """What a value is, without what it holds."""
+    return f"the class {value.__name__}" if isinstance(value, type) else f"a value of {type(value).__name__}"
 
 
 def not_picklable(name: str) -> ConfigurationError:

@@ -229,6 +229,35 @@ def test_a_width_that_is_none_is_refused(width: int) -> None:
         Limits(concurrency=width)
 
 
+@pytest.mark.parametrize("name", ["retry", "limits", "endpoints", "hedge", "hooks", "ssl_context", "http_client"])
+@pytest.mark.parametrize("wrong", [5, "x", {"a": 1}, Limits, False])
+def test_an_argument_of_another_kind_is_refused_when_the_client_is_made(name: str, wrong: object) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{name} (must|of an?) "):
+        AsyncClient(**{"api_key": KEY, name: wrong})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_hooks_are_functions_and_observers() -> None:
+    for hooks in ([5], [None], [Limits], print):
+        with pytest.raises(ConfigurationError, match=r"^hooks must"):
+            AsyncClient(api_key=KEY, hooks=hooks)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_a_client_of_httpx_of_the_other_flavor_is_refused() -> None:
+    # unasync: remove
+    with httpx.Client() as other, pytest.raises(ConfigurationError, match=r"must be an httpx\.AsyncClient, not"):
+        AsyncClient(api_key=KEY, http_client=other)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    # unasync: end
+    with pytest.raises(ConfigurationError, match="the class"):
+        AsyncClient(api_key=KEY, http_client=httpx.AsyncClient)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_what_is_wrong_with_a_default_is_told_by_its_own_name() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^default_headers: the value"):
+        AsyncClient(api_key=KEY, default_headers={"x-a": 5})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InvalidRequestError, match=r"^default_query must be a mapping"):
+        AsyncClient(api_key=KEY, default_query=["a"])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
 async def test_defaults_of_the_client_hold_for_every_call(emu: Emulator, transport: TransportName) -> None:
     async with AsyncClient(
         transport=transport,

@@ -41,6 +41,18 @@ def test_a_key_that_is_missing_refused_or_odd(run: Run) -> None:
     assert (as_json.code, at(as_json.json, 1, "state")) == (ExitCode.AUTH, "fail")
     refused = run("doctor", env={"BASETEN_API_KEY": "wrong.0123456789"})
     assert (refused.code, "settings/api_keys" in refused.out) == (ExitCode.AUTH, True)
+    assert "need --auth-scheme api-key" in refused.out
+
+
+def test_a_refused_key_may_want_the_other_scheme(run: Run) -> None:
+    wrong = {"BASETEN_API_KEY": "wrong.0123456789"}
+    for ended in (
+        run("doctor", "--auth-scheme", "api-key", env=wrong),
+        run("doctor", env={**wrong, "BASETEN_AUTH_SCHEME": "Api-Key"}),
+    ):
+        assert ended.code == ExitCode.AUTH
+        assert "need --auth-scheme bearer" in ended.out
+        assert "need --auth-scheme api-key" not in ended.out
     odd = run("doctor", env={"BASETEN_API_KEY": "Bearer secret.0123456789"})
     assert odd.code == ExitCode.AUTH
     assert "without the word" in odd.out

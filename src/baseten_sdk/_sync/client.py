@@ -12,7 +12,7 @@ from .._core.request.auth import Key, KeyFunction
 from .._core.request.missing import MISSING, Missing
 from .._core.request.options import Options
 from .._repr import safe_repr
-from .._settings import Settings
+from .._settings import Settings, check_kinds
 from ..config import AuthScheme, CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
 from .setup import Setup
@@ -114,6 +114,7 @@ class Client(Targets):
         key = Key(api_key, auth_scheme)
         del api_key  # what is raised from here on shows no frame that holds it
         key.check()
+        check_kinds(retry=retry, limits=limits, endpoints=endpoints, hooks=hooks, hedge=hedge, ssl_context=ssl_context)
         options = Options(retry=retry or Retry()).merged(
             {
                 "timeout": timeout,
@@ -121,7 +122,8 @@ class Client(Targets):
                 "max_retries": max_retries,
                 "extra_headers": default_headers,
                 "extra_query": default_query,
-            }
+            },
+            whose="default",
         )
         settings = Settings(
             key,

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .._core.policy.transport_choice import check_transport
 from .._loading import load
-from .._settings import Settings, not_picklable
+from .._settings import Settings, kind_of, not_picklable
 from ..errors import ConfigurationError
 from ..hooks import Observer
 
@@ -35,6 +36,8 @@ class Setup:
 
     def __post_init__(self) -> None:
         check_transport(self.settings.transport, self.http_client is not None)
+        if self.http_client is not None:
+            _check_client(self.http_client)
         if self.http_client is not None and self.settings.ssl_context is not None:
             raise ConfigurationError("http_client= brings its own TLS: give verify=ssl_context to it instead.")
 
@@ -104,3 +107,14 @@ class Setup:
         settings = self.settings.with_options(options.without_secrets())
         settings.check_picklable()
         return settings
+
+
+def _check_client(given: object) -> None:
+    """Refuse what is not a client of httpx or httpx2 of this flavor.
+
+    Raises:
+        ConfigurationError: It is something else.
+    """
+    loaded = [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
+    if not isinstance(given, tuple(module.Client for module in loaded)):
+        raise ConfigurationError(f"http_client of a Client must be an httpx.Client, not {kind_of(given)}.")

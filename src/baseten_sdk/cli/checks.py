@@ -53,6 +53,10 @@ EXPIRES = 14
 KEYS = "https://app.baseten.co/settings/api_keys"
 """The page that creates API keys."""
 
+OF_GATEWAYS = "The keys of a Frontier Gateway need --auth-scheme api-key, or BASETEN_AUTH_SCHEME=api-key."
+
+OF_BASETEN = "Keys that are not of a Frontier Gateway need --auth-scheme bearer."
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -182,12 +186,18 @@ def certificate_end(end: object, said: str, now: float) -> Finding:
     return Finding("tls", state, f"{said}, certificate good for {days} days", advice)
 
 
-def answer(client: Client) -> tuple[Meta | None, Finding]:
-    """Check that the service accepts the key and answers."""
+def answer(client: Client, *, api_key_scheme: bool = False) -> tuple[Meta | None, Finding]:
+    """Check that the service accepts the key and answers.
+
+    Args:
+        client: The client.
+        api_key_scheme: Whether the key is sent the way that the keys of a Frontier Gateway need.
+    """
     try:
         models = client.models.list(max_retries=0)
     except AuthenticationError as error:
-        advice = f"Make a key at {KEYS} and set BASETEN_API_KEY."
+        other = OF_BASETEN if api_key_scheme else OF_GATEWAYS
+        advice = f"Make a key at {KEYS} and set BASETEN_API_KEY. {other}"
         return None, Finding("answer", "fail", f"The key is refused ({error.status_code}).", advice, ExitCode.AUTH)
     except NotFoundError as error:
         advice = "The base URL may lack its path: it ends in /v1."

@@ -78,7 +78,7 @@ def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
         yield finding
         if finding.state == "fail":
             return
-    meta, finding = checks.answer(client)
+    meta, finding = checks.answer(client, api_key_scheme=_scheme(session) == "api-key")
     yield finding
     if meta is not None:
         yield checks.clock(meta.headers.get("date"), time.time())
@@ -95,6 +95,10 @@ def address(session: Session) -> tuple[str, str]:
     if url := os.environ.get("BASETEN_BASE_URL"):
         return url, "BASETEN_BASE_URL"
     return Endpoints().model_apis, "the default"
+
+
+def _scheme(session: Session) -> str:
+    return (session.shared.auth_scheme or os.environ.get("BASETEN_AUTH_SCHEME") or "bearer").lower()
 
 
 def _say(out: Printer, finding: Finding) -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from baseten_sdk import ChatCompletion, ConfigurationError, ToolArgumentError, tool
+from baseten_sdk._core.messages.tools import message_tools
 from baseten_sdk._core.schema.tool import BadArguments, Tool, Toolbox
 from baseten_sdk.emulator.chat.validation import complaint
 from baseten_sdk.emulator.http.jsonvalue import load
@@ -165,6 +166,19 @@ def test_a_tool_is_run_with_awkward_names_too() -> None:
 def test_two_tools_of_one_name_are_refused(tools: list[object]) -> None:
     with pytest.raises(ConfigurationError, match="two tools with the name"):
         Toolbox(tools)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("wrong", [3, "twice", {"type": "function"}, len, BaseModel])
+def test_tools_that_are_no_list_are_refused(wrong: object) -> None:
+    for take in (Toolbox, message_tools):
+        with pytest.raises(ConfigurationError, match="tools must be a list of tools, such as"):
+            take(wrong)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("builtin", [dict, int, type])
+def test_a_builtin_whose_arguments_nobody_knows_is_refused(builtin: type[object]) -> None:
+    with pytest.raises(ConfigurationError, match=f"tool {builtin.__name__}"):
+        Toolbox([builtin])
 
 
 @pytest.mark.parametrize("wrong", [3, "twice", None, object()])

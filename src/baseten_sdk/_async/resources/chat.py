@@ -337,9 +337,10 @@ def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] 
     """The tools as dicts. Those that are dicts already cost nothing."""
     if tools is None:
         return None
-    plain = [each for each in tools if isinstance(each, Mapping)]
-    if len(plain) == len(tools):
-        return plain
+    if isinstance(tools, list | tuple):
+        plain = [each for each in tools if isinstance(each, Mapping)]
+        if len(plain) == len(tools):
+            return plain
 
     from ..._core.schema.tool import Toolbox
 

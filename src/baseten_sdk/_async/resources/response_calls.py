@@ -153,6 +153,6 @@ class AsyncResponseCalls:
 
 def toolbox_of(tools: Sequence[ToolLike] | None) -> Toolbox:
     """The tools of one call; dicts may have either form."""
-    from ..._core.schema.tool import Toolbox
+    from ..._core.schema.tool import Toolbox, listed
 
-    return Toolbox(nested(each) if isinstance(each, Mapping) else each for each in tools or ())
+    return Toolbox([nested(each) if isinstance(each, Mapping) else each for each in listed(tools or ())])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...errors import InvalidRequestError
-from ..schema.tool import Toolbox, ToolLike
+from ..schema.tool import Toolbox, ToolLike, listed
 
 NO_ARGUMENTS: Mapping[str, object] = {"type": "object", "properties": {}}
 
@@ -20,7 +20,7 @@ def message_tools(tools: Iterable[ToolLike]) -> tuple[list[Mapping[str, object]]
         ConfigurationError: One is not a tool, or two have the same name.
         InvalidRequestError: A tool of a chat is not a function.
     """
-    given = list(tools)
+    given = list(listed(tools))
     toolbox = Toolbox([_as_chat_tool(each) if isinstance(each, Mapping) else each for each in given])
     sent = [
         each if isinstance(each, Mapping) and "function" not in each else tool_param(param, f"tools[{index}]")

@@ -101,8 +101,12 @@ class Options:
         """Return a copy whose deadline is at most this many seconds."""
         return self if self.deadline is not None and self.deadline <= seconds else replace(self, deadline=seconds)
 
-    def merged(self, given: CallOptions) -> Options:
+    def merged(self, given: CallOptions, whose: str = "extra") -> Options:
         """Return these options, overridden by those of a call. None is the same as leaving an option out.
+
+        Args:
+            given: The options.
+            whose: How the names of headers and query begin where they were given, for errors.
 
         Raises:
             ConfigurationError: An option does not exist, or its value is invalid.
@@ -118,8 +122,10 @@ class Options:
         headers = given.get("extra_headers")
         session = given.get("session")
         request_id = given.get("request_id")
-        extra_headers = _merged_headers(self.extra_headers, headers) if headers else self.extra_headers
-        extra_query = _merged(self.extra_query, given.get("extra_query"), "extra_query")
+        extra_headers = (
+            _merged_headers(self.extra_headers, headers, f"{whose}_headers") if headers else self.extra_headers
+        )
+        extra_query = _merged(self.extra_query, given.get("extra_query"), f"{whose}_query")
         deadline = check_seconds("deadline", deadline)
         return Options(
             timeout=self.timeout if timeout is None else as_timeout(timeout, self.timeout),
@@ -153,6 +159,6 @@ def _merged(base: Mapping[str, T], given: Mapping[str, T] | None, what: str) -> 
     return {**base, **given}
 
 
-def _merged_headers(base: HeaderPairs, given: Mapping[str, str]) -> HeaderPairs:
-    checked = check_headers(given, "extra_headers")
+def _merged_headers(base: HeaderPairs, given: Mapping[str, str], what: str) -> HeaderPairs:
+    checked = check_headers(given, what)
     return tuple({**dict(base), **{name.lower(): value for name, value in checked}}.items())

@@ -27,6 +27,8 @@ def split_parameters(
         unknown = sorted(names - known)[0]
         close = get_close_matches(unknown, known, 1)
         hint = f" Did you mean {close[0]}?" if close else ""
+        if unknown == "stream":
+            raise TypeError(f"This call of {where} returns a whole reply. For a stream, use stream().")
         raise TypeError(
             f"{where} has no parameter {unknown!r}.{hint} Parameters that this package does not know go into "
             "extra_body={...}."

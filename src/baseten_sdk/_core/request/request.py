@@ -108,7 +108,7 @@ def build(
     body, content_type = payload.encoded(options.extra_body)
     headers = options.headers_for(accept, content_type)
     if options.extra_query:
-        query = "&".join(filter(None, (query, encode_query(options.extra_query))))
+        query = "&".join(filter(None, (query, encode_query(options.extra_query, "extra_query"))))
     return Request(method, f"{url}?{query}" if query else url, headers, body, first_byte, safety, model=model)
 
 

@@ -128,17 +128,21 @@ def quote_path(path: str) -> str:
     return quote(inner, safe=f"/{PATH_SAFE}")
 
 
-def encode_query(params: Mapping[str, object]) -> str:
+def encode_query(params: Mapping[str, object], what: str = "params") -> str:
     """Encode parameters as a query without `?`.
 
     None is left out, booleans become `true` and `false`, sequences repeat their name.
+
+    Args:
+        params: The parameters.
+        what: The argument that held them, for the error.
 
     Raises:
         InvalidRequestError: A name is not a string, or a value is neither text nor a finite number.
     """
     if not isinstance(params, Mapping):
         raise InvalidRequestError(f"params must be a mapping, not {type(params).__name__}.")
-    return "&".join(f"{name}={value}" for name, value in _query_pairs(params))
+    return "&".join(f"{name}={value}" for name, value in _query_pairs(params, what))
 
 
 def check_base_url(url: str, what: str) -> str:
@@ -267,16 +271,16 @@ def _check_text(value: object, what: str) -> None:
         raise InvalidRequestError(f"{what} must not contain '.' or '..' segments, encoded or not: {_shown(value)}.")
 
 
-def _query_pairs(params: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _query_pairs(params: Mapping[str, object], what: str) -> Iterator[tuple[str, str]]:
     for name, value in params.items():
         if not isinstance(name, str):
-            raise InvalidRequestError(f"params: {_shown(name)} is not a name; it must be str.")
-        quoted = _query_text(name, "a name in params")
+            raise InvalidRequestError(f"{what}: {_shown(name)} is not a name; it must be str.")
+        quoted = _query_text(name, f"a name in {what}")
         value = as_list(value)
         values = [value] if isinstance(value, str | bytes) or not isinstance(value, Sequence) else value
         for each in values:
             if each is not None:
-                yield quoted, _query_text(each, f"params[{_shown(name)}]")
+                yield quoted, _query_text(each, f"{what}[{_shown(name)}]")
 
 
 def _query_text(value: object, what: str) -> str:

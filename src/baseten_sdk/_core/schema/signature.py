@@ -48,7 +48,11 @@ def read_signature(function: Callable[..., object], name: str) -> Signature:
     _, described = read_docstring(function)
     fields: dict[str, tuple[object, object]] = {}
     names: dict[str, str] = {}
-    for parameter in inspect.signature(function).parameters.values():
+    try:
+        parameters = inspect.signature(function).parameters
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(f"The arguments of the tool {name} cannot be read: {error}.") from None
+    for parameter in parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
             raise ConfigurationError(f"A model cannot give {parameter} of the tool {name}: name it as a keyword.")
         if parameter.name not in hints and not names and parameter.name in ("self", "cls"):

@@ -24,6 +24,7 @@ from .signature import read_docstring, read_signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
+L = TypeVar("L")
 
 VALUES = frozenset({"default", "examples", "enum", "const"})
 """Schema keywords whose values are data."""
@@ -148,6 +149,17 @@ class BadArguments:
         )
 
 
+def listed(tools: Iterable[L]) -> Iterable[L]:
+    """The tools of a call as they were given.
+
+    Raises:
+        ConfigurationError: They are no list.
+    """
+    if callable(tools) or isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
+        raise ConfigurationError(f"tools must be a list of tools, such as [get_weather], not a {type(tools).__name__}.")
+    return tools
+
+
 class Toolbox:
     """The tools of one call.
 
@@ -164,7 +176,7 @@ class Toolbox:
         self.params: list[Mapping[str, object]] = []
         self._models: dict[str, type[BaseModel]] = {}
         self._tools: dict[str, Tool[..., object]] = {}
-        for each in tools:
+        for each in listed(tools):
             self._add(each)
 
     def _add(self, each: ToolLike) -> None:
