@@ -13,6 +13,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
+from ._characters import whole_characters
 from ._validation import validate_json
 from .types.json import JsonValue
 
@@ -23,18 +24,10 @@ BOM = b"\xef\xbb\xbf"
 DEEPEST = 900
 """Levels that a value which was read may have. Python 3.11 itself refuses a hundred more."""
 
-ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
-"""An escape inside of a JSON string; the two halves of a character are one."""
-
 MOST_DIGITS = 4300
 """Digits of an integer that parsers take."""
 
 HUGE = re.compile(rb"[0-9]{%d}" % MOST_DIGITS)
-
-SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode_json(body: bytes) -> JsonValue:
@@ -131,20 +124,3 @@ def validate_readable(adapter: TypeAdapter[T], body: bytes) -> T:
         if readable == body:
             raise
     return validate_json(adapter, readable)
-
-
-def whole_characters(text: bytes) -> bytes:
-    """A JSON text in which each escape of half a character has become one of U+FFFD."""
-    return ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
-
-
-def whole_escapes(text: str) -> str:
-    """JSON that a model wrote into a text, in which each escape of half a character has become one of U+FFFD."""
-    return whole_characters(text.encode("utf-8", "replace")).decode() if "\\u" in text else text
-
-
-def whole_text(text: str) -> str:
-    """A text in which half of a character has become U+FFFD, and two halves that stand together one character."""
-    if text.isascii() or not SURROGATE.search(text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

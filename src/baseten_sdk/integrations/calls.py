@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from .. import ToolCall
-from .._json_reading import whole_escapes
+from .._characters import whole_escapes
 
 __all__ = ["arguments_of"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 from pydantic import Field
 from pydantic_core import from_json
 
-from .._json_reading import whole_escapes
+from .._characters import whole_escapes
 from .messages import ContentBlock, Message, MessageUsage, StopReason, TextBlock
 from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
 

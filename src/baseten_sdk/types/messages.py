@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import from_json, to_json
 
-from .._json_reading import whole_escapes
+from .._characters import whole_escapes
 from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
 from .usage import Usage
 

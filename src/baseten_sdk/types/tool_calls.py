@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
-from .._json_reading import whole_escapes
+from .._characters import whole_escapes
 
 __all__ = ["ParsedToolCall"]
 

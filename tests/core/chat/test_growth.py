@@ -15,6 +15,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from baseten_sdk import ChatCompletionChunk
+from baseten_sdk._characters import whole_text
 from baseten_sdk._core.chat.accumulate import Accumulator
 from baseten_sdk._core.chat.call_parts import ToolCallParts
 from baseten_sdk._core.chat.events import EventReader
@@ -25,7 +26,7 @@ from baseten_sdk._core.schema.tool import Toolbox
 from baseten_sdk._core.stream.halves import Halves
 from baseten_sdk._core.stream.object_scanner import ObjectScanner
 from baseten_sdk._core.stream.sse import SSEDecoder
-from baseten_sdk._json_reading import decode_reply, whole_text
+from baseten_sdk._json_reading import decode_reply
 from baseten_sdk.types.chunks import ChoiceDeltaToolCall
 from baseten_sdk.types.tool_calls import as_object
 from tests.core.chat.deltas import piece, spoken

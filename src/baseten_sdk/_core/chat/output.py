@@ -14,7 +14,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from ..._json_reading import whole_escapes
+from ..._characters import whole_escapes
 from ..._kinds import type_name
 from ..._validation import problems, validate_json
 from ...errors import ContentFilterError, LengthLimitError, OutputError, OutputValidationError, RefusalError

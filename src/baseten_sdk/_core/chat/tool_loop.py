@@ -17,7 +17,7 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
-from ..._json_reading import whole_text
+from ..._characters import whole_text
 from ...errors import BasetenError, DeadlineExceeded, InvalidRequestError, MaxTurnsError, OutputError
 from ...types.chat import ChatCompletion, Usage
 from ...types.events import ToolResult

@@ -22,7 +22,7 @@ from typing import Protocol, get_origin, runtime_checkable
 
 from pydantic_core import from_json, to_jsonable_python
 
-from ..._json_reading import SURROGATE, whole_characters
+from ..._characters import SURROGATE, whole_characters
 from ..._kinds import type_name
 from ...errors import InvalidRequestError
 from .arrays import SupportsArray

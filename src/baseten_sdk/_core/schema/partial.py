@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar, Union, g
 from pydantic import RootModel, TypeAdapter
 from pydantic_core import from_json
 
-from ..._json_reading import whole_escapes
+from ..._characters import whole_escapes
 from .schema import WRAPPED, Schema
 from .shape import Field, Shape, shape_of
 

@@ -11,7 +11,7 @@ from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from pydantic import BaseModel, ValidationError, create_model
 
-from ..._json_reading import whole_escapes
+from ..._characters import whole_escapes
 from ..._repr import safe_repr
 from ..._validation import problems, validate_model
 from ...config import check_seconds

@@ -15,7 +15,8 @@ import json
 import re
 from typing import TypeAlias
 
-from ..._json_reading import BOM, whole_text
+from ..._characters import whole_text
+from ..._json_reading import BOM
 
 Path: TypeAlias = tuple[str | int, ...]
 """The position of a text in a delta: field names, and `index` values for list items."""

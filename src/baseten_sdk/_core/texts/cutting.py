@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
-from ..._json_reading import SURROGATE
+from ..._characters import SURROGATE
 from ...config import as_number
 from ...errors import ConfigurationError, InvalidRequestError
 from ..policy.token_estimate import TOKENS_PER_BYTE
