@@ -57,6 +57,26 @@ def test_the_bar_of_a_batch_tells_its_share() -> None:
         assert part in shown
 
 
+def test_the_bar_of_a_batch_fits_a_narrow_terminal() -> None:
+    screen = io.StringIO()
+    bar = Bar(BATCH, Console(file=screen, force_terminal=True, width=80, color_system=None))
+    with bar:
+        bar.show(PROGRESS)
+    last = next(line for line in reversed(screen.getvalue().splitlines()) if "ok" in line)
+    for part in ("out.jsonl", "25%", "1,234 ok", "5 failed", "7 before", "12.3 rows/s", "1:02:05 left", "━━"):
+        assert part in last
+    assert "in flight" not in last
+
+
+def test_a_long_text_beside_the_bar_is_not_broken() -> None:
+    screen = io.StringIO()
+    bar = Bar(BATCH, Console(file=screen, force_terminal=True, width=40, color_system=None))
+    command = "baseten-sdk batch in.jsonl out.jsonl --prompt 'What is {city} known for?'"
+    with bar:
+        bar.say(command)
+    assert command in screen.getvalue()
+
+
 def test_the_bar_of_a_ledger_tells_its_rows() -> None:
     screen = io.StringIO()
     progress = JobsProgress(2000, succeeded=1200, failed=3, sent=40, held=2, resubmitted=5, queued=17, complete=True)

@@ -21,6 +21,9 @@ from .progress_view import BAR_SECONDS, Subject
 
 P_contra = TypeVar("P_contra", contravariant=True)
 
+WIDE = 110
+"""Columns of a terminal with room for everything."""
+
 
 class Bar(Generic[P_contra]):
     """Shows a run as one bar on standard error.
@@ -55,8 +58,9 @@ class Bar(Generic[P_contra]):
     def show(self, progress: P_contra, /) -> None:
         """Draw the bar."""
         look = self._look(progress)
-        self._bars.update(self._task, completed=look.done, total=look.total, text=visible(look.text))
+        text = look.text + look.more if self._console.width >= WIDE else look.text
+        self._bars.update(self._task, completed=look.done, total=look.total, text=visible(text))
 
     def say(self, text: str, /) -> None:
         """Write a text above the bar."""
-        self._console.print(visible(text), highlight=False, markup=False)
+        self._console.print(visible(text), highlight=False, markup=False, soft_wrap=True)  # a command stays one line

@@ -24,12 +24,14 @@ class Look:
     Attributes:
         done: How much is done.
         total: How much there is. None if unknown.
-        text: The rest, in rich's markup.
+        text: What matters most of the rest, in rich's markup.
+        more: What a wide terminal shows too.
     """
 
     done: float
     total: float | None
     text: str
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

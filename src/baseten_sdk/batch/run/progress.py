@@ -70,10 +70,10 @@ def _look(progress: Progress) -> Look:
     trouble = plain_markup(_trouble(progress))
     text = (
         f"[green]{progress.ok:,} ok[/]  [{failed}]{progress.failed:,} failed[/]{skipped}"
-        f"  {progress.in_flight}/{progress.concurrency} in flight  {progress.rows_per_second:,.1f} rows/s"
-        f"  {progress.tokens_per_second:,.0f} tokens/s{eta}{trouble}"
+        f"  {progress.rows_per_second:,.1f} rows/s{eta}{trouble}"
     )
-    return Look(progress.done or 0.0, None if progress.done is None else 1.0, text)
+    more = f"  {progress.in_flight}/{progress.concurrency} in flight  {progress.tokens_per_second:,.0f} tokens/s"
+    return Look(progress.done or 0.0, None if progress.done is None else 1.0, text, more)
 
 
 def _trouble(progress: Progress) -> str:
