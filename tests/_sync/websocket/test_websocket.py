@@ -19,6 +19,7 @@ from baseten_sdk import (
     ConfigurationError,
     DeadlineExceeded,
     IdleTimeout,
+    InternalServerError,
     InvalidRequestError,
     Limits,
     NotFoundError,
@@ -221,6 +222,23 @@ def test_a_cold_start_is_waited_for(emu: Emulator, transport: TransportName) -> 
             with pytest.raises(DeadlineExceeded):
                 with client.deployments("abcd1234").connect(deadline=0.05):
                     raise AssertionError
+
+
+def test_a_deployment_that_refuses_until_it_has_started_is_waited_for_within_the_deadline(
+    client: Client, emu: Emulator, clock: FakeClock
+) -> None:
+    deployment = client.deployments("abcd1234")
+    emu.script(["status=503"] * 5 + ["status=502"])
+    with deployment.connect(deadline=600) as websocket:
+        assert websocket.meta.attempts == 7
+    assert len(clock.sleeps) == 6
+    for deadline, trouble in ((None, "status=503"), (600, "status=500")):
+        emu.faults.clear()
+        emu.script([trouble] * 5)
+        with pytest.raises((InternalServerError, ServiceUnavailableError)) as caught:
+            with deployment.connect(deadline=deadline):
+                raise AssertionError
+        assert caught.value.attempts == 3
 
 
 def test_a_receive_that_times_out_leaves_the_websocket_open(client: Client) -> None:

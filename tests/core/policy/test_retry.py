@@ -47,8 +47,10 @@ def state(
     *,
     end: float = inf,
     budget: RetryBudget | None = None,
+    awaits_start: bool = False,
 ) -> RetryState:
-    return RetryState(policy or Retry(random=Random(7)), safety, budget or RetryBudget(100), end)
+    given = policy or Retry(random=Random(7))
+    return RetryState(given, safety, budget or RetryBudget(100), end, awaits_start=awaits_start)
 
 
 STATUSES: list[tuple[int, bool, bool]] = [
@@ -283,3 +285,27 @@ def test_a_call_with_one_attempt_has_nothing_to_note() -> None:
 )
 def test_a_failure_is_described_in_a_word_or_two(error: APIError, text: str) -> None:
     assert describe(error) == text
+
+
+@pytest.mark.parametrize(("number", "waits"), [(502, True), (503, True), (500, False), (504, False), (401, False)])
+def test_a_deployment_that_has_not_started_is_asked_until_the_deadline(number: int, waits: bool) -> None:
+    budget = RetryBudget(1)
+    patient = state(end=NOW + 10_000, awaits_start=True, budget=budget)
+    waited = [wait(patient.decide(status(number), attempt, NOW)) for attempt in range(1, 200)]
+    assert all(each is not None for each in waited[2:]) is waits
+    if waits:
+        assert budget.spend()
+        late = patient.decide(status(number, retry_after=30), 200, NOW + 9_990)
+        assert isinstance(late, GiveUp)
+        assert late.why is not None
+        assert "deadline" in late.why
+
+
+@pytest.mark.parametrize(
+    ("policy", "end"),
+    [(Retry(max_retries=0), NOW + 100), (Retry(max_retries=2), inf)],
+    ids=["no retries", "no deadline"],
+)
+def test_without_retries_or_a_deadline_a_start_is_not_waited_for(policy: Retry, end: float) -> None:
+    patient = state(policy, end=end, awaits_start=True)
+    assert wait(patient.decide(status(503), policy.max_retries + 1, NOW)) is None

@@ -88,6 +88,13 @@ SHAPES: list[tuple[str, object, str, str | None, str | None]] = [
         None,
         None,
     ),
+    (
+        "details as the error",
+        {"error": [{"loc": ["body", "items", 0], "msg": "field required", "type": "missing"}]},
+        "body.items.0: field required.",
+        None,
+        None,
+    ),
     ("details without places", {"detail": [{"msg": "field required"}]}, "field required.", None, None),
     (
         "chain",
@@ -124,7 +131,7 @@ SHAPES: list[tuple[str, object, str, str | None, str | None]] = [
     ("a JSON number", 0, "0.", None, None),
 ]
 
-NOTHING: list[object] = [None, {}, [], ""]
+NOTHING: list[object] = [None, {}, [], "", {"error": ""}, {"error": {"message": "", "type": None}}, {"detail": []}]
 
 
 def answer(status: int, body: bytes = b"", /, **headers: str) -> WholeResponse:

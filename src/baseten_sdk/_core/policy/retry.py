@@ -24,6 +24,9 @@ RETRIED = frozenset({408, 429, 500, 502, 503, 504, 529})
 RETRIED_ONCE = frozenset({429, 503})
 """Statuses that mean that the service did not take the request, so that a second one does not create a second job."""
 
+STARTING = frozenset({502, 503})
+"""Statuses of a deployment that has not started yet: by its own word, or by that of a proxy in front of it."""
+
 SPREAD = 0.1
 """A `Retry-After` is extended by up to this share, so that many callers do not come back at once."""
 
@@ -55,12 +58,23 @@ class GiveUp:
 
 
 class RetryState:
-    """The failures of one call so far, and the decision that follows from them."""
+    """The failures of one call so far, and the decision that follows from them.
 
-    __slots__ = ("_backoff", "_budget", "_end", "_history", "_policy", "_random", "_safety")
+    Args:
+        policy: The retries of the call.
+        safety: Whether its request may be sent twice.
+        budget: The retries that the client has left.
+        end: When the deadline passes.
+        awaits_start: Whether a deployment that has not started yet is asked again until `end`, however often.
+    """
 
-    def __init__(self, policy: Retry, safety: Safety, budget: RetryBudget, end: float = inf) -> None:
+    __slots__ = ("_awaits_start", "_backoff", "_budget", "_end", "_history", "_policy", "_random", "_safety")
+
+    def __init__(
+        self, policy: Retry, safety: Safety, budget: RetryBudget, end: float = inf, *, awaits_start: bool = False
+    ) -> None:
         self._policy = policy
+        self._awaits_start = awaits_start and policy.max_retries > 0 and end < inf
         self._safety: Safety = safety
         self._budget = budget
         self._end = end
@@ -78,7 +92,9 @@ class RetryState:
         """
         reason = describe(error)
         self._history.append(reason)
-        if not may_repeat(error, self._policy, self._safety) or attempt > self._policy.max_retries:
+        starting = self._awaits_start and isinstance(error, APIStatusError) and error.status_code in STARTING
+        used_up = attempt > self._policy.max_retries and not starting
+        if not may_repeat(error, self._policy, self._safety) or used_up:
             return GiveUp()
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if asked is not None and asked > self._policy.max_retry_after:
@@ -86,7 +102,7 @@ class RetryState:
         seconds = self._seconds(asked, error, attempt)
         if now + seconds >= self._end:
             return GiveUp(f"the next attempt, in {seconds:.2f} s, would not fit into the deadline.")
-        if not isinstance(error, RateLimitError) and not self._budget.spend():
+        if not isinstance(error, RateLimitError) and not starting and not self._budget.spend():
             return GiveUp("the client's retry budget is used up, because too many of its calls fail.")
         self._history[-1] = f"{reason} (waited {seconds:.2f} s)"
         return RetryAfter(seconds, reason)

@@ -140,8 +140,9 @@ def read_error(body: object) -> tuple[str | None, str | None, str | None]:
         or _remote_message(inner)
         or _text(body.get("message"))
         or _detail(body.get("detail"))
-        or (None if error in (None, {}, []) else _shortened(str(error)))
-        or (_shortened(str(body)) if body else None)
+        or _detail(error)
+        or (_shortened(str(error)) if _says_something(error) else None)
+        or (_shortened(str(body)) if _says_something(body) else None)
     )
     code = _code(body.get("error_code")) or _code(inner.get("code"))
     return message, code, _text(inner.get("type"))
@@ -161,6 +162,13 @@ def _detail(detail: object) -> str | None:
         text = _text(detail[0].get("msg"))
         return f"{path}: {text}" if path and text else text
     return _text(detail)
+
+
+def _says_something(value: object) -> bool:
+    """Whether a part of a body holds anything but empty fields."""
+    if isinstance(value, dict):
+        return any(_says_something(each) for each in value.values())
+    return value not in (None, "", [])
 
 
 def _text(value: object) -> str | None:

@@ -155,7 +155,13 @@ class Caller:
             call = call._replace(attempts=attempts)
             call.describe(failure, now)
             if retry is None:
-                retry = RetryState(options.retry, call.request.safety, self.budget, call.start + deadline)
+                retry = RetryState(
+                    options.retry,
+                    call.request.safety,
+                    self.budget,
+                    call.start + deadline,
+                    awaits_start=bool(call.request.upgrade),
+                )
             decision = retry.decide(failure, call.attempts, now)
             closed_for = retry.closed_for(failure, call.attempts, decision)
             if closed_for is not None:

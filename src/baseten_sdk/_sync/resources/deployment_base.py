@@ -55,6 +55,7 @@ class DeploymentBase:
         """Connect to the deployment's WebSocket.
 
         The handshake is a call like any other: it waits for a deployment that starts, and is retried if that may help.
+        With a `deadline`, a deployment that replies 502 or 503 because it has not started is asked again until then.
         A connection that breaks later is not retried. The WebSocket counts toward `Limits(concurrency=...)` until it
         ends.
 
