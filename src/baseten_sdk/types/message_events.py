@@ -11,10 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_core import from_json
 
 from .._characters import whole_escapes
+from .chat import arguments_text
 from .messages import ContentBlock, Message, MessageUsage, StopReason, TextBlock
 from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
 
@@ -46,7 +47,7 @@ class BlockDelta(Lenient):
     text: Annotated[str, Beside(str, as_text)] = ""
     thinking: Annotated[str, Beside(str, as_text)] = ""
     signature: Annotated[str, Beside(str, as_text)] = ""
-    partial_json: Annotated[str, Beside(str, as_text)] = ""
+    partial_json: Annotated[str, Beside(str, arguments_text)] = ""
 
 
 class ContentBlockDeltaEvent(Lenient):
@@ -72,11 +73,18 @@ class RawContentBlockStopEvent(Lenient):
     index: Annotated[int, Beside(int, as_count)] = 0
 
 
+def _begun(value: object) -> object:
+    """Read the message of a beginning, which may be null, or have no content yet."""
+    if value is None:
+        return {"content": []}
+    return {"content": [], **value} if isinstance(value, dict) else value
+
+
 class MessageStartEvent(Lenient):
     """The message begins. It has no content yet, and its usage is not final."""
 
     type: Literal["message_start"] = "message_start"
-    message: Message
+    message: Annotated[Message, BeforeValidator(_begun)] = Field(default_factory=lambda: Message(content=[]))
 
 
 class MessageChange(Lenient):

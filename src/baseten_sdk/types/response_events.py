@@ -249,7 +249,7 @@ class ResponseFunctionCallArgumentsDeltaEvent(ItemEvent):
     """More of a call's arguments."""
 
     type: Literal["response.function_call_arguments.delta"] = "response.function_call_arguments.delta"
-    delta: str
+    delta: Annotated[str, Beside(str, arguments_text)]
 
 
 class ResponseFunctionCallArgumentsDoneEvent(ItemEvent):

@@ -105,3 +105,26 @@ def test_what_is_no_prompt_is_refused(prompt: object, told: str) -> None:
 def test_a_parameter_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TypeError, match=r"completions has no parameter 'sufix'\. Did you mean suffix"):
         split_params({"sufix": "x"})
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [(("\ud83d", "\ude00!"), "\U0001f600!"), (("a\ud83d", "b"), "a\ufffdb"), (("a\ud83d",), "a\ufffd")],
+)
+def test_a_character_that_is_cut_in_two_is_put_together(pieces: tuple[str, ...], text: str) -> None:
+    reader = TextReader(Limits())
+    events = [{"choices": [{"index": 0, "text": piece}]} for piece in pieces]
+    events.append({"choices": [{"index": 0, "text": "", "finish_reason": "stop"}]})
+    body = b"".join(b"data: %b\n\n" % json.dumps(event).encode() for event in events) + b"data: [DONE]\n\n"
+    assert "".join(chunk.text for chunk in reader.feed(body)) == text
+    assert reader.done
+
+
+def test_an_error_in_a_line_of_its_own_is_the_error() -> None:
+    reader = TextReader(Limits())
+    chunk = b'data: {"choices": [{"index": 0, "text": "Hi"}]}\n\n'
+    assert [each.text for each in reader.feed(chunk + b'{"error": "boom"}\n')] == ["Hi"]
+    assert list(reader.end()) == []
+    assert isinstance(reader.error, StreamAPIError)
+    assert reader.error.partial is not None
+    assert reader.error.partial.text == "Hi"

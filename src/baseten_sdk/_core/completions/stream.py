@@ -14,6 +14,7 @@ from ...errors import StreamInterrupted
 from ...types.completions import TextChoice, TextCompletion, TextCompletionChunk
 from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
+from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, ERROR_MARK, StreamReader
 from ..stream.sse import ServerSentEvent
 
@@ -21,7 +22,7 @@ from ..stream.sse import ServerSentEvent
 class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
     """Reads the chunks of one stream."""
 
-    __slots__ = ("_validate",)
+    __slots__ = ("_halves", "_validate")
 
     event_name = "a chunk"
 
@@ -30,6 +31,7 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
         self._validate: Callable[[bytes], TextCompletionChunk] = (
             TextCompletionChunk.__pydantic_validator__.validate_json
         )
+        self._halves = Halves()
 
     def partial(self) -> TextCompletion | None:
         """What has arrived so far, as a completion."""
@@ -55,9 +57,13 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
             if isinstance(event, ServerSentEvent) and event.event == "error":
                 self.error = self._reported(data)
                 return
+            if self._halves.waiting:
+                data = self._halves.joined(data)
             try:
                 chunk = self._validate(data)
             except ValidationError as error:
+                if ESCAPED.search(data):
+                    data = self._halves.joined(data)
                 if data.strip() == DONE:
                     self.done = True
                     self.error = None if self._kept else StreamInterrupted(self._too_early())

@@ -3,10 +3,14 @@
 Theory of operation. Parts are kept as lists of pieces and joined when a message is needed, so the cost is linear in the
 number of events. The differences between servers are handled here:
 
-- A delta whose block was never opened opens it. The kind of the delta decides the type of the block.
-- A block may be announced as ended before its last piece has arrived, so its end closes nothing.
-- Usage comes at the start, at the end, or in parts at both (`merged_usage`).
-- Unknown fields of deltas are merged (`Unknown`).
+- a delta whose block was never opened opens it; the kind of the delta says of which type it is. So does thinking in
+  the middle of a text, and text in the middle of a call;
+- a block may be announced as ended before its last piece has come, so its end closes nothing;
+- a block that begins twice is one. But several blocks may share an index, or have none: the later one then gets a
+  number of its own;
+- a call that comes twice, with its id and its arguments, is one;
+- usage comes at the start, at the end or in parts of both (`merged_usage`);
+- unknown fields of deltas are merged (`Unknown`).
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from ...types.message_events import (
     ContentBlockStartEvent,
     MessageDeltaEvent,
     MessageStartEvent,
+    RawContentBlockStopEvent,
     RawMessageStreamEvent,
     SoFar,
     partial_input,
@@ -48,14 +53,18 @@ class BlockParts:
     """The pieces of one block.
 
     Attributes:
-        arguments: The arguments of a call.
-        text: The pieces of text, thinking or arguments.
+        kind: its type.
+        arguments: of a call, what it is called with.
+        text: the pieces of text, of thinking, or of arguments.
+        ended: whether the server has said that it is complete.
     """
 
-    __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "text")
+    __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "ended", "kind", "text")
 
     def __init__(self, start: Fields) -> None:
         self._start = start
+        self.kind = str(start.get("type"))
+        self.ended = False
         self.text = SoFar()
         self.arguments = HeldArguments()
         self._signature: list[str] = []
@@ -66,8 +75,38 @@ class BlockParts:
 
     @property
     def is_call(self) -> bool:
-        """Whether the block is a tool call."""
-        return self._start.get("type") == "tool_use"
+        """Whether the block calls a tool."""
+        return self.kind == "tool_use"
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing of the block has come yet."""
+        return not self.text.pieces and not self.is_call and not self._start.get(self.kind)
+
+    def begins_again(self, start: Fields) -> bool:
+        """Whether a block that begins at the same index is this one, announced once more."""
+        if self.ended or start.get("type") != self.kind:
+            return False
+        return not self.is_call or (start.get("id") or None) in (None, self._start["id"])
+
+    def takes(self, delta: BlockDelta) -> bool:
+        """Whether a delta can be of this block. A block of an unknown type takes any."""
+        match self.kind:
+            case "text":
+                return not (delta.thinking or delta.partial_json)
+            case "thinking":
+                return not (delta.text or delta.partial_json)
+            case "tool_use":
+                return not (delta.text or delta.thinking)
+            case _:
+                return True
+
+    def repeats(self, other: BlockParts) -> bool:
+        """Whether this is the same call as another one."""
+        if not (self.is_call and other.is_call and self._start["id"] == other._start["id"]):
+            return False
+        mine, others = self.plain(), other.plain()
+        return mine.get("name") == others.get("name") and mine.get("input") == others.get("input")
 
     @property
     def tool_name(self) -> str | None:
@@ -138,10 +177,11 @@ class MessageAccumulator:
         stop_reason: Why the message ended, once known.
     """
 
-    __slots__ = ("_end", "_head", "_message", "_usage", "blocks", "stop_reason")
+    __slots__ = ("_end", "_head", "_message", "_numbers", "_usage", "blocks", "stop_reason")
 
     def __init__(self) -> None:
         self.blocks: dict[int, BlockParts] = {}
+        self._numbers: dict[int, int] = {}
         self.stop_reason: str | None = None
         self._head: Fields | None = None
         self._end: Fields = {}
@@ -153,10 +193,12 @@ class MessageAccumulator:
         self._message = None
         match event:
             case ContentBlockDeltaEvent():
-                self.block(event).add(event.delta)
+                self._block(event).add(event.delta)
             case ContentBlockStartEvent(content_block=block):
-                start: Fields = block.model_dump(exclude_unset=True)
-                self.blocks[event.index] = BlockParts({**start, "type": block.type})
+                self._begin(event.index, {**block.model_dump(exclude_unset=True), "type": block.type})
+            case RawContentBlockStopEvent(index=index):
+                if index in self._numbers:
+                    self.blocks[self._numbers[index]].ended = True
             case MessageStartEvent(message=message):
                 self._head = message.model_dump(exclude_unset=True, exclude={"usage", "content"})
                 self._add_usage(message.usage)
@@ -165,11 +207,38 @@ class MessageAccumulator:
             case _:
                 pass
 
-    def block(self, event: ContentBlockDeltaEvent) -> BlockParts:
-        """Return the block of a delta. A new index begins a new block."""
-        parts = self.blocks.get(event.index)
-        if parts is None:
-            parts = self.blocks[event.index] = BlockParts({"type": KINDS.get(event.delta.type, "text")})
+    def number(self, index: int) -> int | None:
+        """The number of the block that events with this index belong to now."""
+        return self._numbers.get(index)
+
+    def repeated(self, number: int) -> bool:
+        """Whether a block is a call that an earlier one has made already."""
+        block = self.blocks[number]
+        return block.is_call and any(
+            block.repeats(self.blocks[other]) for other in self.blocks if other < number and self.blocks[other].is_call
+        )
+
+    def _begin(self, index: int, start: Fields) -> None:
+        number = self._numbers.get(index)
+        if number is not None and self.blocks[number].begins_again(start):
+            return
+        self._put(index, number, BlockParts(start))
+
+    def _block(self, event: ContentBlockDeltaEvent) -> BlockParts:
+        """The block of a delta, which may begin with it."""
+        number = self._numbers.get(event.index)
+        if number is not None:
+            parts = self.blocks[number]
+            if parts.takes(event.delta):
+                return parts
+        return self._put(event.index, number, BlockParts({"type": KINDS.get(event.delta.type, "text")}))
+
+    def _put(self, index: int, before: int | None, parts: BlockParts) -> BlockParts:
+        """Add a block. One of which nothing has come gives its number to the next one at its index."""
+        if before is None or not self.blocks[before].empty:
+            before = max(self.blocks) + 1 if index in self.blocks else index
+        self._numbers[index] = before
+        self.blocks[before] = parts
         return parts
 
     def _add_end(self, event: MessageDeltaEvent) -> None:
@@ -183,7 +252,7 @@ class MessageAccumulator:
     def message(self) -> Message | None:
         """Return what has arrived as a message, or None if nothing has. At most one is made per event."""
         if self._message is None and (self._head is not None or self.blocks):
-            content = [self.blocks[index].block() for index in sorted(self.blocks)]
+            content = [self.blocks[number].block() for number in sorted(self.blocks) if not self.repeated(number)]
             fields = {**(self._head or {}), **self._end, "content": content, "usage": self._usage}
             self._message = Message.__pydantic_validator__.validate_python(fields, context=LENIENT)
         return self._message

@@ -39,8 +39,8 @@ class MessageEvents:
 
     def tool_name(self, index: int) -> str | None:
         """The tool that a block calls; None if it calls none."""
-        parts = self._accumulator.blocks.get(index)
-        return None if parts is None else parts.tool_name
+        number = self._accumulator.number(index)
+        return None if number is None else self._accumulator.blocks[number].tool_name
 
     def read(self, event: RawMessageStreamEvent) -> list[MessageStreamEvent]:
         """Return the events for an event of the stream."""
@@ -56,7 +56,9 @@ class MessageEvents:
                 return [event]
 
     def _added(self, event: ContentBlockDeltaEvent) -> list[MessageStreamEvent]:
-        delta, parts = event.delta, self._accumulator.blocks[event.index]
+        number = self._accumulator.number(event.index)
+        assert number is not None  # it was added
+        delta, parts = event.delta, self._accumulator.blocks[number]
         events: list[MessageStreamEvent] = [event]
         if delta.text:
             events.append(TextEvent(delta.text, _so_far=parts.text, _count=len(parts.text.pieces)))
@@ -66,27 +68,31 @@ class MessageEvents:
             events.append(InputJsonEvent(delta.partial_json, _so_far=parts.text, _count=len(parts.text.pieces)))
         elif delta.signature:
             events.append(SignatureEvent(delta.signature))
-        if self._held and event.index in self._held and parts.ready:
-            events.append(self._told_of(event.index))
+        if self._held and number in self._held and parts.ready:
+            events += self._told_of(number)
         return events
 
     def _stopped(self, index: int) -> list[MessageStreamEvent]:
-        parts = self._accumulator.blocks.get(index)
-        if parts is None or index in self._told:
+        number = self._accumulator.number(index)
+        if number is None or number in self._told:
             return []
+        parts = self._accumulator.blocks[number]
         parts.arguments.announce()
         if parts.ready:
-            return [self._told_of(index)]
-        self._held[index] = parts
+            return self._told_of(number)
+        self._held[number] = parts
         return []
 
-    def _told_of(self, index: int) -> ContentBlockStopEvent:
-        self._held.pop(index, None)
-        self._told.add(index)
-        return ContentBlockStopEvent(self._accumulator.blocks[index].block(), index)
+    def _told_of(self, number: int) -> list[MessageStreamEvent]:
+        """The event that ends a block; none for a call that was made already."""
+        self._held.pop(number, None)
+        self._told.add(number)
+        if self._accumulator.repeated(number):
+            return []
+        return [ContentBlockStopEvent(self._accumulator.blocks[number].block(), number)]
 
     def _ended(self) -> list[MessageStreamEvent]:
-        untold = [index for index in sorted(self._accumulator.blocks) if index not in self._told]
-        events: list[MessageStreamEvent] = [self._told_of(index) for index in untold]
+        untold = [number for number in sorted(self._accumulator.blocks) if number not in self._told]
+        events = [event for number in untold for event in self._told_of(number)]
         message = self._accumulator.message()
         return events if message is None else [*events, MessageStopEvent(message)]

@@ -126,6 +126,10 @@ def _request_id(body: object) -> str | None:
     return _text(body.get("request_id")) if isinstance(body, dict) else None
 
 
+EMPTY = frozenset({"error", "message", "detail"})
+"""Fields that say nothing where they are empty; others may be worth showing even then."""
+
+
 def read_error(body: object) -> tuple[str | None, str | None, str | None]:
     """Return message, code and type of an error body in any known shape. What it does not contain is None."""
     if isinstance(body, str):
@@ -142,7 +146,7 @@ def read_error(body: object) -> tuple[str | None, str | None, str | None]:
         or _detail(body.get("detail"))
         or _detail(error)
         or (_shortened(str(error)) if _says_something(error) else None)
-        or (_shortened(str(body)) if _says_something(body) else None)
+        or (_shortened(str(body)) if _says_something(body) or not body.keys() <= EMPTY else None)
     )
     code = _code(body.get("error_code")) or _code(inner.get("code"))
     return message, code, _text(inner.get("type"))

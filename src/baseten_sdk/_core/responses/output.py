@@ -3,13 +3,14 @@
 Theory of operation. Texts are kept as lists of pieces, so the cost is linear in the number of events. The differences
 between servers are handled here:
 
-- An event finds its item by `item_id`, otherwise by `output_index`. Without either, it belongs to the latest item of
-  its kind. Some servers number nothing, and some change IDs between the start of an item and its pieces.
-- The end of a call's arguments may be announced before they are whole. The announcement is held until they are, or
-  until the response ends.
-- A call may be announced twice, or its end not at all. Each call is reported once.
-- The last event has the whole output. What arrived earlier counts only if that output is missing, or if its arguments
-  are shorter than the pieces.
+- an event finds its item by `item_id`, else by `output_index`, else it is the latest item of its kind: some servers
+  number nothing, some change ids between the beginning of an item and its pieces;
+- the end of a call's arguments may be announced before they are whole, with none or some of them. The announcement is
+  held until they are whole, or until the response ends;
+- a call may be announced twice, or its end not at all: each call is told of once;
+- a text may come only with the event that ends it: then a piece of it is handed out first;
+- the last event has the whole output. Only where it has none, a message without text, or arguments that are less than
+  the pieces that came, what came counts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from ...types.response_events import (
     ResponseOutputItemAddedEvent,
     ResponseOutputItemDoneEvent,
     ResponseStreamEvent,
+    ResponseTextDeltaEvent,
+    ResponseTextDoneEvent,
 )
 from ...types.response_items import (
     ReasoningPart,
@@ -42,6 +45,7 @@ Announcement: TypeAlias = ResponseFunctionCallArgumentsDoneEvent | ResponseOutpu
 Place: TypeAlias = tuple[str, int]
 """A kind of text, and its index in the item."""
 
+OUTPUT_TEXT = "output_text"
 SUMMARY = "summary_text"
 REFUSAL = "refusal"
 
@@ -105,6 +109,10 @@ class ItemParts:
             for (kind, _), text in self._texts()
         ]
         return message.model_copy(update={"content": said})
+
+    def said(self) -> str:
+        """The text that has come in pieces."""
+        return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)
 
     def _texts(self) -> list[tuple[Place, str]]:
         for pieces in self.texts.values():
@@ -182,9 +190,24 @@ class OutputParts:
                 return []
             parts.item, parts.whole = item, True
             return self._announced(parts, event, item.arguments)
+        missing = self._missing_text(item.text, event) if isinstance(item, ResponseOutputMessage) else []
         if _says_something(item) or not parts.texts:
             parts.item, parts.whole = item, True
-        return [event]
+        return [*missing, event]
+
+    def finish_text(self, event: ResponseTextDoneEvent) -> list[ResponseStreamEvent]:
+        """The server says that a text is complete."""
+        missing = self._missing_text(event.text, event)
+        for each in missing:
+            self.of(event, "message").add(OUTPUT_TEXT, event.content_index, each.delta)
+        return [*missing, event]
+
+    def _missing_text(self, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
+        """A text as a piece, where none of it has come in pieces."""
+        came = [parts.said() for parts in self.items if parts.kind == "message"]
+        if not text or any(text in said or (said and text.startswith(said)) for said in came):
+            return []
+        return [ResponseTextDeltaEvent(delta=text, item_id=event.item_id, output_index=event.output_index)]
 
     def add_arguments(self, event: ResponseFunctionCallArgumentsDeltaEvent) -> list[ResponseStreamEvent]:
         """Add a piece of a call's arguments."""
@@ -216,13 +239,15 @@ class OutputParts:
         output: list[ResponseOutputItem] = []
         told: list[ResponseStreamEvent] = []
         for item in response.output or [parts.built() for parts in self.items]:
+            if isinstance(item, ResponseOutputMessage):
+                self._give_text(item)
             if not isinstance(item, ResponseFunctionToolCall):
                 output.append(item)
                 continue
             if any(isinstance(each, ResponseFunctionToolCall) and _is_same(each, item) for each in output):
                 continue
-            parts = self._known(item, "") or ItemParts("function_call", item)
-            if first_object(item.arguments) is None and parts.arguments.whole:
+            parts = self._parts_of(item)
+            if not first_object(item.arguments) and parts.arguments.whole:
                 item.arguments = parts.arguments.text
             parts.item = item
             output.append(item)
@@ -230,6 +255,28 @@ class OutputParts:
                 told += _missing(parts, len(output) - 1, item)
         response.output = output
         return told
+
+    def _give_text(self, item: ResponseOutputMessage) -> None:
+        """Give a message of the last event that has no text the text that came."""
+        if item.text or item.refusal:
+            return
+        messages = [parts for parts in self.items if parts.kind == "message"]
+        parts = self._known(item, "") or (messages[0] if len(messages) == 1 else None)
+        if parts is not None and parts.said():
+            item.content = [ResponseOutputText(text=parts.said())]
+
+    def _parts_of(self, call: ResponseFunctionToolCall) -> ItemParts:
+        """What has come of a call of the last event. Other calls may have come under its id."""
+        parts = self._known(call, "")
+        if parts is None or (
+            parts.told
+            and parts.call_id != call.call_id
+            and first_object(parts.arguments.text) != first_object(call.arguments)
+        ):
+            return ItemParts("function_call", call)
+        if parts.call_id and "call_id" not in call.model_fields_set:
+            call.call_id = parts.call_id
+        return parts
 
     def output(self) -> list[ResponseOutputItem]:
         """Return what has arrived so far."""
@@ -267,9 +314,9 @@ def _done(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> Respo
 
 
 def _is_same(call: ResponseFunctionToolCall, other: ResponseFunctionToolCall) -> bool:
-    if call.id and call.id == other.id:
+    if "call_id" in other.model_fields_set and call.call_id == other.call_id:
         return True
-    return "call_id" in other.model_fields_set and call.call_id == other.call_id
+    return bool(call.id) and call.id == other.id and call.arguments == other.arguments
 
 
 def _says_something(item: ResponseOutputItem) -> bool:

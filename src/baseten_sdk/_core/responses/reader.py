@@ -43,7 +43,13 @@ from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, StreamReader
 from ..stream.sse import ServerSentEvent
-from .output import REFUSAL, SUMMARY, OutputParts
+from .output import OUTPUT_TEXT, REFUSAL, SUMMARY, OutputParts
+
+ENDED = frozenset({"completed", "incomplete"})
+"""How a response that ended well says that it did."""
+
+OTHER_ENDS = frozenset({"response.done", "response.cancelled"})
+"""Ends of a response that OpenAI has elsewhere, such as in its Realtime API."""
 
 FATAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 """Events that must not be skipped if they cannot be read."""
@@ -108,7 +114,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             if not kept:
                 kept.append(data)
             if isinstance(event, ResponseTextDeltaEvent):
-                output.of(event, "message").add("output_text", event.content_index, event.delta)
+                output.of(event, "message").add(OUTPUT_TEXT, event.content_index, event.delta)
                 yield event
                 continue
             yield from self._taken(event)
@@ -125,6 +131,8 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 output.of(event, "reasoning").add(SUMMARY, event.summary_index, event.delta)
             case ResponseRefusalDeltaEvent():
                 output.of(event, "message").add(REFUSAL, event.content_index, event.delta)
+            case ResponseTextDoneEvent():
+                return output.finish_text(event)
             case ResponseFunctionCallArgumentsDeltaEvent():
                 return output.add_arguments(event)
             case ResponseFunctionCallArgumentsDoneEvent():
@@ -138,6 +146,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             case ResponseCompletedEvent() | ResponseIncompleteEvent():
                 return self._ended(event)
             case ResponseFailedEvent():
+                self._fill(event.response)
                 self._fail(event.response)
             case _:
                 pass
@@ -145,18 +154,30 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
     def _ended(self, event: ResponseCompletedEvent | ResponseIncompleteEvent) -> list[ResponseStreamEvent]:
         response = event.response
-        response.status = response.status or event.type.removeprefix("response.")
+        self._fill(response)
+        if response.status == "failed" or response.error is not None:
+            self._fail(response)
+            return [event]
+        if response.status not in ENDED:
+            response.status = event.type.removeprefix("response.")
         told = self._output.end(response)
         self._final = response
         self.done = True
         return [*told, event]
+
+    def _fill(self, response: ModelResponse) -> None:
+        """Tell a response that says nothing of itself what its beginning said."""
+        head = self._head
+        if head is not None and not response.id:
+            response.id, response.model, response.created_at = head.id, head.model, head.created_at
 
     def _fail(self, response: ModelResponse) -> None:
         if not response.output:
             response.output = self._output.output()
         self._final = response
         error = response.error
-        message = (error and error.message) or "no reason given"
+        why = "it was cancelled" if response.status == "cancelled" else "it does not say why"
+        message = (error and error.message) or why
         self.error = StreamAPIError(
             as_sentence(f"The response failed: {message}"),
             partial=self.partial,
@@ -178,7 +199,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         if not isinstance(value, dict):
             self.error = self._unreadable(data, error)
             return None
-        kind = value.get("type") or ("" if name == "message" else name)
+        kind = _ending(value, value.get("type") or ("" if name == "message" else name))
         if _is_error(value, kind):
             self.error = self._reported(data)
             return None
@@ -216,10 +237,21 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 yield from self._taken(ResponseCompletedEvent(response=response))
 
 
+def _ending(value: Mapping[str, object], kind: object) -> object:
+    """The kind of an event; an end under another name has that of how the response ended."""
+    if kind not in OTHER_ENDS:
+        return kind
+    response = value.get("response")
+    status = response.get("status") if isinstance(response, dict) else None
+    if kind == "response.cancelled" or status in ("failed", "cancelled"):
+        return "response.failed"
+    return "response.incomplete" if status == "incomplete" else "response.completed"
+
+
 def _is_error(value: Mapping[str, object], kind: object) -> bool:
     """Whether data is an error in one of the service's forms."""
     if isinstance(kind, str) and kind.startswith("response."):
-        return False
+        return kind == "response.error"
     plain = ("message" in value and "code" in value) or bool(value.get("detail"))
     return plain or "error" in (kind, value.get("object")) or bool(value.get("error"))
 

@@ -8,8 +8,11 @@ arguments are a whole JSON object.
 from __future__ import annotations
 
 import json
+import re
 
 from .object_scanner import ObjectScanner
+
+_EMPTY_FIRST = re.compile(r"\s*\{\s*\}\s*(?=\{)")
 
 _DECODER = json.JSONDecoder()
 
@@ -51,14 +54,15 @@ class HeldArguments:
 
     @property
     def ready(self) -> bool:
-        """Whether they are announced and really complete."""
-        return self.announced and (self.whole or _is_object(self._announcement))
+        """Whether they are complete, and really so."""
+        # An empty object may be announced before the first piece has come.
+        return self.announced and (self.whole or bool(first_object(self._announcement)))
 
     @property
     def text(self) -> str:
         """The arguments as far as they are known."""
         whole = self.whole
-        text = "".join(self._pieces)
+        text = without_empty("".join(self._pieces))
         if len(self._pieces) > 1:
             # Join the pieces once, even if a caller asks at each event.
             self._pieces[:] = (text,)
@@ -68,10 +72,16 @@ class HeldArguments:
         return self._announcement if _is_object(self._announcement) or len(self._announcement) > len(text) else text
 
 
+def without_empty(text: str) -> str:
+    """Arguments without the empty object that some servers open them with, before the real one."""
+    found = _EMPTY_FIRST.match(text)
+    return text[found.end() :] if found else text
+
+
 def first_object(text: str) -> dict[str, object] | None:
     """Return the JSON object that a text begins with. Models have written prose after their arguments."""
     try:
-        value, _ = _DECODER.raw_decode(text.lstrip())
+        value, _ = _DECODER.raw_decode(without_empty(text).lstrip())
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

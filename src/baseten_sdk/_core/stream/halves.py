@@ -1,8 +1,9 @@
 """Joins characters that a stream cuts in two: the first half ends one chunk's text, and the second begins the next
 one's.
 
-It works on a chunk's plain JSON before validation. It must not know how else chunks are read. A chunk holds deltas in
-its choices, or it is itself a delta with an index. A delta is an object or a text.
+Owns the halves that are being waited for, and putting them together. It works on a chunk's plain JSON, before that is
+validated, and must not know how chunks are read otherwise. A chunk holds deltas in its choices, or is itself a delta
+with an index. A delta is an object, or a text. The choice of a text completion has its text without a delta.
 
 In JSON, a character beyond U+FFFF may be written as two escapes, and a server that streams raw tokens may send one at a
 time. Such a chunk is not valid text, so reading it fails. Only chunks that failed come here, and those after them until
@@ -58,6 +59,9 @@ class Halves:
 
     def _join(self, index: int, choice: dict[str, object]) -> None:
         delta = choice.get("delta")
+        if delta is None and not choice.get("type") and isinstance(choice.get("text"), str):
+            self._join_text(index, choice)
+            return
         if not isinstance(delta, dict | str):
             return
         waiting = self.waiting.pop(index, {})
@@ -67,6 +71,15 @@ class Halves:
                 _append(joined, path)
         elif waiting:
             self.waiting[index] = waiting
+
+    def _join_text(self, index: int, choice: dict[str, object]) -> None:
+        waiting = self.waiting.pop(index, {})
+        joined = str(_texts(choice["text"], (), waiting))
+        if waiting and choice.get("finish_reason"):
+            joined += LOST
+        elif waiting:
+            self.waiting[index] = waiting
+        choice["text"] = joined
 
 
 def _texts(node: object, path: Path, waiting: dict[Path, str]) -> object:

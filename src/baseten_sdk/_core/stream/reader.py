@@ -25,7 +25,7 @@ from ...config import Limits
 from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ...errors.partial import PartialReply
 from ..reply.classify import as_sentence, read_error
-from .sse import EventTooLarge, ServerSentEvent, SSEDecoder
+from .sse import NO_STREAM, EventTooLarge, ServerSentEvent, SSEDecoder
 
 E_co = TypeVar("E_co", covariant=True)
 R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
@@ -34,9 +34,6 @@ DONE = b"[DONE]"
 
 ERROR_MARK = b'"error"'
 """Data without this text is not an error. Inside a JSON string, the quotes would be escaped."""
-
-NO_STREAM = (b"{", b"[", b'"', b"<")
-"""How JSON and HTML begin. No meaningful line of an event stream begins this way."""
 
 FIELD = re.compile(rb"(data|event|id|retry)\b|:")
 """How a line of an event stream begins."""
@@ -137,7 +134,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
             self.error = self._too_large(str(error))
             return
         if isinstance(self.error, StreamDecodeError) or not (self.error or self._complete()):
-            self.error = StreamInterrupted(self._too_early(), partial=self.partial)
+            self.error = self._left_off()
             opening = self._opening.removeprefix(BOM)
             if opening and not self._kept and not FIELD.match(opening):
                 self.error = self._no_stream(opening)
@@ -182,6 +179,16 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         return StreamInterrupted(
             f"The stream was cut: {cause.message}", partial=self.partial, request_id=cause.request_id
         )
+
+    def _left_off(self) -> StreamError:
+        """The body ended before the message was complete. A server that fails may say so in a line of its own."""
+        line = self._decoder.foreign
+        if ERROR_MARK in line and line.startswith(b"{"):
+            return self._reported(line)
+        problem = self._too_early()
+        if line:
+            problem = f"{problem} It also holds {line[:EXCERPT].decode('utf-8', 'backslashreplace')!r}."
+        return StreamInterrupted(problem, partial=self.partial)
 
     def _too_early(self) -> str:
         return self._cut() if self._kept else "The stream ended before anything arrived."

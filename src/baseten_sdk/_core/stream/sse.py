@@ -30,6 +30,9 @@ from .text import BOM, LineBuffer, LineEnds
 
 DEFAULT_MAX_EVENT_BYTES = 8 * 1024 * 1024
 
+NO_STREAM = (b"{", b"[", b'"', b"<")
+"""How JSON and HTML begin; no line of an event stream that means anything begins so."""
+
 NAMED = b"event: "
 
 NEXT_NAMED = b"\n\nevent: "
@@ -89,7 +92,10 @@ class SSEDecoder:
     """Turns bytes into events. The result does not depend on where the bytes are cut.
 
     Args:
-        max_event_bytes: The maximum size of an event's data, and of a line.
+        max_event_bytes: the largest data of one event, and the longest line, that is taken.
+
+    Attributes:
+        foreign: the last line that began like JSON or HTML: what a proxy or a server that failed wrote into the stream.
     """
 
     __slots__ = (
@@ -105,10 +111,12 @@ class SSEDecoder:
         "_lines",
         "_overrun",
         "_retry",
+        "foreign",
     )
 
     def __init__(self, max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES) -> None:
         self._limit = max_event_bytes
+        self.foreign = b""
         self._head: bytes | None = b""
         self._ends = LineEnds()
         self._lines = LineBuffer(max_event_bytes)
@@ -169,7 +177,7 @@ class SSEDecoder:
         events: list[bytes | ServerSentEvent] = []
         rest = self._lines.flush()
         if not self._overrun:
-            self._read_lines([rest, b""] if b":" in rest else [b""], events)
+            self._read_lines([rest, b""] if b":" in rest or rest.startswith(NO_STREAM) else [b""], events)
         if self._overrun:
             raise EventTooLarge(self._limit)
         return [event for event in events if isinstance(event, ServerSentEvent)]
@@ -252,6 +260,8 @@ class SSEDecoder:
                 self._id = value.decode("utf-8", "replace")
             case b"retry" if value.isdigit() and len(value) <= MAX_RETRY_DIGITS:
                 self._retry = int(value)
+            case _ if line.startswith(NO_STREAM):
+                self.foreign = line
             case _:
                 pass
 

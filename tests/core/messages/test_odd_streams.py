@@ -1,0 +1,148 @@
+"""Streams of messages as servers and translating proxies write them, and what they add up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, strategies as st
+
+from baseten_sdk import StreamAPIError, StreamInterrupted
+from baseten_sdk.types.message_events import ContentBlockStopEvent
+from baseten_sdk.types.messages import ToolUseBlock
+
+from .event_bodies import HELLO, START, STOP, Fields, closed, delta, ended, opened, read, told, wire
+
+TEXT: Fields = {"type": "text", "text": ""}
+USED = ended("tool_use")
+
+
+def tool(id: str | None = "t1", **more: object) -> Fields:
+    return {"type": "tool_use", "name": "f", "input": {}, **({} if id is None else {"id": id}), **more}
+
+
+@dataclass(frozen=True)
+class Added:
+    """What a stream adds up to: its texts and calls in order, as the message and as its events have them."""
+
+    blocks: list[object]
+    told: list[object]
+
+
+def added(*events: Fields) -> Added:
+    seen, reader = read(wire(*events))
+    assert reader.error is None
+    message = reader.partial()
+    assert message is not None
+    stops = [each.content_block for each in told(seen) if isinstance(each, ContentBlockStopEvent)]
+    return Added([_plain(each) for each in message.content], [_plain(each) for each in stops])
+
+
+def _plain(block: object) -> object:
+    if isinstance(block, ToolUseBlock):
+        return block.input
+    return getattr(block, "thinking", None) or getattr(block, "text", None)
+
+
+ONE = ({"a": 1},)
+TWO = ({"a": 1}, {"a": 2})
+A1, A2 = delta(partial_json='{"a": 1}'), delta(partial_json='{"a": 2}')
+AT_1: Fields = {"index": 1}
+
+
+@pytest.mark.parametrize(
+    ("events", "blocks"),
+    [
+        pytest.param(
+            (opened(tool("t1")), A1, closed(), opened(tool("t2")), A2, closed()), TWO, id="calls share an index"
+        ),
+        pytest.param((opened(tool("t1")), A1, opened(tool("t2")), A2), TWO, id="and never end"),
+        pytest.param(
+            (opened(TEXT), delta(text="Hi"), closed(), opened(tool("t1")), A1, closed()),
+            ("Hi", *ONE),
+            id="a text and a call share an index",
+        ),
+        pytest.param(
+            (opened(TEXT), delta(text="A"), closed(), opened(TEXT), delta(text="B"), opened(tool("t1"), 1), A1 | AT_1),
+            ("A", "B", *ONE),
+            id="texts share an index, a call has the next one",
+        ),
+        pytest.param(
+            (opened(TEXT), delta(text="H"), opened(TEXT), delta(text="i"), closed()), ("Hi",), id="twice begun"
+        ),
+        pytest.param((opened(tool("t1")), opened(tool("t1")), A1, closed()), ONE, id="a call begins twice"),
+        pytest.param((opened(tool("t1")), opened(tool(None)), A1, closed()), ONE, id="the second time without an id"),
+        pytest.param(
+            (opened(tool("t1")), A1, closed(), opened(tool("t1"), 1), A1 | AT_1, closed(1)),
+            ONE,
+            id="a call comes twice",
+        ),
+        pytest.param(
+            (opened(tool("t1")), A1, closed(), opened(tool("t1"), 1), A2 | AT_1, closed(1)),
+            TWO,
+            id="an id is used twice",
+        ),
+        pytest.param(
+            (opened(TEXT), delta(thinking="Hm"), delta(text="Hi"), closed()),
+            ("Hm", "Hi"),
+            id="thinking in a text's place",
+        ),
+        pytest.param(
+            (opened(TEXT), delta(text="A"), delta(thinking="Hm"), delta(text="B"), closed()),
+            ("A", "Hm", "B"),
+            id="thinking in the middle of a text",
+        ),
+        pytest.param(
+            (opened(tool("t1")), A1, delta(text="Hi"), closed()), (*ONE, "Hi"), id="a text in the place of a call"
+        ),
+        pytest.param(
+            (opened(tool("t1")), delta(partial_json="{}"), A1, closed()), ONE, id="an empty object comes first"
+        ),
+        pytest.param((opened(tool("t1")), delta(partial_json={"a": 1}), closed()), ONE, id="arguments as an object"),
+        pytest.param((opened(tool("t1", input={"a": 1})), closed()), ONE, id="arguments at the beginning"),
+        pytest.param((opened(tool("t1")), delta(partial_json="{}"), closed()), ({},), id="no arguments"),
+    ],
+)
+def test_blocks_are_told_apart_however_they_are_numbered(
+    events: tuple[Fields, ...], blocks: tuple[object, ...]
+) -> None:
+    found = added(START, *events, USED, STOP)
+    assert found.blocks == [*blocks]
+    assert sorted(map(str, found.told)) == sorted(map(str, blocks))
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        {"type": "message_start"},
+        {"type": "message_start", "message": None},
+        {"type": "message_start", "message": {"id": "msg_1", "role": "assistant"}},
+    ],
+    ids=["absent", "null", "without content"],
+)
+def test_a_beginning_may_say_nothing(start: Fields) -> None:
+    assert added(start, *HELLO[1:]).blocks == ["Hello world"]
+
+
+ERROR = b'{"error": {"type": "overloaded_error", "message": "Overloaded"}}'
+
+
+@given(st.lists(st.integers(0, 800), max_size=5), st.sampled_from([b"", b"\n", b"\r\n", b"\n\n"]))
+def test_an_error_in_a_line_of_its_own_is_the_error_however_it_is_cut(places: list[int], end: bytes) -> None:
+    body = wire(*HELLO[:3]) + ERROR + end
+    edges = [0, *sorted(min(place, len(body)) for place in places), len(body)]
+    _, reader = read(*(body[start:stop] for start, stop in pairwise(edges) if start < stop))
+    error = reader.error
+    assert isinstance(error, StreamAPIError)
+    assert (error.type, error.transient, error.partial and error.partial.text) == ("overloaded_error", True, "Hello")
+
+
+def test_a_page_in_the_middle_is_shown() -> None:
+    _, reader = read(wire(*HELLO[:3]) + b"<html><h1>502 Bad Gateway</h1></html>\n")
+    assert isinstance(reader.error, StreamInterrupted)
+    assert "502 Bad Gateway" in str(reader.error)
+
+
+def test_a_line_that_is_no_error_does_not_matter_to_a_message_that_is_complete() -> None:
+    assert read(wire(*HELLO[:3]), b'{"trace": 1}\n\n', wire(*HELLO[3:]))[1].done

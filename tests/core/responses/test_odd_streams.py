@@ -1,0 +1,149 @@
+"""Streams of responses as other servers and translating proxies write them, and what they add up to."""
+
+from __future__ import annotations
+
+import pytest
+
+from baseten_sdk import StreamAPIError, StreamInterrupted
+
+from .test_reader import (
+    ARGUMENTS,
+    CALL,
+    CREATED,
+    HI,
+    SAID,
+    WHOLE_CALL,
+    YOU,
+    Json,
+    added,
+    arguments_done,
+    ended,
+    item_done,
+    lines,
+    piece,
+    read,
+    read_events,
+)
+
+EMPTY_CALL: Json = {**CALL, "arguments": "{}"}
+TOLD = [("arguments", ARGUMENTS), ("item", ARGUMENTS)]
+BARE: Json = {**SAID, "content": []}
+
+
+def text_done(text: str) -> Json:
+    kind = "response.output_text.done"
+    return {"type": kind, "item_id": "msg_1", "output_index": 0, "content_index": 0, "text": text}
+
+
+@pytest.mark.parametrize(
+    "end", [ended(WHOLE_CALL), ended(EMPTY_CALL), ended()], ids=["whole", "empty", "without output"]
+)
+def test_an_empty_object_that_is_announced_before_the_pieces_is_not_the_arguments(end: Json) -> None:
+    found = read_events(CREATED, added(CALL), arguments_done("{}"), item_done(EMPTY_CALL), piece(ARGUMENTS), end)
+    assert found.told == TOLD
+    assert [each.arguments for each in found.final.function_calls] == [ARGUMENTS]
+
+
+def test_a_call_without_arguments_is_told_of_before_the_end() -> None:
+    found = read_events(CREATED, added(CALL), arguments_done("{}"), item_done(EMPTY_CALL), ended(EMPTY_CALL))
+    assert found.told == [("arguments", "{}"), ("item", "{}")]
+    assert found.kinds[-1] == "completed"
+
+
+def test_an_empty_object_before_the_arguments_is_left_out() -> None:
+    found = read_events(CREATED, added(CALL), piece("{}"), piece(ARGUMENTS), ended())
+    assert [each.arguments for each in found.final.function_calls] == [ARGUMENTS]
+
+
+def test_arguments_may_come_as_an_object() -> None:
+    delta: Json = {"type": "response.function_call_arguments.delta", "item_id": "fc_1", "delta": {"city": "Paris"}}
+    found = read_events(CREATED, added(CALL), delta, ended())
+    assert [each.arguments for each in found.final.function_calls] == ['{"city":"Paris"}']
+
+
+def test_calls_under_one_item_id_stay_two_where_they_differ() -> None:
+    other: Json = {**CALL, "call_id": "c2", "arguments": '{"city": "Rome"}'}
+    found = read_events(added(CALL), piece(ARGUMENTS), item_done(WHOLE_CALL), ended(WHOLE_CALL, other))
+    assert [(each.call_id, each.arguments) for each in found.final.function_calls] == [
+        ("c1", ARGUMENTS),
+        ("c2", '{"city": "Rome"}'),
+    ]
+    assert found.told[-2:] == [("arguments", '{"city": "Rome"}'), ("item", '{"city": "Rome"}')]
+
+
+def test_a_call_without_a_call_id_has_the_same_one_in_its_events_and_at_the_end() -> None:
+    nameless: Json = {name: value for name, value in WHOLE_CALL.items() if name != "call_id"}
+    found = read_events(CREATED, added({**nameless, "arguments": ""}), piece(ARGUMENTS), ended(nameless))
+    begun = found.events[1].model_dump()["item"]["call_id"]
+    assert begun
+    assert [each.call_id for each in found.final.function_calls] == [begun]
+
+
+@pytest.mark.parametrize(
+    "content", [[], None, [{"type": "output_text", "text": ""}], [{"type": "output_text", "text": None}]], ids=repr
+)
+def test_a_message_of_the_end_without_text_has_the_text_that_came(content: object) -> None:
+    found = read_events(CREATED, added(BARE), HI, YOU, ended({**SAID, "content": content}))
+    assert found.final.output_text == "Hi you"
+
+
+def test_the_text_of_the_end_is_the_truth_where_it_has_one() -> None:
+    less: Json = {**SAID, "content": [{"type": "output_text", "text": "Hi"}]}
+    assert read_events(CREATED, added(BARE), HI, YOU, ended(less)).final.output_text == "Hi"
+
+
+@pytest.mark.parametrize("last", [text_done("Hi you"), item_done(SAID)], ids=["text", "item"])
+def test_a_text_that_comes_only_with_its_end_is_handed_out_as_a_piece_first(last: Json) -> None:
+    found = read_events(CREATED, added(BARE), last, ended())
+    assert found.kinds[2:4] == ["output_text.delta", str(last["type"]).removeprefix("response.")]
+    assert (found.events[2].model_dump()["delta"], found.final.output_text) == ("Hi you", "Hi you")
+
+
+def test_a_text_that_came_in_pieces_is_not_handed_out_again() -> None:
+    found = read_events(CREATED, added(BARE), HI, YOU, text_done("Hi you"), item_done(SAID), ended(SAID))
+    assert found.kinds.count("output_text.delta") == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "status"),
+    [
+        ("response.completed", {"status": "in_progress"}, "completed"),
+        ("response.completed", {"status": None}, "completed"),
+        ("response.incomplete", {"status": "in_progress"}, "incomplete"),
+        ("response.done", {"status": "completed"}, "completed"),
+        ("response.done", {"status": "incomplete"}, "incomplete"),
+        ("response.done", {}, "completed"),
+    ],
+)
+def test_the_end_says_how_the_response_ended(kind: str, response: Json, status: str) -> None:
+    found = read_events(CREATED, added(BARE), HI, YOU, {"type": kind, "response": response})
+    assert (found.final.status, found.final.output_text, found.final.id) == (status, "Hi you", "resp_1")
+
+
+@pytest.mark.parametrize(
+    ("last", "message"),
+    [
+        (ended(error={"message": "boom"}), "boom"),
+        (ended(status="failed", error={"message": "boom"}), "boom"),
+        ({"type": "response.completed", "response": {"status": "failed"}}, "does not say why"),
+        ({"type": "response.done", "response": {"status": "failed", "error": {"message": "boom"}}}, "boom"),
+        ({"type": "response.cancelled", "response": {"status": "cancelled"}}, "cancelled"),
+        ({"type": "response.error", "error": {"message": "boom"}}, "boom"),
+    ],
+)
+def test_a_failure_is_one_under_every_name(last: Json, message: str) -> None:
+    found = read_events(CREATED, added(BARE), HI, last)
+    assert isinstance(found.error, StreamAPIError)
+    assert message in str(found.error)
+    assert found.error.partial is not None
+    assert found.error.partial.text == "Hi"
+
+
+def test_what_a_proxy_writes_into_the_stream_is_told() -> None:
+    begun = lines(CREATED, added(BARE), HI)
+    error = read(begun + b'{"error": {"message": "boom", "code": "server_error"}}\n').error
+    assert isinstance(error, StreamAPIError)
+    assert (error.code, error.partial and error.partial.text) == ("server_error", "Hi")
+    page = read(begun + b"<html>504 Gateway Time-out</html>").error
+    assert isinstance(page, StreamInterrupted)
+    assert "504 Gateway Time-out" in str(page)
