@@ -74,7 +74,7 @@ class RawContentBlockStopEvent(Lenient):
 
 
 def _begun(value: object) -> object:
-    """Read the message of a beginning, which may be null, or have no content yet."""
+    """Read the message of the first event. It may be null or have no content."""
     if value is None:
         return {"content": []}
     return {"content": [], **value} if isinstance(value, dict) else value

@@ -125,7 +125,7 @@ def test_the_end_says_how_the_response_ended(kind: str, response: Json, status: 
     [
         (ended(error={"message": "boom"}), "boom"),
         (ended(status="failed", error={"message": "boom"}), "boom"),
-        ({"type": "response.completed", "response": {"status": "failed"}}, "does not say why"),
+        ({"type": "response.completed", "response": {"status": "failed"}}, "no reason given"),
         ({"type": "response.done", "response": {"status": "failed", "error": {"message": "boom"}}}, "boom"),
         ({"type": "response.cancelled", "response": {"status": "cancelled"}}, "cancelled"),
         ({"type": "response.error", "error": {"message": "boom"}}, "boom"),

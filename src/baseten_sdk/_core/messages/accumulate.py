@@ -3,14 +3,14 @@
 Theory of operation. Parts are kept as lists of pieces and joined when a message is needed, so the cost is linear in the
 number of events. The differences between servers are handled here:
 
-- a delta whose block was never opened opens it; the kind of the delta says of which type it is. So does thinking in
-  the middle of a text, and text in the middle of a call;
-- a block may be announced as ended before its last piece has come, so its end closes nothing;
-- a block that begins twice is one. But several blocks may share an index, or have none: the later one then gets a
-  number of its own;
-- a call that comes twice, with its id and its arguments, is one;
-- usage comes at the start, at the end or in parts of both (`merged_usage`);
-- unknown fields of deltas are merged (`Unknown`).
+- A delta whose block was never opened opens it. The kind of the delta decides the type of the block. Thinking in the
+  middle of a text, and text in the middle of a call, also open a block.
+- A block may be announced as ended before its last piece has arrived, so its end closes nothing.
+- A block that is opened twice is one block. Different blocks may share an index, or have none. Each one after the first
+  then gets a number of its own.
+- A call that is sent twice, with the same ID and arguments, is one call.
+- Usage comes at the start, at the end, or in parts at both (`merged_usage`).
+- Unknown fields of deltas are merged (`Unknown`).
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class BlockParts:
     """The pieces of one block.
 
     Attributes:
-        kind: its type.
-        arguments: of a call, what it is called with.
-        text: the pieces of text, of thinking, or of arguments.
-        ended: whether the server has said that it is complete.
+        kind: The type of the block.
+        arguments: The arguments of a call.
+        text: The pieces of text, thinking or arguments.
+        ended: Whether the server announced the end of the block.
     """
 
     __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "ended", "kind", "text")
@@ -75,22 +75,22 @@ class BlockParts:
 
     @property
     def is_call(self) -> bool:
-        """Whether the block calls a tool."""
+        """Whether the block is a tool call."""
         return self.kind == "tool_use"
 
     @property
     def empty(self) -> bool:
-        """Whether nothing of the block has come yet."""
+        """Whether nothing of the block has arrived yet."""
         return not self.text.pieces and not self.is_call and not self._start.get(self.kind)
 
     def begins_again(self, start: Fields) -> bool:
-        """Whether a block that begins at the same index is this one, announced once more."""
+        """Whether a block that is opened at the same index is this block again."""
         if self.ended or start.get("type") != self.kind:
             return False
         return not self.is_call or (start.get("id") or None) in (None, self._start["id"])
 
     def takes(self, delta: BlockDelta) -> bool:
-        """Whether a delta can be of this block. A block of an unknown type takes any."""
+        """Whether a delta fits the type of the block. Any delta fits an unknown type."""
         match self.kind:
             case "text":
                 return not (delta.thinking or delta.partial_json)
@@ -102,7 +102,7 @@ class BlockParts:
                 return True
 
     def repeats(self, other: BlockParts) -> bool:
-        """Whether this is the same call as another one."""
+        """Whether both blocks are the same call."""
         if not (self.is_call and other.is_call and self._start["id"] == other._start["id"]):
             return False
         mine, others = self.plain(), other.plain()
@@ -173,7 +173,7 @@ class MessageAccumulator:
     """Adds up the events of one stream.
 
     Attributes:
-        blocks: The blocks so far, by index.
+        blocks: The blocks so far, by number. The number is the index, if no other block has it.
         stop_reason: Why the message ended, once known.
     """
 
@@ -208,11 +208,11 @@ class MessageAccumulator:
                 pass
 
     def number(self, index: int) -> int | None:
-        """The number of the block that events with this index belong to now."""
+        """Return the number of the block that this index stands for now, or None."""
         return self._numbers.get(index)
 
     def repeated(self, number: int) -> bool:
-        """Whether a block is a call that an earlier one has made already."""
+        """Whether a block repeats an earlier call."""
         block = self.blocks[number]
         return block.is_call and any(
             block.repeats(self.blocks[other]) for other in self.blocks if other < number and self.blocks[other].is_call
@@ -225,7 +225,7 @@ class MessageAccumulator:
         self._put(index, number, BlockParts(start))
 
     def _block(self, event: ContentBlockDeltaEvent) -> BlockParts:
-        """The block of a delta, which may begin with it."""
+        """Return the block of a delta. It may begin with this delta."""
         number = self._numbers.get(event.index)
         if number is not None:
             parts = self.blocks[number]
@@ -234,7 +234,7 @@ class MessageAccumulator:
         return self._put(event.index, number, BlockParts({"type": KINDS.get(event.delta.type, "text")}))
 
     def _put(self, index: int, before: int | None, parts: BlockParts) -> BlockParts:
-        """Add a block. One of which nothing has come gives its number to the next one at its index."""
+        """Add a block. It takes the place of an empty block at the same index."""
         if before is None or not self.blocks[before].empty:
             before = max(self.blocks) + 1 if index in self.blocks else index
         self._numbers[index] = before

@@ -84,7 +84,7 @@ class MessageEvents:
         return []
 
     def _told_of(self, number: int) -> list[MessageStreamEvent]:
-        """The event that ends a block; none for a call that was made already."""
+        """Return the event that ends a block, or nothing for a repeated call."""
         self._held.pop(number, None)
         self._told.add(number)
         if self._accumulator.repeated(number):

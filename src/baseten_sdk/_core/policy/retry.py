@@ -25,7 +25,7 @@ RETRIED_ONCE = frozenset({429, 503})
 """Statuses that mean that the service did not take the request, so that a second one does not create a second job."""
 
 STARTING = frozenset({502, 503})
-"""Statuses of a deployment that has not started yet: by its own word, or by that of a proxy in front of it."""
+"""Statuses of a deployment that has not started yet, or of a proxy in front of it."""
 
 SPREAD = 0.1
 """A `Retry-After` is extended by up to this share, so that many callers do not come back at once."""
@@ -65,7 +65,7 @@ class RetryState:
         safety: Whether its request may be sent twice.
         budget: The retries that the client has left.
         end: When the deadline passes.
-        awaits_start: Whether a deployment that has not started yet is asked again until `end`, however often.
+        awaits_start: Whether to retry until `end` while a deployment starts, regardless of `max_retries`.
     """
 
     __slots__ = ("_awaits_start", "_backoff", "_budget", "_end", "_history", "_policy", "_random", "_safety")

@@ -127,7 +127,7 @@ def _request_id(body: object) -> str | None:
 
 
 EMPTY = frozenset({"error", "message", "detail"})
-"""Fields that say nothing where they are empty; others may be worth showing even then."""
+"""Fields that say nothing if they are empty. Other fields are worth showing even then."""
 
 
 def read_error(body: object) -> tuple[str | None, str | None, str | None]:
@@ -169,7 +169,7 @@ def _detail(detail: object) -> str | None:
 
 
 def _says_something(value: object) -> bool:
-    """Whether a part of a body holds anything but empty fields."""
+    """Whether a part of a body has a field that is not empty."""
     if isinstance(value, dict):
         return any(_says_something(each) for each in value.values())
     return value not in (None, "", [])

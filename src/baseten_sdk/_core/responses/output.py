@@ -3,14 +3,14 @@
 Theory of operation. Texts are kept as lists of pieces, so the cost is linear in the number of events. The differences
 between servers are handled here:
 
-- an event finds its item by `item_id`, else by `output_index`, else it is the latest item of its kind: some servers
-  number nothing, some change ids between the beginning of an item and its pieces;
-- the end of a call's arguments may be announced before they are whole, with none or some of them. The announcement is
-  held until they are whole, or until the response ends;
-- a call may be announced twice, or its end not at all: each call is told of once;
-- a text may come only with the event that ends it: then a piece of it is handed out first;
-- the last event has the whole output. Only where it has none, a message without text, or arguments that are less than
-  the pieces that came, what came counts.
+- An event finds its item by `item_id`, otherwise by `output_index`. Without either, it belongs to the latest item of
+  its kind. Some servers number nothing, and some change IDs between the start of an item and its pieces.
+- The end of a call's arguments may be announced before they are whole, empty or cut. The announcement is held until
+  they are whole, or until the response ends.
+- A call may be announced twice, or its end not at all. Each call is reported once.
+- A text may arrive only with the event that ends it. A delta with the text is then reported first.
+- The last event has the whole output. What arrived earlier counts only if that output is missing, if it has a message
+  without text, or if its arguments are shorter than the pieces.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class ItemParts:
         return message.model_copy(update={"content": said})
 
     def said(self) -> str:
-        """The text that has come in pieces."""
+        """Return the text that arrived in pieces."""
         return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)
 
     def _texts(self) -> list[tuple[Place, str]]:
@@ -196,14 +196,14 @@ class OutputParts:
         return [*missing, event]
 
     def finish_text(self, event: ResponseTextDoneEvent) -> list[ResponseStreamEvent]:
-        """The server says that a text is complete."""
+        """Take the end of a text."""
         missing = self._missing_text(event.text, event)
         for each in missing:
             self.of(event, "message").add(OUTPUT_TEXT, event.content_index, each.delta)
         return [*missing, event]
 
     def _missing_text(self, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
-        """A text as a piece, where none of it has come in pieces."""
+        """Return a delta with the text if none of it arrived in pieces."""
         came = [parts.said() for parts in self.items if parts.kind == "message"]
         if not text or any(text in said or (said and text.startswith(said)) for said in came):
             return []
@@ -257,7 +257,7 @@ class OutputParts:
         return told
 
     def _give_text(self, item: ResponseOutputMessage) -> None:
-        """Give a message of the last event that has no text the text that came."""
+        """Give a message of the last event the text that arrived, if it has none."""
         if item.text or item.refusal:
             return
         messages = [parts for parts in self.items if parts.kind == "message"]
@@ -266,7 +266,7 @@ class OutputParts:
             item.content = [ResponseOutputText(text=parts.said())]
 
     def _parts_of(self, call: ResponseFunctionToolCall) -> ItemParts:
-        """What has come of a call of the last event. Other calls may have come under its id."""
+        """Return what arrived of a call of the last event. Another call may have had its ID."""
         parts = self._known(call, "")
         if parts is None or (
             parts.told

@@ -46,10 +46,10 @@ from ..stream.sse import ServerSentEvent
 from .output import OUTPUT_TEXT, REFUSAL, SUMMARY, OutputParts
 
 ENDED = frozenset({"completed", "incomplete"})
-"""How a response that ended well says that it did."""
+"""The status of a response that did not fail."""
 
 OTHER_ENDS = frozenset({"response.done", "response.cancelled"})
-"""Ends of a response that OpenAI has elsewhere, such as in its Realtime API."""
+"""Other names for the last event, as in OpenAI's Realtime API."""
 
 FATAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
 """Events that must not be skipped if they cannot be read."""
@@ -166,7 +166,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         return [*told, event]
 
     def _fill(self, response: ModelResponse) -> None:
-        """Tell a response that says nothing of itself what its beginning said."""
+        """Give a response without an ID the ID, model and time of the first event."""
         head = self._head
         if head is not None and not response.id:
             response.id, response.model, response.created_at = head.id, head.model, head.created_at
@@ -176,7 +176,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             response.output = self._output.output()
         self._final = response
         error = response.error
-        why = "it was cancelled" if response.status == "cancelled" else "it does not say why"
+        why = "it was cancelled" if response.status == "cancelled" else "no reason given"
         message = (error and error.message) or why
         self.error = StreamAPIError(
             as_sentence(f"The response failed: {message}"),
@@ -238,7 +238,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
 
 def _ending(value: Mapping[str, object], kind: object) -> object:
-    """The kind of an event; an end under another name has that of how the response ended."""
+    """Return the type of an event. The status decides for a last event with another name."""
     if kind not in OTHER_ENDS:
         return kind
     response = value.get("response")

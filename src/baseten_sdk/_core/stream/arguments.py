@@ -54,8 +54,8 @@ class HeldArguments:
 
     @property
     def ready(self) -> bool:
-        """Whether they are complete, and really so."""
-        # An empty object may be announced before the first piece has come.
+        """Whether they are announced and really complete."""
+        # Some servers announce an empty object before the first piece arrives.
         return self.announced and (self.whole or bool(first_object(self._announcement)))
 
     @property
@@ -73,7 +73,7 @@ class HeldArguments:
 
 
 def without_empty(text: str) -> str:
-    """Arguments without the empty object that some servers open them with, before the real one."""
+    """Remove the empty object that some servers send before the real one."""
     found = _EMPTY_FIRST.match(text)
     return text[found.end() :] if found else text
 

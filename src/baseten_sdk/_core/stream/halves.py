@@ -1,9 +1,9 @@
 """Joins characters that a stream cuts in two: the first half ends one chunk's text, and the second begins the next
 one's.
 
-Owns the halves that are being waited for, and putting them together. It works on a chunk's plain JSON, before that is
-validated, and must not know how chunks are read otherwise. A chunk holds deltas in its choices, or is itself a delta
-with an index. A delta is an object, or a text. The choice of a text completion has its text without a delta.
+It works on a chunk's plain JSON before validation. It must not know how else chunks are read. A chunk holds deltas in
+its choices, or it is itself a delta with an index. A delta is an object or a text. A choice of a text completion has
+text instead of a delta.
 
 In JSON, a character beyond U+FFFF may be written as two escapes, and a server that streams raw tokens may send one at a
 time. Such a chunk is not valid text, so reading it fails. Only chunks that failed come here, and those after them until

@@ -181,7 +181,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         )
 
     def _left_off(self) -> StreamError:
-        """The body ended before the message was complete. A server that fails may say so in a line of its own."""
+        """Make the error of a body that ended too early. A failing server may report it in a line without a field."""
         line = self._decoder.foreign
         if ERROR_MARK in line and line.startswith(b"{"):
             return self._reported(line)

@@ -31,7 +31,7 @@ from .text import BOM, LineBuffer, LineEnds
 DEFAULT_MAX_EVENT_BYTES = 8 * 1024 * 1024
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
-"""How JSON and HTML begin; no line of an event stream that means anything begins so."""
+"""How JSON and HTML begin. No meaningful line of an event stream begins this way."""
 
 NAMED = b"event: "
 
@@ -92,10 +92,10 @@ class SSEDecoder:
     """Turns bytes into events. The result does not depend on where the bytes are cut.
 
     Args:
-        max_event_bytes: the largest data of one event, and the longest line, that is taken.
+        max_event_bytes: The maximum size of an event's data, and of a line.
 
     Attributes:
-        foreign: the last line that began like JSON or HTML: what a proxy or a server that failed wrote into the stream.
+        foreign: The last line that begins like JSON or HTML. A proxy or a failing server may write one into a stream.
     """
 
     __slots__ = (
