@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,14 +15,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 
+from baseten_sdk import Limits
+from baseten_sdk._core.policy.lease_book import LeaseBook
 from baseten_sdk.batch import Ok, Report, merge_reports
 from baseten_sdk.batch.calls.usage import Tokens
 from baseten_sdk.batch.results.line_file import LineFile
 from baseten_sdk.batch.rows.shard import Shard
 from baseten_sdk.batch.run.tally import Tally
-from baseten_sdk.cli.processes import REPORT, Division
+from baseten_sdk.cli.processes import REPORT, Division, sharing
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import ConfigurationError
+from baseten_sdk.limit_stores import FileLimitStore
 from tests.cli.running import KEY, Run
 
 ROWS = 300
@@ -133,16 +137,67 @@ def test_one_process_runs_a_part(run: Run, source: Path, emu: Emulator) -> None:
     assert run(*asked, "--shard", "200/100").code != 0
 
 
-def test_limits_are_divided() -> None:
-    told = Division(4, 64, 100, 1000).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+def test_rows_in_flight_are_divided() -> None:
+    told = Division(4, 64).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
     pairs = dict(zip(told[::2], told[1::2], strict=True))
-    assert pairs["--shard"] == "2/4"
-    assert (pairs["--concurrency"], pairs["--requests-per-minute"], pairs["--tokens-per-minute"]) == (
-        "16", "25.0", "250.0",
-    )  # fmt: skip
-    told = Division(4).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
-    assert "--concurrency" not in told
-    assert "--tokens-per-minute" not in told
+    assert (pairs["--shard"], pairs["--concurrency"]) == ("2/4", "16")
+    assert "--concurrency" not in Division(4).options(Shard(2, 4), Path("out.jsonl"), Path("report.json"))
+
+
+def test_limits_are_shared_by_a_file_for_them_alone() -> None:
+    with sharing(Limits(requests_per_minute=60)) as options:
+        assert options[0] == "--shared-limits"
+        folder = Path(options[1]).parent
+        assert folder.is_dir()
+    assert not folder.exists()
+    for limits in (Limits(), Limits(requests_per_minute=60, shared="limits.db")):
+        with sharing(limits) as options:
+            assert options == []
+
+
+def test_what_all_processes_sent_counts_in_the_store_that_they_were_given(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    store = FileLimitStore(source.with_name("limits.db"))
+    more = ("--requests-per-minute", "100000", "--shared-limits", store.path)
+    done = subprocess.run(command(source, *more), env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert answers(source.with_name("out.jsonl")) == ALL
+    used = store.change(lambda state, now: (state or b"", LeaseBook.read(state, now).in_use()[0]))
+    assert re.fullmatch(r"<[1-9]\d* of 100000 a minute>", used)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--shared-limits", "limits.db"], "--shared-limits needs --requests-per-minute or"),
+        (
+            ["--shared-limits", "redis://:hush@h/0", "--tokens-per-minute", "9"],
+            "Set BASETEN_REDIS_PASSWORD instead",
+        ),
+        (["--shared-limits", "http://h/0", "--tokens-per-minute", "9"], "takes a path or a redis:// URL"),
+    ],
+)
+def test_what_cannot_be_shared_is_refused_before_a_row_is_run(
+    run: Run, source: Path, emu: Emulator, more: list[str], told: str
+) -> None:
+    for processes in ("1", "2"):
+        ended = run(*command(source)[3:], *more, "--processes", processes)
+        assert ended.code == 2
+        assert told in " ".join(ended.err.replace("│", " ").split())
+        assert "hush" not in ended.err + ended.out
+    assert list(emu.requests) == []
+
+
+def test_a_file_of_somebody_else_ends_the_batch_with_its_name(run: Run, source: Path, emu: Emulator) -> None:
+    letter = source.with_name("letter.txt")
+    letter.write_text("To the editor: " * 100)
+    one = [each for each in command(source)[3:] if each not in ("--processes", "2")]
+    ended = run(*one, "--requests-per-minute", "60", "--shared-limits", str(letter), "--progress", "none")
+    assert ended.code != 0
+    assert "letter.txt" in ended.err
+    assert letter.read_text().startswith("To the editor")
+    assert list(emu.requests) == []
 
 
 def test_reports_become_one() -> None:
@@ -189,8 +244,6 @@ def test_budgets_are_divided_so_that_all_together_stay_within_them() -> None:
     ("less", "option"),
     [
         ({"concurrency": 3}, "--concurrency 3"),
-        ({"requests": 0.5}, "--requests-per-minute 0.5"),
-        ({"tokens": 3}, "--tokens-per-minute 3"),
         ({"budget_tokens": 1}, "--budget-tokens 1"),
     ],
 )

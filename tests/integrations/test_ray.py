@@ -13,9 +13,10 @@ import pytest
 import ray
 import ray.data
 
-from baseten_sdk import AsyncClient, MessageParam, Retry, batch
+from baseten_sdk import AsyncClient, ConfigurationError, Limits, LimitStoreError, MessageParam, Retry, batch
+from baseten_sdk._core.policy.lease_book import LeaseBook
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.integrations.ray import BatchMapper, SharedLimits, without_done
+from baseten_sdk.integrations.ray import BatchMapper, RayLimitStore, without_done
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -50,9 +51,10 @@ def service(emu: Emulator) -> Emulator:
     return emu
 
 
-def client_for(emu: Emulator) -> Callable[[], AsyncClient]:
+def client_for(emu: Emulator, limits: Limits | None = None) -> Callable[[], AsyncClient]:
     api_key, endpoints = emu.api_key, emu.endpoints
-    return lambda: AsyncClient(api_key=api_key, endpoints=endpoints, retry=Retry(initial=0.001, maximum=0.002))
+    retry = Retry(initial=0.001, maximum=0.002)
+    return lambda: AsyncClient(api_key=api_key, endpoints=endpoints, retry=retry, limits=limits)
 
 
 def ask(row: Row) -> batch.Call[object]:
@@ -96,14 +98,32 @@ def test_every_row_has_its_answer_or_its_error_from_several_actors(cluster: None
     assert len({request.client for request in service.requests}) > 16
 
 
-def test_a_budget_is_shared_by_all_actors(cluster: None, service: Emulator) -> None:
-    limits = SharedLimits(requests_per_minute=60, tokens_per_minute=100_000)
+def test_limits_are_shared_by_all_actors(cluster: None, service: Emulator) -> None:
+    store = RayLimitStore()
+    limits = Limits(requests_per_minute=60, tokens_per_minute=100_000, shared=store)
     began = time.monotonic()
-    rows = answered(numbers(13), service, limits=limits, tokens_per_row=100).take_all()
+    rows = answered(numbers(13), service, client=client_for(service, limits)).take_all()
     assert {row["error"] for row in rows if row["id"] != 7} == {None}
     assert time.monotonic() - began > 2
-    used = sum(int(str(row["input_tokens"])) + int(str(row["output_tokens"])) for row in rows if row["id"] != 7)
-    assert limits.in_use() == ("<13 of 60 a minute>", f"<{used} of 100000 a minute>")
+    state, _ = store.change(lambda state, now: (state or b"", (state, now)))
+    assert state is not None
+    requests, _ = LeaseBook.read(state, time.monotonic()).in_use()
+    assert requests == "<13 of 60 a minute>"
+
+
+def test_limits_go_to_the_client_that_uses_them() -> None:
+    with pytest.raises(ConfigurationError, match="to the client that client= makes"):
+        BatchMapper(ask, client=AsyncClient, limits=Limits(requests_per_minute=60))
+
+
+def test_without_its_actor_a_store_is_an_error_that_names_it(cluster: None) -> None:
+    store = RayLimitStore("gone")
+    assert store.change(lambda state, now: (b"1", state)) is None
+    assert RayLimitStore("gone").change(lambda state, now: (b"2", state)) == b"1"
+    ray.kill(store._actor)
+    with pytest.raises(LimitStoreError, match="Ray actor 'gone' cannot be used") as caught:
+        store.change(lambda state, now: (b"3", state))
+    assert caught.value.store == "gone"
 
 
 def test_a_run_goes_on_where_another_was_killed(cluster: None, service: Emulator, tmp_path: Path) -> None:

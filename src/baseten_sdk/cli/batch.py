@@ -35,7 +35,7 @@ from ..types.json import JsonValue
 from .exit_codes import ExitCode
 from .inputs import STDIN, json_value, read, read_text
 from .pool import read_pool
-from .processes import Division, run_processes, this_program
+from .processes import Division, run_processes, sharing, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
 
@@ -120,6 +120,14 @@ def batch(
     tokens_per_minute: Annotated[
         float | None, typer.Option(help="Limit of tokens in any minute.", rich_help_panel=_COURSE)
     ] = None,
+    shared_limits: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH|URL",
+            help="File or redis:// URL. All commands that name it share these limits.",
+            rich_help_panel=_COURSE,
+        ),
+    ] = None,
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that share rows, limits and budgets.", rich_help_panel=_COURSE)
     ] = 1,
@@ -189,6 +197,7 @@ def batch(
     if members is None:
         request_to(target)  # which checks it before anything else happens
     width = _concurrency(concurrency)
+    limits = _limits(width, requests_per_minute, tokens_per_minute, shared_limits)
     if processes > 1:
         if shard is not None:
             raise typer.BadParameter("--processes divides the rows itself. Leave out --shard.")
@@ -199,20 +208,19 @@ def batch(
         division = Division(
             processes,
             width if isinstance(width, int) else None,
-            requests_per_minute,
-            tokens_per_minute,
             budget_tokens,
             budget_failures,
             budget_dollars,
         )
-        code, whole = run_processes(
-            this_program(),
-            division,
-            sink,
-            openai=openai,
-            retry_failed=retry_failed,
-            key=read(STDIN) if session.shared.api_key_file == STDIN else None,
-        )
+        with sharing(limits) as options_of_all:
+            code, whole = run_processes(
+                [*this_program(), *options_of_all],
+                division,
+                sink,
+                openai=openai,
+                retry_failed=retry_failed,
+                key=read(STDIN) if session.shared.api_key_file == STDIN else None,
+            )
         _show(session, whole, report)
         raise typer.Exit(code)
     if part_of is not None and shard is not None:
@@ -230,11 +238,6 @@ def batch(
         "shard": shard,
         "skip_rows_of": part_of,
     }
-    limits = Limits(
-        concurrency=max(width, 1) if isinstance(width, int) else Limits().concurrency,
-        requests_per_minute=requests_per_minute,
-        tokens_per_minute=tokens_per_minute,
-    )
     log_to_stderr()
     try:
         with session.client(limits, keyless=target is not None and target.is_container) as client:
@@ -293,6 +296,19 @@ def _concurrency(given: str) -> int | Literal["auto"]:
     if not given.isdecimal():
         raise typer.BadParameter('--concurrency is a number or "auto".')
     return int(given)
+
+
+def _limits(width: int | Literal["auto"], requests: float | None, tokens: float | None, shared: str | None) -> Limits:
+    if shared is not None:
+        if requests is None and tokens is None:
+            raise typer.BadParameter("--shared-limits needs --requests-per-minute or --tokens-per-minute.")
+        user, _, host = shared.partition("://")[2].rpartition("@")
+        if host and ":" in user:
+            raise typer.BadParameter(
+                "Other users can see the password in --shared-limits. Set BASETEN_REDIS_PASSWORD instead."
+            )
+    concurrency = max(width, 1) if isinstance(width, int) else Limits().concurrency
+    return Limits(concurrency=concurrency, requests_per_minute=requests, tokens_per_minute=tokens, shared=shared)
 
 
 def _text(ok: Ok[object, object]) -> JsonValue:

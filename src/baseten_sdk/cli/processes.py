@@ -1,8 +1,8 @@
-"""`baseten-sdk batch --processes N`: the same command in N processes, each with a part of the rows and of the limits.
+"""`baseten-sdk batch --processes N`: the same command in N processes, each with a part of the rows and of the budgets.
 
-Each process runs one shard and writes an output of its own next to the final one. Once every row has its outcome, the
-parts are joined. Ctrl-C reaches all processes, since they share the terminal; they finish the rows in flight, and this
-process waits for them. It must not know what a row is.
+They share the limits per minute through a file. Each process runs one shard and writes an output of its own next to the
+final one. Once every row has its outcome, the parts are joined. Ctrl-C reaches all processes, since they share the
+terminal; they finish the rows in flight, and this process waits for them. It must not know what a row is.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from pydantic import TypeAdapter
 
 from ..batch import PartedOutput, Shard, merge_reports, part_path
+from ..config import Limits
 from ..errors import ConfigurationError
 from ..types.batch import Report
 from .interrupts import noticing_signals
@@ -34,8 +36,6 @@ class Division:
     Attributes:
         count: how many there are.
         concurrency: rows in flight together; None where each finds its own.
-        requests: requests a minute together.
-        tokens: tokens a minute together.
         budget_tokens: tokens after which all of them have stopped.
         budget_failures: failed rows after which they have.
         budget_dollars: dollars after which they have.
@@ -46,19 +46,12 @@ class Division:
 
     count: int
     concurrency: int | None = None
-    requests: float | None = None
-    tokens: float | None = None
     budget_tokens: int | None = None
     budget_failures: int | None = None
     budget_dollars: float | None = None
 
     def __post_init__(self) -> None:
-        for name, whole in (
-            ("--concurrency", self.concurrency),
-            ("--requests-per-minute", self.requests),
-            ("--tokens-per-minute", self.tokens),
-            ("--budget-tokens", self.budget_tokens),
-        ):
+        for name, whole in (("--concurrency", self.concurrency), ("--budget-tokens", self.budget_tokens)):
             if whole is not None and whole < self.count:
                 raise ConfigurationError(
                     f"{name} {whole:g} cannot be shared by {self.count} processes: raise it, or lower --processes."
@@ -70,10 +63,6 @@ class Division:
         told += ["--report", str(report)]
         if self.concurrency is not None:
             told += ["--concurrency", str(self.concurrency // self.count)]
-        if self.requests is not None:
-            told += ["--requests-per-minute", str(self.requests / self.count)]
-        if self.tokens is not None:
-            told += ["--tokens-per-minute", str(self.tokens / self.count)]
         if self.budget_tokens is not None:
             told += ["--budget-tokens", str(self.budget_tokens // self.count)]
         if self.budget_failures is not None:
@@ -138,6 +127,16 @@ def _run_all(commands: Sequence[Sequence[str]], key: bytes | None) -> list[int]:
                     process.stdin.write(key)
         with noticing_signals():
             return [process.wait() for process in running]
+
+
+@contextmanager
+def sharing(limits: Limits) -> Generator[list[str]]:
+    """Yield the options with which processes share limits per minute: those of a new file, unless they have a store."""
+    if not limits.rated or limits.shared is not None:
+        yield []
+        return
+    with TemporaryDirectory(prefix="baseten-sdk-") as folder:
+        yield ["--shared-limits", str(Path(folder) / "limits.db")]
 
 
 def this_program() -> list[str]:

@@ -12,6 +12,7 @@ from baseten_sdk.errors import (
     BadRequestError,
     BatchRowError,
     DuplicateKeyError,
+    LimitStoreError,
     NotFoundError,
     PaymentRequiredError,
     PermissionDeniedError,
@@ -88,12 +89,19 @@ def test_what_may_be_about_one_row_is_once_another_succeeded(kind: type[NotFound
     assert breaker.aborted is None
 
 
-def test_the_key_and_the_credit_end_a_job_at_any_time() -> None:
-    for error in (AuthenticationError("No.", status_code=401), PaymentRequiredError("No.", status_code=402)):
+def test_the_key_the_credit_and_limits_that_cannot_be_shared_end_a_job_at_any_time() -> None:
+    key, credit = AuthenticationError("No.", status_code=401), PaymentRequiredError("No.", status_code=402)
+    for error in (key, credit, LimitStoreError("No.")):
         breaker: CircuitBreaker[str] = CircuitBreaker(20)
         breaker.success()
         breaker.failure(failed(error))
         assert breaker.aborted is not None
+
+
+def test_limits_that_may_be_there_again_soon_end_no_job_at_once() -> None:
+    breaker: CircuitBreaker[str] = CircuitBreaker(20)
+    breaker.failure(failed(LimitStoreError("Redis is down.", transient=True)))
+    assert breaker.aborted is None
 
 
 def test_a_failure_that_says_nothing_of_the_others_does_not_count() -> None:

@@ -16,6 +16,7 @@ from ...errors import (
     AuthenticationError,
     BatchAbortedError,
     DuplicateKeyError,
+    LimitStoreError,
     NotFoundError,
     PaymentRequiredError,
     PermissionDeniedError,
@@ -95,6 +96,8 @@ class CircuitBreaker(Generic[R]):
                 return not self._succeeded  # otherwise it is about this row
             case AuthenticationError() | PaymentRequiredError():
                 return True
+            case LimitStoreError():
+                return not error.transient
             case _:
                 return False
 

@@ -6,8 +6,8 @@ answered = dataset.map_batches(BatchMapper, fn_constructor_kwargs={"request": as
 from ..extras import extra
 
 with extra("ray", "ray", "pyarrow"):
+    from .limit_store import RayLimitStore
     from .mapper import BatchMapper
     from .resume import without_done
-    from .shared_limits import SharedLimits
 
-__all__ = ["BatchMapper", "SharedLimits", "without_done"]
+__all__ = ["BatchMapper", "RayLimitStore", "without_done"]

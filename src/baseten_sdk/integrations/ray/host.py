@@ -21,11 +21,9 @@ import anyio
 
 from ... import AsyncClient
 from ...batch import Call, Concurrency, Feed, Row, run_rows
-from ...errors import APIError, APIStatusError, ClientClosedError, InvalidRequestError, RateLimitError
+from ...errors import ClientClosedError, InvalidRequestError
 from ...types.batch import Failed, Ok, Outcome
-from ...types.meta import Meta
-from .columns import Row as Fields, usage_of
-from .local_share import LocalShare
+from .columns import Row as Fields
 
 Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 """Takes the position of a row and its outcome, in the host's thread."""
@@ -79,7 +77,6 @@ class Host:
         request: makes the call of a row.
         level: how many rows may be in flight.
         retries: how often a row is tried again.
-        make_share: makes this actor's share of the limits; None where there are none.
     """
 
     def __init__(
@@ -88,15 +85,12 @@ class Host:
         request: Callable[[Fields], Call[object]],
         concurrency: Concurrency,
         retries: int,
-        make_share: Callable[[], LocalShare] | None,
     ) -> None:
         self._make_client = make_client
         self._request = request
         self._concurrency = concurrency
         self._retries = retries
-        self._make_share = make_share
         self._client: AsyncClient | None = None
-        self._share: LocalShare | None = None
         self._lock = threading.Lock()
         self._over: Exception | None = None
         self._queue = Queue()
@@ -140,7 +134,6 @@ class Host:
             item.tell(item.place, Failed(str(number), item.fields, over, number))
 
     async def _run(self) -> None:
-        self._share = None if self._make_share is None else self._make_share()
         async with self._make_client() as self._client:
             feed = Feed(self._queue, lookahead=max(8, self._concurrency.current))
             await run_rows(feed, self._perform, self._deliver, concurrency=self._concurrency, retries=self._retries)
@@ -150,38 +143,11 @@ class Host:
         call = self._request(item.fields)
         if not isinstance(call, Call):
             raise InvalidRequestError(f"request must return a call, such as batch.chat(...), not {call!r:.200}.")
-        share = self._share
-        if share is None:
-            return await call.make(self._client)
-        held = await share.take()
-        used: float | None = None
-        requests = 1
-        try:
-            value = await call.make(self._client)
-            usage = usage_of(value)
-            used = None if usage is None else usage.total_tokens
-            requests = max(attempts_of(value), 1)
-            return value
-        except APIError as error:
-            if isinstance(error, RateLimitError) and error.transient:
-                share.refused(1.0 if error.retry_after is None else error.retry_after)
-            used = 0.0 if isinstance(error, APIStatusError) else None
-            requests = max(error.attempts, 1)
-            raise
-        finally:
-            share.settle(held, used, requests)
+        return await call.make(self._client)
 
     async def _deliver(self, place: int, outcome: Outcome[Item, object]) -> None:
         item = self._queue.pending.pop(outcome.number)
         item.tell(item.place, _of_fields(outcome, item.fields))
-        if self._share is not None and not self._queue.pending:
-            await self._share.give_back()
-
-
-def attempts_of(value: object) -> int:
-    """Return how many requests a reply took; 0 if it does not say."""
-    meta = getattr(value, "meta", None)
-    return meta.attempts if isinstance(meta, Meta) else 0
 
 
 def _of_fields(outcome: Outcome[Item, object], fields: Fields) -> Outcome[Fields, object]:

@@ -8,14 +8,18 @@ from typing import Literal
 
 import pyarrow as pa
 
-from ... import AsyncClient
+from ... import AsyncClient, Limits
 from ...batch import AdaptiveConcurrency, Call, Concurrency, FixedConcurrency
-from ...errors import AuthenticationError, ConfigurationError, InvalidRequestError, PaymentRequiredError
+from ...errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequestError,
+    LimitStoreError,
+    PaymentRequiredError,
+)
 from ...types.batch import Failed, Outcome
 from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
 from .host import Host
-from .local_share import TOKENS_PER_ROW, LocalShare
-from .shared_limits import SharedLimits
 
 LINGER = 0.25
 """Seconds in which more rows may end before those that have are handed on."""
@@ -23,7 +27,7 @@ LINGER = 0.25
 CONCURRENCY = 64
 """Rows in flight in each actor, by default."""
 
-HOPELESS = (AuthenticationError, PaymentRequiredError, ConfigurationError)
+HOPELESS = (AuthenticationError, PaymentRequiredError, ConfigurationError, LimitStoreError)
 """Errors that every row would raise. An `InvalidRequestError` among them concerns its own row only."""
 
 
@@ -48,13 +52,14 @@ class BatchMapper:
         concurrency: Rows in flight in each actor. "auto" finds the number. The client's limits apply too.
         retries: How often to try a row again that failed for a transient reason, after the client's own attempts.
         output: Makes the columns of a success, instead of the usual ones. If it raises, the row fails with that error.
-        limits: Requests and tokens a minute, shared by all actors.
-        tokens_per_row: Tokens to reserve for a row until replies show the real use.
+        limits: The limits of `AsyncClient()`. With `shared=`, all actors have those per minute together.
 
     Raises (from the batches, and the job ends):
         AuthenticationError: The key is wrong.
         PaymentRequiredError: There is no credit.
-        ConfigurationError: The client cannot be made. All other failures are values in the columns.
+        ConfigurationError: The client cannot be made.
+        LimitStoreError: Shared limits cannot be used, and will not be by themselves. All other failures are values in
+            the columns.
     """
 
     def __init__(
@@ -65,12 +70,13 @@ class BatchMapper:
         concurrency: int | Literal["auto"] = CONCURRENCY,
         retries: int = 2,
         output: Output | None = None,
-        limits: SharedLimits | None = None,
-        tokens_per_row: float = TOKENS_PER_ROW,
+        limits: Limits | None = None,
     ) -> None:
+        if client is not None and limits is not None:
+            raise ConfigurationError("Give limits= to the client that client= makes.")
         self._output = output or usual_columns
-        make_share = None if limits is None else lambda: LocalShare(limits.account(), tokens_per_row)
-        self._host = Host(client or AsyncClient, request, _concurrency(concurrency), retries, make_share)
+        make_client = client or (lambda: AsyncClient(limits=limits))
+        self._host = Host(make_client, request, _concurrency(concurrency), retries)
 
     async def __call__(self, batch: Batch) -> AsyncIterator[pa.Table]:
         """Run the rows of a batch, and yield them as they finish."""
@@ -117,5 +123,5 @@ def _concurrency(concurrency: int | Literal["auto"]) -> Concurrency:
 def _raise_if_hopeless(some: Sequence[tuple[int, Outcome[Row, object]]]) -> None:
     for _, outcome in some:
         error = outcome.error if isinstance(outcome, Failed) else None
-        if isinstance(error, HOPELESS) and not isinstance(error, InvalidRequestError):
+        if isinstance(error, HOPELESS) and not (isinstance(error, InvalidRequestError) or error.transient):
             raise error
