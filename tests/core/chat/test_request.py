@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 from pydantic import BaseModel
 
-from baseten_sdk._core.chat.request import PARAMETERS, chat_request, check_format, message_params, split_params
+from baseten_sdk._core.chat.request import PARAMETERS, chat_request, check_format, message_params
 from baseten_sdk._core.request.options import OPTION_NAMES, Options
 from baseten_sdk._core.request.routing import BaseURL
 from baseten_sdk.errors import InvalidRequestError
@@ -142,7 +142,7 @@ def test_a_value_without_a_json_form_is_refused_with_the_path_to_it() -> None:
 
 
 def test_parameters_are_parted_from_the_options_of_the_call() -> None:
-    body, options = split_params(
+    body, options = PARAMETERS.split(
         {"temperature": 0.5, "deadline": 5, "extra_body": {"a": 1}, "seed": None, "timeout": 3}
     )
     assert body == {"temperature": 0.5, "seed": None}
@@ -150,9 +150,9 @@ def test_parameters_are_parted_from_the_options_of_the_call() -> None:
 
 
 def test_every_parameter_has_a_place() -> None:
-    body, options = split_params(dict.fromkeys(PARAMETERS))
+    body, options = PARAMETERS.split(dict.fromkeys(PARAMETERS.names))
     assert options.keys() == OPTION_NAMES
-    assert body.keys() == PARAMETERS - OPTION_NAMES
+    assert body.keys() == PARAMETERS.names - OPTION_NAMES
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_every_parameter_has_a_place() -> None:
     ],
 )
 def test_everything_that_the_service_takes_has_a_parameter(name: str) -> None:
-    assert name in PARAMETERS
+    assert name in PARAMETERS.names
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_everything_that_the_service_takes_has_a_parameter(name: str) -> None:
 )
 def test_a_parameter_that_does_not_exist_is_a_type_error_with_a_hint(name: str, hint: str) -> None:
     with pytest.raises(TypeError) as caught:
-        split_params({name: 1})
+        PARAMETERS.split({name: 1})
     assert repr(name) in str(caught.value)
     assert hint in str(caught.value)
     assert "extra_body" in str(caught.value)

@@ -196,7 +196,7 @@ class Mute(Exception):
         (Mute(), "Error: Mute: no details"),
     ],
 )
-def test_half_characters_and_mute_errors_do_not_end_a_run(value: object, content: str) -> None:
+def test_characters_and_mute_errors_do_not_end_a_run(value: object, content: str) -> None:
     def give() -> object:
         if isinstance(value, Exception):
             raise value
@@ -209,7 +209,7 @@ def test_half_characters_and_mute_errors_do_not_end_a_run(value: object, content
 @pytest.mark.parametrize(
     ("written", "text"), [(r"a\ud83d", "a\ufffd"), (r"\uDE00z", "\ufffdz"), (r"\ud83d\ude00", "\U0001f600")]
 )
-def test_half_characters_of_arguments_cost_only_themselves(written: str, text: str) -> None:
+def test_characters_of_arguments_cost_only_themselves(written: str, text: str) -> None:
     def repeat(word: str) -> str:
         return word
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from baseten_sdk import Limits, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted, TextCompletionChunk
-from baseten_sdk._core.completions.request import completion_request, split_params
+from baseten_sdk._core.completions.request import PARAMETERS, completion_request
 from baseten_sdk._core.completions.stream import TextReader
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.routing import BaseURL
@@ -104,7 +104,7 @@ def test_what_is_no_prompt_is_refused(prompt: object, told: str) -> None:
 
 def test_a_parameter_that_does_not_exist_is_refused() -> None:
     with pytest.raises(TypeError, match=r"completions has no parameter 'sufix'\. Did you mean suffix"):
-        split_params({"sufix": "x"})
+        PARAMETERS.split({"sufix": "x"})
 
 
 @pytest.mark.parametrize(

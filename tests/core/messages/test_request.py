@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from baseten_sdk import ConfigurationError, InvalidRequestError, ToolLike
 from baseten_sdk._core.messages.estimate import estimate_tokens
-from baseten_sdk._core.messages.request import messages_request, split_params
+from baseten_sdk._core.messages.request import PARAMETERS, messages_request
 from baseten_sdk._core.messages.tools import message_tools
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.routing import BaseURL
@@ -144,7 +144,7 @@ def test_what_cannot_be_sent_is_refused_with_its_path(arguments: Mapping[str, ob
 
 def test_a_parameter_that_does_not_exist_is_refused_with_the_one_that_was_meant() -> None:
     with pytest.raises(TypeError, match=r"messages has no parameter 'stop_sequence'. Did you mean stop_sequences\?"):
-        split_params({"stop_sequence": ["x"]})
+        PARAMETERS.split({"stop_sequence": ["x"]})
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from baseten_sdk import ChatCompletionMessage, InvalidRequestError, ModelResponse, ResponseFunctionToolCall
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.routing import BaseURL
-from baseten_sdk._core.responses.request import flat, nested, response_request, split_params, text_param
+from baseten_sdk._core.responses.request import PARAMETERS, flat, nested, response_request, text_param
 from baseten_sdk.types.response_params import ResponseInput
 
 PLACE = BaseURL("https://a.test/v1", 600.0)
@@ -137,6 +137,6 @@ def test_a_format_is_given_once() -> None:
 
 def test_an_unknown_parameter_is_named_with_the_one_that_was_meant() -> None:
     with pytest.raises(TypeError, match=r"responses has no parameter 'max_tokens'"):
-        split_params({"max_tokens": 3})
+        PARAMETERS.split({"max_tokens": 3})
     with pytest.raises(TypeError, match=r"Did you mean instructions\?"):
-        split_params({"instruction": "x"})
+        PARAMETERS.split({"instruction": "x"})

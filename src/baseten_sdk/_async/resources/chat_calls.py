@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
-from ..._core.chat.request import chat_request, check_format, split_params
+from ..._core.chat.request import PARAMETERS, chat_request, check_format
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import BaseURL
 from ...errors import OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import Message
 from ...types.reply import attach_meta
-from ..calls.service import AsyncCalls, AsyncService
+from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
     from ..._core.schema.schema import Schema
@@ -31,27 +29,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncChatCalls:
+class AsyncChatCalls(AsyncModelCalls):
     """Makes the calls, of the model that is named or of one engine."""
 
-    def __init__(self, service: AsyncService, base_url: BaseURL | None) -> None:
-        self._service = service
-        self._base_url = base_url
-
-    @property
-    def caller(self) -> AsyncCalls:
-        """What makes the requests."""
-        return self._service.caller
-
-    def deadline(self, params: Mapping[str, object]) -> float | None:
-        """Seconds for a call with these arguments; None where there is no limit."""
-        _, given = split_params(params)
-        return self._service.options.merged(given).deadline
-
-    def session(self, params: Mapping[str, object]) -> str:
-        """The session of a conversation with these arguments; a new one where they name none."""
-        _, given = split_params(params)
-        return self._service.options.merged(given).session or uuid4().hex
+    PARAMETERS = PARAMETERS
 
     async def complete(
         self,
@@ -153,16 +134,14 @@ class AsyncChatCalls:
         stream: bool = False,
     ) -> tuple[Request, Options]:
         """Build the request, and the options that hold for it."""
-        service = self._service
-        body, given = split_params(params)
+        body, options = self._split(params)
         if tools:
             body["tools"] = tools
         if response_format is not None:
             body["response_format"] = response_format
         elif "response_format" in body:
             check_format(body["response_format"])
-        options = service.options.merged(given) if given else service.options
-        base_url, name = (self._base_url, model) if self._base_url else service.router.engine_of(model)
+        base_url, name = self._engine(model)
         return chat_request(base_url, name, messages, body, options, stream=stream), options
 
 

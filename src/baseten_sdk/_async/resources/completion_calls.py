@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..._core.completions.request import completion_request, split_params
+from ..._core.completions.request import PARAMETERS, completion_request
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import BaseURL
 from ...types.completions import Prompt, TextCompletion, TextCompletionChunk
 from ...types.reply import attach_meta
-from ..calls.service import AsyncCalls, AsyncService
+from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
     from ..streams.typed import AsyncTypedStream
 
 
-class AsyncCompletionCalls:
+class AsyncCompletionCalls(AsyncModelCalls):
     """Makes the calls, of the model that is named or of one engine."""
 
-    def __init__(self, service: AsyncService, base_url: BaseURL | None) -> None:
-        self._service = service
-        self._base_url = base_url
-
-    @property
-    def caller(self) -> AsyncCalls:
-        """What makes the requests."""
-        return self._service.caller
+    PARAMETERS = PARAMETERS
 
     async def complete(self, model: str, prompt: Prompt, params: Mapping[str, object]) -> TextCompletion:
         """Make one call and return the whole completion."""
@@ -52,10 +44,8 @@ class AsyncCompletionCalls:
         self, model: str, prompt: Prompt, params: Mapping[str, object], *, stream: bool = False
     ) -> tuple[Request, Options]:
         """Build the request, and the options that hold for it."""
-        service = self._service
-        body, given = split_params(params)
-        options = service.options.merged(given) if given else service.options
-        base, name = (self._base_url, model) if self._base_url else service.router.engine_of(model)
+        body, options = self._split(params)
+        base, name = self._engine(model)
         return completion_request(base, name, prompt, body, options, stream=stream), options
 
 

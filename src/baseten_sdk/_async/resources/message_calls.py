@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
-from ..._core.messages.request import messages_request, split_params
+from ..._core.messages.request import PARAMETERS, messages_request
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import BaseURL
 from ...errors import OutputError, OutputValidationError
 from ...types.message_events import RawMessageStreamEvent
 from ...types.message_params import MessageTurn, System
 from ...types.messages import Message
 from ...types.reply import attach_meta, attach_note
-from ..calls.service import AsyncCalls, AsyncService
+from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
     from ..._core.messages.answer import AnswerForm
@@ -50,24 +47,10 @@ class MessageCall:
     params: Mapping[str, object]
 
 
-class AsyncMessageCalls:
+class AsyncMessageCalls(AsyncModelCalls):
     """Makes the calls, of the model that is named or of one engine."""
 
-    def __init__(self, service: AsyncService, base_url: BaseURL | None) -> None:
-        self._service = service
-        self._base_url = base_url
-
-    @property
-    def caller(self) -> AsyncCalls:
-        """What makes the requests."""
-        return self._service.caller
-
-    def of_run(self, params: Mapping[str, object]) -> tuple[Mapping[str, object], float]:
-        """The arguments of all turns of a run, which share a session, and the seconds that the run may take."""
-        _, given = split_params(params)
-        options = self._service.options.merged(given)
-        session = options.session or uuid4().hex
-        return {**params, "session": session}, inf if options.deadline is None else options.deadline
+    PARAMETERS = PARAMETERS
 
     async def complete(self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object]) -> Message:
         """Make one call and return the whole message."""
@@ -140,10 +123,8 @@ class AsyncMessageCalls:
             more: the tools and what goes with them.
             stream: whether the answer is to come as events.
         """
-        service = self._service
-        body, given = split_params(call.params)
-        options = service.options.merged(given) if given else service.options
-        base, name = (self._base_url, call.model) if self._base_url else service.router.engine_of(call.model)
+        body, options = self._split(call.params)
+        base, name = self._engine(call.model)
         return (
             messages_request(
                 base, name, messages, call.max_tokens, body, options, system=call.system, more=more, stream=stream

@@ -14,8 +14,8 @@ from ...errors import InvalidRequestError
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message, MessageTokensCount
 from ..calls.service import AsyncService
-from .chat import within
 from .message_calls import AsyncMessageCalls, MessageCall
+from .model_calls import within
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -315,8 +315,6 @@ class AsyncMessages:
         from ...types.message_events import MessageStopEvent
         from .message_run import AsyncMessageRun
 
-        if max_turns < 1:
-            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         sent, toolbox = message_tools(tools)
         form: AnswerForm[Never] = AnswerForm(None, toolbox)
         more = {"tools": sent}
@@ -362,9 +360,9 @@ class AsyncMessages:
             InvalidRequestError: The input cannot be sent.
         """
         from ..._core.messages.estimate import estimate_tokens
-        from ..._core.messages.request import blocks, split_params, turns
+        from ..._core.messages.request import PARAMETERS, blocks, turns
 
-        split_params(params)
+        PARAMETERS.split(params)
         prompt = system if isinstance(system, str) or system is None else blocks(system, "system")
         tokens = estimate_tokens(turns(messages), prompt, _sent(tools or ()))
         return MessageTokensCount(input_tokens=tokens)

@@ -6,20 +6,17 @@ It must not know overloads or defaults. Objects and typed streams import what on
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import inf
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import BaseURL
 from ..._core.responses.reply import read_response
-from ..._core.responses.request import nested, response_request, split_params, text_param, tool_params
+from ..._core.responses.request import PARAMETERS, nested, response_request, text_param, tool_params
 from ...errors import OutputError, OutputValidationError
 from ...types.reply import attach_meta
 from ...types.response_params import ResponseInput
 from ...types.responses import ModelResponse
-from ..calls.service import AsyncCalls, AsyncService
+from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
     from ..._core.schema.schema import Schema
@@ -30,24 +27,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class AsyncResponseCalls:
+class AsyncResponseCalls(AsyncModelCalls):
     """Makes the calls, of the model that is named or of one engine."""
 
-    def __init__(self, service: AsyncService, base_url: BaseURL | None) -> None:
-        self._service = service
-        self._base_url = base_url
-
-    @property
-    def caller(self) -> AsyncCalls:
-        """What makes the requests."""
-        return self._service.caller
-
-    def of_run(self, params: Mapping[str, object]) -> tuple[Mapping[str, object], float]:
-        """The arguments of all turns of a run, which share a session, and the seconds that the run may take."""
-        _, given = split_params(params)
-        options = self._service.options.merged(given)
-        session = options.session or uuid4().hex
-        return {**params, "session": session}, inf if options.deadline is None else options.deadline
+    PARAMETERS = PARAMETERS
 
     async def respond(
         self,
@@ -140,14 +123,12 @@ class AsyncResponseCalls:
         stream: bool = False,
     ) -> tuple[Request, Options]:
         """Build the request, and the options that hold for it."""
-        service = self._service
-        body, call = split_params(params)
+        body, options = self._split(params)
         if tools:
             body["tools"] = tool_params(tools)
         if form is not None:
             body["text"] = text_param(body.get("text"), form)
-        options = service.options.merged(call) if call else service.options
-        base_url, name = (self._base_url, model) if self._base_url else service.router.engine_of(model)
+        base_url, name = self._engine(model)
         return response_request(base_url, name, given, body, options, stream=stream), options
 
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
 from ..._core.responses.request import as_items
-from ...errors import InvalidRequestError
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ...types.responses import ModelResponse
 from ..calls.service import AsyncService
-from .chat import within
+from .model_calls import within
 from .response_calls import AsyncResponseCalls, toolbox_of
 
 if TYPE_CHECKING:
@@ -272,8 +271,6 @@ class AsyncResponses:
         from ...types.response_events import ResponseCompletedEvent
         from .response_run import AsyncResponseRun
 
-        if max_turns < 1:
-            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         toolbox = toolbox_of(tools)
         of_turn, deadline = self._calls.of_run(params)
 

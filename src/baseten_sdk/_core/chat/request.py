@@ -8,22 +8,20 @@ from typing import get_origin
 from pydantic import BaseModel
 
 from ..._kinds import type_name
-from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletionMessage, ToolCall
 from ...types.params import ChatOptions, Message
 from ...types.tool_calls import as_object
-from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
+from ..request.model_request import model_request
 from ..request.options import Options
-from ..request.parameters import split_parameters
-from ..request.payload import Payload
-from ..request.request import Request, build
+from ..request.parameters import Parameters
+from ..request.request import Request
 from ..request.routing import BaseURL
 
 PARSED = ("parsed", "parsed_arguments")
 """Fields that other packages add to messages, and to the functions in them, after parsing."""
 
-PARAMETERS = frozenset(ChatOptions.__optional_keys__)
+PARAMETERS = Parameters(frozenset(ChatOptions.__optional_keys__), "chat.completions")
 
 
 def chat_request(
@@ -52,15 +50,7 @@ def chat_request(
     body |= {name: value for name, value in params.items() if value is not None}
     if stream:
         body["stream"] = True
-    return build(
-        "POST",
-        place.at("chat/completions"),
-        options,
-        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
-        first_byte=place.first_byte,
-        payload=Payload(json=body),
-        model=place.model,
-    )
+    return model_request(place, "chat/completions", body, options, stream=stream)
 
 
 def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
@@ -134,12 +124,3 @@ def check_format(response_format: object) -> None:
         f'response_format must be a dict such as {{"type": "json_object"}}, not {type(response_format).__name__}. For '
         "an answer of a type, use parse(response_format=...) with the class."
     )
-
-
-def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Separate keyword arguments into parameters of the body and options of the call.
-
-    Raises:
-        TypeError: A parameter is unknown. `extra_body` takes any.
-    """
-    return split_parameters(params, PARAMETERS, "chat.completions")

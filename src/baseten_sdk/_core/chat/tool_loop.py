@@ -115,6 +115,9 @@ class ToolLoop(Generic[R, M]):
         replies: The model's replies so far.
         deadline: Seconds for the whole run.
         pending: The calls to answer now.
+
+    Raises:
+        InvalidRequestError: `max_turns` is less than 1.
     """
 
     def __init__(
@@ -126,6 +129,8 @@ class ToolLoop(Generic[R, M]):
         on_tool_error: OnToolError,
         deadline: float = inf,
     ) -> None:
+        if max_turns < 1:
+            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         self.replies: list[R] = []
         self.deadline = deadline
         self.pending: list[Pending] = []

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.completions import CompletionOptions, Prompt
-from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
+from ..request.model_request import model_request
 from ..request.options import Options
-from ..request.parameters import split_parameters
-from ..request.payload import Payload
-from ..request.request import Request, build
+from ..request.parameters import Parameters
+from ..request.request import Request
 from ..request.routing import BaseURL
 
 PATH = "completions"
 
-PARAMETERS = frozenset(CompletionOptions.__optional_keys__)
-
-
-def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Separate keyword arguments into parameters of the body and options of the call.
-
-    Raises:
-        TypeError: A parameter is unknown. `extra_body` takes any.
-    """
-    return split_parameters(params, PARAMETERS, "completions")
+PARAMETERS = Parameters(frozenset(CompletionOptions.__optional_keys__), "completions")
 
 
 def completion_request(
@@ -41,14 +30,7 @@ def completion_request(
     body |= {name: value for name, value in params.items() if value is not None}
     if stream:
         body["stream"] = True
-    return build(
-        "POST",
-        base.at(PATH),
-        options,
-        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
-        first_byte=base.first_byte,
-        payload=Payload(json=body),
-    )
+    return model_request(base, PATH, body, options, stream=stream)
 
 
 def _check(prompt: object) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ...errors import InvalidRequestError
-from ..request.accept import ACCEPT_JSON
+from ..request.model_request import model_request
 from ..request.options import Options
-from ..request.payload import Payload
-from ..request.request import Request, build
+from ..request.request import Request
 from ..request.routing import BaseURL
 from .question import MOST_LABELS, MOST_LEVELS
 
@@ -42,15 +41,7 @@ def decision_request(
     body: dict[str, object] = {"model": model, "state": state, "questions": questions}
     if temperature is not None:
         body["temperature"] = temperature
-    return build(
-        "POST",
-        base.at(PATH),
-        options,
-        accept=ACCEPT_JSON,
-        first_byte=base.first_byte,
-        payload=Payload(json=body),
-        model=base.model,
-    )
+    return model_request(base, PATH, body, options)
 
 
 def check_questions(questions: Mapping[str, Mapping[str, object]]) -> None:

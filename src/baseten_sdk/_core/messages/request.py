@@ -6,20 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
-from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message
-from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
+from ..request.model_request import model_request
 from ..request.options import Options
-from ..request.parameters import split_parameters
-from ..request.payload import Payload
-from ..request.request import Request, build
+from ..request.parameters import Parameters
+from ..request.request import Request
 from ..request.routing import BaseURL
 
 PATH = "messages"
 
-PARAMETERS = frozenset(MessagesOptions.__optional_keys__)
+PARAMETERS = Parameters(frozenset(MessagesOptions.__optional_keys__), "messages")
 
 ROLES = frozenset({"user", "assistant"})
 
@@ -70,24 +68,7 @@ def messages_request(
     check_params(body)
     if stream:
         body["stream"] = True
-    return build(
-        "POST",
-        base.at(PATH),
-        options,
-        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
-        first_byte=base.first_byte,
-        payload=Payload(json=body),
-        model=base.model,
-    )
-
-
-def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Separate keyword arguments into parameters of the body and options of the call.
-
-    Raises:
-        TypeError: A parameter is unknown. `extra_body` takes any.
-    """
-    return split_parameters(params, PARAMETERS, "messages")
+    return model_request(base, PATH, body, options, stream=stream)
 
 
 def check_params(body: dict[str, object]) -> None:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from ..._characters import SURROGATE
 from ..._secrets import shown_url
 from ...errors import InvalidRequestError
 from .arrays import as_list
@@ -29,7 +30,6 @@ MAX_LABEL = 63
 """Maximum length of one label of a host name (RFC 1035)."""
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-SURROGATE = re.compile("[\ud800-\udfff]")
 NOT_IN_ID = re.compile(r"[/?#@%:]")
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:/|(https?|wss?|ftp|file):", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"\{[a-z_]+\}")

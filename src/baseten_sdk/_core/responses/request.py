@@ -6,21 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletionMessage
 from ...types.response_items import ResponseItem
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
-from ..request.accept import ACCEPT_JSON, ACCEPT_STREAM
+from ..request.model_request import model_request
 from ..request.options import Options
-from ..request.parameters import split_parameters
-from ..request.payload import Payload
-from ..request.request import Request, build
+from ..request.parameters import Parameters
+from ..request.request import Request
 from ..request.routing import BaseURL
 
 PATH = "responses"
 
-PARAMETERS = frozenset(ResponseOptions.__optional_keys__)
+PARAMETERS = Parameters(frozenset(ResponseOptions.__optional_keys__), "responses")
 
 STATELESS = {
     "previous_response_id": "Put the earlier items into input instead: "
@@ -66,24 +64,7 @@ def response_request(
     if "tool_choice" in body:
         body["tool_choice"] = flat(body["tool_choice"])
     body["stream"] = stream
-    return build(
-        "POST",
-        place.at(PATH),
-        options,
-        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
-        first_byte=place.first_byte,
-        payload=Payload(json=body),
-        model=place.model,
-    )
-
-
-def split_params(params: Mapping[str, object]) -> tuple[dict[str, object], CallOptions]:
-    """Separate keyword arguments into parameters of the body and options of the call.
-
-    Raises:
-        TypeError: A parameter is unknown. `extra_body` takes any.
-    """
-    return split_parameters(params, PARAMETERS, "responses")
+    return model_request(place, PATH, body, options, stream=stream)
 
 
 def _check_stateless(body: dict[str, object]) -> None:

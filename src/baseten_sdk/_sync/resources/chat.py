@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from math import inf
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
@@ -18,6 +17,7 @@ from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
 from ..calls.service import Service
 from .chat_calls import ChatCalls
+from .model_calls import within
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -305,17 +305,13 @@ class Completions:
         from ...types.events import Finished
         from ..tool_run import ToolRun
 
-        if max_turns < 1:
-            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         toolbox = Toolbox(tools)
-        params = {**params, "session": self._calls.session(params)}
+        shared, deadline = self._calls.of_run(params)
         response_format = params.get("response_format")
-        rest = {name: value for name, value in params.items() if name != "response_format"}
-
-        deadline = self._calls.deadline(params)
+        rest = {name: value for name, value in shared.items() if name != "response_format"}
 
         def ask(conversation: Sequence[Message], left: float) -> ChatCompletion:
-            return self._calls.complete(model, conversation, within(params, left), toolbox.params)
+            return self._calls.complete(model, conversation, within(shared, left), toolbox.params)
 
         def ask_stream(conversation: Sequence[Message], left: float) -> CompletionStream[None]:
             given = within(rest, left)
@@ -324,14 +320,8 @@ class Completions:
         def ended(completion: ChatCompletion) -> StreamEvent[None]:
             return Finished(completion.choices[0].finish_reason, completion)
 
-        left = inf if deadline is None else deadline
-        loop = ToolLoop(ChatDialect(), messages, toolbox, max_turns, on_tool_error, left)
+        loop = ToolLoop(ChatDialect(), messages, toolbox, max_turns, on_tool_error, deadline)
         return ToolRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
-
-
-def within(params: Mapping[str, object], left: float) -> Mapping[str, object]:
-    """The arguments of one turn of a run, with the seconds that are left as its deadline."""
-    return params if left == inf else {**params, "deadline": left}
 
 
 def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:

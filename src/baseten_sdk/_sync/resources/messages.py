@@ -15,8 +15,8 @@ from ...errors import InvalidRequestError
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message, MessageTokensCount
 from ..calls.service import Service
-from .chat import within
 from .message_calls import MessageCall, MessageCalls
+from .model_calls import within
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -316,8 +316,6 @@ class Messages:
         from ...types.message_events import MessageStopEvent
         from .message_run import MessageRun
 
-        if max_turns < 1:
-            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
         sent, toolbox = message_tools(tools)
         form: AnswerForm[Never] = AnswerForm(None, toolbox)
         more = {"tools": sent}
@@ -363,9 +361,9 @@ class Messages:
             InvalidRequestError: The input cannot be sent.
         """
         from ..._core.messages.estimate import estimate_tokens
-        from ..._core.messages.request import blocks, split_params, turns
+        from ..._core.messages.request import PARAMETERS, blocks, turns
 
-        split_params(params)
+        PARAMETERS.split(params)
         prompt = system if isinstance(system, str) or system is None else blocks(system, "system")
         tokens = estimate_tokens(turns(messages), prompt, _sent(tools or ()))
         return MessageTokensCount(input_tokens=tokens)

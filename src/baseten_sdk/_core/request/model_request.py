@@ -1,0 +1,30 @@
+"""The request of a model: a POST of JSON below a base URL, whichever API it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .accept import ACCEPT_JSON, ACCEPT_STREAM
+from .options import Options
+from .payload import Payload
+from .request import Request, build
+from .routing import BaseURL
+
+
+def model_request(
+    base: BaseURL, path: str, body: Mapping[str, object], options: Options, *, stream: bool = False
+) -> Request:
+    """Build the request.
+
+    Raises:
+        InvalidRequestError: A value cannot be encoded.
+    """
+    return build(
+        "POST",
+        base.at(path),
+        options,
+        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
+        first_byte=base.first_byte,
+        payload=Payload(json=body),
+        model=base.model,
+    )
