@@ -290,7 +290,7 @@ class AsyncClient(AsyncTargets):
             method: The HTTP method.
             url: A path below the Model APIs' base URL, such as "messages", or an absolute URL on one of the configured
                 hosts. The key is sent nowhere else.
-            response_model: The type of the reply. None: the reply as it came.
+            response_model: The type of the reply. None: the raw reply.
             json: A JSON value to send.
             content: Bytes or text to send as they are.
             files: Files of a form to send.

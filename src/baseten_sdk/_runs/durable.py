@@ -33,7 +33,7 @@ class FileInUseError(OSError):
 
 
 def create_private(path: str | os.PathLike[str]) -> None:
-    """Create a file if it does not exist. An existing one is not touched, nor even opened."""
+    """Create a file if it does not exist. An existing file is neither changed nor opened."""
     with suppress(FileExistsError):
         os.close(os.open(path, _NEW, PRIVATE))
 

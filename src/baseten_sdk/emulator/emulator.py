@@ -103,7 +103,7 @@ class Emulator:
                 "http://127.0.0.1:8080/v1". Queues, webhooks, limits and faults stay with the emulator.
             upstream_key: The key of that server. By default, the user name and password in its URL, if any.
             upstream_model: The model to ask that server for. By default, the name that the caller sent.
-            cassette: Recorded replies of the service. Every request is answered from it, whatever its key. Faults
+            cassette: Recorded replies of the service. It answers every request, whatever key the request has. Faults
                 still apply.
         """
         source = random.Random(seed)

@@ -20,7 +20,7 @@ QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "bu
 
 
 def told(body: object, name: str) -> str | None:
-    """A text that an error's body has, at its top or in its `error`."""
+    """A text from an error's body: from its top level, or from its `error`."""
     error = body.get("error") if isinstance(body, dict) else None
     inner = error if isinstance(error, dict) else body
     value = inner.get(name) if isinstance(inner, dict) else None

@@ -78,6 +78,6 @@ class InvalidRequestError(ConfigurationError, ValueError):
 
 
 class ClientClosedError(ConfigurationError):
-    """The client was used after it was closed, or it was closed while the call was in flight."""
+    """The client was already closed, or it was closed while the call was in flight."""
 
     advice = "Make a new client, or keep this one open until its calls are done."

@@ -63,7 +63,7 @@ class APIStatusError(APIError):
 
     @property
     def response(self) -> Response:
-        """The reply as it came, with at most 64 KiB of its body."""
+        """The raw reply, with at most 64 KiB of its body."""
         from ..types.meta import Headers, Meta
         from ..types.response import Response
 

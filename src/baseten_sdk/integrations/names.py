@@ -30,7 +30,7 @@ KNOWN = frozenset(SamplingParams.__optional_keys__) | {
 """Parameters of the client, and others that engines take."""
 
 ALIKE = 0.84
-"""How much a name resembles the one that was meant: `temprature` does, `top_k` is a name of its own."""
+"""How similar a name is to the one that was probably meant: `temprature` is similar, `top_k` is another name."""
 
 
 def check_names(names: Iterable[str], own: Iterable[str] = ()) -> None:

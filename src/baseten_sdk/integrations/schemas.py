@@ -1,4 +1,4 @@
-"""The `response_format` for a pydantic model where a caller did not say how strictly the model is to be held to it."""
+"""The `response_format` for a pydantic model, when the caller did not choose strict mode."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ the queue, lost its output on the way, or may or may not have been accepted."""
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A submission that is written down and may be sent.
+    """A submission that is recorded and may be sent.
 
     Attributes:
         number: the row.

@@ -3,7 +3,7 @@
     app = WebhookReceiver(secrets=[os.environ["BASETEN_WEBHOOK_SECRET"]], store="jobs.sqlite")
 
 It is an ASGI application: mount it, or run it with `python -m baseten_sdk.receiver`, uvicorn, granian, hypercorn. It
-imports the public API alone, and uvicorn only where it runs a server of its own.
+imports only the public API, and uvicorn only if it runs its own server.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A delivery in a store: verified, and byte for byte as it came."""
+"""A delivery in a store: verified, with its bytes unchanged."""
 
 from __future__ import annotations
 

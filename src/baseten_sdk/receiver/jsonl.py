@@ -56,7 +56,7 @@ class JSONLStore:
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Append deliveries. Of two with one request id, keep the first.
+        """Append deliveries. If two deliveries have the same request ID, keep the first.
 
         Raises:
             WebhookStoreError: The disk is full or fails, or the store is closed.

@@ -21,7 +21,7 @@ class MemoryStore:
         self._lock = threading.Lock()
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Keep deliveries. Of two with one request id, keep the first.
+        """Keep deliveries. If two deliveries have the same request ID, keep the first.
 
         Raises:
             Exception: A store behind this one could not keep them. Then this one does not either.
@@ -50,7 +50,7 @@ class MemoryStore:
             self._behind = (*self._behind, store)
 
     def take_away(self, store: WebhookStore) -> None:
-        """Close a store that this one was put before."""
+        """Close the store behind this one."""
         with self._lock:
             self._behind = tuple(each for each in self._behind if each is not store)
             store.close()

@@ -1,4 +1,4 @@
-"""The receiver's own server, in a thread with an event loop of its own.
+"""The receiver's own server, in a thread with its own event loop.
 
 So it works beside sync code, asyncio and trio, and a busy program does not keep Baseten waiting.
 It owns the socket and the thread, and must not know what a delivery is.

@@ -61,7 +61,7 @@ WHERE position > ? ORDER BY position LIMIT 100
 class SQLiteStore:
     """Keeps deliveries in an SQLite file, in the table `baseten_deliveries`; other tables may live beside it.
 
-    Several processes may use one file: a receiver that runs by itself, and programs that read what it received.
+    Several processes may use one file: a receiver on its own, and programs that read what it received.
 
     Args:
         path: the file; created if it is missing.
@@ -87,7 +87,7 @@ class SQLiteStore:
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
 
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
-        """Keep deliveries in one transaction. Of two with one request id, keep the first.
+        """Keep deliveries in one transaction. If two deliveries have the same request ID, keep the first.
 
         Raises:
             WebhookStoreError: The disk is full, the file is damaged or was locked for too long, or the store is closed.

@@ -56,7 +56,7 @@ class Guard:
                 pass
 
     def _look_up(self, host: Host, attempt: str) -> None:
-        """A name is a question to another machine; a number is a question to nobody."""
+        """Resolving a name asks another machine; a number needs no question."""
         if _name(host) not in self._allowed and _address(host) is None:
             self._stop(attempt)
 

@@ -81,7 +81,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test that was refused, whatever it made of the refusal, and one whose faults never struck."""
+    """Fail a test whose connection was refused, even if it caught the error, and a test whose faults were never
+    used."""
     try:
         result = yield
     except (KeyboardInterrupt, SystemExit, pytest.exit.Exception):

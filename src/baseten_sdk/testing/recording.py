@@ -72,7 +72,7 @@ def cassette_of(item: pytest.Item) -> Cassette | None:
 
 
 def missing(item: pytest.Item) -> BaseException | None:
-    """The failure of a test that asked for what its cassette does not have, whatever it made of the answer."""
+    """The failure of a test that sent a request its cassette lacks, even if it ignored the reply."""
     cassette = item.stash.get(_CASSETTE, None)
     return None if cassette is None or not cassette.missing else _failure("\n\n".join(cassette.missing))
 

@@ -1,4 +1,4 @@
-"""What the service tells of an async request: its status, its errors, its cancellation, and the queue."""
+"""What the service reports about an async request: its status, errors, cancellation, and the queue."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class AsyncRequestStatus(Reply):
 
     @property
     def delivery_pending(self) -> bool:
-        """Whether the model has succeeded and its output is still on its way to the webhook."""
+        """Whether the model has succeeded, but its output has not reached the webhook yet."""
         return self.status == "SUCCEEDED" and self.webhook_status == "PENDING"
 
     def raise_for_status(self) -> AsyncRequestStatus:

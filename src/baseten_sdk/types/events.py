@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ChunkReceived:
-    """A chunk as it came. The events that are made from it follow."""
+    """An unchanged chunk. The events that are made from it follow."""
 
     chunk: ChatCompletionChunk
     type: ClassVar[Literal["chunk"]] = "chunk"

@@ -19,7 +19,7 @@ class LimitStore(Protocol):
     """
 
     def change(self, change: StateChange[T], /) -> T:
-        """Pass the bytes (None: there are none yet) and the time to a function. Keep the bytes that it returns.
+        """Pass the bytes (None at first) and the time to a function. Keep the bytes that it returns.
 
         No other process may change them meanwhile. The time comes from one clock for all processes. The function may
         be called again if the first call could not be kept.

@@ -106,7 +106,7 @@ class Prices(Mapping[str, ModelPrices]):
 
         Args:
             reply: A completion, a message, a response, a `Parsed`, embeddings, a decision, or a run of tools.
-            model: The model, if the reply names it differently from the list.
+            model: The model's name in the price list, if the reply uses another one.
 
         Returns:
             The cost. None if it is unknown: the model is not listed, a price is missing, the reply has no usage, or it
@@ -167,7 +167,7 @@ def _prices(model: Model) -> ModelPrices:
 
 
 def _price(text: str | None) -> Decimal | None:
-    """A price as a number; None for what is none, such as "-1", which some servers use for "it depends"."""
+    """A price as a number. None if it is not a price, such as "-1", which some servers use for "it depends"."""
     try:
         price = Decimal(text or "")
     except InvalidOperation:

@@ -1,4 +1,5 @@
-"""What all replies share: unknown fields are kept, null and absent are alike, and `.meta` describes the exchange."""
+"""What all replies share: unknown fields are kept, null and missing fields both read as None, and `.meta` describes the
+exchange."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class RawResponse(Response, Generic[Value]):
-    """A reply as it came, with what it was read into. `with_raw_response` returns it."""
+    """A raw reply, with the value that was read from it. `with_raw_response` returns it."""
 
     _value: Value = field(repr=False)
 

@@ -55,7 +55,8 @@ OtherItem: TypeAlias = Literal[
 
 ITEMS = frozenset({"message", "function_call", "reasoning"})
 PARTS = frozenset({"output_text", "refusal"})
-"""Kinds that have classes of their own. One of them that cannot be read as such is not an unknown one."""
+"""Kinds that have classes of their own. An item of a known type that cannot be read is an error, not an unknown
+item."""
 
 
 def _other_than(known: frozenset[str]) -> Callable[[str], str]:
@@ -180,7 +181,7 @@ class ResponseFunctionToolCall(ResponseItem):
 
 
 class ResponseReasoningItem(ResponseItem):
-    """What the model thought, as it came, as a summary, or encrypted."""
+    """What the model thought: in full, as a summary, or encrypted."""
 
     id: OptionalText = None
     type: Literal["reasoning"] = "reasoning"

@@ -44,7 +44,7 @@ class WhisperSampling(TypedDict, total=False):
 
 
 class WhisperOptions(TypedDict, total=False):
-    """How Whisper listens. What is left out, or None, is the deployment's to choose.
+    """How Whisper listens. The deployment chooses what you leave out or set to None.
 
     Attributes:
         language: Code of the language, such as "en", or "auto".

@@ -16,7 +16,7 @@ RAW = "raw_arguments"
 
 
 def is_nothing(arguments: str) -> bool:
-    """Whether the arguments of a call say that there are none."""
+    """Whether a call has no arguments."""
     return arguments.strip() in ("", "null")
 
 

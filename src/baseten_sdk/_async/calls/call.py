@@ -221,7 +221,7 @@ class AsyncCaller:
         self._rate_state.refused(key, sent, seconds, now, since=self._began, accepted=self.budget.successes)
 
     def _tell(self, call: CallRecord, event: RetryEvent) -> None:
-        """Tell of a retry of a call."""
+        """Report a retry of a call."""
         count_retry()
         log.info(
             "%s %s: attempt %d failed (%s), next in %.2f s, request id %s",

@@ -149,8 +149,8 @@ class AsyncJob:
     ) -> T | JsonValue:
         """Wait for the output to arrive in the inbox.
 
-        The status is polled meanwhile, so that you do not wait in vain when the request fails, or its output is lost or
-        goes elsewhere. You may call this again, even much later: an output that is in the inbox is returned at once.
+        The status is polled meanwhile, so the wait ends when the request fails, or when its output is lost or goes
+        elsewhere. You may call this again, even much later: an output that is in the inbox is returned at once.
 
         Example:
             async with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:
@@ -170,7 +170,7 @@ class AsyncJob:
             DeliveredElsewhere: The output was delivered, but not to this inbox.
             WebhookDeliveryFailed: The output could not be delivered and is gone. Submit the request again.
             DeadlineExceeded: The output had not come in time. The request continues.
-            ResponseValidationError: The output is not a `response_model`. `inbox.get` has it as it came.
+            ResponseValidationError: The output is not a `response_model`. `inbox.get` returns it unchanged.
             NotFoundError: The service does not know the request, or no longer, and the inbox has nothing.
         """
         from ..._core.queue.delivery import read_stored, typed_output

@@ -110,7 +110,7 @@ class AsyncBatch:
                 output is written as one.
             key: The name of a row in the output: a field, or a function that returns a string or an integer. None: the
                 field `custom_id` or `id` if the first row has it, otherwise the row's position.
-            output: Returns what to write of a result, as any JSON value. None: the reply as it came.
+            output: Returns what to write of a result, as any JSON value. None: the raw reply.
             row_type: The type that the rows of a file are validated as. None: dicts.
             **options: See `RunOptions`.
 

@@ -23,7 +23,7 @@ class AsyncTextCompletions:
 
     @cached_property
     def with_raw_response(self) -> AsyncRawTextCompletions:
-        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        """Like `create`, but also returns the raw reply. For headers alone, use `.meta` of a reply."""
         from .raw import AsyncRawTextCompletions
 
         return AsyncRawTextCompletions(self._calls)

@@ -297,7 +297,7 @@ async def raw_call(
     params: Query | None,
     given: CallOptions,
 ) -> Response:
-    """Make a call and return its reply as it came."""
+    """Make a call and return the raw reply."""
     response, meta = await call_url(service, method, url, payload, params, given, whole)
     return Response(response.status, response.headers, response.body, meta)
 

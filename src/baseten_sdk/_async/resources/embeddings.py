@@ -150,7 +150,7 @@ class AsyncEmbeddings:
     ) -> AsyncEmbeddingStream:
         """Make vectors of any number of texts, and hand them out as they come.
 
-        Memory holds the parts that nobody has read yet, at most 32, and nothing of those that were read. A slow reader
+        Memory holds only the parts that you have not read yet, at most 32. A slow reader
         slows the requests down.
 
         Example:

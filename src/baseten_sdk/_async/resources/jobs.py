@@ -73,7 +73,7 @@ class AsyncJobs:
             max_submissions: How often a row may be sent in all, when it expires or its output is lost.
             outstanding: How many rows may be sent and not over. It bounds memory too.
             concurrency: Submissions in flight.
-            max_queued: Send no more while the deployment's queue holds this many requests, whoever sent them.
+            max_queued: Send no more while the deployment's queue holds this many requests, from any sender.
             delivery_window: Seconds after the end of a job by which its delivery has come, or never will. Baseten's two
                 attempts take 22 s at most; older documentation has three, in 35 s.
             hold: Seconds after which a request whose fate is unknown is sent again even if the queue was never empty.

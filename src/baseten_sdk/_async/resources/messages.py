@@ -41,7 +41,7 @@ class AsyncMessages:
 
     @cached_property
     def with_raw_response(self) -> AsyncRawMessages:
-        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        """Like `create`, but also returns the raw reply. For headers alone, use `.meta` of a reply."""
         from .raw import AsyncRawMessages
 
         return AsyncRawMessages(self._calls)
@@ -302,8 +302,8 @@ class AsyncMessages:
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
             system: As for `create`.
-            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the
-                run gets one of its own, so that its turns find the prefix cache of the ones before.
+            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the run
+                gets one of its own, so that each turn finds the prefix cache of the previous ones.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
@@ -378,7 +378,7 @@ def _sent(tools: Iterable[ToolLike]) -> list[Mapping[str, object]]:
 def _form(
     output_format: TypeForm[T] | None, tools: Iterable[ToolLike] | None, strict: bool
 ) -> tuple[AnswerForm[T], dict[str, object]]:
-    """What the answer is to be, and what is sent for it."""
+    """The requested type of the answer, and what is sent for it."""
     from ..._core.messages.answer import AnswerForm
     from ..._core.messages.tools import message_tools
     from ..._core.schema.schema import Schema, schema_for

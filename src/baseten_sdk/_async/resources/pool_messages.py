@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class AsyncPoolMessages:
-    """Messages, by whichever member answers."""
+    """Messages from the member that answers."""
 
     def __init__(self, messages: AsyncMessages, settings: PoolSettings) -> None:
         self._messages = messages
@@ -228,7 +228,7 @@ class AsyncPoolMessages:
     ) -> AsyncMessageRun:
         """Let the model use tools until it has its answer; see `client.messages.run_tools`.
 
-        All turns go to the same member as long as it is well: without a `session`, the run gets one of its own.
+        All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._messages.run_tools(

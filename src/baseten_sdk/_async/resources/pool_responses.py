@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class AsyncPoolResponses:
-    """Responses, by whichever member answers. All members have to serve the Responses API."""
+    """Responses from the member that answers. All members have to serve the Responses API."""
 
     def __init__(self, responses: AsyncResponses, settings: PoolSettings) -> None:
         self._responses = responses

@@ -1,4 +1,4 @@
-"""`with_raw_response` of chat, messages, responses and completions: the reply as it came, and its value."""
+"""`with_raw_response` of chat, messages, responses and completions: the raw reply and its value."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ R = TypeVar("R", bound=Reply)
 
 
 class AsyncRawCompletions:
-    """The calls of `chat.completions` that also return the reply as it came."""
+    """The calls of `chat.completions` that also return the raw reply."""
 
     def __init__(self, calls: AsyncChatCalls) -> None:
         self._calls = calls
@@ -70,7 +70,7 @@ class AsyncRawCompletions:
 
 
 class AsyncRawMessages:
-    """The calls of `messages` that also return the reply as it came."""
+    """The calls of `messages` that also return the raw reply."""
 
     def __init__(self, calls: AsyncMessageCalls) -> None:
         self._calls = calls
@@ -107,7 +107,7 @@ class AsyncRawMessages:
 
 
 class AsyncRawResponses:
-    """The calls of `responses` that also return the reply as it came."""
+    """The calls of `responses` that also return the raw reply."""
 
     def __init__(self, calls: AsyncResponseCalls) -> None:
         self._calls = calls
@@ -138,7 +138,7 @@ class AsyncRawResponses:
 
 
 class AsyncRawTextCompletions:
-    """The calls of `completions` that also return the reply as it came."""
+    """The calls of `completions` that also return the raw reply."""
 
     def __init__(self, calls: AsyncCompletionCalls) -> None:
         self._calls = calls
@@ -165,7 +165,7 @@ class AsyncRawTextCompletions:
 async def _fetched(
     caller: AsyncCalls, request: Request, options: Options, read: Callable[[WholeResponse], R]
 ) -> RawResponse[R]:
-    """Make a call and keep the reply as it came beside its value."""
+    """Make a call and keep the raw reply beside its value."""
 
     def both(response: WholeResponse) -> RawResponse[R]:
         return RawResponse(response.status, response.headers, response.body, Meta(), read(response))

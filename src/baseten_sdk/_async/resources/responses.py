@@ -39,7 +39,7 @@ class AsyncResponses:
 
     @cached_property
     def with_raw_response(self) -> AsyncRawResponses:
-        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        """Like `create`, but also returns the raw reply. For headers alone, use `.meta` of a reply."""
         from .raw import AsyncRawResponses
 
         return AsyncRawResponses(self._calls)

@@ -113,7 +113,7 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
 
         Raises:
             StreamInterrupted: there is no whole message.
-            BasetenError: how the stream failed, also where an iteration has raised that already.
+            BasetenError: The stream failed. It is raised again if iterating has already raised it.
         """
         return await self.get_final_reply()
 

@@ -152,7 +152,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
 
         Raises:
             StreamInterrupted: there is no whole response.
-            BasetenError: how the stream failed, also where an iteration has raised that already.
+            BasetenError: The stream failed. It is raised again if iterating has already raised it.
         """
         return await self.get_final_reply()
 

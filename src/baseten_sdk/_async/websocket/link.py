@@ -60,7 +60,7 @@ class AsyncLink:
 
     @property
     def closing(self) -> Closing | None:
-        """How it ended in order, where it did."""
+        """How it ended, if it was closed properly."""
         return self._protocol.closing
 
     @property

@@ -92,7 +92,7 @@ class Inbox:
         return parse(body) if response_model is None else parse(body, response_model=response_model)
 
     def look(self, request_id: str) -> bytes | None:
-        """Get the body of a request's delivery as it came; None if none has come yet."""
+        """Get the raw body of a request's delivery, or None if it has not arrived yet."""
         found = ToThread.run(partial(self._find, request_id))
         return None if found is None else found.body
 

@@ -59,7 +59,7 @@ class Completions:
 
     @cached_property
     def with_raw_response(self) -> RawCompletions:
-        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a completion."""
+        """Like `create`, but also returns the raw reply. For headers alone, use `.meta` of a completion."""
         from .raw import RawCompletions
 
         return RawCompletions(self._calls)
@@ -294,8 +294,8 @@ class Completions:
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the
-                run gets one of its own, so that its turns find the prefix cache of the ones before.
+            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the run
+                gets one of its own, so that each turn finds the prefix cache of the previous ones.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.

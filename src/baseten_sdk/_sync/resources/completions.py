@@ -24,7 +24,7 @@ class TextCompletions:
 
     @cached_property
     def with_raw_response(self) -> RawTextCompletions:
-        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        """Like `create`, but also returns the raw reply. For headers alone, use `.meta` of a reply."""
         from .raw import RawTextCompletions
 
         return RawTextCompletions(self._calls)

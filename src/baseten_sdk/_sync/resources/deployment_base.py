@@ -173,7 +173,7 @@ def accepted_type(payload: Payload, response_model: object) -> str:
 
 
 def whole(response: WholeResponse) -> WholeResponse:
-    """Read nothing: the response as it came."""
+    """Return the raw response, unread."""
     return response
 
 

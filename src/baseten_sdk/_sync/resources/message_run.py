@@ -13,8 +13,8 @@ class MessageRun(ToolTurns[RawMessageStreamEvent, MessageStreamEvent, Message, M
     """A run of tools over messages. Iterate it for its events, or call `until_done`.
 
     The events are those of the model's turns (`MessageStopEvent` alone where they are not streamed) and a `ToolResult`
-    for each call that was run. Whatever happens, `messages`, `replies` and `usage` hold what there was until then, and
-    `messages` can be sent again: a call that was not run, or did not end, has an answer that says so.
+    for each call that was run. After an error, `messages`, `replies` and `usage` hold everything up to that point. You
+    can send `messages` again: a call that was not run, or did not finish, has an answer that says so.
 
     Example:
         run = client.messages.run_tools(model=..., max_tokens=1024, messages=[...], tools=[get_weather])

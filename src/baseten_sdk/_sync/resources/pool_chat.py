@@ -207,7 +207,7 @@ class PoolCompletions:
     ) -> ToolRun:
         """Let the model use tools until it has its answer; see `client.chat.completions.run_tools`.
 
-        All turns go to the same member as long as it is well: without a `session`, the run gets one of its own.
+        All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.run_tools(

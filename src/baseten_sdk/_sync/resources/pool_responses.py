@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class PoolResponses:
-    """Responses, by whichever member answers. All members have to serve the Responses API."""
+    """Responses from the member that answers. All members have to serve the Responses API."""
 
     def __init__(self, responses: Responses, settings: PoolSettings) -> None:
         self._responses = responses

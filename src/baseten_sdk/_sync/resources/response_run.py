@@ -13,9 +13,9 @@ class ResponseRun(ToolTurns[ResponseStreamEvent, ResponseStreamEvent, ModelRespo
     """A run of tools over responses. Iterate it for its events, or call `until_done`.
 
     The events are those of the model's turns (`ResponseCompletedEvent` alone where they are not streamed) and a
-    `ToolResult` for each call that was run. Whatever happens, `messages`, `replies` and `usage` hold what there was
-    until then, and `messages`, which are the items of the conversation, can be sent again: a call that was not run, or
-    did not end, has an output that says so.
+    `ToolResult` for each call that was run. After an error, `messages`, `replies` and `usage` hold everything up to
+    that point. You can send `messages`, the items of the conversation, again: a call that was not run, or did not
+    finish, has an output that says so.
 
     Example:
         run = client.responses.run_tools(model=..., input="...", tools=[get_weather])

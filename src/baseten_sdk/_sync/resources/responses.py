@@ -40,7 +40,7 @@ class Responses:
 
     @cached_property
     def with_raw_response(self) -> RawResponses:
-        """Like `create`, but also returns the reply as it came. For headers alone, use `.meta` of a reply."""
+        """Like `create`, but also returns the raw reply. For headers alone, use `.meta` of a reply."""
         from .raw import RawResponses
 
         return RawResponses(self._calls)

@@ -42,7 +42,7 @@ class Webhooks:
         """Receive webhooks inside this process, for as long as the block lasts.
 
         The receiver runs in its own thread. Baseten must reach it at `url`, through a tunnel or a load balancer. An
-        output that arrives when nobody listens is lost, so leave the block only when you have all results.
+        output that arrives after the block is lost, so leave the block only when you have all results.
 
         Example:
             with client.webhooks.listen(url="https://example.com", secrets=[secret]) as inbox:

@@ -114,7 +114,7 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
 
         Raises:
             StreamInterrupted: there is no whole message.
-            BasetenError: how the stream failed, also where an iteration has raised that already.
+            BasetenError: The stream failed. It is raised again if iterating has already raised it.
         """
         return self.get_final_reply()
 

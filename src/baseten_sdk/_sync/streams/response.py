@@ -153,7 +153,7 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
 
         Raises:
             StreamInterrupted: there is no whole response.
-            BasetenError: how the stream failed, also where an iteration has raised that already.
+            BasetenError: The stream failed. It is raised again if iterating has already raised it.
         """
         return self.get_final_reply()
 

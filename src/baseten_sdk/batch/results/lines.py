@@ -73,7 +73,7 @@ class OwnLines(Generic[R, T]):
     """The package's own lines.
 
     Args:
-        output: Returns what to write of a result. None: the reply as it came.
+        output: Returns what to write of a result. None: the raw reply.
     """
 
     def __init__(self, output: Callable[[Ok[R, T]], object] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the rows of a batch have cost, by the prices that the service told.
+"""What the rows of a batch have cost, at the service's prices.
 
 It must not know how tokens are counted, or what happens when a budget is used up.
 """

@@ -1,4 +1,4 @@
-"""What is to go wrong, and when, as values: `at(3).status(503)`, `every().on("/predict").drip()`.
+"""Which faults happen, and when, as values: `at(3).status(503)`, `every().on("/predict").drip()`.
 
 It owns the words in which a test writes its script, and translates them into behaviours. It must not know how a
 behaviour is carried out, or count requests.

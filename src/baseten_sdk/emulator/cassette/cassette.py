@@ -1,4 +1,4 @@
-"""`Cassette`: a file of the service's real replies, which an emulator gives in place of its own.
+"""`Cassette`: a file of the service's real replies, which an emulator returns instead of its own.
 
 It owns the choice between the file and the service, and the order of replies to requests that are the same.
 """
@@ -42,7 +42,7 @@ class Cassette:
 
     Args:
         path: the file, YAML.
-        record: "none" replays alone and reaches nobody. "new" asks the service for what the file does not have; "all"
+        record: "none" only replays, and sends nothing. "new" asks the service for what the file does not have; "all"
             records everything anew. Both send the caller's own key to the service, and `save` writes the file; the
             emulator calls it when it stops.
         hide_prompts: keep digests of what people wrote (`messages`, `input` ...) instead of the text. Replies are kept

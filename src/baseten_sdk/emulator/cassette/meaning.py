@@ -88,7 +88,7 @@ def difference(asked: str, recorded: Sequence[str]) -> str:
 
 
 def _form(exchange: Exchange) -> bytes:
-    """A body that is no JSON, without the secret fields of a form. Its boundary is made up anew each time."""
+    """A body that is no JSON, without the secret fields of a form. Its boundary is different each time."""
     if exchange.media_type == "application/x-www-form-urlencoded":
         return b"&".join(map(_field, exchange.body.split(b"&")))
     found = _BOUNDARY.search(exchange.headers.get("content-type", ""))

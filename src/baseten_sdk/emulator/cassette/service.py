@@ -1,4 +1,4 @@
-"""The real service, asked on behalf of a cassette, and what came of it.
+"""Asks the real service on behalf of a cassette, and records the reply.
 
 Requests go where they were meant to go, with the caller's own key, which is in nothing that is kept. httpx is imported
 here. It must not know what a cassette keeps.

@@ -27,7 +27,7 @@ class Fleet(MutableMapping[str, FleetMember]):
     """How each member behaves, by its name. Setting one replaces it, with limits that are unused.
 
     A name is the id of a model or chain (`abcd1234`), an id and an environment or deployment (`abcd1234/staging`), or a
-    slug of the Model APIs (`zai-org/GLM-5.3`). Whoever is not in the fleet is well.
+    slug of the Model APIs (`zai-org/GLM-5.3`). Targets outside the fleet are healthy.
     """
 
     def __init__(self, members: Mapping[str, FleetMember], *, seed: int, now: Callable[[], float]) -> None:
@@ -103,7 +103,7 @@ class Fleet(MutableMapping[str, FleetMember]):
         return replace(refused, headers=refused.headers | {"retry-after": str(math.ceil(wait))})
 
     def settle(self, name: str | None, reply: Reply) -> Reply:
-        """Count the tokens that a reply has used; the reply with the headers that tell of the limits."""
+        """Count the tokens that a reply has used; return the reply with its rate limit headers."""
         limits = {} if name is None else self._limits.get(name, {})
         if not limits:
             return reply

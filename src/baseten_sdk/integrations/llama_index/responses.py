@@ -34,7 +34,7 @@ def chat_response(completion: ChatCompletion, delta: str | None = None) -> ChatR
 
 
 def completion_response(response: ChatResponse) -> CompletionResponse:
-    """The same without the message around the text."""
+    """Like the message above, but only the text."""
     return CompletionResponse(
         text=response.message.content or "",
         raw=response.raw,

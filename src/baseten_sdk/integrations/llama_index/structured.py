@@ -164,7 +164,7 @@ def started(output_cls: type[Model], prompt: PromptTemplate, prompt_args: Argume
 
 
 def _held(given: Arguments | None, output_cls: type[Model]) -> Arguments:
-    """The arguments of a call whose answer is to be an object of a class."""
+    """The arguments of a call whose answer is an object of a class."""
     rest = {name: value for name, value in (given or {}).items() if name != "tool_choice"}
     return {**rest, "response_format": format_for(output_cls)}
 

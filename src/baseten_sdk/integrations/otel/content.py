@@ -50,7 +50,7 @@ def of_reply(result: object) -> Attributes:
 
 
 def _of_items(given: object, instructions: object) -> list[dict[str, object]]:
-    """Items as the messages of a chat; what no chat can hold is told as it is."""
+    """Items as the messages of a chat; what does not fit a chat is recorded unchanged."""
     if not isinstance(given, str | list) or not given:
         return []
     try:

@@ -34,7 +34,7 @@ __all__ = ["OpenTelemetry"]
 SCOPE = "baseten_sdk"
 
 CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
-"""The variable by which instrumentations of generative AI are told to record content."""
+"""The variable that tells instrumentations of generative AI to record content."""
 
 
 class OpenTelemetry(Observer):
