@@ -27,7 +27,10 @@ def predict(
     header: Header = None,
     text: Annotated[bool, typer.Option("--text", help="Read the output as text, whatever its content type.")] = False,
     websocket: Annotated[
-        bool, typer.Option("--websocket", help="Talk over a WebSocket: a line in is a message, a message a line out.")
+        bool,
+        typer.Option(
+            "--websocket", help="Talk over a WebSocket: each line of stdin is a message, and so is each line of output."
+        ),
     ] = False,
     quiet: Annotated[
         float,

@@ -151,8 +151,8 @@ class RateLimitError(APIStatusError):
     """429: the rate limit is reached, or the deployment sheds load. `retry_after` is in seconds.
 
     Attributes:
-        sent: Whether the request was sent. False if other calls were refused just before, and this one could not have
-            its turn in time.
+        sent: Whether the request was sent. False if other calls were refused just before, and this call could not be
+            sent in time.
     """
 
     sent = True

@@ -13,7 +13,7 @@ PASSING_TYPES = frozenset({"api_error", "overloaded_error", "rate_limit_error", 
 
 
 class StreamError(WithPartial, APIError):
-    """A stream did not end well. `partial` holds what arrived."""
+    """A stream failed, or ended too early. `partial` holds what arrived."""
 
     advice = "What had arrived is in .partial."
 

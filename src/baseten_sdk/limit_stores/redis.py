@@ -2,7 +2,7 @@
 
 Theory of operation. A change is optimistic: the key is watched, read and written, and all of it is done again if
 another process was faster. The time is the server's. If the server lost the key, for example because it was restarted
-without a file, the limits of the last minute count as used up. A key that nobody uses expires.
+without a file, the limits of the last minute count as used up. An unused key expires.
 
 The password goes from the URL to the library, and nowhere else. A pickle holds the URL without it.
 """

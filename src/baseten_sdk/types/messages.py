@@ -140,7 +140,7 @@ def _as_input(value: object) -> object:
 
 
 class ToolUseBlock(Lenient):
-    """A call of a tool. A call without an ID gets one, so that its result can name it.
+    """A tool call. A call without an ID gets one, so that its result can name it.
 
     Attributes:
         input: the arguments, as far as they could be read: those of a message that `max_tokens` cut may be incomplete.

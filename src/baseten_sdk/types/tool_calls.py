@@ -38,7 +38,7 @@ def as_object(arguments: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ParsedToolCall:
-    """A call of a tool.
+    """A tool call.
 
     Attributes:
         id: The ID of the call. Its result names it.

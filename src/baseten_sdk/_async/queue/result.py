@@ -1,8 +1,8 @@
 """Waiting for the output of one async request, while its status is polled on the side.
 
-Theory of operation. The wait ends as soon as the delivery is stored, be it between two status calls or while one waits
-for its turn among those of the client. Only a status call that was sent is waited for. A status call that fails proves
-nothing, since the delivery may still come, so the next one follows in its time.
+Theory of operation. The wait ends as soon as the delivery is stored: between two status calls, or while a status call
+waits for its turn. Only a status call that was sent is waited for. A status call that fails proves nothing, since the
+delivery may still come, so the next one follows in its time.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class AsyncResultWait:
         Raises:
             AsyncRequestError: It will not come.
             NotFoundError: The service does not know the request, and nothing was delivered.
-            DeadlineExceeded: It had not come in time.
+            DeadlineExceeded: It did not arrive in time.
         """
         with self._inbox.waiting_for(self._request_id) as wakeup:
             body = await self._inbox.look(self._request_id)
@@ -85,7 +85,8 @@ class AsyncResultWait:
         return body
 
     async def failure(self, envelope: Envelope) -> AsyncRequestError:
-        """The error that a delivery of errors stands for. Only the status, while kept, says how the request ended."""
+        """The error that a delivery of errors stands for. Only the status says how the request ended, and only as long
+        as Baseten keeps it."""
         try:
             status = await self._status(await self._service.paced(self._call_options()))
         except APIError:

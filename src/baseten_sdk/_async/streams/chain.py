@@ -1,7 +1,7 @@
 """The stream of a chain: frames with a header, items and a footer, or anything else that a chain may send.
 
-Theory of operation. Frames are taken one at a time and in order. A header that nobody has asked for yet is kept when
-the items are read, and so is the footer, which ends them. `header`, `items` and `footer` are three views of one road.
+Theory of operation. Frames are taken one at a time and in order. Reading the items keeps a header that you have not
+asked for yet, and the footer, which ends them. `header`, `items` and `footer` are three views of one road.
 """
 
 from __future__ import annotations

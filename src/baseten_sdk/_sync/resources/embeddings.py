@@ -149,7 +149,7 @@ class Embeddings:
         truncation_direction: TruncationDirection | None = None,
         **options: Unpack[ManyOptions],
     ) -> EmbeddingStream:
-        """Make vectors of any number of texts, and hand them out as they come.
+        """Make vectors of any number of texts, and yield them as they arrive.
 
         Memory holds only the parts that you have not read yet, at most 32. A slow reader
         slows the requests down.

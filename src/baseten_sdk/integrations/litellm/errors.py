@@ -30,7 +30,7 @@ def in_litellms_terms(model: str, provider: str) -> Generator[None]:
 
 
 def litellm_error(error: BasetenError, model: str, provider: str) -> Exception:
-    """LiteLLM's error for one of this package."""
+    """Convert an error of this package to LiteLLM's."""
     text = str(error)
     match error:
         case APIStatusError():

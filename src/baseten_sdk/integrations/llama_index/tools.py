@@ -40,7 +40,7 @@ def tool_choice(given: str | Mapping[str, object] | None, *, required: bool) -> 
 
 
 def selections(response: ChatResponse) -> list[ToolSelection]:
-    """The calls of a response. While it streams, their arguments are read as far as they came.
+    """The calls of a response. During a stream, their arguments are read as far as they have arrived.
 
     Raises:
         ToolArgumentError: the response is complete, and the arguments of a call were cut or are no JSON object.

@@ -38,7 +38,7 @@ def without_done(dataset: Dataset, output: str, *, key: str = "id", retry_failed
         retry_failed: Run rows with an `error` again. They are then in the output twice.
 
     Returns:
-        The rows that are left.
+        The rows that are not done yet.
     """
     keys = done_keys(output, key=key, retry_failed=retry_failed)
     if not len(keys):
