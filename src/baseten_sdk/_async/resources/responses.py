@@ -96,7 +96,7 @@ class AsyncResponses:
             model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
             input: A text, or items: dicts, or what a model sent. To go on, pass
                 `[*earlier, *response.output, {"role": "user", "content": "..."}]`: the service keeps nothing.
-            stream: Return the response in events as they come, as an `AsyncResponseEvents`.
+            stream: Return an `AsyncResponseEvents`, which yields the events as they arrive.
             tools: What the model may call: dicts, pydantic models, `@tool`s or functions.
             **params: Sampling parameters, `instructions`, `reasoning`, `text`, and the options of every call. Only what
                 you set is sent. None is the same as leaving a parameter out.

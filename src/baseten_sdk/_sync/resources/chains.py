@@ -125,7 +125,8 @@ class Chain(Speech):
         """Put a run of the chain into the queue. It runs later, for up to an hour.
 
         Otherwise it works like `async_predict` of a deployment. The arguments are sent under `model_input`, as in
-        Baseten's guide for chains. Its reference shows them at the top level, which has no field for a webhook.
+        Baseten's guide for chains. Baseten's API reference shows them at the top level instead, but that form has no
+        field for a webhook.
 
         Example:
             job = chain.async_run_remote({"text": "..."}, webhook_endpoint="https://example.com/done")

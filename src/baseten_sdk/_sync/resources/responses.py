@@ -97,7 +97,7 @@ class Responses:
             model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
             input: A text, or items: dicts, or what a model sent. To go on, pass
                 `[*earlier, *response.output, {"role": "user", "content": "..."}]`: the service keeps nothing.
-            stream: Return the response in events as they come, as a `ResponseEvents`.
+            stream: Return a `ResponseEvents`, which yields the events as they arrive.
             tools: What the model may call: dicts, pydantic models, `@tool`s or functions.
             **params: Sampling parameters, `instructions`, `reasoning`, `text`, and the options of every call. Only what
                 you set is sent. None is the same as leaving a parameter out.

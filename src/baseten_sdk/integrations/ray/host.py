@@ -31,7 +31,7 @@ Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row of a batch, and whom to tell its outcome."""
+    """A row of a batch, and the receiver of its outcome."""
 
     place: int
     fields: Fields
