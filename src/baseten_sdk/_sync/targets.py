@@ -146,7 +146,7 @@ class Targets:
         Raises:
             ConfigurationError: there are no members, one is named twice, or an argument is out of range.
         """
-        from .._core.pool.settings import PoolSettings
+        from .._core.pool.settings import PoolSettings, listed
         from .resources.pool import Pool
 
-        return Pool(self._service, PoolSettings(tuple(members), hedge, first_event, on_cut, seed))
+        return Pool(self._service, PoolSettings(listed(members), hedge, first_event, on_cut, seed))

@@ -222,6 +222,7 @@ async def test_a_deadline_leaves_nothing_of_any_of_the_requests(emu: Emulator, b
             with pytest.raises(DeadlineExceeded) as caught:
                 await pool.chat.completions.create(messages=HI, stream=streamed, deadline=0.6)
             assert [each.outcome for each in caught.value.tries] == ["deadline", "deadline"]
+            assert (caught.value.limit, caught.value.message[:26]) == (0.6, "The deadline of 0.6 s pass")
             assert repr(client).endswith(f"{IDLE})")
             assert (await pool.chat.completions.create(messages=HI)).text
 

@@ -187,6 +187,7 @@ def test_a_deadline_leaves_nothing_of_any_of_the_requests(emu: Emulator, bounded
             with pytest.raises(DeadlineExceeded) as caught:
                 pool.chat.completions.create(messages=HI, stream=streamed, deadline=0.6)
             assert [each.outcome for each in caught.value.tries] == ["deadline", "deadline"]
+            assert (caught.value.limit, caught.value.message[:26]) == (0.6, "The deadline of 0.6 s pass")
             assert repr(client).endswith(f"{IDLE})")
             assert (pool.chat.completions.create(messages=HI)).text
 

@@ -12,16 +12,21 @@ from baseten_sdk._core.policy.retry import GiveUp
 from baseten_sdk._core.policy.retry_budget import RetryBudget
 from baseten_sdk._core.pool.breaker import THRESHOLD
 from baseten_sdk._core.pool.course import Course, PoolState, TryMember
-from baseten_sdk._core.pool.settings import PoolSettings
+from baseten_sdk._core.pool.outcome import judge
+from baseten_sdk._core.pool.settings import PoolSettings, listed
 from baseten_sdk.errors import (
     APIConnectionError,
     APIError,
     AuthenticationError,
     BadRequestError,
+    ConflictError,
     DeadlineExceeded,
     InternalServerError,
     NotFoundError,
+    PayloadTooLargeError,
     RateLimitError,
+    RequestTimeoutError,
+    ResponseValidationError,
     UnprocessableEntityError,
 )
 
@@ -153,6 +158,32 @@ def test_a_pool_that_cannot_be_is_refused() -> None:
         Target()
     with pytest.raises(ConfigurationError, match="weight must be more than 0"):
         Target("aaaa1111", weight=0)
+
+
+@pytest.mark.parametrize("members", [None, 5, "aaaa1111", A, {"aaaa1111": 1}])
+def test_members_that_are_no_list_are_refused(members: object) -> None:
+    with pytest.raises(ConfigurationError, match="members must be a list of Targets, not a "):
+        listed(members)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+PAGE = {"content-type": "text/html; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    ("error", "moves_on", "fault"),
+    [
+        (RequestTimeoutError("slow", status_code=408), True, "none"),
+        (ResponseValidationError("a page", status_code=200, body=b"<html>", headers=PAGE), True, "counts"),
+        (ResponseValidationError("another type", status_code=200, body=b"{}"), False, "none"),
+        (ConflictError("busy", status_code=409), False, "none"),
+        (PayloadTooLargeError("large", status_code=413), False, "none"),
+    ],
+)
+def test_what_may_go_away_elsewhere_is_tried_elsewhere(error: APIError, moves_on: bool, fault: str) -> None:
+    found = judge(error)
+    assert (found.moves_on, found.fault) == (moves_on, fault)
+    made = course(PoolState([A, B]))
+    assert isinstance(failed(made, made.first(0.0).member, error), TryMember) == moves_on
 
 
 ERRORS = st.sampled_from([broken(), refused(), refused(0.2), NotFoundError("gone", status_code=404)])

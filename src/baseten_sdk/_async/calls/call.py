@@ -135,12 +135,13 @@ class AsyncCaller:
         result."""
         clock, options = self.clock, call.options
         deadline = inf if options.deadline is None else options.deadline
+        stated = options.stated_deadline or deadline
         retry: RetryState | None = None
         remaining = deadline
         attempts = 0
         while True:
             attempts += 1
-            timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, deadline, remaining, streamed))
+            timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, stated, remaining, streamed))
             try:
                 key = NO_KEY if options.keyless else await self.key_source.get(timer)
                 # Not `_replace`, which takes several times as long.

@@ -103,7 +103,7 @@ class AsyncHedgedCaller:
                 return None
             once = replace(options, retry=replace(options.retry, max_retries=0))
             if options.deadline is not None:
-                once = once.within(max(options.deadline - (clock.now() - start), 0.0))
+                once = once.left_of_deadline(max(options.deadline - (clock.now() - start), 0.0))
             return partial(attempt, request._replace(hedge=True), once)
 
         after = hedging.began(route)

@@ -199,7 +199,7 @@ class AsyncPoolCaller:
             began = clock.now()
             member = self._members[ask.member]
             once = self._once(options, ask)
-            left = once if end == inf else once.within(end - began)
+            left = once if end == inf else once.left_of_deadline(max(end - began, 0.0))
             try:
                 result = await send(retarget(request, member, hedge), left)
             except APIError as error:

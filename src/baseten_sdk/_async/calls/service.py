@@ -103,5 +103,5 @@ class AsyncService:
             raise late("pace", wait, deadline)
         if wait > 0:
             await clock.sleep(wait)
-            options = options.within(deadline - wait)
+            options = options if deadline == inf else options.left_of_deadline(deadline - wait)
         return options

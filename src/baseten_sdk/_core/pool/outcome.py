@@ -13,8 +13,11 @@ from ...errors import (
     DeadlineExceeded,
     NotFoundError,
     RateLimitError,
+    ResponseValidationError,
     StreamError,
 )
+from ..reply.response import media_type
+from ..reply.validate import PAGES
 
 Fault: TypeAlias = Literal["none", "counts", "gone"]
 """Whether a failure says that the member is unhealthy ("counts") or does not exist ("gone")."""
@@ -45,8 +48,9 @@ class Failure:
 def judge(error: APIError) -> Failure:
     """Judge the error of a try.
 
-    Another member is tried after: no connection, no answer in time, a stream cut before its first event, 429, 5xx, and
-    a deployment that is gone or deactivated. Everything else would fail in the same way elsewhere.
+    Another member is tried after: no connection, no answer in time, a stream cut before its first event, 408, 429, 5xx,
+    a web page instead of an answer, and a deployment that is gone or deactivated. Everything else would fail in the
+    same way elsewhere.
     """
     match error:
         case DeadlineExceeded():
@@ -62,10 +66,14 @@ def judge(error: APIError) -> Failure:
             return Failure(True, "counts", error.retry_after or 0.0, str(error.status_code))
         case BadRequestError(deactivated=True):
             return Failure(True, "gone", 0.0, "400")
+        case APIStatusError() if error.transient:
+            return Failure(True, "none", 0.0, str(error.status_code))
         case APIStatusError():
             return Failure(False, "none", 0.0, str(error.status_code))
         case APIConnectionError():
             return Failure(True, "counts", 0.0, f"{error.phase} failed" if error.phase else "connection failed")
+        case ResponseValidationError() if media_type(error.headers) in PAGES:
+            return Failure(True, "counts", 0.0, "web page")
         case StreamError():
             return Failure(True, "counts", 0.0, "stream failed")
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...config import check_seconds
@@ -67,3 +68,14 @@ class PoolSettings:
             raise ConfigurationError(
                 f"first_event={first_event:g} is longer than the {whose}'s deadline of {deadline:g} s."
             )
+
+
+def listed(members: Iterable[Target]) -> tuple[Target, ...]:
+    """The members of a pool as they were given.
+
+    Raises:
+        ConfigurationError: They are no list.
+    """
+    if isinstance(members, str | Mapping) or not isinstance(members, Iterable):
+        raise ConfigurationError(f"members must be a list of Targets, not a {type(members).__name__}.")
+    return tuple(members)

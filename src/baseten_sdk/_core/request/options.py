@@ -31,6 +31,7 @@ class Options:
         keyless: Whether to send the call without the API key.
         at_gate: What to do if a backoff gate is closed: "wait", or "leave" with an error. None: wait if the call may be
             retried, otherwise send it anyway.
+        stated_deadline: The deadline that the caller set, if `deadline` is what is left of it.
     """
 
     timeout: Timeout = field(default_factory=Timeout)
@@ -44,6 +45,7 @@ class Options:
     left_behind: frozenset[str] = frozenset()
     keyless: bool = False
     at_gate: Literal["wait", "leave"] | None = None
+    stated_deadline: float | None = None
     _rendered: dict[tuple[str, str | None], HeaderLines] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -96,6 +98,10 @@ class Options:
                 f"A client that was pickled leaves secrets behind, here the values of {names}. Give them again: "
                 "client.with_options(extra_headers=..., extra_query=...)."
             )
+
+    def left_of_deadline(self, seconds: float) -> Options:
+        """Return a copy with what is left of the deadline. Errors tell the whole of it."""
+        return replace(self, deadline=seconds, stated_deadline=self.stated_deadline or self.deadline)
 
     def within(self, seconds: float) -> Options:
         """Return a copy whose deadline is at most this many seconds."""

@@ -55,7 +55,7 @@ class Continuation:
             raise ContinuationError(f"The stream was cut, and was not continued: {reason}.", partial=partial)
         tries = tuple(each._replace(outcome="cut") if each.outcome == "ok" else each for each in meta.tries)
         left = self._end - self._clock.now()
-        options = self._options if left == inf else self._options.within(max(left, 0.0))
+        options = self._options if left == inf else self._options.left_of_deadline(max(left, 0.0))
         try:
             stream = self._go_on(continued(self._request, partial), options, meta.served_by)
         except APIError as error:

@@ -104,5 +104,5 @@ class Service:
             raise late("pace", wait, deadline)
         if wait > 0:
             clock.sleep(wait)
-            options = options.within(deadline - wait)
+            options = options if deadline == inf else options.left_of_deadline(deadline - wait)
         return options
