@@ -30,11 +30,13 @@ class MemoryStore:
         self.error: Exception | None = None
         self.changes = 0
         self.closed = 0
+        self.busy: Callable[[], object] = lambda: None
         self._lock = threading.Lock()
 
     def change(self, change: StateChange[T], /) -> T:
         with self._lock:
             self.changes += 1
+            self.busy()
             if self.error is not None:
                 raise self.error
             self.state, result = change(self.state, time.monotonic())
@@ -168,3 +170,29 @@ def test_a_fork_begins_with_an_empty_share(store: MemoryStore) -> None:
         os._exit(0 if empty else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert rates._share is mine
+    Caller(rates).take()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_fork_waits_until_the_store_is_not_in_use(store: MemoryStore) -> None:
+    rates = SharedRates(store, 60_000, None)
+    entered, leave = threading.Event(), threading.Event()
+
+    def busy() -> None:
+        entered.set()
+        leave.wait(LONG)
+
+    store.busy = busy
+    thread = threading.Thread(target=Caller(rates).take)
+    thread.start()
+    assert entered.wait(LONG)
+    threading.Timer(0.05, leave.set).start()
+    pid = os.fork()
+    if not pid:
+        store.busy = lambda: None
+        Caller(rates).take()  # with a store that nobody has locked
+        os._exit(0)
+    assert leave.is_set()
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    thread.join(LONG)

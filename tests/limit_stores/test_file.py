@@ -96,7 +96,7 @@ def test_a_change_that_fails_changes_nothing(store: FileLimitStore) -> None:
 def test_threads_and_forked_and_spawned_processes_change_it_one_after_another(store: FileLimitStore) -> None:
     count(store)
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: count(store), range(100)))
+        list(threads.map(count, [store] * 100))
     methods = ["spawn"] if sys.platform == "win32" else ["spawn", "fork"]
     for method in methods:
         with get_context(method).Pool(2) as pool:

@@ -33,7 +33,7 @@ def test_a_url_is_redis(url: str) -> None:
 )
 def test_anything_else_is_refused_and_no_password_shown(value: object) -> None:
     with pytest.raises(ConfigurationError, match=r"^Limits\(shared=\.\.\.\) takes a path") as caught:
-        Limits(requests_per_minute=10, shared=value)  # type: ignore[arg-type]
+        Limits(requests_per_minute=10, shared=value)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     assert "hush" not in str(caught.value)
 
 

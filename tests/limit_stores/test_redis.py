@@ -76,7 +76,7 @@ def test_threads_and_processes_change_it_one_after_another(server: RedisServer) 
     store = RedisLimitStore(server.url)
     count(store)
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: count(RedisLimitStore(server.url)), range(100)))
+        list(threads.map(count, [RedisLimitStore(server.url) for _ in range(100)]))
     with get_context("spawn").Pool(2) as pool:
         pool.map(count_many, [store] * 2, chunksize=1)
     assert count(store) == 201
@@ -179,6 +179,6 @@ def test_a_name_that_is_none_is_refused(name: str) -> None:
 
 
 def test_without_the_library_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baseten_sdk.limit_stores.redis.find_spec", lambda name: None)
+    monkeypatch.setattr("baseten_sdk.limit_stores.redis.find_spec", dict[str, object]().get)
     with pytest.raises(ConfigurationError, match=r"pip install 'baseten-sdk\[redis\]'"):
         Limits(requests_per_minute=10, shared="redis://h")

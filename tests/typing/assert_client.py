@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from random import Random
-from typing import assert_type
+from typing import TypeVar, assert_type
 
 import httpx
 import tenacity
@@ -21,6 +22,7 @@ from baseten_sdk import (
     Deployment,
     Endpoints,
     Limits,
+    LimitStoreError,
     Model,
     ModelList,
     Prices,
@@ -30,6 +32,37 @@ from baseten_sdk import (
     Timeout,
     ToolRun,
 )
+from baseten_sdk.limit_stores import FileLimitStore, LimitStore, RedisLimitStore, StateChange
+
+T = TypeVar("T")
+
+
+class Store:
+    """A store of the user's own."""
+
+    def change(self, change: StateChange[T], /) -> T:
+        return change(None, 0.0)[1]
+
+    def close(self) -> None: ...
+
+
+class HalfAStore:
+    def change(self, change: StateChange[T], /) -> T:
+        return change(None, 0.0)[1]
+
+
+def limits_are_shared_by_a_name_or_a_store() -> None:
+    Limits(requests_per_minute=60, shared="limits.db")
+    Limits(requests_per_minute=60, shared=Path("limits.db"))
+    Limits(tokens_per_minute=60, shared=RedisLimitStore("redis://h", name="prod"))
+    Limits(tokens_per_minute=60, shared=FileLimitStore("limits.db"))
+    Limits(tokens_per_minute=60, shared=Store())
+    Limits(tokens_per_minute=60, shared=HalfAStore())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Limits(tokens_per_minute=60, shared=5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert_type(Limits().store, LimitStore | None)
+    assert_type(FileLimitStore("limits.db").change(lambda state, now: (b"", now)), float)
+    assert_type(LimitStoreError("No.", transient=True).transient, bool)
+    assert_type(LimitStoreError("No.").store, str)
 
 
 class Counted(BaseModel):

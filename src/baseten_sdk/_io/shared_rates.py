@@ -4,7 +4,8 @@ Theory of operation. A store may block, so one thread sends all orders of a clie
 something or a call waits, and for a moment longer. Callers look at the share, and are woken when it has changed. If the
 store fails, those who wait get the error; a moment later, the next call tries again. So no call goes out without its
 part of the limits. Before the process ends, the share gives back what it holds. A fork begins with an empty share,
-since its parent uses the other one.
+since its parent uses the other one. It waits until no store is in use, because a lock that another thread holds would
+stay locked in the child.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ class SharedRates:
     def begin(self) -> None:
         """Begin with nothing, as a process of its own."""
         self._changed = threading.Condition(threading.RLock())
-        self._exchanging = threading.Lock()
+        self._exchanging = threading.RLock()
         self._share = LeaseShare(uuid.uuid4().hex[:12], *self._limits)
         self._thread: threading.Thread | None = None
+        self._looks_at = -inf
         self._error: BasetenError | None = None
         self._watching: dict[SetsWakeup, None] = {}
 
@@ -84,7 +86,7 @@ class SharedRates:
             if opens > now:
                 if self._error is not None and self._share.due(now) > now:
                     raise copy(self._error)
-                self._look()
+                self._look(now)
             return opens
 
     def soonest(self, ahead: int, now: float) -> float:
@@ -101,13 +103,13 @@ class SharedRates:
         """Spend the request of an attempt, because it is sent now."""
         with self._changed:
             self._share.sent(reservation, now)
-            self._look()
+            self._look(now)
 
     def settle(self, reservation: Reservation, used: float, now: float) -> None:
         """Replace the estimate of an attempt by the tokens that it used."""
         with self._changed:
             self._share.settle(reservation, used, now)
-            self._look()
+            self._look(now)
 
     def restrict(self, requests: float | None, tokens: float | None) -> None:
         """Adopt limits that the service reports, if they are lower."""
@@ -119,6 +121,14 @@ class SharedRates:
         with self._changed:
             self._share.drain(now)
 
+    def pause(self) -> None:
+        """Wait for the exchange that is going on, and begin no other."""
+        self._exchanging.acquire()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._exchanging.release()
+
     def leave(self) -> None:
         """Report and give back everything now, because the process ends."""
         with self._changed:
@@ -128,12 +138,13 @@ class SharedRates:
             if not self._exchange(leaving=leaving):
                 return
 
-    def _look(self) -> None:
-        """Have the thread look at the share."""
+    def _look(self, now: float) -> None:
+        """Have the thread look at the share, if it would not soon enough by itself."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="baseten-limits", daemon=True)
             self._thread.start()
-        else:
+        elif self._share.due(now) < self._looks_at:
+            self._looks_at = -inf
             self._changed.notify()
 
     def _run(self) -> None:
@@ -157,7 +168,9 @@ class SharedRates:
                 elif now >= ends:
                     self._thread = None
                     return False
-                self._changed.wait(min(due, ends) - now)
+                self._looks_at = min(due, ends)
+                self._changed.wait(self._looks_at - now)
+                self._looks_at = -inf
 
     def _exchange(self, *, leaving: bool = False) -> bool:
         """Carry out an order. Returns whether that was possible."""
@@ -203,11 +216,33 @@ def _leave_all() -> None:
         each.leave()
 
 
+class _Paused(threading.local):
+    """What the thread that forks has paused."""
+
+    def __init__(self) -> None:
+        self.rates: list[SharedRates] = []
+
+
+_PAUSED = _Paused()
+
+
+def _pause_all() -> None:
+    for each in sorted(_ALL, key=id):  # in one order, whichever thread forks
+        each.pause()
+        _PAUSED.rates.append(each)
+
+
+def _resume_all() -> None:
+    while _PAUSED.rates:
+        _PAUSED.rates.pop().resume()
+
+
 def _begin_all() -> None:
+    _PAUSED.rates.clear()
     for each in list(_ALL):
         each.begin()
 
 
 atexit.register(_leave_all)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_all)
+    os.register_at_fork(before=_pause_all, after_in_parent=_resume_all, after_in_child=_begin_all)

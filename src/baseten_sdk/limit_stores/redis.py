@@ -15,7 +15,7 @@ import re
 import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from .._core.request.hidden import Hidden
 from .._repr import safe_repr
@@ -25,6 +25,7 @@ from ..types.limit_store import StateChange
 
 if TYPE_CHECKING:
     import redis
+    from redis.client import Pipeline
 
 T = TypeVar("T")
 
@@ -77,16 +78,16 @@ class RedisLimitStore:
         Raises:
             LimitStoreError: The server cannot be reached, or refuses.
         """
-        import redis
+        from redis import exceptions
 
         try:
             with self._lock:
                 return self._change(self._open(), change)
-        except redis.AuthenticationError:
+        except exceptions.AuthenticationError:
             failure = self._error(f"the password is missing or wrong. Put it into the URL, or set {PASSWORD_VARIABLE}")
-        except (redis.ConnectionError, redis.TimeoutError, redis.exceptions.BusyLoadingError) as error:
+        except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
             failure = self._error(f"the server cannot be reached ({self._where.clean(error)})", transient=True)
-        except redis.RedisError as error:
+        except exceptions.RedisError as error:
             failure = self._error(f"the server refused ({self._where.clean(error)})")
         raise failure
 
@@ -106,7 +107,7 @@ class RedisLimitStore:
         key = f"baseten-sdk:limits:{self.name}"
         results: list[T] = []
 
-        def transact(pipeline: redis.client.Pipeline) -> None:
+        def transact(pipeline: Pipeline) -> None:
             seconds, micros = pipeline.time()
             found = pipeline.get(key)
             state, result = change(found if isinstance(found, bytes) else None, seconds + micros / 1e6)
@@ -150,22 +151,10 @@ class _RedisURL:
     """
 
     def __init__(self, url: str) -> None:
-        problem = ""
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
-        except (ValueError, AttributeError, TypeError):
-            problem = "cannot be read. In a password, write special characters as %40 and so on"
-        else:
-            database = parts.path.strip("/")
-            if parts.scheme not in ("redis", "rediss", "unix"):
-                problem = "must begin with redis://, rediss:// or unix://"
-            elif parts.scheme != "unix" and database and not database.isdecimal():
-                problem = "must end in the number of a database, such as /0, or in nothing"
-        if problem:
-            raise ConfigurationError(f"The URL of Redis {problem}: {shown_url(url)}.")
-        place = f"[{host}]" if ":" in host else host
-        place = place if port is None else f"{place}:{port}"
+        parsed = _parsed(url)
+        if isinstance(parsed, str):
+            raise ConfigurationError(f"The URL of Redis {parsed}: {shown_url(url)}.")
+        parts, place = parsed
         self.shown = f"{parts.scheme}://{place}{parts.path}"
         options = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not looks_secret(name)])
         user = f"{parts.username}@" if parts.username else ""
@@ -197,3 +186,19 @@ class _RedisURL:
             if secret:
                 said = said.replace(unquote(secret), HIDDEN).replace(secret, HIDDEN)
         return said[:500]
+
+
+def _parsed(url: str) -> tuple[SplitResult, str] | str:
+    """A URL in parts, with its host and port; or what is wrong with it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except (ValueError, AttributeError, TypeError):
+        return "cannot be read. In a password, write special characters as %40 and so on"
+    database = parts.path.strip("/")
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        return "must begin with redis://, rediss:// or unix://"
+    if parts.scheme != "unix" and database and not database.isdecimal():
+        return "must end in the number of a database, such as /0, or in nothing"
+    place = f"[{host}]" if ":" in host else host
+    return parts, place if port is None else f"{place}:{port}"
