@@ -1,4 +1,4 @@
-"""How a client's parts are made of its settings and of an httpx client of the user's."""
+"""Makes a client's parts from its settings and a user's httpx client."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AsyncSetup:
-    """What one client was made with.
+    """The arguments of one client.
 
     Raises:
-        ConfigurationError: two settings exclude each other.
+        ConfigurationError: Two settings exclude each other.
     """
 
     settings: Settings
@@ -41,7 +41,7 @@ class AsyncSetup:
             raise ConfigurationError("http_client= brings its own TLS: give verify=ssl_context to it instead.")
 
     def service(self) -> AsyncService:
-        """Make the parts; nothing is opened and nothing is read from the environment."""
+        """Make the parts. This opens nothing and does not read the environment."""
         on_httpx = self.http_client is not None or self.settings.transport == "httpx"
         transport = "transports.httpx_clients" if on_httpx else "transports.direct"
         load(__name__.rpartition(".")[0], "calls.call", "calls.service", transport)
@@ -73,7 +73,7 @@ class AsyncSetup:
         return AsyncService(self._hedging(caller), connections, router, pacing, settings.options, portable)
 
     def _hedging(self, caller: AsyncCaller) -> AsyncCalls:
-        """What makes the calls: hedged ones, where the client was made so."""
+        """Return what makes the calls, with hedges if the client asks for them."""
         if self.settings.hedge is None:
             return caller
 
@@ -92,14 +92,14 @@ class AsyncSetup:
         return AsyncObservedCaller
 
     def detached(self, options: Options) -> AsyncSetup:
-        """The same with other defaults, for a client that nobody needs to close."""
+        """Return a copy with other defaults, for a client that nobody needs to close."""
         return replace(self, settings=replace(self.settings, options=options, owned=False))
 
     def picklable(self, options: Options) -> Settings:
-        """The settings with other defaults, for a pickle. A literal key and other secrets stay behind.
+        """Return the settings with other defaults, for a pickle. It drops a literal key and other secrets.
 
         Raises:
-            ConfigurationError: a part of them cannot be pickled.
+            ConfigurationError: A part cannot be pickled.
         """
         if self.http_client is not None:
             raise not_picklable("http_client")

@@ -1,4 +1,4 @@
-"""Where a client finds deployments, chains and pools of them. What they do is theirs."""
+"""Where a client finds deployments, chains and pools of them. It must not know what they do."""
 
 from __future__ import annotations
 

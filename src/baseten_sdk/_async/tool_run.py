@@ -1,4 +1,4 @@
-"""A run of tools, which `run_tools` returns: the model is asked and its calls are run until it is done."""
+"""A run of tools, which `run_tools` returns: it asks the model and runs its calls until the model is done."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class AsyncToolTurns(Generic[C, E, R, M]):
         return ready.popleft()
 
     async def _more(self) -> None:
-        """Go one step further. What fails with events in hand is raised after them."""
+        """Take one step. An error that comes with events is raised after them."""
         left = self._left()
         if self._loop.pending:
             await self._run_tools(left)
@@ -139,10 +139,10 @@ class AsyncToolTurns(Generic[C, E, R, M]):
         self._answered(reply)
 
     def _left(self) -> float:
-        """Seconds that are left of the deadline, which begins with the first step.
+        """Return the seconds left of the deadline, which begins with the first step.
 
         Raises:
-            DeadlineExceeded: there are none.
+            DeadlineExceeded: There are none.
         """
         now = self._clock.now()
         if self._end is None:

@@ -1,7 +1,7 @@
-"""The body of a stream that is open: its pieces as they come, its permit, and its end.
+"""The body of an open stream: its pieces as they arrive, its permit, and its end.
 
 The permit is settled exactly once, however the stream ends: read to its end, closed early, canceled, failed, or
-forgotten.
+abandoned.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from ..._core.pool.first_event import FirstEvent
 
 DRAIN = 0.1
-"""Seconds in which the end of the body must come after the end of the message, else the connection is closed."""
+"""Seconds for the end of the body to follow the end of the message. After that, the connection is closed."""
 
 
 class AsyncResponseStream:
     """The pieces of an open reply.
 
     Attributes:
-        meta: what is known of the exchange; `elapsed` is the time to the headers.
-        closed: whether the connection and the permit were given back.
+        meta: The facts of the exchange. `elapsed` is the time to the headers.
+        closed: Whether the connection and the permit were given back.
     """
 
     def __init__(self, opened: AsyncOpened, clock: AsyncClock) -> None:
@@ -53,19 +53,19 @@ class AsyncResponseStream:
 
     @property
     def observed(self) -> ObservedCall | None:
-        """Those who observe the call."""
+        """The observers of the call."""
         return self._call.observed
 
     def progress(self) -> None:
-        """What was received was worth something: the next silence is measured anew."""
+        """Note progress, which restarts the idle limit."""
         self._progressed = True
 
     async def receive(self) -> bytes:
-        """The next piece; b"" at the end.
+        """Return the next piece; b"" at the end.
 
         Raises:
-            APIConnectionError: the connection broke, or the body ended early.
-            APITimeoutError: silence for too long, or the deadline passed.
+            APIConnectionError: The connection broke, or the body ended early.
+            APITimeoutError: The stream was silent for too long, or the deadline passed.
         """
         if self._held:
             return self._held.pop(0)
@@ -97,15 +97,15 @@ class AsyncResponseStream:
         raise self.described(failure)
 
     async def await_first(self, event: FirstEvent, within: float | None) -> None:
-        """Wait until the first event has come. What was received is kept for whoever reads the stream.
+        """Wait for the first event. The pieces are kept for the reader of the stream.
 
         Args:
-            event: says when it has come.
-            within: seconds that it may take; None bounds it as any other silence.
+            event: Detects the first event.
+            within: Seconds that it may take. None: the limit of any other silence.
 
         Raises:
-            StreamError: the stream was cut before, or begins with an error.
-            FirstByteTimeout: it did not come in time.
+            StreamError: The stream was cut before, or it begins with an error.
+            FirstByteTimeout: The event did not come in time.
         """
         if within is not None:
             self._timer.shorten(max(within, 0.0))
@@ -132,11 +132,11 @@ class AsyncResponseStream:
             self._timer.enter("idle")
 
     def described(self, error: APIError) -> APIError:
-        """The error as one of this call."""
+        """Return the error with the facts of this call."""
         return self._call.describe(error, self._clock.now(), self.meta.request_id)
 
     async def finish(self) -> None:
-        """The message is complete. Take the end of the body if it comes at once, so that the connection is kept."""
+        """Note that the message is complete. Read the end of the body if it comes at once, to keep the connection."""
         if not self.closed and not self._ended:
             self._timer.shorten(DRAIN)
             with suppress(APIError, Expired), self._timer:
@@ -155,7 +155,7 @@ class AsyncResponseStream:
             self._permit.settle(self._tail)
 
     def __del__(self) -> None:
-        # Also where closing was interrupted; but where making it was, the call settles the permit.
+        # Also if closing was interrupted. If the constructor was interrupted, the call settles the permit.
         if hasattr(self, "meta") and self._permit.held:
             closed, self.closed = self.closed, True
             self._timer.close()

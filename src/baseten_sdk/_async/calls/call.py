@@ -50,7 +50,7 @@ T = TypeVar("T")
 
 
 class AsyncCaller:
-    """Makes the calls of a client, and of everything derived from it by `with_options`."""
+    """Makes the calls of a client, and of all its copies by `with_options`."""
 
     def __init__(
         self,
@@ -80,10 +80,10 @@ class AsyncCaller:
         """Make a call and read its whole reply.
 
         Args:
-            request: what to send.
-            options: what holds for the call.
-            read: makes the result; it raises `ResponseValidationError` where it cannot.
-            observed: those who observe the call.
+            request: The request to send.
+            options: The options of the call.
+            read: Makes the result. It raises `ResponseValidationError` for a reply that it cannot read.
+            observed: The observers of the call.
         """
         call, answer = await self._run(
             CallRecord(request, options, self.clock.now(), observed=observed, waited={}), whole
@@ -100,23 +100,23 @@ class AsyncCaller:
     async def open(
         self, request: Request, options: Options, observed: ObservedCall | None = None
     ) -> AsyncResponseStream:
-        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
+        """Make a call whose reply is a stream. Return once the headers have arrived and report success."""
         call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
         _, stream = await self._run(call, self._stream, streamed=True)
         return stream
 
     def continuation(self, request: Request, options: Options) -> None:
-        """A stream that is cut is its reader's to deal with."""
+        """Return None: the reader of a stream handles a cut."""
 
     @property
     def plain(self) -> AsyncCaller:
-        """What makes single calls: this itself."""
+        """What makes single calls: this object."""
         return self
 
     async def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> AsyncUpgraded:
-        """Make a call that asks for another protocol: it returns when the server has changed to it.
+        """Make a call that asks for another protocol. Return once the server has changed to it.
 
-        The deadline, the limits on an attempt and the retries end there.
+        The deadline, the limits of an attempt and the retries end there.
         """
         from .upgraded import upgraded
 
@@ -131,8 +131,10 @@ class AsyncCaller:
         return AsyncResponseStream(opened, self.clock)
 
     async def _run(self, call: CallRecord, receive: AsyncReceive[T], *, streamed: bool = False) -> tuple[CallRecord, T]:
-        """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
-        result."""
+        """Make attempts until one succeeds or there is nothing more to try.
+
+        Return the final record of the call, and its result.
+        """
         clock, options = self.clock, call.options
         deadline = inf if options.deadline is None else options.deadline
         stated = options.stated_deadline or deadline
@@ -144,7 +146,7 @@ class AsyncCaller:
             timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, stated, remaining, streamed))
             try:
                 key = NO_KEY if options.keyless else await self.key_source.get(timer)
-                # Not `_replace`, which takes several times as long.
+                # `_replace` would take several times as long.
                 call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
                 result = await self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
@@ -215,7 +217,7 @@ class AsyncCaller:
         raise reading.error(failure, time.time())
 
     def _close_gate(self, key: str, sent: float, seconds: float) -> None:
-        """The service has answered 429: nobody else need run into it."""
+        """Close the gate after a 429, so that other calls do not run into it."""
         if self._rate_state is None:
             self._rate_state = _rate_state(self.limits)
         now = self.clock.steady()

@@ -1,7 +1,7 @@
-"""The connections of a client: one channel for each event loop and process that it is used in.
+"""The connections of a client: one channel for each event loop and process that uses it.
 
-A channel is a transport and the limiter in front of it. A client that is used in a second event loop, or after a fork,
-opens connections of its own there; those of a loop that has ended are dropped, not awaited.
+A channel is a transport and the limiter in front of it. In a second event loop, or after a fork, a client opens new
+connections. Those of a loop that has ended are dropped, not awaited.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class AsyncChannel:
         self._throttle: AsyncThrottle | None = None
 
     def upgrading(self) -> AsyncTransport:
-        """What carries requests for another protocol, which httpx does not.
+        """Return the transport for requests that ask for another protocol, which httpx cannot send.
 
         Raises:
-            ConfigurationError: the client was made with an httpx client.
+            ConfigurationError: The client was made with an httpx client.
         """
         if self._upgrading is None:
             self._upgrading = self._opener.upgrading(self.transport)
@@ -56,17 +56,17 @@ class AsyncChannel:
                 await self._upgrading.aclose()
 
     def abandon(self) -> None:
-        """Let go of all connections."""
+        """Drop all connections without closing them."""
         self.transport.abandon()
         if self._upgrading is not None:
             self._upgrading.abandon()
 
     def permit(self, rate_state: RateState | None, clock: AsyncClock) -> AsyncPermit:
-        """A permit for one attempt, which holds nothing until it is admitted.
+        """Return a permit for one attempt. It holds nothing until it is admitted.
 
         Args:
-            rate_state: the client's limits and refusals, where there are any.
-            clock: tells the time to those who wait for them.
+            rate_state: The client's limits and refusals, if there are any.
+            clock: The clock for waiting.
         """
         if rate_state is None or rate_state.idle:
             return AsyncPermit(self.limiter)
@@ -80,11 +80,11 @@ class AsyncChannel:
 
 
 class AsyncConnections:
-    """Hands out the channel of the loop that asks.
+    """Hands out the channel of the running loop.
 
     Args:
-        opener: makes a transport when a loop first needs one.
-        limits: how wide a channel is.
+        opener: Makes a transport when a loop first needs one.
+        limits: The width of a channel.
     """
 
     def __init__(self, opener: AsyncOpener, limits: Limits) -> None:
@@ -102,7 +102,7 @@ class AsyncConnections:
         """The channel of the running loop.
 
         Raises:
-            ClientClosedError: the client was closed.
+            ClientClosedError: The client was closed.
         """
         if self._closed:
             raise ClientClosedError("The client is closed.")
@@ -117,7 +117,7 @@ class AsyncConnections:
         return self._channels.setdefault(loop, channel)
 
     async def aclose(self) -> None:
-        """Close the connections of the running loop, and let go of others. Closing twice is fine."""
+        """Close the connections of the running loop, and drop the others. Closing twice is fine."""
         self._closed = True
         channels, self._channels = self._channels, {}
         own = channels.pop(AsyncLoopIdentity.current(), None)

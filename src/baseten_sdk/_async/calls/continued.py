@@ -1,4 +1,4 @@
-"""Going on with a chat stream that was cut, by another member of its pool. What may be gone on with is the core's."""
+"""Continues a chat stream that was cut at another member of its pool. The core decides what can be continued."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class AsyncGoOn(Protocol):
 
 
 class AsyncContinuation:
-    """Opens the rest of one chat, as often as it is cut.
+    """Opens the rest of a chat each time it is cut.
 
     Args:
-        go_on: opens a stream at a member that can go on with a message.
-        clock: the client's clock.
-        request: the request for the whole chat.
-        options: what holds for all of it.
+        go_on: Opens a stream at a member that can continue a message.
+        clock: The client's clock.
+        request: The request for the whole chat.
+        options: The options of the whole chat.
     """
 
     def __init__(self, go_on: AsyncGoOn, clock: AsyncClock, request: Request, options: Options) -> None:
@@ -42,11 +42,11 @@ class AsyncContinuation:
         """Open the rest.
 
         Args:
-            cut: how the chat was cut; its `partial` holds what had come.
-            meta: what is known of the exchange that was cut.
+            cut: How the chat was cut. Its `partial` holds what had arrived.
+            meta: The facts of the exchange that was cut.
 
         Raises:
-            ContinuationError: it cannot be continued, or no other member did.
+            ContinuationError: It cannot be continued, or no other member continued it.
         """
         partial = cut.partial
         reason = why_not(self._request, partial)

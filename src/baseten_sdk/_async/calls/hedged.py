@@ -1,8 +1,8 @@
-"""The calls of a client that hedges: a second request beside one that is slow, to the same place.
+"""The calls of a client that hedges: it sends a second request to the same place if the first one is slow.
 
-Theory of operation. A call goes out as ever, with its retries. Where it has no answer when the time has come, the same
-request is sent once more; whichever answers first wins, and the other is closed. A stream counts as answered at its
-first event. When and how often is `_core.pool.hedging`'s. A client that does not hedge never imports this.
+Theory of operation. A call is sent as usual, with its retries. If it has no answer after the delay, the same request is
+sent again. The first to answer wins, and the other is closed. A stream counts as answered at its first event.
+`_core.pool.hedging` decides when and how often. A client that does not hedge never imports this.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ class AsyncHedgedCaller:
     """Makes calls, and hedges those that may be sent twice.
 
     Args:
-        caller: makes each request.
-        hedge: when the second one goes out.
+        caller: Makes each request.
+        hedge: When to send the second one.
 
     Attributes:
-        limits: the client's limits.
-        clock: the client's clock.
-        budget: the client's budget of retries.
-        plain: makes calls without hedges.
+        limits: The client's limits.
+        clock: The client's clock.
+        budget: The client's retry budget.
+        plain: Makes calls without hedges.
     """
 
     def __init__(self, caller: AsyncCaller, hedge: Hedge) -> None:
@@ -64,7 +64,7 @@ class AsyncHedgedCaller:
         return await self._run(request, options, send, forget)
 
     async def open(self, request: Request, options: Options) -> AsyncResponseStream:
-        """Make a call whose reply is a stream: it returns when the first event has come."""
+        """Make a call whose reply is a stream. Return once the first event has arrived."""
         if not is_hedgeable(request):
             return await self.plain.open(request, options)
 
@@ -76,14 +76,17 @@ class AsyncHedgedCaller:
         return await self._run(request, options, send, AsyncResponseStream.aclose)
 
     async def connect(self, request: Request, options: Options) -> AsyncUpgraded:
-        """Make a call that asks for another protocol. Two connections are no better than one."""
+        """Make a call that asks for another protocol, without a hedge: a second connection gains nothing."""
         return await self.plain.connect(request, options)
 
     def continuation(self, request: Request, options: Options) -> None:
-        """A stream that is cut is its reader's to deal with."""
+        """Return None: the reader of a stream handles a cut."""
 
     async def _run(self, request: Request, options: Options, send: AsyncSend[T], discard: AsyncDiscard[T]) -> T:
-        """Send a request, and once more where it is slow: the first answer, or the error of the first failure."""
+        """Send a request, and once more if it is slow.
+
+        Return the first answer, or raise the error of the first failure.
+        """
         clock, route, hedging = self.clock, gate_key(request), self._hedging
         start = clock.now()
         errors: list[APIError] = []

@@ -1,4 +1,4 @@
-"""Calls that are observed. A client without observers never imports this, and pays nothing."""
+"""Observed calls. A client without observers never imports this module."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class AsyncObservedCaller(AsyncCaller):
-    """Makes calls, and tells observers of them."""
+    """Makes calls and reports them to observers."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class AsyncObservedCaller(AsyncCaller):
 
 
 def _told(result: object, meta: Meta) -> object:
-    """What observers are told of a result. Of a reply as it came, they see no headers but those of `meta`."""
+    """Return what observers see of a result. Of an unread reply, they see no headers except those of `meta`."""
     match result:
         case RawResponse():
             return result.parse()

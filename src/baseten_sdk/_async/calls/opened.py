@@ -1,4 +1,4 @@
-"""A reply whose headers have arrived, and reading it to its end. It must not know what the body means."""
+"""A reply whose headers have arrived, and how to read it to its end. It must not know what the body means."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ..._io.timer import AsyncTimer
 from ..transports.base import AsyncOpenResponse
 
 ERROR_BODY = 5.0
-"""Seconds for the body behind an error status: what matters is known, and the rest is worth no long wait."""
+"""Seconds to wait for the body of an error. The status is already known, so the rest is not worth a long wait."""
 
 T_co = TypeVar("T_co", covariant=True)
 
 
 class AsyncOpened(NamedTuple):
-    """An open reply, and what its attempt holds until it is over."""
+    """An open reply, and what its attempt holds until the end."""
 
     call: CallRecord
     exchange: AsyncOpenResponse
@@ -28,7 +28,7 @@ class AsyncOpened(NamedTuple):
 
 
 class AsyncReceive(Protocol[T_co]):
-    """What becomes of a reply whose status is one of success."""
+    """Processes a reply with a success status."""
 
     async def __call__(self, opened: AsyncOpened, /) -> T_co: ...
 
@@ -37,7 +37,7 @@ async def whole(opened: AsyncOpened) -> WholeResponse:
     """Read all of it.
 
     Raises:
-        ResponseValidationError: it is too large.
+        ResponseValidationError: It is too large.
     """
     await read_body(opened)
     opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
@@ -45,7 +45,7 @@ async def whole(opened: AsyncOpened) -> WholeResponse:
 
 
 async def read_body(opened: AsyncOpened) -> None:
-    """Read a body to its end, or until it is too large, and be done with the exchange."""
+    """Read a body to its end, or until it is too large, and end the exchange."""
     _, exchange, _, timer, reading = opened
     if (there := exchange.whole()) is not None:
         reading.add(there)
@@ -65,5 +65,5 @@ async def read_body(opened: AsyncOpened) -> None:
             if reading.add(piece):
                 timer.enter("idle")
     finally:
-        piece = b""  # it may echo the key, and a traceback would show it
+        piece = b""  # The body may echo the key, and a traceback would show it.
         await exchange.aclose()

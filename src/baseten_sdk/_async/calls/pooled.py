@@ -1,9 +1,9 @@
-"""The calls of a pool: each try is a call of the client's own caller, to the member that the course of the call names.
+"""The calls of a pool: each try is a call by the client's own caller, to a member that the course of the call chooses.
 
 Theory of operation. A request is made for no member in particular. `_run` asks the course who is next, retargets the
-request, and lets the client's caller send it once, with what is left of the deadline. Where hedging is on, a second try
-goes out beside a slow one; whichever answers first wins, and the other is closed. A stream counts as answered at its
-first event. All decisions are `_core.pool`'s.
+request, and lets the client's caller send it once, with what is left of the deadline. With hedging, a second try is
+sent beside a slow one. The first to answer wins, and the other is closed. A stream counts as answered at its first
+event. `_core.pool` makes all decisions.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class AsyncSend(Protocol[T_co]):
 
 
 class AsyncAttempt(Protocol[T_co]):
-    """One try: its result, or None where it failed in a way that the course has noted."""
+    """Makes one try. Returns None if it failed. The course has then noted the failure."""
 
     async def __call__(self) -> T_co | None: ...
 
@@ -60,14 +60,14 @@ class AsyncPoolCaller:
     """Makes the calls of a pool.
 
     Args:
-        caller: makes each try.
-        members: where the members are, in the order of the settings.
-        settings: what the pool was made with.
+        caller: Makes each try.
+        members: The URLs of the members, in the order of the settings.
+        settings: The arguments of the pool.
 
     Attributes:
-        limits: the client's limits.
-        clock: the client's clock.
-        budget: the client's budget of retries.
+        limits: The client's limits.
+        clock: The client's clock.
+        budget: The client's retry budget.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class AsyncPoolCaller:
 
     @property
     def portable(self) -> tuple[tuple[MemberURLs, ...], PoolSettings]:
-        """What the caller of the same pool in the other flavor is made of."""
+        """The parts to make the same pool's caller in the other flavor."""
         return self._members, self._settings
 
     async def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
@@ -98,7 +98,7 @@ class AsyncPoolCaller:
         self._check(request)
         course: Course | None = None
         if self._state.hedging is None:
-            # Nearly all calls end here, so there is no course before something fails.
+            # Nearly all calls end here, so the course is made only after a failure.
             began = self.clock.now()
             order = self._state.order(options.session)
             first = self._state.first(order, began)
@@ -128,19 +128,19 @@ class AsyncPoolCaller:
         return self._caller
 
     def continuation(self, request: Request, options: Options) -> AsyncContinuation | None:
-        """What goes on with a chat stream that is cut, where the pool was made so."""
+        """Return what continues a cut chat stream, if the pool was made with that setting."""
         if self._on_cut == "raise":
             return None
         return AsyncContinuation(self.go_on, self.clock, request, options)
 
     async def go_on(self, request: Request, options: Options, cut: Target | None) -> AsyncResponseStream:
-        """Open the rest of a chat at a dedicated member, and at the one that was cut only where no other is left."""
+        """Open the rest of a chat at a dedicated member. The member that was cut is the last resort."""
         self._state.cut(cut, self.clock.now())
         able = [each for each in self._state.order(options.session) if self._members[each].deployment is not None]
         return await self.open(request, options, sorted(able, key=lambda each: self._members[each].target == cut))
 
     async def open(self, request: Request, options: Options, order: Sequence[int] | None = None) -> AsyncResponseStream:
-        """Make a call whose reply is a stream: it returns when the first event has come."""
+        """Make a call whose reply is a stream. Return once the first event has arrived."""
         limit = self._first_event
         if limit is not None:
             timeout = replace(options.timeout, first_byte=min(limit, options.timeout.first_byte or inf))
@@ -150,7 +150,7 @@ class AsyncPoolCaller:
             began = self.clock.now()
             stream = await self._caller.open(retargeted, options)
             left = None if limit is None else limit - (self.clock.now() - began)
-            # The route is that of the request for no member in particular.
+            # The route comes from the request before it has a member.
             await stream.await_first(FirstEvent.of(request, self.limits), left)
             return stream
 
@@ -159,7 +159,7 @@ class AsyncPoolCaller:
         return stream
 
     async def connect(self, request: Request, options: Options) -> AsyncUpgraded:
-        """Make a call that asks for another protocol: it returns when a member has changed to it."""
+        """Make a call that asks for another protocol. Return once a member has changed to it."""
         upgraded, course = await self._run(request, options, self._caller.connect, _aclose)
         upgraded.meta = upgraded.meta.with_tries(tuple(course.tries))
         return upgraded
@@ -176,12 +176,12 @@ class AsyncPoolCaller:
         """Try members until one answers or there is nothing more to try.
 
         Args:
-            request: what is sent.
-            options: what holds for the call.
-            send: sends it to one member.
-            discard: closes what came too late.
-            course: the call after its first try has failed.
-            order: the members that may be asked, in order; None: as the pool has it.
+            request: The request.
+            options: The options of the call.
+            send: Sends it to one member.
+            discard: Closes a result that came too late.
+            course: The course of the call after a failed first try.
+            order: The members that may be asked, in order. None: the pool decides.
         """
         clock = self.clock
         decision: Decision
@@ -245,7 +245,7 @@ class AsyncPoolCaller:
         return Course(self._state, order, route_of(request), options.retry, self.budget, end)
 
     def _once(self, options: Options, ask: TryMember) -> Options:
-        """The options of one try: the pool itself tries again. Without retries, no gate holds it either."""
+        """Return the options of one try: without retries, because the pool makes them, and without waiting at a gate."""
         given, leaves, waits = self._options
         if given is not options:
             retry = options.retry
@@ -258,16 +258,16 @@ class AsyncPoolCaller:
 
 
 async def _aclose(upgraded: AsyncUpgraded) -> None:
-    """A connection that came too late."""
+    """Close a connection that came too late."""
     upgraded.end()
 
 
 async def forget(result: object) -> None:
-    """A whole reply that came too late needs no closing."""
+    """Do nothing: a whole reply that came too late needs no closing."""
 
 
 def _again(decision: Decision) -> Decision:
-    """What follows a try that failed; another one is counted as a retry."""
+    """Return what to do after a failed try. Another try counts as a retry."""
     if isinstance(decision, TryMember):
         count_retry()
     return decision

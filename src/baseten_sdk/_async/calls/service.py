@@ -1,4 +1,4 @@
-"""What every resource stands on: who makes the calls, where things are, and what holds unless a call says otherwise."""
+"""What every resource needs: what makes the calls, where the URLs are, and the default options."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class AsyncCalls(Protocol):
-    """Makes calls: of a client, or of a pool."""
+    """Makes calls, for a client or a pool."""
 
     limits: Limits
     clock: AsyncClock
@@ -44,12 +44,12 @@ class AsyncCalls(Protocol):
         ...
 
     def continuation(self, request: Request, options: Options) -> AsyncContinuation | None:
-        """What goes on with a chat stream that is cut; None where its reader is told instead."""
+        """Return what continues a cut chat stream. None: its reader gets the error."""
         ...
 
     @property
     def plain(self) -> AsyncCalls:
-        """What makes single calls: those of a pool are hedged by the pool alone."""
+        """What makes single calls, without a client's hedges: a pool hedges by itself."""
         ...
 
     async def connect(self, request: Request, options: Options) -> AsyncUpgraded:
@@ -69,32 +69,32 @@ class AsyncService:
     settings: Settings | None
 
     def portable(self) -> Settings:
-        """The settings with the defaults that hold here, for a client of the other flavor.
+        """Return the settings with the defaults of this service, for a client of the other flavor.
 
         Raises:
-            ConfigurationError: the client was made with an httpx client, which belongs to this flavor alone.
+            ConfigurationError: The client was made with an httpx client, which serves only this flavor.
         """
         if self.settings is None:
             raise not_portable()
         return self.settings.with_options(self.options)
 
     def with_options(self, options: CallOptions) -> AsyncService:
-        """The same with other defaults; connections, limits and budget stay shared."""
+        """Return a copy with other defaults. Connections, limits and budget stay shared."""
         return replace(self, options=self.options.merged(options))
 
     def without_key(self) -> AsyncService:
-        """The same for calls to somebody who is not to see the key."""
+        """Return a copy for calls to a host that must not see the key."""
         return replace(self, options=self.options.without_key())
 
     def model_apis(self) -> BaseURL:
-        """Where the Model APIs are."""
+        """Return the base URL of the Model APIs."""
         return self.router.model_apis()
 
     async def paced(self, options: Options) -> Options:
-        """Wait for the next status call that the limit allows: the options, with what is left of the deadline.
+        """Wait until the limit allows the next status call. Return the options with what is left of the deadline.
 
         Raises:
-            DeadlineExceeded: the wait does not fit into the deadline; it was not begun.
+            DeadlineExceeded: The wait does not fit into the deadline, so it did not begin.
         """
         clock = self.caller.clock
         deadline = inf if options.deadline is None else options.deadline

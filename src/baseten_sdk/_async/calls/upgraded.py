@@ -1,7 +1,7 @@
-"""A connection that changed its protocol: what the call behind it knows, and giving it back.
+"""A connection that changed its protocol: the facts of its call, and how to give it back.
 
-The permit and the connection are held until `end`, however the conversation ends. It must not know what protocol it
-is.
+The permit and the connection are held until `end`, however the conversation ends. This module must not know the
+protocol.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ E = TypeVar("E", bound=APIError)
 
 
 class AsyncUpgraded:
-    """A connection of another protocol.
+    """A connection with another protocol.
 
     Attributes:
-        socket: the connection.
-        early: what came on it behind the reply's head.
-        headers: the reply's headers.
-        meta: what is known of the exchange; `elapsed` is the time to the reply.
+        socket: The connection.
+        early: The bytes that arrived after the reply's head.
+        headers: The reply's headers.
+        meta: The facts of the exchange. `elapsed` is the time to the reply.
     """
 
     def __init__(
@@ -53,37 +53,37 @@ class AsyncUpgraded:
 
     @property
     def observed(self) -> ObservedCall | None:
-        """Those who observe the call."""
+        """The observers of the call."""
         return self._call.observed
 
     def described(self, error: E) -> E:
-        """The error as one of this call."""
+        """Return the error with the facts of this call."""
         return self._call.describe(error, self._clock.now(), self.meta.request_id)
 
     def broken(self, error: APIError) -> BasetenError:
-        """The error for a connection that broke: this one, unless it was the client that was closed."""
+        """Return the error for a broken connection: this one, unless the client was closed."""
         if self._response.client_closed:
             return ClientClosedError("The client was closed.")
         return self.described(error)
 
     def end(self) -> None:
-        """Close the connection, and give the permit back. Twice is fine."""
+        """Close the connection and give the permit back. Safe to call twice."""
         try:
             self._response.discard()
         finally:
             self._permit.settle(b"")
 
     def abandon(self) -> None:
-        """Let go of everything without waiting."""
+        """Drop everything without waiting."""
         self._response.abandon()
         self._permit.settle(b"")
 
 
 async def upgraded(opened: AsyncOpened, clock: AsyncClock) -> AsyncUpgraded:
-    """The connection behind a reply that changes the protocol.
+    """Return the connection after a reply that changes the protocol.
 
     Raises:
-        ResponseValidationError: it does not.
+        ResponseValidationError: The reply does not change it.
     """
     response = opened.exchange
     if isinstance(response, AsyncDirectResponse) and (taken := response.upgraded()) is not None:

@@ -1,1 +1,1 @@
-"""A transcription that goes on while audio is sent."""
+"""Transcription while audio is sent."""

@@ -25,7 +25,7 @@ from .source import AsyncAudioPieces
 E = TypeVar("E", WebSocketError, AudioError)
 
 AHEAD = 0.25
-"""Seconds that audio may be ahead of the pace of speech."""
+"""How many seconds audio may be ahead of the pace of speech."""
 
 
 class AsyncTranscriptionSession:
@@ -129,7 +129,7 @@ class AsyncTranscriptionSession:
         raise StopAsyncIteration
 
     async def _next(self) -> PartialTranscript | FinalTranscript | None:
-        """Send what is due, or wait for a message: its event, if there is one."""
+        """Send what is due, or wait for a message. Return its event, if there is one."""
         if self._source is None or self._ended or self._websocket.ready():
             return await self._receive(None)
         if not self._due:
@@ -161,7 +161,7 @@ class AsyncTranscriptionSession:
         raise self._early("The service closed the session before the audio ended.")
 
     def _ahead(self) -> float:
-        """Seconds until the next frame is due."""
+        """Return the seconds until the next frame is due."""
         now = self._clock.now()
         if self._began is None:
             self._began = now
@@ -211,11 +211,11 @@ class AsyncTranscriptionSession:
             await self._websocket.__aexit__(kind, error, trace)
 
     async def _last_words(self) -> None:
-        """Ask for the last transcripts, and wait for them.
+        """Ask for the last transcripts and wait for them.
 
         Raises:
-            TranscriptionError: they did not arrive in time.
-            WebSocketError: the session ended before.
+            TranscriptionError: They did not arrive in time.
+            WebSocketError: The session ended before.
         """
         end = self._clock.now() + self._finish_timeout
         await self.finish()

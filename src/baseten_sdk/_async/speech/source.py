@@ -1,4 +1,4 @@
-"""Where the audio of a session comes from: a file, bytes, or an iterator. It must not know what becomes of it."""
+"""The audio of a session: a file, bytes, or an iterator. It must not know what happens to the audio."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class AsyncAudioPieces:
     """Audio in pieces.
 
     Args:
-        audio: where it comes from.
-        encoding: how the caller says that it is written.
-        sample_rate: the same.
+        audio: The source.
+        encoding: The encoding that the caller gave.
+        sample_rate: The rate that the caller gave.
 
     Attributes:
-        form: how it is written.
+        form: The encoding of the audio.
 
     Raises:
-        InvalidRequestError: there is no such file, it is not audio that can be streamed, or it does not fit.
+        InvalidRequestError: The file does not exist, it cannot be streamed, or it does not match.
     """
 
     def __init__(self, audio: AudioSource, encoding: AudioEncoding | None, sample_rate: int | None) -> None:
@@ -65,10 +65,10 @@ class AsyncAudioPieces:
         file.seek(0 if head is None else head.start)
 
     async def next(self) -> bytes:
-        """The next piece; b"" at the end.
+        """Return the next piece; b"" at the end.
 
         Raises:
-            InvalidRequestError: an iterator gave something else than bytes.
+            InvalidRequestError: The iterator returned something other than bytes.
         """
         if self._file is not None:
             size = self.form.piece if self._left is None else min(self.form.piece, self._left)

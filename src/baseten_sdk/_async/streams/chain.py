@@ -135,14 +135,14 @@ class AsyncChainStream(AsyncPredictStream):
         return self._body.described(StreamDecodeError(f"The stream cannot be read: {problem}."))
 
     async def _to_items(self) -> Frame | None:
-        """Take the header, where there is one: the frame behind it."""
+        """Take the header, if there is one. Return the frame after it."""
         frame = await self._peek()
         if frame is not None and frame.tag is Tag.HEADER and self._header is None:
             self._header, self._next = frame, None
         return frame
 
     async def _to_item(self) -> Frame | None:
-        """The next item; None where they are over."""
+        """Return the next item. None if there are no more."""
         await self._to_items()
         frame = await self._peek()
         if frame is None or frame.tag is Tag.ITEM:

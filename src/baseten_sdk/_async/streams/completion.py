@@ -57,7 +57,7 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
         return self._reader.read(sent)
 
     def _conclude(self) -> Iterable[StreamEvent[T]]:
-        """The last events; the completion of the very last is the final one."""
+        """Return the last events. The completion of the very last one is the final completion."""
         events = self._reader.end()
         for event in events:
             if isinstance(event, Finished):

@@ -1,4 +1,4 @@
-"""A chat stream that other members of a pool go on with where it is cut."""
+"""A chat stream that other members of a pool continue if it is cut."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .observed import chat_stream
 
 
 class AsyncContinuedChatStream(AsyncChatStream):
-    """The chunks of one message, whoever sends them. Each part is a stream of its own, as observers see it.
+    """The chunks of one message, whichever members send them. Observers see each part as a stream of its own.
 
     Args:
-        part: the stream that begins it.
-        continuation: opens the others.
-        limits: the client's.
+        part: The stream that begins it.
+        continuation: Opens the others.
+        limits: The client's limits.
     """
 
     def __init__(self, part: AsyncChatStream, continuation: AsyncContinuation, limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""A stream of messages as typed events: what `messages.stream` gives."""
+"""A stream of messages as typed events: what `messages.stream` returns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEvent, Message], Generic[T]):
-    """The events of a message, as they come. Enter it, then iterate it.
+    """The events of a message as they arrive. Enter it, then iterate it.
 
     Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
     arrived is in `snapshot`.
@@ -39,9 +39,8 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
                         print(text, end="")
         message = await stream.get_final_message()
 
-    Raises (from the iteration):
-        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
-        StreamAPIError: The service reported an error inside the stream.
+    Raises (from the iteration): StreamInterrupted: The stream ended or broke before the message was complete. `partial`
+    holds what arrived. StreamAPIError: The service reported an error inside the stream.
     """
 
     _made_by = "client.messages.stream(...)"
@@ -73,15 +72,15 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
 
     @property
     def snapshot(self) -> Message | None:
-        """What has arrived so far, put together; None before anything has. Its cost is that of what has arrived."""
+        """The message so far. None before anything has arrived. The more has arrived, the longer it takes."""
         return self._final or self._events.snapshot()
 
     @property
     def current_message_snapshot(self) -> Message:
-        """The same as `snapshot`, under the name that it has at Anthropic.
+        """The same as `snapshot`, under Anthropic's name for it.
 
         Raises:
-            ConfigurationError: nothing has arrived yet.
+            ConfigurationError: Nothing has arrived yet.
         """
         snapshot = self.snapshot
         if snapshot is None:
@@ -109,7 +108,9 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
         return AsyncPartials(AsyncPicked(self, MessagePartials(self._form, self._form.schema, self._events).read))
 
     async def get_final_message(self) -> Message:
-        """Read to the end: the whole message. `parsed_output` is the object, if `output_format=` asked for one.
+        """Read to the end and return the whole message.
+
+        `parsed_output` is the object, if `output_format=` asked for one.
 
         Raises:
             StreamInterrupted: there is no whole message.
@@ -118,14 +119,14 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
         return await self.get_final_reply()
 
     async def get_final_text(self) -> str:
-        """Read to the end: the text of the message."""
+        """Read to the end and return the text of the message."""
         return (await self.get_final_reply()).text
 
     async def get_parsed(self) -> ParsedMessage[T]:
-        """Read to the end: the object that `output_format=` asks for, validated.
+        """Read to the end and return the validated object of `output_format=`.
 
         Raises:
-            OutputError: there is no valid object; the error holds the reply.
+            OutputError: There is no valid object. The error holds the reply.
         """
         message = await self.get_final_reply()
         if self._form.schema is None:

@@ -1,4 +1,4 @@
-"""Streams that are observed, and the choice between them and plain ones."""
+"""Observed streams, and the choice between them and plain ones."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def typed_stream(body: AsyncResponseStream, reader: StreamReader[E, PartialReply
 
 
 class AsyncObservedStream(AsyncTypedStream[E]):
-    """The events of a stream, told to observers as they are handed over.
+    """The events of a stream, reported to observers as they are returned.
 
-    Where the stream has a class of its own, this one stands before it.
+    In a subclass, it stands before the stream's own class.
     """
 
     @property
@@ -66,11 +66,11 @@ class AsyncObservedStream(AsyncTypedStream[E]):
 
 
 class AsyncObservedChatStream(AsyncObservedStream[ChatCompletionChunk], AsyncChatStream):
-    """The chunks of a chat, told to observers."""
+    """The chunks of a chat, reported to observers."""
 
 
 class AsyncObservedPieces(AsyncPieces[T]):
-    """The pieces of a deployment's stream, told to observers as they are handed over."""
+    """The pieces of a deployment's stream, reported to observers as they are returned."""
 
     def __init__(self, pieces: AsyncPieces[T], observed: ObservedCall) -> None:
         super().__init__(pieces._body, pieces._feed, pieces._flush, pieces._most)

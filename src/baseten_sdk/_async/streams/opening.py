@@ -1,4 +1,4 @@
-"""Opening a chat stream: a plain one, an observed one, or one that goes on where it is cut."""
+"""Opens a chat stream: a plain one, an observed one, or one that is continued if it is cut."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a decoder makes of a streamed body, piece by piece. It must not know what the pieces mean."""
+"""Decodes a streamed body piece by piece. It must not know what the pieces mean."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class _TooLarge(ValueError):
 
 
 class AsyncPieces(Generic[T]):
-    """What a decoder makes of a body, as it comes.
+    """The decoded pieces of a body as they arrive.
 
     Args:
-        body: the open reply.
-        feed: makes values of a piece.
-        flush: makes values of what is left at the end.
-        most: the most bytes that the body may have.
+        body: The open reply.
+        feed: Decodes a piece.
+        flush: Decodes what is left at the end.
+        most: The maximum size of the body in bytes.
     """
 
     def __init__(

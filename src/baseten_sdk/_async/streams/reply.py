@@ -1,6 +1,6 @@
 """A model's reply, read as events. The call is made when the stream is entered, and the reply is whole at its end.
 
-Owns the life of such a stream. What the events are, its subclass knows.
+Owns the life of such a stream. A subclass knows what the events are.
 """
 
 from __future__ import annotations
@@ -54,16 +54,16 @@ class AsyncReplyStream(Generic[C, E, R]):
 
     @abstractmethod
     def _read(self, sent: C) -> Iterable[E]:
-        """The events that one event of the service brings. The last of them sets `_final`."""
+        """Return the events for one event of the service. The last of them sets `_final`."""
         raise NotImplementedError
 
     def _conclude(self) -> Iterable[E]:
-        """The events that the end of a complete stream brings, where `_read` does not bring them."""
+        """Return the events at the end of a complete stream, unless `_read` returned them already."""
         return ()
 
     @property
     def _withheld(self) -> BasetenError | None:
-        """What is wrong with the answer, to be raised after its last event."""
+        """Return what is wrong with the answer, to raise after its last event."""
         return None
 
     @property
@@ -115,7 +115,7 @@ class AsyncReplyStream(Generic[C, E, R]):
             await self._more()
 
     async def _more(self) -> None:
-        """Wait for events; where there are no more, raise what is wrong with the answer."""
+        """Wait for events. At the end, raise what is wrong with the answer."""
         stream = self._stream
         try:
             if self._withheld is not None:

@@ -1,4 +1,4 @@
-"""The stream of a response: its events as they come, and what they make up."""
+"""The stream of a response: its events as they arrive, and the response that they make up."""
 
 from __future__ import annotations
 
@@ -27,21 +27,9 @@ T = TypeVar("T")
 
 
 class AsyncResponseEvents(AsyncTypedStream[ResponseStreamEvent]):
-    """The events of a response, as they come.
+    """The events of a response as they arrive.
 
-    Use it as a context manager, or iterate it to its end; either gives the connection back.
-
-    Example:
-        async with await client.responses.create(model=..., input="Hi", stream=True) as events:
-            async for event in events:
-                if event.type == "response.output_text.delta":
-                    print(event.delta, end="")
-
-    Raises (from the iteration):
-        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
-        StreamAPIError: the response failed, or the service reported an error inside the stream.
-        StreamDecodeError: the stream holds something other than events.
-        APITimeoutError: A pause was too long, or the deadline passed. `partial` holds what arrived.
+    Use it as a context manager, or iterate over it to its end. Both give the connection back.
     """
 
     def __init__(self, body: AsyncResponseStream, limits: Limits) -> None:
@@ -50,13 +38,13 @@ class AsyncResponseEvents(AsyncTypedStream[ResponseStreamEvent]):
 
     @property
     def response(self) -> ModelResponse | None:
-        """What has arrived so far, put together; None before anything has. After the last event, the whole response."""
+        """The response so far. None before anything has arrived. After the last event, the whole response."""
         response = self._responses.partial()
         return None if response is None else attach_meta(response, self.meta)
 
 
 class AsyncObservedResponseEvents(AsyncObservedStream[ResponseStreamEvent], AsyncResponseEvents):
-    """The events of a response, told to observers."""
+    """The events of a response, reported to observers."""
 
 
 def response_events(body: AsyncResponseStream, limits: Limits) -> AsyncResponseEvents:
@@ -65,7 +53,7 @@ def response_events(body: AsyncResponseStream, limits: Limits) -> AsyncResponseE
 
 
 class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStreamEvent, ModelResponse], Generic[T]):
-    """The events of a response, as they come, and what was asked for. Enter it, then iterate it.
+    """The events of a response as they arrive, and what was asked for. Enter it, then iterate it.
 
     Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
     arrived is in `snapshot`.
@@ -78,10 +66,9 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
                         print(text, end="")
             response = await stream.get_final_response()
 
-    Raises (from the iteration):
-        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
-        StreamAPIError: the response failed, or the service reported an error inside the stream.
-        ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole response.
+    Raises (from the iteration): StreamInterrupted: The stream ended or broke before the response was complete.
+    `partial` holds what arrived. StreamAPIError: the response failed, or the service reported an error inside the
+    stream. ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole response.
     """
 
     _made_by = "client.responses.stream(...)"
@@ -107,7 +94,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
         return (sent,)
 
     def _note_output(self, response: ModelResponse) -> None:
-        """Tell the parts of the response what was asked for, where it is there."""
+        """Add what was asked for to the parts of the response, if it is there."""
         try:
             self._outcome.read(response, (response,))
         except ToolArgumentError as error:
@@ -121,7 +108,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
 
     @property
     def snapshot(self) -> ModelResponse | None:
-        """What has arrived so far, put together; None before anything has. Its cost is that of what has arrived."""
+        """The response so far. None before anything has arrived. The more has arrived, the longer it takes."""
         partial = self._final or self._reader.partial()
         return None if partial is None else attach_meta(partial, self.meta)
 
@@ -148,7 +135,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
         return AsyncPartials(AsyncPicked(self, partials.read))
 
     async def get_final_response(self) -> ModelResponse:
-        """Read to the end: the whole response. `output_parsed` is the object, if it is a valid one.
+        """Read to the end and return the whole response. `output_parsed` is the object if it is valid.
 
         Raises:
             StreamInterrupted: there is no whole response.
@@ -157,10 +144,10 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
         return await self.get_final_reply()
 
     async def get_parsed(self) -> ParsedResponse[T]:
-        """Read to the end: the object that `text_format=` asks for, validated.
+        """Read to the end and return the validated object of `text_format=`.
 
         Raises:
-            OutputError: there is no valid object; the error holds the reply.
+            OutputError: There is no valid object. The error holds the reply.
         """
         response = await self.get_final_reply()
         if self._outcome.schema is None:

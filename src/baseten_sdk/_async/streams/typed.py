@@ -1,7 +1,7 @@
-"""A stream whose pieces are typed events, read as they come. What an event is, its reader knows.
+"""A stream of typed events, read as they arrive. Its reader knows what an event is.
 
-An iterator here is a class, not an async generator, so that leaving it half-way leaves nothing to the garbage
-collector. The events of a piece are taken one by one; it waits for the network only when there are no more.
+The iterator is a class, not an async generator, so leaving it early leaves nothing to the garbage collector. The events
+of a piece are taken one by one, and it waits for the network only when there are none left.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class AsyncTypedStream(Generic[E]):
             await self._more()
 
     async def _more(self) -> None:
-        """Wait for more; raise where there is none."""
+        """Wait for more events, or raise at the end."""
         reader, body = self._reader, self._body
         if reader.error is not None:
             error, reader.error = reader.error, None

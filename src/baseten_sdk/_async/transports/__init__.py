@@ -1,1 +1,1 @@
-"""Ways to carry a request: one protocol, and an implementation for each library that does the carrying."""
+"""Sends requests: one interface, and an implementation for each library."""

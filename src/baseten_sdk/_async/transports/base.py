@@ -1,7 +1,7 @@
-"""The protocol that a transport fulfils, so that the calls above it need not know which one it is.
+"""The interface of a transport, so that calls need not know which one it is.
 
-A transport carries one request, in the phases that it tells the timer, and raises public errors alone: what its library
-raises stays inside its file.
+A transport sends one request, reports its phases to the timer, and raises only public errors. The exceptions of its
+library stay inside its file.
 """
 
 from __future__ import annotations
@@ -28,35 +28,37 @@ class AsyncOpenResponse(Protocol):
         ...
 
     def whole(self) -> bytes | None:
-        """The whole body, where all of it is there; then the exchange is over. Else None, and nothing was taken."""
+        """Return the whole body if all of it is there.
+
+        The exchange is then over. Otherwise, return None and take nothing.
+        """
         ...
 
     async def receive(self) -> bytes:
-        """The next piece of the body, decoded from its content encoding; b"" at its end.
+        """Return the next piece of the body, decoded; b"" at its end.
 
         Raises:
-            APIConnectionError: the connection broke, or the body ended before it was complete.
+            APIConnectionError: The connection broke, or the body ended before it was complete.
         """
         ...
 
     async def aclose(self) -> None:
-        """Be done with it, whatever is being canceled. A connection whose reply was not read to its end is closed, any
-        other is kept."""
+        """End the exchange, even during cancellation. The connection is kept only if its reply was read to the end."""
         ...
 
     def abandon(self) -> None:
-        """Let go of it without waiting, as the garbage collector does."""
+        """Drop it without waiting, as the garbage collector does."""
         ...
 
 
 class AsyncTransport(Protocol):
-    """Carries requests."""
+    """Sends requests."""
 
     async def send(self, request: Request, timer: AsyncTimer) -> AsyncOpenResponse:
         """Send a request and wait for the reply's headers.
 
         Raises:
-            APIConnectionError: no connection, or it broke; the phase says when.
+            APIConnectionError: There is no connection, or it broke. The phase says when.
         """
         ...
 
@@ -65,17 +67,17 @@ class AsyncTransport(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Let go of all connections: their event loop has ended, or this process is a fork of theirs."""
+        """Drop all connections, because their event loop has ended or this process was forked from theirs."""
         ...
 
 
 def is_limit(error: Exception) -> bool:
-    """Whether a limit of ours was reached; where the kernel gives a connection up, the error has a number."""
+    """Whether one of this package's limits was reached. If the kernel gave a connection up, the error has a number."""
     return isinstance(error, TimeoutError) and error.errno is None
 
 
 def reason_of(error: Exception) -> str:
-    """What an error says, as a part of a sentence."""
+    """Return what an error says, as a part of a sentence."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror if isinstance(error, ssl.SSLError) else error.strerror.lower()
     return str(error).rstrip(".") or type(error).__name__

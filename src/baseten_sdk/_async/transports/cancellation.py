@@ -1,5 +1,5 @@
 # unasync: skip-file
-"""A cancellation that came as a group, because it struck several tasks of a library at once."""
+"""Unwraps a cancellation that arrives as a group, because it hit several tasks of a library at once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import anyio
 
 
 def ungrouped(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """One of its cancellations if it holds nothing else, so that callers and observers see a cancellation; else the
-    group."""
+    """Return one of the cancellations in a group that holds nothing else, so that callers see a cancellation.
+
+    Otherwise, return the group.
+    """
     cancelled, other = group.split(anyio.get_cancelled_exc_class())
     error: BaseException = group
     if cancelled is not None and other is None:

@@ -1,8 +1,8 @@
-"""One connection of the direct transport, and the stack of those that wait to be used again.
+"""One connection of the direct transport, and the stack of idle ones.
 
-A connection goes back onto the stack only if its reply was complete and nothing came behind it, and it is taken from
-there only if it is still quiet: so no byte of one reply can reach the call after it. The one used last is used next;
-too old ones are dropped from the bottom.
+A connection is put on the stack only if its reply was complete and no byte followed it, and it is taken only if it is
+still quiet. So no byte of one reply can reach the next call. The connection that was used last is used next, and old
+ones are dropped from the bottom.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class AsyncConnection:
     """A connection to a server, and the parser of its replies.
 
     Attributes:
-        proxy: the proxy that it goes through, if any.
-        tunnelled: whether the proxy knows nothing of what goes through.
-        since: since when it has been idle; 0.0 before its first reply.
+        proxy: Its proxy, if any.
+        tunnelled: Whether the proxy cannot see what is sent.
+        since: Since when it has been idle. 0.0 before its first reply.
     """
 
     __slots__ = ("_state", "origin", "parser", "proxy", "since", "socket", "tunnelled")
@@ -40,20 +40,23 @@ class AsyncConnection:
 
     @property
     def used(self) -> bool:
-        """Whether a reply came on it before."""
+        """Whether it has carried a reply before."""
         return self.since > 0.0
 
     def begin(self, method: str, upgrade: bool = False) -> None:
-        """A request is about to be sent with this verb; `upgrade` says that it asks for another protocol."""
+        """Begin a request with this verb. `upgrade` says whether it asks for another protocol."""
         self._state = TRANSITIONS[self._state, ConnectionEvent.REQUEST]
         self.parser.begin(method, upgrade)
 
     def refused(self) -> None:
-        """The server did not take all of the request."""
+        """Note that the server did not take the whole request."""
         self._state = TRANSITIONS[self._state, ConnectionEvent.REFUSED]
 
     def finished(self) -> bool:
-        """The reply was read to its end. Whether it may carry another request; else it is closed."""
+        """Note that the reply was read to the end.
+
+        Return whether it may carry another request. If not, it is closed.
+        """
         event = ConnectionEvent.REUSABLE if self.parser.reusable else ConnectionEvent.FINAL
         self._state = TRANSITIONS[self._state, event]
         if self._state is ConnectionState.IDLE:
@@ -67,16 +70,16 @@ class AsyncConnection:
         self.socket.close()
 
     def abandon(self) -> None:
-        """Close it without waiting, from wherever: its loop or process may have ended."""
+        """Close it without waiting, from anywhere. Its loop or process may have ended."""
         self._state = TRANSITIONS[self._state, ConnectionEvent.LOST]
         self.socket.abandon()
 
 
 class AsyncIdleConnections:
-    """The connections that wait to be used again.
+    """The idle connections.
 
     Args:
-        keep: seconds for which they are kept.
+        keep: Seconds to keep them.
     """
 
     __slots__ = ("_keep", "_stacks")
@@ -89,11 +92,11 @@ class AsyncIdleConnections:
         return any(self._stacks.values())
 
     def take(self, origin: Origin, longest: float) -> AsyncConnection | None:
-        """The connection that was used last, if it can be used again.
+        """Return the connection that was used last, if it can be used again.
 
         Args:
-            origin: the server.
-            longest: seconds for which it may have been idle, where that is less than all are kept.
+            origin: The server.
+            longest: The longest idle time in seconds, if less than for all others.
         """
         stack = self._stacks.get(origin)
         if not stack:
@@ -110,7 +113,7 @@ class AsyncIdleConnections:
         return None
 
     def put(self, connection: AsyncConnection) -> None:
-        """It may be used again."""
+        """Keep a connection for the next request."""
         now = connection.since = time.monotonic()
         stack = self._stacks.setdefault(connection.origin, deque())
         stack.append(connection)
@@ -118,7 +121,7 @@ class AsyncIdleConnections:
             stack.popleft().close()
 
     def clear(self) -> list[AsyncConnection]:
-        """Take all of them; nobody finds them any more."""
+        """Remove and return all of them."""
         taken: list[AsyncConnection] = []
         for stack in list(self._stacks.values()):
             with suppress(IndexError):

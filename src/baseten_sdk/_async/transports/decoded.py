@@ -1,4 +1,4 @@
-"""A reply whose body is compressed, read as if it were not; the same for every transport."""
+"""Decompresses the body of a reply, in the same way for every transport."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .base import AsyncOpenResponse
 
 
 def inflated(response: AsyncOpenResponse) -> AsyncOpenResponse:
-    """The response itself, or around it what undoes its content encoding."""
+    """Return the response, wrapped in a decompressor if its content is encoded."""
     if not response.headers.mentions(b"content-encoding"):
         return response
     encoding = response.headers["content-encoding"]
@@ -16,7 +16,7 @@ def inflated(response: AsyncOpenResponse) -> AsyncOpenResponse:
 
 
 class AsyncInflated:
-    """Inflates the body of an response a bounded piece at a time."""
+    """Decompresses the body of a response, a limited piece at a time."""
 
     __slots__ = ("_encoding", "_inflate", "_response", "headers", "status")
 

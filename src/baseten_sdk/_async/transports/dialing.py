@@ -1,6 +1,7 @@
-"""Ways to a server: straight, through an http proxy that passes requests on, or through a tunnel of such a proxy.
+"""Opens connections to a server: directly, through an HTTP proxy that forwards requests, or through a tunnel of such a
+proxy.
 
-Owns which way is taken and what is said where there is none. What fails here fails before the request was sent.
+Owns the choice between them, and the errors if there is none. A failure here happens before the request is sent.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from .connection import AsyncConnection
 LOGIN = 407
 
 PASSING = frozenset({408, 425, 429})
-"""Statuses below 500 after which a proxy may give a tunnel all the same."""
+"""Statuses below 500 after which a proxy may still give a tunnel later."""
 
 
 class AsyncDialer:
     """Opens connections.
 
     Args:
-        tls: whom to trust; None is the trust that all clients share.
-        proxies: the proxies that the environment names.
+        tls: Whom to trust. None: the trust that all clients share.
+        proxies: The proxies in the environment.
     """
 
     __slots__ = ("_proxies", "_tls")
@@ -40,16 +41,16 @@ class AsyncDialer:
         self._proxies = proxies
 
     async def connect(self, origin: Origin, timer: AsyncTimer, *, tunnel: bool = False) -> AsyncConnection:
-        """A connection to a server, ready for a request.
+        """Return a connection to a server, ready for a request.
 
         Args:
-            origin: the server.
-            timer: the attempt's.
-            tunnel: whether a proxy must not read what goes through, also without TLS.
+            origin: The server.
+            timer: The timer of the attempt.
+            tunnel: Whether to keep the content from a proxy even without TLS.
 
         Raises:
-            APIConnectionError: there is no way to it.
-            ConfigurationError: the environment names something that cannot be used.
+            APIConnectionError: The server cannot be reached.
+            ConfigurationError: The environment names something unusable.
         """
         timer.enter("connect")
         proxy = self._proxy(origin)
@@ -91,9 +92,9 @@ async def _ask_for_tunnel(socket: AsyncSocket, proxy: Proxy, origin: Origin, tim
     """Ask a proxy for a tunnel to a server.
 
     Raises:
-        APIConnectionError: it gives none.
-        ProtocolError: what it says is no reply.
-        OSError: the connection to it broke.
+        APIConnectionError: It refuses.
+        ProtocolError: Its answer is not a reply.
+        OSError: The connection to it broke.
     """
     parser = ReplyParser()
     parser.begin("CONNECT")
@@ -118,7 +119,7 @@ async def _ask_for_tunnel(socket: AsyncSocket, proxy: Proxy, origin: Origin, tim
 
 
 def login_refused(proxy: Proxy) -> APIConnectionError:
-    """The error for a proxy that wants another user and password."""
+    """Return the error for a proxy that wants another user and password."""
     wish = "asks for a user and a password" if proxy.username is None else "refuses its user or password"
     return APIConnectionError(
         f"The proxy {proxy.address} {wish} (status {LOGIN}).",

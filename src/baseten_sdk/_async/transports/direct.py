@@ -37,20 +37,20 @@ from .dialing import LOGIN, AsyncDialer, login_refused
 from .direct_response import AsyncDirectResponse, lost
 
 FRESH = 10.0
-"""Seconds for which an unused connection is trusted with a request that must not be sent twice."""
+"""Seconds for which an idle connection is trusted with a request that must not be sent twice."""
 
 
 class AsyncDirectTransport:
-    """Carries requests over sockets of its own.
+    """Sends requests over its own sockets.
 
     Args:
-        limits: how long connections are kept.
-        tls: whom to trust; None is the trust that all clients share.
-        proxies: the proxies that the environment names.
-        owned: whether somebody is to close it, and is warned when it is collected open.
+        limits: How long connections are kept.
+        tls: Whom to trust. None: the trust that all clients share.
+        proxies: The proxies in the environment.
+        owned: Whether somebody has to close it. If it is garbage collected while open, they get a warning.
     """
 
-    _owned = False  # nobody is warned of one that was interrupted while it was made
+    _owned = False  # No warning for a transport whose constructor was interrupted.
 
     def __init__(
         self,
@@ -64,7 +64,8 @@ class AsyncDirectTransport:
         self._keep = limits.idle_connection
         self._idle = AsyncIdleConnections(self._keep)
         if not owned:
-            # Not left to `__del__`: in a cycle the sockets may be collected before it, and each would warn of itself.
+            # `__del__` would be too late: in a cycle, the sockets may be collected first, each with a warning of its
+            # own.
             weakref.finalize(self, _let_go, self._idle)
         self._busy: set[AsyncConnection] = set()
         self._heads = Heads()
@@ -89,10 +90,10 @@ class AsyncDirectTransport:
     async def _converse(
         self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
     ) -> AsyncDirectResponse:
-        """Send the request, and read until the headers of the reply are there.
+        """Send the request, and read until the reply's headers have arrived.
 
         Raises:
-            NothingSent: the connection was used before, and has died since.
+            NothingSent: The connection was used before, and has died since.
         """
         proxy = connection.proxy
         if proxy is not None:
@@ -123,7 +124,7 @@ class AsyncDirectTransport:
     async def _write(
         self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
     ) -> OSError | None:
-        """Send a request. A server may answer before it has read everything, so a failure is not yet the end."""
+        """Send a request. A server may reply before it has read everything, so a failure is not final yet."""
         origin = connection.origin
         passing_on = None if connection.tunnelled else connection.proxy
         try:
@@ -143,7 +144,7 @@ class AsyncDirectTransport:
         return unsent
 
     def keep(self, connection: AsyncConnection) -> None:
-        """A reply was read to its end: the connection may be used again, if nothing speaks against it."""
+        """Keep a connection whose reply was read to the end, if possible."""
         self._busy.discard(connection)
         if connection.finished():
             self._idle.put(connection)
@@ -151,12 +152,12 @@ class AsyncDirectTransport:
                 connection.close()
 
     def discard(self, connection: AsyncConnection) -> None:
-        """An exchange went wrong, or was left: its connection cannot be used again."""
+        """Close a connection whose exchange failed or was abandoned."""
         self._busy.discard(connection)
         connection.close()
 
     def abandon_one(self, connection: AsyncConnection) -> None:
-        """An exchange was forgotten, perhaps by a loop that has ended."""
+        """Drop a connection that nobody uses any more, perhaps because its loop has ended."""
         self._busy.discard(connection)
         connection.abandon()
 
@@ -186,7 +187,7 @@ class AsyncDirectTransport:
 
 
 def _let_go(idle: AsyncIdleConnections) -> None:
-    """Close the connections of a transport that nobody owns, and that is gone."""
+    """Close the connections of a transport without an owner after it was garbage collected."""
     for connection in idle.clear():
         connection.abandon()
 

@@ -1,4 +1,4 @@
-"""A reply of the direct transport whose headers are there; its body is read as it comes."""
+"""A reply of the direct transport after its headers. Its body is read as it arrives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AMBIGUOUS = "Correct the server: two programs may read such a reply differently,
 
 
 class AsyncOwner(Protocol):
-    """The transport that a connection goes back to."""
+    """The transport that gets the connection back."""
 
     @property
     def closed(self) -> bool:
@@ -25,20 +25,20 @@ class AsyncOwner(Protocol):
         ...
 
     def keep(self, connection: AsyncConnection) -> None:
-        """The reply was read to its end."""
+        """Take back a connection whose reply was read to the end."""
         ...
 
     def discard(self, connection: AsyncConnection) -> None:
-        """The reply went wrong, or was left."""
+        """Take back a connection whose reply failed or was abandoned."""
         ...
 
     def abandon_one(self, connection: AsyncConnection) -> None:
-        """The reply was forgotten."""
+        """Take back a connection that nobody uses any more."""
         ...
 
 
 class AsyncDirectResponse:
-    """A reply whose headers are there."""
+    """A reply whose headers have arrived."""
 
     __slots__ = ("_connection", "_over", "_owner", "_timer", "headers", "status")
 
@@ -67,8 +67,10 @@ class AsyncDirectResponse:
         return whole
 
     def upgraded(self) -> tuple[AsyncSocket, bytes] | None:
-        """The connection and what came on it behind the head, where the server has changed the protocol as it was
-        asked to. The reply must be closed when the connection is not used any more."""
+        """Return the connection and the bytes after the head, if the server has changed the protocol as asked.
+
+        Close the reply once the connection is not used any more.
+        """
         switched = self._connection.parser.switched
         return None if switched is None else (self._connection.socket, switched)
 
@@ -114,7 +116,7 @@ class AsyncDirectResponse:
                 parser.end()
 
     def discard(self) -> None:
-        """Close the connection now; it must not be used again."""
+        """Close the connection now. It must not be used again."""
         if not self._over:
             self._over = True
             self._owner.discard(self._connection)
@@ -132,7 +134,7 @@ class AsyncDirectResponse:
 
 
 def lost(when: str, error: Exception, phase: str, proxy: Proxy | None, status: int | None = None) -> APIConnectionError:
-    """The error for a connection that broke."""
+    """Return the error for a connection that broke."""
     through = "" if proxy is None else f" through {proxy}"
     if isinstance(error, AmbiguousFraming):
         return APIConnectionError(

@@ -1,11 +1,11 @@
-"""The transport on httpx, or on its successor httpx2: everything that a user may want to configure there.
+"""The transport on httpx, or on its successor httpx2: for everything that a user may want to configure there.
 
 It adapts a client by its public API alone: `build_request`, `send`, and the request extensions "timeout" and "trace".
 So it promises what httpx promises; `docs/reliability.md` has the table.
 
 The timer starts with "first_byte", since a mock or another transport of the user's may never tell what it is doing;
-where httpx traces its steps, each phase begins with its step. The async flavor is bounded by its timer. The sync
-flavor hands httpx what is left of the limits whenever a phase begins.
+where httpx traces its steps, each phase begins with its step. The async flavor is bounded by its timer. The sync flavor
+hands httpx what is left of the limits whenever a phase begins.
 """
 
 from __future__ import annotations
@@ -47,11 +47,13 @@ PHASES: dict[str, Phase | None] = {
     "receive_response_headers": "first_byte",
     "receive_response_body": None,
 }
-"""The steps of httpx's that are bounded, and the phases that begin with them. Nothing is done in any other: in some of
-them httpx tidies up."""
+"""httpx's steps with a limit, and the phases that begin with them.
+
+Other steps are left alone, because httpx cleans up in some of them.
+"""
 
 LEFTOVERS = 64
-"""Pieces that are taken from a closed reply before its iterator is given up."""
+"""How many pieces to take from a closed reply before giving up its iterator."""
 
 Q = TypeVar("Q")
 
@@ -64,7 +66,7 @@ class RawHeaders(Protocol):
 
 
 class AsyncLibraryResponse(Protocol):
-    """A reply, as httpx and httpx2 have it."""
+    """A reply, as httpx and httpx2 define it."""
 
     @property
     def status_code(self) -> int: ...
@@ -84,7 +86,7 @@ class AsyncLibraryResponse(Protocol):
 
 
 class AsyncLibraryClient(Protocol[Q]):
-    """A client, as httpx and httpx2 have it, with requests of type `Q`."""
+    """A client with requests of type `Q`, as httpx and httpx2 define it."""
 
     @property
     def is_closed(self) -> bool: ...
@@ -105,11 +107,11 @@ class AsyncLibraryClient(Protocol[Q]):
 
 
 class AsyncHttpxTransport(Generic[Q]):
-    """Carries requests over an httpx client, which it never closes.
+    """Sends requests over an httpx client, which it never closes.
 
     Args:
-        client: the client to use.
-        proxy: the proxy that the client goes through, where it is known.
+        client: The client.
+        proxy: The client's proxy, if known.
     """
 
     def __init__(self, client: AsyncLibraryClient[Q], proxy: Proxy | None = None) -> None:
@@ -150,7 +152,7 @@ class AsyncHttpxTransport(Generic[Q]):
             if failure is None:
                 raise
         # unasync: remove
-        except BaseExceptionGroup as group:  # trio's, of a connection that was being made
+        except BaseExceptionGroup as group:  # trio raises this for a connection that was still being made.
             with AsyncShield.briefly():
                 await steps.give_up()
             raise ungrouped(group) from None
@@ -170,16 +172,16 @@ class AsyncHttpxTransport(Generic[Q]):
 
 @runtime_checkable
 class AsyncClosable(Protocol):
-    """A connection, as httpx's steps show it."""
+    """A connection, as httpx's trace shows it."""
 
     async def aclose(self) -> None: ...
 
 
 class AsyncSteps:
-    """Told by httpx what it is about to do: it begins the phases, and says what is left of their limits.
+    """Follows the steps of httpx: it begins the phases, and sets what is left of their limits.
 
     Attributes:
-        left: httpx's timeouts, in seconds; None where the timer alone bounds what is done.
+        left: httpx's timeouts in seconds. None if only the timer limits the step.
     """
 
     __slots__ = ("_connecting", "_timer", "left")
@@ -197,7 +199,7 @@ class AsyncSteps:
         }
 
     async def __call__(self, step: str, info: Mapping[str, object]) -> None:
-        """A step begins, or has ended."""
+        """Note that a step begins or has ended."""
         name, _, end = step.rpartition(".")
         name = name.rpartition(".")[2]
         if end == "complete" and name == "connect_tcp":
@@ -207,7 +209,7 @@ class AsyncSteps:
             return
         phase = PHASES[name]
         if getattr(info.get("request"), "method", None) == b"CONNECT":
-            phase = None  # the proxy is asked for a tunnel: that is a part of connecting
+            phase = None  # The request for a tunnel is a part of connecting.
         elif phase != "connect":
             self._connecting = None
         if phase is not None:
@@ -217,14 +219,14 @@ class AsyncSteps:
             self.left[limit] = left
 
     async def give_up(self) -> None:
-        """The call was canceled: close a connection that is half made, which httpx forgets then."""
+        """Close a half-made connection after a cancellation, because httpx forgets it."""
         stream, self._connecting = self._connecting, None
         if stream is not None:
             await stream.aclose()
 
 
 class AsyncHttpxResponse:
-    """A reply of httpx."""
+    """A reply from httpx."""
 
     __slots__ = ("_pieces", "_reply", "_timer", "_transport", "_whole", "headers", "status")
 
@@ -235,7 +237,7 @@ class AsyncHttpxResponse:
         self._pieces: AsyncIterator[bytes] | None = None
         self.status = reply.status_code
         lines = reply.headers.raw
-        # A mock, or a hook of the user's, may have read the reply; then httpx has decoded it too.
+        # A mock or a user's hook may have read the reply. Then httpx has decoded it too.
         self._whole = reply.content if reply.is_stream_consumed else None
         if self._whole is not None:
             lines = [(name, value) for name, value in lines if name.lower() != b"content-encoding"]
@@ -243,7 +245,7 @@ class AsyncHttpxResponse:
 
     @property
     def ready(self) -> bool:
-        """httpx does not tell."""
+        """Return False, because httpx does not say."""
         return False
 
     def whole(self) -> bytes | None:
@@ -271,7 +273,7 @@ class AsyncHttpxResponse:
         raise failure
 
     def abandon(self) -> None:
-        """Nothing can be done without waiting; the connection goes with its client."""
+        """Do nothing: without waiting, nothing can be done. The client closes the connection later."""
 
     async def aclose(self) -> None:
         self._timer.release()
@@ -286,7 +288,7 @@ class AsyncHttpxResponse:
                 raise
 
     async def _exhaust(self) -> None:
-        """End the iterators inside httpx, which would otherwise be left to the garbage collector half way through."""
+        """End the iterators inside httpx, which would otherwise reach the garbage collector half finished."""
         if self._pieces is not None:
             for _ in range(LEFTOVERS):
                 if await anext(self._pieces, None) is None:
@@ -294,17 +296,17 @@ class AsyncHttpxResponse:
 
 
 def open_given(client: httpx.AsyncClient | httpx2.AsyncClient) -> AsyncTransport:
-    """A transport over a client of the user's."""
+    """Return a transport over a user's client."""
     if isinstance(client, httpx.AsyncClient):
         return AsyncHttpxTransport(client)
     return AsyncHttpxTransport(client)
 
 
 def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) -> httpx.AsyncClient:
-    """A client of our own: it follows no redirects, keeps no cookies, and never lets a call wait for a connection.
+    """Make an httpx client: it follows no redirects, keeps no cookies, and never makes a call wait for a connection.
 
     Raises:
-        ConfigurationError: the proxy needs a package that is not installed.
+        ConfigurationError: The proxy needs a package that is not installed.
     """
     context = tls or shared_context()
     try:
@@ -331,7 +333,7 @@ def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) 
 
 
 def _known(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
-    """The proxy as httpx has it."""
+    """Return the proxy as httpx defines it."""
     return httpx.Proxy(
         proxy.address,
         auth=None if proxy.username is None else (proxy.username, proxy.password),

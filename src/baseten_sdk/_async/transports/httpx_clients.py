@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 
 class AsyncOwnClient:
-    """A client of ours, for one call at a time.
+    """An httpx client for one call at a time.
 
     Args:
-        transport: what carries the calls.
+        transport: Sends the calls.
     """
 
     __slots__ = ("_order", "proxy", "transport")
@@ -47,7 +47,7 @@ class AsyncOwnClient:
         return await self._order.run(lambda: self.transport.send(request, timer))
 
     async def receive(self, response: AsyncHttpxResponse) -> bytes:
-        """The next piece of a reply."""
+        """Return the next piece of a reply."""
         return await self._order.run(response.receive)
 
     async def end(self, response: AsyncHttpxResponse) -> None:
@@ -55,29 +55,29 @@ class AsyncOwnClient:
         await self._order.run(response.aclose)
 
     async def drop(self, response: AsyncHttpxResponse | None) -> None:
-        """Close the reply and the client, once what was interrupted is over."""
+        """Close the reply and the client, once the interrupted work is over."""
         if response is not None:
             await self._order.finish(response.aclose)
         await self._order.finish(self.aclose)
 
     async def aclose(self) -> None:
-        """Close the client, whatever is being canceled."""
+        """Close the client, even during cancellation."""
         await self.transport.aclose()
         with AsyncShield.briefly(), suppress(OSError, RuntimeError):
             await self.transport.client.aclose()
 
 
 class AsyncHttpxClients:
-    """Carries requests over as many clients as are needed at once.
+    """Sends requests over as many clients as are needed at once.
 
     Args:
-        limits: how long connections are kept.
-        tls: whom to trust; None is the trust that all clients share.
-        proxies: the proxies that the environment names.
-        owned: whether somebody is to close it, and is warned when it is collected open.
+        limits: How long connections are kept.
+        tls: Whom to trust. None: the trust that all clients share.
+        proxies: The proxies in the environment.
+        owned: Whether somebody has to close it. If it is garbage collected while open, they get a warning.
     """
 
-    _owned = False  # nobody is warned of one that was interrupted while it was made
+    _owned = False  # No warning for an object whose constructor was interrupted.
 
     def __init__(self, limits: Limits, *, tls: ssl.SSLContext | None, proxies: Proxies, owned: bool) -> None:
         self._limits = limits
@@ -112,7 +112,7 @@ class AsyncHttpxClients:
         return client
 
     async def take_back(self, client: AsyncOwnClient) -> None:
-        """A call is over; its client may be used by another."""
+        """Take back a client after a call, for the next one."""
         self._busy.discard(client)
         if self._closed:
             await client.aclose()
@@ -120,30 +120,30 @@ class AsyncHttpxClients:
             self._idle.setdefault(client.proxy, []).append(client)
 
     async def drop(self, client: AsyncOwnClient, response: AsyncHttpxResponse | None) -> None:
-        """A call was canceled or interrupted: nobody uses its client again."""
+        """Close a client whose call was canceled or interrupted. It is not used again."""
         self._busy.discard(client)
         await client.drop(response)
 
     def forget(self, client: AsyncOwnClient) -> None:
-        """A call was forgotten in the middle: its client is closed with the others."""
+        """Note a call that was abandoned. Its client is closed with the others."""
         self._busy.discard(client)
         self._forgotten.append(client)
 
     async def aclose(self) -> None:
         self._closed = True
-        # Threads go on with what they are doing, and close their clients then.
+        # Threads finish their calls and then close their clients.
         busy = list(self._busy) if AsyncShield.WAKES else []
         for client in [*busy, *self._unused()]:
             await client.aclose()
 
     def abandon(self) -> None:
-        """Let go of everything: connections are closed by the loop that they belong to, or not at all."""
+        """Drop everything. The loops that own the connections close them, or nobody does."""
         self._closed = True
         self._busy.clear()
         self._unused()
 
     def _unused(self) -> list[AsyncOwnClient]:
-        """The clients that no call uses; nobody finds them any more."""
+        """Remove and return the clients that no call uses."""
         unused = [*self._forgotten, *(client for stack in self._idle.values() for client in stack)]
         self._forgotten, self._idle = [], {}
         return unused
@@ -154,7 +154,7 @@ class AsyncHttpxClients:
 
 
 class AsyncLentResponse:
-    """A reply over one of the clients, which is given back at its end."""
+    """A reply over one of the clients, which is given back at the end."""
 
     __slots__ = ("_client", "_over", "_owner", "_response", "_sound", "headers", "status")
 

@@ -1,7 +1,7 @@
-"""What httpx raises, as errors of this package.
+"""Turns httpx's exceptions into errors of this package.
 
-Classes are told by their names, since httpx and its successor httpx2 have the same ones. Nothing is chained: what they
-raise holds the request, and so the key.
+Classes are recognized by name, because httpx and httpx2 use the same names. Nothing is chained: httpx's exceptions hold
+the request, and so the key.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from ...errors import APIConnectionError, BasetenError, ClientClosedError, Inval
 LIBRARIES = frozenset({"httpx", "httpx2"})
 
 LOGIN_REFUSED = ("401", "403", "407")
-"""Answers of a proxy after which it will not pass the next attempt on either."""
+"""Statuses of a proxy that will refuse the next attempt too."""
 
 
 def translated(
     error: Exception, timer: AsyncTimer, phase: Phase, *, closed: bool, status: int | None = None
 ) -> BasetenError | Expired | None:
-    """The public error for what was raised; None where it is nothing of httpx's.
+    """Return the public error for an exception, or None if it is not httpx's.
 
     Args:
-        error: what was raised.
-        timer: the call's.
-        phase: what was being done, where the error does not say.
-        closed: whether the client was closed.
-        status: the status, where the headers had arrived.
+        error: The exception.
+        timer: The timer of the call.
+        phase: The current phase, if the exception does not say.
+        closed: Whether the client was closed.
+        status: The status, if the headers had arrived.
     """
     names = {cls.__name__ for cls in type(error).__mro__ if cls.__module__.partition(".")[0] in LIBRARIES}
     if not names and not isinstance(error, RuntimeError | OSError):
@@ -59,7 +59,7 @@ _LIMITED: dict[str, Phase] = {"ConnectTimeout": "connect", "WriteTimeout": "writ
 
 
 def _gave_up(error: Exception) -> str:
-    """What the kernel says where it was the kernel that gave a connection up; "" where a limit was reached."""
+    """Return the kernel's message if the kernel gave a connection up. "" if a limit was reached."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, TimeoutError) and cause.errno is not None:
@@ -69,7 +69,7 @@ def _gave_up(error: Exception) -> str:
 
 
 def _text(error: Exception) -> str:
-    """What the error says, or else what it is or was caused by."""
+    """Return the exception's text, otherwise its type or cause."""
     cause: BaseException | None = error
     while cause is not None:
         if text := str(cause).rstrip("."):

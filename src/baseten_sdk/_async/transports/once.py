@@ -1,5 +1,5 @@
 # unasync: skip-file
-"""Bytes as an asynchronous iterator that is no generator: nothing is left half way when nobody reads on."""
+"""Bytes as an asynchronous iterator that is not a generator, so that nothing is left half finished."""
 
 from __future__ import annotations
 

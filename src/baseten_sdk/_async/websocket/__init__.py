@@ -1,1 +1,1 @@
-"""WebSockets: a connection that sends and receives at once, and what a program sees of it."""
+"""WebSockets: a connection that sends and receives at the same time, and its public interface."""

@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from ..._core.websocket.protocol import MessageProtocol
 
 CLOSING = 5.0
-"""Seconds that the other side has to answer a close frame."""
+"""Seconds for the other side to answer a close frame."""
 
 ROOM = 1024 * 1024
-"""Bytes of messages that nobody has taken, above which a heartbeat reads no more."""
+"""When this many bytes of messages are waiting, a heartbeat stops reading."""
 
 LOOKS = 16
-"""Pieces that a heartbeat reads at most."""
+"""How many pieces a heartbeat reads at most."""
 
 
 class AsyncLink:
-    """A connection whose handshake is over.
+    """A connection after its handshake.
 
     Args:
-        upgraded: the connection, and the call behind it.
-        protocol: its protocol, open.
-        interval: seconds of silence after which it is pinged; None: never.
+        upgraded: The connection, and its call.
+        protocol: Its protocol, open.
+        interval: Seconds of silence until a ping. None: never.
     """
 
     def __init__(self, upgraded: AsyncUpgraded, protocol: MessageProtocol, interval: float | None) -> None:
@@ -65,14 +65,14 @@ class AsyncLink:
 
     @property
     def clean(self) -> bool:
-        """Whether it ended, and nothing is missing."""
+        """Whether it ended and nothing is missing."""
         return self.over and self._lost is None and (self.closing is None or is_clean(self.closing))
 
     async def send(self, text: bool, data: bytes) -> None:
         """Send a message, and wait until the kernel has it.
 
         Raises:
-            WebSocketError: the connection has ended.
+            WebSocketError: The connection has ended.
         """
         protocol, duplex = self._protocol, self._duplex
         with duplex.state:
@@ -90,11 +90,11 @@ class AsyncLink:
         raise self.error()
 
     async def receive(self, seconds: float | None) -> str | bytes:
-        """The next message.
+        """Return the next message.
 
         Raises:
-            TimeoutError: none has come in time.
-            WebSocketError: the connection has ended.
+            TimeoutError: None arrived in time.
+            WebSocketError: The connection has ended.
         """
         protocol, duplex = self._protocol, self._duplex
         messages = protocol.messages
@@ -125,13 +125,13 @@ class AsyncLink:
             duplex.release()
 
     def _take_in(self, data: bytes) -> None:
-        """Bytes have come, or their end."""
+        """Process received bytes, or their end."""
         duplex, protocol = self._duplex, self._protocol
         with duplex.state:
             replies = protocol.feed(data)
             if replies:
                 duplex.push(replies)
-                # Where that breaks, the next read or write says so.
+                # If this fails, the next read or write reports it.
                 with suppress(OSError):
                     duplex.drain()
         self._keepalive.heard(time.monotonic())
@@ -140,7 +140,7 @@ class AsyncLink:
 
     @property
     def waiting(self) -> list[str | bytes]:
-        """Messages that have come and that nobody has taken."""
+        """The messages that arrived and were not taken yet."""
         return list(self._protocol.messages)
 
     def ready(self) -> bool:
@@ -182,7 +182,7 @@ class AsyncLink:
             if self.over:
                 return
             if self._protocol.held >= ROOM:
-                # Nobody takes what has come, so nothing can be said of what has not.
+                # Messages are waiting unread, so silence of the other side cannot be judged.
                 self._keepalive.heard(time.monotonic())
                 return
             with self._duplex.state:
@@ -192,7 +192,10 @@ class AsyncLink:
             self._take_in(data)
 
     async def aclose(self, code: int, reason: str) -> None:
-        """Close in order: say so, and wait for the answer, but not for long. Messages that still come are dropped."""
+        """Close properly: send a close frame, and wait briefly for the answer.
+
+        Messages that still arrive are dropped.
+        """
         if self.over:
             return
         protocol, duplex = self._protocol, self._duplex
@@ -210,7 +213,7 @@ class AsyncLink:
             self._finish()
 
     def _broke(self, error: OSError, phase: str) -> None:
-        """The connection broke. What the other side said last may say why."""
+        """Note that the connection broke. The last message of the other side may say why."""
         with suppress(OSError):
             if phase == "write" and self._duplex.try_acquire():
                 try:
@@ -222,7 +225,7 @@ class AsyncLink:
             self._finish()
 
     def _finish(self) -> None:
-        """It is over: give everything back, and tell whoever observes the call."""
+        """Give everything back, and notify the observers of the call."""
         if self.over:
             return
         self.over = True
@@ -238,7 +241,7 @@ class AsyncLink:
             observed.ended(CallEnded(None, self.upgraded.meta, complete=closing is not None))
 
     def error(self) -> BasetenError:
-        """Why it cannot be used any more."""
+        """Return why it cannot be used any more."""
         if self.closing is None and self._lost is not None:
             reason, phase = self._lost
             return self.upgraded.broken(WebSocketInterrupted(f"The WebSocket broke: {reason}.", phase=phase))

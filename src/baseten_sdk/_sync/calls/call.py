@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 
 class Caller:
-    """Makes the calls of a client, and of everything derived from it by `with_options`."""
+    """Makes the calls of a client, and of all its copies by `with_options`."""
 
     def __init__(
         self,
@@ -81,10 +81,10 @@ class Caller:
         """Make a call and read its whole reply.
 
         Args:
-            request: what to send.
-            options: what holds for the call.
-            read: makes the result; it raises `ResponseValidationError` where it cannot.
-            observed: those who observe the call.
+            request: The request to send.
+            options: The options of the call.
+            read: Makes the result. It raises `ResponseValidationError` for a reply that it cannot read.
+            observed: The observers of the call.
         """
         call, answer = self._run(CallRecord(request, options, self.clock.now(), observed=observed, waited={}), whole)
         now = self.clock.now()
@@ -97,23 +97,23 @@ class Caller:
         return result, call.meta(answer.status, answer.headers, now)
 
     def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
-        """Make a call whose reply is a stream: it returns when the headers are there and say success."""
+        """Make a call whose reply is a stream. Return once the headers have arrived and report success."""
         call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
         _, stream = self._run(call, self._stream, streamed=True)
         return stream
 
     def continuation(self, request: Request, options: Options) -> None:
-        """A stream that is cut is its reader's to deal with."""
+        """Return None: the reader of a stream handles a cut."""
 
     @property
     def plain(self) -> Caller:
-        """What makes single calls: this itself."""
+        """What makes single calls: this object."""
         return self
 
     def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> Upgraded:
-        """Make a call that asks for another protocol: it returns when the server has changed to it.
+        """Make a call that asks for another protocol. Return once the server has changed to it.
 
-        The deadline, the limits on an attempt and the retries end there.
+        The deadline, the limits of an attempt and the retries end there.
         """
         from .upgraded import upgraded
 
@@ -128,8 +128,10 @@ class Caller:
         return ResponseStream(opened, self.clock)
 
     def _run(self, call: CallRecord, receive: Receive[T], *, streamed: bool = False) -> tuple[CallRecord, T]:
-        """Make attempts until one succeeds or there is nothing more to try: the call as it stood then, and its
-        result."""
+        """Make attempts until one succeeds or there is nothing more to try.
+
+        Return the final record of the call, and its result.
+        """
         clock, options = self.clock, call.options
         deadline = inf if options.deadline is None else options.deadline
         stated = options.stated_deadline or deadline
@@ -141,7 +143,7 @@ class Caller:
             timer = Timer(TimeLimits(options.timeout, call.request.first_byte, stated, remaining, streamed))
             try:
                 key = NO_KEY if options.keyless else self.key_source.get(timer)
-                # Not `_replace`, which takes several times as long.
+                # `_replace` would take several times as long.
                 call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
                 result = self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
@@ -212,7 +214,7 @@ class Caller:
         raise reading.error(failure, time.time())
 
     def _close_gate(self, key: str, sent: float, seconds: float) -> None:
-        """The service has answered 429: nobody else need run into it."""
+        """Close the gate after a 429, so that other calls do not run into it."""
         if self._rate_state is None:
             self._rate_state = _rate_state(self.limits)
         now = self.clock.steady()

@@ -26,7 +26,7 @@ from .source import AudioPieces
 E = TypeVar("E", WebSocketError, AudioError)
 
 AHEAD = 0.25
-"""Seconds that audio may be ahead of the pace of speech."""
+"""How many seconds audio may be ahead of the pace of speech."""
 
 
 class TranscriptionSession:
@@ -130,7 +130,7 @@ class TranscriptionSession:
         raise StopIteration
 
     def _next(self) -> PartialTranscript | FinalTranscript | None:
-        """Send what is due, or wait for a message: its event, if there is one."""
+        """Send what is due, or wait for a message. Return its event, if there is one."""
         if self._source is None or self._ended or self._websocket.ready():
             return self._receive(None)
         if not self._due:
@@ -162,7 +162,7 @@ class TranscriptionSession:
         raise self._early("The service closed the session before the audio ended.")
 
     def _ahead(self) -> float:
-        """Seconds until the next frame is due."""
+        """Return the seconds until the next frame is due."""
         now = self._clock.now()
         if self._began is None:
             self._began = now
@@ -212,11 +212,11 @@ class TranscriptionSession:
             self._websocket.__exit__(kind, error, trace)
 
     def _last_words(self) -> None:
-        """Ask for the last transcripts, and wait for them.
+        """Ask for the last transcripts and wait for them.
 
         Raises:
-            TranscriptionError: they did not arrive in time.
-            WebSocketError: the session ended before.
+            TranscriptionError: They did not arrive in time.
+            WebSocketError: The session ended before.
         """
         end = self._clock.now() + self._finish_timeout
         self.finish()

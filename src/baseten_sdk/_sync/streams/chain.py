@@ -136,14 +136,14 @@ class ChainStream(PredictStream):
         return self._body.described(StreamDecodeError(f"The stream cannot be read: {problem}."))
 
     def _to_items(self) -> Frame | None:
-        """Take the header, where there is one: the frame behind it."""
+        """Take the header, if there is one. Return the frame after it."""
         frame = self._peek()
         if frame is not None and frame.tag is Tag.HEADER and self._header is None:
             self._header, self._next = frame, None
         return frame
 
     def _to_item(self) -> Frame | None:
-        """The next item; None where they are over."""
+        """Return the next item. None if there are no more."""
         self._to_items()
         frame = self._peek()
         if frame is None or frame.tag is Tag.ITEM:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 
 class OwnClient:
-    """A client of ours, for one call at a time.
+    """An httpx client for one call at a time.
 
     Args:
-        transport: what carries the calls.
+        transport: Sends the calls.
     """
 
     __slots__ = ("_order", "proxy", "transport")
@@ -48,7 +48,7 @@ class OwnClient:
         return self._order.run(lambda: self.transport.send(request, timer))
 
     def receive(self, response: HttpxResponse) -> bytes:
-        """The next piece of a reply."""
+        """Return the next piece of a reply."""
         return self._order.run(response.receive)
 
     def end(self, response: HttpxResponse) -> None:
@@ -56,29 +56,29 @@ class OwnClient:
         self._order.run(response.close)
 
     def drop(self, response: HttpxResponse | None) -> None:
-        """Close the reply and the client, once what was interrupted is over."""
+        """Close the reply and the client, once the interrupted work is over."""
         if response is not None:
             self._order.finish(response.close)
         self._order.finish(self.close)
 
     def close(self) -> None:
-        """Close the client, whatever is being canceled."""
+        """Close the client, even during cancellation."""
         self.transport.close()
         with Shield.briefly(), suppress(OSError, RuntimeError):
             self.transport.client.close()
 
 
 class HttpxClients:
-    """Carries requests over as many clients as are needed at once.
+    """Sends requests over as many clients as are needed at once.
 
     Args:
-        limits: how long connections are kept.
-        tls: whom to trust; None is the trust that all clients share.
-        proxies: the proxies that the environment names.
-        owned: whether somebody is to close it, and is warned when it is collected open.
+        limits: How long connections are kept.
+        tls: Whom to trust. None: the trust that all clients share.
+        proxies: The proxies in the environment.
+        owned: Whether somebody has to close it. If it is garbage collected while open, they get a warning.
     """
 
-    _owned = False  # nobody is warned of one that was interrupted while it was made
+    _owned = False  # No warning for an object whose constructor was interrupted.
 
     def __init__(self, limits: Limits, *, tls: ssl.SSLContext | None, proxies: Proxies, owned: bool) -> None:
         self._limits = limits
@@ -113,7 +113,7 @@ class HttpxClients:
         return client
 
     def take_back(self, client: OwnClient) -> None:
-        """A call is over; its client may be used by another."""
+        """Take back a client after a call, for the next one."""
         self._busy.discard(client)
         if self._closed:
             client.close()
@@ -121,30 +121,30 @@ class HttpxClients:
             self._idle.setdefault(client.proxy, []).append(client)
 
     def drop(self, client: OwnClient, response: HttpxResponse | None) -> None:
-        """A call was canceled or interrupted: nobody uses its client again."""
+        """Close a client whose call was canceled or interrupted. It is not used again."""
         self._busy.discard(client)
         client.drop(response)
 
     def forget(self, client: OwnClient) -> None:
-        """A call was forgotten in the middle: its client is closed with the others."""
+        """Note a call that was abandoned. Its client is closed with the others."""
         self._busy.discard(client)
         self._forgotten.append(client)
 
     def close(self) -> None:
         self._closed = True
-        # Threads go on with what they are doing, and close their clients then.
+        # Threads finish their calls and then close their clients.
         busy = list(self._busy) if Shield.WAKES else []
         for client in [*busy, *self._unused()]:
             client.close()
 
     def abandon(self) -> None:
-        """Let go of everything: connections are closed by the loop that they belong to, or not at all."""
+        """Drop everything. The loops that own the connections close them, or nobody does."""
         self._closed = True
         self._busy.clear()
         self._unused()
 
     def _unused(self) -> list[OwnClient]:
-        """The clients that no call uses; nobody finds them any more."""
+        """Remove and return the clients that no call uses."""
         unused = [*self._forgotten, *(client for stack in self._idle.values() for client in stack)]
         self._forgotten, self._idle = [], {}
         return unused
@@ -155,7 +155,7 @@ class HttpxClients:
 
 
 class LentResponse:
-    """A reply over one of the clients, which is given back at its end."""
+    """A reply over one of the clients, which is given back at the end."""
 
     __slots__ = ("_client", "_over", "_owner", "_response", "_sound", "headers", "status")
 

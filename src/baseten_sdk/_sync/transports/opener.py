@@ -26,7 +26,7 @@ class Opener:
     """Makes a transport when a loop first needs one.
 
     Raises:
-        ConfigurationError: what was asked for cannot be had.
+        ConfigurationError: The requested transport is not available.
     """
 
     __slots__ = ("_http_client", "_limits", "_owned", "_router", "_tls", "_wanted")
@@ -67,10 +67,11 @@ class Opener:
         return HttpxClients(self._limits, tls=self._tls, proxies=proxies, owned=self._owned)
 
     def upgrading(self, transport: Transport) -> Transport:
-        """What carries requests for another protocol: the transport itself if it can, else one beside it.
+        """Return a transport for requests that ask for another protocol: this one if it can, otherwise another one
+        beside it.
 
         Raises:
-            ConfigurationError: connections are made by an httpx client of the user's.
+            ConfigurationError: The user's httpx client makes the connections.
         """
         if self._http_client is not None:
             raise ConfigurationError(
@@ -84,7 +85,7 @@ class Opener:
         return DirectTransport(self._limits, tls=self._tls, proxies=machine_proxies(), owned=self._owned)
 
     def _met(self, proxies: Proxies) -> list[Proxy]:
-        """The proxies before what the client may call."""
+        """Return the proxies for the hosts that the client may call."""
         if not proxies:
             return []
         found = [proxies.of(split_url(url)[0]) for url in self._router.samples()]
