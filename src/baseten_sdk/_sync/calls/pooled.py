@@ -246,7 +246,7 @@ class PoolCaller:
         return Course(self._state, order, route_of(request), options.retry, self.budget, end)
 
     def _once(self, options: Options, ask: TryMember) -> Options:
-        """Return the options of one try: without retries, because the pool makes them, and without waiting at a gate."""
+        """Return the options of one try: no retries, because the pool makes them, and no wait at a gate."""
         given, leaves, waits = self._options
         if given is not options:
             retry = options.retry
