@@ -4,10 +4,13 @@ before the links to files of the repository are turned, and not at what the refe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+LINK = re.compile(r"\]\(([^()\s]+)\)")
 
 
 class Anchors(HTMLParser):
@@ -46,6 +49,16 @@ def broken_links(site: Path) -> Iterator[str]:
             known = target.is_file() and (found is None or not parts.fragment or unquote(parts.fragment) in found.names)
             if not known:
                 yield f"{link} in {page.relative_to(site.resolve()).as_posix()}"
+
+
+def broken_links_of_texts(site: Path) -> Iterator[str]:
+    """The links in the texts for language models that lead to no page, each with its text."""
+    for path in site.glob("*.txt"):
+        for link in LINK.findall(path.read_text(encoding="utf-8")):
+            parts = urlsplit(link)
+            target = site / parts.path
+            if not parts.scheme and not (target / "index.html").is_file() and not target.is_file():
+                yield f"{link} in {path.name}"
 
 
 def _read(path: Path) -> Anchors:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -20,8 +21,8 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from scripts.links import broken_links  # noqa: E402
-from scripts.reference import completed, public_names  # noqa: E402
+from scripts.links import broken_links, broken_links_of_texts  # noqa: E402
+from scripts.reference import REFERENCE, completed, public_names  # noqa: E402
 from scripts.tabs import tabbed  # noqa: E402
 
 UNTABBED = {"examples"}
@@ -35,6 +36,7 @@ ANCHOR = re.compile(r'id="baseten_sdk\.(?:\w+\.)*(\w+)"')
 NOT_RUN = re.compile(r"^(```\w+) no-run$", re.MULTILINE)
 GUIDE = re.compile(r"^- \[[^\]]+\]\((?P<name>[\w-]+\.md)\)", re.MULTILINE)
 RESULTS_LINK = re.compile(r"\]\(\.\./benchmarks/RESULTS\.md\)")
+PAGE_LINK = re.compile(r"\]\((?P<name>[\w/-]+)\.md(?P<anchor>#[^)]*)?\)")
 PICTURE = re.compile(r"\]\((?P<name>[\w-]+\.svg)\)")
 PICTURE_LINK = re.compile(r"\]\(\.\./benchmarks/(?P<name>[\w-]+\.svg)\)")
 
@@ -85,7 +87,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def on_post_build(config: MkDocsConfig) -> None:
     """Refuse a site whose reference lacks a public name, or with a link that leads nowhere."""
-    if broken := sorted(broken_links(Path(config.site_dir))):
+    site = Path(config.site_dir)
+    if broken := sorted([*broken_links(site), *broken_links_of_texts(site)]):
         raise PluginError("Links that lead nowhere: " + ", ".join(broken))
     inventory = (Path(config.site_dir) / "objects.inv").read_bytes().split(b"\n", 4)[4]
     entries = {line.split(" ", 1)[0] for line in zlib.decompress(inventory).decode().splitlines()}
@@ -105,10 +108,25 @@ def for_language_models(index: str) -> dict[str, str]:
     """The texts for language models: what there is, and all of it."""
     lead, _, rest = index.partition("## Guides\n")
     guides = rest.partition("\n## ")[0].strip()
-    short = f"{INTRODUCTION}\n## Guides\n\n{guides}\n"
+    reference = "\n".join(f"- [{title}](reference/{name}/)" for name, title in _reference_pages())
+    short = f"{INTRODUCTION}\n## Guides\n\n{guides}\n\n## Reference\n\n{reference}\n"
     pages = [match["name"] for match in GUIDE.finditer(guides)]
     whole = "\n\n".join((ROOT / "docs" / name).read_text(encoding="utf-8").strip() for name in pages)
-    return {"llms.txt": short, "llms-full.txt": f"{short}\n{lead.strip()}\n\n{whole}\n"}
+    texts = {"llms.txt": short, "llms-full.txt": f"{short}\n{lead.strip()}\n\n{whole}\n"}
+    return {name: _on_the_site(text) for name, text in texts.items()}
+
+
+def _on_the_site(text: str) -> str:
+    """A text with links to pages of the site in place of links to files."""
+    text = EXAMPLE_LINK.sub(lambda link: f"](examples/#{link['name']})" if link["name"] else "](examples/)", text)
+    text = PICTURE_LINK.sub(r"](\g<name>)", RESULTS_LINK.sub("](benchmarks/)", text))
+    return PAGE_LINK.sub(r"](\g<name>/\g<anchor>)", text)
+
+
+def _reference_pages() -> Iterator[tuple[str, str]]:
+    """The pages of the reference and their titles."""
+    for path in sorted(REFERENCE.glob("*.md")):
+        yield path.stem, path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def examples() -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.links import broken_links
+from scripts.links import broken_links, broken_links_of_texts
 
 
 @pytest.fixture
@@ -45,3 +45,10 @@ def test_a_link_that_leads_nowhere_is_named_with_its_page(site: Path, link: str)
 def test_the_page_for_what_is_not_found_may_begin_at_the_root_of_a_server(site: Path) -> None:
     (site / "404.html").write_text('<a href="/assets/site.css">x</a>')
     assert page(site, "") == []
+
+
+@pytest.mark.parametrize(("link", "broken"), [("guide/#x", 0), ("mark.svg", 0), ("https://a.b/c", 0), ("guide.md", 1)])
+def test_the_links_of_a_text_lead_to_pages(site: Path, link: str, broken: int) -> None:
+    (site / "guide" / "index.html").write_text("")
+    (site / "llms.txt").write_text(f"- [Guide]({link})")
+    assert list(broken_links_of_texts(site)) == [f"{link} in llms.txt"] * broken
