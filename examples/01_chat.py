@@ -17,12 +17,7 @@ async def main() -> None:
         )
         print(completion.text)
         if completion.usage:
-            print(
-                completion.usage.prompt_tokens,
-                "+",
-                completion.usage.completion_tokens,
-                "tokens",
-            )
+            print(completion.usage.total_tokens, "tokens")
         print(completion.meta.request_id, f"{completion.meta.elapsed:.2f} s")
 
 
