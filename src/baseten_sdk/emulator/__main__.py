@@ -32,7 +32,7 @@ LOOK_UP = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the emulator; the exit code."""
+    """Run the emulator and return the exit code."""
     options = parse_arguments(_parser(), arguments)
     if options.list:
         from .behaviours.table import describe
@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _emulator(options: argparse.Namespace) -> Emulator:
-    """The emulator that the options describe.
+    """Return the emulator that the options describe.
 
     Raises:
         ImportError: The extra is not installed.
@@ -153,7 +153,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
 
 
 def _secret(given: str | None, file: Path | None, variable: str) -> str | None:
-    """A secret: the option's, else the file's, else that of the environment; None if there is none.
+    """Return a secret: the option's, otherwise the file's, otherwise the environment's. None if there is none.
 
     Raises:
         ConfigurationError: The file cannot be read or is empty.

@@ -189,14 +189,14 @@ class Application:
 
     @staticmethod
     def _silence(plan: Plan) -> Reply | None:
-        """No answer at all, where the plan wants none."""
+        """Wait forever if the plan wants no answer."""
         if plan.on("drop") or plan.on("hang"):
             ending = Ending.SILENCE if plan.on("hang") else Ending.RESET if plan.on("reset") else Ending.CUT
             return Reply(silent=True, ending=ending, delay=plan.seconds("delay"))
         return None
 
     def _read(self, record: RecordedRequest) -> Exchange | Reply:
-        """The request, read and authenticated; or the answer to one that cannot be."""
+        """Return the request, read and authenticated, or the answer to a bad one."""
         service = self._service
         place = resolve(record.headers.get("host", ""), record.path)
         if place is None:
@@ -331,7 +331,7 @@ class Application:
         return reply
 
     async def _awake(self, place: Place) -> Reply | None:
-        """Park until the deployment is awake; a sleeping development deployment is not there at all."""
+        """Wait until the deployment is awake. A sleeping development deployment answers as if it did not exist."""
         deployments = self._service.deployments
         if place.development and deployments.state(place.owner) != "ACTIVE":
             return error_reply(404, "the development deployment is scaled to zero", "1")
@@ -359,7 +359,7 @@ async def _watch(receive: Receive, record: RecordedRequest, tasks: TaskGroup) ->
 
 
 def _log(record: RecordedRequest) -> None:
-    """Say what was asked for and answered; never a header or a body."""
+    """Log the request and its answer, but never a header or a body."""
     path = record.path.encode("ascii", "backslashreplace").decode()
     answer = "no answer" if record.status is None else str(record.status)
     LOG.info("%s %s: %s%s", record.method, path, answer, ", the caller left" if record.disconnected else "")

@@ -1,6 +1,6 @@
-"""`Emulator`: the service, its server and the controls that a test holds in its hand.
+"""`Emulator`: the service, its server, and the controls for a test.
 
-It owns the constructor's settings and the composition of the parts; each part owns its own behaviour.
+It owns the settings of the constructor and the composition of the parts. Each part owns its own behaviour.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
-"""The package inside other libraries. Each is imported by its name and needs its own extra; nothing here is imported
-with the package itself.
+"""The package inside other libraries.
+
+Import each integration by its name. Each needs its own extra, and importing the package loads none of them.
 """

@@ -1,7 +1,7 @@
-"""Tool calls of a reply that may be run: their arguments are whole.
+"""Decides which tool calls of a reply may be run: those whose arguments are whole.
 
-Other libraries complete JSON that was cut and run the call with what is left of its arguments: a path that is too
-short, a list without its end. Whoever hands calls to them asks here first.
+Other libraries complete truncated JSON and run the call with what is left of its arguments: a path that is too short,
+or a list without its end. So integrations check calls here before they pass them on.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ CUT_SHORT = ("length", "content_filter")
 
 
 def arguments_of(calls: Sequence[ToolCall], finish_reason: str | None) -> list[dict[str, object] | None]:
-    """The arguments of each call; None for a call that must not be run, since its arguments are no JSON object.
+    """Return the arguments of each call.
+
+    None for a call that must not be run, because its arguments are not a JSON object.
 
     Args:
-        calls: the calls of a message.
-        finish_reason: why it ended. The last call of an answer that was cut may have lost all its arguments.
+        calls: The calls of a message.
+        finish_reason: Why it ended. The last call of a truncated answer may have lost all its arguments.
     """
     read = [_object(call.function.arguments) for call in calls]
     if finish_reason in CUT_SHORT and calls and not calls[-1].function.arguments.strip():

@@ -12,7 +12,7 @@ from .names import check_names
 from .targets import AsyncEngine, Engine, ModelTarget
 
 OF_TOOLS = ("tools", "tool_choice", "parallel_tool_calls")
-"""What an engine refuses where there is no tool."""
+"""Parameters that an engine refuses if there are no tools."""
 
 OPTIONS = frozenset(CallOptions.__optional_keys__)
 
@@ -85,11 +85,14 @@ class Clients:
 
 
 def call_options(params: Mapping[str, object]) -> CallOptions:
-    """Parameters as another library hands them on: the options of the call stay what they are, all else is a field of
-    the body, sent as it is. None is the same as leaving a parameter out, and so is an empty list of tools.
+    """Separate the parameters of another library.
+
+    Options of the call stay options, and everything else becomes a field of the body.
+
+    None is the same as leaving a parameter out, and so is an empty list of tools.
 
     Raises:
-        InvalidRequestError: the name of a parameter is misspelled.
+        InvalidRequestError: The name of a parameter is misspelled.
     """
     check_names(params)
     options: CallOptions = {}

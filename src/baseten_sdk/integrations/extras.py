@@ -1,4 +1,4 @@
-"""What is said where the library of an integration is not installed."""
+"""The error for an integration whose library is not installed."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ __all__ = ["reasoning_name"]
 
 
 def reasoning_name(message: ChatCompletionMessage) -> str | None:
-    """The name of the reasoning where it is not the usual `reasoning_content`; None where it is."""
+    """Return the field name of the reasoning if it is not the usual `reasoning_content`, otherwise None."""
     if message.reasoning_content or not message.reasoning:
         return None
     return "reasoning"

@@ -1,6 +1,6 @@
-"""Which model is meant, and where it is served: by the Model APIs, or by one target of a dedicated model.
+"""The model that a name means, and where it is served: by the Model APIs, or by one target of a dedicated model.
 
-Owns the text by which a configuration file names any of them. It must not know the libraries that such files belong to.
+Owns the text that names a target in a configuration file. It must not know the libraries that such files belong to.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _SECONDS = re.compile(r"\d+(?:\.\d+)?")
 
 
 class BehaviourError(ValueError):
-    """A behaviour was asked for that the emulator does not have, or with a value that it cannot take."""
+    """The emulator does not have the behaviour, or cannot use its value."""
 
 
 def parse(spec: Spec) -> Plan:

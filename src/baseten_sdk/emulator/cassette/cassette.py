@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .service import Service
 
 RecordMode = Literal["none", "new", "all"]
-"""What is asked of the service: nothing, what the file does not have, or everything."""
+"""Which replies to ask the service for: none, those missing in the file, or all."""
 
 
 class Cassette:
@@ -147,7 +147,7 @@ class Cassette:
         return await self._service.ask(exchange, keep)
 
     def _problem(self, request: SentRequest) -> str:
-        """Why there is no reply, for a person to read."""
+        """Explain why there is no reply."""
         key, recorded = meaning(request), self._recorded()
         what = f"{request.method} {request.path}"
         hint = "If the program is right, record it: pytest --baseten-record=new."

@@ -42,7 +42,7 @@ class TimedPiece:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedReply:
-    """A reply as it came.
+    """A recorded reply.
 
     Attributes:
         seconds: from the request to the head of the reply.

@@ -1,7 +1,7 @@
-"""What makes two requests the same, what of a request is kept, and how two of them differ. Pure.
+"""Decides when two requests are the same, what to keep of a request, and how two of them differ. Pure.
 
-Two requests are the same when method, path, query and body mean the same: the order of fields and the form of the JSON
-do not count, and neither do headers.
+Two requests are the same if their method, path, query and body mean the same. The order of fields, the form of the JSON
+and the headers do not count.
 """
 
 from __future__ import annotations
@@ -69,11 +69,11 @@ def meaning(request: SentRequest) -> str:
 
 
 def difference(asked: str, recorded: Sequence[str]) -> str:
-    """How a request differs from the recorded one that is most like it.
+    """Describe how a request differs from the most similar recorded one.
 
     Args:
-        asked: the request, as text of many lines.
-        recorded: the recorded requests, as such texts.
+        asked: The request, as text with many lines.
+        recorded: The recorded requests, in the same form.
     """
     lines = asked.splitlines()
     matcher = difflib.SequenceMatcher(b=lines, autojunk=False)
@@ -88,7 +88,10 @@ def difference(asked: str, recorded: Sequence[str]) -> str:
 
 
 def _form(exchange: Exchange) -> bytes:
-    """A body that is no JSON, without the secret fields of a form. Its boundary is different each time."""
+    """Return a body that is not JSON, without the secret fields of a form.
+
+    The boundary of a form is different each time.
+    """
     if exchange.media_type == "application/x-www-form-urlencoded":
         return b"&".join(map(_field, exchange.body.split(b"&")))
     found = _BOUNDARY.search(exchange.headers.get("content-type", ""))
@@ -111,7 +114,7 @@ def _part(part: bytes) -> bytes:
 
 
 def _mapped(value: JSON, text: Callable[[str, str], str], name: str = "") -> JSON:
-    """The same value with its texts replaced; each is given with the name of its field."""
+    """Return the same value with its texts replaced. Each text comes with the name of its field."""
     match value:
         case dict():
             return {key: _mapped(each, text, key) for key, each in value.items()}

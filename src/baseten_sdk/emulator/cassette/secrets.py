@@ -17,7 +17,7 @@ SHORTEST = 8
 
 
 def secrets_of(exchange: Exchange) -> tuple[str, ...]:
-    """The key and every value whose name looks secret, also as JSON or a URL would write them; the longest first."""
+    """Return the key and every value whose name looks secret, also in the forms of JSON and URLs, longest first."""
     key = exchange.headers.get("authorization", "").rpartition(" ")[2].strip()
     given = (*exchange.headers.items(), *exchange.query.items())
     named = (str(value) for name, value in given if looks_secret(name) and name != "authorization")
@@ -34,7 +34,7 @@ def without(text: str, secrets: Iterable[str]) -> str:
 
 
 def bytes_without(data: bytes, secrets: Sequence[str]) -> bytes:
-    """Bytes without secrets; the same ones if they hold none."""
+    """Return bytes without secrets: the same object if they contain none."""
     for each in secrets:
         data = data.replace(each.encode(), HIDDEN.encode())
     return data

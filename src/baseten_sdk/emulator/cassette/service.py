@@ -61,7 +61,7 @@ class Service:
         self._client: httpx.AsyncClient | None = None
 
     async def ask(self, exchange: Exchange, keep: Callable[[ReceivedReply], None]) -> Reply:
-        """Answer with the service's reply, and hand it over when it has ended. A 502 where there was none."""
+        """Answer with the service's reply, and pass it to `keep` once it has ended. Answer 502 if there was none."""
         if self._client is None:
             self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=True, follow_redirects=False)
         client = self._client
@@ -135,10 +135,10 @@ class _Taken:
         self._ending: ReplyEnding = "left"
 
     async def relayed(self) -> AsyncGenerator[bytes]:
-        """The body as it comes; at its end the reply is kept.
+        """Yield the body as it arrives. At its end, the reply is kept.
 
         Raises:
-            ConnectionError: it broke off.
+            ConnectionError: It broke off.
         """
         before = time.monotonic()
         try:
@@ -165,7 +165,7 @@ class _Taken:
 
 
 def _clean(pieces: list[TimedPiece], secrets: Sequence[str]) -> Iterable[TimedPiece]:
-    """The pieces without secrets. If one stands across a cut, they become one."""
+    """Remove secrets from the pieces. Pieces that share a secret become one."""
     whole = b"".join(piece.data for piece in pieces)
     clean = bytes_without(whole, secrets)
     if clean == whole:

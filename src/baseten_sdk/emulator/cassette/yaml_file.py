@@ -50,7 +50,7 @@ class _Part(BaseModel):
 
 
 class _Bytes(_Part):
-    """Bytes, as text where they are text."""
+    """Bytes, written as text where possible."""
 
     text: str | None = None
     raw: bytes | None = Field(None, alias="bytes")
@@ -113,10 +113,10 @@ _Dumper.add_representer(str, _block)
 
 
 def read(path: Path) -> list[Interaction]:
-    """The interactions of a file.
+    """Return the interactions of a file.
 
     Raises:
-        ConfigurationError: it cannot be read, is of another version, is no cassette, or was edited.
+        ConfigurationError: It cannot be read, has another version, is not a cassette, or was edited.
     """
     try:
         head, *rest = (document + b"\n" for document in path.read_bytes().removesuffix(b"\n").split(b"\n" + SEPARATOR))
@@ -151,10 +151,10 @@ def _interaction(path: Path, number: int, document: bytes) -> Interaction:
 
 
 def write(path: Path, interactions: Iterable[Interaction]) -> None:
-    """Replace the file, at once or not at all. It keeps its mode, and a symbolic link to it stays one.
+    """Replace the file in one step. It keeps its mode, and a symbolic link to it stays a link.
 
     Raises:
-        ConfigurationError: it cannot be written.
+        ConfigurationError: It cannot be written.
     """
     rest = [
         _yaml({"request": _request_tree(each.request), "reply": _reply_tree(each.reply)}).encode()
@@ -234,7 +234,7 @@ def _cut(data: bytes, pieces: str) -> Iterator[TimedPiece]:
 
 
 def _json_tree(data: bytes) -> dict[str, object]:
-    """A body as JSON, where the same bytes can be made of it again."""
+    """Return a body as JSON if the same bytes can be made from it again."""
     if data.lstrip()[:1] in (b"{", b"["):
         with suppress(ValueError, RecursionError):
             body: JSON = json.loads(data)

@@ -50,7 +50,7 @@ class Answer:
     """An answer before it has a form.
 
     Attributes:
-        content: None where the reply has no content at all.
+        content: None if the reply has no content.
     """
 
     content: str | None

@@ -66,7 +66,7 @@ def _policy(options: Object) -> str:
 
 
 def _paired(made: list[Step], plan: Plan) -> list[list[Step]]:
-    """The steps of each event: one, or two where the plan wants two deltas of one choice in an event."""
+    """Group steps into events: one each, or two if the plan wants two deltas of one choice per event."""
     width = 2 if plan.on("choice-pair") else 1
     return [made[at : at + width] for at in range(0, len(made), width)]
 

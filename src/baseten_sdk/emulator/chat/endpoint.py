@@ -25,11 +25,14 @@ _VERBOSE = ("openai/", "deepseek-ai/", "emulator/")
 """Models whose errors have shape 3. Of the others a request for log probabilities is refused."""
 
 _TELLS_LOGPROBS = "emulator/"
-"""The shared models that give log probabilities; the engine of a deployment does. gpt-oss and DeepSeek pass over it."""
+"""The shared models that return log probabilities. gpt-oss and DeepSeek ignore the parameter.
+
+A deployment's engine returns them.
+"""
 
 
 def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Reply:
-    """Answer a chat request. `models` are those beside the usual ones; None lets any name pass."""
+    """Answer a chat request. `models` adds to the usual ones. None accepts any name."""
     shared = exchange.place.surface == "model-apis"
     try:
         body = exchange.json()

@@ -34,12 +34,12 @@ _CLOSINGS = (
 
 
 def tokens(text: str) -> list[str]:
-    """Pieces that join to exactly `text`; they stand for a model's tokens."""
+    """Split a text into pieces that stand for a model's tokens. They join to exactly `text`."""
     return _TOKEN.findall(text)
 
 
 def prose(question: str, seed: int = 0) -> str:
-    """A short, readable answer. A message such as `Say hello` is obeyed."""
+    """Return a short, readable answer. A message such as `Say hello` is obeyed."""
     if match := _SAY.match(question):
         return match[1].strip("\"'“”")
     words = _WORD.findall(question)

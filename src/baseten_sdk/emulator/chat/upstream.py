@@ -1,8 +1,8 @@
-"""Chat and responses answered by another server that speaks like OpenAI: llama.cpp, vLLM, whatever runs here.
+"""Gets the answers to chat and responses from another OpenAI-compatible server, such as llama.cpp or vLLM.
 
-Theory of operation. The request goes there as it came, but for the key and, if one was chosen, the model; the reply
-comes back as it is. Without a behaviour to carry out, a stream is relayed as it arrives. With one, the reply is read
-to its end first, event by event, since each fault is an operation on a list of pieces (see `wire`).
+Theory of operation. The request is passed on unchanged, except for the key and, if one was chosen, the model. The reply
+is returned unchanged. Without a behaviour to carry out, a stream is relayed as it arrives. With one, the whole reply is
+read first, event by event, because each fault works on a list of pieces (see `wire`).
 
 It must not know what a chat is. Anthropic's messages and all else of the service do not go through it. httpx is
 imported here and nowhere else in the emulator.
@@ -25,7 +25,7 @@ from ..http.jsonvalue import JSON, as_object, dump
 from ..http.wire import Reply
 
 PATIENCE = httpx.Timeout(connect=5.0, read=1200.0, write=60.0, pool=None)
-"""Seconds; a model on a laptop may think for long."""
+"""Timeouts in seconds. A model on a laptop may think for a long time."""
 
 KEPT = ("content-type", "cache-control")
 """What of the other server's head is passed on."""
@@ -57,7 +57,7 @@ class Upstream:
         self._client: httpx.AsyncClient | None = None
 
     async def answer(self, exchange: Exchange, route: str) -> Reply:
-        """Answer a request to a route with the other server's reply, or a 502 when it gives none."""
+        """Answer a request with the other server's reply, or with 502 if it sends none."""
         client = self._connected()
         url = f"{self._url}/{route}"
         request = client.build_request("POST", url, content=self._body(exchange), headers=self._headers)

@@ -1,6 +1,6 @@
-"""What is wrong with a chat request, in the service's words; None when nothing is.
+"""Checks a chat request. Returns the problem in the service's words, or None.
 
-It owns the checks of a request body. It must not know shapes of errors or replies.
+It owns the checks of a request body. It must not know the shapes of errors or replies.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Who may call: the two schemes of the Authorization header, and the refusals.
-
-It owns the check of the key. It must not know what is called.
-"""
+"""Checks the key: the two schemes of the Authorization header, and the refusals. It must not know what is called."""
 
 from __future__ import annotations
 
@@ -17,9 +14,9 @@ _REFUSAL = "please check the api-key you provided"
 
 
 def refusal(headers: Headers, api_key: str, place: Place) -> Reply | None:
-    """None for a good key; else 403 on the Model APIs and 401 on dedicated hosts.
+    """Return None for a valid key, otherwise 403 on the Model APIs and 401 on dedicated hosts.
 
-    A Frontier Gateway takes no `Bearer`. A container on one's own machine asks for no key.
+    A Frontier Gateway does not accept `Bearer`. A container on your own machine needs no key.
     """
     if place.surface == "container":
         return None

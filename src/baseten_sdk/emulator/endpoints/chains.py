@@ -39,7 +39,7 @@ def run_remote(exchange: Exchange) -> Reply:
 
 
 def result(given: JSON) -> JSON:
-    """A bare string for `text`; else `result`, whatever it is; else the arguments."""
+    """Return a bare string for `text`, otherwise `result`, otherwise the arguments."""
     if not isinstance(given, dict):
         return given
     if "whisper_input" in given:
@@ -50,7 +50,7 @@ def result(given: JSON) -> JSON:
 
 
 def _ill_typed(given: dict[str, JSON]) -> str | None:
-    """What the entrypoint's input model says of arguments that it cannot take; names it does not know are ignored."""
+    """Return the entrypoint's message for arguments of a wrong type. Unknown names are ignored."""
     if isinstance(given.get("text", ""), str):
         return None
     return "Input Parsing Error, failed to validate ChainletInput:\n  `text`: Input should be a valid string."

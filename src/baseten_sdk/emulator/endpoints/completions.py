@@ -1,4 +1,4 @@
-"""`/v1/completions` of an engine: text that goes on with a prompt. The Model APIs have no such route."""
+"""`/v1/completions` of an engine: text that continues a prompt. The Model APIs have no such route."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _chunk(head: Object, choice: Object) -> Object:
 
 
 def _prompts(given: JSON) -> list[str]:
-    """The prompts as texts; token ids as their numbers."""
+    """Return the prompts as texts. Token IDs become their numbers."""
     if isinstance(given, str):
         return [given]
     items = as_list(given)

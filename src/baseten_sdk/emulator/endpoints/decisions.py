@@ -1,6 +1,6 @@
-"""`/v1/systemone`: questions answered with probabilities that depend on the words of the state alone.
+"""`/v1/systemone`: answers questions with probabilities that depend only on the words of the state.
 
-A label, level or criterion whose words stand in the state is the more probable. The same request always gets the same
+A label, level or criterion is more probable if its words occur in the state. The same request always gets the same
 answer. It owns this format and no routing.
 """
 
@@ -93,7 +93,7 @@ def _answer(state: str, name: str, question: Object) -> JSON:
 
 
 def _shares(state: str, texts: list[str]) -> list[float]:
-    """A probability for each text: more for one whose words stand in the state."""
+    """Return a probability for each text. It is higher if the text's words occur in the state."""
     said = _words(state)
     weights = [
         1 + 9 * len(said & _words(text)) + sha256(f"{state}/{text}".encode()).digest()[0] / 512 for text in texts

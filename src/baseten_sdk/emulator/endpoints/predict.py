@@ -52,7 +52,7 @@ def predict(exchange: Exchange) -> Reply:
 
 
 def output(given: JSON, plan: Plan) -> JSON:
-    """What the model makes of its input: the same value, and NaN where the plan wants it."""
+    """Return the model's output: the same value as its input, with NaN if the plan wants it."""
     if isinstance(given, dict) and "whisper_input" in given:
         return recorded(given, plan)
     if plan.on("nan"):

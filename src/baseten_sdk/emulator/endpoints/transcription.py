@@ -1,6 +1,6 @@
-"""Whisper, recorded and streamed: it understands a word of its own sentence in each half second of audio.
+"""Whisper, recorded and streamed. It hears one word of its own sentence in each half second of audio.
 
-It owns the words and the order of the messages; it must not know how the connection came about.
+It owns the words and the order of the messages. It must not know how the connection was made.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ Ended = Callable[[WebSocketSession, Plan, int], Awaitable[bool]]
 
 
 def parameters(message: str) -> Object | None:
-    """The first message of a session; None where the message is another."""
+    """Return the parameters in the first message of a session. None if it is another message."""
     try:
         value = load(message.encode())
     except ValueError:
@@ -140,7 +140,7 @@ def _segment(start: float, end: float, timed: bool, text: str | None) -> Object:
 
 
 async def transcribe(session: WebSocketSession, first: Object, plan: Plan, ended: Ended) -> None:
-    """One session behind its first message."""
+    """Run one session after its first message."""
     wrong = _problem(first)
     whisper = Whisper(first, plan)
     began, count = time.monotonic(), 0

@@ -1,6 +1,6 @@
-"""`{target}/websocket`: a model or chain that sends back what it is sent.
+"""`{target}/websocket`: a model or chain that sends back what it receives.
 
-It owns the conversation and its faults; it must not know how the connection came about.
+It owns the conversation and its faults. It must not know how the connection was made.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ async def converse(session: WebSocketSession, plan: Plan) -> None:
 
 
 async def ended(session: WebSocketSession, plan: Plan, count: int) -> bool:
-    """End the conversation where the plan wants it, after so many messages of the model."""
+    """End the conversation if the plan wants it after this many messages of the model."""
     if (code := plan.number("close")) is not None and count >= (plan.number("close-after") or 0):
         await session.close(code, REASONS.get(code, ""))
         return True

@@ -1,4 +1,4 @@
-"""What a fault does to a reply: cut it, shorten it, replace it, split it anew. Pure; it must not touch a connection."""
+"""Applies faults to a reply: cuts, shortens, replaces or splits it. Pure. It must not touch a connection."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def dress(reply: Reply, plan: Plan) -> Reply:
 
 
 def _replaced(reply: Reply, plan: Plan) -> Reply:
-    """The reply with another body, where the plan wants one."""
+    """Return the reply with another body, if the plan wants one."""
     match plan.text("reply"):
         case "html":
             headers = reply.headers | {"content-type": "text/html"}

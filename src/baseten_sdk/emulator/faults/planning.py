@@ -25,7 +25,7 @@ _PLAIN_SLUGS = {"chat", "reason", "echo", "test"}
 
 
 def model_of(body: bytes) -> str:
-    """The model that a body names; "" where it names none."""
+    """Return the model that a body names, or ""."""
     return as_text(_parsed(body).get("model"))
 
 

@@ -1,6 +1,6 @@
-"""The members of the fleet, what each has taken, and what the next request of each meets.
+"""The members of the fleet, what each has accepted, and what its next request meets.
 
-It owns who is who, chance and counting, from any thread. It must not know how a reply is made or sent.
+It owns the lookup of members, randomness and counting, from any thread. It must not know how a reply is made or sent.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ class Fleet(MutableMapping[str, FleetMember]):
         return len(self._members)
 
     def name_of(self, place: Place, model: str) -> str | None:
-        """The member that a request is for; None where it is not in the fleet.
+        """Return the member that a request is for. None if it is not in the fleet.
 
         Args:
-            place: where it came to.
-            model: the model that its body names.
+            place: The address of the request.
+            model: The model in its body.
         """
         target = place.environment or place.deployment or "development"
         names = (f"{place.owner}/{target}", place.owner) if place.owner else (model,)
@@ -88,7 +88,7 @@ class Fleet(MutableMapping[str, FleetMember]):
         return Plan({"delay": round(seconds * 1000)} if seconds else {}).merged(member.plan)
 
     def take(self, name: str | None, place: Place) -> Reply | None:
-        """Count a request; the reply that refuses it where a limit is used up."""
+        """Count a request. Return the reply that refuses it if a limit is used up."""
         limits = {} if name is None else self._limits.get(name, {})
         if not limits:
             return None
@@ -103,7 +103,7 @@ class Fleet(MutableMapping[str, FleetMember]):
         return replace(refused, headers=refused.headers | {"retry-after": str(math.ceil(wait))})
 
     def settle(self, name: str | None, reply: Reply) -> Reply:
-        """Count the tokens that a reply has used; return the reply with its rate limit headers."""
+        """Count the tokens of a reply. Return the reply with its rate limit headers."""
         limits = {} if name is None else self._limits.get(name, {})
         if not limits:
             return reply

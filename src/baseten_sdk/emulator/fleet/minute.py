@@ -1,4 +1,4 @@
-"""A limit a minute that is enforced: an allowance that is replenished all the time. Pure; the time is passed in."""
+"""A limit per minute: an allowance that refills continuously. Pure: the caller passes the time."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class MinuteLimit:
         self._last = now
 
     def left(self, now: float) -> float:
-        """How much is left; below 0 where more was used than there was."""
+        """Return how much is left. Negative if more was used."""
         self._level = min(self._burst, self._level + max(now - self._last, 0.0) * self.per_minute / MINUTE)
         self._last = now
         return self._level
 
     def wait(self, now: float) -> float:
-        """Seconds until one more may be taken; 0.0: now."""
+        """Return the seconds until one more fits. 0.0: now."""
         return max(1.0 - self.left(now), 0.0) * MINUTE / self.per_minute
 
     def take(self, amount: float) -> None:
-        """Use so much; more than is left is owed."""
+        """Use an amount. It may exceed what is left."""
         self._level -= amount

@@ -1,6 +1,6 @@
-"""One request, read: its place, headers, body and plan. What every endpoint is given.
+"""One request as endpoints see it: its place, headers, body and plan.
 
-It owns reading; it must not know the endpoints.
+It owns reading. It must not know the endpoints.
 """
 
 from __future__ import annotations

@@ -46,8 +46,10 @@ async def _exchange(url: str, body: bytes, headers: Mapping[str, str]) -> int:
 
 
 async def _status(reader: asyncio.StreamReader) -> int:
-    """The final status, past any 1xx; the head is read to its end, so that the peer is not cut off in the
-    middle of it."""
+    """Return the final status, after any 1xx.
+
+    The head is read to its end, so that the other side is not cut off in the middle of it.
+    """
     while True:
         head = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)
         if len(head) < 2 or not head[0].startswith(b"HTTP/") or not head[1][:3].isdigit():

@@ -13,7 +13,7 @@ Object: TypeAlias = "dict[str, JSON]"
 
 
 def dump(value: JSON) -> bytes:
-    """Compact UTF-8 JSON; a lone surrogate stays an escape, since UTF-8 has no form for it."""
+    """Encode as compact UTF-8 JSON. A lone surrogate stays an escape, because UTF-8 cannot express it."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:

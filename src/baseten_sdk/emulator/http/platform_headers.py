@@ -11,7 +11,7 @@ from .routing import short_id
 
 
 def platform_headers(exchange: Exchange) -> dict[str, str]:
-    """The headers; none where a container answers itself."""
+    """Return the headers, or none if a container answers itself."""
     if exchange.place.surface == "container":
         return {}
     accepted = {"x-baseten-accepted-at": str(int(exchange.moment * 1000))}

@@ -1,7 +1,7 @@
-"""Where a request goes: which surface, whose model, which target, and the route that is left.
+"""Parses the address of a request: the surface, the model, the target, and the rest of the route.
 
-Everything lives under one origin by path prefix; a Host header of the real service's form routes as the
-service would. It owns the reading of addresses alone: it must not know which routes exist.
+Everything is under one origin, by path prefix. A Host header in the real service's form routes as the service would. It
+owns only the parsing of addresses. It must not know which routes exist.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def short_id(seed: str, length: int) -> str:
 
 
 def resolve(host: str, raw_path: str) -> Place | None:
-    """Read an address; None when nothing of the service lives there."""
+    """Parse an address. Return None if nothing of the service has it."""
     segments = tuple(raw_path.lstrip("/").split("/"))
     if _MODEL_APIS.fullmatch(host):
         return _model_apis(segments)

@@ -24,7 +24,7 @@ class Framing:
         """One event with its blank line, and whatever the plan puts before it."""
         lines: list[str] = []
         if self._comments:
-            # By turns: a comment, a comment that is a block of its own, and an event without data.
+            # In turn: a comment, a comment as a block of its own, and an event without data.
             lines += ([": keep-alive"], [":", ""], ["event: ping", ""])[self._count % 3]
         if self._named and data != DONE:
             lines += [f"event: {name or 'message'}", f"id: {self._count}"]

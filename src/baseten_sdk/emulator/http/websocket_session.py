@@ -43,10 +43,10 @@ class WebSocketSession:
         await self._say({"type": "websocket.http.response.body", "body": reply.body})
 
     async def receive(self) -> str | bytes:
-        """The next message.
+        """Return the next message.
 
         Raises:
-            WebSocketLeft: there is none.
+            WebSocketLeft: There are no more.
         """
         message = await self._receive()
         if message["type"] != "websocket.receive":

@@ -35,7 +35,7 @@ class Ending(Enum):
 
 
 class ConnectionCut(ConnectionError):
-    """Raised to an in-process caller where a socket would have been cut."""
+    """Raised to an in-process caller in place of a cut socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ async def play(reply: Reply, scope: Scope, send: Send) -> None:
         if number and reply.pause:
             await asyncio.sleep(reply.pause)
         if transport is not None and transport.is_closing():
-            # The caller has left; asyncio would complain of every further piece.
+            # The caller has left, and asyncio would log an error for each further piece.
             return await _finish(Ending.SILENCE, scope)
         await send({"type": "http.response.body", "body": piece, "more_body": True})
         if number % 64 == 63:
@@ -103,7 +103,7 @@ async def play(reply: Reply, scope: Scope, send: Send) -> None:
 
 
 async def _relay(live: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
-    """Send a body as it comes; the other server is let go of when the caller leaves."""
+    """Send a body as it arrives. Close the connection to the other server if the caller leaves."""
     async with aclosing(live):
         try:
             async for piece in live:
@@ -114,7 +114,7 @@ async def _relay(live: AsyncGenerator[bytes], scope: Scope, send: Send) -> None:
 
 
 async def _finish(ending: Ending, scope: Scope) -> None:
-    """End without an end. Never returns: whoever watches for the disconnect cancels it."""
+    """End the reply without a proper end. It never returns: the watcher of the disconnect cancels it."""
     sever(ending, scope)
     await asyncio.get_running_loop().create_future()
 
@@ -132,6 +132,6 @@ def sever(ending: Ending, scope: Scope) -> None:
 
 
 def _transport(scope: Scope) -> asyncio.Transport | None:
-    """The connection, where there is one: an application may also be called without a server."""
+    """Return the connection, if there is one. An application may also be called without a server."""
     transport: object = scope.get("state", {}).get(TRANSPORT)
     return transport if isinstance(transport, asyncio.Transport) else None

@@ -1,6 +1,6 @@
-"""A request of messages as one of a chat, so that both are answered alike.
+"""Converts a messages request into a chat request, so that both get the same answers.
 
-It owns this translation. It must not know how a chat is answered.
+It owns this conversion. It must not know how a chat is answered.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _turns(turn: Object) -> list[JSON]:
 
 
 def _said(content: JSON) -> str:
-    """The text of blocks, or of what is text already."""
+    """Return the text of blocks, or a text unchanged."""
     if isinstance(content, str):
         return content
     return " ".join(as_text(as_object(block).get("text")) for block in as_list(content)).strip()

@@ -40,7 +40,8 @@ def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
 
 def _events(whole: Object, answer: Answer, plan: Plan) -> list[Object]:
     used = usage(answer, plan)
-    # llama.cpp tells the input at the start and never again; Baseten begins with zeros and tells all at the end.
+    # llama.cpp reports the input at the start and never again. Baseten begins with zeros and reports everything at the
+    # end.
     early = plan.text("message-usage") == "llama-cpp"
     zeros: Object = {"input_tokens": 0, "output_tokens": 0}
     start = {**used, "output_tokens": 0} if early else zeros

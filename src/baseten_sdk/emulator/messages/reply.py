@@ -52,7 +52,10 @@ def blocks(answer: Answer, plan: Plan) -> list[JSON]:
 
 
 def usage(answer: Answer, plan: Plan) -> Object:
-    """What the whole message used. Baseten's `input_tokens` include those from the cache; others' do not."""
+    """Return the usage of the whole message.
+
+    Baseten's `input_tokens` include cached ones, unlike those of other servers.
+    """
     cached = answer.prompt_tokens // 64 * 64
     match plan.text("message-usage"):
         case "exclusive":

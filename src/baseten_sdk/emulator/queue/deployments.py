@@ -34,7 +34,7 @@ class Deployments:
         return "WAKING_UP" if self._clock.now() < ready_at else "ACTIVE"
 
     def wake(self, owner: str) -> float:
-        """Start a cold start where one is needed; the moment at which the owner is or will be active."""
+        """Begin a cold start if necessary. Return the moment at which the owner is or will be active."""
         with self._lock:
             now = self._clock.now()
             if owner not in self._ready_at:

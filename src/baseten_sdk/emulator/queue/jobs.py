@@ -234,7 +234,7 @@ class Queue:
         return job
 
     def _refusal(self) -> Reply | None:
-        """A 429 where the calls of the last second are at the limit."""
+        """Return a 429 if the calls of the last second have reached the limit."""
         if self._limit is None:
             return None
         now = self._clock.now()

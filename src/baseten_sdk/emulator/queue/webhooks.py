@@ -51,7 +51,7 @@ class Secrets:
             return self._secrets
 
     def rotate(self) -> str:
-        """A new secret; the one before it stays active beside it for a day, older ones do not."""
+        """Make a new secret. The previous one stays active for a day, older ones do not."""
         with self._lock:
             made = new_secret(self._source)
             self._secrets = (made, *self._secrets[:1])
@@ -94,7 +94,7 @@ class WebhookSender:
             status, error = await post(url, body, headers, self._timeout)
             final = status not in _RETRIED or attempt == self._attempts
             if final:
-                # Before the record, so that whoever waits for the record finds the job settled.
+                # Before the record, so that the job is settled for whoever waits for the record.
                 job.settle(self._clock.now(), delivered=status is not None and 200 <= status < 300)
             self.deliveries.append(Delivery(job.request_id, url, attempt, status, error, body, headers))
             if final:

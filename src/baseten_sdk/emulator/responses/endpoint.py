@@ -22,7 +22,7 @@ from .response import Head, final_items, items_of, response, status_of
 
 
 def responses(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Reply:
-    """Answer a request for a response. `models` are those beside the usual ones; None lets any name pass."""
+    """Answer a request for a response. `models` adds to the usual ones. None accepts any name."""
     shared = exchange.place.surface == "model-apis"
     plan = exchange.plan
     try:

@@ -75,7 +75,7 @@ def status_of(answer: Answer, plan: Plan) -> str:
 
 
 def usage(answer: Answer) -> Object:
-    """Tokens in the names of this format; cached ones are part of the input."""
+    """Return the usage with the names of this format. Cached tokens are part of the input."""
     return {
         "input_tokens": answer.prompt_tokens,
         "input_tokens_details": {"cached_tokens": answer.prompt_tokens // 64 * 64},
@@ -114,7 +114,7 @@ def items_of(answer: Answer, head: Head, plan: Plan) -> list[Object]:
 
 
 def part_of(answer: Answer) -> Object | None:
-    """What the message holds; None where there is none."""
+    """Return the content of the message, or None."""
     if answer.refusal is not None:
         return {"type": "refusal", "refusal": answer.refusal}
     if answer.content is None:

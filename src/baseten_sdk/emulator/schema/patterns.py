@@ -1,7 +1,7 @@
 """Strings that match a regular expression, for the plain expressions that JSON schemas use.
 
-It owns a small reader: literals, classes, groups (the first alternative), counts and anchors. What it cannot
-read it gives up on (None), and the caller falls back to a guess.
+It owns a small reader: literals, classes, groups (the first alternative), counts and anchors. For anything else it
+returns None, and the caller falls back to a guess.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Reader:
         self._at = 0
 
     def alternatives(self) -> str:
-        """Read to the end of the group; the first alternative is the result."""
+        """Read to the end of the group. Return the first alternative."""
         first: str | None = None
         made = ""
         while self._at < len(self._text) and self._text[self._at] != ")":

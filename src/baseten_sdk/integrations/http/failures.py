@@ -1,4 +1,4 @@
-"""Which of another library's errors stands for an error of a call that had no reply."""
+"""Chooses the other library's exception for a call without a reply."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ERRORS: dict[str, tuple[Name, Name]] = {
 
 
 def name_of(error: APIError) -> Name:
-    """The name of the error to raise instead; a stream that ended too early is a breach of the protocol."""
+    """Return the name of the exception to raise. A stream that ended too early is a protocol error."""
     if not isinstance(error, APIConnectionError):
         return "RemoteProtocolError"
     plain, late = _ERRORS.get(error.phase or "", ("ReadError", "ReadTimeout"))
@@ -36,6 +36,6 @@ def name_of(error: APIError) -> Name:
 
 
 def seconds(extensions: object, phase: str) -> float | None:
-    """A timeout of a request: what it says of a phase."""
+    """Return a request's timeout for a phase."""
     given = extensions.get(phase) if isinstance(extensions, dict) else None
     return float(given) if isinstance(given, int | float) else None

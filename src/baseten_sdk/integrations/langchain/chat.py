@@ -88,10 +88,10 @@ class ChatBaseten(Served, BaseChatModel):
     @model_validator(mode="before")
     @classmethod
     def _gather_unknown(cls, values: Mapping[str, object]) -> dict[str, object]:
-        """Arguments that are no field become parameters of the request, as LangChain's users expect.
+        """Treat unknown arguments as parameters of the request, as LangChain's users expect.
 
         Raises:
-            InvalidRequestError: a name is misspelled.
+            InvalidRequestError: A name is misspelled.
         """
         names = {name for field, info in cls.model_fields.items() for name in (field, info.alias)}
         check_names(values, (name for name in names if name is not None))
@@ -220,7 +220,7 @@ class ChatBaseten(Served, BaseChatModel):
             kwargs["tool_choice"] = choice
         return self.bind(tools=params, **kwargs)
 
-    # What comes out is typed by the schema, which no signature can say; LangChain's own has Any there.
+    # The schema decides the type of the output, which a signature cannot express. LangChain's own signature has Any.
     def with_structured_output(
         self,
         schema: Schema | None = None,
@@ -247,7 +247,7 @@ class ChatBaseten(Served, BaseChatModel):
         if schema is None and method != "json_mode":
             raise ValueError(f"method={method!r} needs a schema.")
         if schema is not None:
-            # For LangSmith; the base class makes a JSON schema of it.
+            # For LangSmith. The base class makes a JSON schema from it.
             kwargs["ls_structured_output_format"] = {"kwargs": {"method": method, "strict": strict}, "schema": schema}
         model: Runnable[LanguageModelInput, AIMessage]
         if schema is None or method == "json_mode":

@@ -41,7 +41,7 @@ class GenerationChunks:
         self._held: dict[int, str] = {}
 
     def of(self, event: StreamEvent[None]) -> ChatGenerationChunk | None:
-        """The chunk of an event of the first choice; None where it says nothing that LangChain has a place for."""
+        """Return the chunk for an event of the first choice. None if LangChain has no place for it."""
         message = self._message(event)
         if message is None:
             return None
@@ -104,7 +104,7 @@ def _call_chunk(index: int, arguments: str, id_: str | None = None, name: str | 
 
 
 def _readable(arguments: str) -> bool:
-    """Whether LangChain reads an object from the arguments; it takes no text for an empty one."""
+    """Whether LangChain reads an object from the arguments. It reads an empty text as an empty object."""
     try:
         return not arguments or isinstance(parse_partial_json(arguments), dict)
     except ValueError:

@@ -1,7 +1,7 @@
-"""LangChain's messages as those of a request, and a completion as LangChain's messages.
+"""Converts LangChain's messages to those of a request, and a completion to LangChain's messages.
 
-LangChain's own converter does most of the first. It does not know that reasoning goes back under the name it came with,
-and that calls whose arguments are no JSON were still made.
+LangChain's own converter does most of the former. It does not know that reasoning goes back under its original name,
+and that a call whose arguments are not JSON was still made.
 """
 
 from __future__ import annotations
@@ -87,12 +87,14 @@ def ai_message(completion: ChatCompletion, choice: Choice) -> AIMessage:
 
 
 def refusal_block(text: str) -> dict[str, object]:
-    """A refusal as LangChain knows it; pieces of one belong together."""
+    """Return a refusal in LangChain's form. Pieces of one refusal belong together."""
     return {"type": "refusal", "refusal": text, "index": 0}
 
 
 def tool_calls(choice: Choice) -> tuple[list[LangChainToolCall], list[InvalidToolCall]]:
-    """The calls of a choice: those that may be run, and those whose arguments were cut or are no JSON object."""
+    """Return the calls of a choice: those that may be run, and those whose arguments are truncated or not a JSON
+    object.
+    """
     calls: list[LangChainToolCall] = []
     invalid: list[InvalidToolCall] = []
     made = choice.message.tool_calls

@@ -1,4 +1,4 @@
-"""What LangChain's objects share: which model is meant, where it is served, and the clients that reach it."""
+"""What LangChain's objects share: the model, where it is served, and the clients."""
 
 from __future__ import annotations
 
@@ -93,16 +93,16 @@ class Served(BaseModel):
         return self
 
     def __getstate__(self) -> dict[Any, Any]:
-        """The state of a pickle: a key is in none, and is read from the environment where it is unpickled."""
+        """Return the state for a pickle. It contains no key. The environment provides one after unpickling."""
         state = super().__getstate__()
         return {**state, "__dict__": {**state["__dict__"], "baseten_api_key": None}}
 
 
 def engine_url(model_url: str) -> str:
-    """The base URL of the engine inside a deployment, from its URL as people copy it.
+    """Return the base URL of the engine inside a deployment, from the URL that people copy.
 
     Raises:
-        InvalidRequestError: it is no URL.
+        InvalidRequestError: It is not such a URL.
     """
     if not model_url.startswith(("https://", "http://")):
         raise InvalidRequestError(f"model_url must be an http(s) URL, not {shown_url(model_url)}.")
@@ -113,6 +113,6 @@ def engine_url(model_url: str) -> str:
 
 
 def name_in(model_url: str) -> str:
-    """The name to send where none was given: `model-` and the id, since most engines take any."""
+    """Return the default name to send: `model-` and the ID, because most engines accept any name."""
     found = _HOST.match(model_url)
     return f"model-{found['model_id']}" if found else "model"

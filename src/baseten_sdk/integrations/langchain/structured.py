@@ -1,4 +1,4 @@
-"""How a model is asked for an object, and how its answer is read: the three methods of `with_structured_output`."""
+"""Asks a model for an object and reads its answer, by the three methods of `with_structured_output`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..schemas import format_for
 Method: TypeAlias = Literal["json_schema", "function_calling", "json_mode"]
 
 Parser: TypeAlias = "BaseOutputParser[Any] | BaseGenerationOutputParser[Any]"
-"""What LangChain's parsers give is not typed."""
+"""The output of LangChain's parsers is not typed."""
 
 
 def response_format(schema: Mapping[str, object] | type, *, strict: bool | None) -> Mapping[str, object]:

@@ -50,7 +50,7 @@ def litellm_error(error: BasetenError, model: str, provider: str) -> Exception:
 
 
 def _status_error(error: APIStatusError, text: str, model: str, provider: str) -> Exception:
-    """The class that LiteLLM has for a status; where it has none, its general error with the status."""
+    """Return LiteLLM's error for a status. If it has none, return its general error with the status."""
     request = httpx.Request(error.method or "POST", error.url or "https://inference.baseten.co")
     reply = httpx.Response(error.status_code, headers=_plain(error.headers), content=error.raw, request=request)
     match error.status_code:
@@ -85,5 +85,5 @@ def _status_error(error: APIStatusError, text: str, model: str, provider: str) -
 
 
 def _plain(headers: dict[str, str]) -> dict[str, str]:
-    """Headers without those that speak of a body as it was on the wire; the error holds it decoded."""
+    """Return headers without those about the encoding of the body, because the error holds it decoded."""
     return {name: value for name, value in headers.items() if name not in ("content-encoding", "content-length")}

@@ -1,4 +1,4 @@
-"""What is used of LiteLLM's inner modules. Some of its folders are no packages: to pyright types are missing there."""
+"""Types from LiteLLM's inner modules. Some of its folders are not packages, so pyright does not find their types."""
 
 from __future__ import annotations
 

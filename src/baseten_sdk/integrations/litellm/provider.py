@@ -17,7 +17,7 @@ from .replies import LiteLLMChunks, embedding_response, model_response
 from .request import LiteLLMRequest, messages_of
 
 PROVIDER = "baseten-sdk"
-"""The provider's name: what stands before the first "/" of LiteLLM's `model=`."""
+"""The provider's name: the part before the first "/" of LiteLLM's `model=`."""
 
 CALLERS = 64
 """Pairs of key and base URL whose connections are kept."""
@@ -58,7 +58,7 @@ class BasetenLLM(CustomLLM):
         async_client: AsyncClient | AsyncPool | None = None,
     ) -> None:
         super().__init__()
-        # Of a function, not of a method: what is kept must not keep the provider, or nothing would be closed in order.
+        # A function's cache, not a method's: a cache that holds the provider would keep it from being closed.
         made = partial(_clients_of, endpoints, api_key, auth_scheme, client, async_client)
         self._clients = lru_cache(maxsize=CALLERS)(made)
 
@@ -82,7 +82,7 @@ class BasetenLLM(CustomLLM):
             )
             return model_response(completion)
 
-    # LiteLLM takes its own chunks from a provider as well as the plainer ones that its signature names.
+    # LiteLLM accepts its own chunks from a provider, besides the plainer ones in its signature.
     def streaming(  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         self, *args: object, **kwargs: object
     ) -> Iterator[ModelResponseStream]:
@@ -143,7 +143,7 @@ def _clients_of(
     api_key: str | None,
     api_base: str | None,
 ) -> Clients:
-    """The clients for a caller's key and base URL; the provider's own where the caller brings neither."""
+    """Return the clients for a caller's key and base URL. Without them, return the provider's own clients."""
     own = api_key is None and api_base is None
     return Clients.of(
         api_key=api_key or own_key,

@@ -53,8 +53,8 @@ def embedding_response(reply: CreateEmbeddingResponse, model: str) -> EmbeddingR
 class LiteLLMChunks:
     """The chunks of one stream.
 
-    LiteLLM takes the first `finish_reason` for the end and reads no usage after it, so both come last: the usage in a
-    chunk of its own, then the reasons of all choices.
+    LiteLLM treats the first `finish_reason` as the end and reads no usage after it. So both come last: first the usage
+    in a chunk of its own, then the finish reasons of all choices.
     """
 
     def __init__(self, model: str) -> None:
@@ -87,7 +87,7 @@ class LiteLLMChunks:
                 return [self._chunk([StreamingChoices(index=index, delta=delta, logprobs=_log_probs(told))])]
 
     def _left(self) -> list[ModelResponseStream]:
-        """The log probabilities that came with nothing else."""
+        """Return the log probabilities that arrived alone."""
         left, self._logprobs = self._logprobs, {}
         return [
             self._chunk([StreamingChoices(index=index, delta=Delta(), logprobs=_log_probs(told))])
@@ -101,7 +101,7 @@ class LiteLLMChunks:
 
 
 def _delta(event: StreamEvent[None]) -> tuple[int, Delta | None]:
-    """The choice that an event belongs to, and what it adds; None where it adds nothing."""
+    """Return the choice of an event and what it adds. None if it adds nothing."""
     match event:
         case TextDelta(text, index):
             return index, Delta(role="assistant", content=text)

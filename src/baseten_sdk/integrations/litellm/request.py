@@ -15,7 +15,7 @@ SERVED = "served_model_name"
 """LiteLLM's own name for what an engine serves."""
 
 OWN = frozenset({"stream", SERVED, "max_retries", "timeout", "extra_headers"})
-"""What LiteLLM puts among the parameters and is no field of the body."""
+"""Fields that LiteLLM adds to the parameters but that do not belong in the body."""
 
 LITELLMS_FIELDS = frozenset({"provider_specific_fields", "thinking_blocks", "annotations"})
 """Fields that LiteLLM adds to messages."""

@@ -207,7 +207,7 @@ class Baseten(AsyncRequestLLM):
         except NotFoundError:
             if self._target.model_id is None:
                 raise
-            return [Model(id=self._target.model)]  # an engine may have no list; it serves the one
+            return [Model(id=self._target.model)]  # An engine may not list its models. It serves this one.
 
     async def aavailable_models(self) -> list[Model]:
         """List the models as `available_models` does, in async code."""
@@ -219,7 +219,7 @@ class Baseten(AsyncRequestLLM):
         except NotFoundError:
             if self._target.model_id is None:
                 raise
-            return [Model(id=self._target.model)]  # an engine may have no list; it serves the one
+            return [Model(id=self._target.model)]  # An engine may not list its models. It serves this one.
 
     @with_chat_callbacks
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:

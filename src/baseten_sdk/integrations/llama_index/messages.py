@@ -38,7 +38,7 @@ REASONING_NAME = "reasoning_name"
 """Where a block of reasoning has its name on the wire, if it is another."""
 
 PASSED_ON = ("tool_call_id", "name", "refusal")
-"""Of a message's `additional_kwargs`, what is a field of the API's message."""
+"""Fields of a message's `additional_kwargs` that are also fields of the API's message."""
 
 
 def message_params(messages: Sequence[ChatMessage]) -> list[dict[str, object]]:
@@ -70,7 +70,7 @@ def _message_param(message: ChatMessage) -> dict[str, object]:
 
 
 def _parts(block: BaseContentBlock) -> list[dict[str, object]]:
-    """A block as parts of the content; what has a place elsewhere in the message has none here."""
+    """Return a block as parts of the content. A block with another place in the message returns none."""
     match block:
         case TextBlock():
             return [{"type": "text", "text": block.text}]
@@ -156,7 +156,7 @@ def assistant_message(
 
 
 def log_probs(told: ChoiceLogprobs | None) -> list[list[LogProb]] | None:
-    """The alternatives to each token, or the token itself if the request asked for none."""
+    """Return the alternatives to each token, or the token itself if the request asked for none."""
     if told is None or not told.content:
         return None
     return [

@@ -43,7 +43,7 @@ class BasetenMetadata(LLMMetadata):
 
 
 def context_length(model: Model) -> int | None:
-    """The context window of a listed model, where the list tells."""
+    """Return the context window of a listed model, if the list has it."""
     others = model.model_extra or {}
     found = model.context_length or next((others[name] for name in OTHER_NAMES if others.get(name)), None)
     return found if isinstance(found, int) else None

@@ -74,7 +74,7 @@ class GrowingResponse:
         self._calls: dict[int, ToolCallBlock] = {}
 
     def response(self, event: StreamEvent[None]) -> ChatResponse | None:
-        """The response that an event of the first choice brings; None where it brings nothing new."""
+        """Return the response for an event of the first choice. None if it adds nothing."""
         match event:
             case TextDelta(text, 0):
                 self._text += text

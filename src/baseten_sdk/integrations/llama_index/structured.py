@@ -33,7 +33,7 @@ Arguments: TypeAlias = dict[str, Any]
 
 
 class StructuredLLM(FunctionCallingLLM):
-    """An LLM that calls tools and gives objects, above `chat` and its like."""
+    """An LLM that calls tools and returns objects, based on `chat` and similar methods."""
 
     strict: bool = Field(default=False, description="Whether the model is held to the schemas of tools.")
 
@@ -69,10 +69,10 @@ class StructuredLLM(FunctionCallingLLM):
     def get_tool_calls_from_response(
         self, response: ChatResponse, error_on_no_tool_call: bool = True, **kwargs: Any
     ) -> list[ToolSelection]:
-        """The calls of a response.
+        """Return the calls of a response.
 
         Raises:
-            ValueError: there are none, unless told otherwise.
+            ValueError: There are none, unless the caller allows that.
         """
         found = selections(response)
         if not found and error_on_no_tool_call:
@@ -170,7 +170,7 @@ def _held(given: Arguments | None, output_cls: type[Model]) -> Arguments:
 
 
 def _forced(given: Arguments | None) -> Arguments:
-    """The arguments of a call that is to use a tool, where the mode has one."""
+    """Return the arguments that force a call to use a tool, if the mode supports it."""
     return {"tool_choice": "required", **(given or {})}
 
 

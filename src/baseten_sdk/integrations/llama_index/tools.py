@@ -18,7 +18,7 @@ WORDS = ("auto", "none", "required")
 
 
 def tool_params(tools: Sequence[BaseTool], *, strict: bool) -> list[dict[str, object]]:
-    """The tools as a request has them; strict ones hold the model to their schemas."""
+    """Return the tools in the form of a request. Strict ones hold the model to their schemas."""
     params: list[dict[str, object]] = []
     for tool in tools:
         param = tool.metadata.to_openai_tool(skip_length_check=True)
@@ -56,7 +56,7 @@ def _arguments(call: ToolCallBlock, response: ChatResponse) -> dict[str, object]
     if not isinstance(call.tool_kwargs, str):
         return call.tool_kwargs
     if isinstance(response.raw, ChatCompletion):
-        # LlamaIndex has no form for a call that must not be run, and runs what it is given.
+        # LlamaIndex cannot express a call that must not be run. It runs every call it gets.
         raise ToolArgumentError(
             f"The call of {call.tool_name} is not run: its arguments were cut, or are no JSON object: "
             f"{call.tool_kwargs[:SHOWN]!r}.",

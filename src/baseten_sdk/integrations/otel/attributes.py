@@ -1,7 +1,7 @@
-"""The attributes of a call by the semantic conventions: what is known before it, and what its reply tells.
+"""The attributes of a call by the semantic conventions: what is known before it, and what its reply adds.
 
-Owns the names, which are those of the conventions as of their release 1.44, where the ones for generative AI are still
-in development. What the conventions have no name for begins with `baseten.`. Nothing here is content.
+Owns the names, which follow release 1.44 of the conventions. Those for generative AI are still in development there.
+Names that the conventions lack begin with `baseten.`. Nothing here is content.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ OPERATIONS = {
     "responses": "chat",
     "systemone": "decide",
 }
-"""Operations whose parameters are recorded, by the end of the URL. `decide` is a name of ours, the others are the
-conventions'. All other calls have the name of their own path."""
+"""Operations whose parameters are recorded, by the end of the URL.
+
+`decide` is this package's name. The others come from the conventions. All other calls have the name of their path.
+"""
 
 PATHS = (
     "async_predict",
@@ -86,7 +88,7 @@ def operation(call: CallStarted) -> str:
 
 
 def parameters(call: CallStarted) -> Mapping[str, object]:
-    """The parameters of an operation that the conventions know; those of other calls are content."""
+    """Return the parameters of an operation that the conventions know. Those of other calls are content."""
     if operation(call) not in OPERATIONS.values():
         return {}
     try:
@@ -97,7 +99,7 @@ def parameters(call: CallStarted) -> Mapping[str, object]:
 
 
 def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
-    """What is known before the call: its operation, where it goes, and its parameters."""
+    """Return what is known before the call: its operation, its destination and its parameters."""
     parts = urlsplit(call.url)
     attributes: Attributes = {
         OPERATION: operation(call),
@@ -206,7 +208,7 @@ def of_cost(result: object, meta: Meta, prices: Prices) -> Attributes:
 
 
 def of_exchange(meta: Meta) -> Attributes:
-    """What the exchange behind a reply tells."""
+    """Return the attributes of the exchange behind a reply."""
     attributes: Attributes = {}
     if meta.status_code:
         attributes["http.response.status_code"] = meta.status_code

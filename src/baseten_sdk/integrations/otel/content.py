@@ -1,4 +1,4 @@
-"""What was said, in the form that the semantic conventions give to messages. Used by those alone who opted in."""
+"""The content of messages in the form of the semantic conventions. Used only if the user opts in."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def of_reply(result: object) -> Attributes:
 
 
 def _of_items(given: object, instructions: object) -> list[dict[str, object]]:
-    """Items as the messages of a chat; what does not fit a chat is recorded unchanged."""
+    """Convert items to messages of a chat. Items that do not fit a chat are recorded unchanged."""
     if not isinstance(given, str | list) or not given:
         return []
     try:
@@ -86,7 +86,7 @@ def _parts(message: Mapping[str, object]) -> Iterator[Part]:
 
 
 def _piece(piece: Mapping[str, object]) -> Part:
-    """A piece of a multimodal message; one of a kind that the conventions do not know stays as it is."""
+    """Convert a part of a multimodal message. A part of an unknown kind stays unchanged."""
     match piece:
         case {"type": "text", "text": str(text)}:
             return {"type": "text", "content": text}

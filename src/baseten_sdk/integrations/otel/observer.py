@@ -100,7 +100,7 @@ class OpenTelemetry(Observer):
         )
 
     def __getstate__(self) -> dict[str, object]:
-        """Where a copy lives, it finds its own tracer."""
+        """Drop the tracer. A copy finds the tracer of its own process."""
         made = ("_tracer", "_instruments", "_captures")
         return {name: value for name, value in self.__dict__.items() if name not in made}
 
@@ -166,7 +166,7 @@ class CallSpan(CallObserver):
         self._end(told)
 
     def failed(self, error: BaseException) -> None:
-        # The text of an error may quote what was said.
+        # An error's text may quote the conversation.
         self._span.set_status(Status(StatusCode.ERROR, str(error) if self._captures else None))
         if self._captures:
             self._span.record_exception(error)

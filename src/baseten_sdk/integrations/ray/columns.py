@@ -1,4 +1,4 @@
-"""Rows and outcomes as columns: what Ray gives becomes rows, and outcomes become columns beside them.
+"""Rows and outcomes as columns: turns Ray's batches into rows, and adds outcomes as columns.
 
 It must not know how rows are run.
 """
@@ -29,7 +29,7 @@ Output: TypeAlias = Callable[[Ok[Row, object]], Mapping[str, object]]
 
 
 def table_of(batch: Batch) -> pa.Table:
-    """A batch as a table; arrays with more than one dimension become lists."""
+    """Return a batch as a table. Arrays with more than one dimension become lists."""
     if isinstance(batch, pa.Table):
         return batch
     return pa.table({name: _column(values) for name, values in batch.items()})
