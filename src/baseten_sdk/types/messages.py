@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import from_json, to_json
 
-from .._characters import whole_escapes
 from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
+from .tool_calls import RAW, as_object
 from .usage import Usage
 
 __all__ = [
@@ -127,16 +127,16 @@ def _or_new(sent: str) -> str:
 
 
 def _as_input(value: object) -> object:
-    """Read the input: an object, or JSON text from some servers, or null if there is none."""
+    """Read the input: an object, or JSON text from some servers, or null if there is none.
+
+    A text that is not a JSON object is kept as it is, in an object: a call must not run with less than the model wrote.
+    """
     if value is None:
         return {}
-    if isinstance(value, str):
-        try:
-            read: object = from_json(whole_escapes(value) or "{}")
-        except ValueError:
-            return {}
-        return read
-    return value
+    if not isinstance(value, str):
+        return value
+    read: object = from_json(as_object(value))
+    return read
 
 
 class ToolUseBlock(Lenient):
@@ -144,6 +144,7 @@ class ToolUseBlock(Lenient):
 
     Attributes:
         input: the arguments, as far as they could be read: those of a message that `max_tokens` cut may be incomplete.
+            Text that is not a JSON object is under `raw_arguments`.
     """
 
     type: Literal["tool_use"] = "tool_use"
@@ -157,6 +158,8 @@ class ToolUseBlock(Lenient):
     def arguments(self) -> str:
         """The arguments as JSON text. In a stream, this is the text that the model wrote."""
         written = note_of(self, "arguments")
+        if not isinstance(written, str) and self.input.keys() == {RAW}:
+            written = self.input[RAW]
         return written if isinstance(written, str) else to_json(self.input).decode()
 
 

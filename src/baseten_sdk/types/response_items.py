@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, 
 
 from .chat import Tokens, arguments_text, new_call_id
 from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
+from .tool_calls import as_object
 
 __all__ = [
     "ReasoningPart",
@@ -170,8 +171,11 @@ class ResponseFunctionToolCall(ResponseItem):
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
 
     def to_param(self) -> dict[str, object]:
-        """The call as a plain dict for the `input` of the next call, with the id that its output names."""
-        return {**super().to_param(), "call_id": self.call_id}
+        """The call as a plain dict for the `input` of the next call, with the id that its output names.
+
+        Its arguments are a JSON object.
+        """
+        return {**super().to_param(), "call_id": self.call_id, "arguments": as_object(self.arguments)}
 
     @property
     def parsed_arguments(self) -> BaseModel | None:

@@ -45,6 +45,25 @@ def _plain(block: object) -> object:
     return getattr(block, "thinking", None) or getattr(block, "text", None)
 
 
+@pytest.mark.parametrize(
+    ("sent", "input", "arguments"),
+    [
+        (None, {}, "{}"),
+        ("", {}, "{}"),
+        ("null", {}, "{}"),
+        ('{"a": 1}', {"a": 1}, '{"a":1}'),
+        (r'{"a": "\ud83d"}', {"a": "\ufffd"}, '{"a":"\ufffd"}'),
+        ('{"a": 1', {"raw_arguments": '{"a": 1'}, '{"a": 1'),
+        ("{'a': 1}", {"raw_arguments": "{'a': 1}"}, "{'a': 1}"),
+        ("[1]", {"raw_arguments": "[1]"}, "[1]"),
+        ({"raw_arguments": 5}, {"raw_arguments": 5}, '{"raw_arguments":5}'),
+    ],
+)
+def test_an_input_sent_as_text_is_read_or_kept_whole(sent: object, input: object, arguments: str) -> None:
+    block = ToolUseBlock.model_validate({"id": "t1", "name": "f", "input": sent})
+    assert (block.input, block.arguments) == (input, arguments)
+
+
 ONE = ({"a": 1},)
 TWO = ({"a": 1}, {"a": 2})
 A1, A2 = delta(partial_json='{"a": 1}'), delta(partial_json='{"a": 2}')

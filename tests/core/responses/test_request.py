@@ -140,3 +140,27 @@ def test_an_unknown_parameter_is_named_with_the_one_that_was_meant() -> None:
         PARAMETERS.split({"max_tokens": 3})
     with pytest.raises(TypeError, match=r"Did you mean instructions\?"):
         PARAMETERS.split({"instruction": "x"})
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ('{"a": 1}', '{"a": 1}'),
+        ("", "{}"),
+        ("null", "{}"),
+        ('{"a', '{"raw_arguments":"{\\"a"}'),
+        ("[1]", '{"raw_arguments":"[1]"}'),
+        (r'{"a":"\ud83d"}', r'{"a":"\ufffd"}'),
+    ],
+)
+def test_arguments_of_earlier_calls_are_always_an_object(written: str, sent: str) -> None:
+    given = {"type": "function_call", "call_id": "c1", "name": "f", "arguments": written}
+    item = ResponseFunctionToolCall.model_validate(given)
+    assert body([given])["input"] == [{**given, "arguments": sent}]
+    assert body([item])["input"] == [{**given, "arguments": sent}]
+    assert item.arguments == written
+
+
+def test_arguments_of_other_items_are_sent_as_they_are() -> None:
+    item = {"type": "mcp_call", "name": "f", "arguments": "{cut"}
+    assert body([item])["input"] == [item]

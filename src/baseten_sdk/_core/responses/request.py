@@ -10,6 +10,7 @@ from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletionMessage
 from ...types.response_items import ResponseItem
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
+from ...types.tool_calls import as_object
 from ..request.model_request import model_request
 from ..request.options import Options
 from ..request.parameters import Parameters
@@ -110,7 +111,7 @@ def as_items(given: ResponseInput) -> list[ResponseInputItem]:
 
 def _item_param(path: str, item: object) -> Mapping[str, object]:
     if isinstance(item, Mapping):
-        return item
+        return _with_arguments(item)
     if isinstance(item, ResponseItem):
         return item.to_param()
     if isinstance(item, ChatCompletionMessage):
@@ -119,9 +120,17 @@ def _item_param(path: str, item: object) -> Mapping[str, object]:
             "baseten_sdk.histories.to_responses(messages)."
         )
     if isinstance(item, BaseModel) and {"type", "role"} & type(item).model_fields.keys():
-        return _without_parsed(item.model_dump(mode="json", by_alias=True, exclude_none=True))
+        return _with_arguments(_without_parsed(item.model_dump(mode="json", by_alias=True, exclude_none=True)))
     hint = " Pass *response.output to send a response back." if hasattr(item, "output") else ""
     raise InvalidRequestError(f"{path} must be a dict or an item of a response, not a {type(item).__name__}.{hint}")
+
+
+def _with_arguments(item: Mapping[str, object]) -> Mapping[str, object]:
+    """Return an item in the form that engines accept: the arguments of a call are a JSON object."""
+    arguments = item.get("arguments")
+    if item.get("type") != "function_call" or not isinstance(arguments, str | None):
+        return item
+    return {**item, "arguments": as_object(arguments or "")}
 
 
 def _without_parsed(fields: dict[str, object]) -> dict[str, object]:
