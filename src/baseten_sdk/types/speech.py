@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias, TypedDict
 from pydantic import Field
 
 from ..config import CallOptions
-from .reply import Lenient, NullAs, Reply
+from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, nothing
 
 __all__ = [
     "AudioEncoding",
@@ -24,6 +24,9 @@ __all__ = [
     "WhisperSampling",
     "Word",
 ]
+
+Number: TypeAlias = Annotated[float | None, Beside(nothing)]
+OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
 
 AudioEncoding: TypeAlias = Literal["pcm_s16le", "pcm_mulaw"]
 """The encoding of raw audio: 16-bit little-endian samples, or 8-bit μ-law. One channel."""
@@ -74,9 +77,9 @@ class TranscriptionOptions(CallOptions, WhisperOptions, total=False):
 class Word(Lenient):
     """One word, and when it was said."""
 
-    word: str
-    start_time: float | None = None
-    end_time: float | None = None
+    word: Annotated[str, NullAs(str)] = ""
+    start_time: Number = None
+    end_time: Number = None
 
 
 class Segment(Lenient):
@@ -87,10 +90,10 @@ class Segment(Lenient):
         word_timestamps: the words, if you asked for them.
     """
 
-    text: str = ""
-    log_prob: float | None = None
-    start_time: float | None = None
-    end_time: float | None = None
+    text: Annotated[str, NullAs(str)] = ""
+    log_prob: Number = None
+    start_time: Number = None
+    end_time: Number = None
     word_timestamps: Annotated[list[Word], NullAs(list)] = Field(default_factory=list)
 
 
@@ -102,8 +105,8 @@ def joined(segments: list[Segment]) -> str:
 class Transcription(Reply):
     """The transcript of recorded audio."""
 
-    language_code: str | None = None
-    language_prob: float | None = None
+    language_code: OptionalText = None
+    language_prob: Number = None
     segments: Annotated[list[Segment], NullAs(list)] = Field(default_factory=list)
 
     @property
@@ -125,13 +128,13 @@ class TranscriptEvent(Lenient):
         audio_length_sec: seconds of audio that it covers.
     """
 
-    transcription_num: int | None = None
-    language_code: str | None = None
-    language_prob: float | None = None
-    audio_length_sec: float | None = None
+    transcription_num: Annotated[int | None, Beside(nothing, as_count)] = None
+    language_code: OptionalText = None
+    language_prob: Number = None
+    audio_length_sec: Number = None
     segments: Annotated[list[Segment], NullAs(list)] = Field(default_factory=list)
-    transcript: str | None = None
-    confidence: float | None = None
+    transcript: OptionalText = None
+    confidence: Number = None
 
     @property
     def text(self) -> str:

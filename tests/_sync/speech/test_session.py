@@ -202,6 +202,16 @@ def test_last_words_that_do_not_come_are_an_error(client: Client) -> None:
     assert IDLE in repr(client)
 
 
+def test_last_words_that_do_not_come_end_an_iteration_too(client: Client) -> None:
+    with pytest.raises(TranscriptionError, match="raise finish_timeout=") as caught:
+        with client.deployments("abcd1234").transcription(
+            SECOND * 3, extra_headers=behaving("no-finish-audio"), finish_timeout=0.05, pace=None
+        ) as session:
+            understood(session)
+    assert [final.text for final in caught.value.transcripts] == ["never odd or even"]
+    assert IDLE in repr(client)
+
+
 def test_a_cut_in_the_last_words_is_no_end(client: Client) -> None:
     """A close frame that never came: the last words may be missing."""
     session = client.deployments("abcd1234").transcription(extra_headers=behaving("cut=2"), pace=None)

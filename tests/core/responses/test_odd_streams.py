@@ -147,3 +147,11 @@ def test_what_a_proxy_writes_into_the_stream_is_told() -> None:
     page = read(begun + b"<html>504 Gateway Time-out</html>").error
     assert isinstance(page, StreamInterrupted)
     assert "504 Gateway Time-out" in str(page)
+
+
+def test_a_text_whose_end_says_it_otherwise_is_not_handed_out_twice() -> None:
+    """Bytes that were no whole character differ from piece to piece."""
+    found = read_events(
+        CREATED, added(BARE), {**HI, "delta": "\ufffd"}, {**HI, "delta": "\ufffd!"}, text_done("\ufffd!")
+    )
+    assert found.kinds.count("output_text.delta") == 2

@@ -10,6 +10,11 @@ import pytest
 from baseten_sdk import FinalTranscript, PartialTranscript, TranscriptionError
 from baseten_sdk._core.speech.transcript import TranscriptReader
 
+SEGMENTS: list[object] = [
+    {"text": " never odd ", "log_prob": -0.1, "start_time": 0, "end_time": 1.0, "word_timestamps": None},
+    {"text": "or even", "word_timestamps": [{"word": "or", "start_time": 1.0, "end_time": 1.2}], "new": 1},
+]
+
 FINAL = {
     "type": "transcription",
     "is_final": True,
@@ -17,10 +22,7 @@ FINAL = {
     "language_code": "en",
     "language_prob": None,
     "audio_length_sec": 1.5,
-    "segments": [
-        {"text": " never odd ", "log_prob": -0.1, "start_time": 0, "end_time": 1.0, "word_timestamps": None},
-        {"text": "or even", "word_timestamps": [{"word": "or", "start_time": 1.0, "end_time": 1.2}], "new": 1},
-    ],
+    "segments": SEGMENTS,
 }
 
 
@@ -75,3 +77,34 @@ def test_an_error_says_what_the_service_said(message: str | bytes, problem: str)
     with pytest.raises(TranscriptionError, match=problem) as caught:
         TranscriptReader().read(message)
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"language_prob": "high", "transcription_num": "three", "audio_length_sec": {}, "language_code": 5},
+        {"confidence": "NaN!", "transcript": None, "transcription_num": 1.5},
+        {"segments": [{"text": None, "start_time": "soon"}, *SEGMENTS]},
+        {"segments": [*SEGMENTS, {"text": "", "word_timestamps": [{"word": None, "start_time": []}]}]},
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("final", [True, False])
+def test_an_odd_field_beside_the_words_does_not_end_the_session(odd: dict[str, object], final: bool) -> None:
+    event = TranscriptReader().read(json.dumps({**FINAL, **odd, "is_final": final}))
+    assert isinstance(event, FinalTranscript if final else PartialTranscript)
+    assert event.text == "never odd or even"
+
+
+@pytest.mark.parametrize("not_final", [False, 0, "false", "False"])
+def test_a_transcript_is_partial_however_the_server_writes_it(not_final: object) -> None:
+    reader = TranscriptReader()
+    assert isinstance(reader.read(json.dumps({**FINAL, "is_final": not_final})), PartialTranscript)
+    assert reader.finals == []
+
+
+@pytest.mark.parametrize("end", [{"status": "finished"}, {"body": "finished"}, {"body": {"status": "finished"}}])
+def test_the_end_is_read_wherever_its_status_stands(end: dict[str, object]) -> None:
+    reader = TranscriptReader()
+    assert reader.read(json.dumps({"type": "end_audio", **end})) is None
+    assert reader.finished

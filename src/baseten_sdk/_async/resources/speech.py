@@ -77,7 +77,8 @@ class AsyncSpeech(AsyncDeploymentBase):
             vad_pad_ms: Milliseconds of audio to keep around speech. Default: 0.
             pace: How fast audio is sent at most, as a multiple of real time. The voice detection wants about 1. None:
                 as fast as the service takes it.
-            finish_timeout: Seconds to wait for the last transcripts when the block is left.
+            finish_timeout: Seconds to wait for the last transcripts when the block is left. While you iterate, it
+                bounds each silence after the audio has ended.
             ping_interval: As for `connect`.
             **options: How Whisper listens (`language`, `prompt`, `word_timestamps`...), and the options of every call.
                 `extra_body` is merged into the first message, for parameters that this package does not know.

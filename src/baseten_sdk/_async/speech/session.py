@@ -63,6 +63,7 @@ class AsyncTranscriptionSession:
         self._began: float | None = None
         self._sent = 0.0
         self._ended = False
+        self._silent = False
         self._reader = TranscriptReader()
 
     @property
@@ -130,7 +131,9 @@ class AsyncTranscriptionSession:
 
     async def _next(self) -> PartialTranscript | FinalTranscript | None:
         """Send what is due, or wait for a message. Return its event, if there is one."""
-        if self._source is None or self._ended or self._websocket.ready():
+        if self._ended:
+            return await self._receive_last(self._finish_timeout)
+        if self._source is None or self._websocket.ready():
             return await self._receive(None)
         if not self._due:
             piece = await self._source.next()
@@ -149,6 +152,7 @@ class AsyncTranscriptionSession:
         try:
             return self._reader.read(await self._websocket.receive(timeout=seconds))
         except IdleTimeout:
+            self._silent = True
             return None
         except WebSocketClosedError as error:
             if not self._websocket.clean:
@@ -159,6 +163,19 @@ class AsyncTranscriptionSession:
             self._reader.finished = True
             return None
         raise self._early("The service closed the session before the audio ended.")
+
+    async def _receive_last(self, seconds: float) -> PartialTranscript | FinalTranscript | None:
+        """Wait for a message after the audio.
+
+        Raises:
+            TranscriptionError: None arrived in time.
+        """
+        self._silent = seconds <= 0
+        event = None if self._silent else await self._receive(seconds)
+        if self._silent:
+            limit = f"{self._finish_timeout:g} s"
+            raise self._early(f"The last words had not come {limit} after the audio: raise finish_timeout=.")
+        return event
 
     def _ahead(self) -> float:
         """Return the seconds until the next frame is due."""
@@ -220,8 +237,4 @@ class AsyncTranscriptionSession:
         end = self._clock.now() + self._finish_timeout
         await self.finish()
         while not self._reader.finished:
-            left = end - self._clock.now()
-            if left <= 0:
-                limit = f"{self._finish_timeout:g} s"
-                raise self._early(f"The last words had not come {limit} after the audio: raise finish_timeout=.")
-            await self._receive(left)
+            await self._receive_last(end - self._clock.now())

@@ -190,22 +190,22 @@ class OutputParts:
                 return []
             parts.item, parts.whole = item, True
             return self._announced(parts, event, item.arguments)
-        missing = self._missing_text(item.text, event) if isinstance(item, ResponseOutputMessage) else []
+        missing = self._missing_text(parts, item.text, event) if isinstance(item, ResponseOutputMessage) else []
         if _says_something(item) or not parts.texts:
             parts.item, parts.whole = item, True
         return [*missing, event]
 
     def finish_text(self, event: ResponseTextDoneEvent) -> list[ResponseStreamEvent]:
         """Take the end of a text."""
-        missing = self._missing_text(event.text, event)
+        parts = self.of(event, "message")
+        missing = self._missing_text(parts, event.text, event)
         for each in missing:
-            self.of(event, "message").add(OUTPUT_TEXT, event.content_index, each.delta)
+            parts.add(OUTPUT_TEXT, event.content_index, each.delta)
         return [*missing, event]
 
-    def _missing_text(self, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
+    def _missing_text(self, parts: ItemParts, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
         """Return a delta with the text if none of it arrived in pieces."""
-        came = [parts.said() for parts in self.items if parts.kind == "message"]
-        if not text or any(text in said or (said and text.startswith(said)) for said in came):
+        if not text or parts.said() or any(text in other.said() for other in self.items):
             return []
         return [ResponseTextDeltaEvent(delta=text, item_id=event.item_id, output_index=event.output_index)]
 

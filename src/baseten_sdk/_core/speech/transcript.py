@@ -8,11 +8,16 @@ from pydantic import ValidationError
 
 from ..._json_reading import decode_reply
 from ...errors import TranscriptionError
+from ...types.reply import LENIENT
 from ...types.speech import FinalTranscript, PartialTranscript
 from ..reply.classify import as_sentence, read_error
 
 END = {"type": "end_audio"}
 """The message that says that no audio follows."""
+
+
+NOT_FINAL = (False, "false", "False")
+"""How servers say that a transcript is partial."""
 
 
 class TranscriptReader:
@@ -53,7 +58,7 @@ class TranscriptReader:
             case "transcription":
                 return self._transcript(value)
             case "end_audio":
-                status = body.get("status") if isinstance(body, dict) else None
+                status = body.get("status") if isinstance(body, dict) else body or value.get("status")
                 self.acknowledged = True
                 self.finished = self.finished or status == "finished"
             case "error":
@@ -67,9 +72,9 @@ class TranscriptReader:
 
     def _transcript(self, value: Mapping[str, object]) -> PartialTranscript | FinalTranscript:
         try:
-            if value.get("is_final") is False:
-                return PartialTranscript.model_validate(value)
-            final = FinalTranscript.model_validate(value)
+            if value.get("is_final") in NOT_FINAL:
+                return PartialTranscript.model_validate(value, context=LENIENT)
+            final = FinalTranscript.model_validate(value, context=LENIENT)
         except ValidationError as error:
             problem = f"A transcript cannot be read: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}."
         else:

@@ -64,6 +64,7 @@ class TranscriptionSession:
         self._began: float | None = None
         self._sent = 0.0
         self._ended = False
+        self._silent = False
         self._reader = TranscriptReader()
 
     @property
@@ -131,7 +132,9 @@ class TranscriptionSession:
 
     def _next(self) -> PartialTranscript | FinalTranscript | None:
         """Send what is due, or wait for a message. Return its event, if there is one."""
-        if self._source is None or self._ended or self._websocket.ready():
+        if self._ended:
+            return self._receive_last(self._finish_timeout)
+        if self._source is None or self._websocket.ready():
             return self._receive(None)
         if not self._due:
             piece = self._source.next()
@@ -150,6 +153,7 @@ class TranscriptionSession:
         try:
             return self._reader.read(self._websocket.receive(timeout=seconds))
         except IdleTimeout:
+            self._silent = True
             return None
         except WebSocketClosedError as error:
             if not self._websocket.clean:
@@ -160,6 +164,19 @@ class TranscriptionSession:
             self._reader.finished = True
             return None
         raise self._early("The service closed the session before the audio ended.")
+
+    def _receive_last(self, seconds: float) -> PartialTranscript | FinalTranscript | None:
+        """Wait for a message after the audio.
+
+        Raises:
+            TranscriptionError: None arrived in time.
+        """
+        self._silent = seconds <= 0
+        event = None if self._silent else self._receive(seconds)
+        if self._silent:
+            limit = f"{self._finish_timeout:g} s"
+            raise self._early(f"The last words had not come {limit} after the audio: raise finish_timeout=.")
+        return event
 
     def _ahead(self) -> float:
         """Return the seconds until the next frame is due."""
@@ -221,8 +238,4 @@ class TranscriptionSession:
         end = self._clock.now() + self._finish_timeout
         self.finish()
         while not self._reader.finished:
-            left = end - self._clock.now()
-            if left <= 0:
-                limit = f"{self._finish_timeout:g} s"
-                raise self._early(f"The last words had not come {limit} after the audio: raise finish_timeout=.")
-            self._receive(left)
+            self._receive_last(end - self._clock.now())
