@@ -58,7 +58,7 @@ def test_a_taken_port_and_a_wrong_behaviour_are_said_in_one_line(
     emu: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--port", str(emu.port)]) == 1
-    assert "cannot start" in capsys.readouterr().err
+    assert f"Error: The emulator cannot listen on 127.0.0.1:{emu.port}: " in capsys.readouterr().err
     assert main(["--port", "0", "--behaviour", "nonsense"]) == 1
     assert "nonsense" in capsys.readouterr().err
 
@@ -66,7 +66,7 @@ def test_a_taken_port_and_a_wrong_behaviour_are_said_in_one_line(
 @pytest.mark.parametrize("host", ["\x1b]0;owned\x07", "a" * 64, "a..b"])
 def test_a_host_that_is_none_is_said_in_one_line(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--port", "0", "--host", host]) == 1
-    assert capsys.readouterr().err.startswith("The emulator cannot start: The emulator cannot listen on")
+    assert capsys.readouterr().err.startswith("Error: The emulator cannot listen on")
 
 
 def emulator_of(*arguments: str) -> Emulator:

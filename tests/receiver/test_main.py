@@ -49,7 +49,7 @@ def test_what_cannot_be_is_told(
 ) -> None:
     assert main(["--store", str(tmp_path / "jobs.sqlite"), *arguments]) == 1
     shown = capsys.readouterr()
-    assert shown.err.startswith("the receiver cannot start: ")
+    assert shown.err.startswith("Error: ")
     assert complaint in shown.err
     assert shown.out == ""
 

@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(str(error))
         return 2
     except (ConfigurationError, ValueError) as error:
-        say(f"The emulator cannot start: {error}")
+        say(f"Error: {error}")
         return 1
     try:
         print(_banner(emulator, made_up=not _secret(options.api_key, options.api_key_file, KEY)), flush=True)

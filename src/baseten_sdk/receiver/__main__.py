@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with receiver:
             return _serve(receiver, options.host, options.port, options.store)
     except ConfigurationError as error:
-        say(f"the receiver cannot start: {error}")
+        say(f"Error: {error}")
         return 1
 
 
