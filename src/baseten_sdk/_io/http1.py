@@ -61,6 +61,10 @@ class ReplyState(Enum):
     BROKEN = "the head, and what is no body"
 
 
+# Python 3.11 takes as long to find a member in its class as to call a function.
+_AWAITED, _HEAD, _BODY, _COMPLETE, _BROKEN = ReplyState
+
+
 class ReplyParser:
     """Parses the replies of one connection, one after another.
 
@@ -99,7 +103,7 @@ class ReplyParser:
 
     def begin(self, method: str, upgrade: bool = False) -> None:
         """Begin the reply to a request with this verb. `upgrade` says that the server may change the protocol."""
-        self.state = ReplyState.AWAITED
+        self.state = _AWAITED
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.body.clear()
@@ -116,17 +120,17 @@ class ReplyParser:
     @property
     def has_head(self) -> bool:
         """Whether the head is complete."""
-        return self.state is not ReplyState.AWAITED and self.state is not ReplyState.HEAD
+        return self.state is not _AWAITED and self.state is not _HEAD
 
     @property
     def complete(self) -> bool:
         """Whether the whole message has arrived."""
-        return self.state is ReplyState.COMPLETE
+        return self.state is _COMPLETE
 
     @property
     def reusable(self) -> bool:
         """Whether the connection may carry another request: the message is complete, and nothing followed it."""
-        return self.state is ReplyState.COMPLETE and self._keep_alive and not self._surplus
+        return self.state is _COMPLETE and self._keep_alive and not self._surplus
 
     def feed(self, data: bytes) -> None:
         """Parse bytes. An error after the head is left in `error`, because status and body up to there still count.
@@ -136,12 +140,12 @@ class ReplyParser:
             BaseException: A signal handler raised it meanwhile.
         """
         before = self.state
-        if before is ReplyState.COMPLETE:
+        if before is _COMPLETE:
             self._surplus = True
             return
-        if before is ReplyState.AWAITED:
-            self.state = ReplyState.HEAD
-        if before is ReplyState.AWAITED or before is ReplyState.HEAD:
+        if before is _AWAITED:
+            self.state = _HEAD
+        if before is _AWAITED or before is _HEAD:
             self._head_size += len(data)
         try:
             self._parser.feed_data(data)
@@ -152,10 +156,10 @@ class ReplyParser:
             raise ProtocolError("the server wants to change the protocol") from None
         except httptools.HttpParserError as error:
             self._failed(error)
-        if self.state is ReplyState.COMPLETE:
+        if self.state is _COMPLETE:
             # Bytes after the message belong to no reply.
             del self.body[self._whole :]
-        elif self.state is ReplyState.HEAD:
+        elif self.state is _HEAD:
             if len(self.headers) > MOST_HEADERS:
                 raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
             if self._head_size > LONGEST_HEAD:
@@ -176,7 +180,7 @@ class ReplyParser:
         cause = error.__context__
         if cause is not None and not isinstance(cause, ProtocolError):
             raise cause  # An interrupt that arrived in a callback.
-        if self.state is ReplyState.COMPLETE:
+        if self.state is _COMPLETE:
             self._surplus = True
             return
         if cause is not None:
@@ -185,12 +189,12 @@ class ReplyParser:
         else:
             reason = str(error)
             wrong = (AmbiguousFraming if reason.startswith(AMBIGUOUS) else ProtocolError)(reason)
-        if self.state is ReplyState.HEAD:
+        if self.state is _HEAD:
             raise wrong from None
         self._break(wrong)
 
     def _break(self, error: ProtocolError) -> None:
-        self.state = ReplyState.BROKEN
+        self.state = _BROKEN
         self.error = error
 
     def take(self) -> bytes:
@@ -231,15 +235,15 @@ class ReplyParser:
         )
 
     def on_message_begin(self) -> None:
-        if self.state is ReplyState.COMPLETE:
+        if self.state is _COMPLETE:
             self._surplus = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.state is ReplyState.HEAD:
+        if self.state is _HEAD:
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        if self.state is ReplyState.COMPLETE:
+        if self.state is _COMPLETE:
             return
         if len(self.headers) > MOST_HEADERS:
             raise LimitExceeded(f"the head has more than {MOST_HEADERS} lines")
@@ -248,7 +252,7 @@ class ReplyParser:
             raise ProtocolError(f"there is no status {status}")
         if status == SWITCHING and self._upgrade:
             self.status = status
-            self.state = ReplyState.COMPLETE
+            self.state = _COMPLETE
             return
         if status < 200:
             self._interim += 1
@@ -257,14 +261,14 @@ class ReplyParser:
             return
         self.status = status
         self._head_size = 0
-        self.state = ReplyState.COMPLETE if self._without_body else ReplyState.BODY
+        self.state = _COMPLETE if self._without_body else _BODY
 
     def on_message_complete(self) -> None:
-        if self.state is ReplyState.HEAD:
+        if self.state is _HEAD:
             if self.body:
                 raise ProtocolError("an interim reply has a body, which would be taken for the beginning of the next")
             self.headers = []
-        elif self.state is ReplyState.BODY:
-            self.state = ReplyState.COMPLETE
+        elif self.state is _BODY:
+            self.state = _COMPLETE
             self._whole = len(self.body)
             self._keep_alive = self._parser.should_keep_alive()
