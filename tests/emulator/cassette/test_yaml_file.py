@@ -123,6 +123,10 @@ def test_a_person_can_read_it(tmp_path: Path) -> None:
         ("digest", ("15@0.010", "15"), "in interaction 1: could not convert"),
         ("digest", ("14@0.020", "13@0.020"), "the pieces have 28 bytes, and the text has 29"),
         ("digest", ("reply:", "reply: {"), "in interaction 1: while parsing"),
+        ("digest", ("    model: a/b", "    [1]: a/b"), "in interaction 1"),
+        ("digest", ("    model: a/b", "    1: a/b"), "in interaction 1: request.body"),
+        ("digest", ("    model: a/b", "    model: &own [*own]"), "in interaction 1"),
+        ("digest", ("    model: a/b", "    model: !!python/name:os.system"), "in interaction 1"),
     ],
 )
 def test_what_was_edited_or_is_another_thing_is_named(

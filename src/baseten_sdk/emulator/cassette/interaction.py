@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..http.jsonvalue import JSON
 
@@ -28,8 +28,7 @@ class SentRequest:
     body: JSON | bytes
 
 
-@dataclass(frozen=True, slots=True)
-class TimedPiece:
+class TimedPiece(NamedTuple):
     """Bytes that arrived together.
 
     Attributes:

@@ -38,6 +38,8 @@ STYLES: Mapping[str, tuple[tuple[str, str], bool]] = {
 }
 """How JSON is written: its separators, and whether it is all ASCII. The first needs no mention in a file."""
 
+TEXT = "tag:yaml.org,2002:str"
+
 _LOADER: type[yaml.CSafeLoader | yaml.SafeLoader] = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
@@ -106,7 +108,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _block(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     style = '"' if _ODD_BREAKS.search(text) else "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return dumper.represent_scalar(TEXT, text, style=style)
 
 
 _Dumper.add_representer(str, _block)
@@ -140,14 +142,36 @@ def _head(path: Path, head: bytes) -> _Head:
 
 def _interaction(path: Path, number: int, document: bytes) -> Interaction:
     try:
-        found = _Interaction.model_validate(yaml.load(document, _LOADER))
+        found = _Interaction.model_validate(_tree(document))
         return Interaction(found.request.value(), found.reply.value())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         problem = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    except (yaml.YAMLError, KeyError, ValueError) as error:
+    except (yaml.YAMLError, KeyError, ValueError, TypeError, RecursionError) as error:
         problem = " ".join(str(error).split())
     raise _refused(path, f"was edited into something that cannot be read, in interaction {number}: {problem}")
+
+
+def _tree(document: bytes) -> object:
+    """Read a document. PyYAML itself takes a third longer. Nearly all nodes are texts."""
+    loader = _LOADER(document)
+    try:
+        node = loader.get_single_node()
+        return None if node is None else _value(loader, node)
+    finally:
+        loader.dispose()
+
+
+def _value(loader: yaml.CSafeLoader | yaml.SafeLoader, node: yaml.Node) -> object:
+    match node:
+        case yaml.ScalarNode(tag=tag, value=text) if tag == TEXT:
+            return text
+        case yaml.MappingNode(value=pairs):
+            return {_value(loader, key): _value(loader, value) for key, value in pairs}
+        case yaml.SequenceNode(value=items):
+            return [_value(loader, item) for item in items]
+        case _:
+            return loader.construct_object(node)
 
 
 def write(path: Path, interactions: Iterable[Interaction]) -> None:
