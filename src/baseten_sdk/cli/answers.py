@@ -1,6 +1,6 @@
-"""An answer of a model, asked for by one API or another, and printed while it arrives.
+"""Asks a model through one of the APIs, and prints the answer as it arrives.
 
-All APIs print the same: their streams become the events of a chat. It must not know of options.
+All APIs print the same, because their streams become the events of a chat. It must not know options.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ __all__ = ["API", "AnswerSettings", "asking"]
 Row: TypeAlias = dict[str, object]
 
 MOST_TOKENS = 4096
-"""Tokens of an answer by messages, which need a limit, unless one is given: what a chat has."""
+"""The most tokens of an answer by messages, which require a limit. Without an option, it is a chat's default."""
 
 
 class API(Enum):
@@ -165,7 +165,7 @@ def asking(
 
 
 def _said_in_message(event: MessageStreamEvent) -> Iterator[Said]:
-    """What an event of messages says."""
+    """Convert an event of messages."""
     match event:
         case TextEvent(text):
             yield TextDelta(text)
@@ -181,7 +181,7 @@ def _said_in_message(event: MessageStreamEvent) -> Iterator[Said]:
 
 
 def _said(event: ResponseStreamEvent) -> Iterator[Said]:
-    """What an event of a response says."""
+    """Convert an event of a response."""
     match event.type:
         case "response.output_text.delta":
             yield TextDelta(event.delta)
@@ -243,7 +243,7 @@ class _EventPrinter:
 
 
 def _spent(reply: ChatCompletion | ModelMessage | ModelResponse, prices: Prices) -> str:
-    """What an answer cost, and how much of its prompt came from the cache."""
+    """Return what an answer cost, and how much of its prompt came from the cache."""
     cost, rate = prices.cost(reply), reply.meta.cache_hit_rate
     dollars = "cost not known" if cost is None else f"${cost.total:f}"
     return f"[{dollars}]" if rate is None else f"[{dollars}, {rate:.0%} of the prompt from the cache]"

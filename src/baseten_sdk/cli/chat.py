@@ -92,7 +92,7 @@ def chat(
 def _asked(
     client: Client, models: list[str], deployment: str | None, environment: str | None
 ) -> Client | Deployment | Pool:
-    """Who is asked."""
+    """Return who answers: the client, a deployment or a pool."""
     if deployment is not None:
         return target.deployment(client, deployment, environment)
     return client if len(models) == 1 else pool_of(client, models)
@@ -106,7 +106,7 @@ def _answer(session: Session, ask: Ask, opening: Sequence[Message], question: st
 
 
 def _question(prompt: Sequence[str]) -> str | None:
-    """The question, or None if there is none and stdin is a terminal."""
+    """Return the question, or None if there is none and stdin is a terminal."""
     if not prompt and is_terminal(sys.stdin):
         return None
     parts = [

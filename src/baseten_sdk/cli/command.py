@@ -76,7 +76,7 @@ def _check_text(values: Mapping[str, object], names: Mapping[str, str]) -> None:
 
 
 def _message(error: BasetenError, names: Mapping[str, str]) -> str:
-    """The message of an error. Where the words are ours, they name arguments; a shell user knows options."""
+    """Return the message of an error. If this package raised it, names of arguments become names of options."""
     text = str(error)
     if isinstance(error, ConfigurationError | BatchError):
         return in_terms_of_options(text, names)

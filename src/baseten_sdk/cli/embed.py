@@ -36,7 +36,7 @@ __all__ = ["embed"]
 Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 
 HEAD = 64 * 1024
-"""Bytes of the source by which a resumed run knows it again."""
+"""How many bytes of the source identify it in a resumed run."""
 
 
 def embed(
@@ -153,7 +153,7 @@ class Count:
     rows: int = 0
 
     def lots(self, rows: Iterator[FileRow], field: str, size: int) -> Iterator[Lot]:
-        """Put the texts of rows together to those of one request each."""
+        """Group the texts of rows into those of one request each."""
         texts: list[str] = []
         for row in rows:
             text = row.get(field)

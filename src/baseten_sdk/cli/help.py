@@ -23,7 +23,7 @@ __all__ = ["EXAMPLES", "HELP", "documented", "examples", "shown"]
 _BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 
 VALUES = {bool: "", int: "N", float: "NUMBER", str: "TEXT", Path: "FILE"}
-"""What stands for a value of an option, by its type. A flag has none."""
+"""The placeholder for an option's value, by type. A flag has none."""
 
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "batch": (
@@ -63,19 +63,19 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 
 
 def examples(name: str) -> str | None:
-    """The examples of a command, as text below its help."""
+    """Return the examples of a command, as text below its help."""
     lines = EXAMPLES.get(name)
     return None if lines is None else "\n\n".join(["Examples:", *(escape(f"  {line}") for line in lines)])
 
 
 def shown(parameter: inspect.Parameter) -> inspect.Parameter:
-    """The parameter of a command, with a short name for its value and its help as plain text."""
+    """Return the parameter of a command, with a short placeholder and plain help."""
     kind, *notes = get_args(parameter.annotation)
     return parameter.replace(annotation=Annotated[kind, *(_shown(note, kind) for note in notes)])
 
 
 def documented(function: Callable[..., None]) -> str:
-    """The help of a command, a line for each paragraph: Typer breaks lines where they end."""
+    """Return the help of a command, one line per paragraph, because Typer breaks lines where the text does."""
     return _BREAK.sub(" ", escape(inspect.getdoc(function) or ""))
 
 
@@ -114,7 +114,7 @@ def _shown(note: object, kind: object) -> object:
 
 
 def _value(kind: object) -> str | None:
-    """What stands for a value of this type; None where its choices do."""
+    """Return the placeholder for a type. None if its choices are shown instead."""
     for each in _alternatives(kind):
         if get_origin(each) is list:
             return _value(get_args(each)[0])

@@ -32,7 +32,7 @@ _COMMANDS = {
     "async_predict": "`baseten-sdk async submit`",
     "deployments(id).wake(wait=True)": "any request",
 }
-"""What advice calls by its name in Python."""
+"""Python names in advice, and what the command line calls them."""
 
 _FLAG = re.compile(r"\b(\w+)=True(?: \(--[a-z-]+\))?")
 _OFF = re.compile(r"\b([a-z]+(?:_[a-z]+)+)=False\b")

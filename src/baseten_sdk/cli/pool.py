@@ -42,7 +42,7 @@ class HedgeOfFile(BaseModel):
 
 
 class PoolFile(BaseModel):
-    """A pool as a file has it."""
+    """A pool as described in a file."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -53,10 +53,10 @@ class PoolFile(BaseModel):
     seed: int = 0
 
     def of(self, client: Client) -> Pool:
-        """The pool, by a client.
+        """Make the pool with a client.
 
         Raises:
-            ConfigurationError: a member or the hedge is invalid.
+            ConfigurationError: A member or the hedge is invalid.
         """
         return client.pool(
             [Target(**member.model_dump()) for member in self.members],
@@ -71,7 +71,7 @@ def read_pool(path: Path) -> PoolFile:
     """Read the file of `--pool`.
 
     Raises:
-        typer.BadParameter: it is no TOML, or describes no pool.
+        typer.BadParameter: It is not TOML, or does not describe a pool.
     """
     try:
         return PoolFile.model_validate(tomllib.loads(read_text(path)))
@@ -84,9 +84,9 @@ def read_pool(path: Path) -> PoolFile:
 
 
 def pool_of(client: Client, models: list[str]) -> Pool:
-    """The pool of several `--model`: slugs of the Model APIs, and IDs of dedicated models.
+    """Make the pool of several `--model`: slugs of the Model APIs, and IDs of dedicated models.
 
     Raises:
-        ConfigurationError: one is named twice.
+        ConfigurationError: One is named twice.
     """
     return client.pool([Target(model=each) for each in models])

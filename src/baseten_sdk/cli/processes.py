@@ -123,7 +123,7 @@ def _run_all(commands: Sequence[Sequence[str]], key: bytes | None) -> list[int]:
             process = subprocess.Popen(each, stdin=None if key is None else subprocess.PIPE, stdout=subprocess.DEVNULL)
             running.append(process)
             if process.stdin is not None and key is not None:
-                with suppress(BrokenPipeError), process.stdin:  # it may have ended before it read the key
+                with suppress(BrokenPipeError), process.stdin:  # The process may have ended before it read the key.
                     process.stdin.write(key)
         with noticing_signals():
             return [process.wait() for process in running]
@@ -140,13 +140,13 @@ def sharing(limits: Limits) -> Generator[list[str]]:
 
 
 def this_program() -> list[str]:
-    """What starts this program anew, with the arguments that it has."""
+    """Return the command line that starts this program again with the same arguments."""
     return [sys.executable, "-m", "baseten_sdk", *sys.argv[1:]]
 
 
 @contextmanager
 def _leaving_signals_to(running: Sequence[subprocess.Popen[bytes]]) -> Generator[None]:
-    """Ctrl-C has reached them when it comes here; what ends this process alone is handed on."""
+    """Ignore Ctrl-C, which has already reached all processes. Pass on signals that end only this one."""
 
     def hand_on(number: int, frame: FrameType | None) -> None:
         for process in running:

@@ -26,14 +26,14 @@ QUIET = 5.0
 """Seconds of silence after the last line that end a conversation."""
 
 GLANCE = 0.1
-"""Seconds between two looks at whether there are more lines to send."""
+"""Seconds between two checks for more lines to send."""
 
 
 def lines_of(data: str | None, file: Path | None) -> Iterable[str]:
-    """The messages to send; those of stdin are read while they come.
+    """Yield the messages to send. Lines from stdin are read as they arrive.
 
     Raises:
-        typer.BadParameter: both options are given, or the file cannot be read.
+        typer.BadParameter: Both options are given, or the file cannot be read.
     """
     if data is not None and file is not None:
         raise typer.BadParameter("Give either --data or --file, not both.")
@@ -58,7 +58,7 @@ def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float)
     ended = threading.Event()
 
     def send() -> None:
-        # What ends the WebSocket is told to whoever receives.
+        # The receiving side reports the end of the WebSocket.
         with suppress(WebSocketError):
             for line in lines:
                 websocket.send(line)

@@ -1,7 +1,7 @@
-"""The gate that submissions pass through. It is closed while the service wants none.
+"""The gate that submissions pass. It is closed while the service wants none.
 
-When it opens after a refusal, and how fast submissions then pass, is the rule of every client's gate. It is closed too
-while the deployment's queue is long. Whoever waits passes first come, first served.
+After a refusal, every client's gate has the same rule for when it opens, and for how fast calls then pass. This gate is
+also closed while the deployment's queue is long. Waiting submissions pass in order of arrival.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class AdmissionGate:
     """Lets submissions pass, or wait.
 
     Attributes:
-        queue_is_long: whether the queue is too long for more.
+        queue_is_long: Whether the queue is too long for more.
     """
 
     def __init__(self, clock: RunClock) -> None:
@@ -46,19 +46,20 @@ class AdmissionGate:
                 await self._clock.wait(self._changed, inf if self.queue_is_long else wait)
 
     def refused(self, error: Exception, sent: float) -> float:
-        """A submission was refused. Returns the seconds that it should wait itself: as long as the service asks, else
-        longer after each refusal.
+        """Note a refused submission.
+
+        Return the seconds that it should wait itself: as long as the service asks, otherwise longer after each refusal.
 
         Args:
-            error: how it was refused.
-            sent: when it was sent.
+            error: The refusal.
+            sent: When it was sent.
         """
         now = self._clock.now()
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if asked is not None:
             wait = min(asked, LONGEST * 4)
         elif now < self._until:
-            wait = self._until - now  # refused at the same time as another one
+            wait = self._until - now  # Refused at the same time as another one.
         else:
             wait = min(FIRST * 2.0**self._refusals, LONGEST) * random.uniform(0.5, 1.0)
             self._refusals = min(self._refusals + 1, 16)
@@ -67,7 +68,7 @@ class AdmissionGate:
         return wait
 
     def accepted(self, sent: float) -> None:
-        """A submission was accepted: the service takes some."""
+        """Note an accepted submission: the service accepts some again."""
         self._refusals = 0
         if self._gate.succeeded(sent, self._clock.now()):
             self._wake()

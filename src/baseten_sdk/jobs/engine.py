@@ -1,6 +1,6 @@
 """The run of a ledger: rows in, submissions out, until every row has succeeded or failed.
 
-It owns the tasks and their end. What they do is in `sender` and `watcher`, and what becomes of it in `state`.
+It owns the tasks and their end. `sender` and `watcher` say what they do, and `state` records it.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class LedgerRun:
     """One run.
 
     Args:
-        ledger: the ledger.
-        supply: the new rows; None to finish only what the ledger holds.
-        queue: takes the submissions.
-        source: receives their outputs.
-        limits: what the caller allows.
-        display: shows the progress.
-        clock: tells the time and waits.
+        ledger: The ledger.
+        supply: The new rows. None: finish only what the ledger holds.
+        queue: Takes the submissions.
+        source: Receives their outputs.
+        limits: The limits of the run.
+        display: Shows the progress.
+        clock: Tells the time and waits.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class LedgerRun:
     async def run(self) -> None:
         """Run until every row has succeeded or failed. If it ends early, the next run continues from the ledger.
 
-        If reading the rows raises, the rows before that are finished first, because their outputs are under way.
+        If reading the rows raises, the earlier rows are finished first, because their outputs are on their way.
         """
         try:
             with first_error():

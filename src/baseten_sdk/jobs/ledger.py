@@ -32,7 +32,7 @@ from ..errors import ConfigurationError, LedgerError
 VERSION = "1"
 
 _COUNT = re.compile(r"[0-9]{1,18}")
-"""A number that SQLite can hold: anybody may post to the webhook's URL, with any tag."""
+"""A number that SQLite can hold. Anyone may post to the webhook's URL, with any tag."""
 
 WAIT = 30.0
 """Seconds to wait for another program that writes to the file."""
@@ -116,7 +116,7 @@ class Ledger:
         self._reading = threading.Lock()
         try:
             with ExitStack() as opened:
-                # SQLite has locks of its own on the ledger, so the lock is on a file beside it.
+                # SQLite locks the ledger itself in its own way, so this lock is on a file beside it.
                 opened.callback(os.close, open_locked(f"{self.path}.lock"))
                 self._writer = opened.enter_context(closing(connect(self.path, wait=WAIT)))
                 self._writer.executescript(SCHEMA)
@@ -283,7 +283,7 @@ class Ledger:
             "finished_at = ? WHERE number = ? AND state != 'succeeded'",
             (output, self._epoch(), number),
         )
-        # Another submission of the row, which may still run, is of no interest any more.
+        # The outcome of another submission of the row, which may still run, no longer matters.
         self._writer.execute(
             "UPDATE baseten_submissions SET outcome = 'superseded', ended_at = ? WHERE number = ? AND outcome IS NULL",
             (self._epoch(), number),
@@ -324,10 +324,10 @@ class Ledger:
                 raise
 
     def _check_place(self) -> None:
-        """Refuse to write where nobody would find it.
+        """Refuse to write to a file that was moved or replaced.
 
         Raises:
-            LedgerError: another file stands at the path, or none.
+            LedgerError: Another file is at the path, or none.
         """
         if file_at(self.path) != self._file:
             raise LedgerError(
@@ -366,10 +366,10 @@ class Ledger:
 
 
 def check_same(key: str, digest: bytes, have: bytes) -> None:
-    """Refuse a row that is not the one that its key stands for in the ledger.
+    """Refuse a row that differs from the ledger's row with the same key.
 
     Raises:
-        LedgerError: it is not.
+        LedgerError: It differs.
     """
     if digest != have:
         raise LedgerError(
@@ -380,7 +380,7 @@ def check_same(key: str, digest: bytes, have: bytes) -> None:
 
 @contextmanager
 def ledger_errors(path: Path) -> Generator[None]:
-    """Name the ledger whose file fails."""
+    """Raise a `LedgerError` that names the ledger, if its file fails."""
     try:
         yield
     except sqlite3.Error as error:

@@ -18,16 +18,16 @@ from ..errors import (
 from ..types.async_requests import AsyncErrorDetail, AsyncRequestStatus
 
 LIFE_OF_A_STATUS = 3600.0
-"""Seconds for which Baseten keeps the status of a job that is over, and for which a job may run."""
+"""Seconds for which Baseten keeps the status of an ended job, and for which a job may run."""
 
 DEFAULT_QUEUE_SECONDS = 600.0
-"""Seconds in the queue after which a job expires, unless it says otherwise."""
+"""Seconds in the queue after which a job expires, by default."""
 
 NO_JOB = frozenset({408, 429, 503, 529})
-"""Statuses under which no job was made."""
+"""Statuses after which no job exists."""
 
 Fate: TypeAlias = Literal["not taken", "refused", "unknown", "stop"]
-"""What a failed submission means: no job for now, no job ever, unknown, or that the whole run cannot go on."""
+"""What a failed submission means: no job for now, no job ever, unknown, or that the whole run cannot continue."""
 
 Verdict: TypeAlias = Literal["wait", "succeeded", "failed", "canceled", "expired", "lost"]
 
@@ -37,8 +37,8 @@ class Delivery:
     """How a job's result reaches this ledger.
 
     Attributes:
-        here: whether it comes to a receiver that this ledger reads.
-        window: seconds after which one that was to come is not coming any more.
+        here: Whether it arrives at a receiver that this ledger reads.
+        window: Seconds after which a missing delivery will not come any more.
     """
 
     here: bool
@@ -48,7 +48,7 @@ class Delivery:
 def fate(error: BasetenError) -> Fate:
     """Decide what a failed submission means.
 
-    A connection that broke after it was opened, and a status such as 502, may have been preceded by a job.
+    A job may exist after a broken connection, and after a status such as 502.
     """
     if ends_the_run(error):
         return "stop"
@@ -70,7 +70,7 @@ def fate(error: BasetenError) -> Fate:
 
 
 def ends_the_run(error: BasetenError) -> bool:
-    """Whether no further call can succeed: the key is refused, or credit or a quota is used up."""
+    """Whether no further call can succeed, because the key was refused, or credit or a quota is used up."""
     return isinstance(error, AuthenticationError) or error.quota_exhausted
 
 
@@ -78,9 +78,9 @@ def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Ve
     """Decide what a status means while the job has no delivery here.
 
     Args:
-        status: the status.
-        delivery: how its result comes.
-        waited: seconds since it was first seen to be over.
+        status: The status.
+        delivery: How its result arrives.
+        waited: Seconds since the status first said that it had ended.
     """
     match status.status:
         case "FAILED":
@@ -107,5 +107,5 @@ def describe(errors: Iterable[AsyncErrorDetail]) -> str:
 
 
 def longest_life(queue_seconds: int | None, window: float) -> float:
-    """Seconds until a job that may have been accepted, and its delivery, must be over."""
+    """Return the seconds until a job that may have been accepted must be over, with its delivery."""
     return (queue_seconds or DEFAULT_QUEUE_SECONDS) + LIFE_OF_A_STATUS + window

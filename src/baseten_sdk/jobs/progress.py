@@ -1,7 +1,4 @@
-"""A run of a ledger at one moment: its numbers, a line of the log, and what a bar shows of it.
-
-It must not know how anything is counted.
-"""
+"""A snapshot of a run: its numbers, as a log line and as a bar. It must not know how anything is counted."""
 
 from __future__ import annotations
 
@@ -39,7 +36,7 @@ class JobsProgress:
 
     @property
     def over(self) -> int:
-        """Rows that have succeeded or failed."""
+        """The number of rows that have succeeded or failed."""
         return self.succeeded + self.failed
 
     def __str__(self) -> str:
@@ -48,7 +45,7 @@ class JobsProgress:
 
     @property
     def rest(self) -> str:
-        """All but the number of rows, in words."""
+        """Everything except the number of rows, in words."""
         parts = [f"{self.sent:,} sent"]
         for count, name in ((self.held, "held"), (self.failed, "failed"), (self.resubmitted, "sent again")):
             if count:
@@ -63,4 +60,4 @@ def _look(progress: JobsProgress) -> Look:
 
 
 SUBJECT = Subject(name="jobs", look=_look, measure="count", logger=logger, extra="jobs")
-"""What is shown of a run."""
+"""What a display shows of a run."""

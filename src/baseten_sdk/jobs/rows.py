@@ -39,7 +39,7 @@ class NewRow:
 
 
 class NewRows:
-    """Makes a row of each value, unless the ledger has it already."""
+    """Makes a row from each value, unless the ledger has it already."""
 
     def __init__(self, ledger: Ledger, encode: Callable[[object], bytes], key: Key | None) -> None:
         self._ledger = ledger
@@ -47,11 +47,11 @@ class NewRows:
         self._key = key
 
     def __call__(self, record: Record[object]) -> Item[object] | None:
-        """Make the row of a record; None if the ledger has it.
+        """Make the row of a record. None if the ledger has it.
 
         Raises:
-            LedgerError: the ledger knows another row of that name.
-            ConfigurationError: `key` gave no name.
+            LedgerError: The ledger knows another row with that name.
+            ConfigurationError: `key` returned no name.
         """
         row = self._row(record.number, record.value)
         have = self._ledger.known(row.key)
@@ -72,10 +72,10 @@ class NewRows:
 
 
 def supply_of(rows: Rows, admission: NewRows) -> Supply[object]:
-    """Make the supply of the rows, which are read as they are needed.
+    """Return the supply of the rows, which are read as they are needed.
 
     Raises:
-        ConfigurationError: they cannot be iterated over.
+        ConfigurationError: They cannot be iterated over.
     """
     if isinstance(rows, AsyncIterable):
         return AsyncSupply(aiter(rows), admission)

@@ -82,7 +82,7 @@ async def _run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport
             supply = supply_of(order.rows, NewRows(ledger, order.encode, order.key))
         with display:
             await LedgerRun(ledger, supply, queue, source, order.limits, display, clock).run()
-        # Not where the run ends early: what is on its way then has to be kept too.
+        # Not if the run ends early: then deliveries on their way must be kept too.
         source.close()
         return await anyio.to_thread.run_sync(read_report, order.ledger, clock.now() - began)
     finally:

@@ -1,7 +1,7 @@
-"""Sending rows: intent, request, id, in this order, each on the disk before the next.
+"""Sends rows: intent, request, ID, in this order, each on disk before the next.
 
-Theory of operation. A submission on its way is not dropped when the run is canceled. The run waits some seconds more
-for the reply, since without it nobody knows whether the job was accepted.
+Theory of operation. When the run is canceled, a submission on its way is not dropped. The run waits a few more seconds
+for the reply, because without it nobody knows whether the job was accepted.
 """
 
 from __future__ import annotations
@@ -80,8 +80,11 @@ class Sender:
             await self._clock.sleep(wait)
 
     async def _submit(self, row: NewRow | int) -> tuple[float | None, NewRow | int]:
-        """Try one submission. Returns the seconds after which to try again, None where it is settled; and the row, by
-        its number once it has one."""
+        """Try one submission.
+
+        Return the seconds after which to try again, or None if it is settled, and the row, by its number once it has
+        one.
+        """
         submission: Submission | None = None
         deadline = anyio.current_time() + GRACE if self._ending else inf
         with anyio.CancelScope(shield=True, deadline=deadline) as scope:
@@ -96,7 +99,7 @@ class Sender:
             finally:
                 self._in_flight.discard(scope)
         if submission is not None:
-            submission.unknown = True  # the run was canceled, and no reply came in time
+            submission.unknown = True  # The run was canceled, and no reply came in time.
         await anyio.lowlevel.checkpoint()
         return None, row
 

@@ -147,7 +147,7 @@ class RunState:
             self._close()
 
     async def deliver(self, delivery: StoredDelivery) -> None:
-        """Take in a delivery, perhaps of another ledger, perhaps of a submission that had been given up."""
+        """Process a delivery. It may belong to another ledger, or to a submission that was given up."""
         try:
             result = delivery.result()
             output = json.dumps(result.data).encode() if result.succeeded else None
@@ -168,7 +168,7 @@ class RunState:
             return
         number, attempt, before = written
         if output is None:
-            # Whether it failed or expired, its status tells.
+            # The status says whether it failed or expired.
             submission = self.submissions.get(number, attempt)
             if submission is not None and submission.failure is None:
                 submission.request_id, submission.unknown, submission.failure = delivery.request_id, False, result

@@ -45,7 +45,7 @@ UNKNOWN = (
     "the reply was lost, so it may have run; look for baseten_tag={tag} in your receiver. "
     "retry_failed=True sends it again"
 )
-"""The detail of a row that may or may not have been accepted, and whose delivery goes elsewhere."""
+"""The detail of a row that may have been accepted, and whose delivery goes elsewhere."""
 
 
 class Watcher:
@@ -70,7 +70,7 @@ class Watcher:
         self._threads = anyio.CapacityLimiter(1)
 
     async def listen(self) -> None:
-        """Take in deliveries as the receiver stores them."""
+        """Process deliveries as the receiver stores them."""
         if self._source.subscribe is None:
             return
         told: deque[StoredDelivery] = deque()
@@ -219,7 +219,7 @@ class Watcher:
         return None
 
     def _is_over(self, submission: Submission, empty: bool | None, now: float) -> bool:
-        """Whether an unknown submission can have no job left, or nothing will ever tell."""
+        """Whether an unknown submission cannot have a job any more, or its fate will never be known."""
         if not self._delivery.here:
             return True
         if empty is False:

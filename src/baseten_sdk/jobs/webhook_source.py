@@ -75,7 +75,7 @@ class WebhookSource:
         return cls(webhook.url, store, None if receiver is None else receiver.subscribe)
 
     def close(self) -> None:
-        """Stop keeping deliveries in the ledger's file, because all of them have come."""
+        """Stop keeping deliveries in the ledger's file, because all of them have arrived."""
         if self.memory is not None and self.store is not None:
             self.memory.take_away(self.store)
 

@@ -97,7 +97,7 @@ def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
         shown = f"[{host}]" if ":" in host else host
         at = f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}"
         print(shown_on(sys.stdout, at), flush=True)
-        # Uvicorn stops by itself, and then raises the signal once more: that one must end nothing.
+        # Uvicorn stops by itself and then raises the signal once more. That one must not end the process.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _passed_over)
         server.run(sockets=[listener])
@@ -105,7 +105,7 @@ def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
 
 
 def _passed_over(number: int, frame: FrameType | None) -> None:
-    """The receiver has stopped."""
+    """Do nothing: the receiver has stopped."""
 
 
 if __name__ == "__main__":

@@ -204,12 +204,12 @@ class WebhookReceiver:
             request_id = await self._verified(body, headers)
         except WebhookSignatureError as error:
             logger.warning("refused a webhook request: %s", error)
-            # Which check failed is for the log, not for whoever sent it.
+            # The log says which check failed. The sender is not told.
             return (400, "bad request") if error.check == "body" else (401, "unauthorized")
         try:
             await self._commits.add(StoredDelivery(request_id, body, time.time(), tag))
         except Exception:
-            # One that took too long may come to be stored all the same; so may one whose task was canceled.
+            # A write that took too long may still succeed later, and so may one whose task was canceled.
             logger.exception("could not store the delivery of %s; answered 503", request_id)
             return 503, "could not be stored"
         return 200, "stored"
@@ -219,7 +219,7 @@ class WebhookReceiver:
         try:
             result = check() if len(body) < LARGE else await anyio.to_thread.run_sync(check)
         except ResponseValidationError as error:
-            # It is genuine, and only cannot be parsed: whoever reads it finds that out.
+            # The delivery is genuine but cannot be parsed. Its reader finds that out.
             return error.request_id or ""
         return result.request_id
 

@@ -73,7 +73,7 @@ class JSONLStore:
                     end += len(lines[-1])
             if not lines:
                 return
-            # What a failed write may have left behind goes first.
+            # First remove what a failed write may have left.
             os.ftruncate(file, self._end)
             try:
                 os.lseek(file, self._end, os.SEEK_SET)
@@ -124,7 +124,7 @@ class JSONLStore:
         return self._file
 
     def _current(self) -> int:
-        """The file that stands at the path: a delivery that is kept elsewhere would be lost with that file."""
+        """Return the file at the path. A delivery written to a moved file would be lost with it."""
         file = self._open()
         if not stands_at(file, self.path):
             new = open_locked(self.path, follow=True)

@@ -43,7 +43,7 @@ class MemoryStore:
         return self._tagged.get(tag)
 
     def put_before(self, store: WebhookStore) -> None:
-        """Copy what is here to another store, and from now on store there first, until `take_away` or `close`."""
+        """Copy the deliveries to another store. From now on, store there first, until `take_away` or `close`."""
         with self._lock:
             if self._deliveries:
                 store.add(list(self._deliveries.values()))

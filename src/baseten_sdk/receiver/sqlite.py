@@ -152,13 +152,13 @@ class SQLiteStore:
             self._inherited.append(self._connection)
             self._connection, self._process = self._opened(), os.getpid()
         elif file_at(self.path) != self._file:
-            # What is committed there might be lost with the file.
+            # A commit to the moved file might be lost with it.
             self._leave(self._connection)
             self._connection = self._opened()
         return self._connection
 
     def _leave(self, connection: sqlite3.Connection) -> None:
-        """Close a file that was moved or deleted. A part of it would stay in the log, which keeps the old name."""
+        """Close a file that was moved or deleted, and merge its log, which would otherwise keep the old name."""
         if self._file != NOWHERE:
             tell_of_new_file(self.path)
             self._file = NOWHERE
