@@ -56,6 +56,22 @@ def test_row_n_is_the_vector_of_text_n(run: Run, emu: Emulator, source: Path, tm
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl", "out.npy"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+@pytest.mark.parametrize("text", ["", None])
+def test_a_link_at_the_name_of_the_work_file_is_not_followed(
+    run: Run, emu: Emulator, source: Path, tmp_path: Path, text: str | None
+) -> None:
+    victim = tmp_path / "victim"
+    if text is not None:
+        victim.write_text(text)
+    (tmp_path / "v.npy.partial.jsonl").symlink_to(victim)
+    ended = run("embed", str(source), str(tmp_path / "v.npy"), "-d", "abcd1234")
+    assert ended.code == ExitCode.USAGE
+    assert "symbolic link" in " ".join(ended.err.replace("│", "").split())
+    assert not victim.exists() if text is None else victim.read_text() == text
+    assert emu.requests == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")
 @pytest.mark.parametrize("suffix", ["npy", "parquet"])
 def test_the_file_is_private_and_a_planted_link_is_not_followed(

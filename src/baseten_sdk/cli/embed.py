@@ -114,6 +114,8 @@ def embed(
         return custom(partial(vectors, lot), settings=settings)
 
     work = target.with_name(f"{target.name}.partial.jsonl")
+    if work.is_symlink():  # the user has not chosen this name
+        raise typer.BadParameter(f"{work} is a symbolic link, which is not followed here. Delete it.")
     options: RunOptions = {
         "concurrency": "auto" if concurrency == "auto" else int(concurrency),
         "retry_failed": retry_failed,
