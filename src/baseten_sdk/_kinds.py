@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_ORIGIN = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])""")
+_ORIGIN = re.compile(
+    r"""('(?:[^'\\]|\\.?)*+(?:'|\Z)|"(?:[^"\\]|\\.?)*+(?:"|\Z))|(?<![\w<>])(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])"""
+)
 """Where a type comes from, as it stands before its name; or a text in quotes, which stays."""
 
 LONGEST_NAME = 100

@@ -69,7 +69,7 @@ def test_a_link_at_the_name_of_the_work_file_is_not_followed(
     assert ended.code == ExitCode.USAGE
     assert "symbolic link" in " ".join(ended.err.replace("│", "").split())
     assert not victim.exists() if text is None else victim.read_text() == text
-    assert emu.requests == []
+    assert not emu.requests
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 P = TypeVar("P")
 
-_BRACKET = re.compile(r"(\\*)\[")
+_BRACKET = re.compile(r"(?<!\\)(\\*)\[")
 
 BAR_SECONDS = 0.2
 

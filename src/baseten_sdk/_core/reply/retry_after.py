@@ -23,7 +23,7 @@ LONGEST = 31 * 24 * 3600.0
 """A longer wait, in seconds, is a mistake of the server. The longest quotas are monthly."""
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(d|h|ms|m|s|us|µs|ns)")
+_PART = re.compile(r"(?<!\d)(\d+(?:\.\d+)?)(d|h|ms|m|s|us|µs|ns)")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+")
 _LIMIT = re.compile(r"(?:x-)?ratelimit-(remaining|reset)(?:-(.+))?")
 _DATE = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*, [^,]+")

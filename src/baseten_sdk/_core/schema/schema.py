@@ -30,11 +30,11 @@ WRAPPED = "value"
 """The property that holds a type that is not an object."""
 
 NAME = re.compile(r"[^A-Za-z0-9_-]+")
-MODULE = re.compile(r"(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
+MODULE = re.compile(r"(?<![\w<>])(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
 """The module name in front of a type's name."""
 
 UNUSUAL = re.compile(
-    r"(\\[1-9]|\\k<|\(\?(?:[=!>]|<[=!]|P=|\())|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]",
+    r"(\\[1-9]|\\k<|\(\?(?:[=!>]|<[=!]|P=|\())|\\.|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)",
     re.DOTALL,
 )
 """Patterns that engines cannot match, in the group. Escapes and character sets are skipped."""
