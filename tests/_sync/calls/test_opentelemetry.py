@@ -24,12 +24,14 @@ from baseten_sdk import (
     Retry,
     StreamInterrupted,
     Target,
+    WebSocketModelError,
     tool,
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.integrations.otel import OpenTelemetry
 from baseten_sdk.integrations.otel.observer import CAPTURE
+from baseten_sdk.types.message_params import MessageTurn
 from tests._sync.fake_clock import FakeClock
 from tests.asking import HELLO, MODEL, SAID, behaving, only
 
@@ -483,3 +485,44 @@ def test_what_was_said_in_a_response_is_recorded_on_request(
         {"role": "assistant", "parts": [{"type": "text", "content": "hello"}], "finish_reason": "stop"}
     ]
     assert "mcp_call" in str(second["gen_ai.input.messages"])
+
+
+def test_a_websocket_is_a_span_until_it_is_closed(transport: TransportName, emu: Emulator, told: Telemetry) -> None:
+    with traced(transport, emu, told) as client:
+        with client.deployments("abcd1234").connect() as websocket:
+            websocket.send("hello")
+            websocket.receive()
+            assert told.spans == ()
+        assert (told.span.name, told.span.status.status_code) == ("websocket", StatusCode.UNSET)
+        assert told.attributes["gen_ai.operation.name"] == "websocket"
+        assert told.attributes["http.response.status_code"] == 101
+        assert len(told.points("gen_ai.client.operation.time_to_first_chunk")) == 1
+        assert only(emu).headers["traceparent"].split("-")[1] == f"{told.span.context.trace_id:032x}"
+        with client.deployments("abcd1234").connect(extra_headers=behaving("close=1011")) as broken:
+            with pytest.raises(WebSocketModelError):
+                broken.receive()
+    _, failed = told.spans
+    assert (failed.attributes or {})["error.type"] == "WebSocketModelError"
+
+
+def test_messages_and_text_completions_are_spans_with_their_tokens(
+    transport: TransportName, emu: Emulator, told: Telemetry
+) -> None:
+    question: list[MessageTurn] = [{"role": "user", "content": "Say hello"}]
+    with traced(transport, emu, told) as client:
+        with client.messages.stream(model=MODEL, max_tokens=9, messages=question) as stream:
+            message = stream.get_final_message()
+        client.messages.with_raw_response.create(model=MODEL, max_tokens=9, messages=question)
+        completions = client.deployments("abcd1234").completions
+        with completions.create(model="base", prompt="Say hello", stream=True) as chunks:
+            for _ in chunks:
+                pass
+    streamed, raw, text = told.spans
+    assert [span.name for span in told.spans] == [f"chat {MODEL}", f"chat {MODEL}", "text_completion base"]
+    for span in (streamed, raw):
+        attributes = span.attributes or {}
+        assert attributes["gen_ai.usage.input_tokens"] == message.usage.prompt_tokens
+        assert attributes["gen_ai.usage.output_tokens"] == message.usage.completion_tokens
+        assert attributes["gen_ai.response.finish_reasons"] == ("end_turn",)
+    assert (text.attributes or {})["gen_ai.response.finish_reasons"] == ("stop",)
+    assert len(told.points("gen_ai.client.operation.time_to_first_chunk")) == 2
