@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from scripts.drawings import ASSETS, DRAWINGS
-from scripts.svg import Ink, bars
+from scripts.svg import bars
 
 SVG = "{http://www.w3.org/2000/svg}"
 
