@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from baseten_sdk._io.sockets import UNACKNOWLEDGED, tune
+from baseten_sdk._io.socket_options import UNACKNOWLEDGED, tune
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system gives connections up by its own rules")

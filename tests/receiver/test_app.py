@@ -409,7 +409,7 @@ async def test_a_write_that_fails_fails_for_those_who_shared_it() -> None:
 
 
 async def test_a_store_that_hangs_is_answered_with_503_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "PATIENCE", 0.05)
+    monkeypatch.setattr(app, "STORE_TIMEOUT", 0.05)
     store = Slow()
     receiver = WebhookReceiver(secrets=SECRET, store=store)
     try:

@@ -69,7 +69,7 @@ async def test_a_failure_is_told_to_all_who_shared_the_write_and_to_nobody_else(
     assert slow.batches == [[0, 1], [2]]
 
 
-async def test_without_patience_a_cancelled_item_is_written_or_not_begun() -> None:
+async def test_without_a_timeout_a_cancelled_item_is_written_or_not_begun() -> None:
     slow = Slow()
     commits = GroupCommit(slow)
     async with anyio.create_task_group() as tasks:
@@ -86,9 +86,9 @@ async def test_without_patience_a_cancelled_item_is_written_or_not_begun() -> No
     assert slow.batches == [[0], [2]]
 
 
-async def test_patience_ends_and_what_was_begun_may_still_be_written() -> None:
+async def test_a_timeout_ends_the_wait_and_what_was_begun_may_still_be_written() -> None:
     slow = Slow()
-    commits = GroupCommit(slow, patience=0.02)
+    commits = GroupCommit(slow, timeout=0.02)
     with pytest.raises(TimeoutError, match=r"it took longer than 0\.02 s"):
         await commits.add(0)
     slow.let.set()
@@ -98,7 +98,7 @@ async def test_patience_ends_and_what_was_begun_may_still_be_written() -> None:
 
 async def test_beside_a_write_that_hangs_nothing_is_written_or_kept() -> None:
     slow = Slow()
-    commits = GroupCommit(slow, patience=0.02)
+    commits = GroupCommit(slow, timeout=0.02)
     for number in range(3):
         with pytest.raises(TimeoutError):
             await commits.add(number)
@@ -109,9 +109,9 @@ async def test_beside_a_write_that_hangs_nothing_is_written_or_kept() -> None:
     assert slow.batches == [[0], [9]]
 
 
-async def test_with_patience_a_cancelled_writer_costs_the_others_nothing() -> None:
+async def test_with_a_timeout_a_cancelled_writer_costs_the_others_nothing() -> None:
     slow = Slow()
-    commits = GroupCommit(slow, patience=30.0)
+    commits = GroupCommit(slow, timeout=30.0)
     async with anyio.create_task_group() as tasks:
         async with anyio.create_task_group() as doomed:
             doomed.start_soon(commits.add, 0)

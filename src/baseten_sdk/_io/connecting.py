@@ -18,7 +18,8 @@ from typing import TypeAlias
 
 import anyio
 
-from .sockets import AsyncSocket, Socket, tune
+from .socket_options import tune
+from .sockets import AsyncSocket, Socket
 from .timer import AsyncTimer, Timer
 
 STAGGER = 0.25

@@ -22,7 +22,8 @@ import anyio
 import anyio.lowlevel
 
 from .readiness import CLOSED, PIECE, UNREADY
-from .sockets import RECORD, STRAIGHT, AsyncSocket, Socket, milliseconds, poll_of, writable
+from .socket_waits import milliseconds, poll_of, writable
+from .sockets import RECORD, STRAIGHT, AsyncSocket, Socket
 from .stopper import holding
 
 NOT_NOW = (*UNREADY, ssl.SSLWantWriteError)

@@ -10,13 +10,13 @@ import select
 import socket
 import ssl
 from contextlib import suppress
-from math import ceil
 
 import anyio
 import anyio.lowlevel
 
 from .._core.request.hidden import Hidden
-from .readiness import CLOSED, PIECE, UNREADY, readiness
+from .readiness import PIECE, UNREADY, readiness
+from .socket_waits import milliseconds, poll_of, readable, writable
 from .stopper import holding
 from .timer import AsyncTimer, Timer
 
@@ -28,11 +28,8 @@ EARLY = "the other side did not take all of it"
 STRAIGHT = 32
 """After this many reads without waiting, other tasks get their turn."""
 
-GLANCE = 0.25
+RECHECK = 0.25
 """Seconds of waiting to send after which to check whether the other side has replied already."""
-
-UNACKNOWLEDGED = 30
-"""Seconds that sent data may stay unacknowledged before the connection counts as dead."""
 
 
 LARGE = 64 * 1024
@@ -102,15 +99,15 @@ class AsyncSocket:
             try:
                 sent += self.raw.send(rest.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
-                with anyio.move_on_after(GLANCE) as waiting:
+                with anyio.move_on_after(RECHECK) as waiting:
                     await writable(self.raw)
                 if waiting.cancelled_caught:
-                    self._early = _glance(self.raw)
+                    self._early = _arrived(self.raw)
                     if self._early is not None:
                         raise AnsweredEarly(EARLY) from None
             except ssl.SSLWantReadError:
                 self.readiness.unwatch()
-                await _readable(self.raw)
+                await readable(self.raw)
 
     async def encrypted(self, context: ssl.SSLContext, hostname: str, timer: AsyncTimer) -> AsyncSocket:
         """Return the connection with TLS, once the other side has proved its identity.
@@ -219,8 +216,8 @@ class Socket:
             try:
                 sent += self.raw.send(rest.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
-                if not self._writable(timer, GLANCE):
-                    self._early = _glance(self.raw)
+                if not self._writable(timer, RECHECK):
+                    self._early = _arrived(self.raw)
                     if self._early is not None:
                         raise AnsweredEarly(EARLY) from None
             except ssl.SSLWantReadError:
@@ -254,7 +251,7 @@ class Socket:
             except UNREADY:
                 self._more = False
             except ssl.SSLWantWriteError:
-                self._writable(timer, GLANCE)
+                self._writable(timer, RECHECK)
             else:
                 self._more = len(data) >= self._full
                 return data
@@ -298,7 +295,7 @@ class Socket:
             self.raw.shutdown(socket.SHUT_RDWR)
 
 
-def _glance(raw: socket.socket) -> bytes | None:
+def _arrived(raw: socket.socket) -> bytes | None:
     """Return what arrived while there was more to send: b"" at the end, None if nothing has. It never waits."""
     try:
         return raw.recv(PIECE)
@@ -311,65 +308,11 @@ async def _handshake(wrapped: ssl.SSLSocket) -> None:
         try:
             wrapped.do_handshake()
         except ssl.SSLWantReadError:
-            await _readable(wrapped)
+            await readable(wrapped)
         except ssl.SSLWantWriteError:
             await writable(wrapped)
         else:
             return
-
-
-async def _readable(raw: socket.socket) -> None:
-    try:
-        await anyio.wait_readable(raw)
-    except (anyio.ClosedResourceError, ValueError):
-        raise ConnectionAbortedError(CLOSED) from None
-
-
-async def writable(raw: socket.socket) -> None:
-    """Wait until a socket takes bytes."""
-    try:
-        await anyio.wait_writable(raw)
-    except (anyio.ClosedResourceError, ValueError):
-        raise ConnectionAbortedError(CLOSED) from None
-
-
-def _options() -> list[tuple[int, int, int]]:
-    """Return the options that send small pieces at once and notice a connection that a router has forgotten."""
-    patience = ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000)
-    known = ("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3), patience
-    return [
-        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-        *((socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in known if hasattr(socket, name)),
-    ]
-
-
-OPTIONS = _options()
-"""The options of every connection: level, option and value."""
-
-
-def tune(raw: socket.socket) -> None:
-    """Set the options."""
-    for option in OPTIONS:
-        raw.setsockopt(*option)
-
-
-LONGEST_WAIT = 24 * 60 * 60 * 1000
-"""The longest wait in milliseconds that a C integer can hold."""
-
-
-def milliseconds(seconds: float | None) -> int | None:
-    """Return seconds as `poll` takes them."""
-    return None if seconds is None else min(ceil(seconds * 1000), LONGEST_WAIT)
-
-
-def poll_of(raw: socket.socket) -> select.poll | None:
-    """Return a poll object that waits until a socket is readable, if the system has one."""
-    if not hasattr(select, "poll"):
-        return None
-    poll = select.poll()
-    poll.register(raw, select.POLLIN | select.POLLPRI)
-    return poll
 
 
 def _quiet(raw: socket.socket, poll: select.poll | None) -> bool:

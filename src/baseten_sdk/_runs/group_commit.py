@@ -51,20 +51,20 @@ class GroupCommit(Generic[T]):
 
     Args:
         write: Writes a batch, all or nothing, in a worker thread, one at a time for each event loop.
-        patience: Seconds to wait for a write. None: wait as long as it takes. With None, a canceled task finds its item
+        timeout: Seconds to wait for a write. None: wait as long as it takes. With None, a canceled task finds its item
             either written or not begun. Otherwise, a write that has begun continues.
     """
 
-    def __init__(self, write: Callable[[list[T]], None], *, patience: float | None = None) -> None:
+    def __init__(self, write: Callable[[list[T]], None], *, timeout: float | None = None) -> None:
         self._write_batch = write
-        self._patience = patience
+        self._timeout = timeout
         self._turns: RunVar[_Turns[T]] = RunVar("baseten_sdk.group_commit")
 
     async def add(self, item: T) -> None:
         """Return once the item is written.
 
         Raises:
-            TimeoutError: It took longer than `patience`.
+            TimeoutError: It took longer than `timeout`.
             Exception: `write` raised it. Nothing of the batch is written.
         """
         turns = self._turns.get(None)
@@ -74,13 +74,13 @@ class GroupCommit(Generic[T]):
         batch = turns.batch
         batch.items.append(item)
         try:
-            with anyio.move_on_after(self._patience):
+            with anyio.move_on_after(self._timeout):
                 await self._written(turns, batch)
         finally:
             if turns.batch is batch:
                 batch.items.remove(item)  # The item was given up before its write began.
         if not batch.is_over:
-            raise TimeoutError(f"it took longer than {self._patience:g} s")
+            raise TimeoutError(f"it took longer than {self._timeout:g} s")
         if batch.error is not None:
             raise batch.error
 
@@ -92,7 +92,7 @@ class GroupCommit(Generic[T]):
             if batch.is_over:
                 return
             turns.batch, turns.written = _Batch(), batch
-            lasting = self._patience is None
+            lasting = self._timeout is None
             with anyio.CancelScope(shield=lasting):
                 await anyio.to_thread.run_sync(self._write, batch, abandon_on_cancel=not lasting, limiter=turns.threads)
 

@@ -40,7 +40,7 @@ __all__ = [
 
 State: TypeAlias = Literal["ok", "warn", "fail"]
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Timeout of a lookup, a connection and a handshake, in seconds."""
 
 SKEW = 60.0
@@ -147,7 +147,7 @@ def connection(parts: SplitResult) -> Finding:
     where = f"{parts.hostname}:{_port(parts)}"
     began = time.perf_counter()
     try:
-        socket.create_connection((parts.hostname or "", _port(parts)), PATIENCE).close()
+        socket.create_connection((parts.hostname or "", _port(parts)), TIMEOUT).close()
     except OSError as error:
         advice = "A firewall or proxy may stand between; is the URL right, and does the server run?"
         return Finding("connect", "fail", f"{where} does not answer: {_reason(error)}.", advice, ExitCode.SERVER)
@@ -162,7 +162,7 @@ def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
     began = time.perf_counter()
     try:
         with (
-            socket.create_connection((host, _port(parts)), PATIENCE) as plain,
+            socket.create_connection((host, _port(parts)), TIMEOUT) as plain,
             (context or httpx.create_ssl_context()).wrap_socket(plain, server_hostname=host) as wrapped,
         ):
             version, certificate = wrapped.version(), wrapped.getpeercert() or {}

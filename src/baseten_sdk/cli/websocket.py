@@ -25,7 +25,7 @@ __all__ = ["QUIET", "lines_of", "talk"]
 QUIET = 5.0
 """Seconds of silence after the last line that end a conversation."""
 
-GLANCE = 0.1
+RECHECK = 0.1
 """Seconds between two checks for more lines to send."""
 
 
@@ -80,7 +80,7 @@ def _messages(websocket: WebSocket, ended: threading.Event, quiet: float) -> Ite
     last = time.monotonic()
     while True:
         try:
-            message = websocket.receive(timeout=GLANCE)
+            message = websocket.receive(timeout=RECHECK)
         except IdleTimeout:
             if not ended.is_set():
                 last = time.monotonic()

@@ -60,7 +60,7 @@ BODIES = 4
 BODY_SECONDS = 30.0
 """Seconds that a body may take. Baseten gives 10 to a whole attempt."""
 
-PATIENCE = 8.0
+STORE_TIMEOUT = 8.0
 """Seconds for a write of the store. Baseten waits 10 for an answer: one that comes later is of no use."""
 
 TAG = "baseten_tag"
@@ -128,7 +128,7 @@ class WebhookReceiver:
         self._allow_unsigned = allow_unsigned
         self._owns_store = isinstance(store, str | os.PathLike)
         self.store: WebhookStore = open_store(store) if isinstance(store, str | os.PathLike) else store
-        self._commits = GroupCommit(self._keep, patience=PATIENCE)
+        self._commits = GroupCommit(self._keep, timeout=STORE_TIMEOUT)
         self._listeners: tuple[Listener, ...] = ()
 
     @safe_repr

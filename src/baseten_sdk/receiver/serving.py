@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerThread", "listening_socket", "server_of"]
 
-PARTING = 5
+SHUTDOWN_SECONDS = 5
 """Seconds that a server that stops waits for deliveries under way."""
 
 BACKLOG = 2048
@@ -86,7 +86,7 @@ def server_of(app: Application) -> uvicorn.Server:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            timeout_graceful_shutdown=PARTING,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         return uvicorn.Server(config)
     raise ConfigurationError(problem)

@@ -7,7 +7,7 @@ import pytest
 from baseten_sdk import RateLimitError
 from baseten_sdk._core.policy.backoff_gate import BackoffGate
 from baseten_sdk._core.policy.gate_key import gate_key
-from baseten_sdk._core.policy.gate_queue import GLANCE, GateQueue
+from baseten_sdk._core.policy.gate_queue import RECHECK, GateQueue
 from baseten_sdk._core.policy.gate_wait import check_gate, not_sent
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.payload import Payload
@@ -39,7 +39,7 @@ def test_only_the_first_knows_when_it_opens() -> None:
     waiting.join("a", refused=False)
     waiting.join("b", refused=False)
     assert waiting.look("a", 2.0) == 3.0
-    assert waiting.look("b", 2.0) == GLANCE
+    assert waiting.look("b", 2.0) == RECHECK
 
 
 def test_one_that_leaves_makes_room() -> None:

@@ -41,16 +41,16 @@ def chunk(delta: object = None, **choice: object) -> dict[str, object]:
     ],
 )
 def test_an_odd_field_of_a_chunk_leaves_its_text(odd: dict[str, object]) -> None:
-    mended = read(chunk() | odd)
-    assert mended is not None
-    assert mended.text == "Hi"
+    found = read(chunk() | odd)
+    assert found is not None
+    assert found.text == "Hi"
 
 
 def test_good_fields_stay_beside_an_odd_one() -> None:
-    mended = read(chunk() | {"usage": {"prompt_tokens": "many", "completion_tokens": 2}, "id": 5})
-    assert mended is not None
-    assert mended.usage is not None
-    assert (mended.usage.prompt_tokens, mended.usage.completion_tokens, mended.id) == (0, 2, "5")
+    found = read(chunk() | {"usage": {"prompt_tokens": "many", "completion_tokens": 2}, "id": 5})
+    assert found is not None
+    assert found.usage is not None
+    assert (found.usage.prompt_tokens, found.usage.completion_tokens, found.id) == (0, 2, "5")
 
 
 @pytest.mark.parametrize(
@@ -63,37 +63,35 @@ def test_good_fields_stay_beside_an_odd_one() -> None:
     ],
 )
 def test_an_odd_field_of_a_choice_leaves_its_text(odd: dict[str, object]) -> None:
-    mended = read({"choices": [{"index": 0, "delta": {"content": "Hi"}, **odd}]})
-    assert mended is not None
-    assert mended.text == "Hi"
+    found = read({"choices": [{"index": 0, "delta": {"content": "Hi"}, **odd}]})
+    assert found is not None
+    assert found.text == "Hi"
 
 
 @pytest.mark.parametrize("name", ["id", "choices", "created", "model", "object"])
 def test_a_null_of_a_chunk_is_as_if_it_were_not_there(name: str) -> None:
     value = chunk() | {"created": 7, "model": "org/m", "object": "chat.completion.chunk"}
-    mended = read(value | {name: None})
-    assert mended is not None
+    found = read(value | {name: None})
+    assert found is not None
     del value[name]
-    assert mended.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps(value)).model_dump()
+    assert found.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps(value)).model_dump()
 
 
 @pytest.mark.parametrize("name", ["index", "delta"])
 def test_a_null_of_a_choice_is_as_if_it_were_not_there(name: str) -> None:
     choice = {"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}
-    mended = read({"choices": [choice | {name: None}]})
-    assert mended is not None
+    found = read({"choices": [choice | {name: None}]})
+    assert found is not None
     del choice[name]
-    assert (
-        mended.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps({"choices": [choice]})).model_dump()
-    )
+    assert found.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps({"choices": [choice]})).model_dump()
 
 
 @pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens"])
 def test_a_null_among_the_tokens_is_none(name: str) -> None:
-    mended = read(chunk() | {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, name: None}})
-    assert mended is not None
-    assert mended.usage is not None
-    assert mended.usage.model_dump(include={name}) == {name: 0}
+    found = read(chunk() | {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, name: None}})
+    assert found is not None
+    assert found.usage is not None
+    assert found.usage.model_dump(include={name}) == {name: 0}
 
 
 @pytest.mark.parametrize(
@@ -105,9 +103,9 @@ def test_a_null_among_the_tokens_is_none(name: str) -> None:
     ],
 )
 def test_content_in_parts_is_its_text(content: object, text: str) -> None:
-    mended = read(chunk({"content": content}))
-    assert mended is not None
-    assert mended.text == text
+    found = read(chunk({"content": content}))
+    assert found is not None
+    assert found.text == text
     body = {"choices": [{"message": {"content": content}}]}
     completion = validate_leniently(ChatCompletion, json.dumps(body).encode())
     assert completion is not None
@@ -166,15 +164,15 @@ def test_a_choice_without_a_message_stays_an_error(choice: dict[str, object]) ->
 
 
 def test_a_content_of_parts_is_their_text() -> None:
-    mended = read(chunk({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}))
-    assert mended is not None
-    assert mended.text == "ab"
+    found = read(chunk({"content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}))
+    assert found is not None
+    assert found.text == "ab"
 
 
 def test_a_number_for_the_id_of_a_call_is_its_text() -> None:
-    mended = read(chunk({"tool_calls": [{"index": 0, "id": 7, "function": {"name": "f", "arguments": "{}"}}]}))
-    assert mended is not None
-    assert mended.choices[0].delta.tool_calls[0].id == "7"
+    found = read(chunk({"tool_calls": [{"index": 0, "id": 7, "function": {"name": "f", "arguments": "{}"}}]}))
+    assert found is not None
+    assert found.choices[0].delta.tool_calls[0].id == "7"
 
 
 @pytest.mark.parametrize(

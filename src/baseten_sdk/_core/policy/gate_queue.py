@@ -9,7 +9,7 @@ from .backoff_gate import BackoffGate
 
 T = TypeVar("T")
 
-GLANCE = 1.0
+RECHECK = 1.0
 """Seconds after which a call that is not first looks again. It is woken when it becomes the first."""
 
 
@@ -38,7 +38,7 @@ class GateQueue(Generic[T]):
         if turn not in self._refused and turn not in self._others:
             return 0.0
         if self.first is not turn:
-            return GLANCE
+            return RECHECK
         opens = self.gate.opens(now)
         if opens > now:
             return opens - now

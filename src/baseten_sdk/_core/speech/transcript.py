@@ -25,15 +25,13 @@ class TranscriptReader:
 
     Attributes:
         finals: The final transcripts so far.
-        acknowledged: whether the server knows that no audio follows.
         finished: Whether the server has sent its last message.
     """
 
-    __slots__ = ("acknowledged", "finals", "finished")
+    __slots__ = ("finals", "finished")
 
     def __init__(self) -> None:
         self.finals: list[FinalTranscript] = []
-        self.acknowledged = False
         self.finished = False
 
     def read(self, message: str | bytes) -> PartialTranscript | FinalTranscript | None:
@@ -59,7 +57,6 @@ class TranscriptReader:
                 return self._transcript(value)
             case "end_audio":
                 status = body.get("status") if isinstance(body, dict) else body or value.get("status")
-                self.acknowledged = True
                 self.finished = self.finished or status == "finished"
             case "error":
                 raise _reported(body or value, value)

@@ -23,7 +23,7 @@ from ..._core.request.accept import ACCEPTED_ENCODINGS
 from ..._core.request.proxies import Proxy
 from ..._core.request.request import Request
 from ..._io.shield import Shield
-from ..._io.sockets import OPTIONS
+from ..._io.socket_options import OPTIONS
 from ..._io.timer import Timer
 from ..._io.tls import shared_context
 from ...config import Limits

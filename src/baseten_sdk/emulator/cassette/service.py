@@ -22,7 +22,7 @@ from .interaction import ReceivedReply, ReplyEnding, TimedPiece
 from .replay import replayed
 from .secrets import bytes_without, secrets_of, without
 
-PATIENCE = httpx.Timeout(connect=30.0, read=1200.0, write=60.0, pool=None)
+TIMEOUT = httpx.Timeout(connect=30.0, read=1200.0, write=60.0, pool=None)
 """Seconds."""
 
 LEFT_OUT = frozenset(
@@ -63,7 +63,7 @@ class Service:
     async def ask(self, exchange: Exchange, keep: Callable[[ReceivedReply], None]) -> Reply:
         """Answer with the service's reply, and pass it to `keep` once it has ended. Answer 502 if there was none."""
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=True, follow_redirects=False)
+            self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=True, follow_redirects=False)
         client = self._client
         secrets = secrets_of(exchange)
         began = time.monotonic()

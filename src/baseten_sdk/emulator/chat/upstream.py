@@ -24,7 +24,7 @@ from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, as_object, dump
 from ..http.wire import Reply
 
-PATIENCE = httpx.Timeout(connect=5.0, read=1200.0, write=60.0, pool=None)
+TIMEOUT = httpx.Timeout(connect=5.0, read=1200.0, write=60.0, pool=None)
 """Timeouts in seconds. A model on a laptop may think for a long time."""
 
 KEPT = ("content-type", "cache-control")
@@ -97,7 +97,7 @@ class Upstream:
 
     def _connected(self) -> httpx.AsyncClient:
         if self._client is None:
-            self._client = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
+            self._client = httpx.AsyncClient(timeout=TIMEOUT, trust_env=False)
         return self._client
 
     def _body(self, exchange: Exchange) -> bytes:
