@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk import ConfigurationError
-from baseten_sdk.batch import Budget
-from baseten_sdk.batch.options import MapOptions, RunOptions, check_options
+from baseten_sdk import ConfigurationError, user
+from baseten_sdk.batch import Budget, chat
+from baseten_sdk.batch.options import MapOptions, RunOptions, check_functions, check_options
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,29 @@ def test_what_can_be_passes() -> None:
 def test_what_only_run_takes_is_refused_by_map() -> None:
     with pytest.raises(ConfigurationError, match="force"):
         check_options({"force": True}, MapOptions)
+
+
+ONE_CALL = chat(model="m", messages=[user("Hi")])
+
+
+@pytest.mark.parametrize(
+    ("request_", "key", "output", "problem"),
+    [
+        (ONE_CALL, None, None, r"request must be a function, such as lambda row: batch\.chat.*not one call"),
+        ("chat", None, None, "request must be a function.*not a str"),
+        ({"model": "m"}, "id", None, "request must be a function.*not a dict"),
+        (None, 5, None, "key must be a function.*not a int"),
+        (None, "id", "text", "output must be a function, such as lambda ok: .*not a str"),
+    ],
+)
+def test_what_is_no_function_is_refused_before_the_first_row(
+    request_: object, key: object, output: object, problem: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=problem):
+        check_functions(request_, key, output)
+
+
+def test_functions_and_names_of_fields_pass() -> None:
+    check_functions(None, None)
+    check_functions(lambda row: ONE_CALL, "id", str)
+    check_functions(str, lambda row: 1)

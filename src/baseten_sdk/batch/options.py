@@ -121,3 +121,22 @@ def check_options(options: Mapping[str, object], known: type[MapOptions]) -> Non
         raise ConfigurationError(f"budget must be a Budget, not {options['budget']!r}.")
     if not isinstance(options.get("prices"), Prices | None):
         raise ConfigurationError("prices must be what client.models.prices() returns.")
+
+
+def check_functions(request: object, key: object, output: object = None) -> None:
+    """Refuse what is not a function of a row, or of a result.
+
+    Raises:
+        ConfigurationError: One of them is something else. The message has an example.
+    """
+    examples = (
+        ("request", request, "batch.chat(model=..., messages=[...])"),
+        ("key", key, 'row["id"]'),
+        ("output", output, "ok.value.text"),
+    )
+    for name, value, example in examples:
+        if value is None or callable(value) or (name == "key" and isinstance(value, str)):
+            continue
+        taken = "ok" if name == "output" else "row"
+        what = "one call" if isinstance(value, Call) else f"a {type(value).__name__}"
+        raise ConfigurationError(f"{name} must be a function, such as lambda {taken}: {example}, not {what}.")

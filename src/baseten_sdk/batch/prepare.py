@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from .._runs.display import display_of
 from ..errors import ConfigurationError
-from .options import MapArguments, MapOptions, PathLike, Rows, RunArguments, RunOptions, check_options
+from .options import MapArguments, MapOptions, PathLike, Rows, RunArguments, RunOptions, check_functions, check_options
 from .results.lines import Lines, OwnLines
 from .results.openai_lines import OpenAILines, openai_request
 from .results.outcomes import AsyncOutcomes
@@ -47,6 +47,7 @@ def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, ob
     options = given.options
     path = _sink(given.sink)
     check_options(options, RunOptions)
+    check_functions(given.request, given.key, given.output)
     concurrency = _concurrency(client, options)
     source = _source(given.source, given.row_type, options.get("format"))
     if isinstance(given.source, str | os.PathLike) and _are_same(path, Path(given.source)):
@@ -84,6 +85,7 @@ def prepare_map(client: AsyncClient, given: MapArguments) -> AsyncOutcomes[objec
     """
     options = given.options
     check_options(options, MapOptions)
+    check_functions(given.request, given.key)
     concurrency = _concurrency(client, options)
     window = 4 * concurrency.current if given.window is None else given.window
     if isinstance(window, bool) or window < 1:
