@@ -14,6 +14,7 @@ from baseten_sdk import (
     ChatCompletion,
     ChatCompletionMessage,
     DeadlineExceeded,
+    InvalidRequestError,
     MaxTurnsError,
     MessageParam,
     OutputError,
@@ -121,6 +122,14 @@ def test_the_last_turn_may_answer_but_not_call() -> None:
     other = loop(max_turns=2)
     turn(other, ("double", '{"x": 1}'))
     assert other.answered(answer(text="done")) == []
+
+
+@pytest.mark.parametrize(
+    ("max_turns", "on_tool_error"), [(0, "report"), (1.5, "report"), ("3", "report"), (True, "report"), (3, "ignore")]
+)
+def test_what_a_run_cannot_be_is_refused(max_turns: object, on_tool_error: object) -> None:
+    with pytest.raises(InvalidRequestError, match=r"^(max_turns|on_tool_error) must be"):
+        loop(max_turns=max_turns, on_tool_error=on_tool_error)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_usage_is_that_of_all_turns() -> None:

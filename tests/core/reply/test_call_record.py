@@ -11,7 +11,7 @@ from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.request import Request
-from baseten_sdk.errors import APIError, NotFoundError
+from baseten_sdk.errors import APIConnectionError, APIError, NotFoundError
 from baseten_sdk.types.meta import Headers
 
 KEY = "abcd1234.0123456789abcdef"
@@ -77,3 +77,22 @@ def test_the_advice_of_a_404_is_that_of_what_was_called(url: str, advice: str) -
     error = NotFoundError("No.", status_code=404)
     CallRecord(REQUEST._replace(url=url), Options(), 0.0).describe(error, 1.0)
     assert error.advice == advice
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("Cannot connect: [SSL: CERTIFICATE_VERIFY_FAILED] self-signed certificate.", "SSL_CERT_FILE"),
+        ("Cannot connect to h:80: [SSL: WRONG_VERSION_NUMBER] wrong version number.", "does not speak TLS"),
+        ("The connection broke while waiting for the reply: Expected HTTP/, RTSP/ or ICE/.", "does not speak HTTP/1.1"),
+        ("The connection broke while waiting for the reply: illegal request line.", "does not speak HTTP/1.1"),
+        ("Cannot connect to h:80: connection refused.", APIConnectionError.advice),
+    ],
+)
+def test_the_advice_on_a_connection_is_that_of_what_went_wrong(message: str, advice: str) -> None:
+    assert advice in call().describe(APIConnectionError(message, phase="connect"), 101.0).advice
+
+
+def test_an_error_of_a_connection_that_has_advice_of_its_own_keeps_it() -> None:
+    error = APIConnectionError("Expected HTTP/ from the proxy.", phase="connect", advice="Ask the proxy's owner.")
+    assert call().describe(error, 101.0).advice == "Ask the proxy's owner."

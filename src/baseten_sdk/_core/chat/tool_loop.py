@@ -117,7 +117,7 @@ class ToolLoop(Generic[R, M]):
         pending: The calls to answer now.
 
     Raises:
-        InvalidRequestError: `max_turns` is less than 1.
+        InvalidRequestError: `max_turns` is not an integer of at least 1, or `on_tool_error` is neither word.
     """
 
     def __init__(
@@ -129,8 +129,10 @@ class ToolLoop(Generic[R, M]):
         on_tool_error: OnToolError,
         deadline: float = inf,
     ) -> None:
-        if max_turns < 1:
-            raise InvalidRequestError(f"max_turns must be at least 1, not {max_turns!r}.")
+        if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
+            raise InvalidRequestError(f"max_turns must be an integer of at least 1, not {max_turns!r}.")
+        if on_tool_error not in ("report", "raise"):
+            raise InvalidRequestError(f'on_tool_error must be "report" or "raise", not {on_tool_error!r}.')
         self.replies: list[R] = []
         self.deadline = deadline
         self.pending: list[Pending] = []

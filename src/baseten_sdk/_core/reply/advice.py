@@ -6,7 +6,14 @@ import re
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
-from ...errors import APIError, AuthenticationError, BadRequestError, NotFoundError, PermissionDeniedError
+from ...errors import (
+    APIConnectionError,
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from ..request.model_names import ModelName
 from ..request.request import Request
 
@@ -26,6 +33,23 @@ WITHOUT_SCOPE = (
 )
 
 OF_GATEWAYS = 'The keys of a Frontier Gateway need auth_scheme="api-key".'
+
+_CONNECTION = (
+    (
+        ("CERTIFICATE_VERIFY_FAILED",),
+        "Check the host of the base URL. If it is right, name the CA that signed the certificate in SSL_CERT_FILE.",
+    ),
+    (
+        ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE"),
+        "What answers there does not speak TLS: check the scheme and port of the base URL, http:// instead of https://.",
+    ),
+    (
+        ("Expected HTTP/", "illegal request line", "illegal status line"),
+        "What answers there does not speak HTTP/1.1: check the scheme and port of the base URL. A server for https:// "
+        "answers so if it is asked with http://.",
+    ),
+)
+"""Marks of the texts of OpenSSL, llhttp and h11, and what to do about each."""
 
 _TARGETS = frozenset({"environments", "deployment", "development", "production", "model", "chain", "async_request"})
 """Path segments of deployments, both on their own hosts and below the emulator."""
@@ -54,8 +78,15 @@ def advise(error: APIError, request: Request, *, to_container: bool) -> None:
             error.advice = WITHOUT_SCOPE
         case AuthenticationError() if not _is_deployment(request.url):
             error.advice = f"{type(error).advice} {OF_GATEWAYS}"
+        case APIConnectionError() if error.advice == APIConnectionError.advice:
+            error.advice = _of_connection(error.message) or error.advice
         case _:
             pass
+
+
+def _of_connection(message: str) -> str | None:
+    """Return what to do about a server that speaks something else, or that nobody vouches for. None otherwise."""
+    return next((advice for marks, advice in _CONNECTION if any(mark in message for mark in marks)), None)
 
 
 def _of_404(usual: str, request: Request) -> str:
