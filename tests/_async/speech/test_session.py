@@ -204,7 +204,7 @@ async def test_a_parameter_that_the_service_does_not_know_is_its_error(client: A
 
 async def test_last_words_that_do_not_come_are_an_error(client: AsyncClient) -> None:
     with pytest.raises(
-        TranscriptionError, match=r"had not come 0\.05 s after the audio: raise finish_timeout="
+        TranscriptionError, match=r"had not arrived 0\.05 s after the audio: raise finish_timeout="
     ) as caught:
         async with client.deployments("abcd1234").transcription(
             extra_headers=behaving("no-finish-audio"), finish_timeout=0.05, pace=None

@@ -276,7 +276,7 @@ def test_an_output_that_takes_too_long_is_late_and_the_request_goes_on(
     client: Client, emu: Emulator, quiet: Inbox, store: MemoryStore, clock: FakeClock
 ) -> None:
     job = submitted(client, "queue=15, run=100")
-    with pytest.raises(DeadlineExceeded, match=r"had not come after 18 s\. The request was IN_PROGRESS") as caught:
+    with pytest.raises(DeadlineExceeded, match=r"had not arrived after 18 s\. The request was IN_PROGRESS") as caught:
         job.result(quiet, deadline=18)
     assert (caught.value.limit, caught.value.request_id) == (18, job.request_id)
     assert "result() again with a larger deadline=" in str(caught.value)

@@ -192,7 +192,7 @@ def test_a_parameter_that_the_service_does_not_know_is_its_error(client: Client)
 
 def test_last_words_that_do_not_come_are_an_error(client: Client) -> None:
     with pytest.raises(
-        TranscriptionError, match=r"had not come 0\.05 s after the audio: raise finish_timeout="
+        TranscriptionError, match=r"had not arrived 0\.05 s after the audio: raise finish_timeout="
     ) as caught:
         with client.deployments("abcd1234").transcription(
             extra_headers=behaving("no-finish-audio"), finish_timeout=0.05, pace=None

@@ -169,7 +169,7 @@ class AsyncJob:
             AsyncRequestCanceled: The request was canceled.
             DeliveredElsewhere: The output was delivered, but not to this inbox.
             WebhookDeliveryFailed: The output could not be delivered and is gone. Submit the request again.
-            DeadlineExceeded: The output had not come in time. The request continues.
+            DeadlineExceeded: The output had not arrived in time. The request continues.
             ResponseValidationError: The output is not a `response_model`. `inbox.get` returns it unchanged.
             NotFoundError: The service does not know the request, or no longer, and the inbox has nothing.
         """

@@ -141,7 +141,7 @@ class ResultWait:
     def _too_late(self) -> DeadlineExceeded:
         limit = self._deadline or 0.0
         return DeadlineExceeded(
-            f"The output of async request {self._request_id} had not come after {limit:g} s. The request was "
+            f"The output of async request {self._request_id} had not arrived after {limit:g} s. The request was "
             f"{self._seen} and continues.",
             phase="idle",
             limit=limit,

@@ -175,7 +175,7 @@ class TranscriptionSession:
         event = None if self._silent else self._receive(seconds)
         if self._silent:
             limit = f"{self._finish_timeout:g} s"
-            raise self._early(f"The last words had not come {limit} after the audio: raise finish_timeout=.")
+            raise self._early(f"The last words had not arrived {limit} after the audio: raise finish_timeout=.")
         return event
 
     def _ahead(self) -> float:
