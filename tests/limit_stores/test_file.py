@@ -132,6 +132,7 @@ def test_three_processes_of_which_one_is_killed(store: FileLimitStore) -> None:
     workers[0].send_signal(signal.SIGKILL)
     for worker in workers:
         worker.communicate()
+    assert [path.name for path in Path(store.path).parent.iterdir()] == ["limits.db"]  # the others closed it
     used = int(in_use(store).removeprefix("<").partition(" ")[0])
     assert 30 <= used <= 33  # the one that was killed had a lease, which counts
 

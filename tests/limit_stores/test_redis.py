@@ -158,7 +158,8 @@ def test_a_server_that_cannot_be_reached_is_named_and_may_come_back() -> None:
     with pytest.raises(LimitStoreError, match=r"redis://127\.0\.0\.1:9/0 .*cannot be reached") as caught:
         count(store)
     assert caught.value.transient
-    assert "hush" not in "".join(traceback.format_exception(caught.value))
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "hush" not in "".join(told.format())
     assert pickle.loads(pickle.dumps(caught.value)) == caught.value
 
 

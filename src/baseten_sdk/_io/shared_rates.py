@@ -138,6 +138,11 @@ class SharedRates:
             if not self._exchange(leaving=leaving):
                 return
 
+    def close(self) -> None:
+        """Close the store, because the process ends."""
+        with self._exchanging:
+            self._store.close()
+
     def _look(self, now: float) -> None:
         """Have the thread look at the share, if it would not soon enough by itself."""
         if self._thread is None:
@@ -214,6 +219,7 @@ _ALL: WeakSet[SharedRates] = WeakSet()
 def _leave_all() -> None:
     for each in list(_ALL):
         each.leave()
+        each.close()
 
 
 class _Paused(threading.local):

@@ -185,7 +185,7 @@ class _RedisURL:
         for secret in (urlsplit(self._url.value).password, os.environ.get(PASSWORD_VARIABLE)):
             if secret:
                 said = said.replace(unquote(secret), HIDDEN).replace(secret, HIDDEN)
-        return said[:500]
+        return said[:500].rstrip(".")
 
 
 def _parsed(url: str) -> tuple[SplitResult, str] | str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -100,8 +102,12 @@ def test_the_key_the_credit_and_limits_that_cannot_be_shared_end_a_job_at_any_ti
 
 def test_limits_that_may_be_there_again_soon_end_no_job_at_once() -> None:
     breaker: CircuitBreaker[str] = CircuitBreaker(20)
-    breaker.failure(failed(LimitStoreError("Redis is down.", transient=True)))
+    down = replace(failed(LimitStoreError("Redis is down.", transient=True)), attempts=0)
+    for _ in range(19):
+        breaker.failure(down, in_flight=5)
     assert breaker.aborted is None
+    breaker.failure(down, in_flight=5)
+    assert breaker.aborted is not None
 
 
 def test_a_failure_that_says_nothing_of_the_others_does_not_count() -> None:

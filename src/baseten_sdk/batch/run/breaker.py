@@ -3,8 +3,8 @@
 A failure that is the same for every row (the key, the credit, a missing model) aborts the batch at once. Otherwise it
 takes a series of failures that are all alike, with no success among them. Some failures do not count: a row that failed
 in an earlier run will probably fail again, and a row that was never sent, because its line or fields are wrong, tells
-nothing while other rows are in flight. While a series lasts, its failures are withheld. If it aborts the batch, those
-rows are not written as failures, and a resumed batch runs them.
+nothing while other rows are in flight. (That shared limits cannot be used tells something.) While a series lasts, its
+failures are withheld. If it aborts the batch, those rows are not written as failures, and a resumed batch runs them.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class CircuitBreaker(Generic[R]):
             in_flight: Other rows in flight.
         """
         error = failed.error
-        ignored = again or (in_flight > 0 and failed.attempts == 0) or isinstance(error, DuplicateKeyError)
+        unsent = failed.attempts == 0 and not isinstance(error, LimitStoreError)
+        ignored = again or (in_flight > 0 and unsent) or isinstance(error, DuplicateKeyError)
         if ignored and not self._is_fatal(error):
             return [failed]
         kind = kind_of(error)
