@@ -131,7 +131,7 @@ def _as_input(value: object) -> object:
 
     A text that is not a JSON object is kept as it is, in an object: a call must not run with less than the model wrote.
     """
-    if value is None:
+    if value is None or value == []:
         return {}
     if not isinstance(value, str):
         return value
@@ -187,8 +187,15 @@ class OtherBlock(Lenient):
 _KNOWN = frozenset({"text", "thinking", "redacted_thinking", "tool_use", "tool_result"})
 
 
+_TOLD = {"text": "text", "thinking": "thinking", "input": "tool_use"}
+"""Fields that reveal the type of a block without one."""
+
+
 def _kind(block: object) -> str:
-    kind = block.get("type") if isinstance(block, dict) else getattr(block, "type", None)
+    if isinstance(block, dict):
+        kind = block["type"] if "type" in block else next((_TOLD[name] for name in _TOLD if name in block), None)
+    else:
+        kind = getattr(block, "type", None)
     return kind if kind in _KNOWN else "other"
 
 
@@ -205,10 +212,14 @@ ContentBlock: TypeAlias = Annotated[
 
 
 def _as_blocks(value: object) -> object:
-    """Read the content: a list of blocks, or text from some servers."""
+    """Read the content: a list of blocks, or from some servers one block or text. Its items may be text or null too."""
     if value is None:
         return []
-    return [{"type": "text", "text": value}] if isinstance(value, str) else value
+    if isinstance(value, str | dict):
+        value = [value]
+    if isinstance(value, list) and any(each is None or isinstance(each, str) for each in value):
+        return [{"type": "text", "text": each} if isinstance(each, str) else each for each in value if each is not None]
+    return value
 
 
 class Message(Reply):

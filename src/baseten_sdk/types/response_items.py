@@ -125,10 +125,12 @@ def _as_parts(content: object) -> object:
     """The content of a message: some servers send a text, or parts that do not say that they are the model's."""
     if isinstance(content, str):
         return [{"type": "output_text", "text": content}]
-    return [_as_part(part) for part in content] if isinstance(content, list) else content
+    return [_as_part(part) for part in content if part is not None] if isinstance(content, list) else content
 
 
 def _as_part(part: object) -> object:
+    if isinstance(part, str):
+        return {"type": "output_text", "text": part}
     said = isinstance(part, dict) and part.get("type") in (None, "", "text") and isinstance(part.get("text"), str)
     return {**part, "type": "output_text"} if said and isinstance(part, dict) else part
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
+from ..._core.messages.reply import read_message
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
@@ -103,7 +104,7 @@ class AsyncRawMessages:
 
         more = {} if tools is None else {"tools": message_tools(tools)[0]}
         request, options = self._calls.prepared(MessageCall(model, max_tokens, system, params), messages, more)
-        return await _fetched(self._calls.caller, request, options, lambda response: read_model(Message, response))
+        return await _fetched(self._calls.caller, request, options, read_message)
 
 
 class AsyncRawResponses:

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from ..._core.messages.reply import read_message
 from ..._core.messages.request import PARAMETERS, messages_request
-from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ...errors import OutputError, OutputValidationError
@@ -56,7 +55,7 @@ class MessageCalls(ModelCalls):
     def complete(self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object]) -> Message:
         """Make one call and return the whole message."""
         request, options = self.prepared(call, messages, more)
-        message, meta = self.caller.fetch(request, options, _message)
+        message, meta = self.caller.fetch(request, options, read_message)
         return attach_meta(message, meta)
 
     def raw_events(
@@ -132,7 +131,3 @@ class MessageCalls(ModelCalls):
             ),
             options,
         )
-
-
-def _message(response: WholeResponse) -> Message:
-    return read_model(Message, response)

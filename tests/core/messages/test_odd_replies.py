@@ -1,0 +1,59 @@
+"""Whole messages as servers and translating proxies write them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from baseten_sdk import ResponseValidationError
+from baseten_sdk._core.messages.reply import read_message
+from baseten_sdk._core.reply.response import WholeResponse
+from baseten_sdk.types.messages import Message, ToolUseBlock
+from baseten_sdk.types.meta import Headers
+
+
+def read(*content: object, **more: object) -> Message:
+    body = {"id": "msg_1", "role": "assistant", "content": [*content], "stop_reason": "end_turn", **more}
+    headers = Headers([("content-type", "application/json")])
+    return read_message(WholeResponse(200, headers, json.dumps(body).encode()))
+
+
+TEXT = {"type": "text", "text": "Hi"}
+CALL = {"type": "tool_use", "id": "t1", "name": "f", "input": {"a": 1}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["Hi", TEXT, ["Hi"], [None, TEXT], [{"text": "Hi"}], ["H", {"type": "text", "text": "i"}]],
+    ids=["text", "one block", "texts", "null", "no type", "mixed"],
+)
+def test_text_is_found_however_the_content_is_written(content: object) -> None:
+    assert read(content=content).text == "Hi"
+
+
+@pytest.mark.parametrize(
+    ("sent", "given"),
+    [({"a": 1}, {"a": 1}), ('{"a": 1}', {"a": 1}), (None, {}), ([], {}), ("", {})],
+    ids=["object", "text", "null", "empty list", "empty text"],
+)
+def test_the_input_of_a_call_is_an_object(sent: object, given: object) -> None:
+    assert [each.input for each in read({**CALL, "input": sent}).tool_uses] == [given]
+
+
+def test_a_block_without_a_type_is_known_by_its_fields() -> None:
+    found = read({"thinking": "Hm"}, {"id": "t1", "name": "f", "input": {"a": 1}}, {"text": "Hi"}, {"other": 1})
+    assert (found.thinking, found.text, len(found.content)) == ("Hm", "Hi", 4)
+    assert isinstance(found.content[1], ToolUseBlock)
+
+
+def test_a_call_that_is_sent_twice_is_one() -> None:
+    assert [each.input for each in read(CALL, TEXT, CALL).tool_uses] == [{"a": 1}]
+    others = ({**CALL, "id": "t2"}, {**CALL, "input": {"a": 2}}, {**CALL, "name": "g"})
+    assert len(read(CALL, *others).tool_uses) == 4
+
+
+@pytest.mark.parametrize("content", [3, [3], [[TEXT]]], ids=repr)
+def test_content_that_is_none_is_an_error(content: object) -> None:
+    with pytest.raises(ResponseValidationError):
+        read(content=content)
