@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from baseten_sdk._core.policy.lease import SILENCE, Lease, LeaseOrder
-from baseten_sdk._core.policy.lease_book import GRACE, LeaseBook, LimitStateError, lease
+from baseten_sdk._core.policy.lease_account import GRACE
+from baseten_sdk._core.policy.lease_book import LeaseBook, LimitStateError, lease
 from tests.core.policy.lease_simulation import Work, machine, most_in_a_minute
 
 

@@ -18,12 +18,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from math import floor, inf
+from math import inf
 from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from .lease import SILENCE, Lease, LeaseOrder, Spent, lowest, total
+from .lease_account import Account
+from .lease_demand import LeaseDemand
 from .rate_limit import MINUTE, SLACK, Allowance, AllowanceRecord
 
 BLOCK_SECONDS = 0.25
@@ -34,9 +36,6 @@ LEAST_SECONDS = 0.1
 
 SOON = 0.2
 """Seconds after which to ask again if it is unknown when something will be given back."""
-
-GRACE = 0.5
-"""Seconds for which a claim lasts beyond the moment at which its holder was told to ask again."""
 
 ODD = 1.0
 """Seconds by which the clocks of two processes may differ. More is a clock that was set back."""
@@ -63,31 +62,6 @@ def lease(order: LeaseOrder, state: bytes | None, now: float) -> tuple[bytes, Le
     book = LeaseBook.read(state, now)
     given = book.lease(order, lost=state is None and order.heard is not None and order.heard < MINUTE + SLACK)
     return book.dump(), given
-
-
-@dataclass(slots=True)
-class Account:
-    """What one holder has, and what it last asked for.
-
-    Attributes:
-        since: Since when it waits. None: it does not.
-        until: When its claim ends.
-        wanted: The tokens of the call that it waits with.
-        calls: What its last order got, in case that order comes again.
-        granted: The same in tokens.
-    """
-
-    heard: float
-    number: int = 0
-    requests_limit: float | None = None
-    tokens_limit: float | None = None
-    requests: float = 0.0
-    tokens: float = 0.0
-    since: float | None = None
-    until: float = 0.0
-    wanted: float = 0.0
-    calls: int = 0
-    granted: float = 0.0
 
 
 @dataclass(slots=True)
@@ -175,39 +149,25 @@ class LeaseBook:
         return repr(self._requests), repr(self._tokens)
 
     def _grant(self, account: Account, order: LeaseOrder, *, known: bool) -> Lease:
-        now = self._now
         requests = self._requests if account.requests_limit is not None else None
         tokens = self._tokens if account.tokens_limit is not None and order.tokens else None
-        each = 0.0 if tokens is None else tokens.fitted(order.tokens)
-        older = [other for other in self._holders.values() if _is_before(other, account, now)]
-        calls = 0
-        opens = _opens(requests, tokens, 1, each, now)
-        if not older:
-            most = min(order.calls, _calls(requests, tokens, each, BLOCK_SECONDS))
-            least = min(most, _calls(requests, tokens, each, LEAST_SECONDS))
-            calls = min(most, max(_available(requests, tokens, each, now), 1 if opens <= now else 0))
-            if calls < least:
-                calls = 0
-                opens = _opens(requests, tokens, least, each, now)
-        if calls:
+        demand = LeaseDemand(requests, tokens, 0.0 if tokens is None else tokens.fitted(order.tokens), self._now)
+        older = [other.wanted for other in self._holders.values() if other.is_before(account, self._now)]
+        most = min(order.calls, demand.allowed_in(BLOCK_SECONDS))
+        least = min(most, demand.allowed_in(LEAST_SECONDS))
+        calls = 0 if older else min(most, demand.available())
+        if calls >= least:
+            demand.hold(calls)
             account.since = None
-            account.calls, account.granted = calls, calls * each
-            if requests is not None:
-                requests.hold(calls, now)
-                account.requests += calls
-            if tokens is not None:
-                tokens.hold(account.granted, now)
-                account.tokens += account.granted
+            account.calls, account.granted = calls, calls * demand.each
+            account.requests += 0 if requests is None else calls
+            account.tokens += account.granted
             return self._given(calls, account.granted, known=known)
-        paced = now
-        if requests is not None:
-            paced = requests.soonest(1.0, now)
-        if older:
-            opens = max(opens, _opens_after(requests, tokens, older, each, now))
-        wait = SOON if opens == inf else max(opens - now, LEAST_SECONDS if older else 0.0)
-        account.since = now if account.since is None else account.since
-        account.until, account.wanted = now + wait + GRACE, each
-        return self._given(wait=wait, paced=paced - now, known=known)
+        opens = max(demand.opens(1), demand.opens_after(older)) if older else demand.opens(least)
+        wait = SOON if opens == inf else max(opens - self._now, LEAST_SECONDS if older else 0.0)
+        account.claim(wait, demand.each, self._now)
+        paced = 0.0 if requests is None else requests.soonest(1.0, self._now) - self._now
+        return self._given(wait=wait, paced=paced, known=known)
 
     def _given(
         self, calls: int = 0, tokens: float = 0.0, *, wait: float = 0.0, paced: float = 0.0, known: bool = True
@@ -254,58 +214,6 @@ class LeaseBook:
             for allowance, held in ((self._requests, account.requests), (self._tokens, account.tokens)):
                 if allowance is not None:
                     allowance.replace(held, ((0.0, held),), self._now)
-
-
-def _is_before(other: Account, account: Account, now: float) -> bool:
-    """Whether a claim is older than that of the one who asks."""
-    return (
-        other is not account
-        and other.since is not None
-        and now < other.until
-        and (account.since is None or other.since < account.since)
-    )
-
-
-def _calls(requests: Allowance | None, tokens: Allowance | None, each: float, seconds: float) -> int:
-    """How many calls the limits allow in some seconds; at least one."""
-    calls = 1000.0
-    if requests is not None:
-        calls = min(calls, requests.limit * seconds / MINUTE)
-    if tokens is not None:
-        calls = min(calls, tokens.limit * seconds / MINUTE / each)
-    return max(1, floor(calls))
-
-
-def _available(requests: Allowance | None, tokens: Allowance | None, each: float, now: float) -> int:
-    """How many calls may begin at once."""
-    calls = inf
-    if requests is not None:
-        calls = requests.available(now)
-    if tokens is not None:
-        calls = min(calls, tokens.available(now) / each)
-    return 1000 if calls == inf else floor(calls)
-
-
-def _opens(requests: Allowance | None, tokens: Allowance | None, calls: float, each: float, now: float) -> float:
-    """The moment at which some calls may begin."""
-    opens = now
-    if requests is not None:
-        opens = requests.opens(calls, now)
-    if tokens is not None:
-        opens = max(opens, tokens.opens(calls * each, now))
-    return opens
-
-
-def _opens_after(
-    requests: Allowance | None, tokens: Allowance | None, older: list[Account], each: float, now: float
-) -> float:
-    """A moment before which a call cannot begin that waits behind others."""
-    opens = now
-    if requests is not None:
-        opens = requests.soonest(len(older) + 1.0, now)
-    if tokens is not None:
-        opens = max(opens, tokens.soonest(each + sum(other.wanted for other in older), now))
-    return opens
 
 
 def _problem(state: bytes) -> str:
