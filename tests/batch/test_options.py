@@ -59,5 +59,5 @@ def test_what_is_no_function_is_refused_before_the_first_row(
 
 def test_functions_and_names_of_fields_pass() -> None:
     check_functions(None, None)
-    check_functions(lambda row: ONE_CALL, "id", str)
-    check_functions(str, lambda row: 1)
+    check_functions(chat, "id", str)
+    check_functions(str, len)

@@ -11,8 +11,11 @@ from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from pydantic import ValidationError
 
-from baseten_sdk import InvalidRequestError
+from baseten_sdk import ChatCompletionChunk, InvalidRequestError
+from baseten_sdk._core.chat.events import EventReader
+from baseten_sdk._core.schema.tool import Toolbox
 from baseten_sdk.integrations.langchain import BasetenEmbeddings, ChatBaseten
+from baseten_sdk.integrations.langchain.chunks import GenerationChunks
 from tests.integrations.calls import BROKEN, CUT, WHOLE
 from tests.integrations.engine import Engine, running_engine
 
@@ -52,6 +55,46 @@ async def test_a_call_that_was_cut_or_is_no_object_is_never_run(engine: Engine, 
         (invalid,) = message.invalid_tool_calls
         assert (invalid["name"], invalid["id"]) == ("find", "call_1")
         assert str(invalid["args"]).startswith(arguments)
+
+
+def gathered(*pieces: dict[str, object], reason: str = "tool_calls") -> AIMessageChunk:
+    """The chunks of a stream whose pieces of calls come one by one, added up."""
+    deltas: list[dict[str, object]] = [{"tool_calls": [piece]} for piece in pieces]
+    told: list[dict[str, object]] = [{"index": 0, "delta": delta} for delta in deltas]
+    choices = [*told, {"index": 0, "delta": {}, "finish_reason": reason}]
+    reader: EventReader[None] = EventReader(Toolbox(()), None, lenient=True)
+    events = [
+        event for each in choices for event in reader.read(ChatCompletionChunk.model_validate({"choices": [each]}))
+    ]
+    made = GenerationChunks()
+    chunks = [chunk.message for event in [*events, *reader.end()] if (chunk := made.of(event)) is not None]
+    return reduce(add, [chunk for chunk in chunks if isinstance(chunk, AIMessageChunk)])
+
+
+def piece(name: str | None, arguments: str | None, *, index: int = 0, id: str | None = None) -> dict[str, object]:
+    return {"index": index, "id": id, "function": {"name": name, "arguments": arguments}}
+
+
+def test_a_streamed_call_without_an_id_has_the_one_that_its_result_names() -> None:
+    message = gathered(piece("find", '{"q": "a"}', id="t1"), piece("find", '{"q": "b"}'))
+    first, second = message.tool_calls
+    assert (first["id"], first["args"], second["args"]) == ("t1", {"q": "a"}, {"q": "b"})
+    assert str(second["id"]).startswith("call_")
+
+
+def test_an_id_and_a_name_that_come_late_or_in_pieces_are_whole() -> None:
+    (late,) = gathered(piece("find", '{"q": '), piece(None, '"a"}', id="t1")).tool_calls
+    assert (late["name"], late["id"], late["args"]) == ("find", "t1", {"q": "a"})
+    (named,) = gathered(piece("fi", "", id="t1"), piece("nd", None), piece(None, "{}")).tool_calls
+    assert (named["name"], named["id"]) == ("find", "t1")
+
+
+def test_a_call_that_was_cut_is_not_run_whatever_its_index() -> None:
+    message = gathered(
+        piece("find", '{"q": "a"}', index=1, id="t1"), piece("find", '{"q": "b', index=2, id="t2"), reason="length"
+    )
+    assert [call["id"] for call in message.tool_calls] == ["t1"]
+    assert [call["id"] for call in message.invalid_tool_calls] == ["t2"]
 
 
 @pytest.mark.parametrize("reason", ["length", "tool_calls", "stop"])

@@ -39,6 +39,7 @@ class GenerationChunks:
 
     def __init__(self) -> None:
         self._held: dict[int, str] = {}
+        self._told: dict[int, tuple[str, str]] = {}
 
     def of(self, event: StreamEvent[None]) -> ChatGenerationChunk | None:
         """Return the chunk for an event of the first choice. None if LangChain has no place for it."""
@@ -58,6 +59,7 @@ class GenerationChunks:
                 return AIMessageChunk(content=[refusal_block(text)])
             case ToolCallStarted(call, id_, name, 0):
                 self._held[call] = ""
+                self._told[call] = id_, name
                 return _call_chunk(call, "", id_, name)
             case ToolCallDelta(call, arguments, 0):
                 more = self._released(call, arguments)
@@ -65,7 +67,7 @@ class GenerationChunks:
             case Finished(_, completion):
                 return AIMessageChunk(
                     content="",
-                    tool_call_chunks=self._spoiled(completion.choices[0]),
+                    tool_call_chunks=self._ends(completion.choices[0]),
                     usage_metadata=usage_metadata(completion.usage),
                     response_metadata=response_metadata(completion, completion.choices[0]),
                     chunk_position="last",
@@ -84,17 +86,23 @@ class GenerationChunks:
         del self._held[call]
         return held
 
-    def _spoiled(self, choice: Choice) -> list[ToolCallChunk]:
-        """The ends of arguments that must not be read as an object."""
+    def _ends(self, choice: Choice) -> list[ToolCallChunk]:
+        """What the calls lack: ids and names that came late or never, and what keeps bad arguments from being read."""
         made = choice.message.tool_calls
         read = arguments_of(made, choice.finish_reason)
-        spoiled: list[ToolCallChunk] = []
-        for index, (call, arguments) in enumerate(zip(made, read, strict=True)):
+        keys = sorted(self._told) if len(self._told) == len(made) else range(len(made))
+        ends: list[ToolCallChunk] = []
+        for index, call, arguments in zip(keys, made, read, strict=True):
+            told_id, told_name = self._told.get(index, ("", ""))
+            id_ = None if told_id else call.id
+            name = call.function.name.removeprefix(told_name) or None
+            end = ""
             if arguments is None:
-                held = self._held.get(index, "")
-                end = next(end for end in ENDS if not _readable(call.function.arguments + end))
-                spoiled.append(tool_call_chunk(args=held + end, index=index))
-        return spoiled
+                end = self._held.get(index, "")
+                end += next(end for end in ENDS if not _readable(call.function.arguments + end))
+            if id_ or name or end:
+                ends.append(tool_call_chunk(name=name, args=end, id=id_, index=index))
+        return ends
 
 
 def _call_chunk(index: int, arguments: str, id_: str | None = None, name: str | None = None) -> AIMessageChunk:
