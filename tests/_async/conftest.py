@@ -17,7 +17,7 @@ QUICK = Retry(initial=0.001, maximum=0.002)
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
-    with Emulator(webhook_interval=0.01) as running:
+    with Emulator(webhook_interval=0.01, webhook_timeout=60) as running:
         yield running
 
 

@@ -12,12 +12,10 @@ from types import TracebackType
 import pytest
 from typer.testing import CliRunner
 
-from baseten_sdk.cli.app import app_of
+from baseten_sdk.cli.app import app_of, needed
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, SECRET, Ended, Run, Start
 from tests.emulating import emptied
-
-APP = app_of()
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +53,9 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.delenv(name)
 
     def invoke(*arguments: str, stdin: str | bytes | None = None, env: Mapping[str, str | None] | None = None) -> Ended:
-        result = CliRunner().invoke(APP, arguments, input=stdin, env={**environment, **(env or {})})
+        result = CliRunner().invoke(
+            app_of(needed(arguments)), arguments, input=stdin, env={**environment, **(env or {})}
+        )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert KEY not in result.output

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from baseten_sdk.emulator import Emulator
+
+TRUSTED = ssl.create_default_context()
+"""What a client of httpx would read from a file each time. The emulator speaks no TLS."""
 
 
 @pytest.fixture
@@ -18,5 +22,7 @@ def emu() -> Iterator[Emulator]:
 
 @pytest.fixture
 def http(emu: Emulator) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False) as client:
+    with httpx.Client(
+        base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False, verify=TRUSTED
+    ) as client:
         yield client

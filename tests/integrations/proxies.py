@@ -68,12 +68,13 @@ class Proxy:
             RuntimeError: it ended, or did not answer in time; the message has what it wrote.
         """
         end = time.monotonic() + BOUND
-        while time.monotonic() < end and self._process is not None and self._process.poll() is None:
-            try:
-                if httpx.get(f"{self._origin}/health/liveliness", timeout=5).is_success:
-                    return self
-            except httpx.TransportError:
-                time.sleep(0.1)
+        with httpx.Client(timeout=5, trust_env=False) as client:
+            while time.monotonic() < end and self._process is not None and self._process.poll() is None:
+                try:
+                    if client.get(f"{self._origin}/health/liveliness").is_success:
+                        return self
+                except httpx.TransportError:
+                    time.sleep(0.1)
         raise RuntimeError(f"The proxy did not start:\n{self._log.read_text(errors='replace')[-4000:]}")
 
     def stop(self) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from baseten_sdk import AsyncClient, Client
 from baseten_sdk.emulator import Emulator
+from baseten_sdk.emulator.queue.records import RecordedRequest
 from baseten_sdk.jobs import sender
 from tests.jobs.killing import started, worker
 from tests.jobs.worker import SECRET
@@ -81,16 +82,26 @@ async def test_a_reply_that_does_not_come_is_not_waited_for_without_end(
 ) -> None:
     monkeypatch.setattr(sender, "GRACE", 0.05)
     ledger = tmp_path / "jobs.sqlite"
+
+    def sent(seen: list[RecordedRequest]) -> bool:
+        return any("async_predict" in request.path for request in seen)
+
     with Emulator() as emu:
         emu.faults.push("hang", path="async_predict")
-        async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client:
-            with anyio.move_on_after(0.5):
-                await client.jobs.submit(
-                    ROWS[:1],
-                    deployment=client.deployments("abcd1234"),
-                    webhook="https://example.com/hook",
-                    ledger=ledger,
-                )
+        async with (
+            AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints) as client,
+            anyio.create_task_group() as group,
+        ):
+            submit = partial(
+                client.jobs.submit,
+                ROWS[:1],
+                deployment=client.deployments("abcd1234"),
+                webhook="https://example.com/hook",
+                ledger=ledger,
+            )
+            group.start_soon(submit)
+            assert await anyio.to_thread.run_sync(emu.requests.wait_until, sent)
+            group.cancel_scope.cancel()
     assert await anyio.to_thread.run_sync(unknown, ledger) == 1
 
 

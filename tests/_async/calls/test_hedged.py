@@ -94,10 +94,13 @@ async def test_an_async_request_is_never_sent_beside_itself(hedged: AsyncClient,
     assert len(emu.requests) == 1
 
 
-async def test_a_call_that_fails_raises_its_own_error(hedged: AsyncClient, emu: Emulator) -> None:
+async def test_a_call_that_fails_raises_its_own_error_at_once(emu: Emulator, transport: TransportName) -> None:
     emu.script(["status=429, retry-after=100000"])
-    with pytest.raises(RateLimitError):
-        await hedged.chat.completions.create(model=MODEL, messages=HELLO, max_retries=0)
+    async with AsyncClient(
+        api_key=emu.api_key, endpoints=emu.endpoints, transport=transport, hedge=Hedge(after=60.0, budget=1.0)
+    ) as client:
+        with pytest.raises(RateLimitError):
+            await client.chat.completions.create(model=MODEL, messages=HELLO, max_retries=0)
     assert len(emu.requests) == 1
 
 

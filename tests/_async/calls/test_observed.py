@@ -406,7 +406,8 @@ async def test_a_wait_for_a_limit_per_minute_is_told(transport: TransportName, e
         caller = client._service.caller
         assert isinstance(caller, AsyncCaller)
         assert caller._rate_state is not None
-        caller._rate_state._rates = RateLimit(1, None, 0.3)
+        caller.clock = AsyncFakeClock()
+        caller._rate_state._rates = RateLimit(1, None, 60.0)
         await client.models.list()
         models = await client.models.list()
     assert diary.lines == ["started", "ended", "started", "waiting: rate", "ended"]

@@ -16,7 +16,7 @@ from baseten_sdk import (
     StreamInterrupted,
     Timeout,
 )
-from tests._async.calling import CHUNK, KEY, MODELS, SHORT, expect, stream_of
+from tests._async.calling import CHUNK, KEY, LONG, MODELS, SHORT, expect, stream_of
 from tests.faults.scripted import Hold, Read, ScriptedServer, Send, events, refusing_port
 
 pytestmark = pytest.mark.anyio
@@ -53,9 +53,10 @@ async def test_what_it_raises_is_told_in_this_packages_words(library: type[HttpC
         async with client_over(http, f"http://127.0.0.1:{refusing_port()}/v1") as client:
             assert (await expect(client, APIConnectionError)).phase == "connect"
         with ScriptedServer([Read()], [Send(b"nonsense\r\n\r\n"), Hold()], [Read(), Hold()], [events(CHUNK)]) as server:
+            async with client_over(http, server.url, first_byte=LONG) as client:
+                assert (await expect(client, APIConnectionError)).phase == "first_byte"
+                assert (await expect(client, APIConnectionError)).phase == "first_byte"
             async with client_over(http, server.url, first_byte=SHORT) as client:
-                assert (await expect(client, APIConnectionError)).phase == "first_byte"
-                assert (await expect(client, APIConnectionError)).phase == "first_byte"
                 late = await expect(client, FirstByteTimeout)
                 assert isinstance(late, FirstByteTimeout)
                 assert late.limit == SHORT

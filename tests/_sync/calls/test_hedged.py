@@ -91,10 +91,13 @@ def test_an_async_request_is_never_sent_beside_itself(hedged: Client, emu: Emula
     assert len(emu.requests) == 1
 
 
-def test_a_call_that_fails_raises_its_own_error(hedged: Client, emu: Emulator) -> None:
+def test_a_call_that_fails_raises_its_own_error_at_once(emu: Emulator, transport: TransportName) -> None:
     emu.script(["status=429, retry-after=100000"])
-    with pytest.raises(RateLimitError):
-        hedged.chat.completions.create(model=MODEL, messages=HELLO, max_retries=0)
+    with Client(
+        api_key=emu.api_key, endpoints=emu.endpoints, transport=transport, hedge=Hedge(after=60.0, budget=1.0)
+    ) as client:
+        with pytest.raises(RateLimitError):
+            client.chat.completions.create(model=MODEL, messages=HELLO, max_retries=0)
     assert len(emu.requests) == 1
 
 

@@ -376,7 +376,8 @@ def test_a_wait_for_a_limit_per_minute_is_told(transport: TransportName, emu: Em
         caller = client._service.caller
         assert isinstance(caller, Caller)
         assert caller._rate_state is not None
-        caller._rate_state._rates = RateLimit(1, None, 0.3)
+        caller.clock = FakeClock()
+        caller._rate_state._rates = RateLimit(1, None, 60.0)
         client.models.list()
         models = client.models.list()
     assert diary.lines == ["started", "ended", "started", "waiting: rate", "ended"]

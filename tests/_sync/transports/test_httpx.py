@@ -17,7 +17,7 @@ from baseten_sdk import (
     StreamInterrupted,
     Timeout,
 )
-from tests._sync.calling import CHUNK, KEY, MODELS, SHORT, expect, stream_of
+from tests._sync.calling import CHUNK, KEY, LONG, MODELS, SHORT, expect, stream_of
 from tests.faults.scripted import Hold, Read, ScriptedServer, Send, events, refusing_port
 
 pytestmark = pytest.mark.anyio
@@ -54,9 +54,10 @@ def test_what_it_raises_is_told_in_this_packages_words(library: type[HttpClient]
         with client_over(http, f"http://127.0.0.1:{refusing_port()}/v1") as client:
             assert (expect(client, APIConnectionError)).phase == "connect"
         with ScriptedServer([Read()], [Send(b"nonsense\r\n\r\n"), Hold()], [Read(), Hold()], [events(CHUNK)]) as server:
+            with client_over(http, server.url, first_byte=LONG) as client:
+                assert (expect(client, APIConnectionError)).phase == "first_byte"
+                assert (expect(client, APIConnectionError)).phase == "first_byte"
             with client_over(http, server.url, first_byte=SHORT) as client:
-                assert (expect(client, APIConnectionError)).phase == "first_byte"
-                assert (expect(client, APIConnectionError)).phase == "first_byte"
                 late = expect(client, FirstByteTimeout)
                 assert isinstance(late, FirstByteTimeout)
                 assert late.limit == SHORT

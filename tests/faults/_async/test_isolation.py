@@ -13,7 +13,7 @@ from baseten_sdk import APIError, AsyncClient
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.clock import AsyncClock
 from tests._async.calling import KEY, LONG, client_of
-from tests.faults.scripted import Action, Close, Hold, More, Read, Reset, ScriptedServer, Send, Tell, reply
+from tests.faults.scripted import Action, Close, Hold, More, Reset, ScriptedServer, Send, Tell, reply
 
 pytestmark = pytest.mark.anyio
 
@@ -68,9 +68,11 @@ async def test_a_body_where_there_may_be_none() -> None:
 
 
 async def test_what_comes_on_a_connection_before_anything_was_asked() -> None:
-    with ScriptedServer([reply(b"mine"), More(STOLEN), Read(), Hold()], [reply(b"yours"), Hold()]) as server:
+    said = threading.Event()
+    with ScriptedServer([reply(b"mine"), More(STOLEN), Tell(said), Hold()], [reply(b"yours"), Hold()]) as server:
         async with client_of("direct", server) as client:
             assert await asked(client) == b"mine"
+            assert said.wait(LONG)
             await AsyncClock().sleep(0.01)
             assert await asked(client) == b"yours"
 
