@@ -67,7 +67,7 @@ AFTER_A_CHUNK: dict[str, tuple[bytes, type[StreamError], str]] = {
     "error-deep": (sse('{"error": ' + DEEP + "}"), StreamAPIError, "error"),
     "error-after-the-finish": (sse(FINISH, '{"error": "no luck"}', "[DONE]"), StreamAPIError, "no luck"),
     "garbage": (sse("not json"), StreamDecodeError, "not json"),
-    "null": (sse("null", "[DONE]"), StreamDecodeError, "null"),
+    "a number": (sse("7", "[DONE]"), StreamDecodeError, "7"),
     "list": (sse("[]", "[DONE]"), StreamDecodeError, "not a chunk"),
     "choices-text": (sse('{"choices": "x"}'), StreamDecodeError, "choices"),
     "deep": (sse('{"x": ' + DEEP + "}"), StreamDecodeError, "recursion"),
