@@ -15,7 +15,7 @@ import pytest
 
 from baseten_sdk import ConfigurationError, JobResults, LedgerError
 from baseten_sdk._runs.database import connect
-from baseten_sdk.jobs import ledger as module
+from baseten_sdk.jobs import ledger_file as module
 from baseten_sdk.jobs.ledger import Intent, Ledger
 from baseten_sdk.jobs.report import read_report
 from baseten_sdk.receiver import SQLiteStore, StoredDelivery
@@ -187,7 +187,7 @@ def test_a_ledger_that_is_refused_leaves_nothing_open(path: Path, monkeypatch: p
         return opened[-1]
 
     Ledger(path, TARGET).close()
-    monkeypatch.setattr("baseten_sdk.jobs.ledger.connect", noted)
+    monkeypatch.setattr("baseten_sdk.jobs.ledger_file.connect", noted)
     with pytest.raises(LedgerError, match="not to another"):
         Ledger(path, "another")
     (connection,) = opened

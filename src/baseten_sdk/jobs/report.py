@@ -22,7 +22,7 @@ from .._validation import problems, validate_json
 from ..errors import ConfigurationError, ResponseValidationError
 from ..errors.api import KEPT
 from ..types.json import JsonValue
-from .ledger import WAIT, ledger_errors
+from .ledger_file import WAIT, ledger_errors
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

@@ -547,7 +547,7 @@ async def test_outputs_of_another_type_are_told_by_their_rows(client: AsyncClien
 async def test_a_ledger_that_another_program_locks_ends_the_run_and_loses_nothing(
     client: AsyncClient, emu: Emulator, ledger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("baseten_sdk.jobs.ledger.WAIT", 0.05)
+    monkeypatch.setattr("baseten_sdk.jobs.ledger_file.WAIT", 0.05)
     others: list[sqlite3.Connection] = []
 
     def rows() -> Iterable[object]:

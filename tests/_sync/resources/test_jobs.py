@@ -536,7 +536,7 @@ def test_outputs_of_another_type_are_told_by_their_rows(client: Client, emu: Emu
 def test_a_ledger_that_another_program_locks_ends_the_run_and_loses_nothing(
     client: Client, emu: Emulator, ledger: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("baseten_sdk.jobs.ledger.WAIT", 0.05)
+    monkeypatch.setattr("baseten_sdk.jobs.ledger_file.WAIT", 0.05)
     others: list[sqlite3.Connection] = []
 
     def rows() -> Iterable[object]:
