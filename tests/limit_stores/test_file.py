@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -93,6 +94,7 @@ def test_a_change_that_fails_changes_nothing(store: FileLimitStore) -> None:
     assert count(store) == 1
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_threads_and_forked_and_spawned_processes_change_it_one_after_another(store: FileLimitStore) -> None:
     count(store)
     with ThreadPoolExecutor(4) as threads:
@@ -205,6 +207,15 @@ def test_a_store_is_a_value(store: FileLimitStore, tmp_path: Path) -> None:
     assert copy != FileLimitStore(tmp_path / "other.db")
     assert repr(copy) == f"FileLimitStore({store.path!r})"
     assert count(copy) == 1
+
+
+def test_one_that_is_forgotten_closes_its_file(store: FileLimitStore) -> None:
+    forgotten = FileLimitStore(store.path)
+    count(forgotten)
+    assert Path(f"{store.path}-wal").exists()
+    del forgotten
+    gc.collect()
+    assert not Path(f"{store.path}-wal").exists()
 
 
 def test_closing_from_another_thread_is_fine(store: FileLimitStore) -> None:

@@ -81,6 +81,11 @@ class FileLimitStore:
                 self._connection.close()
             self._connection = None
 
+    def __del__(self) -> None:
+        connection = getattr(self, "_connection", None)
+        if connection is not None and self._process == os.getpid():
+            connection.close()
+
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None and self._process != os.getpid():
             self._inherited.append(self._connection)
