@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
+from baseten_sdk._characters import EscapesInPieces, whole_escapes
 from baseten_sdk._json_reading import DEEPEST, check_depth, decode_json, decode_reply
 from baseten_sdk.types.json import JsonValue
 
@@ -80,3 +82,26 @@ def test_the_depth_of_a_value() -> None:
     check_depth({"a": value, "b": [1, {}, "[" * 5000]})
     with pytest.raises(RecursionError):
         check_depth({"a": [value]})
+
+
+ESCAPED = st.lists(
+    st.sampled_from([r"\ud83d", r"\ude00", r"\u00e9", r"\\", r"\n", r"\"", "a", "u", "d83d", '"', "\n", "é"]),
+    max_size=12,
+)
+
+
+@given(ESCAPED, st.lists(st.integers(0, 60), max_size=6))
+@example([r"\ud83d", r"\ud83d", r"\ude00"], [12])
+@example([r"\ud83d", r"\u00e9", r"\ude00"], [6, 8])
+def test_escapes_in_pieces_are_those_of_the_whole(parts: list[str], places: list[int]) -> None:
+    text = "".join(parts)
+    cuts = sorted({0, len(text), *(min(place, len(text)) for place in places)})
+    pieces = EscapesInPieces()
+    told = [pieces.feed(text[start:end]) for start, end in pairwise(cuts)]
+    assert "".join(told) + pieces.flush() == whole_escapes(text)
+
+
+def test_an_escape_that_is_none_is_not_held_for_ever() -> None:
+    pieces = EscapesInPieces()
+    assert pieces.feed(r"a\uzz") == "a"
+    assert pieces.feed("z" * 20) == r"\uzz" + "z" * 20

@@ -14,6 +14,16 @@ ESCAPE = re.compile(
 )
 """An escape inside of a JSON string; the two halves of a character are one."""
 
+FINISHED = re.compile(
+    r"(?:[^\\]|\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}"
+    r"(?:\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?=[^\\]|\\[^u]|\\u(?![dD][c-fC-F])[0-9a-fA-F]{4})))*+"
+)
+"""What a JSON text begins with, up to an escape that more text may belong to."""
+
+LONGEST_ESCAPE = 12
+"""Characters of an escape of both halves."""
+
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,3 +42,25 @@ def whole_text(text: str) -> str:
     if text.isascii() or not SURROGATE.search(text):
         return text
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+class EscapesInPieces:
+    """JSON that a model writes in pieces: the same as `whole_escapes` of all of it."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """Return what can be told now. An escape that may go on is held back."""
+        text = self._held + piece
+        found = FINISHED.match(text)
+        end = found.end() if found is not None else 0
+        if len(text) - end > LONGEST_ESCAPE:
+            end = len(text)  # It is no escape: whoever reads the text will say so.
+        self._held = text[end:]
+        return whole_escapes(text[:end])
+
+    def flush(self) -> str:
+        """Return what was held back. No more text comes."""
+        held, self._held = self._held, ""
+        return whole_escapes(held)

@@ -89,6 +89,15 @@ def test_an_id_and_a_name_that_come_late_or_in_pieces_are_whole() -> None:
     assert (named["name"], named["id"]) == ("find", "t1")
 
 
+def test_half_a_character_in_the_arguments_costs_only_itself() -> None:
+    (half,) = gathered(piece("find", r'{"q": "a\ud8', id="t1"), piece(None, r'3d"}')).tool_calls
+    assert half["args"] == {"q": "a\ufffd"}
+    (whole,) = gathered(piece("find", r'{"q": "a\ud83d', id="t1"), piece(None, r'\ude00"}')).tool_calls
+    assert whole["args"] == {"q": "a\U0001f600"}
+    cut = gathered(piece("find", r'{"q": "a\ud83d', id="t1"), reason="length")
+    assert (cut.tool_calls, len(cut.invalid_tool_calls)) == ([], 1)
+
+
 def test_a_call_that_was_cut_is_not_run_whatever_its_index() -> None:
     message = gathered(
         piece("find", '{"q": "a"}', index=1, id="t1"), piece("find", '{"q": "b', index=2, id="t2"), reason="length"

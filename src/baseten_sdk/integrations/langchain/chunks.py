@@ -25,6 +25,7 @@ from ... import (
     ToolCallDelta,
     ToolCallStarted,
 )
+from ..._characters import EscapesInPieces
 from ..calls import arguments_of
 from .messages import REASONING, refusal_block, response_metadata, usage_metadata
 
@@ -40,6 +41,7 @@ class GenerationChunks:
     def __init__(self) -> None:
         self._held: dict[int, str] = {}
         self._told: dict[int, tuple[str, str]] = {}
+        self._escapes: dict[int, EscapesInPieces] = {}
 
     def of(self, event: StreamEvent[None]) -> ChatGenerationChunk | None:
         """Return the chunk for an event of the first choice. None if LangChain has no place for it."""
@@ -62,7 +64,7 @@ class GenerationChunks:
                 self._told[call] = id_, name
                 return _call_chunk(call, "", id_, name)
             case ToolCallDelta(call, arguments, 0):
-                more = self._released(call, arguments)
+                more = self._escapes.setdefault(call, EscapesInPieces()).feed(self._released(call, arguments))
                 return _call_chunk(call, more) if more else None
             case Finished(_, completion):
                 return AIMessageChunk(
@@ -99,6 +101,7 @@ class GenerationChunks:
             end = ""
             if arguments is None:
                 end = self._held.get(index, "")
+                end += self._escapes[index].flush() if index in self._escapes else ""
                 end += next(end for end in ENDS if not _readable(call.function.arguments + end))
             if id_ or name or end:
                 ends.append(tool_call_chunk(name=name, args=end, id=id_, index=index))
