@@ -74,14 +74,14 @@ def test_what_a_variable_may_hold(value: str, expected: Proxy) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("ftp://u:secret@proxy.test:1", "scheme is 'ftp'"),
-        ("socks4://u:secret@proxy.test:1", "scheme is 'socks4'"),
-        ("http://u:secret@proxy.test:99999", "port"),
-        ("http://u:secret@proxy.test:0", "port"),
-        ("http://u:secret@proxy.test:-1", "port"),
-        ("http://u:secret@proxy.test:many", "port"),
-        ("http://u:sec/ret@proxy.test:1", "port"),
-        ("http://u:secret@", "no host"),
+        ("ftp://u:hunter2@proxy.test:1", "scheme is 'ftp'"),
+        ("socks4://u:hunter2@proxy.test:1", "scheme is 'socks4'"),
+        ("http://u:hunter2@proxy.test:99999", "port"),
+        ("http://u:hunter2@proxy.test:0", "port"),
+        ("http://u:hunter2@proxy.test:-1", "port"),
+        ("http://u:hunter2@proxy.test:many", "port"),
+        ("http://u:hunt/er2@proxy.test:1", "port"),
+        ("http://u:hunter2@", "no host"),
         ("http://", "no host"),
         ("http://[::1", "not a URL"),
     ],
@@ -92,7 +92,7 @@ def test_what_cannot_be_read_is_an_error_that_names_the_variable(variable: str, 
         Proxies({variable: value}).of(SERVICE)
     shown = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
     shown = shown[shown.index("in of") :]  # the frames of the package
-    assert "sec" not in shown
+    assert "hunt" not in shown
 
 
 def test_a_variable_for_other_servers_is_not_read() -> None:
