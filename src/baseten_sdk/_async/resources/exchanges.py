@@ -1,7 +1,7 @@
-"""`client.exchanges`: requests that another library has put together, made as calls of a client or of a pool.
+"""`client.exchanges`: requests that another library has built, made as calls of a client or pool.
 
-It owns what such a request is to a call: which URL it may go to, which of its headers count, how its timeouts go
-together with the client's, and what becomes of an error status. It must not know the other library.
+It owns the rules for such requests: which URL they may go to, which headers count, how timeouts combine with the
+client's, and what happens to an error status. It must not know the other library.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ from ..calls.body import AsyncResponseStream
 from ..calls.service import AsyncService
 
 DONE_WITH = frozenset({"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"})
-"""Headers of a reply that say how it travelled: its body is handed on decoded."""
+"""Headers of a reply that are dropped because its body is passed on decoded."""
 
 EVENTS = "text/event-stream"
 
 POOL = "http://pool.invalid/v1"
-"""The base URL by which another library reaches a pool: the name is never looked up."""
+"""The base URL by which another library reaches a pool. The name is never looked up."""
 
 KEPT = 64
 """URLs, and timeouts with their options, that are kept."""
 
 
 class AsyncHttpExchange:
-    """A reply: its status and headers, and its body as it comes.
+    """A reply: its status and headers, and its body as it arrives.
 
     Attributes:
-        status_code: the HTTP status, which may be one of an error.
-        headers: names in lower case and values.
-        meta: request id, attempts and time.
-        content: the whole body, where it has come; None where it comes in pieces.
+        status_code: The HTTP status. It may be an error.
+        headers: Names in lower case, and values.
+        meta: Request ID, attempts and time.
+        content: The whole body, if it has arrived. None if it comes in pieces.
     """
 
     def __init__(self, meta: Meta, content: bytes = b"", stream: AsyncResponseStream | None = None) -> None:
@@ -55,12 +55,12 @@ class AsyncHttpExchange:
         self._ending = EndMark() if stream is not None and events else None
 
     async def receive(self) -> bytes:
-        """The next piece of the body; b"" at its end.
+        """Return the next piece of the body; b"" at its end.
 
         Raises:
-            APIConnectionError: the connection broke.
-            APITimeoutError: silence for too long, or the deadline passed.
-            StreamInterrupted: the events ended before the message was complete.
+            APIConnectionError: The connection broke.
+            APITimeoutError: The reply was silent for too long, or the deadline passed.
+            StreamInterrupted: The events ended before the message was complete.
         """
         stream = self._stream
         if stream is None:
@@ -93,7 +93,7 @@ class AsyncHttpExchange:
             stream.observed.ended(CallEnded(None, self.meta))
 
     async def aclose(self) -> None:
-        """Be done with it. The connection is kept if the message was complete. Closing twice is fine."""
+        """End the exchange. The connection is kept if the message was complete. Closing twice is fine."""
         stream = self._stream
         if stream is None or stream.closed:
             return
@@ -104,12 +104,12 @@ class AsyncHttpExchange:
 
 
 class AsyncExchanges:
-    """Makes requests of other libraries: with the limits, deadlines, retries, gates and observers of the client.
+    """Makes requests of other libraries, with the limits, deadlines, retries, gates and observers of the client.
 
     Args:
-        service: what makes the calls.
-        base_url: where the API begins that the other library calls.
-        pooled: whether a pool makes the calls.
+        service: Makes the calls.
+        base_url: The base URL of the API that the other library calls.
+        pooled: Whether a pool makes the calls.
     """
 
     def __init__(self, service: AsyncService, base_url: str, *, pooled: bool = False) -> None:
@@ -158,7 +158,7 @@ class AsyncExchanges:
         return AsyncHttpExchange(meta, whole.body)
 
     def _resolve(self, url: str) -> str:
-        """The URL, where it may be called; the last ones are kept, since a library calls the same few."""
+        """Return the URL if it may be called. The last few are remembered, because a library calls the same ones."""
         found = self._urls.get(url)
         if found is not None:
             return found
@@ -174,7 +174,7 @@ class AsyncExchanges:
         return found
 
     def _within(self, timeout: HttpTimeout | None) -> Options:
-        """The client's options, held to the other library's timeouts too."""
+        """Return the client's options, limited by the other library's timeouts."""
         if timeout is None:
             return self._service.options
         found = self._options.get(timeout)
@@ -187,7 +187,10 @@ class AsyncExchanges:
 
 
 def _of_error(error: APIStatusError, options: Options) -> AsyncHttpExchange:
-    """An error status as the other library would have received it. OpenAI's clients are told not to retry again."""
+    """Return an error status as the other library would have received it.
+
+    OpenAI's clients are told not to retry again.
+    """
     told = dict(error.headers)
     if options.retry.max_retries:
         told["x-should-retry"] = "false"

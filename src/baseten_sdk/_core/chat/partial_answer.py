@@ -24,14 +24,14 @@ class PartialAnswer(Generic[T]):
         self._reader = PartialReader(schema)
 
     def add(self, piece: str) -> PartialObject[T] | None:
-        """Take a piece in: what can be read now, or None where too little has come since the last time."""
+        """Add a piece. Return what can be read now, or None if too little has arrived since the last time."""
         return self._told(self._reader.add(piece))
 
     def end(self, text: str | None = None) -> PartialObject[T] | None:
-        """The answer has ended: the object, validated where it is valid; None where nothing new can be read.
+        """Note the end of the answer. Return the object, validated if it is valid. None if there is nothing new.
 
         Args:
-            text: all of the answer, where the pieces may not have been all of it.
+            text: The whole answer, in case the pieces were not all of it.
         """
         latest = None
         if text is not None and text != self._reader.text:

@@ -1,4 +1,4 @@
-"""The partial objects of a stream of messages: of the call that gives the answer, or of the text."""
+"""The partial objects of a stream of messages: those of the call that gives the answer, or of the text."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ T = TypeVar("T")
 
 
 class MessagePartials(Generic[T]):
-    """Makes partial objects of the events that are still to come.
+    """Makes partial objects from the events that follow.
 
     Args:
-        form: how the answer is given.
-        schema: its type.
-        events: what made the events so far.
+        form: How the answer is given.
+        schema: Its type.
+        events: The earlier events.
     """
 
     __slots__ = ("_answer", "_called", "_events", "_form", "_schema")
@@ -36,7 +36,7 @@ class MessagePartials(Generic[T]):
             self._answer.add(form.completion(so_far).text)
 
     def read(self, event: MessageStreamEvent) -> PartialObject[T] | None:
-        """What an event adds to the object; None where it adds nothing that can be read."""
+        """Return what an event adds to the object. None if it adds nothing that can be read."""
         match event:
             case ContentBlockDeltaEvent(index=index, delta=delta) if self._events.tool_name(index) == TOOL:
                 if not self._called:

@@ -42,21 +42,21 @@ def messages_request(
     more: Mapping[str, object] | None = None,
     stream: bool = False,
 ) -> Request:
-    """Put a call together.
+    """Build the request of a messages call.
 
     Args:
-        base: where the model is served.
-        model: its name there.
-        messages: the conversation.
-        max_tokens: the most tokens of the answer.
-        params: the parameters that are not options of the call; None is the same as absent.
-        options: what holds for the call.
-        system: the system prompt.
-        more: the tools as they are sent, and what else takes the place of a parameter.
-        stream: whether the answer is to come as events.
+        base: Where the model is served.
+        model: Its name there.
+        messages: The conversation.
+        max_tokens: The most tokens of the answer.
+        params: Parameters other than options. None is the same as leaving one out.
+        options: The options of the call.
+        system: The system prompt.
+        more: The tools in the form to send, and whatever else replaces a parameter.
+        stream: Whether the answer comes as events.
 
     Raises:
-        InvalidRequestError: something cannot be sent; the message has its path.
+        InvalidRequestError: Something cannot be sent. The message has its path.
     """
     if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens < 1:
         raise InvalidRequestError(f"max_tokens must be a whole number of at least 1, not {max_tokens!r}.")

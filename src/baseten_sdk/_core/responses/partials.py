@@ -1,4 +1,4 @@
-"""The partial objects of the stream of a response."""
+"""The partial objects of a response's stream."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ T = TypeVar("T")
 
 
 class ResponsePartials(Generic[T]):
-    """Makes partial objects of the events that are still to come.
+    """Makes partial objects from the events that follow.
 
     Args:
-        schema: the type of the answer.
-        so_far: the text that came before.
+        schema: The type of the answer.
+        so_far: The text before them.
     """
 
     __slots__ = ("_answer",)
@@ -33,7 +33,7 @@ class ResponsePartials(Generic[T]):
             self._answer.add(so_far)
 
     def read(self, event: ResponseStreamEvent) -> PartialObject[T] | None:
-        """What an event adds to the object; None where it adds nothing that can be read."""
+        """Return what an event adds to the object. None if it adds nothing that can be read."""
         match event:
             case ResponseTextDeltaEvent(delta=delta):
                 return self._answer.add(delta)

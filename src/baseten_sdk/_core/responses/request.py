@@ -43,19 +43,19 @@ def response_request(
     *,
     stream: bool,
 ) -> Request:
-    """Put a call together.
+    """Build the request of a response.
 
     Args:
-        place: where the model is served.
-        model: its name there.
-        given: what it answers.
-        params: the parameters that are not options of the call; None is the same as absent.
-        options: what holds for the call.
-        stream: whether the answer is to come in events. It is always said: some servers stream unless told not to.
+        place: Where the model is served.
+        model: Its name there.
+        given: The input.
+        params: Parameters other than options. None is the same as leaving one out.
+        options: The options of the call.
+        stream: Whether the response comes as events. The body always says it, because some servers stream by default.
 
     Raises:
-        InvalidRequestError: the input is no input, the service would have to keep responses, or a value has no JSON
-            form. The message has the path.
+        InvalidRequestError: The input is invalid, the service would have to store responses, or a value cannot be
+            encoded. The message has the path.
     """
     body: dict[str, object] = {"model": model, "input": input_param(given)}
     body |= {name: value for name, value in params.items() if value is not None}
