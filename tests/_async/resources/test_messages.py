@@ -189,7 +189,8 @@ async def test_usage_means_the_same_whoever_counts(client: AsyncClient, usage: s
 
 
 @pytest.mark.parametrize(
-    "spec", ["style=a", "early-done=cut", "early-done=empty", "no-input", "plain-events", "no-stream"]
+    "spec",
+    ["style=a", "early-done=cut", "early-done=empty", "one-index", "no-input", "plain-events", "no-stream"],
 )
 async def test_the_arguments_of_a_call_are_held_until_they_are_whole(client: AsyncClient, spec: str) -> None:
     ends: list[ToolUseBlock] = []
@@ -207,6 +208,20 @@ async def test_the_arguments_of_a_call_are_held_until_they_are_whole(client: Asy
     assert message.tool_uses == ends
     assert message.stop_reason == "tool_use"
     assert ends[0].arguments.replace(" ", "") == pieces.replace(" ", "")
+
+
+async def test_blocks_that_share_an_index_stay_apart(client: AsyncClient, emu: Emulator) -> None:
+    async with client.messages.stream(
+        model=MODEL,
+        max_tokens=200,
+        messages=HELLO,
+        thinking={"type": "enabled"},
+        extra_headers=behaving("one-index"),
+    ) as stream:
+        message = await stream.get_final_message()
+    assert [block.type for block in message.content] == ["thinking", "text"]
+    assert message.text == SAID
+    assert message.thinking
 
 
 async def test_thinking_comes_as_a_block_of_its_own(client: AsyncClient, emu: Emulator) -> None:

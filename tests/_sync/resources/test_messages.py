@@ -179,7 +179,8 @@ def test_usage_means_the_same_whoever_counts(client: Client, usage: str, counts:
 
 
 @pytest.mark.parametrize(
-    "spec", ["style=a", "early-done=cut", "early-done=empty", "no-input", "plain-events", "no-stream"]
+    "spec",
+    ["style=a", "early-done=cut", "early-done=empty", "one-index", "no-input", "plain-events", "no-stream"],
 )
 def test_the_arguments_of_a_call_are_held_until_they_are_whole(client: Client, spec: str) -> None:
     ends: list[ToolUseBlock] = []
@@ -197,6 +198,20 @@ def test_the_arguments_of_a_call_are_held_until_they_are_whole(client: Client, s
     assert message.tool_uses == ends
     assert message.stop_reason == "tool_use"
     assert ends[0].arguments.replace(" ", "") == pieces.replace(" ", "")
+
+
+def test_blocks_that_share_an_index_stay_apart(client: Client, emu: Emulator) -> None:
+    with client.messages.stream(
+        model=MODEL,
+        max_tokens=200,
+        messages=HELLO,
+        thinking={"type": "enabled"},
+        extra_headers=behaving("one-index"),
+    ) as stream:
+        message = stream.get_final_message()
+    assert [block.type for block in message.content] == ["thinking", "text"]
+    assert message.text == SAID
+    assert message.thinking
 
 
 def test_thinking_comes_as_a_block_of_its_own(client: Client, emu: Emulator) -> None:

@@ -87,7 +87,17 @@ def test_matching_events_by_their_class(client: Client) -> None:
 @pytest.mark.parametrize(
     "spec",
     [
-        *("", "early-done=empty", "early-done=cut", "no-item-done", "duplicate-calls", "bare-ending", "crlf", "drip"),
+        *(
+            "",
+            "early-done=empty",
+            "early-done=object",
+            "early-done=cut",
+            "no-item-done",
+            "duplicate-calls",
+            "bare-ending",
+            "crlf",
+            "drip",
+        ),
         *("bare-ending, no-item-done", "early-done=empty, no-item-done, bare-ending", "early-done=cut, tool-whole"),
         *(f"response-style={style}" for style in ("llama-cpp", "transformers", "litellm")),
         *(f"response-style={style}, early-done=cut, duplicate-calls" for style in ("transformers", "litellm")),

@@ -128,8 +128,8 @@ TABLE: tuple[Behaviour, ...] = (
     _flag("bare-ending", "the end of a response repeats no output"),
     _text(
         "early-done",
-        "announce a call of a response or a message as done before its last arguments, with none or some of them",
-        "empty cut",
+        "announce a call of a response or a message as done before its last arguments, with none, {} or some of them",
+        "empty object cut",
     ),
     _flag("no-item-done", "never say that an item of a response is done"),
     _flag("duplicate-calls", "each call of a response twice"),
@@ -140,6 +140,7 @@ TABLE: tuple[Behaviour, ...] = (
     _flag("no-images", "a model without images", trouble=True),
     _flag("no-stream", "messages: a whole reply where a stream was asked for"),
     _flag("no-input", "messages: a call begins without the key input"),
+    _flag("one-index", "messages: all blocks have the index 0"),
     _flag("other-block", "messages: a block of an unknown type"),
     _flag("other-event", "messages: an event of an unknown type"),
     _flag("plain-events", "no event: lines in a stream that has them"),

@@ -49,7 +49,7 @@ def _events(whole: Object, answer: Answer, plan: Plan) -> list[Object]:
     opened: Object = {**whole, "content": [], "stop_reason": None, "stop_sequence": None, "usage": start}
     events: list[Object] = [{"type": "message_start", "message": opened}, {"type": "ping"}]
     for index, block in enumerate(as_list(whole["content"])):
-        events += _block(index, as_object(block), answer, plan)
+        events += _block(0 if plan.on("one-index") else index, as_object(block), answer, plan)
     if plan.on("other-event"):
         events.append({"type": "weather", "sky": "clear"})
     delta: Object = {"stop_reason": whole["stop_reason"], "stop_sequence": whole["stop_sequence"]}
@@ -77,7 +77,7 @@ def _block(index: int, block: Object, answer: Answer, plan: Plan) -> list[Object
     made: list[Object] = [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]
     made.append({"type": "content_block_stop", "index": index})
     if block["type"] == "tool_use" and plan.on("early-done"):
-        place = 0 if plan.text("early-done") == "empty" else len(deltas) - 1
+        place = len(deltas) - 1 if plan.text("early-done") == "cut" else 0
         made.insert(place, made.pop())
     return [{"type": "content_block_start", "index": index, "content_block": opened}, *made]
 
