@@ -107,3 +107,12 @@ def test_without_tools_nothing_of_tools_is_sent(engine: Engine) -> None:
     response = asked(engine, tools=[], tool_choice="auto")
     assert isinstance(response, ModelResponse)
     assert engine.bodies[-1].keys() == {"model", "messages"}
+
+
+def test_a_streamed_call_without_an_id_has_the_one_that_its_result_names(engine: Engine) -> None:
+    call = {"type": "function", "function": {"name": "find", "arguments": '{"q": "a"}'}}
+    engine.says({"content": None, "tool_calls": [call, {**call, "id": "t2"}]}, "tool_calls")
+    (choice,) = choices(litellm.stream_chunk_builder(chunks_of(engine)))
+    first, second = choice["message"]["tool_calls"]
+    assert first["id"].startswith("call_")
+    assert (second["id"], second["function"]["arguments"]) == ("t2", '{"q": "a"}')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ... import (
     ChatCompletion,
+    Choice,
     ChoiceLogprobs,
     ChunkReceived,
     CreateEmbeddingResponse,
@@ -61,6 +62,7 @@ class LiteLLMChunks:
         self._model = model
         self._id: str | None = None
         self._logprobs: dict[int, ChoiceLogprobs] = {}
+        self._told: dict[int, dict[int, str]] = {}
 
     def of(self, event: StreamEvent[None]) -> list[ModelResponseStream]:
         """What an event becomes."""
@@ -74,6 +76,7 @@ class LiteLLMChunks:
                 if completion.usage is not None:
                     last.append(self._chunk([StreamingChoices(delta=Delta())]))
                     last[-1].usage = _usage(completion.usage)
+                last += [self._chunk([each]) for each in map(self._late, completion.choices) if each is not None]
                 reasons = [
                     StreamingChoices(index=each.index, delta=Delta(), finish_reason=each.finish_reason or "stop")
                     for each in completion.choices
@@ -83,8 +86,22 @@ class LiteLLMChunks:
                 index, delta = _delta(event)
                 if delta is None:
                     return []
+                if isinstance(event, ToolCallStarted):
+                    self._told.setdefault(index, {})[event.call] = event.id
                 told = self._logprobs.pop(index, None)
                 return [self._chunk([StreamingChoices(index=index, delta=delta, logprobs=_log_probs(told))])]
+
+    def _late(self, choice: Choice) -> StreamingChoices | None:
+        """Return the ids of calls that began without one: results have to name them."""
+        told, made = self._told.get(choice.index, {}), choice.message.tool_calls
+        if len(told) != len(made):
+            return None
+        late = [
+            {"index": key, "id": call.id, "type": "function", "function": {"arguments": ""}}
+            for key, call in zip(sorted(told), made, strict=True)
+            if not told[key]
+        ]
+        return StreamingChoices(index=choice.index, delta=Delta(tool_calls=late)) if late else None
 
     def _left(self) -> list[ModelResponseStream]:
         """Return the log probabilities that arrived alone."""
