@@ -15,6 +15,10 @@ import pytest
 
 from baseten_sdk import Client, Limits
 from baseten_sdk._core.policy.transport_choice import TransportName
+from baseten_sdk._io.heartbeat import Heartbeat
+from baseten_sdk._sync.calls.upgraded import Upgraded
+from baseten_sdk._sync.websocket.link import Link
+from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import ScriptedServer, Send, reply
 
@@ -23,6 +27,7 @@ pytestmark = [
     # What is struck between two instructions leaves its socket to the garbage collector, which closes it at once.
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore:A stream was not closed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:A WebSocket was not closed:ResourceWarning"),
 ]
 
 CALLS = {"direct-whole": 20_000, "direct-streamed": 5_000, "httpx-whole": 500, "httpx-streamed": 500}
@@ -145,3 +150,28 @@ def test_an_interrupt_is_neither_swallowed_nor_costs_a_place(
         assert ask(client) == "hi"
     gc.collect()
     assert set(seen) == {"hi", "struck"}, seen
+
+
+@pytest.mark.parametrize("place", [(Link, "__init__"), (Heartbeat, "add"), (Heartbeat, "remove"), (Upgraded, "end")])
+def test_a_websocket_that_is_struck_as_it_opens_or_closes_costs_no_place(
+    place: tuple[type, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def strike(*_: object) -> None:
+        raise Strike
+
+    with (
+        Emulator() as emulator,
+        Client(
+            api_key=emulator.api_key, endpoints=emulator.endpoints, limits=Limits(concurrency=1), deadline=60.0
+        ) as client,
+    ):
+        deployment = client.deployments("abcd1234")
+        with monkeypatch.context() as patched:
+            patched.setattr(*place, strike)
+            with pytest.raises(Strike), deployment.connect():
+                pass
+        gc.collect()
+        assert "<0 of 1 in flight, 0 waiting>" in repr(client)
+        with deployment.connect() as websocket:
+            websocket.send("hi")
+            assert websocket.receive() is not None

@@ -78,6 +78,11 @@ class AsyncUpgraded:
         self._response.abandon()
         self._permit.settle(b"")
 
+    def __del__(self) -> None:
+        # An interrupt struck before anything held this, or while it was closed.
+        if hasattr(self, "meta") and self._permit.held:
+            self.abandon()
+
 
 async def upgraded(opened: AsyncOpened, clock: AsyncClock) -> AsyncUpgraded:
     """Return the connection after a reply that changes the protocol.

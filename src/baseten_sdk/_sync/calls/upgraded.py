@@ -79,6 +79,11 @@ class Upgraded:
         self._response.abandon()
         self._permit.settle(b"")
 
+    def __del__(self) -> None:
+        # An interrupt struck before anything held this, or while it was closed.
+        if hasattr(self, "meta") and self._permit.held:
+            self.abandon()
+
 
 def upgraded(opened: Opened, clock: Clock) -> Upgraded:
     """Return the connection after a reply that changes the protocol.
