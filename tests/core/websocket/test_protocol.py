@@ -171,3 +171,16 @@ def test_a_handshake_takes_the_answer_to_its_own_key() -> None:
         "sec-websocket-version",
         "upgrade",
     }
+
+
+@pytest.mark.parametrize("data", [text("more"), closing(), b""])
+def test_a_parser_that_an_interrupt_has_ended_ends_the_websocket(data: bytes) -> None:
+    class Strike(BaseException):
+        pass
+
+    protocol, _ = fed(text("before"))
+    with pytest.raises(Strike):
+        protocol._protocol.parser.throw(Strike())
+    assert protocol.feed(data) == []
+    assert protocol.closing == Closing(1006, "", True, "an interrupt ended it")
+    assert [*protocol.messages] == ["before"]

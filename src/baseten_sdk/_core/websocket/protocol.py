@@ -102,6 +102,14 @@ class MessageProtocol:
 
     def feed(self, data: bytes) -> list[bytes]:
         """Process received bytes; b"" is their end. Return the bytes to send in reply."""
+        try:
+            return self._fed(data)
+        except StopIteration:
+            # An exception of a signal handler, such as Ctrl-C, struck inside the parser, which ended it.
+            self.closing = Closing(ABNORMAL, "", True, "an interrupt ended it")
+            return []
+
+    def _fed(self, data: bytes) -> list[bytes]:
         protocol = self._protocol
         if not data:
             protocol.receive_eof()
