@@ -15,11 +15,14 @@ ESCAPE = re.compile(
 """An escape inside of a JSON string; the two halves of a character are one."""
 
 FINISHED = re.compile(
-    r"(?:[^\\]|\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}"
+    r"(?:[^\\]+|\\[^u]|\\u(?![dD][89abAB])[0-9a-fA-F]{4}"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}"
-    r"(?:\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?=[^\\]|\\[^u]|\\u(?![dD][c-fC-F])[0-9a-fA-F]{4})))*+"
+    r"(?:\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?=[^\\]|\\[^u]|\\u(?![dD][c-fC-F])[0-9a-fA-F]{4})))*"
 )
-"""What a JSON text begins with, up to an escape that more text may belong to."""
+"""What a JSON text begins with, up to an escape that more text may belong to.
+
+It is not possessive: before 3.11.5, Python matched too much where such a group ends in the middle of a character.
+"""
 
 LONGEST_ESCAPE = 12
 """Characters of an escape of both halves."""
