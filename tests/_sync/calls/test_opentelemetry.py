@@ -497,7 +497,9 @@ def test_a_websocket_is_a_span_until_it_is_closed(transport: TransportName, emu:
         assert told.attributes["gen_ai.operation.name"] == "websocket"
         assert told.attributes["http.response.status_code"] == 101
         assert len(told.points("gen_ai.client.operation.time_to_first_chunk")) == 1
-        assert only(emu).headers["traceparent"].split("-")[1] == f"{told.span.context.trace_id:032x}"
+        context = told.span.context
+        assert context is not None
+        assert only(emu).headers["traceparent"].split("-")[1] == f"{context.trace_id:032x}"
         with client.deployments("abcd1234").connect(extra_headers=behaving("close=1011")) as broken:
             with pytest.raises(WebSocketModelError):
                 broken.receive()

@@ -249,8 +249,8 @@ def test_a_number_bounds_every_silence_of_a_stream_but_not_the_stream(transport:
                         received,
                     )
         if received == ["Hi"] * 8:
-            break
-    assert type(caught.value) is IdleTimeout
+            assert type(caught.value) is IdleTimeout
+            return
 
 
 def test_a_deadline_bounds_a_stream(transport: TransportName) -> None:
