@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import anyio
 
 from baseten_sdk import MessageParam
@@ -15,6 +17,19 @@ SAID = "hello to the whole wide world"
 
 IDLE = "<0 of 256 in flight, 0 waiting>"
 """What the repr of a client shows when no call holds a place."""
+
+
+def is_idle(client: object) -> bool:
+    """Whether no call holds a place. The threads of a race of the sync client have a moment to end.
+
+    It blocks, so that the tasks of an async client have none: they must have ended before.
+    """
+    end = time.monotonic() + 10
+    while IDLE not in repr(client):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.002)
+    return True
 
 
 def behaving(spec: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import THRESHOLD
 from baseten_sdk.emulator import Emulator, RecordedRequest
 from tests._async.fake_clock import AsyncFakeClock
-from tests.asking import IDLE, fields, only
+from tests.asking import IDLE, fields, is_idle, only
 from tests.patience import growing
 
 pytestmark = pytest.mark.anyio
@@ -223,7 +223,7 @@ async def test_a_call_that_is_cancelled_leaves_nothing_of_any_of_its_requests(
             group.start_soon(call)
             await anyio.to_thread.run_sync(emu.requests.wait_until, both_arrived)
             group.cancel_scope.cancel()
-        assert repr(client).endswith(f"{IDLE})")
+        assert is_idle(client)
         assert await anyio.to_thread.run_sync(emu.requests.wait_until, left)
         assert (await pool.chat.completions.create(messages=HI)).text
 
@@ -239,7 +239,7 @@ async def test_a_deadline_leaves_nothing_of_any_of_the_requests(emu: Emulator, b
                 await pool.chat.completions.create(messages=HI, stream=streamed, deadline=0.6)
             assert [each.outcome for each in caught.value.tries] == ["deadline", "deadline"]
             assert (caught.value.limit, caught.value.message[:26]) == (0.6, "The deadline of 0.6 s pass")
-            assert repr(client).endswith(f"{IDLE})")
+            assert is_idle(client)
             assert (await pool.chat.completions.create(messages=HI)).text
 
 

@@ -20,7 +20,7 @@ from baseten_sdk import (
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
-from tests.asking import HELLO, IDLE, MODEL, SAID
+from tests.asking import HELLO, MODEL, SAID, is_idle
 
 pytestmark = pytest.mark.anyio
 
@@ -108,7 +108,7 @@ def test_nothing_is_left_of_the_slower_request(hedged: Client, emu: Emulator, bo
         assert emu.requests.wait_until(lambda seen: seen[0].disconnected)
         with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
             stream.until_done()
-        assert repr(client).endswith(f"{IDLE})")
+        assert is_idle(client)
 
 
 def test_a_pool_hedges_by_itself_alone(hedged: Client, emu: Emulator, hedges: Hedges) -> None:

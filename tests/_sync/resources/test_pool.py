@@ -24,7 +24,7 @@ from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import THRESHOLD
 from baseten_sdk.emulator import Emulator
 from tests._sync.fake_clock import FakeClock
-from tests.asking import IDLE, fields, only
+from tests.asking import IDLE, fields, is_idle, only
 from tests.patience import growing
 
 pytestmark = pytest.mark.anyio
@@ -202,7 +202,7 @@ def test_a_deadline_leaves_nothing_of_any_of_the_requests(emu: Emulator, bounded
                 pool.chat.completions.create(messages=HI, stream=streamed, deadline=0.6)
             assert [each.outcome for each in caught.value.tries] == ["deadline", "deadline"]
             assert (caught.value.limit, caught.value.message[:26]) == (0.6, "The deadline of 0.6 s pass")
-            assert repr(client).endswith(f"{IDLE})")
+            assert is_idle(client)
             assert (pool.chat.completions.create(messages=HI)).text
 
 

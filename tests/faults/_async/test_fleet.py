@@ -30,7 +30,7 @@ from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import OPEN, THRESHOLD
 from tests._async.calling import CHUNK, KEY, LONG, SHORT
 from tests._async.fake_clock import AsyncFakeClock
-from tests.asking import HELLO, IDLE
+from tests.asking import HELLO, is_idle
 from tests.faults.scripted import (
     Action,
     Close,
@@ -151,10 +151,7 @@ async def fleet_of(
             timeout=Timeout(connect=5.0, first_byte=first_byte),
         ) as client:
             yield AsyncFleet(one, two, three, client)
-            # unasync: remove
-            # The threads of a sync race end a little later.
-            assert IDLE in repr(client)
-            # unasync: end
+            assert is_idle(client)
 
 
 @pytest.mark.parametrize("illness", ILL)

@@ -30,7 +30,7 @@ from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._core.pool.breaker import OPEN, THRESHOLD
 from tests._sync.calling import CHUNK, KEY, LONG, SHORT
 from tests._sync.fake_clock import FakeClock
-from tests.asking import HELLO
+from tests.asking import HELLO, is_idle
 from tests.faults.scripted import (
     Action,
     Close,
@@ -151,6 +151,7 @@ def fleet_of(
             timeout=Timeout(connect=5.0, first_byte=first_byte),
         ) as client:
             yield Fleet(one, two, three, client)
+            assert is_idle(client)
 
 
 @pytest.mark.parametrize("illness", ILL)
