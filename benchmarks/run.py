@@ -38,7 +38,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder for RESULTS.md and the pictures; a full run: benchmarks/")
     parser.add_argument("--report", type=Path, help="file for the whole report, as one HTML page: out.html")
     arguments = parser.parse_args()
-    wanted = [ROWS[key] for key in arguments.rows.split(",")] if arguments.rows else list(ROWS.values())
+    keys = arguments.rows.split(",") if arguments.rows else list(ROWS)
+    if unknown := ", ".join(key for key in keys if key not in ROWS):
+        parser.error(f"no such row: {unknown}. Rows: {', '.join(ROWS)}")
+    wanted = [ROWS[key] for key in keys]
     whole = not arguments.quick and not arguments.rows
     out: Path | None = arguments.out or (HERE if whole else None)
 

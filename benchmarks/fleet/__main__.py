@@ -66,10 +66,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer calls")
     parser.add_argument("--pictures", type=Path, help="folder for the pictures of the guide, such as benchmarks")
     options = parser.parse_args()
+    rows = options.rows.split(",")
+    if unknown := ", ".join(row for row in rows if row not in ROWS):
+        parser.error(f"no such row: {unknown}. Rows: {', '.join(ROWS)}")
     if pinned := cores():
         os.sched_setaffinity(0, {pinned[0]})
     print(f"Load averages: {', '.join(f'{load:.1f}' for load in os.getloadavg())}.")
-    return 0 if anyio.run(lambda: run(options.rows.split(","), options.pictures, quick=options.quick)) else 1
+    return 0 if anyio.run(lambda: run(rows, options.pictures, quick=options.quick)) else 1
 
 
 if __name__ == "__main__":
