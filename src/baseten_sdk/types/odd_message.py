@@ -6,7 +6,7 @@ reasoning as a list or an object; a refusal of false; tool calls as an object. I
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,10 +36,7 @@ class OddMessage:
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        plain = handler(source)
-        return core_schema.json_or_python_schema(
-            plain, core_schema.with_info_before_validator_function(_in_openai_form, plain)
-        )
+        return _changed_first(handler(source), _in_openai_form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +46,26 @@ class OddChoice:
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        plain = handler(source)
-        return core_schema.json_or_python_schema(
-            plain, core_schema.with_info_before_validator_function(_with_message, plain)
-        )
+        return _changed_first(handler(source), _with_message)
 
 
-def _with_message(value: object, info: core_schema.ValidationInfo) -> object:
-    if info.context is not LENIENT or not isinstance(value, dict) or value.get("message") is not None:
-        return value
-    reason = value.get("finish_reason")
+def _changed_first(
+    plain: core_schema.CoreSchema, change: Callable[[dict[str, object]], dict[str, object]]
+) -> core_schema.CoreSchema:
+    """Change an object before it is validated, when a reply is read leniently."""
+
+    def changed(value: object, info: core_schema.ValidationInfo) -> object:
+        return change(value) if info.context is LENIENT and isinstance(value, dict) else value
+
+    return core_schema.json_or_python_schema(plain, core_schema.with_info_before_validator_function(changed, plain))
+
+
+def _with_message(choice: dict[str, object]) -> dict[str, object]:
+    if choice.get("message") is not None:
+        return choice
+    reason = choice.get("finish_reason")
     ended = isinstance(reason, str) and bool(reason)
-    return {**value, "message": {}} if ended and value.keys().isdisjoint(("delta", "text")) else value
+    return {**choice, "message": {}} if ended and choice.keys().isdisjoint(("delta", "text")) else choice
 
 
 def reasoning_of(fields: Mapping[str, object] | None) -> str | None:
@@ -83,10 +88,8 @@ def text_of(value: object) -> str | None:
             return None
 
 
-def _in_openai_form(value: object, info: core_schema.ValidationInfo) -> object:
-    if info.context is not LENIENT or not isinstance(value, dict):
-        return value
-    message = dict(value)
+def _in_openai_form(odd: dict[str, object]) -> dict[str, object]:
+    message = dict(odd)
     content = message.get("content")
     if isinstance(content, list):
         _split_content(message, content)
