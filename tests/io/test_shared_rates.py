@@ -114,7 +114,7 @@ def test_threads_share_one_share(store: MemoryStore) -> None:
 def test_those_who_wait_are_told_that_the_store_fails_and_the_next_one_tries_again(
     store: MemoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("baseten_sdk._core.policy.lease_share.AGAIN", 0.0)
+    monkeypatch.setattr("baseten_sdk._core.policy.lease_share.RETRY_INTERVAL", 0.0)
     rates = SharedRates(store, 600, None)
     store.error = LimitStoreError("It is gone.", store="s", transient=True)
     with pytest.raises(LimitStoreError, match="It is gone") as caught:

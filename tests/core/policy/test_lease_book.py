@@ -9,7 +9,7 @@ from math import inf
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from baseten_sdk._core.policy.lease import SILENCE, Lease, LeaseOrder
+from baseten_sdk._core.policy.lease import HOLDER_TIMEOUT, Lease, LeaseOrder
 from baseten_sdk._core.policy.lease_account import GRACE
 from baseten_sdk._core.policy.lease_book import LeaseBook, LimitStateError, lease
 from tests.core.policy.lease_simulation import Work, machine, most_in_a_minute
@@ -74,16 +74,16 @@ def test_what_is_given_back_is_there_at_once() -> None:
 def test_what_a_dead_holder_had_counts_as_spent() -> None:
     store = Store(None, 1000)
     store.ask("a", 0, calls=1, tokens=1000)
-    assert store.ask("b", SILENCE + 1, calls=1, tokens=1000).wait == pytest.approx(61)
-    assert store.ask("b", SILENCE + 62, calls=1, tokens=1000).tokens == 1000
+    assert store.ask("b", HOLDER_TIMEOUT + 1, calls=1, tokens=1000).wait == pytest.approx(61)
+    assert store.ask("b", HOLDER_TIMEOUT + 62, calls=1, tokens=1000).tokens == 1000
 
 
 def test_a_holder_that_counted_as_dead_is_told_so_and_counts_anew() -> None:
     store = Store(10, None)
     assert not store.ask("a", 0, calls=1).known
     assert store.ask("a", 1).known
-    assert not store.ask("a", SILENCE + 2, returned_requests=1.0).known
-    assert store.in_use(SILENCE + 2)[0] == "<1 of 10 a minute>"
+    assert not store.ask("a", HOLDER_TIMEOUT + 2, returned_requests=1.0).known
+    assert store.in_use(HOLDER_TIMEOUT + 2)[0] == "<1 of 10 a minute>"
 
 
 def test_an_order_that_comes_twice_is_carried_out_once() -> None:
@@ -101,8 +101,8 @@ def test_the_lowest_limits_of_the_living_hold() -> None:
     assert store.ask("a", 0).requests_limit == 600
     assert (store.carry_out(low, 0).requests_limit, store.ask("a", 0).requests_limit) == (60, 60)
     assert store.ask("a", 1).tokens_limit == 5000
-    assert store.ask("a", SILENCE - 1).requests_limit == 60
-    assert store.ask("a", SILENCE + 1).requests_limit == 600
+    assert store.ask("a", HOLDER_TIMEOUT - 1).requests_limit == 60
+    assert store.ask("a", HOLDER_TIMEOUT + 1).requests_limit == 600
 
 
 def test_a_holder_that_leaves_leaves_its_limits_too() -> None:
@@ -150,9 +150,9 @@ def test_a_clock_that_was_set_back_gives_nothing_back(back: float) -> None:
     now = 1e9 - back
     assert store.in_use(now)[0] == "<10 of 10 a minute>"
     assert store.ask("b", now, calls=1).wait > 0
-    assert store.ask("b", now + SILENCE, calls=1).wait > 0
-    store.ask("b", now + SILENCE + 31, calls=1)
-    assert store.ask("b", now + SILENCE + 62, calls=1).calls == 1
+    assert store.ask("b", now + HOLDER_TIMEOUT, calls=1).wait > 0
+    store.ask("b", now + HOLDER_TIMEOUT + 31, calls=1)
+    assert store.ask("b", now + HOLDER_TIMEOUT + 62, calls=1).calls == 1
 
 
 def test_clocks_that_differ_a_little_are_one_clock() -> None:

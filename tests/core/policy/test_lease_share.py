@@ -6,8 +6,16 @@ from math import inf
 
 import pytest
 
-from baseten_sdk._core.policy.lease import SILENCE, VALID, Lease
-from baseten_sdk._core.policy.lease_share import AGAIN, BEAT, IDLE, LOOK, REPORT, SOON, LeaseShare
+from baseten_sdk._core.policy.lease import HOLDER_TIMEOUT, LEASE_SECONDS, Lease
+from baseten_sdk._core.policy.lease_share import (
+    HEARTBEAT,
+    IDLE_TIMEOUT,
+    POLL_AFTER_RETURN,
+    POLL_INTERVAL,
+    REPORT_INTERVAL,
+    RETRY_INTERVAL,
+    LeaseShare,
+)
 
 
 def granted(share: LeaseShare, now: float, lease: Lease) -> None:
@@ -44,12 +52,12 @@ def test_what_is_left_is_given_back_when_more_is_wanted_or_nothing_is() -> None:
     share.granted(Lease(1, 200), 0, 0)
     share.opens(200, 0)
     share.settle(share.hold(200, 0), 0, 0)
-    assert share.due(0) == REPORT
-    order = share.order(REPORT)
+    assert share.due(0) == REPORT_INTERVAL
+    order = share.order(REPORT_INTERVAL)
     assert (order.returned_requests, order.freed, order.used) == (0, 200, ())
-    share.granted(Lease(), REPORT, REPORT)
-    assert share.due(REPORT) == IDLE
-    assert share.order(IDLE).returned_requests == 1
+    share.granted(Lease(), REPORT_INTERVAL, REPORT_INTERVAL)
+    assert share.due(REPORT_INTERVAL) == IDLE_TIMEOUT
+    assert share.order(IDLE_TIMEOUT).returned_requests == 1
 
 
 def test_tokens_are_reported_when_the_call_has_ended() -> None:
@@ -57,10 +65,10 @@ def test_tokens_are_reported_when_the_call_has_ended() -> None:
     granted(share, 0, Lease(1, 100))
     reservation = share.hold(100, 0)
     share.sent(reservation, 0)
-    assert share.due(0) == BEAT
-    beat = share.order(BEAT)
+    assert share.due(0) == HEARTBEAT
+    beat = share.order(HEARTBEAT)
     assert (beat.calls, beat.sent, beat.freed) == (0, (), 0)
-    share.granted(Lease(), BEAT, BEAT)
+    share.granted(Lease(), HEARTBEAT, HEARTBEAT)
     share.settle(reservation, 40, 4)
     order = share.order(5)
     assert (order.freed, order.used) == (100, ((1.0, 40.0),))
@@ -87,14 +95,14 @@ def test_a_call_that_was_not_sent_leaves_its_request_to_the_next() -> None:
     granted(share, 0, Lease(1))
     share.settle(share.hold(0, 0), 0, 0)
     assert share.opens(0, 0) == 0
-    assert share.order(IDLE).returned_requests == 1
+    assert share.order(IDLE_TIMEOUT).returned_requests == 1
 
 
 def test_it_waits_as_long_as_it_is_told_to() -> None:
     share = wanting()
     granted(share, 0, Lease(wait=5, paced=3, requests_limit=60))
     assert share.opens(0, 1) == 5
-    assert share.due(0) == LOOK
+    assert share.due(0) == POLL_INTERVAL
     assert share.soonest(0, 1) == 3
     assert share.soonest(2, 1) == 5
 
@@ -102,9 +110,9 @@ def test_it_waits_as_long_as_it_is_told_to() -> None:
 def test_a_lease_is_used_only_while_the_store_counts_on_it() -> None:
     share = wanting()
     granted(share, 0, Lease(3))
-    assert share.opens(0, VALID - 1) == VALID - 1
-    assert share.opens(0, VALID) == inf
-    assert share.order(VALID).returned_requests == 3
+    assert share.opens(0, LEASE_SECONDS - 1) == LEASE_SECONDS - 1
+    assert share.opens(0, LEASE_SECONDS) == inf
+    assert share.order(LEASE_SECONDS).returned_requests == 3
 
 
 def test_a_share_that_counted_as_dead_holds_nothing() -> None:
@@ -120,7 +128,7 @@ def test_an_order_that_failed_is_sent_again_as_it_was() -> None:
     share = wanting()
     first = share.order(0)
     share.failed(0.5)
-    assert share.due(0.5) == 0.5 + AGAIN
+    assert share.due(0.5) == 0.5 + RETRY_INTERVAL
     assert share.order(2) is first
     share.granted(Lease(1), 2, 2)
     assert share.opens(0, 2) == 2
@@ -131,9 +139,9 @@ def test_a_store_that_is_gone_for_good_is_given_up() -> None:
     share.order(0)
     share.failed(0)
     assert share.due(1) < inf
-    share.order(SILENCE + 1)
-    share.failed(SILENCE + 1)
-    assert share.due(SILENCE + 2) == inf
+    share.order(HOLDER_TIMEOUT + 1)
+    share.failed(HOLDER_TIMEOUT + 1)
+    assert share.due(HOLDER_TIMEOUT + 2) == inf
 
 
 @pytest.mark.parametrize(
@@ -166,6 +174,6 @@ def test_a_call_that_ends_lets_the_next_one_ask_soon() -> None:
     share.opens(900, 0)
     granted(share, 0, Lease(wait=50))
     assert share.opens(900, 0) == 50
-    assert share.due(0) == LOOK
+    assert share.due(0) == POLL_INTERVAL
     share.settle(reservation, 30, 0.01)
-    assert share.due(0.01) == SOON
+    assert share.due(0.01) == POLL_AFTER_RETURN

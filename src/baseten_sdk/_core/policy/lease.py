@@ -8,10 +8,10 @@ from typing import TypeAlias
 Spent: TypeAlias = tuple[tuple[float, float], ...]
 """How many seconds ago something was spent, and how much."""
 
-VALID = 10.0
+LEASE_SECONDS = 10.0
 """Seconds for which a process may use a lease after the last exchange with the store."""
 
-SILENCE = 30.0
+HOLDER_TIMEOUT = 30.0
 """Seconds after which a process that was not heard of counts as dead. It says something every few seconds."""
 
 

@@ -2,8 +2,8 @@
 
 Theory of operation. A process leases what a quarter of a second allows, at most. A lease counts until its holder
 reports it as spent, and then for one more minute, from the moment at which it was spent. So no minute has more than
-the limit, whichever processes make the calls. A holder that was not heard of for `SILENCE` seconds is dead, and what it
-had counts as spent.
+the limit, whichever processes make the calls. A holder that was not heard of for `HOLDER_TIMEOUT` seconds is dead, and
+what it had counts as spent.
 
 A holder that has to wait has a claim. Whoever asks later gets nothing before it, so a large call is not overtaken
 forever. A claim ends soon after the moment at which its holder was told to ask again.
@@ -23,7 +23,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from .lease import SILENCE, Lease, LeaseOrder, Spent, lowest, total
+from .lease import HOLDER_TIMEOUT, Lease, LeaseOrder, Spent, lowest, total
 from .lease_account import Account
 from .lease_demand import LeaseDemand
 from .rate_limit import MINUTE, SLACK, Allowance, AllowanceRecord
@@ -34,10 +34,10 @@ BLOCK_SECONDS = 0.25
 LEAST_SECONDS = 0.1
 """A holder that has to wait gets at least what the limits allow in this time."""
 
-SOON = 0.2
+UNKNOWN_WAIT = 0.2
 """Seconds after which to ask again if it is unknown when something will be given back."""
 
-ODD = 1.0
+CLOCK_TOLERANCE = 1.0
 """Seconds by which the clocks of two processes may differ. More is a clock that was set back."""
 
 
@@ -84,7 +84,7 @@ class LeaseBook:
     """Who holds which part of the limits, at one moment."""
 
     def __init__(self, record: BookRecord, now: float) -> None:
-        later = now - record.at if now < record.at - ODD else 0.0
+        later = now - record.at if now < record.at - CLOCK_TOLERANCE else 0.0
         self._now = now if later else max(now, record.at)
         self._holders = record.holders
         if later:
@@ -95,7 +95,7 @@ class LeaseBook:
         self._requests = None if record.requests is None else Allowance.restore(record.requests, held, later=later)
         held = sum(each.tokens for each in self._holders.values())
         self._tokens = None if record.tokens is None else Allowance.restore(record.tokens, held, later=later)
-        self._bury()
+        self._expire()
 
     @classmethod
     def read(cls, state: bytes | None, now: float) -> LeaseBook:
@@ -164,7 +164,7 @@ class LeaseBook:
             account.tokens += account.granted
             return self._given(calls, account.granted, known=known)
         opens = max(demand.opens(1), demand.opens_after(older)) if older else demand.opens(least)
-        wait = SOON if opens == inf else max(opens - self._now, LEAST_SECONDS if older else 0.0)
+        wait = UNKNOWN_WAIT if opens == inf else max(opens - self._now, LEAST_SECONDS if older else 0.0)
         account.claim(wait, demand.each, self._now)
         paced = 0.0 if requests is None else requests.soonest(1.0, self._now) - self._now
         return self._given(wait=wait, paced=paced, known=known)
@@ -207,9 +207,9 @@ class LeaseBook:
             allowance.restrict(limit)
         return allowance
 
-    def _bury(self) -> None:
+    def _expire(self) -> None:
         """What dead holders had counts as spent."""
-        for holder in [each for each, account in self._holders.items() if self._now - account.heard > SILENCE]:
+        for holder in [each for each, account in self._holders.items() if self._now - account.heard > HOLDER_TIMEOUT]:
             account = self._holders.pop(holder)
             for allowance, held in ((self._requests, account.requests), (self._tokens, account.tokens)):
                 if allowance is not None:

@@ -3,7 +3,7 @@
 Theory of operation. Calls take from the lease. When it does not suffice, the share wants another one: the next order
 gives back what is left and asks for more, so that nobody waits while they hold what others wait for. Orders also report
 what was spent, and give back what was not needed for a while. A share that holds something sends orders as a sign of
-life. A lease that was not confirmed for `VALID` seconds is not used, because the store may count it as spent.
+life. A lease that was not confirmed for `LEASE_SECONDS` seconds is not used, because the store may count it as spent.
 
 Times are passed in. This module never waits, and must not know what carries the orders.
 """
@@ -12,31 +12,31 @@ from __future__ import annotations
 
 from math import inf
 
-from .lease import SILENCE, VALID, Lease, LeaseOrder
+from .lease import HOLDER_TIMEOUT, LEASE_SECONDS, Lease, LeaseOrder
 from .rate_limit import MINUTE, Reservation
 
-REPORT = 0.25
+REPORT_INTERVAL = 0.25
 """Seconds after which to report what was spent."""
 
-IDLE = 0.5
+IDLE_TIMEOUT = 0.5
 """Seconds after which to give back what is not needed."""
 
-LOOK = 0.5
+POLL_INTERVAL = 0.5
 """The most seconds until a process that waits asks again, because others may give something back."""
 
-SOON = 0.05
+POLL_AFTER_RETURN = 0.05
 """The same after a call of its own has given something back."""
 
-BEAT = 3.0
+HEARTBEAT = 3.0
 """Seconds between two signs of life."""
 
-AGAIN = 1.0
+RETRY_INTERVAL = 1.0
 """Seconds after which to try again, if the store could not be reached."""
 
-DUST = 1e-6
+ROUNDING = 1e-6
 """Tokens that are no more than an error of rounding."""
 
-GRAIN = 0.05
+MERGE_SECONDS = 0.05
 """Requests that are sent within this many seconds are reported as one entry."""
 
 
@@ -119,7 +119,7 @@ class LeaseShare:
         if self._own[1] is not None and reservation.tokens:
             self._held = _less(self._held, reservation.tokens)
             self._freed += reservation.tokens
-            self._ask_at = min(self._ask_at, self._heard + SOON)
+            self._ask_at = min(self._ask_at, self._heard + POLL_AFTER_RETURN)
             if used > 0:
                 _add(self._used, used, now)
 
@@ -137,11 +137,11 @@ class LeaseShare:
         if self._wanted is not None:
             moments.append(self._ask_at)
         if self._sent or self._freed or self._drained or self._pending is not None:
-            moments.append(self._heard + REPORT)
+            moments.append(self._heard + REPORT_INTERVAL)
         if self._requests or self._tokens:
-            moments.append(self._used_at + IDLE)
+            moments.append(self._used_at + IDLE_TIMEOUT)
         if self._requests or self._tokens or self._unsent or self._held:
-            moments.append(self._heard + BEAT)
+            moments.append(self._heard + HEARTBEAT)
         return max(min(moments), self._again)
 
     def order(self, now: float, *, leaving: bool = False) -> LeaseOrder:
@@ -153,7 +153,7 @@ class LeaseShare:
         """
         if self._pending is not None:
             return self._pending
-        returns = leaving or self._wanted is not None or now >= self._used_at + IDLE
+        returns = leaving or self._wanted is not None or now >= self._used_at + IDLE_TIMEOUT
         self._number += 1
         if self._number == 1:
             self._heard = now
@@ -188,7 +188,7 @@ class LeaseShare:
             now: The time.
         """
         order, self._pending = self._pending, None
-        self._valid_until, self._heard = began + VALID, now
+        self._valid_until, self._heard = began + LEASE_SECONDS, now
         self._limits = (lease.requests_limit, lease.tokens_limit)
         if not lease.known:
             self._requests = self._tokens = 0.0
@@ -200,13 +200,13 @@ class LeaseShare:
             self._wanted, self._used_at, self._not_before, self._ask_at = None, now, -inf, -inf
         else:
             self._not_before, self._paced = now + lease.wait, began + lease.paced
-            self._ask_at = now + min(lease.wait, LOOK)
+            self._ask_at = now + min(lease.wait, POLL_INTERVAL)
 
     def failed(self, now: float) -> None:
         """Note that an order could not be carried out. What it reports counts until the store counts it as spent."""
-        self._again = now + AGAIN
+        self._again = now + RETRY_INTERVAL
         self._wanted = None
-        if now > self._heard + SILENCE:
+        if now > self._heard + HOLDER_TIMEOUT:
             self._pending = None
             self._requests = self._tokens = self._freed = 0.0
             self._sent.clear()
@@ -220,7 +220,7 @@ class LeaseShare:
 def _less(amount: float, by: float) -> float:
     """What is left of an amount; nothing, where that is only an error of rounding."""
     left = amount - by
-    return left if left > DUST else 0.0
+    return left if left > ROUNDING else 0.0
 
 
 def _lower(own: float | None, told: float | None) -> float | None:
@@ -228,7 +228,7 @@ def _lower(own: float | None, told: float | None) -> float | None:
 
 
 def _add(spent: list[tuple[float, float]], amount: float, now: float) -> None:
-    if spent and now - spent[-1][0] < GRAIN:
+    if spent and now - spent[-1][0] < MERGE_SECONDS:
         spent[-1] = (now, spent[-1][1] + amount)
     else:
         spent.append((now, amount))
