@@ -15,7 +15,8 @@ number of events. The differences between servers are handled here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pydantic import TypeAdapter
@@ -35,6 +36,7 @@ from ...types.messages import ContentBlock, Message, MessageUsage, ToolUseBlock,
 from ...types.reply import LENIENT, attach_note
 from ..chat.unknown import Unknown
 from ..stream.arguments import HeldArguments, first_object
+from .same_call import CallKey, call_key
 
 Fields = dict[str, object]
 
@@ -101,12 +103,15 @@ class BlockParts:
             case _:
                 return True
 
-    def repeats(self, other: BlockParts) -> bool:
-        """Whether both blocks are the same call."""
-        if not (self.is_call and other.is_call and self._start["id"] == other._start["id"]):
-            return False
-        mine, others = self.plain(), other.plain()
-        return mine.get("name") == others.get("name") and mine.get("input") == others.get("input")
+    def call_key(self) -> CallKey:
+        """Return what the same call has in common with this one, as far as it has arrived."""
+        block = self.plain()
+        return call_key(self.id, str(block.get("name")), block.get("input"))
+
+    @property
+    def id(self) -> str:
+        """The ID of a call."""
+        return str(self._start["id"])
 
     @property
     def tool_name(self) -> str | None:
@@ -211,13 +216,6 @@ class MessageAccumulator:
         """Return the number of the block that this index stands for now, or None."""
         return self._numbers.get(index)
 
-    def repeated(self, number: int) -> bool:
-        """Whether a block repeats an earlier call."""
-        block = self.blocks[number]
-        return block.is_call and any(
-            block.repeats(self.blocks[other]) for other in self.blocks if other < number and self.blocks[other].is_call
-        )
-
     def _begin(self, index: int, start: Fields) -> None:
         number = self._numbers.get(index)
         if number is not None and self.blocks[number].begins_again(start):
@@ -241,6 +239,19 @@ class MessageAccumulator:
         self.blocks[before] = parts
         return parts
 
+    def _distinct(self) -> Iterator[BlockParts]:
+        """Yield the blocks in order, without calls that repeat an earlier one."""
+        ids = Counter(parts.id for parts in self.blocks.values() if parts.is_call)
+        seen = set[CallKey]()
+        for number in sorted(self.blocks):
+            parts = self.blocks[number]
+            if parts.is_call and ids[parts.id] > 1:
+                key = parts.call_key()
+                if key in seen:
+                    continue
+                seen.add(key)
+            yield parts
+
     def _add_end(self, event: MessageDeltaEvent) -> None:
         self._end |= event.delta.model_dump(exclude_unset=True, exclude_none=True)
         self.stop_reason = event.delta.stop_reason or self.stop_reason
@@ -252,7 +263,7 @@ class MessageAccumulator:
     def message(self) -> Message | None:
         """Return what has arrived as a message, or None if nothing has. At most one is made per event."""
         if self._message is None and (self._head is not None or self.blocks):
-            content = [self.blocks[number].block() for number in sorted(self.blocks) if not self.repeated(number)]
+            content = [parts.block() for parts in self._distinct()]
             fields = {**(self._head or {}), **self._end, "content": content, "usage": self._usage}
             self._message = Message.__pydantic_validator__.validate_python(fields, context=LENIENT)
         return self._message

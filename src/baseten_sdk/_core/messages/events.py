@@ -21,17 +21,19 @@ from ...types.message_events import (
 )
 from ...types.messages import Message
 from .accumulate import BlockParts, MessageAccumulator
+from .same_call import CallKey
 
 
 class MessageEvents:
     """Makes the events of one stream."""
 
-    __slots__ = ("_accumulator", "_held", "_told")
+    __slots__ = ("_accumulator", "_held", "_told", "_told_calls")
 
     def __init__(self) -> None:
         self._accumulator = MessageAccumulator()
         self._held: dict[int, BlockParts] = {}
         self._told: set[int] = set()
+        self._told_calls: set[CallKey] = set()
 
     def snapshot(self) -> Message | None:
         """What has arrived so far. None if nothing has."""
@@ -87,9 +89,13 @@ class MessageEvents:
         """Return the event that ends a block, or nothing for a repeated call."""
         self._held.pop(number, None)
         self._told.add(number)
-        if self._accumulator.repeated(number):
-            return []
-        return [ContentBlockStopEvent(self._accumulator.blocks[number].block(), number)]
+        parts = self._accumulator.blocks[number]
+        if parts.is_call:
+            key = parts.call_key()
+            if key in self._told_calls:
+                return []
+            self._told_calls.add(key)
+        return [ContentBlockStopEvent(parts.block(), number)]
 
     def _ended(self) -> list[MessageStreamEvent]:
         untold = [number for number in sorted(self._accumulator.blocks) if number not in self._told]

@@ -1,0 +1,13 @@
+"""Tells which calls of a message are one call that was sent twice: those with the same ID, name and input."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeAlias
+
+CallKey: TypeAlias = tuple[str, str, str]
+
+
+def call_key(id: str, name: str, input: object) -> CallKey:
+    """Return what the same call has in common. A set of them finds the repeated ones in linear time."""
+    return id, name, json.dumps(input, sort_keys=True)
