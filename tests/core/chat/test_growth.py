@@ -8,7 +8,6 @@ several tries counts, so that a busy machine does no harm.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 
 import pytest
@@ -30,24 +29,11 @@ from baseten_sdk._json_reading import decode_reply
 from baseten_sdk.types.chunks import ChoiceDeltaToolCall
 from baseten_sdk.types.tool_calls import as_object
 from tests.core.chat.deltas import piece, spoken
+from tests.growth import FEW, TIMES, grows_evenly
 
 pytestmark = pytest.mark.timeout(60)
 
 LONG = 400_000
-FEW = 500
-TIMES = 8
-
-
-def grows_evenly(work: Callable[[int], object]) -> bool:
-    """Whether eight times as many pieces take about eight times as long; quadratic work takes 64 times as long."""
-    for _ in range(5):
-        began = time.thread_time()
-        work(FEW)
-        between = time.thread_time()
-        work(FEW * TIMES)
-        if time.thread_time() - between < 3 * TIMES * (between - began):
-            return True
-    return False
 
 
 class Answer(BaseModel):

@@ -125,10 +125,11 @@ class ItemParts:
 class OutputParts:
     """What has arrived of an output."""
 
-    __slots__ = ("_by_id", "_by_index", "_latest", "items")
+    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_latest", "items")
 
     def __init__(self) -> None:
         self.items: list[ItemParts] = []
+        self._by_call_id: dict[str, ItemParts] = {}
         self._by_id: dict[str, ItemParts] = {}
         self._by_index: dict[int, ItemParts] = {}
         self._latest: ItemParts | None = None
@@ -160,6 +161,7 @@ class OutputParts:
         if "output_index" in event.model_fields_set:
             self._by_index[event.output_index] = parts
         self._latest = parts
+        self._by_call_id.setdefault(parts.call_id, parts)
         return parts
 
     def begin(self, event: ResponseOutputItemAddedEvent) -> list[ResponseStreamEvent]:
@@ -173,7 +175,7 @@ class OutputParts:
     def _known(self, item: ResponseOutputItem, item_id: str) -> ItemParts | None:
         found = self._by_id.get(item.id or item_id)
         if found is None and isinstance(item, ResponseFunctionToolCall) and "call_id" in item.model_fields_set:
-            found = next((each for each in self.items if each.call_id == item.call_id), None)
+            found = self._by_call_id.get(item.call_id)
         return found if found is not None and found.kind == item.type else None
 
     def finish(self, event: ResponseOutputItemDoneEvent) -> list[ResponseStreamEvent]:
@@ -189,6 +191,7 @@ class OutputParts:
             if parts.told and parts.whole:
                 return []
             parts.item, parts.whole = item, True
+            self._by_call_id.setdefault(item.call_id, parts)
             return self._announced(parts, event, item.arguments)
         missing = self._missing_text(parts, item.text, event) if isinstance(item, ResponseOutputMessage) else []
         if _says_something(item) or not parts.texts:
@@ -222,6 +225,7 @@ class OutputParts:
         parts = self.of(event, "function_call")
         if parts.item is None:
             parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
+            self._by_call_id.setdefault(parts.call_id, parts)
         return [] if parts.told else self._announced(parts, event, event.arguments)
 
     def _announced(self, parts: ItemParts, event: Announcement, arguments: str) -> list[ResponseStreamEvent]:
@@ -237,6 +241,7 @@ class OutputParts:
     def end(self, response: ModelResponse) -> list[ResponseStreamEvent]:
         """Note the end of the response, and complete its output. Return what was not reported of calls yet."""
         output: list[ResponseOutputItem] = []
+        calls = _Calls()
         told: list[ResponseStreamEvent] = []
         for item in response.output or [parts.built() for parts in self.items]:
             if isinstance(item, ResponseOutputMessage):
@@ -244,13 +249,15 @@ class OutputParts:
             if not isinstance(item, ResponseFunctionToolCall):
                 output.append(item)
                 continue
-            if any(isinstance(each, ResponseFunctionToolCall) and _is_same(each, item) for each in output):
+            if item in calls:
                 continue
             parts = self._parts_of(item)
             if not first_object(item.arguments) and parts.arguments.whole:
                 item.arguments = parts.arguments.text
             parts.item = item
+            self._by_call_id.setdefault(item.call_id, parts)
             output.append(item)
+            calls.add(item)
             if response.status == "completed" or first_object(item.arguments) is not None:
                 told += _missing(parts, len(output) - 1, item)
         response.output = output
@@ -313,10 +320,22 @@ def _done(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> Respo
     return ResponseOutputItemDoneEvent(item=item, item_id=item.id or "", output_index=index)
 
 
-def _is_same(call: ResponseFunctionToolCall, other: ResponseFunctionToolCall) -> bool:
-    if "call_id" in other.model_fields_set and call.call_id == other.call_id:
-        return True
-    return bool(call.id) and call.id == other.id and call.arguments == other.arguments
+class _Calls:
+    """The calls of an output, to find those that come again in linear time."""
+
+    def __init__(self) -> None:
+        self._call_ids: set[str] = set()
+        self._arguments: set[tuple[str, str]] = set()
+
+    def add(self, call: ResponseFunctionToolCall) -> None:
+        self._call_ids.add(call.call_id)
+        if call.id:
+            self._arguments.add((call.id, call.arguments))
+
+    def __contains__(self, call: ResponseFunctionToolCall) -> bool:
+        if "call_id" in call.model_fields_set and call.call_id in self._call_ids:
+            return True
+        return bool(call.id) and (call.id, call.arguments) in self._arguments
 
 
 def _says_something(item: ResponseOutputItem) -> bool:
