@@ -40,7 +40,7 @@ def test_many_calls_of_a_stream(calls: list[Fields]) -> None:
 def test_many_calls_of_a_reply(calls: list[Fields]) -> None:
     def reply(count: int) -> WholeResponse:
         body = {"id": "m", "type": "message", "role": "assistant", "model": "a/b", "content": calls[:count]}
-        return WholeResponse(200, Headers({"content-type": "application/json"}), json.dumps(body).encode())
+        return WholeResponse(200, Headers([("content-type", "application/json")]), json.dumps(body).encode())
 
     replies = {count: reply(count) for count in (FEW, FEW * TIMES)}
     assert grows_evenly(lambda count: read_message(replies[count]))
