@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(60)
 CALLS: dict[str, list[Fields]] = {
     "ids": [{"type": "tool_use", "id": f"t{n}", "name": "f", "input": {"a": 1}} for n in range(FEW * TIMES)],
     "one id": [{"type": "tool_use", "id": "t", "name": "f", "input": {"a": n}} for n in range(FEW * TIMES)],
-    "one call": [{"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}} for n in range(FEW * TIMES)],
+    "one call": [{"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}}] * (FEW * TIMES),
 }
 
 
