@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -47,6 +49,18 @@ def test_opening_it_again_does_not_drop_this_process_s_locks(tmp_path: Path) -> 
         with closing(connect(path, wait=0.0)) as other, pytest.raises(sqlite3.OperationalError) as caught:
             other.execute("BEGIN IMMEDIATE")
     assert reason(caught.value).startswith("another program has kept it locked")
+
+
+def test_many_may_create_a_file_at_once(tmp_path: Path) -> None:
+    def create(number: int) -> None:
+        begin.wait()
+        with closing(connect(tmp_path / str(number), wait=60)) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS t (a)")
+
+    begin = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(150):
+            assert list(pool.map(create, [number] * 4)) == [None] * 4
 
 
 def test_why_a_file_fails(tmp_path: Path) -> None:

@@ -3,14 +3,21 @@
 Theory of operation. A file is in WAL mode with `synchronous=FULL`: a commit returns when its pages of the log are on
 disk. Readers, in this process and in others, do not wait for writers. Without `durable`, a commit survives the
 process, but a power failure may undo the last ones.
+
+SQLite waits for other writers by itself, but not when a new file is put into WAL mode: of several processes that start
+together, all but one fail at once. So that step is repeated here.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import time
 
 from .durable import create_private
+
+RETRY_INTERVAL = 0.01
+"""Seconds before a new file is tried again that another process is just creating."""
 
 
 def connect(path: str | os.PathLike[str], *, wait: float, durable: bool = True) -> sqlite3.Connection:
@@ -30,7 +37,7 @@ def connect(path: str | os.PathLike[str], *, wait: float, durable: bool = True) 
     create_private(os.path.realpath(path))
     connection = sqlite3.connect(path, timeout=wait, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        _enter_wal_mode(connection, wait)
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         if durable:
             connection.execute("PRAGMA fullfsync = ON")  # macOS: to disk, not only to its cache.
@@ -38,6 +45,19 @@ def connect(path: str | os.PathLike[str], *, wait: float, durable: bool = True) 
         connection.close()
         raise
     return connection
+
+
+def _enter_wal_mode(connection: sqlite3.Connection, wait: float) -> None:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+        else:
+            return
+        time.sleep(RETRY_INTERVAL)
 
 
 def reason(error: sqlite3.Error) -> str:

@@ -56,7 +56,8 @@ def in_use(path: Path, *clients: AsyncClient) -> tuple[str, str]:
 
 async def test_two_clients_have_one_limit(emu: Emulator, transport: TransportName, path: Path) -> None:
     async with sharing(emu, transport, path, requests=10) as one, sharing(emu, transport, path, requests=10) as other:
-        await AsyncParallel.run([(True, client.models.list) for client in (one, other) for _ in range(5)])
+        found = await AsyncParallel.run([(True, client.models.list) for client in (one, other) for _ in range(5)])
+        assert [each for each in found if isinstance(each, Exception)] == []
         for client in (one, other):
             with pytest.raises(DeadlineExceeded, match="requests_per_minute") as caught:
                 await client.models.list(deadline=5)

@@ -56,7 +56,8 @@ def in_use(path: Path, *clients: Client) -> tuple[str, str]:
 
 def test_two_clients_have_one_limit(emu: Emulator, transport: TransportName, path: Path) -> None:
     with sharing(emu, transport, path, requests=10) as one, sharing(emu, transport, path, requests=10) as other:
-        Parallel.run([(True, client.models.list) for client in (one, other) for _ in range(5)])
+        found = Parallel.run([(True, client.models.list) for client in (one, other) for _ in range(5)])
+        assert [each for each in found if isinstance(each, Exception)] == []
         for client in (one, other):
             with pytest.raises(DeadlineExceeded, match="requests_per_minute") as caught:
                 client.models.list(deadline=5)
