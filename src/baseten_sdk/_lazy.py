@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 from _ast import If, ImportFrom, Module, PyCF_ONLY_AST
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 
@@ -45,6 +45,21 @@ def lazy_names(package: str, *, extra: str | None = None) -> bool:
     public = sorted([*homes, *({"__version__"} & {*vars(module)})])
     vars(module).update(__getattr__=__getattr__, __all__=public, __dir__=lambda: public)
     return True
+
+
+def names_of(module: str, *others: str) -> Callable[[str], object]:
+    """Return the `__getattr__` of a module that has the public names of its neighbors too."""
+
+    def __getattr__(name: str) -> object:
+        # An import asks for `__path__` and the like of every module.
+        if not name.startswith("_"):
+            for other in others:
+                found = vars(import_module(f"{module.rpartition('.')[0]}.{other}"))
+                if name in found:
+                    return found[name]
+        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+
+    return __getattr__
 
 
 def _source(package: str) -> str | None:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-__all__ = ["TerminalFormatter", "is_terminal", "parse_arguments", "say", "shown_on", "visible"]
 
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """C0 controls except newline and tab, DEL, C1, line and paragraph separators, and direction controls."""

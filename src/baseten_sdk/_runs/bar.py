@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Generic, TypeVar
 
 from rich.console import Console
@@ -50,9 +49,7 @@ class Bar(Generic[P_contra]):
     def __enter__(self) -> None:
         self._bars.start()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
     def show(self, progress: P_contra, /) -> None:

@@ -38,7 +38,7 @@ class Display(Protocol[P_contra]):
     def __enter__(self) -> object: ...
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> bool | None: ...
 
     def show(self, progress: P_contra, /) -> None:
@@ -80,9 +80,7 @@ class _Told(Generic[P_contra]):
     def __enter__(self) -> None:
         return None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         return None
 
     def show(self, progress: P_contra, /) -> None:

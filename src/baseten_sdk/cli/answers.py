@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from .. import ChatCompletion, Client, Deployment, ModelResponse, Pool, Prices, ResponseStreamEvent
     from ..types.messages import Message as ModelMessage
 
-__all__ = ["API", "AnswerSettings", "asking"]
 
 Row: TypeAlias = dict[str, object]
 

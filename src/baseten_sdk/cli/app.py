@@ -22,8 +22,6 @@ from .group import CommandGroup
 from .help import examples, only_help
 from .streams import forget_stdout, prepare_streams
 
-__all__ = ["app_of", "run"]
-
 COMMANDS = {
     "batch": "batch",
     "chat": "chat",

@@ -14,8 +14,6 @@ from .printing import Printer
 from .session import Session
 from .target import DeploymentId, Environment, ModelId, Regional, deployment
 
-__all__ = ["cancel", "status", "submit", "wait"]
-
 RequestId: TypeAlias = Annotated[str, typer.Argument(help="ID of the async request.")]
 
 

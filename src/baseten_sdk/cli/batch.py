@@ -39,8 +39,6 @@ from .processes import Division, run_processes, sharing, this_program
 from .session import Session
 from .target import DeploymentId, Environment, Regional
 
-__all__ = ["batch"]
-
 _ROWS = "Rows"
 _CALLS = "Calls"
 _COURSE = "Speed, limits, progress"

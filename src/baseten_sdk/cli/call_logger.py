@@ -9,8 +9,6 @@ from ..hooks import CallEnded, CallObserver, CallStarted, Observer, RetryEvent, 
 from ..types.meta import Meta
 from .printing import Printer
 
-__all__ = ["CallLogger"]
-
 
 class CallLogger(Observer):
     """Logs calls while they are made."""

@@ -27,8 +27,6 @@ from .target import is_container
 if TYPE_CHECKING:
     from .. import Client, Deployment, Pool
 
-__all__ = ["chat"]
-
 
 def chat(
     session: Session,

@@ -22,22 +22,6 @@ from ..errors import APIConnectionError, AuthenticationError, BasetenError, Conf
 from ..types.meta import Meta
 from .exit_codes import ExitCode, exit_code
 
-__all__ = [
-    "Finding",
-    "State",
-    "address",
-    "answer",
-    "clock",
-    "connection",
-    "installation",
-    "key_form",
-    "latency",
-    "names",
-    "no_key",
-    "proxy",
-    "tls",
-]
-
 State: TypeAlias = Literal["ok", "warn", "fail"]
 
 TIMEOUT = 10.0

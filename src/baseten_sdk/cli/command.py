@@ -24,8 +24,6 @@ from .option_names import in_terms_of_options, names_of
 from .session import Session, Shared
 from .streams import forget_stdout
 
-__all__ = ["command", "remember"]
-
 
 def _tell_version(asked: bool | None) -> None:
     if asked:

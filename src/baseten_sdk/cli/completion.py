@@ -6,8 +6,6 @@ from enum import StrEnum
 
 import typer
 
-__all__ = ["Shell", "install", "prepare", "show"]
-
 
 class Shell(StrEnum):
     """A shell."""

@@ -12,8 +12,6 @@ from . import target
 from .inputs import json_value, read_text
 from .session import Session
 
-__all__ = ["decide"]
-
 
 def decide(
     session: Session,

@@ -20,8 +20,6 @@ from .exit_codes import ExitCode
 from .printing import Printer
 from .session import Session
 
-__all__ = ["doctor"]
-
 COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from .. import AsyncClient, Vectors
     from ..batch import Call
 
-__all__ = ["embed"]
 
 Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 

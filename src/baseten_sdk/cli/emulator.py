@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import typer
 
-__all__ = ["PASS_ON", "emulator"]
-
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": list[str]()}
 """Every argument goes to the emulator, including `--help`."""
 

@@ -23,8 +23,6 @@ from ..errors import (
     WebhookSignatureError,
 )
 
-__all__ = ["ExitCode", "exit_code"]
-
 
 class ExitCode(IntEnum):
     """The exit codes of all commands."""

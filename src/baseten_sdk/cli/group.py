@@ -11,8 +11,6 @@ from typer.core import TyperGroup
 
 from .._terminal import shown_on
 
-__all__ = ["CommandGroup"]
-
 
 class CommandGroup(TyperGroup):
     """Parses and runs commands. Messages of its errors are visible on a terminal."""

@@ -18,8 +18,6 @@ import typer
 from rich.markup import escape
 from typer.models import ArgumentInfo, OptionInfo
 
-__all__ = ["EXAMPLES", "HELP", "documented", "examples", "shown"]
-
 _BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 
 VALUES = {bool: "", int: "N", float: "NUMBER", str: "TEXT", Path: "FILE"}

@@ -14,20 +14,6 @@ from pydantic_core import from_json
 from ..types.json import JsonValue
 from .interrupts import noticing_signals
 
-__all__ = [
-    "STDIN",
-    "ContentType",
-    "Data",
-    "File",
-    "Header",
-    "body",
-    "headers",
-    "json_value",
-    "read",
-    "read_text",
-    "require_json",
-]
-
 JSON = "application/json"
 
 STDIN = Path("-")

@@ -12,8 +12,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["noticing_signals"]
-
 INTERVAL = 0.2
 """Seconds after which a signal is noticed at the latest."""
 

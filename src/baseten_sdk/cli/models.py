@@ -10,8 +10,6 @@ from ..types.models import Model
 from .session import Session
 from .target import deployment, is_container
 
-__all__ = ["models"]
-
 
 def models(
     session: Session,

@@ -13,8 +13,6 @@ from typing import get_args
 
 from typer.models import ArgumentInfo, OptionInfo
 
-__all__ = ["in_terms_of_options", "names_of"]
-
 _OTHERS = {
     "max_time_in_queue_seconds": "--max-time-in-queue",
     "webhook_endpoint": "--webhook",

@@ -19,7 +19,6 @@ from .printing import OutputFormat, Printer, encoded
 if TYPE_CHECKING:
     from .. import PredictStream
 
-__all__ = ["show", "show_whole"]
 
 DONE = b"[DONE]"
 """Ends a stream of events in OpenAI's format. It is not output."""

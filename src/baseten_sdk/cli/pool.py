@@ -15,8 +15,6 @@ from .inputs import read_text
 if TYPE_CHECKING:
     from .. import Client, Pool
 
-__all__ = ["PoolFile", "pool_of", "read_pool"]
-
 
 class MemberOfFile(BaseModel):
     """A table `[[members]]` of the file: the arguments of a `Target`."""

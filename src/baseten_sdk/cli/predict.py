@@ -12,8 +12,6 @@ from .session import Session
 from .target import DeploymentId, Environment, ModelId, Regional, deployment, is_container
 from .websocket import QUIET, lines_of, talk
 
-__all__ = ["predict", "sync"]
-
 
 def predict(
     session: Session,

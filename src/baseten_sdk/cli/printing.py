@@ -29,7 +29,6 @@ from .streams import forget_stdout
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["OutputFormat", "Printer", "encoded", "plain"]
 
 _NOT_ASCII = re.compile("[^\x00-\x7f]+")
 

@@ -14,8 +14,6 @@ from ..types.params import Message, user
 from .interrupts import noticing_signals
 from .printing import Printer
 
-__all__ = ["Ask", "converse"]
-
 Ask: TypeAlias = Callable[[Sequence[Message]], Message]
 """Asks a model and prints the answer while it arrives."""
 

@@ -22,7 +22,6 @@ from .printing import OutputFormat, Printer
 if TYPE_CHECKING:
     from .. import Client
 
-__all__ = ["KEY", "Session", "Shared"]
 
 KEY = "BASETEN_API_KEY"
 

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["forget_stdout", "prepare_streams"]
-
 
 class _Lossy(io.FileIO):
     """A file that drops what it cannot write."""

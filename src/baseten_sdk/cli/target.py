@@ -9,7 +9,6 @@ import typer
 if TYPE_CHECKING:
     from .. import Client, Deployment
 
-__all__ = ["DeploymentId", "Environment", "ModelId", "Regional", "deployment", "is_container"]
 
 ModelId: TypeAlias = Annotated[str, typer.Argument(help="ID of the model, or URL of a container on this machine.")]
 Environment: TypeAlias = Annotated[

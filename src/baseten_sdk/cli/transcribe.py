@@ -13,8 +13,6 @@ from .target import DeploymentId, Environment, Regional
 if TYPE_CHECKING:
     from .. import Chain, Client, Deployment
 
-__all__ = ["transcribe"]
-
 
 def transcribe(
     session: Session,

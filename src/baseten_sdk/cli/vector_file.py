@@ -17,8 +17,6 @@ from pydantic import BaseModel
 
 from .._runs.durable import Replacement
 
-__all__ = ["Lot", "VectorLine", "check_target", "read_lots", "write_vectors"]
-
 NAN = struct.pack("<f", float("nan"))
 
 Append: TypeAlias = Callable[[bytes, list[bool]], None]

@@ -22,8 +22,6 @@ from .inputs import STDIN, read
 from .interrupts import noticing_signals
 from .session import Session
 
-__all__ = ["listen", "verify"]
-
 VARIABLE = "BASETEN_WEBHOOK_SECRET"
 
 SecretEnv: TypeAlias = Annotated[

@@ -20,7 +20,6 @@ from .printing import Printer
 if TYPE_CHECKING:
     from .. import WebSocket
 
-__all__ = ["QUIET", "lines_of", "talk"]
 
 QUIET = 5.0
 """Seconds of silence after the last line that end a conversation."""

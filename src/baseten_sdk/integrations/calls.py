@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from .. import ToolCall
 from .._characters import whole_escapes
 
-__all__ = ["arguments_of"]
-
 NOTHING = ("", "null")
 
 CUT_SHORT = ("length", "content_filter")

@@ -8,8 +8,6 @@ from difflib import get_close_matches
 from .. import InvalidRequestError
 from ..types.params import SamplingParams
 
-__all__ = ["check_names"]
-
 KNOWN = frozenset(SamplingParams.__optional_keys__) | {
     "chat_template_kwargs",
     "guided_choice",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .. import ChatCompletionMessage
 
-__all__ = ["reasoning_name"]
-
 
 def reasoning_name(message: ChatCompletionMessage) -> str | None:
     """Return the field name of the reasoning if it is not the usual `reasoning_content`, otherwise None."""

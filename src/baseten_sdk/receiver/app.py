@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from types import TracebackType
 from typing import Self, TypeAlias
 
 import anyio
@@ -44,8 +43,6 @@ from .asgi import (
 )
 from .delivery import StoredDelivery
 from .store import WebhookStore, open_store
-
-__all__ = ["Listener", "WebhookReceiver"]
 
 logger = logging.getLogger("baseten_sdk.receiver")
 
@@ -153,9 +150,7 @@ class WebhookReceiver:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

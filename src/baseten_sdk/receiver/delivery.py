@@ -9,8 +9,6 @@ from ..types.json import JsonValue
 from ..types.webhooks import AsyncPredictResult
 from ..webhooks import parse
 
-__all__ = ["StoredDelivery"]
-
 T = TypeVar("T")
 
 

@@ -21,8 +21,6 @@ from ..errors import ConfigurationError
 from .delivery import StoredDelivery
 from .store_errors import store_errors, tell_of_new_file
 
-__all__ = ["JSONLStore"]
-
 logger = logging.getLogger("baseten_sdk.receiver")
 
 

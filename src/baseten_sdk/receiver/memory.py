@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from .delivery import StoredDelivery
 from .store import WebhookStore
 
-__all__ = ["MemoryStore"]
-
 
 class MemoryStore:
     """Keeps deliveries until the process ends, and no longer. Everything that was delivered stays in memory."""

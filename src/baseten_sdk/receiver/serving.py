@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from .asgi import Application
 
-__all__ = ["ServerThread", "listening_socket", "server_of"]
 
 SHUTDOWN_SECONDS = 5
 """Seconds that a server that stops waits for deliveries under way."""

@@ -10,8 +10,6 @@ from typing import Protocol, runtime_checkable
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
 
-__all__ = ["TaggedStore", "WebhookStore", "open_store"]
-
 
 class WebhookStore(Protocol):
     """Keeps deliveries. Anything with these methods can stand behind a receiver.

@@ -34,43 +34,6 @@ from .messages import (
 )
 from .parsed_message import ParsedMessage as ParsedMessage
 
-__all__ = [
-    "ContentBlock",
-    "ContentBlockDeltaEvent",
-    "ContentBlockParam",
-    "ContentBlockStartEvent",
-    "ContentBlockStopEvent",
-    "ImageBlockParam",
-    "InputJSONDelta",
-    "InputJsonEvent",
-    "Message",
-    "MessageDeltaEvent",
-    "MessageParam",
-    "MessageStartEvent",
-    "MessageStopEvent",
-    "MessageStreamEvent",
-    "MessageTokensCount",
-    "ParsedMessage",
-    "RawMessageStreamEvent",
-    "RedactedThinkingBlock",
-    "SignatureEvent",
-    "StopReason",
-    "TextBlock",
-    "TextBlockParam",
-    "TextDelta",
-    "TextEvent",
-    "ThinkingBlock",
-    "ThinkingConfigParam",
-    "ThinkingDelta",
-    "ThinkingEvent",
-    "ToolChoiceParam",
-    "ToolParam",
-    "ToolResultBlockParam",
-    "ToolUseBlock",
-    "ToolUseBlockParam",
-    "Usage",
-]
-
 MessageParam = MessagesTurnParam
 ThinkingConfigParam = ThinkingConfig
 ToolChoiceParam = ToolUseChoice

@@ -16,15 +16,6 @@ from ..errors import (
 )
 from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
 
-__all__ = [
-    "AsyncErrorDetail",
-    "AsyncRequestState",
-    "AsyncRequestStatus",
-    "CancelResult",
-    "QueueStatus",
-    "WebhookState",
-]
-
 AsyncRequestState: TypeAlias = (
     Literal["QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "EXPIRED", "CANCELED", "WEBHOOK_FAILED"] | str
 )

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
-__all__ = ["Failed", "Ok", "Outcome", "Report"]
-
 R = TypeVar("R")
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
+from .._lazy import names_of
 from .odd_message import OTHER_PARTS, OddChoice, OddMessage, reasoning_of
 from .reply import (
     Beside,
@@ -30,22 +31,11 @@ from .reply import (
     nothing,
 )
 from .tool_calls import as_object
-from .usage import CompletionTokensDetails, PromptTokensDetails, Usage
-
-__all__ = [
-    "ChatCompletion",
-    "ChatCompletionMessage",
-    "Choice",
-    "ChoiceLogprobs",
-    "CompletionTokensDetails",
-    "FinishReason",
-    "FunctionCall",
-    "PromptTokensDetails",
-    "TokenLogprob",
-    "ToolCall",
-    "TopLogprob",
-    "Usage",
-]
+from .usage import (
+    CompletionTokensDetails as CompletionTokensDetails,
+    PromptTokensDetails as PromptTokensDetails,
+    Usage as Usage,
+)
 
 FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filter"] | str
 """Why a choice ended. Backends may send other values."""
@@ -235,12 +225,4 @@ if TYPE_CHECKING:
         ParsedFunctionToolCall as ParsedFunctionToolCall,
     )
 else:
-
-    def __getattr__(name: str) -> object:
-        # An import asks for `__path__` and the like of every module.
-        if not name.startswith("_"):
-            from . import openai_chat
-
-            if name in openai_chat.__all__:
-                return getattr(openai_chat, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __getattr__ = names_of(__name__, "openai_chat")

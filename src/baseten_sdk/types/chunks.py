@@ -15,9 +15,6 @@ from .chat import ChoiceLogprobs, FinishReason, Usage, arguments_text
 from .odd_message import OddMessage, reasoning_of
 from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_count, as_text, nothing
 
-__all__ = ["ChatCompletionChunk", "ChoiceDelta", "ChoiceDeltaToolCall", "ChoiceDeltaToolCallFunction", "ChunkChoice"]
-
-
 RawUsage: TypeAlias = dict[str, object]
 """A usage as it was sent."""
 

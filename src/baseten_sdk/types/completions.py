@@ -12,8 +12,6 @@ from .params import StreamOptions
 from .reply import Beside, Lenient, NullAs, NullAsEmpty, Reply, Rounded, as_count, as_text, nothing
 from .usage import Usage
 
-__all__ = ["CompletionOptions", "Prompt", "TextChoice", "TextCompletion", "TextCompletionChunk"]
-
 Prompt: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 """A text or its token IDs, or a list of these. Each one gets its own choices."""
 

@@ -14,17 +14,6 @@ from pydantic import Field, field_validator
 from .meta import Meta
 from .reply import Lenient, NullAs, Reply
 
-__all__ = [
-    "ChoiceAnswer",
-    "Decision",
-    "DecisionAnswer",
-    "DecisionResponse",
-    "DecisionUsage",
-    "NoulAnswer",
-    "ScoreAnswer",
-    "UnknownAnswer",
-]
-
 T_co = TypeVar("T_co", covariant=True)
 
 

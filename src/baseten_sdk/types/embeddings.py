@@ -15,9 +15,6 @@ from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, field_v
 from .chat import Usage
 from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
 
-__all__ = ["Classification", "CreateEmbeddingResponse", "Embedding", "RerankResult", "TokenPrediction"]
-
-
 NO_INDEX = -1
 """The position of a vector if the reply does not give one. If none has one, they are in the order of the inputs."""
 

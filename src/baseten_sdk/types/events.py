@@ -15,21 +15,6 @@ from .chat import ChatCompletion, Usage
 from .chunks import ChatCompletionChunk
 from .tool_calls import ParsedToolCall
 
-__all__ = [
-    "ChunkReceived",
-    "Finished",
-    "PartialObject",
-    "ReasoningDelta",
-    "RefusalDelta",
-    "StreamEvent",
-    "TextDelta",
-    "ToolCallDelta",
-    "ToolCallDone",
-    "ToolCallStarted",
-    "ToolResult",
-    "UsageUpdated",
-]
-
 T = TypeVar("T")
 
 

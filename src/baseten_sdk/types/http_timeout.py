@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["HttpTimeout"]
-
 
 class HttpTimeout(NamedTuple):
     """Timeouts of another library, in seconds; None is no limit. They hold beside the client's: the shorter one counts.

@@ -5,6 +5,4 @@ What a JSON text is read into. What may be sent is wider (models, dataclasses, t
 
 from __future__ import annotations
 
-from pydantic import JsonValue
-
-__all__ = ["JsonValue"]
+from pydantic import JsonValue as JsonValue

@@ -8,8 +8,6 @@ from typing import NamedTuple, TypeVar
 
 from .meta import Meta
 
-__all__ = ["InputFailure", "InputProgress", "Results"]
-
 T = TypeVar("T")
 
 

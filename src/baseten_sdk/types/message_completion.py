@@ -6,8 +6,6 @@ from .chat import ChatCompletion, ChatCompletionMessage, Choice, FunctionCall, T
 from .messages import Message, ToolUseBlock
 from .reply import attach_meta
 
-__all__ = ["as_completion"]
-
 REASONS = {
     "end_turn": "stop",
     "stop_sequence": "stop",

@@ -19,26 +19,6 @@ from .chat import arguments_text
 from .messages import ContentBlock, Message, MessageUsage, StopReason, TextBlock
 from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
 
-__all__ = [
-    "BlockDelta",
-    "ContentBlockDeltaEvent",
-    "ContentBlockStartEvent",
-    "ContentBlockStopEvent",
-    "InputJsonEvent",
-    "MessageChange",
-    "MessageDeltaEvent",
-    "MessageStartEvent",
-    "MessageStopEvent",
-    "MessageStreamEvent",
-    "OtherEvent",
-    "RawContentBlockStopEvent",
-    "RawMessageStopEvent",
-    "RawMessageStreamEvent",
-    "SignatureEvent",
-    "TextEvent",
-    "ThinkingEvent",
-]
-
 
 class BlockDelta(Lenient):
     """More of a block. `type` is `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`."""

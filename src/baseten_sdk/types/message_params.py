@@ -14,16 +14,6 @@ from pydantic import BaseModel
 from ..config import CallOptions
 from .messages import Message
 
-__all__ = [
-    "BlockParam",
-    "MessageTurn",
-    "MessagesOptions",
-    "MessagesTurnParam",
-    "System",
-    "ThinkingConfig",
-    "ToolUseChoice",
-]
-
 BlockParam: TypeAlias = Mapping[str, object] | BaseModel
 """A block as a dict, such as `{"type": "text", "text": "Hi"}`, or a block that a model sent."""
 

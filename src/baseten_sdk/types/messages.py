@@ -16,20 +16,6 @@ from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, note_of, n
 from .tool_calls import RAW, as_object
 from .usage import Usage
 
-__all__ = [
-    "ContentBlock",
-    "Message",
-    "MessageTokensCount",
-    "MessageUsage",
-    "OtherBlock",
-    "RedactedThinkingBlock",
-    "StopReason",
-    "TextBlock",
-    "ThinkingBlock",
-    "ToolResultBlock",
-    "ToolUseBlock",
-]
-
 StopReason: TypeAlias = Literal["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"] | str
 """Why a message ended; an open set."""
 

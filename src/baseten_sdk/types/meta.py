@@ -11,8 +11,6 @@ from .._repr import safe_repr
 if TYPE_CHECKING:
     from .pool import Target, Try
 
-__all__ = ["Headers", "Meta"]
-
 
 class Headers(Mapping[str, str]):
     """The headers of a reply. Names are case-insensitive. Repeated headers are joined by a comma."""

@@ -9,8 +9,6 @@ from pydantic import Field
 
 from .reply import Beside, Lenient, Reply, Rounded, as_count, as_text, nothing
 
-__all__ = ["Model", "ModelList", "ModelPricing"]
-
 
 class ModelPricing(Lenient):
     """Prices in dollars per token, as decimal strings."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import NoneType
 from typing import TYPE_CHECKING, TypeAlias
 
-__all__ = ["NOT_GIVEN", "NotGiven", "Omit", "not_given", "omit"]
-
 NOT_GIVEN: None = None
 not_given: None = None
 omit: None = None

@@ -17,7 +17,6 @@ from .reply import LENIENT
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["OTHER_PARTS", "OddChoice", "OddMessage", "reasoning_of"]
 
 THOUGHTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
 """Kinds of content parts that are not the answer."""

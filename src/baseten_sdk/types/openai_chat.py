@@ -3,37 +3,9 @@
 from __future__ import annotations
 
 from .chat import TokenLogprob, ToolCall
-from .chunks import ChatCompletionChunk
+from .chunks import ChatCompletionChunk as ChatCompletionChunk
 from .params import ContentPart, MessageParam, ReasoningEffort, StreamOptions, ToolCallParam, ToolChoice, ToolParam
 from .parsed import Parsed
-
-__all__ = [
-    "ChatCompletionAssistantMessageParam",
-    "ChatCompletionChunk",
-    "ChatCompletionContentPartImageParam",
-    "ChatCompletionContentPartParam",
-    "ChatCompletionContentPartTextParam",
-    "ChatCompletionDeveloperMessageParam",
-    "ChatCompletionFunctionToolParam",
-    "ChatCompletionMessageFunctionToolCall",
-    "ChatCompletionMessageFunctionToolCallParam",
-    "ChatCompletionMessageParam",
-    "ChatCompletionMessageToolCall",
-    "ChatCompletionMessageToolCallParam",
-    "ChatCompletionMessageToolCallUnion",
-    "ChatCompletionMessageToolCallUnionParam",
-    "ChatCompletionReasoningEffort",
-    "ChatCompletionStreamOptionsParam",
-    "ChatCompletionSystemMessageParam",
-    "ChatCompletionTokenLogprob",
-    "ChatCompletionToolChoiceOptionParam",
-    "ChatCompletionToolMessageParam",
-    "ChatCompletionToolParam",
-    "ChatCompletionToolUnionParam",
-    "ChatCompletionUserMessageParam",
-    "ParsedChatCompletion",
-    "ParsedFunctionToolCall",
-]
 
 ChatCompletionMessageParam = MessageParam
 ChatCompletionSystemMessageParam = MessageParam

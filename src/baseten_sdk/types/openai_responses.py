@@ -6,15 +6,6 @@ from typing import TypeAlias
 
 from .response_params import ReasoningParam, ResponseInputItem, ResponseInputItemParam, ResponseToolParam
 
-__all__ = [
-    "EasyInputMessageParam",
-    "FunctionToolParam",
-    "Reasoning",
-    "ResponseFunctionToolCallParam",
-    "ResponseInputParam",
-    "ToolParam",
-]
-
 ResponseInputParam: TypeAlias = list[ResponseInputItem]
 
 EasyInputMessageParam = ResponseInputItemParam

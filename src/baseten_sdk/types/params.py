@@ -14,26 +14,6 @@ from pydantic import BaseModel
 from ..config import CallOptions
 from .chat import ChatCompletionMessage
 
-__all__ = [
-    "ChatOptions",
-    "ContentPart",
-    "FunctionParam",
-    "Message",
-    "MessageParam",
-    "ParseOptions",
-    "ReasoningEffort",
-    "ResponseFormat",
-    "SamplingParams",
-    "StreamOptions",
-    "ToolCallParam",
-    "ToolChoice",
-    "ToolParam",
-    "assistant",
-    "system",
-    "tool_result",
-    "user",
-]
-
 
 class ImageURL(TypedDict, total=False):
     """An image: an HTTPS URL that Baseten fetches, or a base64 data URL (5 MB for the whole request)."""

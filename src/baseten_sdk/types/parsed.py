@@ -10,8 +10,6 @@ from .chat import ChatCompletion, ChatCompletionMessage, Choice, Usage
 from .meta import Meta
 from .tool_calls import ParsedToolCall
 
-__all__ = ["Parsed"]
-
 T = TypeVar("T")
 
 

@@ -12,8 +12,6 @@ from .meta import Meta
 from .tool_calls import ParsedToolCall
 from .usage import Usage
 
-__all__ = ["ParsedMessage"]
-
 T = TypeVar("T")
 
 

@@ -12,8 +12,6 @@ from .response_items import ResponseOutputItem
 from .responses import ModelResponse, ResponseUsage
 from .tool_calls import ParsedToolCall
 
-__all__ = ["ParsedResponse"]
-
 T = TypeVar("T")
 
 

@@ -9,8 +9,6 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from ..errors.base import ConfigurationError
 
-__all__ = ["Hedge", "OnCut", "Target", "Try"]
-
 OnCut: TypeAlias = Literal["raise", "continue"]
 """What to do if a chat stream is cut after its first event."""
 

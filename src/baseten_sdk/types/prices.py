@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .decisions import DecisionUsage
     from .models import Model
 
-__all__ = ["Cost", "HasUsage", "ModelPrices", "Prices"]
 
 ZERO = Decimal(0)
 

@@ -16,7 +16,6 @@ from .meta import Meta
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
-__all__ = ["Lenient", "NullAs", "NullAsEmpty", "Reply", "Rounded", "attach_meta"]
 
 LENIENT = object()
 """Context of a validation in which an odd field costs nothing but itself (`Beside`)."""

@@ -15,8 +15,6 @@ from ..errors.api import KEPT
 from .json import JsonValue
 from .meta import Headers, Meta
 
-__all__ = ["RawResponse", "Response"]
-
 T = TypeVar("T")
 Value = TypeVar("Value")
 

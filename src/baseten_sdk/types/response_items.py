@@ -15,19 +15,6 @@ from .chat import Tokens, arguments_text, new_call_id
 from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
 from .tool_calls import as_object
 
-__all__ = [
-    "ReasoningPart",
-    "ResponseContent",
-    "ResponseFunctionToolCall",
-    "ResponseOutputItem",
-    "ResponseOutputMessage",
-    "ResponseOutputRefusal",
-    "ResponseOutputText",
-    "ResponseReasoningItem",
-    "ResponseUnknownItem",
-    "ResponseUnknownPart",
-]
-
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
 """The status of an item; an open set."""
 

@@ -10,19 +10,6 @@ from pydantic import BaseModel
 from ..config import CallOptions
 from .params import ReasoningEffort
 
-__all__ = [
-    "ReasoningParam",
-    "ResponseInput",
-    "ResponseInputItem",
-    "ResponseInputItemParam",
-    "ResponseOptions",
-    "ResponseParseOptions",
-    "ResponseTextConfigParam",
-    "ResponseTextFormatParam",
-    "ResponseToolChoice",
-    "ResponseToolParam",
-]
-
 
 class ResponseInputItemParam(TypedDict, total=False):
     """One item of the input. A message needs `role` and `content`; `type` says which other keys an item has."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from pydantic import Field
 
+from .._lazy import names_of
 from .reply import Beside, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
 from .response_items import (
     OptionalText,
@@ -24,16 +25,6 @@ from .response_items import (
     ResponseUnknownItem as ResponseUnknownItem,
     ResponseUnknownPart as ResponseUnknownPart,
 )
-
-__all__ = [
-    "IncompleteDetails",
-    "InputTokensDetails",
-    "ModelResponse",
-    "OutputTokensDetails",
-    "Response",
-    "ResponseError",
-    "ResponseUsage",
-]
 
 
 class InputTokensDetails(Lenient):
@@ -229,13 +220,4 @@ if TYPE_CHECKING:
     )
     from .response_params import ResponseInputItemParam as ResponseInputItemParam
 else:
-
-    def __getattr__(name: str) -> object:
-        # An import asks for `__path__` and the like of every module.
-        if not name.startswith("_"):
-            from . import openai_responses, parsed_response, response_events, response_params
-
-            for module in (response_events, parsed_response, response_params, openai_responses):
-                if name in module.__all__:
-                    return getattr(module, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __getattr__ = names_of(__name__, "response_events", "parsed_response", "response_params", "openai_responses")

@@ -11,20 +11,6 @@ from pydantic import Field
 from ..config import CallOptions
 from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, nothing
 
-__all__ = [
-    "AudioEncoding",
-    "FinalTranscript",
-    "PartialTranscript",
-    "RecordedAudio",
-    "Segment",
-    "TranscriptEvent",
-    "Transcription",
-    "TranscriptionOptions",
-    "WhisperOptions",
-    "WhisperSampling",
-    "Word",
-]
-
 Number: TypeAlias = Annotated[float | None, Beside(nothing)]
 OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]
 

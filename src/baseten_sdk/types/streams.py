@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Protocol, Self, TypeVar, runtime_checkable
 
-__all__ = ["AsyncStream", "Stream"]
-
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -19,7 +17,7 @@ class Stream(Protocol[T_co]):
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
 
 
@@ -32,5 +30,5 @@ class AsyncStream(Protocol[T_co]):
     async def close(self) -> None: ...
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...

@@ -9,8 +9,6 @@ from pydantic_core import from_json, to_json
 
 from .._characters import whole_escapes
 
-__all__ = ["ParsedToolCall"]
-
 RAW = "raw_arguments"
 """Under which name arguments that are not a JSON object go back to the server."""
 

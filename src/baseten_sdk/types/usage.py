@@ -7,8 +7,6 @@ from typing import Annotated, Protocol, runtime_checkable
 
 from .reply import LENIENT, Beside, Lenient, as_count, nothing
 
-__all__ = ["CompletionTokensDetails", "PromptTokensDetails", "TokenCounts", "Usage"]
-
 
 @runtime_checkable
 class TokenCounts(Protocol):

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy import float32
     from numpy.typing import NDArray
 
-__all__ = ["Vectors"]
 
 FLOAT = 4
 """Bytes of a number."""

@@ -8,8 +8,6 @@ from typing import Generic, Literal, TypeVar
 
 from .async_requests import AsyncErrorDetail
 
-__all__ = ["AsyncPredictResult"]
-
 T = TypeVar("T")
 
 

@@ -7,7 +7,6 @@ of a piece are taken one by one, and it waits for the network only when there ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from ..._core.stream.reader import StreamReader
@@ -91,7 +90,5 @@ class AsyncTypedStream(Generic[E]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()

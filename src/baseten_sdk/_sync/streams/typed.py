@@ -8,7 +8,6 @@ of a piece are taken one by one, and it waits for the network only when there ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from ..._core.stream.reader import StreamReader
@@ -86,7 +85,5 @@ class TypedStream(Generic[E]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

@@ -11,8 +11,6 @@ from .failures import name_of, seconds
 with extra("httpx", "httpx"):
     import httpx
 
-__all__ = ["AsyncHttpxConnections", "HttpxConnections"]
-
 
 class HttpxConnections(httpx.BaseTransport):
     """A transport for `httpx.Client`.

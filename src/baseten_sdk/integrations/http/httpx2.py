@@ -12,8 +12,6 @@ from .failures import name_of, seconds
 with extra("httpx2", "httpx2"):
     import httpx2
 
-__all__ = ["AsyncHttpx2Connections", "Httpx2Connections"]
-
 
 class Httpx2Connections(httpx2.BaseTransport):
     """A transport for `httpx2.Client`.

@@ -29,8 +29,6 @@ from . import attributes, content
 from .attributes import Attributes
 from .instruments import Instruments
 
-__all__ = ["OpenTelemetry"]
-
 SCOPE = "baseten_sdk"
 
 CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
