@@ -97,7 +97,7 @@ class OtherEvent(Lenient):
     if TYPE_CHECKING:
         type: Literal["other"] = "other"
     else:
-        type: str = ""
+        type: Annotated[str, Beside(str, as_text)] = ""
 
 
 RawMessageStreamEvent: TypeAlias = (

@@ -6,13 +6,14 @@ there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import from_json, to_json
 
-from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
+from .reply import Beside, Details, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
 from .tool_calls import RAW, as_object
 from .usage import Usage
 
@@ -32,6 +33,10 @@ class MessageUsage(Lenient):
     output_tokens: Annotated[int, Beside(int, as_count)] = 0
     cache_creation_input_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
     cache_read_input_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
+    output_tokens_details: Annotated[Details | None, Beside(nothing)] = None
+    cache_creation: Annotated[Details | None, Beside(nothing)] = None
+    server_tool_use: Annotated[Details | None, Beside(nothing)] = None
+    service_tier: Annotated[str | None, Beside(nothing, as_text)] = None
 
     @property
     def prompt_tokens(self) -> int:
@@ -40,12 +45,12 @@ class MessageUsage(Lenient):
         # Who tells of tokens written to the cache counts as Anthropic does. Others do if the sum would not add up.
         if created is None and read <= self.input_tokens:
             return self.input_tokens
-        return self.input_tokens + read + (created or 0)
+        return self.input_tokens + read + max(created or 0, 0)
 
     @property
     def cached_tokens(self) -> int:
         """Input tokens that came from the prefix cache; 0 if the backend does not say."""
-        return self.cache_read_input_tokens or 0
+        return max(self.cache_read_input_tokens or 0, 0)
 
     @property
     def cache_hit_rate(self) -> float | None:
@@ -67,9 +72,10 @@ class MessageUsage(Lenient):
     @property
     def reasoning_tokens(self) -> int:
         """Tokens spent on thinking; 0 if the backend does not say."""
-        details = (self.model_extra or {}).get("output_tokens_details")
-        told = details.get("thinking_tokens", details.get("reasoning_tokens")) if isinstance(details, dict) else None
-        return told if isinstance(told, int) else 0
+        details = self.output_tokens_details
+        counts: Mapping[str, object] = details.model_extra or {} if details is not None else {}
+        told = counts.get("thinking_tokens", counts.get("reasoning_tokens"))
+        return told if isinstance(told, int) else as_count(told) or 0
 
     @property
     def total_tokens(self) -> int:
@@ -84,14 +90,15 @@ class MessageUsage(Lenient):
 class TextBlock(Lenient):
     """Text of the answer."""
 
-    type: Literal["text"] = "text"
+    type: Annotated[Literal["text"], Beside(lambda: "text")] = "text"
     text: Annotated[str, NullAs(str)] = ""
+    citations: Annotated[list[Details] | None, Beside(nothing)] = None
 
 
 class ThinkingBlock(Lenient):
     """The model's thinking. Send it back unchanged, with its signature."""
 
-    type: Literal["thinking"] = "thinking"
+    type: Annotated[Literal["thinking"], Beside(lambda: "thinking")] = "thinking"
     thinking: Annotated[str, NullAs(str)] = ""
     signature: Annotated[str, NullAs(str)] = ""
 
@@ -99,7 +106,7 @@ class ThinkingBlock(Lenient):
 class RedactedThinkingBlock(Lenient):
     """The model's thinking, encrypted."""
 
-    type: Literal["redacted_thinking"] = "redacted_thinking"
+    type: Annotated[Literal["redacted_thinking"], Beside(lambda: "redacted_thinking")] = "redacted_thinking"
     data: Annotated[str, NullAs(str)] = ""
 
 
@@ -115,13 +122,13 @@ def _or_new(sent: str) -> str:
 def _as_input(value: object) -> object:
     """Read the input: an object, or JSON text from some servers, or null if there is none.
 
-    A text that is not a JSON object is kept as it is, in an object: a call must not run with less than the model wrote.
+    What is not a JSON object is kept as its text, in an object: a call must not run with less than the model wrote.
     """
     if value is None or value == []:
         return {}
-    if not isinstance(value, str):
+    if isinstance(value, dict):
         return value
-    read: object = from_json(as_object(value))
+    read: object = from_json(as_object(value)) if isinstance(value, str) else {RAW: to_json(value).decode()}
     return read
 
 
@@ -133,7 +140,7 @@ class ToolUseBlock(Lenient):
             Text that is not a JSON object is under `raw_arguments`.
     """
 
-    type: Literal["tool_use"] = "tool_use"
+    type: Annotated[Literal["tool_use"], Beside(lambda: "tool_use")] = "tool_use"
     id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
         default_factory=new_tool_use_id
     )
@@ -152,10 +159,10 @@ class ToolUseBlock(Lenient):
 class ToolResultBlock(Lenient):
     """The result of a tool that the service ran itself."""
 
-    type: Literal["tool_result"] = "tool_result"
+    type: Annotated[Literal["tool_result"], Beside(lambda: "tool_result")] = "tool_result"
     tool_use_id: Annotated[str, NullAs(str)] = ""
-    content: str | list[dict[str, object]] | None = None
-    is_error: bool | None = None
+    content: Annotated[str | list[dict[str, object]] | None, Beside(nothing, as_text)] = None
+    is_error: Annotated[bool | None, Beside(nothing)] = None
 
 
 class OtherBlock(Lenient):
@@ -167,7 +174,7 @@ class OtherBlock(Lenient):
     if TYPE_CHECKING:
         type: Literal["other"] = "other"
     else:
-        type: str = ""
+        type: Annotated[str, Beside(str, as_text)] = ""
 
 
 _KNOWN = frozenset({"text", "thinking", "redacted_thinking", "tool_use", "tool_result"})
@@ -179,7 +186,7 @@ _TOLD = {"text": "text", "thinking": "thinking", "input": "tool_use"}
 
 def _kind(block: object) -> str:
     if isinstance(block, dict):
-        kind = block["type"] if "type" in block else next((_TOLD[name] for name in _TOLD if name in block), None)
+        kind = block.get("type") or next((_TOLD[name] for name in _TOLD if name in block), None)
     else:
         kind = getattr(block, "type", None)
     return kind if kind in _KNOWN else "other"
@@ -218,6 +225,8 @@ class Message(Reply):
     content: Annotated[list[ContentBlock], BeforeValidator(_as_blocks)]
     stop_reason: Annotated[StopReason | None, Beside(nothing, as_text)] = None
     stop_sequence: Annotated[str | None, Beside(nothing, as_text)] = None
+    stop_details: Annotated[Details | None, Beside(nothing)] = None
+    container: Annotated[Details | None, Beside(nothing)] = None
     usage: Annotated[MessageUsage, Beside(MessageUsage, null_at_once=True)] = Field(default_factory=MessageUsage)
 
     @property

@@ -35,6 +35,10 @@ class Lenient(BaseModel):
         return self.model_dump_json(indent=2, exclude_unset=True)
 
 
+class Details(Lenient):
+    """An object whose fields are attributes, such as a citation."""
+
+
 class Reply(Lenient):
     """A whole reply, with what is known of its exchange."""
 

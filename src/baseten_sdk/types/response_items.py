@@ -7,13 +7,18 @@ and can be sent back unchanged.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, model_validator
+from pydantic_core import core_schema
 
 from .chat import Tokens, arguments_text, new_call_id
 from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
 from .tool_calls import as_object
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
 
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
 """The status of an item; an open set."""
@@ -102,6 +107,14 @@ class ReasoningPart(ResponseItem):
     text: Text = ""
 
 
+def _as_reasoning(content: object) -> object:
+    """Read reasoning: a list of parts, or from some servers a text or texts."""
+    texts = [content] if isinstance(content, str) else content
+    if not isinstance(texts, list):
+        return content
+    return [{"text": each} if isinstance(each, str) else each for each in texts if each is not None]
+
+
 ResponseContent: TypeAlias = Annotated[
     Annotated[ResponseOutputText | ResponseOutputRefusal, Discriminator("type")] | ResponseUnknownPart,
     Field(union_mode="left_to_right"),
@@ -178,8 +191,8 @@ class ResponseReasoningItem(ResponseItem):
 
     id: OptionalText = None
     type: Literal["reasoning"] = "reasoning"
-    summary: Annotated[list[ReasoningPart], NullAsEmpty()] = Field(default_factory=list)
-    content: Annotated[list[ReasoningPart] | None, Beside(nothing)] = None
+    summary: Annotated[list[ReasoningPart], NullAsEmpty(), BeforeValidator(_as_reasoning)] = Field(default_factory=list)
+    content: Annotated[list[ReasoningPart] | None, Beside(nothing), BeforeValidator(_as_reasoning)] = None
     encrypted_content: OptionalText = None
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
 
@@ -199,6 +212,35 @@ class ResponseUnknownItem(ResponseItem):
         type: OtherItem = "mcp_call"
     else:
         type: Annotated[Text, AfterValidator(_other_than(ITEMS))] = ""
+
+    @model_validator(mode="after")
+    def _is_no_message(self) -> Self:
+        if not self.type and {"role", "content"} <= (self.model_extra or {}).keys():
+            raise ValueError("it is a message without a type")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class OddItems:
+    """Annotation of an output: when a reply is read leniently, nulls are left out, and messages need no type."""
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        plain = handler(source)
+        return core_schema.json_or_python_schema(
+            plain, core_schema.no_info_before_validator_function(_without_oddities, plain)
+        )
+
+
+def _without_oddities(items: object) -> object:
+    return [_as_item(item) for item in items if item is not None] if isinstance(items, list) else items
+
+
+def _as_item(item: object) -> object:
+    if isinstance(item, dict) and not item.get("type") and {"role", "content"} <= item.keys():
+        return {**item, "type": "message"}
+    return item
 
 
 ResponseOutputItem: TypeAlias = Annotated[

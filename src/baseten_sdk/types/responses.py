@@ -13,6 +13,7 @@ from pydantic import Field
 from .._lazy import names_of
 from .reply import Beside, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
 from .response_items import (
+    OddItems,
     OptionalText,
     ReasoningPart as ReasoningPart,
     ResponseContent as ResponseContent,
@@ -110,7 +111,7 @@ class ModelResponse(Reply):
     created_at: Annotated[float, Beside(float)] = 0.0
     status: OptionalText = None
     model: Annotated[str, Beside(str, as_text)] = ""
-    output: Annotated[list[ResponseOutputItem], NullAsEmpty()] = Field(default_factory=list)
+    output: Annotated[list[ResponseOutputItem], NullAsEmpty(), OddItems()] = Field(default_factory=list)
     error: Annotated[ResponseError | None, Beside(nothing, _as_error)] = None
     incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing, _as_details)] = None
     usage: Annotated[ResponseUsage | None, Beside(nothing)] = None

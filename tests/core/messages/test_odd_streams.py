@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import StreamAPIError, StreamInterrupted
-from baseten_sdk.types.message_events import ContentBlockStopEvent
+from baseten_sdk.types.message_events import ContentBlockStopEvent, TextEvent, ThinkingEvent
 from baseten_sdk.types.messages import ToolUseBlock
 
 from .event_bodies import HELLO, START, STOP, Fields, closed, delta, ended, opened, read, told, wire
@@ -129,6 +130,61 @@ def test_blocks_are_told_apart_however_they_are_numbered(
     found = added(START, *events, USED, STOP)
     assert found.blocks == [*blocks]
     assert sorted(map(str, found.told)) == sorted(map(str, blocks))
+
+
+SAID: Fields = {"type": "text", "text": "Hel"}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param((opened(SAID), delta(text="lo"), closed()), id="with its beginning"),
+        pytest.param((opened({"type": "text", "text": "Hello"}), closed()), id="with nothing else"),
+        pytest.param((opened(TEXT), opened(SAID), delta(text="lo"), closed()), id="with its second beginning"),
+        pytest.param((opened({"type": None, "text": "Hel"}), delta(text="lo"), closed()), id="without a type"),
+    ],
+)
+def test_a_text_that_comes_with_the_beginning_of_its_block_is_told(events: tuple[Fields, ...]) -> None:
+    seen, reader = read(wire(START, *events, ended(), STOP))
+    made = told(seen)
+    assert "".join(each.text for each in made if isinstance(each, TextEvent)) == "Hello"
+    assert [each.snapshot for each in made if isinstance(each, TextEvent)][-1] == "Hello"
+    message = reader.partial()
+    assert message is not None
+    assert message.text == "Hello"
+
+
+def test_thinking_that_comes_with_the_beginning_of_its_block_is_told() -> None:
+    seen, _ = read(wire(START, opened({"type": "thinking", "thinking": "H"}), delta(thinking="m"), STOP))
+    assert [each.thinking for each in told(seen) if isinstance(each, ThinkingEvent)] == ["H", "m"]
+
+
+def test_blocks_that_come_with_the_beginning_of_the_message_are_kept_if_no_others_come() -> None:
+    start: Fields = {"type": "message_start", "message": {"content": [{"type": "text", "text": "Hello world"}]}}
+    assert added(start, STOP).blocks == ["Hello world"]
+    assert added(start, *HELLO[1:]).blocks == ["Hello world"]
+
+
+def test_a_block_that_is_only_a_beginning_is_not_replaced() -> None:
+    found = added(START, opened({"type": "redacted_thinking", "data": "x"}), opened(TEXT), delta(text="Hi"), STOP)
+    assert found.blocks == [None, "Hi"]
+
+
+def test_the_input_of_a_hosted_tool_is_put_together() -> None:
+    block: Fields = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {}}
+    _, reader = read(wire(START, opened(block), delta(partial_json='{"q": '), delta(partial_json='"x"}'), STOP))
+    message = reader.partial()
+    assert message is not None
+    assert message.content[0].to_dict() == {**block, "input": {"q": "x"}}
+
+
+@pytest.mark.parametrize("type", [None, ""])
+def test_the_name_of_an_event_counts_where_its_data_have_no_type(type: str | None) -> None:
+    lines = [(str(each["type"]), json.dumps({**each, "type": type})) for each in HELLO]
+    seen, reader = read("".join(f"event: {name}\ndata: {data}\n\n" for name, data in lines).encode())
+    assert (reader.done, [each.type for each in seen]) == (True, [name for name, _ in lines])
+    others, _ = read(b'data: {"type": null, "a": 1}\n\n')
+    assert [each.type for each in others] == [""]
 
 
 @pytest.mark.parametrize(

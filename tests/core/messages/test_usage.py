@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from baseten_sdk import MessageUsage, Usage
 from baseten_sdk.types.reply import LENIENT
 
-COUNTS = st.one_of(st.none(), st.integers(0, 200_000))
+COUNTS = st.one_of(st.none(), st.integers(-9, 200_000))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,16 @@ def test_the_raw_numbers_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("details", "tokens"), [({"thinking_tokens": 7}, 7), ({"reasoning_tokens": 7}, 7), ({}, 0), ("odd", 0)]
+    ("details", "tokens"),
+    [
+        ({"thinking_tokens": 7}, 7),
+        ({"reasoning_tokens": 7}, 7),
+        ({"thinking_tokens": "7"}, 7),
+        ({"thinking_tokens": None}, 0),
+        ({}, 0),
+        ("odd", 0),
+    ],
 )
 def test_thinking_is_told_under_either_name(details: object, tokens: int) -> None:
-    assert MessageUsage.model_validate({"output_tokens_details": details}).reasoning_tokens == tokens
+    usage = MessageUsage.model_validate({"output_tokens_details": details}, context=LENIENT)
+    assert usage.reasoning_tokens == tokens

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk import StreamAPIError, StreamInterrupted
+from baseten_sdk.types.responses import ResponseReasoningItem
 
 from .test_reader import (
     ARGUMENTS,
@@ -155,3 +156,66 @@ def test_a_text_whose_end_says_it_otherwise_is_not_handed_out_twice() -> None:
         CREATED, added(BARE), {**HI, "delta": "\ufffd"}, {**HI, "delta": "\ufffd!"}, text_done("\ufffd!")
     )
     assert found.kinds.count("output_text.delta") == 2
+
+
+def of_item(kind: str, **fields: object) -> Json:
+    return {"type": f"response.{kind}", "item_id": "i1", "output_index": 0, **fields}
+
+
+@pytest.mark.parametrize("more", [{}, {"response": None}, {"id": "resp_1", "status": "completed"}], ids=repr)
+def test_an_end_without_a_response_ends_it_with_what_came(more: Json) -> None:
+    found = read_events(CREATED, added(BARE), HI, YOU, {"type": "response.completed", **more})
+    assert (found.final.output_text, found.final.status, found.final.id) == ("Hi you", "completed", "resp_1")
+
+
+@pytest.mark.parametrize("more", [{"response": None, "error": {"message": "boom"}}, {"error": {"message": "boom"}}])
+def test_a_failure_without_a_response_is_one(more: Json) -> None:
+    error = read_events(CREATED, added(BARE), HI, {"type": "response.failed", **more}).error
+    assert isinstance(error, StreamAPIError)
+    assert ("boom" in str(error), error.partial and error.partial.text) == (True, "Hi")
+
+
+def test_a_text_that_comes_only_with_the_end_of_its_part_is_handed_out_as_a_piece_first() -> None:
+    part: Json = of_item("content_part.done", content_index=0, part={"type": "output_text", "text": "Hi you"})
+    found = read_events(CREATED, added({**BARE, "id": "i1"}), part, ended())
+    assert found.kinds[2:4] == ["output_text.delta", "content_part.done"]
+    assert found.final.output_text == "Hi you"
+
+
+def test_pieces_that_come_after_the_end_of_their_message_are_kept() -> None:
+    less: Json = {**SAID, "content": [{"type": "output_text", "text": "Hi"}]}
+    assert read_events(CREATED, added(BARE), HI, item_done(less), YOU, ended()).final.output_text == "Hi you"
+
+
+@pytest.mark.parametrize(
+    ("event", "refusal", "thoughts"),
+    [
+        (of_item("refusal.done", content_index=0, refusal="No."), "No.", ""),
+        (of_item("content_part.done", content_index=0, part={"type": "refusal", "refusal": "No."}), "No.", ""),
+        (of_item("reasoning_text.done", content_index=0, text="Hm"), None, "Hm"),
+        (of_item("reasoning_summary_text.done", summary_index=0, text="Hm"), None, "Hm"),
+    ],
+    ids=lambda event: str(event["type"]) if isinstance(event, dict) else None,
+)
+def test_what_comes_only_with_its_end_is_kept(event: Json, refusal: str | None, thoughts: str) -> None:
+    found = read_events(CREATED, event, event, ended())
+    assert (found.final.refusal, found.final.reasoning_text) == (refusal, thoughts)
+
+
+@pytest.mark.parametrize("last", [[], [{"type": "reasoning", "id": "i1", "summary": [], "encrypted_content": "x"}]])
+def test_thoughts_that_came_are_kept_where_only_their_encryption_comes_at_the_end(last: list[Json]) -> None:
+    encrypted: Json = {"type": "reasoning", "id": "i1", "summary": [], "encrypted_content": "x"}
+    piece: Json = of_item("reasoning_text.delta", content_index=0, delta="Hm")
+    found = read_events(
+        CREATED, added({**encrypted, "encrypted_content": None}), piece, item_done(encrypted), ended(*last)
+    )
+    item = found.final.output[0]
+    assert isinstance(item, ResponseReasoningItem)
+    assert (item.encrypted_content, item.text) == ("x", "Hm")
+
+
+def test_a_call_whose_item_alone_is_called_done_has_both_events() -> None:
+    found = read_events(CREATED, item_done(WHOLE_CALL), arguments_done(ARGUMENTS), ended(WHOLE_CALL))
+    assert found.told == TOLD
+    late = read_events(CREATED, added(CALL), item_done({**CALL, "arguments": ""}), piece(ARGUMENTS), ended(WHOLE_CALL))
+    assert late.told == TOLD

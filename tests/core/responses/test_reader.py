@@ -355,7 +355,13 @@ def test_numbers_of_the_last_event_may_be_odd_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["{", "7", '{"type": "response.completed"}', '{"type": "response.output_text.delta", "delta": 7}']
+    "bad",
+    [
+        "{",
+        "7",
+        '{"type": "response.completed", "response": {"output": 7}}',
+        '{"type": "response.output_text.delta", "delta": 7}',
+    ],
 )
 def test_data_that_cannot_be_read_are_a_broken_stream(bad: str) -> None:
     found = read_events(CREATED, HI, bad)

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from ..._core.chat.reply import read_chat
 from ..._core.chat.request import PARAMETERS, chat_request, check_format
-from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ...errors import OutputError, OutputValidationError
@@ -44,7 +43,7 @@ class AsyncChatCalls(AsyncModelCalls):
     ) -> ChatCompletion:
         """Make one call and return the whole completion."""
         request, options = self.prepared(model, messages, params, tools=tools, response_format=response_format)
-        completion, meta = await self.caller.fetch(request, options, _completion)
+        completion, meta = await self.caller.fetch(request, options, read_chat)
         return attach_meta(completion, meta)
 
     async def chunks(
@@ -143,7 +142,3 @@ class AsyncChatCalls(AsyncModelCalls):
             check_format(body["response_format"])
         base_url, name = self._engine(model)
         return chat_request(base_url, name, messages, body, options, stream=stream), options
-
-
-def _completion(response: WholeResponse) -> ChatCompletion:
-    return read_model(ChatCompletion, response)

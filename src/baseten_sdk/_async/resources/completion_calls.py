@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..._core.completions.reply import read_text_completion
 from ..._core.completions.request import PARAMETERS, completion_request
-from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ...types.completions import Prompt, TextCompletion, TextCompletionChunk
@@ -26,7 +25,7 @@ class AsyncCompletionCalls(AsyncModelCalls):
     async def complete(self, model: str, prompt: Prompt, params: Mapping[str, object]) -> TextCompletion:
         """Make one call and return the whole completion."""
         request, options = self.prepared(model, prompt, params)
-        completion, meta = await self.caller.fetch(request, options, read_completion)
+        completion, meta = await self.caller.fetch(request, options, read_text_completion)
         return attach_meta(completion, meta)
 
     async def chunks(
@@ -47,8 +46,3 @@ class AsyncCompletionCalls(AsyncModelCalls):
         body, options = self._split(params)
         base, name = self._engine(model)
         return completion_request(base, name, prompt, body, options, stream=stream), options
-
-
-def read_completion(response: WholeResponse) -> TextCompletion:
-    """Read a reply."""
-    return read_model(TextCompletion, response)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
+from ..._core.chat.reply import read_chat
 from ..._core.messages.reply import read_message
 from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.reply import read_response
@@ -67,7 +67,7 @@ class AsyncRawCompletions:
 
         calls = self._calls
         request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)
-        return await _fetched(calls.caller, request, options, lambda response: read_model(ChatCompletion, response))
+        return await _fetched(calls.caller, request, options, read_chat)
 
 
 class AsyncRawMessages:
@@ -157,10 +157,10 @@ class AsyncRawTextCompletions:
         Returns:
             The reply. `parse()` returns the completion.
         """
-        from .completion_calls import read_completion
+        from ..._core.completions.reply import read_text_completion
 
         request, options = self._calls.prepared(model, prompt, params)
-        return await _fetched(self._calls.caller, request, options, read_completion)
+        return await _fetched(self._calls.caller, request, options, read_text_completion)
 
 
 async def _fetched(

@@ -48,6 +48,9 @@ KINDS = {
 }
 """The type of the block that a delta opens. Any other delta opens a text block."""
 
+TEXTS = frozenset({"text", "thinking"})
+"""Types of blocks whose text has the same name as the type."""
+
 INPUT_SIDE = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
 
@@ -58,22 +61,32 @@ class BlockParts:
         kind: The type of the block.
         arguments: The arguments of a call.
         text: The pieces of text, thinking or arguments.
+        opening: The text with which the block began, until `MessageEvents` takes it. It is also the first piece.
         ended: Whether the server announced the end of the block.
     """
 
-    __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "ended", "kind", "text")
+    __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "ended", "kind", "opening", "text")
 
     def __init__(self, start: Fields) -> None:
         self._start = start
         self.kind = str(start.get("type"))
         self.ended = False
         self.text = SoFar()
+        self.opening = ""
+        self._open(start)
         self.arguments = HeldArguments()
         self._signature: list[str] = []
         self._citations: list[object] = []
         self._extras = Unknown()
         if start.get("type") == "tool_use" and not start.get("id"):
             start["id"] = new_tool_use_id()
+
+    def _open(self, start: Fields) -> None:
+        """Take the text with which a block begins as its first piece. It is usually empty."""
+        said = start.get(self.kind) if self.kind in TEXTS else None
+        if isinstance(said, str) and said and not self.text.pieces:
+            self.opening = said
+            self.text.pieces.append(said)
 
     @property
     def is_call(self) -> bool:
@@ -83,13 +96,18 @@ class BlockParts:
     @property
     def empty(self) -> bool:
         """Whether nothing of the block has arrived yet."""
-        return not self.text.pieces and not self.is_call and not self._start.get(self.kind)
+        told = self.text.pieces or self._signature or self.is_call
+        return not told and not any(value for name, value in self._start.items() if name != "type")
 
     def begins_again(self, start: Fields) -> bool:
-        """Whether a block that is opened at the same index is this block again."""
+        """Whether a block that is opened at the same index is this block again. It then takes what it lacks."""
         if self.ended or start.get("type") != self.kind:
             return False
-        return not self.is_call or (start.get("id") or None) in (None, self._start["id"])
+        if self.is_call and (start.get("id") or None) not in (None, self._start["id"]):
+            return False
+        self._open(start)
+        self._start |= {name: value for name, value in start.items() if value and not self._start.get(name)}
+        return True
 
     def takes(self, delta: BlockDelta) -> bool:
         """Whether a delta fits the type of the block. Any delta fits an unknown type."""
@@ -138,16 +156,14 @@ class BlockParts:
         """Return the block as a dict."""
         block: Fields = {**self._extras.plain(), **self._start}
         said = self.text.text
-        kind = block.get("type")
-        if said and not self.is_call:
-            name = "thinking" if kind == "thinking" else "text"
-            block[name] = f"{self._start.get(name) or ''}{said}"
+        if self.arguments.text:
+            block["input"] = _input(self.arguments.text)
+        elif said:
+            block["thinking" if self.kind == "thinking" else "text"] = said
         if self._signature:
             block["signature"] = "".join(self._signature)
         if self._citations:
             block["citations"] = [*(_list(self._start.get("citations"))), *self._citations]
-        if self.is_call and self.arguments.text:
-            block["input"] = _input(self.arguments.text)
         return block
 
     def block(self) -> ContentBlock:
@@ -205,7 +221,7 @@ class MessageAccumulator:
                 if index in self._numbers:
                     self.blocks[self._numbers[index]].ended = True
             case MessageStartEvent(message=message):
-                self._head = message.model_dump(exclude_unset=True, exclude={"usage", "content"})
+                self._head = message.model_dump(exclude_unset=True, exclude={"usage"})
                 self._add_usage(message.usage)
             case MessageDeltaEvent():
                 self._add_end(event)
@@ -263,8 +279,10 @@ class MessageAccumulator:
     def message(self) -> Message | None:
         """Return what has arrived as a message, or None if nothing has. At most one is made per event."""
         if self._message is None and (self._head is not None or self.blocks):
-            content = [parts.block() for parts in self._distinct()]
-            fields = {**(self._head or {}), **self._end, "content": content, "usage": self._usage}
+            head = self._head or {}
+            # Some servers send whole blocks with the beginning of the message, and none later.
+            content = [parts.block() for parts in self._distinct()] or head.get("content")
+            fields = {**head, **self._end, "content": content, "usage": self._usage}
             self._message = Message.__pydantic_validator__.validate_python(fields, context=LENIENT)
         return self._message
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...types.message_events import (
     ContentBlockDeltaEvent,
+    ContentBlockStartEvent,
     ContentBlockStopEvent,
     InputJsonEvent,
     MessageStopEvent,
@@ -50,12 +51,25 @@ class MessageEvents:
         match event:
             case ContentBlockDeltaEvent():
                 return self._added(event)
+            case ContentBlockStartEvent():
+                return [event, *self._opened(event.index)]
             case RawContentBlockStopEvent(index=index):
                 return self._stopped(index)
             case RawMessageStopEvent():
                 return self._ended()
             case _:
                 return [event]
+
+    def _opened(self, index: int) -> list[MessageStreamEvent]:
+        """Return an event for the text with which a block begins, if there is one."""
+        number = self._accumulator.number(index)
+        assert number is not None  # it was added
+        parts = self._accumulator.blocks[number]
+        opening, parts.opening = parts.opening, ""
+        if not opening:
+            return []
+        made = ThinkingEvent if parts.kind == "thinking" else TextEvent
+        return [made(opening, _so_far=parts.text, _count=1)]
 
     def _added(self, event: ContentBlockDeltaEvent) -> list[MessageStreamEvent]:
         number = self._accumulator.number(event.index)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from ...types.events import PartialObject
-from ...types.message_events import ContentBlockDeltaEvent, MessageStopEvent, MessageStreamEvent
+from ...types.message_events import (
+    ContentBlockDeltaEvent,
+    ContentBlockStartEvent,
+    MessageStopEvent,
+    MessageStreamEvent,
+)
+from ...types.messages import TextBlock
 from ..chat.partial_answer import PartialAnswer
 from ..schema.schema import Schema
 from .answer import TOOL, AnswerForm
@@ -45,6 +51,8 @@ class MessagePartials(Generic[T]):
                 return self._answer.add(delta.partial_json)
             case ContentBlockDeltaEvent(delta=delta) if delta.text and not self._called:
                 return self._answer.add(delta.text)
+            case ContentBlockStartEvent(content_block=TextBlock(text=text)) if text and not self._called:
+                return self._answer.add(text)
             case MessageStopEvent(message):
                 return self._answer.end(self._form.completion(message).text)
             case _:

@@ -194,7 +194,7 @@ def _read_event(data: bytes) -> RawMessageStreamEvent | None:
     if not isinstance(value, dict):
         return None
     model = MODELS.get(str(value.get("type")))
-    return OtherEvent.model_validate(value) if model is None else validate_leniently(model, data)
+    return validate_leniently(OtherEvent, data) if model is None else validate_leniently(model, data)
 
 
 def _named(data: bytes, name: str) -> bytes:
@@ -205,7 +205,7 @@ def _named(data: bytes, name: str) -> bytes:
         value = decode_reply(data)
     except ValueError:
         return data
-    return data if not isinstance(value, dict) or "type" in value else encode_json({"type": name, **value})
+    return data if not isinstance(value, dict) or value.get("type") else encode_json({**value, "type": name})
 
 
 def _is_error(event: OtherEvent) -> bool:

@@ -16,6 +16,11 @@ class WholeResponse(NamedTuple):
     body: bytes
 
     @property
+    def is_object(self) -> bool:
+        """Whether the body begins as a JSON object does. Otherwise it may be an event stream."""
+        return self.body.startswith(b"{")
+
+    @property
     def media_type(self) -> str:
         """The content type without parameters, in lower case. "" if there is none."""
         return media_type(self.headers)

@@ -8,9 +8,10 @@ between servers are handled here:
 - The end of a call's arguments may be announced before they are whole, empty or cut. The announcement is held until
   they are whole, or until the response ends.
 - A call may be announced twice, or its end not at all. Each call is reported once.
-- A text may arrive only with the event that ends it. A delta with the text is then reported first.
+- A text may arrive only with the event that ends it. A delta with the answer's text is then reported first.
+- A message may be called done before its last pieces have arrived.
 - The last event has the whole output. What arrived earlier counts only if that output is missing, if it has a message
-  without text, or if its arguments are shorter than the pieces.
+  or reasoning without text, or if its arguments are shorter than the pieces.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import TypeAlias
 
 from ...types.response_events import (
     ItemEvent,
+    ResponseContentPartDoneEvent,
     ResponseFunctionCallArgumentsDeltaEvent,
     ResponseFunctionCallArgumentsDoneEvent,
     ResponseOutputItemAddedEvent,
@@ -60,7 +62,7 @@ class ItemParts:
         texts: The pieces of its texts.
         arguments: The arguments of a call.
         held: What the server announced about a call whose arguments are incomplete.
-        told: Whether a call was reported as done.
+        told: Whether the arguments of a call were reported as complete.
     """
 
     __slots__ = ("arguments", "held", "id", "item", "kind", "texts", "told", "whole")
@@ -88,13 +90,18 @@ class ItemParts:
         else:
             pieces.append(piece)
 
+    def finish(self, kind: str, number: int, text: str) -> None:
+        """Take a whole text, if none of it arrived in pieces."""
+        if text and (kind, number) not in self.texts:
+            self.add(kind, number, text)
+
     def built(self) -> ResponseOutputItem:
         """Return the item as far as it has arrived."""
         item = self.item
         if isinstance(item, ResponseFunctionToolCall) or self.kind == "function_call":
             call = item if isinstance(item, ResponseFunctionToolCall) else ResponseFunctionToolCall(id=self.id or None)
             return call.model_copy(update={"arguments": self.arguments.text or call.arguments})
-        if item is not None and (self.whole or not self.texts):
+        if item is not None and (not self.texts or (self.whole and not self._says_more_than(item))):
             return item
         if self.kind == "reasoning":
             parts = {place: ReasoningPart(type=place[0], text=text) for place, text in self._texts()}
@@ -109,6 +116,17 @@ class ItemParts:
             for (kind, _), text in self._texts()
         ]
         return message.model_copy(update={"content": said})
+
+    def _says_more_than(self, item: ResponseOutputItem) -> bool:
+        """Whether the pieces have more text than an item that the server called done."""
+        match item:
+            case ResponseOutputMessage(text=text):
+                said = self.said()
+                return len(said) > len(text) and said.startswith(text)
+            case ResponseReasoningItem(text=text):
+                return not text
+            case _:
+                return False
 
     def said(self) -> str:
         """Return the text that arrived in pieces."""
@@ -198,10 +216,12 @@ class OutputParts:
             parts.item, parts.whole = item, True
         return [*missing, event]
 
-    def finish_text(self, event: ResponseTextDoneEvent) -> list[ResponseStreamEvent]:
+    def finish_text(
+        self, event: ResponseTextDoneEvent | ResponseContentPartDoneEvent, text: str
+    ) -> list[ResponseStreamEvent]:
         """Take the end of a text."""
         parts = self.of(event, "message")
-        missing = self._missing_text(parts, event.text, event)
+        missing = self._missing_text(parts, text, event)
         for each in missing:
             parts.add(OUTPUT_TEXT, event.content_index, each.delta)
         return [*missing, event]
@@ -246,6 +266,8 @@ class OutputParts:
         for item in response.output or [parts.built() for parts in self.items]:
             if isinstance(item, ResponseOutputMessage):
                 self._give_text(item)
+            elif isinstance(item, ResponseReasoningItem):
+                self._give_reasoning(item)
             if not isinstance(item, ResponseFunctionToolCall):
                 output.append(item)
                 continue
@@ -267,10 +289,21 @@ class OutputParts:
         """Give a message of the last event the text that arrived, if it has none."""
         if item.text or item.refusal:
             return
-        messages = [parts for parts in self.items if parts.kind == "message"]
-        parts = self._known(item, "") or (messages[0] if len(messages) == 1 else None)
+        parts = self._same(item)
         if parts is not None and parts.said():
             item.content = [ResponseOutputText(text=parts.said())]
+
+    def _give_reasoning(self, item: ResponseReasoningItem) -> None:
+        """Give reasoning of the last event the text that arrived, if it has none."""
+        parts = None if item.text else self._same(item)
+        built = None if parts is None else parts.built()
+        if isinstance(built, ResponseReasoningItem) and built.text:
+            item.content, item.summary = built.content, built.summary
+
+    def _same(self, item: ResponseOutputItem) -> ItemParts | None:
+        """Return what arrived of an item of the last event."""
+        alike = [parts for parts in self.items if parts.kind == item.type]
+        return self._known(item, "") or (alike[0] if len(alike) == 1 else None)
 
     def _parts_of(self, call: ResponseFunctionToolCall) -> ItemParts:
         """Return what arrived of a call of the last event. Another call may have had its ID."""
@@ -293,6 +326,9 @@ class OutputParts:
 def _tell(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
     """Return the held announcements, with the whole arguments."""
     held, parts.held = parts.held, []
+    if not parts.told and len(held) == 1 and isinstance(held[0], ResponseOutputItemDoneEvent):
+        done = held[0]
+        held.insert(0, _arguments_done(done.item, done.output_index, done.item_id))
     parts.told = True
     for event in held:
         if isinstance(event, ResponseFunctionCallArgumentsDoneEvent):
@@ -307,12 +343,14 @@ def _missing(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> li
     if parts.told:
         return [] if parts.whole else [_done(parts, index, item)]
     if not parts.held:
-        arguments = ResponseFunctionCallArgumentsDoneEvent(
-            name=item.name, arguments=item.arguments, item_id=item.id or "", output_index=index
-        )
-        parts.held.append(arguments)
+        parts.held.append(_arguments_done(item, index))
     events = _tell(parts, item.arguments)
     return events if parts.whole else [*events, _done(parts, index, item)]
+
+
+def _arguments_done(item: ResponseOutputItem, index: int, item_id: str = "") -> ResponseFunctionCallArgumentsDoneEvent:
+    name = item.name if isinstance(item, ResponseFunctionToolCall) else ""
+    return ResponseFunctionCallArgumentsDoneEvent(name=name, item_id=item.id or item_id, output_index=index)
 
 
 def _done(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> ResponseOutputItemDoneEvent:

@@ -20,6 +20,7 @@ from ...types.reply import LENIENT
 from ...types.response_events import (
     KnownEvent,
     ResponseCompletedEvent,
+    ResponseContentPartDoneEvent,
     ResponseCreatedEvent,
     ResponseFailedEvent,
     ResponseFunctionCallArgumentsDeltaEvent,
@@ -30,14 +31,17 @@ from ...types.response_events import (
     ResponseOutputItemDoneEvent,
     ResponseQueuedEvent,
     ResponseReasoningSummaryTextDeltaEvent,
+    ResponseReasoningSummaryTextDoneEvent,
     ResponseReasoningTextDeltaEvent,
+    ResponseReasoningTextDoneEvent,
     ResponseRefusalDeltaEvent,
+    ResponseRefusalDoneEvent,
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
     ResponseUnknownEvent,
 )
-from ...types.response_items import ResponseOutputMessage
+from ...types.response_items import ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
@@ -52,7 +56,10 @@ OTHER_ENDS = frozenset({"response.done", "response.cancelled"})
 """Other names for the last event, as in OpenAI's Realtime API."""
 
 FATAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
-"""Events that must not be skipped if they cannot be read."""
+"""Events that must not be skipped if they cannot be read. Some servers send them without a response, or as one."""
+
+ENVELOPE = frozenset({"type", "sequence_number", "response"})
+"""The fields of such an event."""
 
 
 class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
@@ -132,7 +139,17 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             case ResponseRefusalDeltaEvent():
                 output.of(event, "message").add(REFUSAL, event.content_index, event.delta)
             case ResponseTextDoneEvent():
-                return output.finish_text(event)
+                return output.finish_text(event, event.text)
+            case ResponseContentPartDoneEvent(part=ResponseOutputText(text=text)):
+                return output.finish_text(event, text)
+            case ResponseRefusalDoneEvent():
+                output.of(event, "message").finish(REFUSAL, event.content_index, event.refusal)
+            case ResponseContentPartDoneEvent(part=ResponseOutputRefusal(refusal=text)):
+                output.of(event, "message").finish(REFUSAL, event.content_index, text)
+            case ResponseReasoningTextDoneEvent():
+                output.of(event, "reasoning").finish("reasoning_text", event.content_index, event.text)
+            case ResponseReasoningSummaryTextDoneEvent():
+                output.of(event, "reasoning").finish(SUMMARY, event.summary_index, event.text)
             case ResponseFunctionCallArgumentsDeltaEvent():
                 return output.add_arguments(event)
             case ResponseFunctionCallArgumentsDoneEvent():
@@ -205,6 +222,8 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             return None
         if "delta" in value and value["delta"] is None:
             return None
+        if kind in FATAL and not isinstance(value.get("response"), dict):
+            value = {**value, "response": {name: each for name, each in value.items() if name not in ENVELOPE}}
         try:
             known: ResponseStreamEvent = self._validator.validate_python({**value, "type": kind}, context=LENIENT)
         except ValidationError as wrong:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...config import Limits
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..reply.response import WholeResponse
@@ -15,7 +16,7 @@ def read_response(answer: WholeResponse) -> ModelResponse:
     Raises:
         ResponseValidationError: It is not a response, or the response failed.
     """
-    response = read_model(ModelResponse, answer)
+    response = (None if answer.is_object else _gathered(answer)) or read_model(ModelResponse, answer)
     if response.status == "failed" or response.error is not None:
         message = (response.error and response.error.message) or "no reason given"
         raise unreadable(answer, as_sentence(f"the response failed: {message}"))
@@ -23,3 +24,10 @@ def read_response(answer: WholeResponse) -> ModelResponse:
         raise unreadable(answer, "it is not a response: it has no output.")
     OutputParts().end(response)
     return response
+
+
+def _gathered(answer: WholeResponse) -> ModelResponse | None:
+    from ..stream.gathered import read_gathered
+    from .reader import ResponseReader
+
+    return read_gathered(answer, ResponseReader(Limits()))

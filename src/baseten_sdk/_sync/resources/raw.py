@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
+from ..._core.chat.reply import read_chat
 from ..._core.messages.reply import read_message
 from ..._core.reply.response import WholeResponse
-from ..._core.reply.validate import read_model
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.reply import read_response
@@ -68,7 +68,7 @@ class RawCompletions:
 
         calls = self._calls
         request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)
-        return _fetched(calls.caller, request, options, lambda response: read_model(ChatCompletion, response))
+        return _fetched(calls.caller, request, options, read_chat)
 
 
 class RawMessages:
@@ -156,10 +156,10 @@ class RawTextCompletions:
         Returns:
             The reply. `parse()` returns the completion.
         """
-        from .completion_calls import read_completion
+        from ..._core.completions.reply import read_text_completion
 
         request, options = self._calls.prepared(model, prompt, params)
-        return _fetched(self._calls.caller, request, options, read_completion)
+        return _fetched(self._calls.caller, request, options, read_text_completion)
 
 
 def _fetched(caller: Calls, request: Request, options: Options, read: Callable[[WholeResponse], R]) -> RawResponse[R]:
