@@ -95,7 +95,7 @@ class Server(Child):
     """The server, listening.
 
     Attributes:
-        port: where.
+        port: Where.
     """
 
     def __init__(self) -> None:

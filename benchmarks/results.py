@@ -28,9 +28,9 @@ class Results:
     """The numbers of a run.
 
     Attributes:
-        rounds: for each row and peer, the numbers of its rounds.
-        server: what the server can do, in calls and in chunks a second.
-        seconds: how long the run took.
+        rounds: For each row and peer, the numbers of its rounds.
+        server: What the server can do, in calls and in chunks a second.
+        seconds: How long the run took.
     """
 
     rounds: dict[str, dict[str, list[Numbers]]] = field(default_factory=dict)

@@ -64,12 +64,12 @@ class Goal:
     """What is to be reached.
 
     Attributes:
-        metric: the number.
-        against: the peer that it is divided by; None where the number itself counts.
-        direct: the bound for the direct transport; None where there is none.
-        httpx: the same for the transport on httpx.
-        at_least: whether the bound is a lower one.
-        below: the same for openai on this package's connections.
+        metric: The number.
+        against: The peer that it is divided by; None where the number itself counts.
+        direct: The bound for the direct transport; None where there is none.
+        httpx: The same for the transport on httpx.
+        at_least: Whether the bound is a lower one.
+        below: The same for openai on this package's connections.
     """
 
     metric: str
@@ -85,21 +85,21 @@ class Row:
     """One comparison.
 
     Attributes:
-        key: its short name.
-        title: what a table calls it.
-        measure: what is done.
-        answer: what the server is to answer; see `server`.
-        peers: who takes part.
-        goals: what is to be reached.
-        full: seconds for each peer and round.
-        quick: the same of a quick run.
-        rounds: how often in a full run.
-        quick_rounds: the same of a quick run; 0 leaves the row out.
-        width: calls in flight.
-        chunks: chunks of a stream.
-        texts: texts of a call for embeddings.
-        hedged: whether a slow request gets a second one beside it.
-        loop: the event loop.
+        key: Its short name.
+        title: What a table calls it.
+        measure: What is done.
+        answer: What the server is to answer; see `server`.
+        peers: Who takes part.
+        goals: What is to be reached.
+        full: Seconds for each peer and round.
+        quick: The same of a quick run.
+        rounds: How often in a full run.
+        quick_rounds: The same of a quick run; 0 leaves the row out.
+        width: Calls in flight.
+        chunks: Chunks of a stream.
+        texts: Texts of a call for embeddings.
+        hedged: Whether a slow request gets a second one beside it.
+        loop: The event loop.
     """
 
     key: str

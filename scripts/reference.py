@@ -62,9 +62,9 @@ class Public(NamedTuple):
     """A public name.
 
     Attributes:
-        name: the name with its package in front.
-        module: where it is made.
-        original: its name there, which differs for a second name of the same thing.
+        name: The name with its package in front.
+        module: Where it is made.
+        original: Its name there, which differs for a second name of the same thing.
     """
 
     name: str

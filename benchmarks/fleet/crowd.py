@@ -18,9 +18,9 @@ class Crowd:
     """How the calls went.
 
     Attributes:
-        seconds: how long each call took that was answered, in the order of their ends.
-        ends: when each of them ended, on the clock of `time.monotonic`.
-        errors: how many calls failed, by their errors.
+        seconds: How long each call took that was answered, in the order of their ends.
+        ends: When each of them ended, on the clock of `time.monotonic`.
+        errors: How many calls failed, by their errors.
     """
 
     seconds: list[float] = field(default_factory=list[float])

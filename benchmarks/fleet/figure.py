@@ -11,11 +11,11 @@ class Figure:
     """One value of a measure.
 
     Attributes:
-        what: what it is of.
-        value: what was measured.
-        bound: what is wanted; None where it is only told.
-        sense: whether the bound is the least or the most.
-        unit: behind the number.
+        what: What it is of.
+        value: What was measured.
+        bound: What is wanted; None where it is only told.
+        sense: Whether the bound is the least or the most.
+        unit: Behind the number.
     """
 
     what: str

@@ -22,8 +22,8 @@ class Fleet:
     """A number of members, on the server's core.
 
     Attributes:
-        port: where the members listen.
-        now: the time of the server's clock when it was last asked.
+        port: Where the members listen.
+        now: The time of the server's clock when it was last asked.
     """
 
     def __init__(self, count: int = 3) -> None:

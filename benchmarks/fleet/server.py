@@ -43,13 +43,13 @@ class Settings:
     """How a member behaves.
 
     Attributes:
-        state: whether it is well, closes connections, never answers, or answers 500.
-        delay: seconds that an answer takes.
-        slow: the share of answers that take ten times as long.
-        faults: the share of requests that meet a fault; a fifth of these is a lone 429.
-        refused_model: the model whose requests are all answered 429.
-        per_minute: requests that are taken a minute; 0 for any number.
-        burst: how many of them may come at once: a bucket. 0: a log of the last minute.
+        state: Whether it is well, closes connections, never answers, or answers 500.
+        delay: Seconds that an answer takes.
+        slow: The share of answers that take ten times as long.
+        faults: The share of requests that meet a fault; a fifth of these is a lone 429.
+        refused_model: The model whose requests are all answered 429.
+        per_minute: Requests that are taken a minute; 0 for any number.
+        burst: How many of them may come at once: a bucket. 0: a log of the last minute.
     """
 
     state: State = "well"

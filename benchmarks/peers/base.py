@@ -102,11 +102,11 @@ class Peer:
     """A client by its name, and the module that adapts it.
 
     Attributes:
-        key: its short name.
-        title: what a table calls it.
-        module: its adapter; it has `open_async(place, variant)` and, where the client blocks too, `open_sync`.
-        variant: which of the adapter's clients.
-        package: what is installed for it; "" for the standard library.
+        key: Its short name.
+        title: What a table calls it.
+        module: Its adapter; it has `open_async(place, variant)` and, where the client blocks too, `open_sync`.
+        variant: Which of the adapter's clients.
+        package: What is installed for it; "" for the standard library.
     """
 
     key: str

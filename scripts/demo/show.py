@@ -14,8 +14,8 @@ class Show:
     """A client and where to show what it does.
 
     Attributes:
-        model: slug for the chats.
-        repeatable: whether the same question gets the same answer, as with the emulator.
+        model: Slug for the chats.
+        repeatable: Whether the same question gets the same answer, as with the emulator.
     """
 
     stage: Stage

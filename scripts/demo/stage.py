@@ -24,8 +24,8 @@ class Stage:
     """Writes to a stream, in colour where that is a terminal.
 
     Attributes:
-        scenes: how many scenes were played.
-        failures: what was not right.
+        scenes: How many scenes were played.
+        failures: What was not right.
     """
 
     def __init__(self, out: TextIO) -> None:

@@ -31,9 +31,9 @@ class Expected:
     """What must come of the rows.
 
     Attributes:
-        done: the text of each key that must have a result.
-        failed: keys that must have a failure.
-        lines: numbers of lines that cannot be taken.
+        done: The text of each key that must have a result.
+        failed: Keys that must have a failure.
+        lines: Numbers of lines that cannot be taken.
     """
 
     done: dict[str, str]

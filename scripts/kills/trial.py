@@ -28,14 +28,14 @@ class Trial:
     """What a trial is made of.
 
     Attributes:
-        rows: lines of the source.
-        kills: how often the job is killed.
-        folder: where the files are.
-        seed: chooses the rows, the faults and the moments.
-        trouble: share of the requests that go wrong.
-        longest: seconds that a job is left alone at most.
-        growth: bytes that the output grows by at most before the job is killed; None: it is killed after a time.
-        concurrency: rows in flight.
+        rows: Lines of the source.
+        kills: How often the job is killed.
+        folder: Where the files are.
+        seed: Chooses the rows, the faults and the moments.
+        trouble: Share of the requests that go wrong.
+        longest: Seconds that a job is left alone at most.
+        growth: Bytes that the output grows by at most before the job is killed; None: it is killed after a time.
+        concurrency: Rows in flight.
     """
 
     rows: int
@@ -53,11 +53,11 @@ class Result:
     """What came of it.
 
     Attributes:
-        kills: how often the job was killed before it was done.
-        torn: kills that left a line cut in its middle.
-        problems: what is wrong with the output.
-        reports: the reports of the runs that were not killed.
-        kinds: how rows had failed before the last run took them up again, with the tries that they had.
+        kills: How often the job was killed before it was done.
+        torn: Kills that left a line cut in its middle.
+        problems: What is wrong with the output.
+        reports: The reports of the runs that were not killed.
+        kinds: How rows had failed before the last run took them up again, with the tries that they had.
     """
 
     kills: int

@@ -34,7 +34,7 @@ def decode_json(body: bytes) -> JsonValue:
     """The value of a JSON text in UTF-8. NaN and Infinity are taken, since servers send them.
 
     Raises:
-        ValueError: it is no JSON; the text is short and holds nothing of the body.
+        ValueError: It is no JSON; the text is short and holds nothing of the body.
     """
     try:
         value: JsonValue = from_json(body.removeprefix(BOM))
@@ -48,12 +48,12 @@ def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
     """The value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
 
     Args:
-        body: the JSON.
-        any_size: whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that
+        body: The JSON.
+        any_size: Whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that
             is then validated, since it may stand in a field that nobody reads.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: It is no JSON.
     """
     try:
         return decode_json(body)
@@ -69,7 +69,7 @@ def check_depth(value: JsonValue) -> None:
     """Refuse a value that is nested so deeply that code which walks it would fail. Only some Pythons read one.
 
     Raises:
-        RecursionError: it is.
+        RecursionError: It is.
     """
     level = [value]
     for _ in range(DEEPEST):
@@ -115,7 +115,7 @@ def validate_readable(adapter: TypeAdapter[T], body: bytes) -> T:
     """Validate JSON, read although some of it is odd, as `decode_reply` reads it.
 
     Raises:
-        ValidationError: it is not JSON, or not of the adapter's type.
+        ValidationError: It is not JSON, or not of the adapter's type.
     """
     try:
         return validate_json(adapter, body)

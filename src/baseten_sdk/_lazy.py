@@ -22,8 +22,8 @@ def lazy_names(package: str, *, extra: str | None = None) -> bool:
     """Make the public names of a package lazy.
 
     Args:
-        package: the `__name__` of the package that asks.
-        extra: the extra that installs what the names need, named in the error where a library is missing.
+        package: The `__name__` of the package that asks.
+        extra: The extra that installs what the names need, named in the error where a library is missing.
 
     Returns:
         Whether the names are lazy now; False where the source of the package is not at hand.
@@ -32,17 +32,17 @@ def lazy_names(package: str, *, extra: str | None = None) -> bool:
     source = _source(package)
     if source is None:
         return False
-    homes = {name: (home, original) for home, original, name in _names(source)}
+    origins = {name: (module_name, original) for module_name, original, name in _names(source)}
 
     def __getattr__(name: str) -> object:
-        if name not in homes:
+        if name not in origins:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        home, original = homes[name]
-        value: object = getattr(_imported(home, package, extra), original)
+        module_name, original = origins[name]
+        value: object = getattr(_imported(module_name, package, extra), original)
         vars(module)[name] = value
         return value
 
-    public = sorted([*homes, *({"__version__"} & {*vars(module)})])
+    public = sorted([*origins, *({"__version__"} & {*vars(module)})])
     vars(module).update(__getattr__=__getattr__, __all__=public, __dir__=lambda: public)
     return True
 
@@ -86,14 +86,14 @@ def _names(source: str) -> Iterator[tuple[str, str, str]]:
             continue
         for statement in condition.body:
             if isinstance(statement, ImportFrom):
-                home = "." * statement.level + (statement.module or "")
+                module_name = "." * statement.level + (statement.module or "")
                 for alias in statement.names:
-                    yield home, alias.name, alias.asname or alias.name
+                    yield module_name, alias.name, alias.asname or alias.name
 
 
-def _imported(home: str, package: str, extra: str | None) -> object:
+def _imported(module_name: str, package: str, extra: str | None) -> object:
     try:
-        return import_module(home, package)
+        return import_module(module_name, package)
     except ModuleNotFoundError as error:
         library = (error.name or "").partition(".")[0]
         if extra is None or library == __package__:

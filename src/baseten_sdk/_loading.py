@@ -19,8 +19,8 @@ def load(package: str, *names: str) -> None:
     """Import modules of a package. What goes wrong is left to the import statements that follow.
 
     Args:
-        package: the package.
-        names: the modules, relative to it.
+        package: The package.
+        names: The modules, relative to it.
     """
     missing = [name for name in (f"{package}.{name}" for name in names) if name not in sys.modules]
     if missing:

@@ -27,11 +27,11 @@ class Settings:
     """The configuration and the defaults of a client.
 
     Attributes:
-        hedge: when a second request goes out beside a slow one.
-        owned: whether somebody is to close the client; a warning says when nobody did.
+        hedge: When a second request goes out beside a slow one.
+        owned: Whether somebody is to close the client; a warning says when nobody did.
 
     Raises:
-        ConfigurationError: a URL is invalid.
+        ConfigurationError: A URL is invalid.
     """
 
     key: Key
@@ -61,7 +61,7 @@ class Settings:
         """Find out whether a pickle can hold them. A literal key stays behind.
 
         Raises:
-            ConfigurationError: it cannot; the message says what to change.
+            ConfigurationError: It cannot; the message says what to change.
         """
         if self.ssl_context is not None:
             raise not_picklable("ssl_context")

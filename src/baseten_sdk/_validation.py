@@ -55,7 +55,7 @@ def validate_json(adapter: TypeAdapter[T], text: bytes | str) -> T:
     """Validate JSON; the same as the adapter does, but for the number of problems.
 
     Raises:
-        ValidationError: the text is not JSON, or not of the adapter's type.
+        ValidationError: The text is not JSON, or not of the adapter's type.
     """
     if len(text) > LARGE:
         early = _giving_up_early(adapter)
@@ -69,7 +69,7 @@ def validate_model(model: type[M], text: bytes | str) -> M:
     """Validate JSON as a model; the same as the model does, but for the number of problems.
 
     Raises:
-        ValidationError: the text is not JSON, or not one of the model.
+        ValidationError: The text is not JSON, or not one of the model.
     """
     return model.model_validate_json(text) if len(text) <= LARGE else validate_json(_model_adapter(model), text)
 
@@ -78,7 +78,7 @@ def validate_value(model: type[M], value: object, size: int, context: object) ->
     """Validate a value that was read from JSON of a size; the same as the model does, but for the number of problems.
 
     Raises:
-        ValidationError: it is not one of the model.
+        ValidationError: It is not one of the model.
     """
     early = _giving_up_early(_model_adapter(model)) if size > LARGE else None
     if early is None:
@@ -99,8 +99,8 @@ def problems(error: ValidationError, at: frozenset[Position] = frozenset()) -> s
     """The problems of a validation as "path: what": the first few, and how many more there are.
 
     Args:
-        error: the problems.
-        at: those that are shown, if any of them is among these; the others are only counted.
+        error: The problems.
+        at: Those that are shown, if any of them is among these; the others are only counted.
     """
     count = error.error_count()
     if count > READ:

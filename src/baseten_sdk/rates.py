@@ -1,6 +1,7 @@
-"""The rules after a 429, for the parts that send requests of their own. Times are passed in."""
+"""The rules of waiting, for the parts that send requests of their own. Times are passed in."""
 
+from ._core.policy.backoff import Backoff
 from ._core.policy.backoff_gate import BackoffGate
 from ._core.policy.refusal_row import RefusalRow
 
-__all__ = ["BackoffGate", "RefusalRow"]
+__all__ = ["Backoff", "BackoffGate", "RefusalRow"]

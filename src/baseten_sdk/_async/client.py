@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from .calls.service import AsyncService
     from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
-    from .resources.beta import AsyncBeta
-    from .resources.chat import AsyncChat
+    from .resources.chat import AsyncBeta, AsyncChat
     from .resources.completions import AsyncTextCompletions
     from .resources.decisions import AsyncDecisions
     from .resources.embeddings import AsyncEmbeddings
@@ -156,7 +155,7 @@ class AsyncClient(AsyncTargets):
     @cached_property
     def beta(self) -> AsyncBeta:
         """The same chat under its old name in OpenAI's client: `client.beta.chat.completions.parse`."""
-        from .resources.beta import AsyncBeta
+        from .resources.chat import AsyncBeta
 
         return AsyncBeta(self.chat)
 

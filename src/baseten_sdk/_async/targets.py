@@ -143,7 +143,7 @@ class AsyncTargets:
             seed: Decides which members serve calls without a session.
 
         Raises:
-            ConfigurationError: there are no members, one is named twice, or an argument is out of range.
+            ConfigurationError: There are no members, one is named twice, or an argument is out of range.
         """
         from .._core.pool.settings import PoolSettings, listed
         from .resources.pool import AsyncPool

@@ -14,7 +14,7 @@ from contextvars import copy_context
 
 import anyio
 
-from .loop_thread import call_soon
+from .loop_thread import scheduler
 
 
 class Background:
@@ -28,7 +28,7 @@ class Background:
         self._function = function
         self._scope = anyio.CancelScope()
         self._over = anyio.Event()
-        self._soon = call_soon()
+        self._soon = scheduler()
         self._task: asyncio.Task[None] | None = None
         try:
             loop = asyncio.get_running_loop()

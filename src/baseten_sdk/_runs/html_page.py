@@ -92,14 +92,14 @@ def columns(title: str, counts: Sequence[tuple[str, int]], unit: str) -> Iterabl
     yield heading(title)
     yield f'<svg viewBox="0 0 {WIDTH} {HEIGHT + FOOT}" role="img" aria-label="{escape(title)}">'
     yield f'<text x="0" y="16">{most:,} rows</text><path d="M0 {HEIGHT}H{WIDTH}"/>'
-    for place, (label, count) in enumerate(counts):
+    for index, (label, count) in enumerate(counts):
         height = (HEIGHT - 24) * count / most
-        x, width = place * step, max(step - 2, 1.0)
+        x, width = index * step, max(step - 2, 1.0)
         yield (
             f'<rect x="{x:.1f}" y="{HEIGHT - height:.1f}" width="{width:.1f}" height="{height:.1f}">'
             f"<title>{escape(label)} {unit}: {count:,} rows</title></rect>"
         )
-        if place % every == 0:
-            between = ' class="between"' if place % (4 * every) else ""
+        if index % every == 0:
+            between = ' class="between"' if index % (4 * every) else ""
             yield f'<text{between} x="{x:.1f}" y="{HEIGHT + 18}">{escape(label)}</text>'
     yield f'<text x="{WIDTH}" y="16" text-anchor="end">{escape(unit)}</text></svg>'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -12,6 +11,8 @@ from typing import TypeVar
 import anyio
 import anyio.lowlevel
 from anyio.from_thread import BlockingPortal
+
+from .._io.wakeup import scheduler as scheduler
 
 T = TypeVar("T")
 
@@ -41,16 +42,6 @@ def is_loop_running() -> bool:
         except RuntimeError:
             return False
     return True
-
-
-def call_soon() -> Callable[[Callable[[], object]], object]:
-    """Return a function that schedules calls in the running event loop, from any thread and from a signal handler."""
-    try:
-        return asyncio.get_running_loop().call_soon_threadsafe
-    except RuntimeError:
-        soon: Callable[[Callable[[], object]], object]
-        soon = sys.modules["trio"].lowlevel.current_trio_token().run_sync_soon
-        return soon
 
 
 def open_portal() -> BlockingPortal:

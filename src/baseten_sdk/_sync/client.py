@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from .calls.service import Service
     from .resources.async_requests import Requests
     from .resources.batch import Batch
-    from .resources.beta import Beta
-    from .resources.chat import Chat
+    from .resources.chat import Beta, Chat
     from .resources.completions import TextCompletions
     from .resources.decisions import Decisions
     from .resources.embeddings import Embeddings
@@ -157,7 +156,7 @@ class Client(Targets):
     @cached_property
     def beta(self) -> Beta:
         """The same chat under its old name in OpenAI's client: `client.beta.chat.completions.parse`."""
-        from .resources.beta import Beta
+        from .resources.chat import Beta
 
         return Beta(self.chat)
 

@@ -9,7 +9,7 @@ import typer
 
 from ..types.async_requests import AsyncRequestStatus
 from .exit_codes import ExitCode
-from .inputs import Data, File, json_value, require_json
+from .inputs import Data, File, json_value, required_body
 from .printing import Printer
 from .session import Session
 from .target import DeploymentId, Environment, ModelId, Regional, deployment
@@ -35,7 +35,7 @@ def submit(
     ] = None,
 ) -> None:
     """Queue a request and print its ID."""
-    model_input = json_value(require_json(data, file))
+    model_input = json_value(required_body(data, file))
     with session.client() as client:
         target = deployment(client, model_id, environment, deployment_id, regional)
         job = target.async_predict(

@@ -33,7 +33,7 @@ from ..types.batch import Ok, Report
 from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
 from .exit_codes import ExitCode
-from .inputs import STDIN, json_value, read, read_text
+from .inputs import STDIN, json_params, json_value, read, read_text
 from .pool import read_pool
 from .processes import Division, run_processes, sharing, this_program
 from .session import Session
@@ -187,14 +187,14 @@ def batch(
         raise typer.BadParameter("--prompt and --template need --model, --pool, --predict or --embed.")
     openai = not (predict or embed or model is not None or (told and members is not None))
     kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
-    content, params = _template(prompt, template), _params(param or [], schema)
+    content, params = _template(prompt, template), _params(param, schema)
 
     def request_to(where: Where | None) -> Request:
         return openai_request(where) if openai else Recipe(kind, model, where, content, system_text, params)
 
     if members is None:
         request_to(target)  # which checks it before anything else happens
-    width = _concurrency(concurrency)
+    width = rows_in_flight(concurrency)
     limits = _limits(width, requests_per_minute, tokens_per_minute, shared_limits)
     if processes > 1:
         if shard is not None:
@@ -272,13 +272,8 @@ def _template(prompt: str | None, template: Path | None) -> JsonValue:
     return prompt
 
 
-def _params(given: list[str], schema: Path | None) -> dict[str, JsonValue]:
-    params: dict[str, JsonValue] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise typer.BadParameter("A parameter is NAME=JSON.")
-        params[name] = json_value(value, f"The value of {name}")
+def _params(given: list[str] | None, schema: Path | None) -> dict[str, JsonValue]:
+    params = json_params(given)
     if schema is not None:
         shape = json_value(read_text(schema), f"{schema}")
         params["response_format"] = {
@@ -288,7 +283,8 @@ def _params(given: list[str], schema: Path | None) -> dict[str, JsonValue]:
     return params
 
 
-def _concurrency(given: str) -> int | Literal["auto"]:
+def rows_in_flight(given: str) -> int | Literal["auto"]:
+    """Read the value of --concurrency."""
     if given == "auto":
         return "auto"
     if not given.isdecimal():

@@ -18,7 +18,7 @@ from .._terminal import is_terminal
 from ..types.params import Message, system, user
 from . import target
 from .answers import API, AnswerSettings, asking
-from .inputs import STDIN, json_value, read_text
+from .inputs import STDIN, json_params, read_text
 from .pool import pool_of
 from .repl import Ask, converse
 from .session import Session
@@ -74,7 +74,7 @@ def chat(
         raise typer.BadParameter("--deployment takes one --model: the name that it serves.")
     if environment is not None and deployment is None:
         raise typer.BadParameter("--environment needs --deployment MODEL_ID.")
-    settings = AnswerSettings(max_tokens, temperature, reasoning_effort, _extra(param or []))
+    settings = AnswerSettings(max_tokens, temperature, reasoning_effort, dict(json_params(param)))
     thoughts = is_terminal(sys.stderr) if reasoning is None else reasoning
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
@@ -115,13 +115,3 @@ def _question(prompt: Sequence[str]) -> str | None:
     if not question:
         raise typer.BadParameter("The question is empty.")
     return question
-
-
-def _extra(given: Sequence[str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for each in given:
-        name, equals, value = each.partition("=")
-        if not name or not equals:
-            raise typer.BadParameter(f"--param takes NAME=JSON, not {each!r}.")
-        values[name] = json_value(value, f"The value of {name}")
-    return values

@@ -47,11 +47,11 @@ class Finding:
     """The result of a check.
 
     Attributes:
-        check: what was looked at.
+        check: What was looked at.
         state: "fail" where calls cannot work, "warn" where something else may not.
-        said: what is there.
-        advice: what to do about it.
-        code: the exit code that a failure means.
+        said: What is there.
+        advice: What to do about it.
+        code: The exit code that a failure means.
     """
 
     check: str
@@ -78,8 +78,8 @@ def key_form(key: str, source: str) -> Finding:
     """Check that the key has the form of one.
 
     Args:
-        key: the key.
-        source: what it was read from.
+        key: The key.
+        source: What it was read from.
     """
     odd = ""
     if key.lower().startswith(("bearer ", "api-key ")):

@@ -63,7 +63,7 @@ def _check_text(values: Mapping[str, object], names: Mapping[str, str]) -> None:
     """Refuse arguments with bytes that are not text; files may have such names.
 
     Raises:
-        typer.BadParameter: there is one.
+        typer.BadParameter: There is one.
     """
     for name, value in values.items():
         for text in value if isinstance(value, list | tuple) else (value,):

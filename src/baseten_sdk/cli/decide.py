@@ -9,7 +9,7 @@ import typer
 
 from ..types.json import JsonValue
 from . import target
-from .inputs import json_value, read_text
+from .inputs import json_value, pair, read_text
 from .session import Session
 
 
@@ -57,19 +57,16 @@ def _questions(ask: list[str], choose: list[str], score: list[str], file: Path |
         if not isinstance(given, dict) or not all(isinstance(each, dict) for each in given.values()):
             raise typer.BadParameter("--questions must hold an object of questions by name.")
         asked.update({name: dict(each) for name, each in given.items() if isinstance(each, dict)})
-    for name, text in map(_pair, ask):
+    for name, text in _pairs("--ask", "NAME=QUESTION", ask):
         asked[name] = {"type": "noul", "instructions": text}
-    for name, text in map(_pair, choose):
+    for name, text in _pairs("--choose", "NAME=LABEL,LABEL", choose):
         labels = dict.fromkeys(label.strip() for label in text.split(","))
         asked[name] = {"type": "choice", "instructions": name.replace("_", " "), "criteria": labels}
-    for name, text in map(_pair, score):
+    for name, text in _pairs("--score", "NAME=LOW,HIGH", score):
         levels = [level.strip() for level in text.split(",")]
         asked[name] = {"type": "score", "instructions": name.replace("_", " "), "criteria": levels}
     return asked
 
 
-def _pair(given: str) -> tuple[str, str]:
-    name, equals, text = given.partition("=")
-    if not (name and equals and text):
-        raise typer.BadParameter(f"{given!r} is not NAME=TEXT.")
-    return name, text
+def _pairs(option: str, form: str, given: list[str]) -> list[tuple[str, str]]:
+    return [pair(option, form, each) for each in given]

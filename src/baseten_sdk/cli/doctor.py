@@ -20,7 +20,7 @@ from .exit_codes import ExitCode
 from .printing import Printer
 from .session import Session
 
-COLOURS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "red"}
+COLORS: dict[State, str] = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 def doctor(session: Session) -> None:
@@ -100,7 +100,7 @@ def _scheme(session: Session) -> str:
 
 
 def _say(out: Printer, finding: Finding) -> None:
-    out.label(f"{finding.state:<4}", COLOURS[finding.state])
+    out.label(f"{finding.state:<4}", COLORS[finding.state])
     out.line(f"  {finding.check:<8} {finding.said}")
     if finding.advice:
         out.line(f"{'':15}-> {finding.advice}")

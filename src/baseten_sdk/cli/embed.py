@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..batch import DeploymentTarget, FileRow, Format, RunOptions, custom, failed_path, manifest_path, read_rows
 from ..errors import BatchStopped, InvalidRequestError
 from ..types.batch import Ok, Report
-from .batch import log_to_stderr, this_command
+from .batch import Progress, log_to_stderr, rows_in_flight, this_command
 from .exit_codes import ExitCode
 from .inputs import STDIN
 from .session import Session
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from .. import AsyncClient, Vectors
     from ..batch import Call
 
-
-Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 
 HEAD = 64 * 1024
 """How many bytes of the source identify it in a resumed run."""
@@ -73,14 +71,8 @@ def embed(
     check_target(target, force=force)
     if source == STDIN or not source.is_file():
         raise typer.BadParameter(f"SOURCE must be a file, since a resumed run reads it again: {source}.")
-    if concurrency != "auto" and not concurrency.isdecimal():
-        raise typer.BadParameter('--concurrency is a number or "auto".')
-    given = {
-        "environment": environment,
-        "deployment_id": deployment_id,
-        "regional": regional,
-    }
-    where = DeploymentTarget(model_id, **given)
+    width = rows_in_flight(concurrency)
+    where = DeploymentTarget(model_id, environment, deployment_id, regional)
     settings = {
         "embed": str(where),
         "model": model,
@@ -116,7 +108,7 @@ def embed(
     if work.is_symlink():  # the user has not chosen this name
         raise typer.BadParameter(f"{work} is a symbolic link, which is not followed here. Delete it.")
     options: RunOptions = {
-        "concurrency": "auto" if concurrency == "auto" else int(concurrency),
+        "concurrency": width,
         "retry_failed": retry_failed,
         "force": force,
         "fingerprint": f"{field} of {_identity(source)}",

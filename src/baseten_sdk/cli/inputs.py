@@ -42,7 +42,7 @@ def read(path: Path) -> bytes:
     """Read a file or stdin.
 
     Raises:
-        typer.BadParameter: the file cannot be read, or stdin was read before.
+        typer.BadParameter: The file cannot be read, or stdin was read before.
     """
     if path == STDIN:
         if sys.stdin is None:
@@ -61,7 +61,7 @@ def read_text(path: Path) -> str:
     """Read a file or stdin as text: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
 
     Raises:
-        typer.BadParameter: as for `read`; or the text has another encoding.
+        typer.BadParameter: As for `read`; or the text has another encoding.
     """
     raw, name = read(path), "stdin" if path == STDIN else str(path)
     encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), "utf-8")
@@ -78,7 +78,7 @@ def body(data: str | None, file: Path | None, content_type: str = JSON) -> bytes
     """Read the input; None if there is none. JSON is checked; anything else is left as it is.
 
     Raises:
-        typer.BadParameter: both options are given, or the input cannot be read or is not JSON.
+        typer.BadParameter: Both options are given, or the input cannot be read or is not JSON.
     """
     if data is not None and file is not None:
         raise typer.BadParameter("Give either --data or --file, not both.")
@@ -91,13 +91,13 @@ def body(data: str | None, file: Path | None, content_type: str = JSON) -> bytes
     return text.encode()
 
 
-def require_json(data: str | None, file: Path | None) -> bytes:
-    """Read an input that must be JSON.
+def required_body(data: str | None, file: Path | None, content_type: str = JSON) -> bytes:
+    """Read an input that must be there.
 
     Raises:
-        typer.BadParameter: there is no input, or it is not JSON.
+        typer.BadParameter: As for `body`; or there is no input.
     """
-    given = body(data, file)
+    given = body(data, file, content_type)
     if given is None:
         raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
     return given
@@ -107,7 +107,7 @@ def json_value(text: bytes | str, what: str = "The input") -> JsonValue:
     """Parse JSON.
 
     Raises:
-        typer.BadParameter: the text is not JSON.
+        typer.BadParameter: The text is not JSON.
     """
     try:
         value: JsonValue = from_json(text)
@@ -116,11 +116,33 @@ def json_value(text: bytes | str, what: str = "The input") -> JsonValue:
     return value
 
 
+def pair(option: str, form: str, given: str) -> tuple[str, str]:
+    """Split the value of an option such as NAME=VALUE.
+
+    Raises:
+        typer.BadParameter: It has another form.
+    """
+    name, equals, value = given.partition("=")
+    if not name or not equals:
+        raise typer.BadParameter(f"{option} takes {form}, not {given!r}.")
+    return name, value
+
+
+def json_params(given: Sequence[str] | None) -> dict[str, JsonValue]:
+    """Read the values of --param.
+
+    Raises:
+        typer.BadParameter: One has another form, or its value is not JSON.
+    """
+    pairs = [pair("--param", "NAME=JSON", each) for each in given or ()]
+    return {name: json_value(value, f"The value of {name}") for name, value in pairs}
+
+
 def headers(given: Sequence[str] | None) -> dict[str, str]:
     """Parse "NAME: VALUE" headers.
 
     Raises:
-        typer.BadParameter: a header has no colon.
+        typer.BadParameter: A header has no colon.
     """
     pairs = [each.partition(":") for each in given or ()]
     if any(not colon for _, colon, _ in pairs):

@@ -28,9 +28,9 @@ def show(out: Printer, stream: PredictStream, *, as_text: bool) -> None:
     """Print a stream while it arrives.
 
     Args:
-        out: the printer.
-        stream: an open stream that has not been read.
-        as_text: read it as UTF-8 text, whatever its content type.
+        out: The printer.
+        stream: An open stream that has not been read.
+        as_text: Read it as UTF-8 text, whatever its content type.
     """
     kind = media_type(stream.meta.headers.get("content-type", ""))
     if is_json(kind) and not as_text:

@@ -77,8 +77,8 @@ def read_pool(path: Path) -> PoolFile:
         raise typer.BadParameter(f"{path} is not TOML: {error}.") from None
     except ValidationError as error:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise typer.BadParameter(f"{path}: {place}: {first['msg']}.") from None
+        field = ".".join(str(part) for part in first["loc"])
+        raise typer.BadParameter(f"{path}: {field}: {first['msg']}.") from None
 
 
 def pool_of(client: Client, models: list[str]) -> Pool:

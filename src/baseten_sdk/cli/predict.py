@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .inputs import JSON, ContentType, Data, File, Header, body, headers
+from .inputs import JSON, ContentType, Data, File, Header, body, headers, pair, required_body
 from .output import show, show_whole
 from .session import Session
 from .target import DeploymentId, Environment, ModelId, Regional, deployment, is_container
@@ -43,9 +43,7 @@ def predict(
             with target.connect(extra_headers=headers(header)) as opened:
                 talk(session.out, opened, lines, quiet)
         return
-    given = body(data, file, content_type)
-    if given is None:
-        raise typer.BadParameter("No input: give --data JSON or --file PATH (- reads stdin).")
+    given = required_body(data, file, content_type)
     with session.client(keyless=is_container(model_id)) as client:
         target = deployment(client, model_id, environment, deployment_id, regional)
         with target.stream_predict(given, content_type=content_type, extra_headers=headers(header)) as stream:
@@ -88,8 +86,6 @@ def sync(
 def _query(given: list[str]) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for each in given:
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"--query takes NAME=VALUE, not {each!r}.")
+        name, value = pair("--query", "NAME=VALUE", each)
         values.setdefault(name, []).append(value)
     return values

@@ -45,8 +45,8 @@ class Printer:
     """Prints in the chosen form.
 
     Attributes:
-        form: the form.
-        failure: why stdout does not take the output. From then on, the output goes to stderr.
+        form: The form.
+        failure: Why stdout does not take the output. From then on, the output goes to stderr.
     """
 
     def __init__(self, form: OutputFormat) -> None:
@@ -122,8 +122,8 @@ class Printer:
         """Write an error to stderr, as text or as a line of JSON.
 
         Args:
-            error: the error.
-            message: its message, where the user should read another.
+            error: The error.
+            message: Its message, where the user should read another.
         """
         message = str(error) if message is None else message
         self.note(_json({"error": _described(error, message)}) if self.structured else f"Error: {message}")
@@ -141,7 +141,7 @@ class Printer:
         """Write to stdout, or to stderr once stdout has failed: an answer that was paid for is not lost.
 
         Raises:
-            BrokenPipeError: the reader has closed stdout.
+            BrokenPipeError: The reader has closed stdout.
         """
         if self.failure is None:
             try:

@@ -34,14 +34,14 @@ class Division:
     """What is divided among processes.
 
     Attributes:
-        count: how many there are.
-        concurrency: rows in flight together; None where each finds its own.
-        budget_tokens: tokens after which all of them have stopped.
-        budget_failures: failed rows after which they have.
-        budget_dollars: dollars after which they have.
+        count: How many there are.
+        concurrency: Rows in flight together; None where each finds its own.
+        budget_tokens: Tokens after which all of them have stopped.
+        budget_failures: Failed rows after which they have.
+        budget_dollars: Dollars after which they have.
 
     Raises:
-        ConfigurationError: there is less of something than there are processes.
+        ConfigurationError: There is less of something than there are processes.
     """
 
     count: int

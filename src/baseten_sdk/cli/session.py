@@ -110,11 +110,11 @@ class Session:
         """Make a client. The caller closes it.
 
         Args:
-            limits: the client's limits, if the command sets them.
-            keyless: whether it calls a container on this machine only, which needs no key.
+            limits: The client's limits, if the command sets them.
+            keyless: Whether it calls a container on this machine only, which needs no key.
 
         Raises:
-            ConfigurationError: an option is invalid.
+            ConfigurationError: An option is invalid.
         """
         from .. import Client
 

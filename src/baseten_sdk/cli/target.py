@@ -28,7 +28,7 @@ def deployment(
     """The deployment that the options name.
 
     Raises:
-        typer.BadParameter: they name more than one, or one of a container.
+        typer.BadParameter: They name more than one, or one of a container.
     """
     given = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
     chosen = {name: value for name, value in given.items() if value is not None}

@@ -155,8 +155,8 @@ def _parquet(file: BinaryIO, width: int) -> Generator[Append]:
             flat = arrow.Array.from_buffers(arrow.float32(), count * width, [None, arrow.py_buffer(numbers)])
             absent = arrow.array([not each for each in held])
             vectors = arrow.FixedSizeListArray.from_arrays(flat, type=kind, mask=absent)
-            places = arrow.array(range(written, written + count), arrow.int64())
-            table.write_batch(arrow.record_batch([places, vectors], schema=schema))
+            positions = arrow.array(range(written, written + count), arrow.int64())
+            table.write_batch(arrow.record_batch([positions, vectors], schema=schema))
             written += count
 
         yield append

@@ -1,6 +1,6 @@
 """The ASGI application: one request from its bytes to its answer.
 
-Theory of operation: read the whole body; record the request; find its place; check the key; make its plan;
+Theory of operation: read the whole body; record the request; find its address; check the key; make its plan;
 count it against the limits of the fleet's member; wake the deployment if it sleeps; let the endpoint make a
 reply; dress the reply as the plan wants and play it. All of it after the body runs beside a watch on the
 connection, so that a caller who goes away ends it at once. It owns this order and the table of routes, and no
@@ -41,7 +41,7 @@ from .faults.schedule import Faults
 from .fleet.fleet import Fleet
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
-from .http.routing import Place, resolve
+from .http.routing import Address, resolve
 from .http.websocket_session import SWITCHING, WebSocketLeft, WebSocketSession
 from .http.wire import Ending, Reply, json_reply, play
 from .queue.clock import Clock
@@ -155,13 +155,13 @@ class Application:
         if (planned := self._silence(exchange.plan)) is not None:
             return planned
         if (status := exchange.plan.number("status")) is not None:
-            reply = planned_error(status, exchange.plan, exchange.place.surface)
-        elif exchange.place.surface == "container" and exchange.place.route == ("v1", "websocket"):
+            reply = planned_error(status, exchange.plan, exchange.address.surface)
+        elif exchange.address.surface == "container" and exchange.address.route == ("v1", "websocket"):
             return None
-        elif exchange.place.surface in ("model-apis", "container") or exchange.place.route != ("websocket",):
+        elif exchange.address.surface in ("model-apis", "container") or exchange.address.route != ("websocket",):
             reply = not_found()
         else:
-            awake = await self._awake(exchange.place)
+            awake = await self._awake(exchange.address)
             if awake is None:
                 return None
             reply = awake
@@ -171,17 +171,17 @@ class Application:
         exchange = self._read(record)
         if isinstance(exchange, Reply):
             return exchange
-        plan, fleet, place = exchange.plan, self._service.fleet, exchange.place
+        plan, fleet, address = exchange.plan, self._service.fleet, exchange.address
         if (planned := self._silence(plan)) is not None:
             return planned
-        if (refused := fleet.take(exchange.member, place)) is not None:
+        if (refused := fleet.take(exchange.member, address)) is not None:
             refused = fleet.settle(exchange.member, refused)
             return replace(refused, headers=platform_headers(exchange) | refused.headers)
         status = plan.number("status")
         reply = (
             await self._routed(exchange)
             if status is None
-            else planned_error(status, plan, place.surface, messages=place.route[-1:] == ("messages",))
+            else planned_error(status, plan, address.surface, messages=address.route[-1:] == ("messages",))
         )
         reply = fleet.settle(exchange.member, reply)
         headers = platform_headers(exchange) if self._service.cassette is None else {}
@@ -198,18 +198,18 @@ class Application:
     def _read(self, record: RecordedRequest) -> Exchange | Reply:
         """Return the request, read and authenticated, or the answer to a bad one."""
         service = self._service
-        place = resolve(record.headers.get("host", ""), record.path)
-        if place is None:
+        address = resolve(record.headers.get("host", ""), record.path)
+        if address is None:
             return error_reply(404, f"nothing lives at {record.path}", "1")
-        refused = None if service.cassette is not None else refusal(record.headers, service.api_key, place)
+        refused = None if service.cassette is not None else refusal(record.headers, service.api_key, address)
         if refused is not None:
             return refused
         if len(record.body) > LARGEST:
             return error_reply(413, "Request Entity Too Large", "8")
         fleet = service.fleet
-        member = fleet.name_of(place, model_of(record.body)) if fleet and record.method == "POST" else None
+        member = fleet.name_of(address, model_of(record.body)) if fleet and record.method == "POST" else None
         try:
-            plan = plan_for(place, record.path, record.headers, record.body, service.faults, fleet.plan(member))
+            plan = plan_for(address, record.path, record.headers, record.body, service.faults, fleet.plan(member))
         except BehaviourError as error:
             return error_reply(400, f"emulator: {error}", "1")
         moment = service.clock.now()
@@ -217,7 +217,7 @@ class Application:
             record.method,
             record.path,
             record.query,
-            place,
+            address,
             record.headers,
             record.body,
             plan,
@@ -229,7 +229,7 @@ class Application:
     async def _routed(self, exchange: Exchange) -> Reply:
         if self._service.cassette is not None:
             return await self._service.cassette.answer(exchange)
-        match exchange.place.surface:
+        match exchange.address.surface:
             case "model-apis":
                 return await self._model_apis(exchange)
             case "container":
@@ -238,7 +238,7 @@ class Application:
                 return await self._dedicated(exchange)
 
     async def _model_apis(self, exchange: Exchange) -> Reply:
-        match exchange.place.route, exchange.method:
+        match exchange.address.route, exchange.method:
             case ("chat", "completions"), "POST":
                 return await self._chat(exchange)
             case ("systemone",), "POST":
@@ -246,7 +246,7 @@ class Application:
             case ("messages",), "POST":
                 return messages(exchange, seed=self._service.seed)
             case ("models",), "GET":
-                return list_models(exchange.place, self._service.models)
+                return list_models(exchange.address, self._service.models)
             case ("responses",), "POST":
                 return await self._responses(exchange)
             case ("chat", "completions") | ("systemone",) | ("messages",) | ("responses",), _:
@@ -257,7 +257,7 @@ class Application:
                 return not_found()
 
     async def _container(self, exchange: Exchange) -> Reply:
-        match exchange.place.route, exchange.method:
+        match exchange.address.route, exchange.method:
             case ("v1", "models", "model:predict"), "POST" | "GET":
                 return predict(exchange)
             case ("v1", "models", "model") | ("v1", "models", "model", "loaded"), "GET":
@@ -276,36 +276,36 @@ class Application:
                 return sync(exchange, route)
 
     async def _dedicated(self, exchange: Exchange) -> Reply:
-        service, place = self._service, exchange.place
-        model = place.surface == "model"
-        match place.route, exchange.method:
-            case ("async_request", request_id), "GET" if place.bare:
+        service, address = self._service, exchange.address
+        model = address.surface == "model"
+        match address.route, exchange.method:
+            case ("async_request", request_id), "GET" if address.bare:
                 return service.queue.status(exchange, request_id)
-            case ("async_request", request_id), "DELETE" if place.bare:
+            case ("async_request", request_id), "DELETE" if address.bare:
                 return service.queue.cancel(exchange, request_id)
             case ("async_queue_status",), "GET":
                 return service.queue.depth(exchange)
             case ("wake",), "POST":
-                service.deployments.wake(place.owner)
+                service.deployments.wake(address.owner)
                 return Reply(202)
             case ("async_predict",), "POST" if model:
                 return self._submit(exchange)
             case ("async_run_remote",), "POST" if not model:
                 return self._submit(exchange)
             case ("predict",), "POST" | "GET" if model:
-                return await self._awake(place) or predict(exchange)
+                return await self._awake(address) or predict(exchange)
             case ("run_remote",), "POST" if not model:
-                return await self._awake(place) or run_remote(exchange)
+                return await self._awake(address) or run_remote(exchange)
             case ("sync", "v1", "chat", "completions"), "POST" if model:
-                return await self._awake(place) or await self._chat(exchange)
+                return await self._awake(address) or await self._chat(exchange)
             case ("sync", "v1", "responses"), "POST" if model:
-                return await self._awake(place) or await self._responses(exchange)
+                return await self._awake(address) or await self._responses(exchange)
             case ("sync", "v1", "completions"), "POST" if model:
-                return await self._awake(place) or completions(exchange, seed=service.seed)
+                return await self._awake(address) or completions(exchange, seed=service.seed)
             case ("sync", "v1", "messages"), "POST" if model:
-                return await self._awake(place) or messages(exchange, seed=service.seed)
+                return await self._awake(address) or messages(exchange, seed=service.seed)
             case ("sync", *route), _ if model:
-                return await self._awake(place) or sync(exchange, tuple(route))
+                return await self._awake(address) or sync(exchange, tuple(route))
             case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):
                 return method_not_allowed("POST")
             case _:
@@ -325,17 +325,17 @@ class Application:
 
     def _submit(self, exchange: Exchange) -> Reply:
         service = self._service
-        reply, job = service.queue.submit(exchange, service.deployments.wake(exchange.place.owner))
+        reply, job = service.queue.submit(exchange, service.deployments.wake(exchange.address.owner))
         if job is not None and job.webhook is not None and self._tasks is not None:
             self._tasks.start_soon(service.webhook_sender.carry, job)
         return reply
 
-    async def _awake(self, place: Place) -> Reply | None:
+    async def _awake(self, address: Address) -> Reply | None:
         """Wait until the deployment is awake. A sleeping development deployment answers as if it did not exist."""
         deployments = self._service.deployments
-        if place.development and deployments.state(place.owner) != "ACTIVE":
+        if address.development and deployments.state(address.owner) != "ACTIVE":
             return error_reply(404, "the development deployment is scaled to zero", "1")
-        await self._service.clock.sleep_until(deployments.wake(place.owner))
+        await self._service.clock.sleep_until(deployments.wake(address.owner))
         return None
 
 

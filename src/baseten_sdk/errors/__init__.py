@@ -37,12 +37,10 @@ from .jobs import (
     AsyncRequestExpired as AsyncRequestExpired,
     AsyncRequestFailed as AsyncRequestFailed,
     DeliveredElsewhere as DeliveredElsewhere,
+    LedgerError as LedgerError,
     WebhookDeliveryFailed as WebhookDeliveryFailed,
     WebhookSignatureError as WebhookSignatureError,
     WebhookStoreError as WebhookStoreError,
-)
-from .ledger import (
-    LedgerError as LedgerError,
 )
 from .limits import (
     LimitStoreError as LimitStoreError,

@@ -1,4 +1,4 @@
-"""Async requests that ended without success, and webhooks that cannot be trusted."""
+"""Async requests that ended without success, webhooks that cannot be trusted, and ledgers that cannot be used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class AsyncRequestError(BasetenError):
     """An async request ended without success.
 
     Attributes:
-        status: the last status, with the service's error codes.
+        status: The last status, with the service's error codes.
     """
 
     advice = "The service's reasons are in .status."
@@ -66,7 +66,7 @@ class WebhookSignatureError(BasetenError):
     """A webhook request is not signed by one of the secrets, is not a delivery, or is too old.
 
     Attributes:
-        check: the check that failed: "unsigned" (it has no signature), "signature" (none is valid), "body" (signed, but
+        check: The check that failed: "unsigned" (it has no signature), "signature" (none is valid), "body" (signed, but
             not a delivery) or "time" (signed, but too old, too far ahead, or without a time).
     """
 
@@ -80,3 +80,7 @@ class WebhookSignatureError(BasetenError):
 
 class WebhookStoreError(BasetenError):
     """The file in which deliveries are stored fails: it is locked, damaged or closed, or the disk is full."""
+
+
+class LedgerError(BasetenError):
+    """A ledger is in use elsewhere, belongs to other work, or its file fails. What it holds is untouched."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from .api import APIError, told
 from .partial import Partial, WithPartial
 
-PASSING_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
+TRANSIENT_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
 """Statuses, told as the code of an error inside a stream, that may pass by themselves."""
 
-PASSING_TYPES = frozenset({"api_error", "overloaded_error", "rate_limit_error", "server_error", "timeout_error"})
+TRANSIENT_TYPES = frozenset({"api_error", "overloaded_error", "rate_limit_error", "server_error", "timeout_error"})
 """Types and codes of errors that say the same in words: Anthropic's and OpenAI's."""
 
 
@@ -61,8 +61,8 @@ class StreamAPIError(StreamError):
 
     @property
     def transient(self) -> bool:
-        passing = self.code in PASSING_CODES or bool({self.code, self.type} & PASSING_TYPES)
-        return passing and not self.quota_exhausted
+        transient = self.code in TRANSIENT_CODES or bool({self.code, self.type} & TRANSIENT_TYPES)
+        return transient and not self.quota_exhausted
 
 
 class StreamDecodeError(StreamError):

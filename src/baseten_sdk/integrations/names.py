@@ -35,11 +35,11 @@ def check_names(names: Iterable[str], own: Iterable[str] = ()) -> None:
     """Refuse a name that resembles a known one. Others are parameters of some engine.
 
     Args:
-        names: the names that were given.
-        own: further known names.
+        names: The names that were given.
+        own: Further known names.
 
     Raises:
-        InvalidRequestError: a name is misspelled.
+        InvalidRequestError: A name is misspelled.
     """
     known = KNOWN.union(own)
     for name in names:

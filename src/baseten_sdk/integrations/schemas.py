@@ -13,7 +13,7 @@ def format_for(kind: type[BaseModel], *, strict: bool | None = None) -> Mapping[
     """The `response_format` for a model: strict where strict mode can express it, unless told otherwise.
 
     Raises:
-        InvalidRequestError: strict mode cannot express it, and was asked for.
+        InvalidRequestError: Strict mode cannot express it, and was asked for.
     """
     try:
         return schema_for(kind, strict=strict is not False).response_format()

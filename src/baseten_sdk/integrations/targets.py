@@ -29,11 +29,11 @@ class ModelTarget:
     """A model and where it is served.
 
     Attributes:
-        model: what is sent as `model`: a slug of the Model APIs, or the name that an engine serves.
-        model_id: id of a dedicated model; None for the Model APIs.
-        environment: an environment's name, or "development"; production unless set.
-        deployment_id: one deployment by its id.
-        regional: the environment of a regional host.
+        model: What is sent as `model`: a slug of the Model APIs, or the name that an engine serves.
+        model_id: Id of a dedicated model; None for the Model APIs.
+        environment: An environment's name, or "development"; production unless set.
+        deployment_id: One deployment by its id.
+        regional: The environment of a regional host.
     """
 
     model: str
@@ -50,7 +50,7 @@ class ModelTarget:
             ModelTarget.parse("model/abcd1234?environment=staging#my-model")
 
         Raises:
-            InvalidRequestError: it names none.
+            InvalidRequestError: It names none.
         """
         if not text.startswith(DEDICATED):
             return cls(text)
@@ -76,7 +76,7 @@ class ModelTarget:
         """Where a client finds it: a pool itself, whose members are its targets.
 
         Raises:
-            InvalidRequestError: there is a pool, and a dedicated model is named beside it.
+            InvalidRequestError: There is a pool, and a dedicated model is named beside it.
         """
         if isinstance(client, Pool):
             self._check_alone()

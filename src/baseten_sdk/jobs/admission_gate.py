@@ -13,10 +13,13 @@ import anyio
 
 from .._runs.clock import RunClock
 from ..errors import APIStatusError
-from ..rates import BackoffGate
+from ..rates import Backoff, BackoffGate
 
-FIRST = 0.5
-LONGEST = 30.0
+REFUSED = Backoff(first=0.5, longest=30.0)
+"""Seconds to wait after each refusal in a row that does not say how long."""
+
+LONGEST_ASKED = 120.0
+"""The longest wait that the service can ask for, in seconds."""
 
 
 class AdmissionGate:
@@ -57,12 +60,12 @@ class AdmissionGate:
         now = self._clock.now()
         asked = error.retry_after if isinstance(error, APIStatusError) else None
         if asked is not None:
-            wait = min(asked, LONGEST * 4)
+            wait = min(asked, LONGEST_ASKED)
         elif now < self._until:
             wait = self._until - now  # Refused at the same time as another one.
         else:
-            wait = min(FIRST * 2.0**self._refusals, LONGEST) * random.uniform(0.5, 1.0)
-            self._refusals = min(self._refusals + 1, 16)
+            self._refusals += 1
+            wait = REFUSED.after(self._refusals) * random.uniform(0.5, 1.0)
             self._until = now + wait
         self._gate.refused(sent, wait, now)
         return wait

@@ -42,8 +42,8 @@ class Journal:
         A task that is canceled meanwhile finds its write done, or not begun.
 
         Raises:
-            LedgerError: the transaction failed; nothing of it was written then.
-            Exception: what the function raised; likewise.
+            LedgerError: The transaction failed; nothing of it was written then.
+            Exception: What the function raised; likewise.
         """
         write = _Write(function)
         await self._commits.add(write)

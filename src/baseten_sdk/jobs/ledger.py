@@ -27,10 +27,10 @@ class Intent:
     """A submission that is recorded and may be sent.
 
     Attributes:
-        number: the row.
-        attempt: counts the submissions of a row, from 1.
-        tag: the tag in the webhook's URL, which identifies the delivery.
-        input: the JSON to send.
+        number: The row.
+        attempt: Counts the submissions of a row, from 1.
+        tag: The tag in the webhook's URL, which identifies the delivery.
+        input: The JSON to send.
     """
 
     number: int
@@ -103,7 +103,7 @@ class Ledger(LedgerFile):
         """Add a row that waits. Returns its number, or None if its key is there already.
 
         Raises:
-            LedgerError: there is another row of that key.
+            LedgerError: There is another row of that key.
         """
         cursor = self._writer.execute(
             "INSERT INTO baseten_rows (key, digest, state, input) VALUES (?, ?, 'waiting', ?) "

@@ -62,13 +62,13 @@ class LedgerFile:
     """The file, opened for a run.
 
     Args:
-        path: the file; created if it is missing. It may be the store of a receiver too.
-        target: what the rows are sent to; a ledger is for one target.
-        epoch: gives the time in seconds since the epoch, which is written down.
+        path: The file; created if it is missing. It may be the store of a receiver too.
+        target: What the rows are sent to; a ledger is for one target.
+        epoch: Gives the time in seconds since the epoch, which is written down.
 
     Raises:
-        LedgerError: another process has it, or it belongs to another target.
-        ConfigurationError: the file cannot be opened, or is not an SQLite file.
+        LedgerError: Another process has it, or it belongs to another target.
+        ConfigurationError: The file cannot be opened, or is not an SQLite file.
     """
 
     def __init__(self, path: str | os.PathLike[str], target: str, epoch: Callable[[], float] = time.time) -> None:
@@ -118,10 +118,10 @@ class LedgerFile:
         """Make all changes, or none.
 
         Raises:
-            LedgerError: the file fails.
+            LedgerError: The file fails.
         """
         with ledger_errors(self.path):
-            self._check_place()
+            self._check_path()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 for change in changes:
@@ -132,7 +132,7 @@ class LedgerFile:
                     self._writer.execute("ROLLBACK")
                 raise
 
-    def _check_place(self) -> None:
+    def _check_path(self) -> None:
         """Refuse to write to a file that was moved or replaced.
 
         Raises:

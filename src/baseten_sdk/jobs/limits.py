@@ -13,13 +13,13 @@ class JobLimits:
     """The limits of a run.
 
     Attributes:
-        max_submissions: submissions of one row in all.
-        outstanding: rows that may be under way at once.
-        concurrency: submissions in flight.
-        max_queued: requests in the deployment's queue, from anybody, above which no more are sent.
-        delivery_window: seconds after the end of a job until its delivery counts as lost. Baseten makes two attempts
+        max_submissions: Submissions of one row in all.
+        outstanding: Rows that may be under way at once.
+        concurrency: Submissions in flight.
+        max_queued: Requests in the deployment's queue, from anybody, above which no more are sent.
+        delivery_window: Seconds after the end of a job until its delivery counts as lost. Baseten makes two attempts
             of 10 s, 2 s apart; older pages say three, 1 and 4 s apart.
-        hold: seconds until a submission that may or may not have been accepted is given up in any case.
+        hold: Seconds until a submission that may or may not have been accepted is given up in any case.
     """
 
     max_submissions: int

@@ -15,14 +15,14 @@ class JobsProgress:
     """A run at one moment.
 
     Attributes:
-        rows: rows that the ledger holds.
-        succeeded: rows that succeeded, in this run or an earlier one.
-        failed: rows that failed.
-        sent: submissions without an outcome.
-        held: those of them that may or may not have been accepted.
-        resubmitted: submissions beyond the first of a row, in this run.
-        queued: requests in the deployment's queue; None before it was first asked.
-        complete: whether all rows have been read, so that `rows` is the total.
+        rows: Rows that the ledger holds.
+        succeeded: Rows that succeeded, in this run or an earlier one.
+        failed: Rows that failed.
+        sent: Submissions without an outcome.
+        held: Those of them that may or may not have been accepted.
+        resubmitted: Submissions beyond the first of a row, in this run.
+        queued: Requests in the deployment's queue; None before it was first asked.
+        complete: Whether all rows have been read, so that `rows` is the total.
     """
 
     rows: int

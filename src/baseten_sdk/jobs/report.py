@@ -38,11 +38,11 @@ class JobFailure:
     """A row that has no output.
 
     Attributes:
-        key: the row's key: its position from 1, unless `key=` named it.
+        key: The row's key: its position from 1, unless `key=` named it.
         reason: "failed", "canceled" or "refused" (no job was made); or how its last submission ended: "expired",
             "lost" (its output, on the way) or "unknown" (whether it was accepted).
-        detail: the service's errors, or what else is known.
-        submissions: how often it was sent.
+        detail: The service's errors, or what else is known.
+        submissions: How often it was sent.
     """
 
     key: str
@@ -56,10 +56,10 @@ class JobResult(Generic[T_co]):
     """A row that has succeeded or failed.
 
     Attributes:
-        key: the row's key: its position from 1, unless `key=` named it.
-        output: the model's output; None if the row failed, or if the output went to a receiver of yours.
-        failure: why the row failed; None on success.
-        submissions: how often it was sent.
+        key: The row's key: its position from 1, unless `key=` named it.
+        output: The model's output; None if the row failed, or if the output went to a receiver of yours.
+        failure: Why the row failed; None on success.
+        submissions: How often it was sent.
     """
 
     key: str
@@ -73,19 +73,19 @@ class JobsReport:
     """What is in a ledger at the end of a run.
 
     Attributes:
-        ledger: its file.
-        rows: rows in the ledger.
-        succeeded: rows that succeeded.
-        failed: rows that failed.
-        unfinished: rows that have neither succeeded nor failed, because the run ended early.
-        reasons: the number of failed rows for each reason.
-        submissions: the number of all submissions.
-        outcomes: the number of submissions for each outcome.
-        attempts: for each number of submissions, how many rows took that many.
-        elapsed: seconds that this run took.
-        median: the median of the seconds from a submission to its success; None if none succeeded.
-        slowest: the longest of those; None if none succeeded.
-        failures: the first failures, a hundred at most.
+        ledger: Its file.
+        rows: Rows in the ledger.
+        succeeded: Rows that succeeded.
+        failed: Rows that failed.
+        unfinished: Rows that have neither succeeded nor failed, because the run ended early.
+        reasons: The number of failed rows for each reason.
+        submissions: The number of all submissions.
+        outcomes: The number of submissions for each outcome.
+        attempts: For each number of submissions, how many rows took that many.
+        elapsed: Seconds that this run took.
+        median: The median of the seconds from a submission to its success; None if none succeeded.
+        slowest: The longest of those; None if none succeeded.
+        failures: The first failures, a hundred at most.
     """
 
     ledger: str
@@ -146,10 +146,10 @@ class JobResults:
             print(result.key, result.output)
 
     Args:
-        path: the ledger.
+        path: The ledger.
 
     Raises:
-        ConfigurationError: there is no ledger in that file.
+        ConfigurationError: There is no ledger in that file.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -172,7 +172,7 @@ class JobResults:
         """Iterate with the outputs validated into any type that pydantic knows.
 
         Raises:
-            ResponseValidationError: while you iterate: an output is not of that type.
+            ResponseValidationError: While you iterate: an output is not of that type.
         """
         adapter = adapter_of(response_model)
         for key, output, failure, submissions in self._rows():

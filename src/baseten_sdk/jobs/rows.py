@@ -26,10 +26,10 @@ class NewRow:
     """A row that is not yet in the ledger.
 
     Attributes:
-        key: its name.
-        digest: what tells it from another of that name.
-        input: the JSON to send; None where the row has none.
-        problem: why it has none.
+        key: Its name.
+        digest: What tells it from another of that name.
+        input: The JSON to send; None where the row has none.
+        problem: Why it has none.
     """
 
     key: str

@@ -35,10 +35,10 @@ class RunState:
     """What is known of every row, and the ways in which that changes.
 
     Attributes:
-        submissions: the submissions that are not over.
-        counts: how far the run is.
-        open: rows in hand: sent, or about to be.
-        changed: is set, and replaced by another, when a row is over or all have been read.
+        submissions: The submissions that are not over.
+        counts: How far the run is.
+        open: Rows in hand: sent, or about to be.
+        changed: Is set, and replaced by another, when a row is over or all have been read.
     """
 
     def __init__(self, ledger: Ledger, limits: JobLimits, clock: RunClock) -> None:
@@ -109,13 +109,13 @@ class RunState:
     async def accepted(self, submission: Submission, request_id: str) -> None:
         """Record that a submission was accepted."""
         submission.request_id, submission.unknown = request_id, False
-        await self._journal.write(lambda ledger: ledger.accepted(*submission.place, request_id))
+        await self._journal.write(lambda ledger: ledger.accepted(*submission.numbers, request_id))
         soon = min(submission.interval, self._limits.delivery_window)
         self.submissions.schedule(submission, self._clock.now() + soon)
 
     async def not_taken(self, submission: Submission) -> None:
         """Record that a submission made no job for now. The row stays in hand."""
-        await self._journal.write(lambda ledger: ledger.not_taken(*submission.place))
+        await self._journal.write(lambda ledger: ledger.not_taken(*submission.numbers))
         self.submissions.remove(submission)
         if submission.attempt > 1:
             self.counts.resubmitted -= 1
@@ -124,8 +124,8 @@ class RunState:
         """End a submission without an output, and send the row again, unless it was sent too often."""
         if not self.submissions.remove(submission):
             return
-        row, most = submission.place, self._limits.max_submissions
-        if await self._journal.write(lambda ledger: ledger.again(*row, reason, most, detail)):
+        numbers, most = submission.numbers, self._limits.max_submissions
+        if await self._journal.write(lambda ledger: ledger.again(*numbers, reason, most, detail)):
             self.resend(submission.number)
         else:
             self.counts.failed += 1
@@ -134,7 +134,7 @@ class RunState:
     async def failed(self, submission: Submission, reason: Reason, detail: str) -> None:
         """End a submission without an output, and fail its row."""
         if self.submissions.remove(submission):
-            await self._journal.write(lambda ledger: ledger.failed(*submission.place, reason, detail))
+            await self._journal.write(lambda ledger: ledger.failed(*submission.numbers, reason, detail))
             self.counts.failed += 1
             self._close()
 
@@ -142,7 +142,7 @@ class RunState:
         """Record success where the output went to a receiver elsewhere."""
         request_id = submission.request_id or ""
         if self.submissions.remove(submission):
-            await self._journal.write(lambda ledger: ledger.succeeded(*submission.place, request_id, None))
+            await self._journal.write(lambda ledger: ledger.succeeded(*submission.numbers, request_id, None))
             self.counts.succeeded += 1
             self._close()
 
@@ -155,13 +155,13 @@ class RunState:
             return await self._unreadable(delivery)
 
         def write(ledger: Ledger) -> tuple[int, int, str] | None:
-            place = _place(ledger, delivery)
-            if place is None:
+            numbers = _numbers(ledger, delivery)
+            if numbers is None:
                 return None
             if output is None:
-                ledger.accepted(*place, delivery.request_id)
-                return (*place, "")
-            return (*place, ledger.succeeded(*place, delivery.request_id, output))
+                ledger.accepted(*numbers, delivery.request_id)
+                return (*numbers, "")
+            return (*numbers, ledger.succeeded(*numbers, delivery.request_id, output))
 
         written = await self._journal.write(write)
         if written is None:
@@ -184,11 +184,11 @@ class RunState:
 
     async def _unreadable(self, delivery: StoredDelivery) -> None:
         """Fail the row of a delivery that cannot be parsed. The store keeps its bytes."""
-        place = await self._journal.write(lambda ledger: _place(ledger, delivery))
-        submission = None if place is None else self.submissions.get(*place)
+        numbers = await self._journal.write(lambda ledger: _numbers(ledger, delivery))
+        submission = None if numbers is None else self.submissions.get(*numbers)
         if submission is not None:
             submission.request_id, submission.unknown = delivery.request_id, False
-            await self._journal.write(lambda ledger: ledger.accepted(*submission.place, delivery.request_id))
+            await self._journal.write(lambda ledger: ledger.accepted(*submission.numbers, delivery.request_id))
             detail = f"its output cannot be parsed; the inbox keeps its bytes, under request id {delivery.request_id}"
             await self.failed(submission, "failed", detail)
 
@@ -220,11 +220,11 @@ class RunState:
         self.changed = anyio.Event()
 
 
-def _place(ledger: Ledger, delivery: StoredDelivery) -> tuple[int, int] | None:
+def _numbers(ledger: Ledger, delivery: StoredDelivery) -> tuple[int, int] | None:
     """Find the submission of a delivery. Its tag is not signed, so it counts only where the request id is unknown."""
-    place = ledger.submission(delivery.request_id)
-    if place is None and delivery.tag is not None:
+    numbers = ledger.submission(delivery.request_id)
+    if numbers is None and delivery.tag is not None:
         named = ledger.read_tag(delivery.tag)
         if named is not None and ledger.expects(*named):
             return named
-    return place
+    return numbers

@@ -9,12 +9,13 @@ from math import inf
 
 import anyio
 
+from ..rates import Backoff
 from ..types.json import JsonValue
 from ..types.webhooks import AsyncPredictResult
 
-FIRST = 2.0
-GROWTH = 1.6
-LONGEST = 60.0
+POLLS = Backoff(first=2.0, longest=60.0, growth=1.6)
+"""Seconds between two status calls for one submission."""
+
 A_SECOND = 10.0
 """Status calls that all submissions together may cause: half of what Baseten allows."""
 
@@ -24,15 +25,15 @@ class Submission:
     """A submission without an outcome.
 
     Attributes:
-        number: its row.
-        attempt: counts the submissions of the row.
-        tag: identifies its delivery.
-        sent_at: when it was written down, on the clock of the run.
-        request_id: its id; None while it is on its way, or if the reply was lost.
-        unknown: whether the reply was lost, so that it may or may not have been accepted.
-        over_since: when a status first said that the job had ended, on the clock of the run.
-        empty_since: since when the queue has been seen empty while it was unknown, on that clock.
-        failure: the delivery that reported a failure, until the status says which one.
+        number: Its row.
+        attempt: Counts the submissions of the row.
+        tag: Identifies its delivery.
+        sent_at: When it was written down, on the clock of the run.
+        request_id: Its id; None while it is on its way, or if the reply was lost.
+        unknown: Whether the reply was lost, so that it may or may not have been accepted.
+        over_since: When a status first said that the job had ended, on the clock of the run.
+        empty_since: Since when the queue has been seen empty while it was unknown, on that clock.
+        failure: The delivery that reported a failure, until the status says which one.
     """
 
     number: int
@@ -44,13 +45,18 @@ class Submission:
     over_since: float | None = None
     empty_since: float | None = None
     failure: AsyncPredictResult[JsonValue] | None = None
-    interval: float = FIRST
+    polls: int = 0
     scheduled: int = field(default=0, repr=False)
 
     @property
-    def place(self) -> tuple[int, int]:
-        """Its row and its attempt, by which the ledger knows it."""
+    def numbers(self) -> tuple[int, int]:
+        """The numbers of its row and its attempt, by which the ledger knows it."""
         return self.number, self.attempt
+
+    @property
+    def interval(self) -> float:
+        """Seconds until its next poll, if there are few submissions."""
+        return POLLS.after(self.polls + 1)
 
     def seconds_over(self, now: float) -> float:
         """Seconds since it was first seen to have ended, which is now at the latest."""
@@ -63,7 +69,7 @@ class Submissions:
     """All submissions, by their rows.
 
     Attributes:
-        rescheduled: set, and replaced by a new event, whenever a poll is scheduled.
+        rescheduled: Set, and replaced by a new event, whenever a poll is scheduled.
     """
 
     def __init__(self) -> None:
@@ -107,7 +113,7 @@ class Submissions:
     def postpone(self, submission: Submission, now: float) -> None:
         """Schedule its next poll, later each time, and later the more submissions there are."""
         self.schedule(submission, now + max(submission.interval, len(self._by_row) / A_SECOND))
-        submission.interval = min(submission.interval * GROWTH, LONGEST)
+        submission.polls += 1
 
     def due(self, now: float) -> Submission | float:
         """Get the submission to poll now, or the seconds until the next one is due."""

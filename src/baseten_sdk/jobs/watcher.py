@@ -129,7 +129,7 @@ class Watcher:
         given_up = [submission for submission in unknown if self._is_over(submission, empty, now)]
         await self._find_deliveries(given_up)
         for submission in given_up:
-            if self._state.submissions.get(*submission.place) is not submission or not submission.unknown:
+            if self._state.submissions.get(*submission.numbers) is not submission or not submission.unknown:
                 continue
             if self._delivery.here:
                 detail = "the reply was lost, and no delivery came"
@@ -169,7 +169,7 @@ class Watcher:
             return self._state.submissions.postpone(submission, self._clock.now())
         if status is None or status.is_terminal:
             await self._find_deliveries([submission])
-        if self._state.submissions.get(*submission.place) is submission:
+        if self._state.submissions.get(*submission.numbers) is submission:
             await self._judge(submission, status)
 
     async def _judge(self, submission: Submission, status: AsyncRequestStatus | None) -> None:

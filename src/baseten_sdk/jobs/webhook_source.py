@@ -22,8 +22,8 @@ class InboxLike(Protocol):
     """An inbox of `client.webhooks`.
 
     Attributes:
-        url: where deliveries are posted.
-        source: the receiver in this process, or the store of another.
+        url: Where deliveries are posted.
+        source: The receiver in this process, or the store of another.
     """
 
     @property
@@ -38,10 +38,10 @@ class WebhookSource:
     """The deliveries, and the URL that they are posted to.
 
     Attributes:
-        url: the webhook's URL.
-        store: holds them; None if they go to a receiver elsewhere.
-        subscribe: registers a function that is called with what is stored; None if another process stores it.
-        memory: the receiver's store, if the ledger's file keeps its deliveries too.
+        url: The webhook's URL.
+        store: Holds them; None if they go to a receiver elsewhere.
+        subscribe: Registers a function that is called with what is stored; None if another process stores it.
+        memory: The receiver's store, if the ledger's file keeps its deliveries too.
     """
 
     url: str
@@ -57,7 +57,7 @@ class WebhookSource:
         else an output that Baseten was told has arrived would end with the process.
 
         Raises:
-            ConfigurationError: the store cannot find deliveries by their tags.
+            ConfigurationError: The store cannot find deliveries by their tags.
         """
         if isinstance(webhook, str):
             return cls(webhook)

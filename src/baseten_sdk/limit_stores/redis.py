@@ -154,11 +154,11 @@ class _RedisURL:
         parsed = _parsed(url)
         if isinstance(parsed, str):
             raise ConfigurationError(f"The URL of Redis {parsed}: {shown_url(url)}.")
-        parts, place = parsed
-        self.shown = f"{parts.scheme}://{place}{parts.path}"
+        parts, address = parsed
+        self.shown = f"{parts.scheme}://{address}{parts.path}"
         options = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not looks_secret(name)])
         user = f"{parts.username}@" if parts.username else ""
-        self.without_password = f"{parts.scheme}://{user}{place}{parts.path}{'?' if options else ''}{options}"
+        self.without_password = f"{parts.scheme}://{user}{address}{parts.path}{'?' if options else ''}{options}"
         self._url = Hidden(url)
         if find_spec("redis") is None:
             raise ConfigurationError(
@@ -200,5 +200,5 @@ def _parsed(url: str) -> tuple[SplitResult, str] | str:
         return "must begin with redis://, rediss:// or unix://"
     if parts.scheme != "unix" and database and not database.isdecimal():
         return "must end in the number of a database, such as /0, or in nothing"
-    place = f"[{host}]" if ":" in host else host
-    return parts, place if port is None else f"{place}:{port}"
+    address = f"[{host}]" if ":" in host else host
+    return parts, address if port is None else f"{address}:{port}"

@@ -78,7 +78,7 @@ def _secrets(names: Sequence[str], environment: Mapping[str, str]) -> tuple[str,
     """Read the secrets from the variables that were named.
 
     Raises:
-        ConfigurationError: one of them is not set.
+        ConfigurationError: One of them is not set.
     """
     secrets: list[str] = []
     for name in names or (VARIABLE,):

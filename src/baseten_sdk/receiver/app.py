@@ -88,12 +88,12 @@ class WebhookReceiver:
         app = WebhookReceiver(secrets=[os.environ["BASETEN_WEBHOOK_SECRET"]], store="jobs.sqlite")
 
     Args:
-        secrets: the webhook secret, `whsec_` included; during a rotation, all that are valid.
-        store: keeps the deliveries: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
-        path: the only path to accept, below where the receiver is mounted. Any path unless set.
-        tolerance: how many seconds old a delivery may be, or ahead of this machine's clock. None turns the check off.
-        max_body: maximum bytes of a body. All bodies that are being read may have four times as many together.
-        allow_unsigned: accept deliveries without a signature, as a workspace without a secret sends them. Then anybody
+        secrets: The webhook secret, `whsec_` included; during a rotation, all that are valid.
+        store: Keeps the deliveries: a `.sqlite` or `.jsonl` file, or any `WebhookStore`.
+        path: The only path to accept, below where the receiver is mounted. Any path unless set.
+        tolerance: How many seconds old a delivery may be, or ahead of this machine's clock. None turns the check off.
+        max_body: Maximum bytes of a body. All bodies that are being read may have four times as many together.
+        allow_unsigned: Accept deliveries without a signature, as a workspace without a secret sends them. Then anybody
             who finds the URL can post results.
 
     Raises:

@@ -66,7 +66,7 @@ class BodyMemory:
     """The memory that all bodies share while they are read and stored, in whichever event loop.
 
     Args:
-        most: bytes.
+        most: Bytes.
     """
 
     def __init__(self, most: int) -> None:
@@ -98,10 +98,10 @@ async def read_body(headers: RawHeaders, receive: Receive, most: int, take: Call
     """Read the whole body.
 
     Args:
-        headers: the headers of the request.
-        receive: gives its messages.
-        most: maximum bytes.
-        take: takes memory for them.
+        headers: The headers of the request.
+        receive: Gives its messages.
+        most: Maximum bytes.
+        take: Takes memory for them.
 
     Raises:
         BodyTooLarge: It has more than `most` bytes. The rest was not read.

@@ -17,10 +17,10 @@ class StoredDelivery:
     """One delivery.
 
     Attributes:
-        request_id: the id of the async request, from the signed body.
-        body: the body of the webhook request, byte for byte.
-        received_at: when it came, in seconds since the epoch.
-        tag: the value of `baseten_tag` in the query of the URL that it was posted to; None if there is none. It says
+        request_id: The id of the async request, from the signed body.
+        body: The body of the webhook request, byte for byte.
+        received_at: When it came, in seconds since the epoch.
+        tag: The value of `baseten_tag` in the query of the URL that it was posted to; None if there is none. It says
             what a delivery belongs to before its request id is known. It is not signed: trust it only if the id is new.
     """
 
@@ -39,7 +39,7 @@ class StoredDelivery:
         """Read the delivery.
 
         Args:
-            response_model: the type of the output, anything that pydantic can validate.
+            response_model: The type of the output, anything that pydantic can validate.
 
         Raises:
             ResponseValidationError: The body cannot be parsed, or the output is not a `response_model`.

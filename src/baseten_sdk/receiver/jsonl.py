@@ -31,7 +31,7 @@ class JSONLStore:
     webhook's body as text: in jq, `.body | fromjson`). A body that is not UTF-8 is in `body_base64` instead.
 
     Args:
-        path: the file; created if it is missing.
+        path: The file; created if it is missing.
 
     Raises:
         ConfigurationError: The file cannot be opened or locked, or another process has it open.
@@ -40,7 +40,7 @@ class JSONLStore:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self._lock = threading.Lock()
-        self._places: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
         self._tags: dict[str, str] = {}
         try:
             self._file: int | None = open_locked(self.path, follow=True)
@@ -61,12 +61,12 @@ class JSONLStore:
         """
         with store_errors(self.path), self._lock:
             file = self._current()
-            places: dict[str, int] = {}
+            offsets: dict[str, int] = {}
             lines: list[bytes] = []
             end = self._end
             for each in deliveries:
-                if each.request_id not in self._places and each.request_id not in places:
-                    places[each.request_id] = end
+                if each.request_id not in self._offsets and each.request_id not in offsets:
+                    offsets[each.request_id] = end
                     lines.append(_line(each))
                     end += len(lines[-1])
             if not lines:
@@ -80,15 +80,15 @@ class JSONLStore:
             except BaseException:
                 os.ftruncate(file, self._end)
                 raise
-            self._places.update(places)
-            self._note(each for each in deliveries if each.request_id in places)
+            self._offsets.update(offsets)
+            self._note(each for each in deliveries if each.request_id in offsets)
             self._end = end
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
         """Get the delivery of a request."""
         with store_errors(self.path), self._lock:
-            place = self._places.get(request_id)
-            return None if place is None else _delivery(_read_line(self._open(), place))
+            offset = self._offsets.get(request_id)
+            return None if offset is None else _delivery(_read_line(self._open(), offset))
 
     def tagged(self, tag: str, /) -> StoredDelivery | None:
         """Get the first delivery with a tag."""
@@ -103,11 +103,11 @@ class JSONLStore:
                 os.close(file)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._offsets)
 
     def __iter__(self) -> Iterator[StoredDelivery]:
         """Iterate over the deliveries in the order in which they came."""
-        for request_id in list(self._places):
+        for request_id in list(self._offsets):
             if (delivery := self.get(request_id)) is not None:
                 yield delivery
 
@@ -133,7 +133,7 @@ class JSONLStore:
             tell_of_new_file(self.path, "cut off")
         else:
             return file
-        self._places, self._tags = {}, {}
+        self._offsets, self._tags = {}, {}
         self._end = self._loaded(file)
         return file
 
@@ -149,7 +149,7 @@ class JSONLStore:
                     if (delivery := _delivery(line)) is None:
                         logger.warning("%s: skipped the line at byte %d, because it is not a delivery", self.path, end)
                     else:
-                        self._places.setdefault(delivery.request_id, end)
+                        self._offsets.setdefault(delivery.request_id, end)
                         self._note((delivery,))
                     end += len(line)
             flush_folder(self.path.parent)
@@ -180,9 +180,9 @@ def _delivery(line: bytes) -> StoredDelivery | None:
         return None
 
 
-def _read_line(file: int, place: int) -> bytes:
+def _read_line(file: int, offset: int) -> bytes:
     pieces: list[bytes] = []
-    os.lseek(file, place, os.SEEK_SET)
+    os.lseek(file, offset, os.SEEK_SET)
     while piece := os.read(file, 65536):
         line, ended, _ = piece.partition(b"\n")
         pieces.append(line)

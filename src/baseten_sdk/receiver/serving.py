@@ -30,12 +30,12 @@ class ServerThread:
     """Serves a receiver until it is stopped.
 
     Args:
-        app: the receiver, or an application that it is mounted in.
-        host: the address to listen on.
-        port: the port; 0 for a free one.
+        app: The receiver, or an application that it is mounted in.
+        host: The address to listen on.
+        port: The port; 0 for a free one.
 
     Raises:
-        ConfigurationError: the port is taken, the address is not this machine's, or uvicorn is not installed.
+        ConfigurationError: The port is taken, the address is not this machine's, or uvicorn is not installed.
     """
 
     def __init__(self, app: Application, host: str, port: int) -> None:
@@ -64,7 +64,7 @@ def server_of(app: Application) -> uvicorn.Server:
     """Make a server that leaves logging and signals to the program around it.
 
     Raises:
-        ConfigurationError: uvicorn is not installed.
+        ConfigurationError: Uvicorn is not installed.
     """
     try:
         import uvicorn
@@ -95,7 +95,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     """Open a socket that already listens, so that nothing is refused while the server starts.
 
     Raises:
-        ConfigurationError: the port is taken, or the address is not this machine's.
+        ConfigurationError: The port is taken, or the address is not this machine's.
     """
     if not 0 <= port <= 65535:  # getaddrinfo would take the rest of a division
         raise ConfigurationError(f"The receiver cannot listen on {host}:{port}: there is no such port.")

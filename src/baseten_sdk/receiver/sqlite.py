@@ -62,7 +62,7 @@ class SQLiteStore:
     Several processes may use one file: a receiver on its own, and programs that read what it received.
 
     Args:
-        path: the file; created if it is missing.
+        path: The file; created if it is missing.
 
     Raises:
         ConfigurationError: The file cannot be opened, or is not an SQLite file.

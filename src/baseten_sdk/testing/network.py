@@ -23,15 +23,15 @@ class Guard:
     """Refuses what would leave the machine, and remembers it.
 
     Attributes:
-        attempts: what was tried, in order, such as "connect to 192.0.2.1 port 443".
+        attempts: What was tried, in order, such as "connect to 192.0.2.1 port 443".
     """
 
     def __init__(self, refuse: Callable[[str], None], allowed: Iterable[str] = ()) -> None:
         """Prepare a guard.
 
         Args:
-            refuse: called with what was tried; raises.
-            allowed: names and addresses of other machines that may be reached.
+            refuse: Called with what was tried; raises.
+            allowed: Names and addresses of other machines that may be reached.
         """
         self.attempts: list[str] = []
         self._refuse = refuse

@@ -73,10 +73,10 @@ class AsyncRequestStatus(Reply):
         """Return self, or raise what a terminal state other than success means.
 
         Raises:
-            AsyncRequestFailed: the model failed on every attempt.
-            AsyncRequestExpired: it waited too long in the queue.
-            AsyncRequestCanceled: it was canceled.
-            WebhookDeliveryFailed: it succeeded, but its output is lost.
+            AsyncRequestFailed: The model failed on every attempt.
+            AsyncRequestExpired: It waited too long in the queue.
+            AsyncRequestCanceled: It was canceled.
+            WebhookDeliveryFailed: It succeeded, but its output is lost.
         """
         if self.status in _ERRORS:
             cls, what = _ERRORS[self.status]

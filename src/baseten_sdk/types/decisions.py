@@ -38,8 +38,8 @@ class ScoreAnswer(Lenient):
 
     Attributes:
         score: 0 is the lowest level.
-        legend: the description of each level, by its number.
-        probabilities: the probability of each level, by its number.
+        legend: The description of each level, by its number.
+        probabilities: The probability of each level, by its number.
     """
 
     type: Literal["score"] = "score"
@@ -91,11 +91,11 @@ class Decision(Generic[T_co]):
     """What `decisions.decide` returns.
 
     Attributes:
-        value: an instance of the type that you asked for.
-        probabilities: for each question, the probability of each answer. The keys are `True` and `False`, the labels
+        value: An instance of the type that you asked for.
+        probabilities: For each question, the probability of each answer. The keys are `True` and `False`, the labels
             of a choice, or the descriptions of levels.
-        confidence: for each question, how sure the model is of the answer in `value`; None if it does not say.
-        response: the reply as the server sent it.
+        confidence: For each question, how sure the model is of the answer in `value`; None if it does not say.
+        response: The reply as the server sent it.
     """
 
     value: T_co

@@ -9,9 +9,9 @@ class HttpTimeout(NamedTuple):
     """Timeouts of another library, in seconds; None is no limit. They hold beside the client's: the shorter one counts.
 
     Attributes:
-        connect: to open a connection.
-        read: for each silence, before the reply and in it.
-        write: to send the request.
+        connect: To open a connection.
+        read: For each silence, before the reply and in it.
+        write: To send the request.
     """
 
     connect: float | None = None

@@ -20,10 +20,10 @@ class ParsedMessage(Generic[T]):
     """What `messages.parse` returns.
 
     Attributes:
-        message: the reply; after asking again, the last one.
-        outputs: the object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
-        tool_calls: the calls of tools, with validated arguments.
-        attempts: every reply, the ones that were not valid included.
+        message: The reply; after asking again, the last one.
+        outputs: The object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
+        tool_calls: The calls of tools, with validated arguments.
+        attempts: Every reply, the ones that were not valid included.
     """
 
     message: Message
@@ -36,7 +36,7 @@ class ParsedMessage(Generic[T]):
         """The object. It is None only if None is the requested type.
 
         Raises:
-            OutputValidationError: the model called tools instead of answering, or no type was asked for.
+            OutputValidationError: The model called tools instead of answering, or no type was asked for.
         """
         if not self.outputs:
             called = self.tool_calls or self.message.tool_uses

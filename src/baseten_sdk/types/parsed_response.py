@@ -20,11 +20,11 @@ class ParsedResponse(Generic[T]):
     """What `responses.parse` returns.
 
     Attributes:
-        response: the reply; after output retries, the last one.
-        completion: the same reply in the form of a chat completion.
-        outputs: a tuple with the object. Empty if the model called tools instead, or no type was asked for.
-        tool_calls: the function calls, with validated arguments.
-        attempts: every reply, the ones that were not valid included.
+        response: The reply; after output retries, the last one.
+        completion: The same reply in the form of a chat completion.
+        outputs: A tuple with the object. Empty if the model called tools instead, or no type was asked for.
+        tool_calls: The function calls, with validated arguments.
+        attempts: Every reply, the ones that were not valid included.
     """
 
     response: ModelResponse
@@ -43,7 +43,7 @@ class ParsedResponse(Generic[T]):
         """The object. It is None only if None is the requested type.
 
         Raises:
-            OutputValidationError: the model called tools instead of answering, or no type was asked for.
+            OutputValidationError: The model called tools instead of answering, or no type was asked for.
         """
         if not self.outputs:
             called = self.tool_calls or self.response.function_calls

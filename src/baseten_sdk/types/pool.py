@@ -20,15 +20,15 @@ class Target:
     """A member of a pool: a deployment by its model's id, or a model of the Model APIs.
 
     Attributes:
-        model_id: the ID of a dedicated model; None for a model of the Model APIs.
-        model: the name to send as `model`: the slug of the Model APIs, or the deployment's name for its model.
-        environment: an environment of the model, or "development". The default is production.
-        deployment_id: the ID of one deployment.
-        regional: the environment of a regional host.
-        weight: the member's share of the calls, relative to the weights of the other members.
+        model_id: The ID of a dedicated model; None for a model of the Model APIs.
+        model: The name to send as `model`: the slug of the Model APIs, or the deployment's name for its model.
+        environment: An environment of the model, or "development". The default is production.
+        deployment_id: The ID of one deployment.
+        regional: The environment of a regional host.
+        weight: The member's share of the calls, relative to the weights of the other members.
 
     Raises:
-        ConfigurationError: both `model_id` and `model` are missing, or the weight is not a positive number.
+        ConfigurationError: Both `model_id` and `model` are missing, or the weight is not a positive number.
     """
 
     model_id: str | None = None
@@ -70,13 +70,13 @@ class Hedge:
     """When to send a second request because the first one is slow. The first answer wins, and the other is closed.
 
     Attributes:
-        after: seconds without an answer, or a percentile of the answer times so far, such as "p95".
-        budget: the largest share of calls that may have a second request.
-        until_measured: seconds to use until there are 20 answers to compute a percentile from. None: send no second
+        after: Seconds without an answer, or a percentile of the answer times so far, such as "p95".
+        budget: The largest share of calls that may have a second request.
+        until_measured: Seconds to use until there are 20 answers to compute a percentile from. None: send no second
             request until then.
 
     Raises:
-        ConfigurationError: a value is out of range.
+        ConfigurationError: A value is out of range.
     """
 
     after: str | float = "p95"
@@ -104,11 +104,11 @@ class Try(NamedTuple):
     """One request of a call to a pool.
 
     Attributes:
-        member: the member that the request went to.
+        member: The member that the request went to.
         outcome: "ok"; "canceled" if another request was faster; "held" if nothing was sent because the member's gate
             was closed; otherwise what went wrong, such as "503".
-        seconds: the time from its start to its end.
-        hedge: whether it was a second request, sent because the first one was slow.
+        seconds: The time from its start to its end.
+        hedge: Whether it was a second request, sent because the first one was slow.
     """
 
     member: Target

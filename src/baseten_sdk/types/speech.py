@@ -72,8 +72,8 @@ class Segment(Lenient):
     """A stretch of speech.
 
     Attributes:
-        log_prob: how sure the model is. 0 means completely sure.
-        word_timestamps: the words, if you asked for them.
+        log_prob: How sure the model is. 0 means completely sure.
+        word_timestamps: The words, if you asked for them.
     """
 
     text: Annotated[str, NullAs(str)] = ""
@@ -110,8 +110,8 @@ class TranscriptEvent(Lenient):
     """The transcript of a stretch of streamed audio.
 
     Attributes:
-        transcription_num: the number of the utterance, from 0 or 1. A final transcript has the number of its partials.
-        audio_length_sec: seconds of audio that it covers.
+        transcription_num: The number of the utterance, from 0 or 1. A final transcript has the number of its partials.
+        audio_length_sec: Seconds of audio that it covers.
     """
 
     transcription_num: Annotated[int | None, Beside(nothing, as_count)] = None

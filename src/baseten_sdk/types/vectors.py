@@ -70,7 +70,7 @@ class Vectors(Sequence["memoryview[float]"]):
         """Return the buffer as a NumPy array, without a copy. Rows without a vector are NaN.
 
         Raises:
-            ImportError: numpy is not installed.
+            ImportError: Numpy is not installed.
         """
         import numpy
 

@@ -16,14 +16,14 @@ class AsyncPredictResult(Generic[T]):
     """The end of an async request.
 
     Attributes:
-        request_id: the id that `async_predict` returned. A delivery may come twice: keep one for each id.
-        data: the model's output; None if it failed.
-        errors: what went wrong; empty on success.
-        time: when it was sent.
+        request_id: The id that `async_predict` returned. A delivery may come twice: keep one for each id.
+        data: The model's output; None if it failed.
+        errors: What went wrong; empty on success.
+        time: When it was sent.
         type: "async_request_completed", for failures too.
-        model_id: the model; None for a chain.
-        chain_id: the chain; None for a model.
-        deployment_id: the deployment that ran it.
+        model_id: The model; None for a chain.
+        chain_id: The chain; None for a model.
+        deployment_id: The deployment that ran it.
     """
 
     request_id: str

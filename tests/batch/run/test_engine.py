@@ -16,6 +16,7 @@ from baseten_sdk.batch.run.concurrency import FixedConcurrency
 from baseten_sdk.batch.run.engine import Gauge, run_rows
 from baseten_sdk.batch.run.stop import Stop
 from baseten_sdk.errors import APIConnectionError, BatchInterrupted, BatchRowError
+from baseten_sdk.rates import Backoff
 from baseten_sdk.types.batch import Failed, Ok, Outcome
 
 pytestmark = pytest.mark.anyio
@@ -255,7 +256,7 @@ async def test_a_source_that_blocks_does_not_keep_a_stop_waiting() -> None:
 async def test_a_failure_that_passes_is_tried_again_and_its_attempts_are_added(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("baseten_sdk.batch.run.transient.INITIAL", 0.0)
+    monkeypatch.setattr("baseten_sdk.batch.run.transient.WAITS", Backoff(first=0.0, longest=0.0))
     calls: dict[int, int] = {}
 
     async def perform(value: int) -> int:

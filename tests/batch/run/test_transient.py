@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk.batch.run.transient import LONGEST, MAXIMUM, retry_delay
+from baseten_sdk.batch.run.transient import LONGEST, WAITS, retry_delay
 from baseten_sdk.errors import (
     APIConnectionError,
     BadRequestError,
@@ -51,7 +51,7 @@ LASTING = [
 def test_what_passes_is_waited_for_ever_longer_up_to_a_bound(error: Exception) -> None:
     for tries in (1, 2, 5, 50):
         waits = [retry_delay(error, tries) for _ in range(200)]
-        assert all(wait is not None and 0 <= wait <= min(MAXIMUM, 2.0**tries) for wait in waits)
+        assert all(wait is not None and 0 <= wait <= min(WAITS.longest, 2.0**tries) for wait in waits)
     longest = max(wait or 0 for wait in [retry_delay(error, 5) for _ in range(200)])
     assert longest > 10
 

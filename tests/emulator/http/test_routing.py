@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.emulator.http.routing import Place, resolve
+from baseten_sdk.emulator.http.routing import Address, resolve
 
 
 @pytest.mark.parametrize(
@@ -19,17 +19,17 @@ from baseten_sdk.emulator.http.routing import Place, resolve
 def test_a_target_is_read_from_the_path(
     path: str, environment: str | None, deployment: str | None, development: bool
 ) -> None:
-    place = resolve("localhost", path)
-    assert place is not None
-    assert (place.environment, place.deployment, place.development) == (environment, deployment, development)
-    assert place.route == ("predict",)
+    address = resolve("localhost", path)
+    assert address is not None
+    assert (address.environment, address.deployment, address.development) == (environment, deployment, development)
+    assert address.route == ("predict",)
 
 
 def test_a_real_host_routes_as_the_service_does() -> None:
     assert resolve("model-abcd1234.api.baseten.co", "/production/predict") == resolve(
         "localhost", "/model/abcd1234/production/predict"
     )
-    regional = Place("model", "abcd1234", "prod-us-east", None, ("predict",), regional=True, bare=True)
+    regional = Address("model", "abcd1234", "prod-us-east", None, ("predict",), regional=True, bare=True)
     assert resolve("model-abcd1234-prod-us-east.api.baseten.co", "/predict") == regional
     assert resolve("inference.baseten.co", "/v1/models") == resolve("localhost", "/v1/models")
     chain = resolve("chain-abcd1234.api.baseten.co:443", "/production/run_remote")

@@ -76,7 +76,7 @@ class AsyncJob:
 
         The output goes to the webhook only; Baseten does not store it. After success, this also waits for the delivery
         to the webhook, for a minute at most. Call `raise_for_status()` on the result to raise an error for a bad end.
-        Status calls that fail for a passing reason (429, 5xx, no connection) are repeated.
+        Status calls that fail for a transient reason (429, 5xx, no connection) are repeated.
 
         Args:
             deadline: Seconds to wait in all. None waits forever.

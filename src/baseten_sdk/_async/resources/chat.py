@@ -38,7 +38,7 @@ class AsyncChat:
     """Chat.
 
     Attributes:
-        completions: chat completions.
+        completions: Chat completions.
     """
 
     def __init__(self, service: AsyncService, base_url: BaseURL | None = None) -> None:
@@ -48,6 +48,17 @@ class AsyncChat:
     @cached_property
     def completions(self) -> AsyncCompletions:
         return AsyncCompletions(self._service, self._base_url)
+
+
+class AsyncBeta:
+    """What was in beta at OpenAI when programs were written: `client.beta.chat.completions.parse`.
+
+    Attributes:
+        chat: The same as `client.chat`.
+    """
+
+    def __init__(self, chat: AsyncChat) -> None:
+        self.chat = chat
 
 
 class AsyncCompletions:

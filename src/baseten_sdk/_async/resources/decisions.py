@@ -53,16 +53,16 @@ class AsyncDecisions:
             print(decision.value.team, decision.probabilities["team"])
 
         Args:
-            kind: a pydantic model, dataclass or TypedDict.
-            state: what is judged: a text, a mapping or a list.
-            model: the decision model; Baseten's Elephant unless set. A deployment needs none.
+            kind: A pydantic model, dataclass or TypedDict.
+            state: What is judged: a text, a mapping or a list.
+            model: The decision model; Baseten's Elephant unless set. A deployment needs none.
             temperature: Sent if you set it. Not every model accepts it.
-            **options: the options of every call.
+            **options: The options of every call.
 
         Raises:
-            InvalidRequestError: a field cannot be asked; the message has its path. Nothing was sent.
-            ResponseValidationError: an answer is missing, or does not fit its question.
-            APIError: the call failed.
+            InvalidRequestError: A field cannot be asked; the message has its path. Nothing was sent.
+            ResponseValidationError: An answer is missing, or does not fit its question.
+            APIError: The call failed.
         """
         questions = question_set(kind)
         request, merged = self._prepared(model, state, questions.body, temperature, options)
@@ -95,19 +95,19 @@ class AsyncDecisions:
             reply = await client.decisions.create(state="Where is my parcel?", questions={"urgent": urgent})
 
         Args:
-            state: what is judged: a text, a mapping or a list.
-            questions: by name. A `noul` has `instructions`, or `criteria` for true and false; a `choice` has `criteria`
+            state: What is judged: a text, a mapping or a list.
+            questions: By name. A `noul` has `instructions`, or `criteria` for true and false; a `choice` has `criteria`
                 that map each label to a description or None; a `score` has `criteria` that list the levels.
-            model: the decision model; Baseten's Elephant unless set. A deployment needs none.
+            model: The decision model; Baseten's Elephant unless set. A deployment needs none.
             temperature: Sent if you set it. Not every model accepts it.
-            **options: the options of every call.
+            **options: The options of every call.
 
         Returns:
             The answers that came. A question that the service did not answer is not among them.
 
         Raises:
-            InvalidRequestError: a question cannot be asked; the message has its path. Nothing was sent.
-            APIError: the call failed.
+            InvalidRequestError: A question cannot be asked; the message has its path. Nothing was sent.
+            APIError: The call failed.
         """
         check_questions(questions)
         request, merged = self._prepared(model, state, questions, temperature, options)

@@ -26,25 +26,25 @@ class AsyncPool:
     that fails, longer each time.
 
     Attributes:
-        members: its members.
-        settings: the arguments that it was made with.
-        chat: chat, as for a deployment. You may leave out `model=`, because each member has its own name for it.
-        messages: messages in Anthropic's form. You may leave out `model=` too.
-        completions: completions of text. `model=` is sent to members whose `Target` has no `model`.
+        members: Its members.
+        settings: The arguments that it was made with.
+        chat: Chat, as for a deployment. You may leave out `model=`, because each member has its own name for it.
+        messages: Messages in Anthropic's form. You may leave out `model=` too.
+        completions: Completions of text. `model=` is sent to members whose `Target` has no `model`.
         responses: OpenAI's Responses API, as for a deployment. You may leave out `model=`.
-        embeddings: vectors of texts.
-        decisions: typed questions.
-        predict: run the members' own model; needs dedicated deployments.
-        stream_predict: the same with a stream.
-        sync: any path of the members' containers.
-        exchanges: requests that another library has built; see `baseten_sdk.integrations.http`.
-        rerank: score texts.
-        classify: label texts.
-        predict_tokens: label the tokens of texts.
-        connect: a WebSocket to one member; needs dedicated deployments. If the handshake fails, the next member is
+        embeddings: Vectors of texts.
+        decisions: Typed questions.
+        predict: Run the members' own model; needs dedicated deployments.
+        stream_predict: The same with a stream.
+        sync: Any path of the members' containers.
+        exchanges: Requests that another library has built; see `baseten_sdk.integrations.http`.
+        rerank: Score texts.
+        classify: Label texts.
+        predict_tokens: Label the tokens of texts.
+        connect: A WebSocket to one member; needs dedicated deployments. If the handshake fails, the next member is
             asked. A connection that breaks later is not moved.
-        transcription: speech while it is sent, by one member, over a WebSocket.
-        transcribe: the text of a recording.
+        transcription: Speech while it is sent, by one member, over a WebSocket.
+        transcribe: The text of a recording.
 
     Example:
         pool = client.pool([Target("abcd1234", model="llama"), Target(model="zai-org/GLM-5.3")], first_event=5.0)
@@ -80,7 +80,7 @@ class AsyncPool:
         """Refuse. An async request must not be submitted twice, and a pool may ask more than one member.
 
         Raises:
-            InvalidRequestError: always.
+            InvalidRequestError: Always.
         """
         raise InvalidRequestError(
             "A pool submits no async requests: one may not be sent twice, and a pool may do that. Use "

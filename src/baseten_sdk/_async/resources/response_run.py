@@ -9,7 +9,7 @@ from ..tool_run import AsyncToolTurns
 
 
 class AsyncResponseRun(AsyncToolTurns[ResponseStreamEvent, ResponseStreamEvent, ModelResponse, ResponseInputItem]):
-    """A run of tools over responses. Iterate it for its events, or call `until_done`.
+    """A run of tools over responses. Iterate over it for its events, or call `until_done`.
 
     The events are those of the model's turns (`ResponseCompletedEvent` alone where they are not streamed) and a
     `ToolResult` for each call that was run. After an error, `messages`, `replies` and `usage` hold everything up to

@@ -53,10 +53,10 @@ def response_events(body: AsyncResponseStream, limits: Limits) -> AsyncResponseE
 
 
 class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStreamEvent, ModelResponse], Generic[T]):
-    """The events of a response as they arrive, and what was asked for. Enter it, then iterate it.
+    """The events of a response as they arrive, and what was asked for. Enter it, then iterate over it.
 
-    Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
-    arrived is in `snapshot`.
+    You may leave the block early, by `break`, an exception or cancellation. That gives the connection back at once.
+    `snapshot` keeps what arrived.
 
     Example:
         async with client.responses.stream(model=..., input="Hi") as stream:
@@ -66,9 +66,10 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
                         print(text, end="")
             response = await stream.get_final_response()
 
-    Raises (from the iteration): StreamInterrupted: The stream ended or broke before the response was complete.
-    `partial` holds what arrived. StreamAPIError: the response failed, or the service reported an error inside the
-    stream. ToolArgumentError: the arguments of a call do not validate; raised at the end, with the whole response.
+    Raises (from the iteration):
+        StreamInterrupted: The stream ended or broke before the response was complete. `partial` holds what arrived.
+        StreamAPIError: The response failed, or the service reported an error inside the stream.
+        ToolArgumentError: The arguments of a call do not validate. Raised at the end, with the whole response.
     """
 
     _made_by = "client.responses.stream(...)"
@@ -138,7 +139,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
         """Read to the end and return the whole response. `output_parsed` is the object if it is valid.
 
         Raises:
-            StreamInterrupted: there is no whole response.
+            StreamInterrupted: There is no whole response.
             BasetenError: The stream failed. It is raised again if iterating has already raised it.
         """
         return await self.get_final_reply()

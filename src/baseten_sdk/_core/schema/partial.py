@@ -183,8 +183,10 @@ def _open_mapping(kind: object, value: dict[str, object]) -> object:
 def _open_list(kind: object, value: list[object]) -> object:
     hints = get_args(kind)
     last = len(value) - 1
-    places = hints if get_origin(kind) is tuple and hints[1:] != (...,) else hints[:1] * len(value)
-    items = [_item(hint, each, place == last) for place, (hint, each) in enumerate(zip(places, value, strict=False))]
+    kinds = hints if get_origin(kind) is tuple and hints[1:] != (...,) else hints[:1] * len(value)
+    items = [
+        _item(hint, each, position == last) for position, (hint, each) in enumerate(zip(kinds, value, strict=False))
+    ]
     come = [each for each in items if each is not MISSING]
     return tuple(come) if get_origin(kind) is tuple else come
 

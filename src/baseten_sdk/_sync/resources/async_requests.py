@@ -98,8 +98,8 @@ class Requests:
         """Wait for many requests. Yields each with its last status, as they end.
 
         All status calls together keep to `Limits.status_calls` a second, and requests are polled in turn, so you can
-        wait for thousands. Each request ends as with `Job.wait`. A status call that fails for a passing reason is
-        repeated later. If the service refuses the status of one request, the error is raised after all others have
+        wait for thousands. Each request ends as with `Job.wait`. A status call that fails for a transient reason
+        is repeated later. If the service refuses the status of one request, the error is raised after all others have
         ended.
 
         Example:

@@ -39,7 +39,7 @@ class Chat:
     """Chat.
 
     Attributes:
-        completions: chat completions.
+        completions: Chat completions.
     """
 
     def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
@@ -49,6 +49,17 @@ class Chat:
     @cached_property
     def completions(self) -> Completions:
         return Completions(self._service, self._base_url)
+
+
+class Beta:
+    """What was in beta at OpenAI when programs were written: `client.beta.chat.completions.parse`.
+
+    Attributes:
+        chat: The same as `client.chat`.
+    """
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
 
 
 class Completions:

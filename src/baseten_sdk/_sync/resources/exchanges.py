@@ -131,18 +131,18 @@ class Exchanges:
         """Make a call.
 
         Args:
-            method: the verb.
-            url: an absolute URL on one of the client's hosts, or below a pool's `base_url`.
-            headers: what is sent. An authorization stays as it is; without one, the client's key is sent.
-            content: the body.
-            timeout: the other library's own timeouts.
+            method: The verb.
+            url: An absolute URL on one of the client's hosts, or below a pool's `base_url`.
+            headers: What is sent. An authorization stays as it is; without one, the client's key is sent.
+            content: The body.
+            timeout: The other library's own timeouts.
 
         Returns:
             The reply, whatever its status.
 
         Raises:
-            APIConnectionError: there was no reply, after all attempts.
-            InvalidRequestError: the URL is not one of the client's.
+            APIConnectionError: There was no reply, after all attempts.
+            InvalidRequestError: The URL is not one of the client's.
         """
         body = model_first(content) if self._pooled else content
         streamed = asks_for_stream(content)

@@ -35,10 +35,10 @@ class MessageCall:
     """The arguments of a call, without the conversation and the tools.
 
     Attributes:
-        model: the model's name.
-        max_tokens: the most tokens of the answer.
-        system: the system prompt.
-        params: the other arguments.
+        model: The model's name.
+        max_tokens: The most tokens of the answer.
+        system: The system prompt.
+        params: The other arguments.
     """
 
     model: str
@@ -118,10 +118,10 @@ class MessageCalls(ModelCalls):
         """Build the request, and the options that hold for it.
 
         Args:
-            call: the arguments.
-            messages: the conversation.
-            more: the tools and what goes with them.
-            stream: whether the answer is to come as events.
+            call: The arguments.
+            messages: The conversation.
+            more: The tools and what goes with them.
+            stream: Whether the answer is to come as events.
         """
         body, options = self._split(call.params)
         base, name = self._engine(call.model)

@@ -10,7 +10,7 @@ from ..tool_run import ToolTurns
 
 
 class MessageRun(ToolTurns[RawMessageStreamEvent, MessageStreamEvent, Message, MessageTurn]):
-    """A run of tools over messages. Iterate it for its events, or call `until_done`.
+    """A run of tools over messages. Iterate over it for its events, or call `until_done`.
 
     The events are those of the model's turns (`MessageStopEvent` alone where they are not streamed) and a `ToolResult`
     for each call that was run. After an error, `messages`, `replies` and `usage` hold everything up to that point. You

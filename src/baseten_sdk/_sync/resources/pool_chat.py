@@ -29,7 +29,7 @@ class PoolChat:
     """Chat.
 
     Attributes:
-        completions: chat completions.
+        completions: Chat completions.
     """
 
     def __init__(self, chat: Chat, settings: PoolSettings) -> None:
@@ -90,11 +90,11 @@ class PoolCompletions:
         A stream is returned at its first event. In the result, `meta.served_by` is the member that answered.
 
         Args:
-            messages: the conversation.
-            model: the name to send to members whose `Target` has no `model`. None: the ID of the member.
-            stream: return the answer in chunks while the model writes it.
-            tools: the tools that the model may call.
-            **params: sampling parameters, response_format, and the options of every call. `max_retries` counts tries
+            messages: The conversation.
+            model: The name to send to members whose `Target` has no `model`. None: the ID of the member.
+            stream: Return the answer in chunks while the model writes it.
+            tools: The tools that the model may call.
+            **params: Sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
         self._settings.check_deadline(params.get("deadline"), "call")

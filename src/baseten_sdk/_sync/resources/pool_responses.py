@@ -78,11 +78,11 @@ class PoolResponses:
         A stream is handed out once its first event has come. `meta.served_by` of the result says who answered.
 
         Args:
-            input: a text, or items.
-            model: what to send to members whose `Target` has no `model` of its own. None: the id of the member.
-            stream: give the response in events as they come.
-            tools: what the model may call.
-            **params: the parameters of `client.responses.create`. `max_retries` counts tries beyond one of each member.
+            input: A text, or items.
+            model: What to send to members whose `Target` has no `model` of its own. None: the id of the member.
+            stream: Give the response in events as they come.
+            tools: What the model may call.
+            **params: The parameters of `client.responses.create`. `max_retries` counts tries beyond one of each member.
         """
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._responses.create(model=model or ANY_MODEL, input=input, stream=bool(stream), tools=tools, **params)

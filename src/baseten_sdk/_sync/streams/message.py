@@ -27,10 +27,10 @@ T = TypeVar("T")
 
 
 class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Message], Generic[T]):
-    """The events of a message as they arrive. Enter it, then iterate it.
+    """The events of a message as they arrive. Enter it, then iterate over it.
 
-    Leaving the block early, by `break`, an exception or cancellation, gives the connection back at once; what had
-    arrived is in `snapshot`.
+    You may leave the block early, by `break`, an exception or cancellation. That gives the connection back at once.
+    `snapshot` keeps what arrived.
 
     Example:
         with client.messages.stream(model=..., max_tokens=1024, messages=[...]) as stream:
@@ -40,8 +40,9 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
                         print(text, end="")
         message = stream.get_final_message()
 
-    Raises (from the iteration): StreamInterrupted: The stream ended or broke before the message was complete. `partial`
-    holds what arrived. StreamAPIError: The service reported an error inside the stream.
+    Raises (from the iteration):
+        StreamInterrupted: The stream ended or broke before the message was complete. `partial` holds what arrived.
+        StreamAPIError: The service reported an error inside the stream.
     """
 
     _made_by = "client.messages.stream(...)"
@@ -114,7 +115,7 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
         `parsed_output` is the object, if `output_format=` asked for one.
 
         Raises:
-            StreamInterrupted: there is no whole message.
+            StreamInterrupted: There is no whole message.
             BasetenError: The stream failed. It is raised again if iterating has already raised it.
         """
         return self.get_final_reply()

@@ -197,8 +197,8 @@ def websocket_at(service: Service, url: str, interval: float | None, given: Call
     """Make a WebSocket for a URL, without opening it yet.
 
     Raises:
-        ConfigurationError: the extra is not installed, or an option is invalid.
-        InvalidRequestError: an option cannot be sent.
+        ConfigurationError: The extra is not installed, or an option is invalid.
+        InvalidRequestError: An option cannot be sent.
     """
     if find_spec("websockets") is None:
         raise ConfigurationError(
@@ -218,7 +218,7 @@ def _opened(service: Service, request: Request, options: Options, interval: floa
     """Make the handshake.
 
     Raises:
-        ResponseValidationError: the server's answer is not a valid WebSocket handshake.
+        ResponseValidationError: The server's answer is not a valid WebSocket handshake.
     """
     from ..._core.websocket.protocol import Handshake, MessageProtocol
     from .link import Link

@@ -54,11 +54,11 @@ def _by_latency(latencies: Sequence[tuple[float, int]]) -> list[tuple[str, int]]
     """Ten classes for each power of ten: finer ones would be noise on a page."""
     classes: dict[int, int] = {}
     for seconds, rows in latencies:
-        place = floor(10 * log10(max(seconds, 1e-6)))
-        classes[place] = classes.get(place, 0) + rows
+        step = floor(10 * log10(max(seconds, 1e-6)))
+        classes[step] = classes.get(step, 0) + rows
     if not classes:
         return []
-    return [(f"{10 ** (place / 10):.2g}", classes.get(place, 0)) for place in range(min(classes), max(classes) + 1)]
+    return [(f"{10 ** (step / 10):.2g}", classes.get(step, 0)) for step in range(min(classes), max(classes) + 1)]
 
 
 def _failures(report: Report) -> Iterable[str]:

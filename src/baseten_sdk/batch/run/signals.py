@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 import anyio
 
-from ..._runs.loop_thread import call_soon
+from ..._runs.loop_thread import scheduler
 from ...errors import BatchInterrupted
 from .stop import Stop
 
@@ -49,7 +49,7 @@ async def obey_signals(stop: Stop, say: Callable[[str], None], hint: str) -> Non
         with suppress(OSError, ValueError):  # the terminal may be gone
             say(told)
 
-    soon = call_soon()
+    soon = scheduler()
     with _process.listening(lambda number: soon(partial(hear, number))):
         await anyio.sleep_forever()
 

@@ -15,15 +15,15 @@ class Timeline:
 
     def add(self, seconds: float, count: int = 1) -> None:
         """Count rows that ended so many seconds after the beginning."""
-        place = int(seconds / self._width)
-        while place >= MOST:
+        slot = int(seconds / self._width)
+        while slot >= MOST:
             self._width *= 2
-            place = int(seconds / self._width)
+            slot = int(seconds / self._width)
             halved: dict[int, int] = {}
-            for slot, rows in self._counts.items():
-                halved[slot // 2] = halved.get(slot // 2, 0) + rows
+            for old, rows in self._counts.items():
+                halved[old // 2] = halved.get(old // 2, 0) + rows
             self._counts = halved
-        self._counts[place] = self._counts.get(place, 0) + count
+        self._counts[slot] = self._counts.get(slot, 0) + count
 
     def counts(self) -> tuple[tuple[float, int], ...]:
         """The beginning of each slice in seconds, and its rows; empty slices are included. Added to another

@@ -8,10 +8,10 @@ from __future__ import annotations
 import random
 
 from ...errors import APIStatusError, APITimeoutError, BasetenError, ResponseValidationError
+from ...rates import Backoff
 
-INITIAL = 1.0
-MAXIMUM = 30.0
-"""Waits before another try, in seconds: they double from twice the first bound up to the second."""
+WAITS = Backoff(first=2.0, longest=30.0)
+"""The longest wait before each further try, in seconds."""
 
 LONGEST = 600.0
 """The longest `Retry-After`, in seconds, that a row waits for."""
@@ -29,7 +29,7 @@ def retry_delay(error: Exception, tries: int) -> float | None:
     asked = error.retry_after if isinstance(error, APIStatusError) else None
     if asked is not None and asked > LONGEST:
         return None
-    return max(asked or 0.0, random.uniform(0, min(MAXIMUM, INITIAL * 2**tries)))
+    return max(asked or 0.0, random.uniform(0, WAITS.after(tries)))
 
 
 def _is_worth_it(error: Exception) -> bool:

@@ -41,22 +41,22 @@ class Cassette:
     that looks secret. Replies of async requests are recorded like all others; their webhooks are not.
 
     Args:
-        path: the file, YAML.
+        path: The file, YAML.
         record: "none" only replays, and sends nothing. "new" asks the service for what the file does not have; "all"
             records everything anew. Both send the caller's own key to the service, and `save` writes the file; the
             emulator calls it when it stops.
-        hide_prompts: keep digests of what people wrote (`messages`, `input` ...) instead of the text. Replies are kept
+        hide_prompts: Keep digests of what people wrote (`messages`, `input` ...) instead of the text. Replies are kept
             as they came.
-        ignore: fields at the top of a JSON body that are neither kept nor compared, such as `("user",)`.
-        realtime: replay at the recorded times instead of as fast as it goes.
-        endpoints: where the service is, for recording.
+        ignore: Fields at the top of a JSON body that are neither kept nor compared, such as `("user",)`.
+        realtime: Replay at the recorded times instead of as fast as it goes.
+        endpoints: Where the service is, for recording.
 
     Attributes:
-        path: the file.
-        missing: what was asked for and not in the file, each with its difference from what is.
+        path: The file.
+        missing: What was asked for and not in the file, each with its difference from what is.
 
     Raises:
-        ConfigurationError: there is no such file to replay, or it is not a cassette of this version, or it was edited.
+        ConfigurationError: There is no such file to replay, or it is not a cassette of this version, or it was edited.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Cassette:
         """Write what was recorded, if anything was.
 
         Raises:
-            ConfigurationError: the file cannot be written.
+            ConfigurationError: The file cannot be written.
         """
         if self._new:
             write(self.path, self._recorded())
@@ -137,11 +137,11 @@ class Cassette:
             from .service import Service
 
             self._service = Service(self._endpoints or Endpoints())
-        place = len(self._interactions)
+        position = len(self._interactions)
         self._interactions.append(None)  # in the order of the requests, however the replies end
 
         def keep(reply: ReceivedReply) -> None:
-            self._interactions[place] = Interaction(request, reply)
+            self._interactions[position] = Interaction(request, reply)
             self._new = True
 
         return await self._service.ask(exchange, keep)

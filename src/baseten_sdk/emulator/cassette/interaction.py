@@ -17,8 +17,8 @@ class SentRequest:
     """A request without its headers, which may hold secrets and never decide the answer.
 
     Attributes:
-        path: the path in the emulator's form, the same whatever the host was.
-        query: the query parameters in the order of their names.
+        path: The path in the emulator's form, the same whatever the host was.
+        query: The query parameters in the order of their names.
         body: JSON, or the bytes of anything else.
     """
 
@@ -32,7 +32,7 @@ class TimedPiece(NamedTuple):
     """Bytes that arrived together.
 
     Attributes:
-        after: seconds since the piece before, or since the head.
+        after: Seconds since the piece before, or since the head.
     """
 
     after: float
@@ -44,8 +44,8 @@ class ReceivedReply:
     """A recorded reply.
 
     Attributes:
-        seconds: from the request to the head of the reply.
-        streamed: it came without a length.
+        seconds: From the request to the head of the reply.
+        streamed: It came without a length.
     """
 
     status: int

@@ -39,8 +39,8 @@ def sent_request(exchange: Exchange, *, ignore: Iterable[str] = (), hide_prompts
     """What of a request is kept, without what is secret.
 
     Args:
-        ignore: fields at the top of a JSON body that are left out.
-        hide_prompts: replace what people wrote by its digest.
+        ignore: Fields at the top of a JSON body that are left out.
+        hide_prompts: Replace what people wrote by its digest.
     """
     secrets = secrets_of(exchange)
 

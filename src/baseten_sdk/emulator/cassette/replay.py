@@ -31,7 +31,7 @@ async def _live(reply: ReceivedReply) -> AsyncGenerator[bytes]:
     """The pieces, each after its pause.
 
     Raises:
-        ConnectionError: the recorded connection broke off here.
+        ConnectionError: The recorded connection broke off here.
     """
     for piece in reply.pieces:
         await anyio.sleep(piece.after)

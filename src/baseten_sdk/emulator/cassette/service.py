@@ -53,7 +53,7 @@ class Service:
     """Asks the service.
 
     Args:
-        endpoints: where it is.
+        endpoints: Where it is.
     """
 
     def __init__(self, endpoints: Endpoints) -> None:

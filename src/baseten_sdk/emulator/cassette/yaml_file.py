@@ -245,7 +245,7 @@ def _cut(data: bytes, pieces: str) -> Iterator[TimedPiece]:
     """The pieces of a stream.
 
     Raises:
-        ValueError: they are not as long as the stream.
+        ValueError: They are not as long as the stream.
     """
     start = 0
     for piece in pieces.split():

@@ -33,7 +33,7 @@ A deployment's engine returns them.
 
 def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Reply:
     """Answer a chat request. `models` adds to the usual ones. None accepts any name."""
-    shared = exchange.place.surface == "model-apis"
+    shared = exchange.address.surface == "model-apis"
     try:
         body = exchange.json()
     except ValueError as error:
@@ -42,7 +42,7 @@ def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Re
     tools = exchange.headers.get("x-baseten-server-tools", "").lower() == "true"
     wrong = complaint(body, server_tools=tools, model_required=shared)
     request = as_object(body)
-    model = as_text(request.get("model")) or exchange.place.owner
+    model = as_text(request.get("model")) or exchange.address.owner
     if wrong is not None:
         return error_reply(400, wrong, "3" if model.startswith(_VERBOSE) else "4")
     if shared and (model.startswith("unknown/") or (models is not None and not known(model, models))):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from ..http.jsonvalue import JSON, Object
-from ..http.routing import Place
+from ..http.routing import Address
 from ..http.wire import Reply, json_reply
 
 _CREATED = 1_780_000_000
@@ -29,13 +29,13 @@ def known(slug: str, more: Collection[str]) -> bool:
     return slug.startswith("emulator/") or slug in more or any(slug == row[0] for row in _KNOWN)
 
 
-def list_models(place: Place, more: Collection[str] = ()) -> Reply:
+def list_models(address: Address, more: Collection[str] = ()) -> Reply:
     """The shared models, without a top-level `object`; inside a deployment, what an engine lists, with
     one."""
-    if place.surface == "model-apis":
+    if address.surface == "model-apis":
         rows = [*_KNOWN, *((slug, slug, 131_072, 32_768, 0.0, 0.0, "text") for slug in more)]
         return json_reply({"data": [_entry(*row) for row in rows]})
-    served: Object = {"id": place.owner, "object": "model", "created": _CREATED, "owned_by": "baseten"}
+    served: Object = {"id": address.owner, "object": "model", "created": _CREATED, "owned_by": "baseten"}
     return json_reply({"object": "list", "data": [served]})
 
 

@@ -35,13 +35,13 @@ class Upstream:
     """The other server.
 
     Args:
-        url: its OpenAI base URL, such as "http://127.0.0.1:8080/v1". A user name and password in it are sent as Basic
+        url: Its OpenAI base URL, such as "http://127.0.0.1:8080/v1". A user name and password in it are sent as Basic
             authorization.
-        api_key: its key, if it wants one.
-        model: the model to ask it for, whatever the caller names; None passes the caller's on.
+        api_key: Its key, if it wants one.
+        model: The model to ask it for, whatever the caller names; None passes the caller's on.
 
     Raises:
-        ConfigurationError: the URL or the key is invalid.
+        ConfigurationError: The URL or the key is invalid.
     """
 
     def __init__(self, url: str, api_key: str | None = None, model: str | None = None) -> None:
@@ -114,7 +114,7 @@ def _address(url: str) -> httpx.URL:
     """Below which chat and responses are answered.
 
     Raises:
-        ConfigurationError: the URL is not one. It is not quoted, since it may hold a password.
+        ConfigurationError: The URL is not one. It is not quoted, since it may hold a password.
     """
     with suppress(httpx.InvalidURL):
         address = httpx.URL(url.rstrip("/"))
@@ -133,7 +133,7 @@ async def _relayed(response: httpx.Response) -> AsyncGenerator[bytes]:
     """The body as it comes.
 
     Raises:
-        ConnectionError: it broke off.
+        ConnectionError: It broke off.
     """
     try:
         async for piece in response.aiter_bytes():

@@ -42,7 +42,7 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
         "id": f"cmpl-{sha256(exchange.request_id.encode()).hexdigest()[:32]}",
         "object": "text_completion",
         "created": int(exchange.moment),
-        "model": as_text(body.get("model")) or exchange.place.owner,
+        "model": as_text(body.get("model")) or exchange.address.owner,
     }
     if body.get("stream") is not True:
         return json_reply({**head, "choices": [*choices], "usage": usage})

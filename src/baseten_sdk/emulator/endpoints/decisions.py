@@ -26,7 +26,7 @@ def decide(exchange: Exchange) -> Reply:
     except ValueError:
         return error_reply(400, "Validation: the request body must be a JSON object", "3")
     model = as_text(body.get("model"))
-    if exchange.place.surface == "model-apis" and not model.startswith("decision-models/"):
+    if exchange.address.surface == "model-apis" and not model.startswith("decision-models/"):
         return error_reply(404, "please check the model you provided", "3")
     questions = as_object(body.get("questions"))
     state = body.get("state")

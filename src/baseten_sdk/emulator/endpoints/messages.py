@@ -42,7 +42,7 @@ def messages(exchange: Exchange, *, seed: int) -> Reply:
     if request.get("stream") is not True or plan.on("no-stream"):
         return json_reply(whole)
     events = stream(whole, made, plan)
-    if exchange.gathers and exchange.place.surface == "model":
+    if exchange.gathers and exchange.address.surface == "model":
         return gathered(events, plan)
     return Reply(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, events, chunked=True)
 

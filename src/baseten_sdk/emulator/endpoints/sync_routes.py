@@ -24,7 +24,7 @@ def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
         case ("v1", "chat", "completions") | ("v1", "responses"):
             return method_not_allowed("POST")
         case ("v1", "models"):
-            return list_models(exchange.place) if method == "GET" else method_not_allowed("GET")
+            return list_models(exchange.address) if method == "GET" else method_not_allowed("GET")
         case ("v1", "embeddings"):
             return embeddings(exchange) if method == "POST" else method_not_allowed("POST")
         case ("v1", "systemone"):

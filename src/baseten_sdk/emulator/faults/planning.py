@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from ..behaviours.parse import parse, parse_slug
 from ..behaviours.plan import Plan
 from ..http.jsonvalue import JSON, as_object, as_text, load
-from ..http.routing import Place
+from ..http.routing import Address
 from .schedule import Faults
 
 HEADER = "x-emulator"
@@ -29,7 +29,7 @@ def model_of(body: bytes) -> str:
     return as_text(_parsed(body).get("model"))
 
 
-def plan_for(place: Place, path: str, headers: Headers, body: bytes, faults: Faults, usual: Plan = NOTHING) -> Plan:
+def plan_for(address: Address, path: str, headers: Headers, body: bytes, faults: Faults, usual: Plan = NOTHING) -> Plan:
     """The plan of a request; `usual` is what the member of the fleet that it is for always does.
 
     Raises:
@@ -37,7 +37,7 @@ def plan_for(place: Place, path: str, headers: Headers, body: bytes, faults: Fau
     """
     plan = usual.merged(faults.take(path))
     given = _parsed(body)
-    plan = plan.merged(_from_owner(place.owner)).merged(_from_slug(as_text(given.get("model"))))
+    plan = plan.merged(_from_owner(address.owner)).merged(_from_slug(as_text(given.get("model"))))
     for holder in (given, as_object(given.get("model_input")), as_object(given.get("metadata"))):
         wanted = holder.get("emulator")
         if isinstance(wanted, str | dict):

@@ -15,7 +15,7 @@ from dataclasses import replace
 from ..behaviours.parse import BehaviourError
 from ..behaviours.plan import Plan
 from ..faults.error_shapes import planned_error
-from ..http.routing import Place
+from ..http.routing import Address
 from ..http.wire import Reply
 from .member import FleetMember
 from .minute import MinuteLimit
@@ -66,15 +66,15 @@ class Fleet(MutableMapping[str, FleetMember]):
     def __len__(self) -> int:
         return len(self._members)
 
-    def name_of(self, place: Place, model: str) -> str | None:
+    def name_of(self, address: Address, model: str) -> str | None:
         """Return the member that a request is for. None if it is not in the fleet.
 
         Args:
-            place: The address of the request.
+            address: The address of the request.
             model: The model in its body.
         """
-        target = place.environment or place.deployment or "development"
-        names = (f"{place.owner}/{target}", place.owner) if place.owner else (model,)
+        target = address.environment or address.deployment or "development"
+        names = (f"{address.owner}/{target}", address.owner) if address.owner else (model,)
         return next((name for name in names if name in self._members), None)
 
     def plan(self, name: str | None) -> Plan:
@@ -87,7 +87,7 @@ class Fleet(MutableMapping[str, FleetMember]):
         seconds = member.slow_delay if slow else member.delay
         return Plan({"delay": round(seconds * 1000)} if seconds else {}).merged(member.plan)
 
-    def take(self, name: str | None, place: Place) -> Reply | None:
+    def take(self, name: str | None, address: Address) -> Reply | None:
         """Count a request. Return the reply that refuses it if a limit is used up."""
         limits = {} if name is None else self._limits.get(name, {})
         if not limits:
@@ -99,7 +99,7 @@ class Fleet(MutableMapping[str, FleetMember]):
                 if "requests" in limits:
                     limits["requests"].take(1.0)
                 return None
-        refused = planned_error(429, Plan(), place.surface)
+        refused = planned_error(429, Plan(), address.surface)
         return replace(refused, headers=refused.headers | {"retry-after": str(math.ceil(wait))})
 
     def settle(self, name: str | None, reply: Reply) -> Reply:

@@ -9,9 +9,9 @@ class MinuteLimit:
     """What is left of a limit.
 
     Args:
-        per_minute: how much is replenished in a minute.
-        burst: how much there is at most.
-        now: the time.
+        per_minute: How much is replenished in a minute.
+        burst: How much there is at most.
+        now: The time.
     """
 
     __slots__ = ("_burst", "_last", "_level", "per_minute")

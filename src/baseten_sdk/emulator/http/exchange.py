@@ -1,4 +1,4 @@
-"""One request as endpoints see it: its place, headers, body and plan.
+"""One request as endpoints see it: its address, headers, body and plan.
 
 It owns reading. It must not know the endpoints.
 """
@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from ..behaviours.plan import Plan
 from .jsonvalue import JSON, load
-from .routing import Place
+from .routing import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Exchange:
     method: str
     path: str
     query_string: str
-    place: Place
+    address: Address
     headers: Headers
     body: bytes
     plan: Plan

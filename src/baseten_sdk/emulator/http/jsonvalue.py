@@ -24,7 +24,7 @@ def load(data: bytes | str) -> JSON:
     """Parse JSON; bare NaN and Infinity are read, as the service reads them.
 
     Raises:
-        ValueError: the text is not JSON, or not UTF-8.
+        ValueError: The text is not JSON, or not UTF-8.
     """
     value: JSON = json.loads(data)
     return value

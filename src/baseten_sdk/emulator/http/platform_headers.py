@@ -12,7 +12,7 @@ from .routing import short_id
 
 def platform_headers(exchange: Exchange) -> dict[str, str]:
     """Return the headers, or none if a container answers itself."""
-    if exchange.place.surface == "container":
+    if exchange.address.surface == "container":
         return {}
     accepted = {"x-baseten-accepted-at": str(int(exchange.moment * 1000))}
     match exchange.plan.text("request-id"):
@@ -22,13 +22,13 @@ def platform_headers(exchange: Exchange) -> dict[str, str]:
             return accepted | {"x-request-id": exchange.request_id}
         case _:
             pass
-    place = exchange.place
-    owner = place.owner or short_id(_slug(exchange), 8)
+    address = exchange.address
+    owner = address.owner or short_id(_slug(exchange), 8)
     return accepted | {
         "x-baseten-request-id": exchange.request_id,
         "x-baseten-session-id": exchange.request_id,
         "x-baseten-model-id": owner,
-        "x-baseten-model-version-id": place.deployment_id if place.owner else short_id(owner, 7),
+        "x-baseten-model-version-id": address.deployment_id if address.owner else short_id(owner, 7),
         "x-baseten-model-prediction-attempts": "1",
     }
 

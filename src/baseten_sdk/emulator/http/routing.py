@@ -20,7 +20,7 @@ _PREFIXED = {"production", "environments", "development", "deployment"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Address:
     """An address, read.
 
     Attributes:
@@ -63,7 +63,7 @@ def short_id(seed: str, length: int) -> str:
     return text
 
 
-def resolve(host: str, raw_path: str) -> Place | None:
+def resolve(host: str, raw_path: str) -> Address | None:
     """Parse an address. Return None if nothing of the service has it."""
     segments = tuple(raw_path.lstrip("/").split("/"))
     if _MODEL_APIS.fullmatch(host):
@@ -75,9 +75,9 @@ def resolve(host: str, raw_path: str) -> Place | None:
         case ("v1", *_):
             return _model_apis(segments)
         case ("gateway", "v1", *rest):
-            return Place("model-apis", "", None, None, tuple(rest), gateway=True)
+            return Address("model-apis", "", None, None, tuple(rest), gateway=True)
         case ("container", *rest):
-            return Place("container", "model", None, None, tuple(rest), bare=True)
+            return Address("container", "model", None, None, tuple(rest), bare=True)
         case ("model", owner, *rest) if owner:
             return _targeted("model", unquote(owner), tuple(rest))
         case ("chain", owner, *rest) if owner:
@@ -90,27 +90,27 @@ def resolve(host: str, raw_path: str) -> Place | None:
             return None
 
 
-def _model_apis(segments: tuple[str, ...]) -> Place | None:
-    return Place("model-apis", "", None, None, segments[1:]) if segments[0] == "v1" else None
+def _model_apis(segments: tuple[str, ...]) -> Address | None:
+    return Address("model-apis", "", None, None, segments[1:]) if segments[0] == "v1" else None
 
 
-def _targeted(surface: Surface, owner: str, segments: tuple[str, ...]) -> Place | None:
+def _targeted(surface: Surface, owner: str, segments: tuple[str, ...]) -> Address | None:
     match segments:
         case ("production", *rest):
-            return Place(surface, owner, "production", None, tuple(rest))
+            return Address(surface, owner, "production", None, tuple(rest))
         case ("environments", name, *rest) if name:
-            return Place(surface, owner, unquote(name), None, tuple(rest))
+            return Address(surface, owner, unquote(name), None, tuple(rest))
         case ("development", *rest):
-            return Place(surface, owner, None, None, tuple(rest))
+            return Address(surface, owner, None, None, tuple(rest))
         case ("deployment", name, *rest) if name:
-            return Place(surface, owner, None, unquote(name), tuple(rest))
+            return Address(surface, owner, None, unquote(name), tuple(rest))
         case ("async_request", _):
-            return Place(surface, owner, "production", None, segments, bare=True)
+            return Address(surface, owner, "production", None, segments, bare=True)
         case _:
             return None
 
 
-def _regional(surface: Surface, owner: str, environment: str, segments: tuple[str, ...]) -> Place | None:
+def _regional(surface: Surface, owner: str, environment: str, segments: tuple[str, ...]) -> Address | None:
     if segments[0] in _PREFIXED:
         return None
-    return Place(surface, owner, environment, None, segments, regional=True, bare=True)
+    return Address(surface, owner, environment, None, segments, regional=True, bare=True)

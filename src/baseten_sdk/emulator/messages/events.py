@@ -19,9 +19,9 @@ def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
     """The events of a stream, one piece of bytes each.
 
     Args:
-        whole: the message that they make up.
-        answer: where it comes from.
-        plan: the behaviours.
+        whole: The message that they make up.
+        answer: Where it comes from.
+        plan: The behaviours.
     """
     framing = Framing(plan)
     events = _events(whole, answer, plan)

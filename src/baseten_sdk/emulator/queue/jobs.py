@@ -19,7 +19,7 @@ from ..endpoints.predict import output
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object, as_number, as_object
-from ..http.routing import Place
+from ..http.routing import Address
 from ..http.wire import Reply, json_reply
 from .clock import Clock, iso
 from .records import Record
@@ -51,7 +51,7 @@ class Job:
     """
 
     request_id: str
-    place: Place
+    address: Address
     created_at: float
     start_at: float
     end_at: float
@@ -135,7 +135,7 @@ class Queue:
         if len(exchange.body) > LARGEST:
             text = f"payload size of {len(exchange.body)} bytes exceeds maximum size of {LARGEST} bytes"
             return error_reply(413, text, "2", "payload_too_large"), None
-        chain = exchange.place.surface == "chain"
+        chain = exchange.address.surface == "chain"
         try:
             body = exchange.json()
         except ValueError as error:
@@ -145,7 +145,7 @@ class Queue:
         if (wrong := _complaint(body)) is not None:
             return error_reply(400, wrong, "2", "client_error"), None
         request = as_object(body)
-        if self._queue_limit is not None and self._counts(exchange.place)[0] >= self._queue_limit:
+        if self._queue_limit is not None and self._counts(exchange.address)[0] >= self._queue_limit:
             return error_reply(429, "CAPACITY_EXCEEDED", "2", "CAPACITY_EXCEEDED"), None
         job = self._job(exchange, request, ready_at)
         self._jobs[job.request_id] = job
@@ -159,13 +159,13 @@ class Queue:
         webhook = request.get("webhook_endpoint")
         return Job(
             request_id=self._new_id(),
-            place=exchange.place,
+            address=exchange.address,
             created_at=now,
             start_at=start_at,
             end_at=start_at + _seconds(plan, "run", self._run_seconds),
             expires_at=now + (as_number(request.get("max_time_in_queue_seconds")) or 600),
             model_input=given,
-            output=result(given) if exchange.place.surface == "chain" else output(given, plan),
+            output=result(given) if exchange.address.surface == "chain" else output(given, plan),
             failure=plan.text("fail-with"),
             webhook=webhook if isinstance(webhook, str) else None,
             handling=plan.text("webhook"),
@@ -182,7 +182,7 @@ class Queue:
         return json_reply(
             {
                 "request_id": job.request_id,
-                **owner_fields(job.place),
+                **owner_fields(job.address),
                 "status": status,
                 "webhook_status": "CANCELED" if status == "CANCELED" and job.webhook else job.webhook_status,
                 "created_at": iso(job.created_at),
@@ -206,17 +206,17 @@ class Queue:
     def depth(self, exchange: Exchange) -> Reply:
         if (refusal := self._refusal()) is not None:
             return refusal
-        queued, running = self._counts(exchange.place)
+        queued, running = self._counts(exchange.address)
         counts: Object = {"num_queued_requests": queued, "num_in_progress_requests": running}
-        return json_reply(owner_fields(exchange.place) | counts)
+        return json_reply(owner_fields(exchange.address) | counts)
 
-    def _counts(self, place: Place) -> tuple[int, int]:
+    def _counts(self, address: Address) -> tuple[int, int]:
         """How many jobs of a deployment are queued, and how many run."""
         now = self._clock.now()
         states = [
             job.state(now)[0]
             for job in self._jobs.values()
-            if job.place.owner == place.owner and job.place.deployment_id == place.deployment_id
+            if job.address.owner == address.owner and job.address.deployment_id == address.deployment_id
         ]
         return states.count("QUEUED"), states.count("IN_PROGRESS")
 
@@ -224,8 +224,8 @@ class Queue:
         if (refusal := self._refusal()) is not None:
             return refusal
         job = self._jobs.get(request_id)
-        place = exchange.place
-        if job is None or (job.place.surface, job.place.owner) != (place.surface, place.owner):
+        address = exchange.address
+        if job is None or (job.address.surface, job.address.owner) != (address.surface, address.owner):
             return _unknown(request_id)
         status, since = job.state(self._clock.now())
         if status in _TERMINAL and self._clock.now() - since > KEPT:
@@ -251,9 +251,9 @@ def _seconds(plan: Plan, name: str, default: float) -> float:
     return default if given is None else float(given)
 
 
-def owner_fields(place: Place) -> Object:
-    key = "chain_id" if place.surface == "chain" else "model_id"
-    return {key: place.owner, "deployment_id": place.deployment_id}
+def owner_fields(address: Address) -> Object:
+    key = "chain_id" if address.surface == "chain" else "model_id"
+    return {key: address.owner, "deployment_id": address.deployment_id}
 
 
 def _unknown(request_id: str) -> Reply:

@@ -105,7 +105,7 @@ class WebhookSender:
         return dump(
             {
                 "request_id": job.request_id,
-                **owner_fields(job.place),
+                **owner_fields(job.address),
                 "type": "async_request_completed",
                 "time": iso(self._clock.base()),
                 "data": None if errors else job.output,

@@ -23,7 +23,7 @@ from .response import Head, final_items, items_of, response, status_of
 
 def responses(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Reply:
     """Answer a request for a response. `models` adds to the usual ones. None accepts any name."""
-    shared = exchange.place.surface == "model-apis"
+    shared = exchange.address.surface == "model-apis"
     plan = exchange.plan
     try:
         body = exchange.json()
@@ -35,7 +35,7 @@ def responses(exchange: Exchange, *, seed: int, models: Collection[str] | None) 
     wrong = wrong or chat_complaint(chat, server_tools=False, model_required=shared)
     if wrong is not None:
         return error_reply(422 if "unknown field" in wrong else 400, wrong, "4")
-    model = as_text(request.get("model")) or exchange.place.owner
+    model = as_text(request.get("model")) or exchange.address.owner
     if shared and (model.startswith("unknown/") or (models is not None and not known(model, models))):
         return error_reply(404, f"the model {model!r} does not exist or is not enabled in this workspace", "3")
     made = answer(chat, plan, seed)

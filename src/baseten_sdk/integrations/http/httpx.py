@@ -24,7 +24,7 @@ class HttpxConnections(httpx.BaseTransport):
         http = httpx.Client(transport=HttpxConnections(client), base_url=client.exchanges.base_url)
 
     Args:
-        client: a client or a pool. Close it yourself: closing the transport does not.
+        client: A client or a pool. Close it yourself: closing the transport does not.
     """
 
     def __init__(self, client: Client | Pool) -> None:
@@ -52,7 +52,7 @@ class AsyncHttpxConnections(httpx.AsyncBaseTransport):
         http = httpx.AsyncClient(transport=AsyncHttpxConnections(client), base_url=client.exchanges.base_url)
 
     Args:
-        client: an async client or pool. Close it yourself: closing the transport does not.
+        client: An async client or pool. Close it yourself: closing the transport does not.
     """
 
     def __init__(self, client: AsyncClient | AsyncPool) -> None:

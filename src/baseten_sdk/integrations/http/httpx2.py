@@ -25,7 +25,7 @@ class Httpx2Connections(httpx2.BaseTransport):
         http = httpx2.Client(transport=Httpx2Connections(client), base_url=client.exchanges.base_url)
 
     Args:
-        client: a client or a pool. Close it yourself: closing the transport does not.
+        client: A client or a pool. Close it yourself: closing the transport does not.
     """
 
     def __init__(self, client: Client | Pool) -> None:
@@ -53,7 +53,7 @@ class AsyncHttpx2Connections(httpx2.AsyncBaseTransport):
         http = httpx2.AsyncClient(transport=AsyncHttpx2Connections(client), base_url=client.exchanges.base_url)
 
     Args:
-        client: an async client or pool. Close it yourself: closing the transport does not.
+        client: An async client or pool. Close it yourself: closing the transport does not.
     """
 
     def __init__(self, client: AsyncClient | AsyncPool) -> None:

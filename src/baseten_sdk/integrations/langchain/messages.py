@@ -37,7 +37,7 @@ def message_params(messages: Iterable[BaseMessage]) -> list[dict[str, object]]:
     """The messages as a request has them.
 
     Raises:
-        ValueError: a block lacks something that it needs, or is of a kind that LangChain does not know.
+        ValueError: A block lacks something that it needs, or is of a kind that LangChain does not know.
     """
     params: list[dict[str, object]] = []
     for message in messages:

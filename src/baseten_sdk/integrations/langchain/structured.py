@@ -27,11 +27,11 @@ def response_format(schema: Mapping[str, object] | type, *, strict: bool | None)
     """The `response_format` that holds a model to a schema.
 
     Args:
-        schema: a pydantic class, a TypedDict, a JSON schema or an OpenAI function.
-        strict: hold the model to it; None does so where strict mode can express it.
+        schema: A pydantic class, a TypedDict, a JSON schema or an OpenAI function.
+        strict: Hold the model to it; None does so where strict mode can express it.
 
     Raises:
-        InvalidRequestError: strict mode cannot express it, and was asked for.
+        InvalidRequestError: Strict mode cannot express it, and was asked for.
     """
     if isinstance(schema, type) and issubclass(schema, BaseModel):
         return format_for(schema, strict=strict)

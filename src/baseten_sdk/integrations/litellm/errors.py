@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -18,6 +18,19 @@ from ... import (
     StreamAPIError,
 )
 from .litellm_types import ExceptionCheckers
+
+_BY_STATUS: Mapping[int, Callable[..., Exception]] = {
+    400: exceptions.BadRequestError,
+    401: exceptions.AuthenticationError,
+    402: exceptions.PaymentRequiredError,
+    403: exceptions.PermissionDeniedError,
+    404: exceptions.NotFoundError,
+    422: exceptions.UnprocessableEntityError,
+    429: exceptions.RateLimitError,
+    500: exceptions.InternalServerError,
+    502: exceptions.BadGatewayError,
+    503: exceptions.ServiceUnavailableError,
+}
 
 
 @contextmanager
@@ -53,35 +66,17 @@ def _status_error(error: APIStatusError, text: str, model: str, provider: str) -
     """Return LiteLLM's error for a status. If it has none, return its general error with the status."""
     request = httpx.Request(error.method or "POST", error.url or "https://inference.baseten.co")
     reply = httpx.Response(error.status_code, headers=_plain(error.headers), content=error.raw, request=request)
-    match error.status_code:
-        case 400 if ExceptionCheckers.is_error_str_context_window_exceeded(text):
-            return exceptions.ContextWindowExceededError(text, model=model, llm_provider=provider, response=reply)
-        case 400:
-            return exceptions.BadRequestError(text, model=model, llm_provider=provider, response=reply)
-        case 401:
-            return exceptions.AuthenticationError(text, llm_provider=provider, model=model, response=reply)
-        case 402:
-            return exceptions.PaymentRequiredError(text, model=model, llm_provider=provider, response=reply)
-        case 403:
-            return exceptions.PermissionDeniedError(text, llm_provider=provider, model=model, response=reply)
-        case 404:
-            return exceptions.NotFoundError(text, model=model, llm_provider=provider, response=reply)
-        case 408 | 504:
-            return exceptions.Timeout(
-                text, model=model, llm_provider=provider, exception_status_code=error.status_code, response=reply
-            )
-        case 422:
-            return exceptions.UnprocessableEntityError(text, model=model, llm_provider=provider, response=reply)
-        case 429:
-            return exceptions.RateLimitError(text, llm_provider=provider, model=model, response=reply)
-        case 500:
-            return exceptions.InternalServerError(text, llm_provider=provider, model=model, response=reply)
-        case 502:
-            return exceptions.BadGatewayError(text, llm_provider=provider, model=model, response=reply)
-        case 503:
-            return exceptions.ServiceUnavailableError(text, llm_provider=provider, model=model, response=reply)
-        case status:
-            return exceptions.APIError(status, text, llm_provider=provider, model=model, response=reply)
+    status = error.status_code
+    if status in (408, 504):
+        return exceptions.Timeout(
+            text, model=model, llm_provider=provider, exception_status_code=status, response=reply
+        )
+    if status == 400 and ExceptionCheckers.is_error_str_context_window_exceeded(text):
+        return exceptions.ContextWindowExceededError(text, model=model, llm_provider=provider, response=reply)
+    kind = _BY_STATUS.get(status)
+    if kind is None:
+        return exceptions.APIError(status, text, llm_provider=provider, model=model, response=reply)
+    return kind(text, model=model, llm_provider=provider, response=reply)
 
 
 def _plain(headers: dict[str, str]) -> dict[str, str]:

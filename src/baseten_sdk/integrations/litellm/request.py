@@ -26,11 +26,11 @@ class LiteLLMRequest:
     """One call.
 
     Attributes:
-        target: the model, and where it is served.
-        api_key: the caller's key.
-        api_base: a base URL to use instead of the target's.
-        params: the fields of the body.
-        options: the other options of the call.
+        target: The model, and where it is served.
+        api_key: The caller's key.
+        api_base: A base URL to use instead of the target's.
+        params: The fields of the body.
+        options: The other options of the call.
     """
 
     target: ModelTarget
@@ -44,7 +44,7 @@ class LiteLLMRequest:
         """Read the keyword arguments of a provider's method.
 
         Raises:
-            InvalidRequestError: the model names no target.
+            InvalidRequestError: The model names no target.
         """
         optional = _mapping(given.get("optional_params"))
         target = ModelTarget.parse(str(given.get("model") or ""))

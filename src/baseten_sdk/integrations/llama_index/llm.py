@@ -327,7 +327,7 @@ def _check_arguments(kind: type[Baseten], rest: Mapping[str, object]) -> None:
     """Refuse arguments that pydantic would drop.
 
     Raises:
-        TypeError: there is one.
+        TypeError: There is one.
     """
     names = {*kind.model_fields, *signature(kind.__init__).parameters} - {"self", "rest"}
     for name in rest:

@@ -45,7 +45,7 @@ def message_params(messages: Sequence[ChatMessage]) -> list[dict[str, object]]:
     """The messages as a request has them.
 
     Raises:
-        InvalidRequestError: a block is of a kind that the API has no part for.
+        InvalidRequestError: A block is of a kind that the API has no part for.
     """
     return [_message_param(message) for message in messages]
 

@@ -89,9 +89,9 @@ class StructuredLLM(FunctionCallingLLM):
         """An object of a class, from a prompt.
 
         Raises:
-            RefusalError: the model refused.
-            LengthLimitError: the answer was cut at the token limit.
-            OutputValidationError: the answer is not an `output_cls`.
+            RefusalError: The model refused.
+            LengthLimitError: The answer was cut at the token limit.
+            OutputValidationError: The answer is not an `output_cls`.
         """
         if self._other_mode():
             made: Model = super().structured_predict(output_cls, prompt, llm_kwargs=_forced(llm_kwargs), **prompt_args)

@@ -43,7 +43,7 @@ def selections(response: ChatResponse) -> list[ToolSelection]:
     """The calls of a response. During a stream, their arguments are read as far as they have arrived.
 
     Raises:
-        ToolArgumentError: the response is complete, and the arguments of a call were cut or are no JSON object.
+        ToolArgumentError: The response is complete, and the arguments of a call were cut or are no JSON object.
     """
     calls = [block for block in response.message.blocks if isinstance(block, ToolCallBlock)]
     return [

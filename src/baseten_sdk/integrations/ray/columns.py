@@ -49,9 +49,9 @@ def with_outcomes(table: pa.Table, ended: Sequence[tuple[int, Outcome[Row, objec
     """Return the rows that have ended, with the columns of their outcomes.
 
     Args:
-        table: all rows of the batch.
-        ended: places of rows, and their outcomes.
-        output: makes the columns of a success. If it raises, the row fails with that error.
+        table: All rows of the batch.
+        ended: The positions of rows, and their outcomes.
+        output: Makes the columns of a success. If it raises, the row fails with that error.
     """
     made: list[Mapping[str, object]] = []
     errors: list[Exception | None] = []
@@ -71,7 +71,7 @@ def with_outcomes(table: pa.Table, ended: Sequence[tuple[int, Outcome[Row, objec
     added["error_type"] = pa.array([None if each is None else type(each).__name__ for each in errors], pa.string())
     added["attempts"] = pa.array([outcome.attempts for _, outcome in ended], pa.int64())
     added["seconds"] = pa.array([outcome.seconds for _, outcome in ended], pa.float64())
-    result = table.take(pa.array([place for place, _ in ended], pa.int64()))
+    result = table.take(pa.array([position for position, _ in ended], pa.int64()))
     for name, column in added.items():
         if name in result.column_names:
             result = result.drop_columns([name])

@@ -33,7 +33,7 @@ Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 class Item:
     """A row of a batch, and the receiver of its outcome."""
 
-    place: int
+    position: int
     fields: Fields
     tell: Tell
 
@@ -73,10 +73,10 @@ class Host:
     """Run rows in a separate thread.
 
     Args:
-        make_client: makes the client, in that thread.
-        request: makes the call of a row.
-        level: how many rows may be in flight.
-        retries: how often a row is tried again.
+        make_client: Makes the client, in that thread.
+        request: Makes the call of a row.
+        concurrency: How many rows may be in flight.
+        retries: How often a row is tried again.
     """
 
     def __init__(
@@ -102,9 +102,9 @@ class Host:
         """Run rows, each to one outcome. Call this from any thread.
 
         Raises:
-            ClientClosedError: the host was closed.
+            ClientClosedError: The host was closed.
         """
-        items = [Item(place, fields, tell) for place, fields in enumerate(rows)]
+        items = [Item(position, fields, tell) for position, fields in enumerate(rows)]
         with self._lock:
             if self._over is not None:
                 raise self._over
@@ -131,7 +131,7 @@ class Host:
         self._loop.run_until_complete(asyncio.sleep(0))  # what was submitted until now is in the queue after this
         self._loop.close()
         for number, item in self._queue.pending.items():
-            item.tell(item.place, Failed(str(number), item.fields, over, number))
+            item.tell(item.position, Failed(str(number), item.fields, over, number))
 
     async def _run(self) -> None:
         async with self._make_client() as self._client:
@@ -145,9 +145,9 @@ class Host:
             raise InvalidRequestError(f"request must return a call, such as batch.chat(...), not {call!r:.200}.")
         return await call.make(self._client)
 
-    async def _deliver(self, place: int, outcome: Outcome[Item, object]) -> None:
+    async def _deliver(self, position: int, outcome: Outcome[Item, object]) -> None:
         item = self._queue.pending.pop(outcome.number)
-        item.tell(item.place, _of_fields(outcome, item.fields))
+        item.tell(item.position, _of_fields(outcome, item.fields))
 
 
 def _of_fields(outcome: Outcome[Item, object], fields: Fields) -> Outcome[Fields, object]:

@@ -34,7 +34,7 @@ class RayLimitStore:
     def __init__(self, name: str | None = None) -> None:
         self.name = name or f"limits-{uuid.uuid4().hex[:12]}"
         self._actor = (
-            ray.remote(LimitKeeper)
+            ray.remote(LimitStoreActor)
             .options(name=self.name, namespace=NAMESPACE, get_if_exists=True, num_cpus=0)
             .remote()
         )
@@ -64,7 +64,7 @@ class RayLimitStore:
         return f"RayLimitStore({self.name!r})"
 
 
-class LimitKeeper:
+class LimitStoreActor:
     """The actor: it keeps the state, and the clock that all of them use."""
 
     def __init__(self) -> None:

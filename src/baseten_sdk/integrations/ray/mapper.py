@@ -27,7 +27,7 @@ LINGER = 0.25
 CONCURRENCY = 64
 """Rows in flight in each actor, by default."""
 
-HOPELESS = (AuthenticationError, PaymentRequiredError, ConfigurationError, LimitStoreError)
+FATAL = (AuthenticationError, PaymentRequiredError, ConfigurationError, LimitStoreError)
 """Errors that every row would raise. An `InvalidRequestError` among them concerns its own row only."""
 
 
@@ -85,8 +85,8 @@ class BatchMapper:
         ended: asyncio.Queue[tuple[int, Outcome[Row, object]]] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def tell(place: int, outcome: Outcome[Row, object]) -> None:
-            loop.call_soon_threadsafe(ended.put_nowait, (place, outcome))
+        def tell(position: int, outcome: Outcome[Row, object]) -> None:
+            loop.call_soon_threadsafe(ended.put_nowait, (position, outcome))
 
         self._host.submit(rows, tell)
         left = len(rows)
@@ -123,5 +123,5 @@ def _concurrency(concurrency: int | Literal["auto"]) -> Concurrency:
 def _raise_if_hopeless(some: Sequence[tuple[int, Outcome[Row, object]]]) -> None:
     for _, outcome in some:
         error = outcome.error if isinstance(outcome, Failed) else None
-        if isinstance(error, HOPELESS) and not (isinstance(error, InvalidRequestError) or error.transient):
+        if isinstance(error, FATAL) and not (isinstance(error, InvalidRequestError) or error.transient):
             raise error
