@@ -99,7 +99,7 @@ async def test_matching_events_by_their_class(client: AsyncClient) -> None:
             "duplicate-calls",
             "bare-ending",
             "crlf",
-            "drip",
+            "pieces=5, pause=1",
         ),
         *("bare-ending, no-item-done", "early-done=empty, no-item-done, bare-ending", "early-done=cut, tool-whole"),
         *(f"response-style={style}" for style in ("llama-cpp", "transformers", "litellm")),
