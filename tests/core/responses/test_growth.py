@@ -1,4 +1,4 @@
-"""The work on the calls of a response grows as their number does."""
+"""The work on the items of a response grows as their number does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.growth import FEW, TIMES, grows_evenly
 
-from .test_reader import CREATED, WHOLE_CALL, Json, added, ended, item_done, read_events
+from .test_reader import CREATED, HI, SAID, WHOLE_CALL, Json, added, ended, item_done, lines, read, read_events
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -27,3 +27,43 @@ def test_many_calls(ids: bool, whole: bool) -> None:
         assert len(read_events(CREATED, *events, ended(*(some if whole else ()))).final.function_calls) == count
 
     assert grows_evenly(tell)
+
+
+def text(number: int, *, under: str) -> Json:
+    return {"type": "response.output_text.done", "item_id": f"{under}_{number}", "text": f"text {number}"}
+
+
+def delta(number: int, *, under: str) -> Json:
+    return {"type": HI["type"], "item_id": f"{under}_{number}", "delta": f"text {number}"}
+
+
+def message(number: int, *, under: str) -> Json:
+    return {**SAID, "id": f"{under}_{number}", "content": [{"type": "output_text", "text": f"text {number}"}]}
+
+
+MESSAGES: dict[str, list[list[Json]]] = {
+    "ends of texts": [[text(n, under="m")] for n in range(FEW * TIMES)],
+    "ends of items": [[item_done(message(n, under="m"), n)] for n in range(FEW * TIMES)],
+    "ends of both": [[text(n, under="m"), item_done(message(n, under="m"), n)] for n in range(FEW * TIMES)],
+    "ends under other IDs": [[delta(n, under="m"), text(n, under="n")] for n in range(FEW * TIMES)],
+    "no IDs": [
+        [added({**WHOLE_CALL, "id": f"fc_{n}"}, n), {"type": HI["type"], "delta": "x"}] for n in range(FEW * TIMES)
+    ],
+}
+
+
+@pytest.mark.parametrize("messages", MESSAGES.values(), ids=MESSAGES)
+def test_many_messages(messages: list[list[Json]]) -> None:
+    streams = {
+        count: lines(CREATED, *(each for some in messages[:count] for each in some)) for count in (FEW, FEW * TIMES)
+    }
+    assert grows_evenly(lambda count: read(streams[count]))
+
+
+def test_many_messages_whose_text_the_end_leaves_out() -> None:
+    bare = [{**SAID, "id": f"m_{n}", "content": []} for n in range(FEW * TIMES)]
+    streams = {
+        count: lines(CREATED, *(text(n, under="m") for n in range(count)), ended(*bare[:count]))
+        for count in (FEW, FEW * TIMES)
+    }
+    assert grows_evenly(lambda count: read(streams[count]).final)

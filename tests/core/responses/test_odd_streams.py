@@ -219,3 +219,24 @@ def test_a_call_whose_item_alone_is_called_done_has_both_events() -> None:
     assert found.told == TOLD
     late = read_events(CREATED, added(CALL), item_done({**CALL, "arguments": ""}), piece(ARGUMENTS), ended(WHOLE_CALL))
     assert late.told == TOLD
+
+
+def under(item_id: str, event: Json) -> Json:
+    """An event of a server that numbers nothing, under an ID of its own."""
+    return {**{name: event[name] for name in event if name != "output_index"}, "item_id": item_id}
+
+
+def test_a_text_that_came_in_pieces_under_another_id_is_not_handed_out_again() -> None:
+    last: Json = {"type": "response.output_item.done", "item": {**SAID, "id": "other"}}
+    found = read_events(
+        CREATED, under("one", HI), under("one", YOU), under("other", text_done("Hi you")), last, ended()
+    )
+    assert found.kinds.count("output_text.delta") == 2
+
+
+def test_two_messages_may_say_the_same() -> None:
+    again: Json = {**text_done("you"), "item_id": "msg_2", "output_index": 1}
+    pieces = read_events(CREATED, added(BARE), HI, YOU, item_done(SAID), again)
+    assert pieces.kinds.count("output_text.delta") == 3
+    ends = read_events(CREATED, added(BARE), text_done("Hi you"), item_done(SAID), {**again, "text": "Hi you"})
+    assert ends.kinds.count("output_text.delta") == 2

@@ -8,15 +8,14 @@ between servers are handled here:
 - The end of a call's arguments may be announced before they are whole, empty or cut. The announcement is held until
   they are whole, or until the response ends.
 - A call may be announced twice, or its end not at all. Each call is reported once.
-- A text may arrive only with the event that ends it. A delta with the answer's text is then reported first.
+- A text may arrive only with the event that ends it. A delta with the text is then reported first, unless its pieces
+  came under another ID. Those belong to the message that spoke last, if the server did not call that one done.
 - A message may be called done before its last pieces have arrived.
 - The last event has the whole output. What arrived earlier counts only if that output is missing, if it has a message
   or reasoning without text, or if its arguments are shorter than the pieces.
 """
 
 from __future__ import annotations
-
-from typing import TypeAlias
 
 from ...types.response_events import (
     ItemEvent,
@@ -30,127 +29,31 @@ from ...types.response_events import (
     ResponseTextDoneEvent,
 )
 from ...types.response_items import (
-    ReasoningPart,
-    ResponseContent,
     ResponseFunctionToolCall,
     ResponseOutputItem,
     ResponseOutputMessage,
-    ResponseOutputRefusal,
     ResponseOutputText,
     ResponseReasoningItem,
 )
 from ...types.responses import ModelResponse
-from ..stream.arguments import HeldArguments, first_object
-
-Announcement: TypeAlias = ResponseFunctionCallArgumentsDoneEvent | ResponseOutputItemDoneEvent
-
-Place: TypeAlias = tuple[str, int]
-"""A kind of text, and its index in the item."""
-
-OUTPUT_TEXT = "output_text"
-SUMMARY = "summary_text"
-REFUSAL = "refusal"
-
-
-class ItemParts:
-    """What has arrived of one item.
-
-    Attributes:
-        kind: Its type.
-        item: The item as the server sent it last. None if no event began it.
-        whole: Whether the server called the item done.
-        texts: The pieces of its texts.
-        arguments: The arguments of a call.
-        held: What the server announced about a call whose arguments are incomplete.
-        told: Whether the arguments of a call were reported as complete.
-    """
-
-    __slots__ = ("arguments", "held", "id", "item", "kind", "texts", "told", "whole")
-
-    def __init__(self, kind: str, item: ResponseOutputItem | None = None, id: str = "") -> None:
-        self.kind = kind
-        self.item = item
-        self.id = id
-        self.whole = False
-        self.texts: dict[Place, list[str]] = {}
-        self.arguments = HeldArguments()
-        self.held: list[Announcement] = []
-        self.told = False
-
-    @property
-    def call_id(self) -> str:
-        return self.item.call_id if isinstance(self.item, ResponseFunctionToolCall) else ""
-
-    def add(self, kind: str, number: int, piece: str) -> None:
-        """Add a piece of a text."""
-        place = kind, number
-        pieces = self.texts.get(place)
-        if pieces is None:
-            self.texts[place] = [piece]
-        else:
-            pieces.append(piece)
-
-    def finish(self, kind: str, number: int, text: str) -> None:
-        """Take a whole text, if none of it arrived in pieces."""
-        if text and (kind, number) not in self.texts:
-            self.add(kind, number, text)
-
-    def built(self) -> ResponseOutputItem:
-        """Return the item as far as it has arrived."""
-        item = self.item
-        if isinstance(item, ResponseFunctionToolCall) or self.kind == "function_call":
-            call = item if isinstance(item, ResponseFunctionToolCall) else ResponseFunctionToolCall(id=self.id or None)
-            return call.model_copy(update={"arguments": self.arguments.text or call.arguments})
-        if item is not None and (not self.texts or (self.whole and not self._says_more_than(item))):
-            return item
-        if self.kind == "reasoning":
-            parts = {place: ReasoningPart(type=place[0], text=text) for place, text in self._texts()}
-            thought = item if isinstance(item, ResponseReasoningItem) else ResponseReasoningItem(id=self.id or None)
-            content = [part for place, part in parts.items() if place[0] != SUMMARY]
-            return thought.model_copy(
-                update={"content": content, "summary": [part for place, part in parts.items() if place[0] == SUMMARY]}
-            )
-        message = item if isinstance(item, ResponseOutputMessage) else ResponseOutputMessage(id=self.id or None)
-        said: list[ResponseContent] = [
-            ResponseOutputRefusal(refusal=text) if kind == REFUSAL else ResponseOutputText(text=text)
-            for (kind, _), text in self._texts()
-        ]
-        return message.model_copy(update={"content": said})
-
-    def _says_more_than(self, item: ResponseOutputItem) -> bool:
-        """Whether the pieces have more text than an item that the server called done."""
-        match item:
-            case ResponseOutputMessage(text=text):
-                said = self.said()
-                return len(said) > len(text) and said.startswith(text)
-            case ResponseReasoningItem(text=text):
-                return not text
-            case _:
-                return False
-
-    def said(self) -> str:
-        """Return the text that arrived in pieces."""
-        return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)
-
-    def _texts(self) -> list[tuple[Place, str]]:
-        for pieces in self.texts.values():
-            if len(pieces) > 1:
-                # Join the pieces once, even if a caller asks at each event.
-                pieces[:] = ("".join(pieces),)
-        return [(place, pieces[0]) for place, pieces in sorted(self.texts.items(), key=lambda each: each[0][1])]
+from ..stream.arguments import first_object
+from .item_parts import OUTPUT_TEXT, Announcement, ItemParts
 
 
 class OutputParts:
     """What has arrived of an output."""
 
-    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_latest", "items")
+    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_by_kind", "_latest", "_said", "_speaker", "items")
 
     def __init__(self) -> None:
         self.items: list[ItemParts] = []
         self._by_call_id: dict[str, ItemParts] = {}
         self._by_id: dict[str, ItemParts] = {}
         self._by_index: dict[int, ItemParts] = {}
+        self._by_kind: dict[str, list[ItemParts]] = {}
         self._latest: ItemParts | None = None
+        self._speaker: ItemParts | None = None
+        self._said: str | None = None
 
     def of(self, event: ItemEvent, kind: str) -> ItemParts:
         """Return the item of an event, which may begin with it."""
@@ -164,23 +67,31 @@ class OutputParts:
         if found is None and "output_index" in event.model_fields_set:
             found = self._by_index.get(event.output_index)
         elif found is None and not event.item_id:
-            found = next((each for each in reversed(self.items) if each.kind == kind), None)
+            found = next(reversed(self._by_kind.get(kind, ())), None)
         if found is None or found.kind != kind:
             found = self._new(ItemParts(kind, id=event.item_id), event)
         if event.item_id:
             self._by_id.setdefault(event.item_id, found)
-        self._latest = found
+        self._turn_to(found)
         return found
 
     def _new(self, parts: ItemParts, event: ItemEvent) -> ItemParts:
         self.items.append(parts)
+        self._by_kind.setdefault(parts.kind, []).append(parts)
         if parts.id:
             self._by_id[parts.id] = parts
         if "output_index" in event.model_fields_set:
             self._by_index[event.output_index] = parts
-        self._latest = parts
+        self._turn_to(parts)
         self._by_call_id.setdefault(parts.call_id, parts)
         return parts
+
+    def _turn_to(self, parts: ItemParts) -> None:
+        """Note which item the events are about now, and which message spoke before it."""
+        latest = self._latest
+        if latest is not parts and latest is not None and latest.kind == "message" and latest.texts:
+            self._speaker, self._said = latest, None
+        self._latest = parts
 
     def begin(self, event: ResponseOutputItemAddedEvent) -> list[ResponseStreamEvent]:
         """Begin an item, unless it has begun already."""
@@ -228,9 +139,18 @@ class OutputParts:
 
     def _missing_text(self, parts: ItemParts, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
         """Return a delta with the text if none of it arrived in pieces."""
-        if not text or parts.said() or any(text in other.said() for other in self.items):
+        self._turn_to(parts)
+        if not text or parts.spoke or text in self._said_by_another():
             return []
         return [ResponseTextDeltaEvent(delta=text, item_id=event.item_id, output_index=event.output_index)]
+
+    def _said_by_another(self) -> str:
+        """Return the text of the message that spoke before this item, unless the server called that one done."""
+        if self._speaker is None or self._speaker.whole:
+            return ""
+        if self._said is None:
+            self._said = self._speaker.said()
+        return self._said
 
     def add_arguments(self, event: ResponseFunctionCallArgumentsDeltaEvent) -> list[ResponseStreamEvent]:
         """Add a piece of a call's arguments."""
@@ -302,7 +222,7 @@ class OutputParts:
 
     def _same(self, item: ResponseOutputItem) -> ItemParts | None:
         """Return what arrived of an item of the last event."""
-        alike = [parts for parts in self.items if parts.kind == item.type]
+        alike = self._by_kind.get(item.type, ())
         return self._known(item, "") or (alike[0] if len(alike) == 1 else None)
 
     def _parts_of(self, call: ResponseFunctionToolCall) -> ItemParts:

@@ -47,7 +47,8 @@ from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import DONE, StreamReader
 from ..stream.sse import ServerSentEvent
-from .output import OUTPUT_TEXT, REFUSAL, SUMMARY, OutputParts
+from .item_parts import OUTPUT_TEXT, REFUSAL, SUMMARY
+from .output import OutputParts
 
 ENDED = frozenset({"completed", "incomplete"})
 """The status of a response that did not fail."""

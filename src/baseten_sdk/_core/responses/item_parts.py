@@ -1,0 +1,123 @@
+"""What has arrived of one item of a response: its texts in pieces, and the arguments of a call.
+
+It must not know which event belongs to which item.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from ...types.response_events import ResponseFunctionCallArgumentsDoneEvent, ResponseOutputItemDoneEvent
+from ...types.response_items import (
+    ReasoningPart,
+    ResponseContent,
+    ResponseFunctionToolCall,
+    ResponseOutputItem,
+    ResponseOutputMessage,
+    ResponseOutputRefusal,
+    ResponseOutputText,
+    ResponseReasoningItem,
+)
+from ..stream.arguments import HeldArguments
+
+Announcement: TypeAlias = ResponseFunctionCallArgumentsDoneEvent | ResponseOutputItemDoneEvent
+
+Place: TypeAlias = tuple[str, int]
+"""A kind of text, and its index in the item."""
+
+OUTPUT_TEXT = "output_text"
+SUMMARY = "summary_text"
+REFUSAL = "refusal"
+
+
+class ItemParts:
+    """What has arrived of one item.
+
+    Attributes:
+        kind: Its type.
+        item: The item as the server sent it last. None if no event began it.
+        whole: Whether the server called the item done.
+        texts: The pieces of its texts.
+        arguments: The arguments of a call.
+        held: What the server announced about a call whose arguments are incomplete.
+        told: Whether the arguments of a call were reported as complete.
+    """
+
+    __slots__ = ("arguments", "held", "id", "item", "kind", "texts", "told", "whole")
+
+    def __init__(self, kind: str, item: ResponseOutputItem | None = None, id: str = "") -> None:
+        self.kind = kind
+        self.item = item
+        self.id = id
+        self.whole = False
+        self.texts: dict[Place, list[str]] = {}
+        self.arguments = HeldArguments()
+        self.held: list[Announcement] = []
+        self.told = False
+
+    @property
+    def call_id(self) -> str:
+        return self.item.call_id if isinstance(self.item, ResponseFunctionToolCall) else ""
+
+    def add(self, kind: str, number: int, piece: str) -> None:
+        """Add a piece of a text."""
+        place = kind, number
+        pieces = self.texts.get(place)
+        if pieces is None:
+            self.texts[place] = [piece]
+        else:
+            pieces.append(piece)
+
+    def finish(self, kind: str, number: int, text: str) -> None:
+        """Take a whole text, if none of it arrived in pieces."""
+        if text and (kind, number) not in self.texts:
+            self.add(kind, number, text)
+
+    def built(self) -> ResponseOutputItem:
+        """Return the item as far as it has arrived."""
+        item = self.item
+        if isinstance(item, ResponseFunctionToolCall) or self.kind == "function_call":
+            call = item if isinstance(item, ResponseFunctionToolCall) else ResponseFunctionToolCall(id=self.id or None)
+            return call.model_copy(update={"arguments": self.arguments.text or call.arguments})
+        if item is not None and (not self.texts or (self.whole and not self._says_more_than(item))):
+            return item
+        if self.kind == "reasoning":
+            parts = {place: ReasoningPart(type=place[0], text=text) for place, text in self._texts()}
+            thought = item if isinstance(item, ResponseReasoningItem) else ResponseReasoningItem(id=self.id or None)
+            content = [part for place, part in parts.items() if place[0] != SUMMARY]
+            return thought.model_copy(
+                update={"content": content, "summary": [part for place, part in parts.items() if place[0] == SUMMARY]}
+            )
+        message = item if isinstance(item, ResponseOutputMessage) else ResponseOutputMessage(id=self.id or None)
+        said: list[ResponseContent] = [
+            ResponseOutputRefusal(refusal=text) if kind == REFUSAL else ResponseOutputText(text=text)
+            for (kind, _), text in self._texts()
+        ]
+        return message.model_copy(update={"content": said})
+
+    def _says_more_than(self, item: ResponseOutputItem) -> bool:
+        """Whether the pieces have more text than an item that the server called done."""
+        match item:
+            case ResponseOutputMessage(text=text):
+                said = self.said()
+                return len(said) > len(text) and said.startswith(text)
+            case ResponseReasoningItem(text=text):
+                return not text
+            case _:
+                return False
+
+    @property
+    def spoke(self) -> bool:
+        """Whether any text has arrived in pieces."""
+        return any(any(pieces) for (kind, _), pieces in self.texts.items() if kind == OUTPUT_TEXT)
+
+    def said(self) -> str:
+        """Return the text that arrived in pieces."""
+        return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)
+
+    def _texts(self) -> list[tuple[Place, str]]:
+        for pieces in self.texts.values():
+            if len(pieces) > 1:
+                # Join the pieces once, even if a caller asks at each event.
+                pieces[:] = ("".join(pieces),)
+        return [(place, pieces[0]) for place, pieces in sorted(self.texts.items(), key=lambda each: each[0][1])]
