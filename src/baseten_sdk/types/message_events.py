@@ -138,10 +138,13 @@ class SoFar:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """An event that knows its position. Its snapshot costs nothing until it is read."""
+    """An event that knows its position: how many pieces of a text. Its snapshot costs nothing until it is read."""
 
-    _so_far: SoFar = field(default_factory=SoFar, repr=False, compare=False, kw_only=True)
-    _count: int = field(default=0, repr=False, compare=False, kw_only=True)
+    _upto: tuple[SoFar, int] = field(default=(SoFar(), 0), repr=False, compare=False, kw_only=True)
+
+    def _joined(self) -> str:
+        so_far, count = self._upto
+        return so_far.upto(count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ class TextEvent(_Piece):
     @property
     def snapshot(self) -> str:
         """The text of the block so far."""
-        return self._so_far.upto(self._count)
+        return self._joined()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,7 @@ class ThinkingEvent(_Piece):
     @property
     def snapshot(self) -> str:
         """The thinking of the block so far."""
-        return self._so_far.upto(self._count)
+        return self._joined()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ class InputJsonEvent(_Piece):
     @property
     def snapshot(self) -> object:
         """The part of the arguments so far that can be read."""
-        return partial_input(self._so_far.upto(self._count))
+        return partial_input(self._joined())
 
 
 def partial_input(text: str) -> dict[str, object]:

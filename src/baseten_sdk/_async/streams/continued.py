@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...config import Limits
 from ...errors import APITimeoutError, ContinuationError, DeadlineExceeded, StreamInterrupted
 from ...types.chunks import ChatCompletionChunk
@@ -46,6 +48,9 @@ class AsyncContinuedChatStream(AsyncChatStream):
                 except ContinuationError as refused:
                     raise self._part._body.described(refused) from cut
                 self._part = chat_stream(body, self._limits, after=self._part)
+
+    async def batch(self) -> Iterator[ChatCompletionChunk]:
+        return iter((await anext(self),))
 
     async def aclose(self) -> None:
         await self._part.aclose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from ..._core.policy.observers import ObservedCall
@@ -53,6 +54,9 @@ class AsyncObservedStream(AsyncTypedStream[E]):
             raise
         self._observed.chunk(event)
         return event
+
+    async def batch(self) -> Iterator[E]:
+        return iter((await anext(self),))
 
     async def aclose(self) -> None:
         try:

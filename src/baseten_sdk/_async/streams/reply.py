@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import chain
 from typing import Generic, Self, TypeVar
 
 from ..._core.request.options import Options
@@ -119,7 +120,7 @@ class AsyncReplyStream(Generic[C, E, R]):
         try:
             if self._withheld is not None:
                 raise self._withheld
-            sent = await anext(stream)
+            sent = await stream.batch()
         except StopAsyncIteration:
             if stream.complete:
                 self._arrived = iter(self._conclude())
@@ -129,7 +130,7 @@ class AsyncReplyStream(Generic[C, E, R]):
             self._ended = True
             raise
         else:
-            self._arrived = iter(self._read(sent))
+            self._arrived = chain.from_iterable(map(self._read, sent))
 
     async def aclose(self) -> None:
         """Stop reading and give the connection back. Closing twice is fine."""

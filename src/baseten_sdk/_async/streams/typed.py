@@ -54,6 +54,15 @@ class AsyncTypedStream(Generic[E]):
                 return event
             await self._more()
 
+    async def batch(self) -> Iterator[E]:
+        """Wait for the next events, once all earlier ones are taken. Return those that arrived together.
+
+        Raises:
+            StopAsyncIteration: There are no more.
+        """
+        await self._more()
+        return self._arrived
+
     async def _more(self) -> None:
         """Wait for more events, or raise at the end."""
         reader, body = self._reader, self._body

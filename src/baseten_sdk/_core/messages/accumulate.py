@@ -138,8 +138,8 @@ class BlockParts:
 
     def add(self, delta: BlockDelta) -> None:
         """Add a delta."""
-        if delta.text or delta.thinking:
-            self.text.pieces.append(delta.text or delta.thinking)
+        if said := delta.text or delta.thinking:
+            self.text.pieces.append(said)
         elif delta.partial_json:
             self.text.pieces.append(delta.partial_json)
             self.arguments.add(delta.partial_json)
@@ -214,7 +214,7 @@ class MessageAccumulator:
         self._message = None
         match event:
             case ContentBlockDeltaEvent():
-                self._block(event).add(event.delta)
+                self.add_delta(event)
             case ContentBlockStartEvent(content_block=block):
                 self._begin(event.index, {**block.model_dump(exclude_unset=True), "type": block.type})
             case RawContentBlockStopEvent(index=index):
@@ -228,6 +228,17 @@ class MessageAccumulator:
             case _:
                 pass
 
+    def add_delta(self, event: ContentBlockDeltaEvent) -> tuple[int, BlockParts]:
+        """Add a delta. Return the number of its block, and the block. It may begin with this delta."""
+        self._message = None
+        index, delta = event.index, event.delta
+        number = self._numbers.get(index)
+        parts = None if number is None else self.blocks[number]
+        if number is None or parts is None or not parts.takes(delta):
+            number, parts = self._put(index, number, BlockParts({"type": KINDS.get(delta.type, "text")}))
+        parts.add(delta)
+        return number, parts
+
     def number(self, index: int) -> int | None:
         """Return the number of the block that this index stands for now, or None."""
         return self._numbers.get(index)
@@ -238,22 +249,13 @@ class MessageAccumulator:
             return
         self._put(index, number, BlockParts(start))
 
-    def _block(self, event: ContentBlockDeltaEvent) -> BlockParts:
-        """Return the block of a delta. It may begin with this delta."""
-        number = self._numbers.get(event.index)
-        if number is not None:
-            parts = self.blocks[number]
-            if parts.takes(event.delta):
-                return parts
-        return self._put(event.index, number, BlockParts({"type": KINDS.get(event.delta.type, "text")}))
-
-    def _put(self, index: int, before: int | None, parts: BlockParts) -> BlockParts:
-        """Add a block. It takes the place of an empty block at the same index."""
+    def _put(self, index: int, before: int | None, parts: BlockParts) -> tuple[int, BlockParts]:
+        """Add a block. It takes the place of an empty block at the same index. Return its number, and the block."""
         if before is None or not self.blocks[before].empty:
             before = max(self.blocks) + 1 if index in self.blocks else index
         self._numbers[index] = before
         self.blocks[before] = parts
-        return parts
+        return before, parts
 
     def _distinct(self) -> Iterator[BlockParts]:
         """Yield the blocks in order, without calls that repeat an earlier one."""

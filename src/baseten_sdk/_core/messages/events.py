@@ -47,10 +47,10 @@ class MessageEvents:
 
     def read(self, event: RawMessageStreamEvent) -> list[MessageStreamEvent]:
         """Return the events for an event of the stream."""
+        if isinstance(event, ContentBlockDeltaEvent):
+            return self._added(event)
         self._accumulator.add(event)
         match event:
-            case ContentBlockDeltaEvent():
-                return self._added(event)
             case ContentBlockStartEvent():
                 return [event, *self._opened(event.index)]
             case RawContentBlockStopEvent(index=index):
@@ -69,22 +69,21 @@ class MessageEvents:
         if not opening:
             return []
         made = ThinkingEvent if parts.kind == "thinking" else TextEvent
-        return [made(opening, _so_far=parts.text, _count=1)]
+        return [made(opening, _upto=(parts.text, 1))]
 
     def _added(self, event: ContentBlockDeltaEvent) -> list[MessageStreamEvent]:
-        number = self._accumulator.number(event.index)
-        assert number is not None  # it was added
-        delta, parts = event.delta, self._accumulator.blocks[number]
+        number, parts = self._accumulator.add_delta(event)
+        delta, upto = event.delta, (parts.text, len(parts.text.pieces))
         events: list[MessageStreamEvent] = [event]
         if delta.text:
-            events.append(TextEvent(delta.text, _so_far=parts.text, _count=len(parts.text.pieces)))
+            events.append(TextEvent(delta.text, _upto=upto))
         elif delta.thinking:
-            events.append(ThinkingEvent(delta.thinking, _so_far=parts.text, _count=len(parts.text.pieces)))
+            events.append(ThinkingEvent(delta.thinking, _upto=upto))
         elif delta.partial_json:
-            events.append(InputJsonEvent(delta.partial_json, _so_far=parts.text, _count=len(parts.text.pieces)))
+            events.append(InputJsonEvent(delta.partial_json, _upto=upto))
         elif delta.signature:
             events.append(SignatureEvent(delta.signature))
-        if self._held and number in self._held and parts.ready:
+        if number in self._held and parts.ready:
             events += self._told_of(number)
         return events
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ...config import Limits
 from ...errors import APITimeoutError, ContinuationError, DeadlineExceeded, StreamInterrupted
 from ...types.chunks import ChatCompletionChunk
@@ -47,6 +49,9 @@ class ContinuedChatStream(ChatStream):
                 except ContinuationError as refused:
                     raise self._part._body.described(refused) from cut
                 self._part = chat_stream(body, self._limits, after=self._part)
+
+    def batch(self) -> Iterator[ChatCompletionChunk]:
+        return iter((next(self),))
 
     def close(self) -> None:
         self._part.close()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from ..._core.policy.observers import ObservedCall
@@ -54,6 +55,9 @@ class ObservedStream(TypedStream[E]):
             raise
         self._observed.chunk(event)
         return event
+
+    def batch(self) -> Iterator[E]:
+        return iter((next(self),))
 
     def close(self) -> None:
         try:

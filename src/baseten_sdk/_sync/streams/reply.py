@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Generic, Self, TypeVar
 
 from ..._core.request.options import Options
@@ -120,7 +121,7 @@ class ReplyStream(Generic[C, E, R]):
         try:
             if self._withheld is not None:
                 raise self._withheld
-            sent = next(stream)
+            sent = stream.batch()
         except StopIteration:
             if stream.complete:
                 self._arrived = iter(self._conclude())
@@ -130,7 +131,7 @@ class ReplyStream(Generic[C, E, R]):
             self._ended = True
             raise
         else:
-            self._arrived = iter(self._read(sent))
+            self._arrived = chain.from_iterable(map(self._read, sent))
 
     def close(self) -> None:
         """Stop reading and give the connection back. Closing twice is fine."""

@@ -55,6 +55,15 @@ class TypedStream(Generic[E]):
                 return event
             self._more()
 
+    def batch(self) -> Iterator[E]:
+        """Wait for the next events, once all earlier ones are taken. Return those that arrived together.
+
+        Raises:
+            StopIteration: There are no more.
+        """
+        self._more()
+        return self._arrived
+
     def _more(self) -> None:
         """Wait for more events, or raise at the end."""
         reader, body = self._reader, self._body
