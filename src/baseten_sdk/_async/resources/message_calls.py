@@ -6,8 +6,7 @@ It must not know overloads or defaults. Objects and typed streams import what on
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..._core.messages.reply import read_message
 from ..._core.messages.request import PARAMETERS, messages_request
@@ -29,8 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class MessageCall:
+class MessageCall(NamedTuple):
     """The arguments of a call, without the conversation and the tools.
 
     Attributes:

@@ -18,7 +18,7 @@ def read_message(response: WholeResponse) -> Message:
         ResponseValidationError: It is not a message.
     """
     message = (None if response.is_object else _gathered(response)) or read_model(Message, response)
-    if len(message.tool_uses) > 1:
+    if len(message.content) > 1 and len(message.tool_uses) > 1:
         message.content = list(_distinct(message.content))
     return message
 

@@ -95,7 +95,9 @@ def turns(messages: Iterable[MessageTurn]) -> list[Mapping[str, object]]:
     Raises:
         InvalidRequestError: It is empty, or not a sequence of turns. The message has the path.
     """
-    if isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable):
+    if type(messages) is not list and (
+        isinstance(messages, str | bytes | Mapping) or not isinstance(messages, Iterable)
+    ):
         raise InvalidRequestError(
             'messages must be a list of turns, such as [{"role": "user", "content": "Hi"}], not a '
             f"{type(messages).__name__}."

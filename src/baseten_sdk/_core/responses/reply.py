@@ -22,7 +22,8 @@ def read_response(answer: WholeResponse) -> ModelResponse:
         raise unreadable(answer, as_sentence(f"the response failed: {message}"))
     if "output" not in response.model_fields_set:
         raise unreadable(answer, "it is not a response: it has no output.")
-    OutputParts().end(response)
+    if len(response.function_calls) > 1:
+        OutputParts().end(response)
     return response
 
 
