@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from numbers import Integral, Real
 from os import PathLike
 from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, runtime_checkable
 
+from ._numbers import as_number, take_numbers
 from ._secrets import shown_url
 from .errors import ConfigurationError
 from .types.limit_store import LimitStore
@@ -72,7 +72,7 @@ class Timeout:
     idle: float = 120.0
 
     def __post_init__(self) -> None:
-        _take_numbers(self)
+        take_numbers(self, (each.name for each in fields(self)))
         for name in ("attempt", "first_byte"):
             check_seconds(f"Timeout({name}=...)", getattr(self, name))
         for name in ("connect", "write", "idle"):
@@ -135,7 +135,7 @@ class Retry:
     random: Random | None = None
 
     def __post_init__(self) -> None:
-        _take_numbers(self)
+        take_numbers(self, (each.name for each in fields(self)))
         if isinstance(self.max_retries, bool) or not isinstance(self.max_retries, int) or self.max_retries < 0:
             raise ConfigurationError(f"max_retries must be an integer of at least 0, not {self.max_retries!r}.")
         for name in ("initial", "maximum", "max_retry_after", "budget"):
@@ -186,7 +186,7 @@ class Limits:
         return self.requests_per_minute is not None or self.tokens_per_minute is not None
 
     def __post_init__(self) -> None:
-        _take_numbers(self)
+        take_numbers(self, (each.name for each in fields(self)))
         for name in ("concurrency", "body", "event", "message", "stream", "async_payload"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -310,25 +310,6 @@ def check_seconds(what: str, value: float | None) -> float | None:
         value = as_number(value)
         _require_seconds(what, value)
     return value
-
-
-def as_number(value: T) -> T | int | float:
-    """A number of another library, such as a scalar of numpy, as one of Python's; anything else as it is.
-
-    The others may compute with less precision than a clock needs.
-    """
-    if isinstance(value, int | float):
-        return value
-    return int(value) if isinstance(value, Integral) else float(value) if isinstance(value, Real) else value
-
-
-def _take_numbers(settings: Timeout | Retry | Limits) -> None:
-    """Make numbers of other libraries numbers of Python."""
-    for each in fields(settings):
-        value = getattr(settings, each.name)
-        number = as_number(value)
-        if number is not value:
-            object.__setattr__(settings, each.name, number)
 
 
 def _require_seconds(what: str, value: object) -> None:

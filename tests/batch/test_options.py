@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from baseten_sdk import ConfigurationError, user
@@ -18,6 +20,9 @@ from baseten_sdk.batch.options import MapOptions, RunOptions, check_functions, c
         ("abort_after", 1.5),
         ("budget", 5),
         ("concurency", 4),
+        ("fingerprint", 5),
+        ("hint", b"x"),
+        ("skip_rows_of", 5),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_name(name: str, value: object) -> None:
@@ -30,6 +35,8 @@ def test_what_can_be_passes() -> None:
     check_options({"retries": 0, "abort_after": None, "concurrency": 4}, MapOptions)
     check_options({"budget": Budget(tokens=5), "progress": print, "retries": 2}, RunOptions)
     check_options({"budget": None, "progress": "none", "force": True}, RunOptions)
+    check_options({"fingerprint": "v2", "hint": "", "skip_rows_of": Path("out.jsonl")}, RunOptions)
+    check_options({"fingerprint": None, "skip_rows_of": None}, RunOptions)
 
 
 def test_what_only_run_takes_is_refused_by_map() -> None:

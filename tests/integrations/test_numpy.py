@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from baseten_sdk import Client, InvalidRequestError, Limits, Retry, Timeout, Vectors
+from baseten_sdk import (
+    Client,
+    ConfigurationError,
+    Hedge,
+    InvalidRequestError,
+    Limits,
+    Retry,
+    Target,
+    Timeout,
+    Vectors,
+    batch,
+)
 from baseten_sdk._core.request.json_codec import encode_json
 from baseten_sdk._core.request.multipart import encode_multipart
 from baseten_sdk._core.request.urls import encode_query
-from baseten_sdk.config import as_number
+from baseten_sdk._core.speech.audio import AudioFormat
+from baseten_sdk._numbers import as_number
+from baseten_sdk.batch import Budget, Recipe
 from baseten_sdk.emulator import Emulator
+from baseten_sdk.jobs.limits import JobLimits
 
 numpy: Any = pytest.importorskip("numpy")
 """Untyped: its numbers are taken at run time, and the types ask for Python's own."""
@@ -83,6 +99,75 @@ def test_settings_take_them_and_hold_numbers_of_python() -> None:
     assert [type(value) for value in (*values, retry.initial)] == [int, float, float, int, int, float]
     # Added to a time, a float32 would lose whole seconds.
     assert as_number(numpy.float32(0.5)) + 1e9 == 1e9 + 0.5
+
+
+@pytest.mark.parametrize("zero", [numpy.float32(30), numpy.array(30), numpy.array(30.0), numpy.uint8(30)])
+def test_an_array_without_dimensions_is_a_number(zero: Any) -> None:
+    assert as_number(zero) == 30
+    assert type(as_number(zero)) in (int, float)
+    assert Timeout(connect=zero).connect == 30
+
+
+@pytest.mark.parametrize("value", [numpy.array([1, 2]), numpy.array([1]), numpy.bool_(True), numpy.array("a"), "5"])
+def test_what_is_no_number_is_not_made_one(value: Any) -> None:
+    assert (as_number(value) is value) is True
+    with pytest.raises(ConfigurationError):
+        Limits(concurrency=value)
+
+
+def test_all_settings_hold_numbers_of_python() -> None:
+    third, many, half = numpy.int8(3), numpy.uint8(200), numpy.float32(0.5)
+    budget = Budget(tokens=many, failures=third, seconds=half, dollars=half)
+    target, hedge = Target(model="m", weight=half), Hedge(after=half, budget=half, until_measured=third)
+    limits = JobLimits(third, many, third, many, numpy.float32(40), numpy.float32(4000))
+    held = [budget.tokens, budget.failures, budget.seconds, budget.dollars, target.weight, hedge.after, hedge.budget]
+    held += [hedge.until_measured, limits.outstanding, limits.delivery_window, limits.hold]
+    assert {type(value) for value in held} == {int, float}
+    assert AudioFormat(sample_rate=numpy.int64(16_000)).sample_rate == 16_000
+    # A float32 cannot hold the time of today to the minute.
+    assert limits.delivery_window + 1.7e9 == 40 + 1.7e9
+
+
+def test_a_batch_takes_them(client: Client, tmp_path: Path) -> None:
+    rows = [{"id": numpy.int64(number), "x": numpy.arange(number)} for number in range(3)]
+    report = client.batch.run(
+        rows,
+        tmp_path / "out.jsonl",
+        request=lambda row: batch.predict("abcd1234", row),
+        output=lambda ok: {"x": numpy.arange(2), "y": numpy.float32(0.5)},
+        concurrency=numpy.int8(2),
+        retries=numpy.uint8(200),
+        abort_after=numpy.uint8(200),
+        budget=Budget(tokens=numpy.int64(1000)),
+        progress="none",
+    )
+    assert report.ok == 3
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert sorted(line["key"] for line in lines) == ["0", "1", "2"]
+    assert lines[0]["output"] == {"x": [0, 1], "y": 0.5}
+    outcomes = client.batch.map(rows, request=lambda row: batch.predict("abcd1234", row), window=numpy.int64(2))
+    assert len(list(outcomes)) == 3
+    prompts = client.batch.run(rows, tmp_path / "2.jsonl", request=Recipe("chat", "org/m", template="{id}: {x}"))
+    assert prompts.ok == 3
+
+
+@pytest.mark.parametrize("value", [numpy.float32(1.5), numpy.array([1, 2]), float("nan"), 0, True, "2", object()])
+def test_what_no_concurrency_can_be_is_refused(client: Client, tmp_path: Path, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match="concurrency"):
+        client.batch.run([1], tmp_path / "out.jsonl", request=lambda row: batch.predict("a", row), concurrency=value)
+
+
+def test_calls_of_each_api_take_them(client: Client) -> None:
+    turns = [{"role": "user", "content": "Say hi"}]
+    assert client.messages.create(model="org/m", max_tokens=numpy.int64(50), messages=turns).text == "hi"
+    response = client.responses.create(model="org/m", input="Say hi", max_output_tokens=numpy.int64(50))
+    assert response.output_text == "hi"
+
+
+def test_an_array_is_no_file() -> None:
+    for files in (numpy.arange(3), numpy.array(3), numpy.array(["a"])):
+        with pytest.raises(InvalidRequestError, match="files must be a mapping"):
+            encode_multipart({}, files, "xyz")
 
 
 def test_calls_take_them(client: Client) -> None:

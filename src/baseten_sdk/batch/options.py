@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
 
+from .._numbers import as_number
 from .._runs.display import Show
 from ..errors import ConfigurationError
 from ..types.prices import Prices
@@ -114,9 +115,14 @@ def check_options(options: Mapping[str, object], known: type[MapOptions]) -> Non
     if unknown:
         raise ConfigurationError(f"Unknown option {unknown[0]!r}. The options are {', '.join(known.__annotations__)}.")
     for name, least in (("retries", 0), ("abort_after", 1)):
-        value = options.get(name)
+        value = as_number(options.get(name))
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < least):
             raise ConfigurationError(f"{name} must be an integer of at least {least}, not {value!r}.")
+    for name in ("fingerprint", "hint"):
+        if not isinstance(options.get(name), str | None):
+            raise ConfigurationError(f"{name} must be a string, not {options[name]!r}.")
+    if not isinstance(options.get("skip_rows_of"), str | os.PathLike | None):
+        raise ConfigurationError(f"skip_rows_of must be a path, not {options['skip_rows_of']!r}.")
     if not isinstance(options.get("budget"), Budget | None):
         raise ConfigurationError(f"budget must be a Budget, not {options['budget']!r}.")
     if not isinstance(options.get("prices"), Prices | None):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from .._numbers import take_numbers
 from ..config import check_seconds
 from ..errors import ConfigurationError
 
@@ -30,6 +31,7 @@ class JobLimits:
     hold: float
 
     def __post_init__(self) -> None:
+        take_numbers(self, (each.name for each in fields(self)))
         for name in ("max_submissions", "outstanding", "concurrency", "max_queued"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:

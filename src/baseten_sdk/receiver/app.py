@@ -19,6 +19,7 @@ from typing import Self, TypeAlias
 import anyio
 import anyio.to_thread
 
+from .._numbers import as_number
 from .._repr import safe_repr
 from .._runs.group_commit import GroupCommit
 from ..config import check_seconds
@@ -115,13 +116,14 @@ class WebhookReceiver:
             raise ConfigurationError(
                 "secrets must be one or more non-empty strings, as Baseten shows them (whsec_...)."
             )
-        if isinstance(max_body, bool) or not isinstance(max_body, int) or max_body < 1:
+        most = as_number(max_body)
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
             raise ConfigurationError(f"max_body must be an integer of at least 1, not {max_body!r}.")
         tolerance = check_seconds("tolerance", tolerance)
         self._path = None if path is None else f"/{path.strip('/')}"
         self._tolerance = tolerance
-        self._max_body = max_body
-        self._memory = BodyMemory(BODIES * max_body)
+        self._max_body = most
+        self._memory = BodyMemory(BODIES * most)
         self._allow_unsigned = allow_unsigned
         self._owns_store = isinstance(store, str | os.PathLike)
         self.store: WebhookStore = open_store(store) if isinstance(store, str | os.PathLike) else store

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 from math import isfinite
 from typing import Literal, NamedTuple, TypeAlias
 
+from .._numbers import take_numbers
 from ..errors.base import ConfigurationError
 
 OnCut: TypeAlias = Literal["raise", "continue"]
@@ -44,6 +45,7 @@ class Target:
             raise ConfigurationError("A Target needs the id of a dedicated model, or model= for the Model APIs.")
         if self.model_id is None and (self.environment or self.deployment_id or self.regional):
             raise ConfigurationError("A Target with an environment or a deployment needs the id of a dedicated model.")
+        take_numbers(self, ("weight",))
         if isinstance(self.weight, bool) or not isinstance(self.weight, int | float):
             raise ConfigurationError(f"weight must be a number, not {self.weight!r}.")
         if not (self.weight > 0 and isfinite(self.weight)):
@@ -84,6 +86,7 @@ class Hedge:
     until_measured: float | None = None
 
     def __post_init__(self) -> None:
+        take_numbers(self, ("after", "budget", "until_measured"))
         if isinstance(self.after, str):
             if not _PERCENTILE.fullmatch(self.after):
                 raise ConfigurationError(f'after must be seconds or a percentile such as "p95", not {self.after!r}.')

@@ -18,6 +18,7 @@ from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from ..._characters import whole_text
+from ..._numbers import as_number
 from ...errors import BasetenError, DeadlineExceeded, InvalidRequestError, MaxTurnsError, OutputError
 from ...types.chat import ChatCompletion, Usage
 from ...types.events import ToolResult
@@ -129,7 +130,8 @@ class ToolLoop(Generic[R, M]):
         on_tool_error: OnToolError,
         deadline: float = inf,
     ) -> None:
-        if isinstance(max_turns, bool) or not isinstance(max_turns, int) or max_turns < 1:
+        most = as_number(max_turns)
+        if isinstance(most, bool) or not isinstance(most, int) or most < 1:
             raise InvalidRequestError(f"max_turns must be an integer of at least 1, not {max_turns!r}.")
         if on_tool_error not in ("report", "raise"):
             raise InvalidRequestError(f'on_tool_error must be "report" or "raise", not {on_tool_error!r}.')
@@ -139,7 +141,7 @@ class ToolLoop(Generic[R, M]):
         self._dialect = dialect
         self._messages: list[M] = list(messages)
         self._toolbox = toolbox
-        self._max_turns = max_turns
+        self._max_turns = most
         self._raises = on_tool_error == "raise"
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ..._numbers import as_list
 from ...errors import InvalidRequestError
 from ...types.completions import CompletionOptions, Prompt
 from ..request.model_request import model_request
@@ -25,7 +26,7 @@ def completion_request(
     Raises:
         InvalidRequestError: The prompt is empty, or neither text nor token IDs.
     """
-    _check(prompt)
+    _check(as_list(prompt))
     body: dict[str, object] = {"model": model, "prompt": prompt}
     body |= {name: value for name, value in params.items() if value is not None}
     if stream:

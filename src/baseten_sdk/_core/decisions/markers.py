@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
+from ..._numbers import as_number
 from ..._repr import safe_repr
 from ...errors import InvalidRequestError
 
@@ -75,6 +76,7 @@ def Question(
     Raises:
         InvalidRequestError: The threshold is not a number between 0 and 1.
     """
+    threshold = as_number(threshold)
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         raise InvalidRequestError(f"threshold must be a number between 0 and 1, not {threshold!r}.")
     info: FieldInfo = Field(description=text)

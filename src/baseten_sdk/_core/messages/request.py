@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel
 
+from ..._numbers import as_number
 from ...errors import InvalidRequestError
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message
@@ -58,9 +59,10 @@ def messages_request(
     Raises:
         InvalidRequestError: Something cannot be sent. The message has its path.
     """
-    if not isinstance(max_tokens, int) or isinstance(max_tokens, bool) or max_tokens < 1:
+    most = as_number(max_tokens)
+    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         raise InvalidRequestError(f"max_tokens must be a whole number of at least 1, not {max_tokens!r}.")
-    body: dict[str, object] = {"model": model, "messages": turns(messages), "max_tokens": max_tokens}
+    body: dict[str, object] = {"model": model, "messages": turns(messages), "max_tokens": most}
     if system:
         body["system"] = system if isinstance(system, str) else blocks(system, "system")
     body |= {name: value for name, value in params.items() if value is not None}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import urlsplit
 
+from ..._numbers import as_number
 from ..._secrets import shown_url
-from ...config import as_number
 from ...errors import InvalidRequestError
 from ..request.json_codec import encode_json
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Literal, TypeAlias
 
+from ..._numbers import as_list
 from ...config import DEPLOYMENT_FIRST_BYTE
 from ...errors import InvalidRequestError
 from .accept import ACCEPT_JSON
-from .arrays import as_list
 from .model_names import ModelName
 from .options import Options
 from .payload import Payload

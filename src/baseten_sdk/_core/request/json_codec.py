@@ -24,8 +24,8 @@ from pydantic_core import from_json, to_jsonable_python
 
 from ..._characters import SURROGATE, whole_characters
 from ..._kinds import type_name
+from ..._numbers import SupportsArray
 from ...errors import InvalidRequestError
-from .arrays import SupportsArray
 
 DEEP = 100
 """From this many levels on, a value that failed to encode is reported as too deeply nested."""

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import IO, TypeAlias
 
+from ..._numbers import as_list
 from ...errors import InvalidRequestError
-from .arrays import as_list
 from .headers import check_header
 
 FileContent: TypeAlias = bytes | IO[bytes]
@@ -88,6 +88,7 @@ def _pairs(files: object) -> Iterable[tuple[object, object]]:
     if isinstance(files, Mapping):
         return files.items()
     found = type(files).__name__
+    files = as_list(files)
     if (
         isinstance(files, Iterable)
         and not isinstance(files, str | bytes | bytearray | memoryview)

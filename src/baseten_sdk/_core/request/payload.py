@@ -80,7 +80,7 @@ def choose_payload(
             raise InvalidRequestError(f"content must be bytes or str, not {type(content).__name__}.{hint}")
         return Payload(content=bytes(content), content_type=content_type or OCTETS)
     if files is not None or data is not None:
-        kind, body = encode_multipart(data or {}, files or {}, os.urandom(16).hex())
+        kind, body = encode_multipart(data or {}, {} if files is None else files, os.urandom(16).hex())
         return Payload(content=body, content_type=kind)
     return EMPTY if json is MISSING else Payload(json=json, content_type=content_type)
 

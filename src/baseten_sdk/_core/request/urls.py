@@ -21,9 +21,9 @@ from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from ..._characters import SURROGATE
+from ..._numbers import as_list
 from ..._secrets import shown_url
 from ...errors import InvalidRequestError
-from .arrays import as_list
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
 MAX_LABEL = 63

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
+from ..._numbers import take_numbers
 from ...errors import InvalidRequestError
 from ...types.speech import AudioEncoding
 
@@ -34,6 +35,7 @@ class AudioFormat:
         if self.encoding not in WIDTHS:
             known = " or ".join(map(repr, get_args(AudioEncoding)))
             raise InvalidRequestError(f"encoding must be {known}, not {self.encoding!r}.")
+        take_numbers(self, ("sample_rate",))
         rate = self.sample_rate
         if isinstance(rate, bool) or not isinstance(rate, int) or rate not in RATES:
             raise InvalidRequestError(f"sample_rate must be 1000 to 384000 samples a second, not {rate!r}.")

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ...config import CallOptions, as_number
+from ..._numbers import as_number
+from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.json import JsonValue
 from ...types.speech import AudioEncoding, TranscriptionOptions, WhisperOptions, WhisperSampling
@@ -169,9 +170,10 @@ def merged(blocks: Mapping[str, object], extra: Mapping[str, object]) -> dict[st
 def _items(sampling: WhisperSampling) -> list[tuple[str, JsonValue]]:
     items: list[tuple[str, JsonValue]] = []
     for name, value in sampling.items():
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        number = as_number(value)
+        if isinstance(number, bool) or not isinstance(number, int | float):
             raise InvalidRequestError(f"sampling[{name!r}] must be a number, not {value!r}.")
-        items.append((name, value))
+        items.append((name, number))
     return items
 
 

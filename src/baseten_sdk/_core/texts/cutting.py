@@ -12,10 +12,9 @@ from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias, TypeGuard
 
 from ..._characters import SURROGATE
-from ...config import as_number
+from ..._numbers import as_list, as_number
 from ...errors import ConfigurationError, InvalidRequestError
 from ..policy.token_estimate import TOKENS_PER_BYTE
-from ..request.arrays import as_list
 
 TruncationDirection: TypeAlias = Literal["Left", "Right"]
 """Which end of a text to cut if it is too long."""

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from pydantic_core import to_json
 
+from ..._numbers import as_list
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.json import JsonValue
 from ...types.params import Message
@@ -66,8 +67,7 @@ class Recipe:
         assert self.deployment is not None
         if self.kind == "predict":
             return predict(self.deployment, row if self.template is None else filled)
-        text = filled if isinstance(filled, str) else to_json(filled).decode()
-        return embeddings(self.deployment, text, model=self.model)
+        return embeddings(self.deployment, _text(filled), model=self.model)
 
     def _chat(self, filled: JsonValue, row: Mapping[str, JsonValue]) -> Call[object]:
         params: dict[str, JsonValue] = dict(self.params)
@@ -76,7 +76,7 @@ class Recipe:
             params = {**filled, **params}
             given = params.pop("messages", given)
         elif filled is not None:
-            given = [{"role": "user", "content": filled if isinstance(filled, str) else to_json(filled).decode()}]
+            given = [{"role": "user", "content": _text(filled)}]
         if filled is None and self.template is not None:
             raise InvalidRequestError(f"the prompt of the row is null: it is {self.template}, and that field is null.")
         if not isinstance(given, list):
@@ -136,4 +136,4 @@ def fill(template: JsonValue, row: Mapping[str, JsonValue]) -> JsonValue:
 
 
 def _text(value: JsonValue) -> str:
-    return value if isinstance(value, str) else to_json(value).decode()
+    return value if isinstance(value, str) else to_json(as_list(value)).decode()

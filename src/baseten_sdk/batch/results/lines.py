@@ -17,6 +17,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
+from ..._numbers import as_list
 from ...errors import APIError, APIStatusError, BatchRowError
 from ...types.batch import Failed, Ok
 from ...types.decisions import Decision
@@ -82,7 +83,8 @@ class OwnLines(Generic[R, T]):
     def of_result(self, ok: Ok[R, T], /) -> Line:
         value: object = ok.value
         if self._output is not None:
-            return Line(_line(ok.key, to_json(self._output(ok), inf_nan_mode="null")), tokens_of(_readable(value)))
+            data = to_json(self._output(ok), inf_nan_mode="null", fallback=_plain)
+            return Line(_line(ok.key, data), tokens_of(_readable(value)))
         data, tokens = reply_json(value)
         return Line(_line(ok.key, data), tokens)
 
@@ -146,7 +148,14 @@ def reply_json(value: object) -> tuple[bytes, Tokens]:
         return value.model_dump_json(exclude_unset=True).encode(), tokens_of(value)
     if isinstance(value, bytes):
         return to_json({"base64": base64.b64encode(value).decode()}), Tokens()
-    return to_json(value, inf_nan_mode="null"), tokens_of(value)
+    return to_json(value, inf_nan_mode="null", fallback=_plain), tokens_of(value)
+
+
+def _plain(value: object) -> object:
+    plain = as_list(value)
+    if plain is value:
+        raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+    return plain
 
 
 def raw_json(reply: Response) -> tuple[bytes, Tokens]:

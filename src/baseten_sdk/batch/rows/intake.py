@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from numbers import Integral
 from typing import Generic, TypeAlias, TypeVar
 
 from ..._runs.feed import Item, Row
@@ -149,8 +150,8 @@ def as_key(value: object) -> str:
     """Return a key as a string."""
     if isinstance(value, str):
         return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return str(int(value))
     raise TypeError(f"a key must be a string or an integer, not {value!r:.80}")
 
 
@@ -169,7 +170,7 @@ def _has_key(row: object, field: str) -> bool:
     if isinstance(row, Mapping):
         return field in row
     value = getattr(row, field, None)
-    return isinstance(value, str | int) and not isinstance(value, bool)
+    return isinstance(value, str | Integral) and not isinstance(value, bool)
 
 
 def choose_key(key: str | KeyOf[R] | None, first: R | None) -> KeyOf[R] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..._numbers import take_numbers
 from ...errors import ConfigurationError
 
 
@@ -30,7 +31,9 @@ class Budget:
     dollars: Decimal | float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("tokens", "failures", "seconds", "grace", "dollars"):
+        names = ("tokens", "failures", "seconds", "grace", "dollars")
+        take_numbers(self, names)
+        for name in names:
             value = getattr(self, name)
             kinds = int | float | Decimal if name == "dollars" else int | float
             if value is not None and (isinstance(value, bool) or not isinstance(value, kinds) or not value >= 0):

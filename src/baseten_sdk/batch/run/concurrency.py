@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Literal, Protocol
 
+from ..._numbers import as_number
 from ...errors import ConfigurationError
 from ...types.batch import Outcome
 from .adaptive_concurrency import AdaptiveConcurrency
@@ -44,11 +44,11 @@ def choose_concurrency(given: int | Literal["auto"] | Concurrency, most: int) ->
     Raises:
         ConfigurationError: It is invalid, or more than the client's limit.
     """
-    if given == "auto":
+    if isinstance(given, str) and given == "auto":
         return AdaptiveConcurrency(most)
-    if isinstance(given, str):
+    number = as_number(given)
+    if isinstance(number, float) or (not isinstance(number, int) and not hasattr(number, "current")):
         raise ConfigurationError(f'concurrency must be an integer, "auto" or a Concurrency, not {given!r}.')
-    number = int(given) if isinstance(given, Integral) else given
     if not isinstance(number, int):
         return number
     if isinstance(given, bool) or number < 1:
