@@ -32,9 +32,10 @@ def shown_on(stream: TextIO | None, text: str) -> str:
 
 
 def say(text: str) -> None:
-    """Write a line of this program to stderr."""
-    sys.stderr.write(f"{shown_on(sys.stderr, text)}\n")
-    sys.stderr.flush()
+    """Write a line of this program to stderr, if it has one."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{shown_on(sys.stderr, text)}\n")
+        sys.stderr.flush()
 
 
 def parse_arguments(parser: ArgumentParser, arguments: Sequence[str] | None) -> Namespace:

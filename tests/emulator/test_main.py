@@ -4,8 +4,10 @@ import codecs
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -67,6 +69,74 @@ def test_a_taken_port_and_a_wrong_behaviour_are_said_in_one_line(
 def test_a_host_that_is_none_is_said_in_one_line(host: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--port", "0", "--host", host]) == 1
     assert capsys.readouterr().err.startswith("Error: The emulator cannot listen on")
+
+
+SHELL = pytest.mark.skipif(sys.platform != "linux", reason="needs a shell and /dev/full")
+
+
+def run_with(redirect: str, *arguments: str, module: str = "emulator") -> subprocess.CompletedProcess[str]:
+    """Run the program with its streams redirected as a shell does it."""
+    command = ["bash", "-c", f'"$@" {redirect}', "bash", sys.executable, "-m", f"baseten_sdk.{module}", *arguments]
+    environment = {**os.environ, "PYTHONPATH": "src"}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in ended.stderr
+    assert "Exception ignored" not in ended.stderr
+    return ended
+
+
+@SHELL
+@pytest.mark.parametrize("module", ["emulator", "receiver"])
+def test_what_stdout_does_not_take_is_an_exit_code(module: str) -> None:
+    argument = "--list" if module == "emulator" else "--help"
+    full = run_with(">/dev/full", argument, module=module)
+    assert full.returncode == 1
+    assert "Cannot write to stdout: No space left on device" in full.stderr
+    assert run_with("| true; exit ${PIPESTATUS[0]}", "--help", module=module).returncode in (0, 141)
+    assert run_with(">&- 2>&- <&-", argument, module=module).returncode == 0
+
+
+@SHELL
+def test_a_list_that_nobody_reads_to_its_end_is_no_error() -> None:
+    ended = run_with("| true; exit ${PIPESTATUS[0]}", "--list")
+    assert ended.returncode in (0, 141)
+    assert ended.stderr == ""
+
+
+@SHELL
+@pytest.mark.parametrize("redirect", [">/dev/full", "| true"])
+def test_it_serves_although_nobody_sees_how_to_use_it(redirect: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    command = ["sh", "-c", f'echo $$; exec "$@" {redirect}', "sh", sys.executable, "-m", "baseten_sdk.emulator"]
+    if redirect == "| true":
+        command[2] = '"$@" | true'
+    with subprocess.Popen(
+        [*command, "--port", str(port), "--api-key", "k.1"],
+        env={**os.environ, "PYTHONPATH": "src"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stderr is not None
+        try:
+            ready = poll(port)
+            said = "" if redirect == "| true" else process.stderr.readline()
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+        assert ready == 200
+        assert "Traceback" not in said + process.stderr.read()
+
+
+def poll(port: int) -> int:
+    """Ask the emulator for its models until it answers."""
+    while True:
+        try:
+            return httpx.get(
+                f"http://127.0.0.1:{port}/v1/models", headers={"authorization": "Bearer k.1"}, trust_env=False
+            ).status_code
+        except httpx.ConnectError:
+            time.sleep(0.01)
 
 
 def emulator_of(*arguments: str) -> Emulator:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, Literal, Protocol, TypeAlias, TypeVar
 
-from .._terminal import say
+from .._terminal import is_terminal, say
 from ..errors import ConfigurationError
 from .progress_view import Subject
 
@@ -60,7 +60,7 @@ def display_of(show: Show[P], subject: Subject[P]) -> Display[P]:
         return _Told(show, TOLD_SECONDS)
     if show == "auto":
         has_rich = importlib.util.find_spec("rich") is not None
-        show = "bar" if sys.stderr.isatty() and has_rich else "log"
+        show = "bar" if is_terminal(sys.stderr) and has_rich else "log"
     match show:
         case "bar":
             return _bar(subject)

@@ -13,6 +13,7 @@ from importlib import import_module
 
 import typer
 
+from .._streams import forget_stdout, prepare_streams
 from .._terminal import say
 from .command import command, remember
 from .completion import prepare
@@ -20,7 +21,6 @@ from .emulator import PASS_ON, emulator
 from .exit_codes import ExitCode
 from .group import CommandGroup
 from .help import examples, only_help
-from .streams import forget_stdout, prepare_streams
 
 COMMANDS = {
     "batch": "batch",

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 from typer.models import OptionInfo
 
+from .._streams import forget_stdout
 from .._version import __version__
 from ..errors import BasetenError, BatchError, ConfigurationError
 from .completion import Shell, install, show
@@ -22,7 +23,6 @@ from .exit_codes import ExitCode, exit_code
 from .help import HELP, documented, shown
 from .option_names import in_terms_of_options, names_of
 from .session import Session, Shared
-from .streams import forget_stdout
 
 
 def _tell_version(asked: bool | None) -> None:

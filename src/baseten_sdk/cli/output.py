@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
+from .._terminal import is_terminal
 from ..errors import ConfigurationError
 from ..types.json import JsonValue
 from .printing import OutputFormat, Printer, encoded
@@ -87,7 +88,7 @@ def _payload(data: bytes) -> JsonValue:
 
 def _raw(out: Printer, pieces: Iterable[bytes]) -> None:
     """Write bytes unchanged. At a terminal, refuse binary data and end with a newline."""
-    terminal = sys.stdout.isatty()
+    terminal = is_terminal(sys.stdout)
     last = b""
     for piece in pieces:
         if terminal and b"\0" in piece:

@@ -22,9 +22,9 @@ import typer
 from pydantic import BaseModel
 from pydantic_core import to_json
 
+from .._streams import forget_stdout
 from .._terminal import is_terminal, shown_on
 from ..errors import APIError, APIStatusError, APITimeoutError, BasetenError, OutputError, StreamError
-from .streams import forget_stdout
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from .._streams import put, run_main
 from .._terminal import TerminalFormatter, parse_arguments, say
 from ..errors import ConfigurationError
 
@@ -37,12 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         from .behaviours.table import describe
 
-        print(
+        return put(
             "Ask for behaviours with the header x-emulator: NAME=VALUE, NAME\n"
-            "or with the model emulator/NAME-VALUE+NAME.\n"
+            f"or with the model emulator/NAME-VALUE+NAME.\n\n{describe()}"
         )
-        print(describe())
-        return 0
     if options.log_requests:
         log = logging.getLogger("baseten_sdk.emulator")
         handler = logging.StreamHandler(sys.stderr)
@@ -60,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"Error: {error}")
         return 1
     try:
-        print(_banner(emulator, made_up=not _secret(options.api_key, options.api_key_file, KEY)), flush=True)
+        put(_banner(emulator, made_up=not _secret(options.api_key, options.api_key_file, KEY)))
         _wait_for_signal()
     finally:
         emulator.stop()
@@ -216,4 +215,4 @@ Behaviours for one request, such as -H 'x-emulator: status=429, retry-after=2': 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)

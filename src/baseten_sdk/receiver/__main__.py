@@ -13,7 +13,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from types import FrameType
 
-from .._terminal import TerminalFormatter, parse_arguments, say, shown_on
+from .._streams import put, run_main
+from .._terminal import TerminalFormatter, parse_arguments, say
 from ..errors import ConfigurationError
 from .app import MAX_BODY, WebhookReceiver
 from .serving import listening_socket, server_of
@@ -95,8 +96,7 @@ def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
     server = server_of(receiver)
     with listening_socket(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
-        at = f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}"
-        print(shown_on(sys.stdout, at), flush=True)
+        put(f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}")
         # Uvicorn stops by itself and then raises the signal once more. That one must not end the process.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _passed_over)
@@ -109,4 +109,4 @@ def _passed_over(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_main(main)
