@@ -25,6 +25,28 @@ def test_a_line_in_is_a_message_and_a_message_a_line_out(run: Run, emu: Emulator
     assert only(emu).path == "/model/abcd1234/environments/production/websocket"
 
 
+@pytest.mark.parametrize(
+    ("raw", "sent"),
+    [
+        (b"one\ncaf\xe9\n", 1),
+        (b"caf\xe9\none\n", 0),
+        ("one\n".encode("utf-16"), 0),
+        (b"one\n\0\0\n", 1),
+    ],
+)
+def test_lines_that_are_not_utf8_are_refused_and_not_guessed(run: Run, emu: Emulator, raw: bytes, sent: int) -> None:
+    ended = run("predict", "abcd1234", "--websocket", "-f", "-", "--quiet", "60", stdin=raw)
+    assert ended.code == ExitCode.USAGE
+    assert "stdin is not UTF-8 text" in " ".join(ended.err.replace("│", "").split())
+    assert ended.out in ("", "one\n" * sent)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_line(run: Run) -> None:
+    raw = "\ufeffcafé\r\nzwei".encode()
+    ended = run("predict", "abcd1234", "--websocket", "-f", "-", "--quiet", "0.3", stdin=raw)
+    assert (ended.code, ended.out) == (ExitCode.OK, "café\nzwei\n")
+
+
 def test_it_ends_when_the_model_closes(run: Run) -> None:
     arguments = ("predict", "abcd1234", "--websocket", "-d", "one\ntwo", "-H", "x-emulator: end=1", "--quiet", "60")
     ended = run(*arguments)

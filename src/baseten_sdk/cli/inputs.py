@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import os
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,17 +46,31 @@ def read(path: Path) -> bytes:
     Raises:
         typer.BadParameter: The file cannot be read, or stdin was read before.
     """
-    if path == STDIN:
+    if _is_stdin(path):
         if sys.stdin is None:
             raise typer.BadParameter("stdin is closed.")
         if sys.stdin.closed:
             raise typer.BadParameter("stdin can be read only once: for the key or for the input.")
-        with noticing_signals(), sys.stdin:
-            return sys.stdin.buffer.read()
+        try:
+            with noticing_signals(), sys.stdin:
+                return sys.stdin.buffer.read()
+        except OSError as error:
+            raise typer.BadParameter(f"stdin cannot be read: {error.strerror}.") from None
     try:
         return path.read_bytes()
     except OSError as error:
         raise typer.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _is_stdin(path: Path) -> bool:
+    """Whether a path is `-`, or another name of the pipe at stdin, which can be read only once too."""
+    if path == STDIN:
+        return True
+    try:
+        found, stdin = os.stat(path), os.fstat(sys.stdin.fileno())
+    except (AttributeError, OSError, ValueError):  # there is no stdin, or it is no file
+        return False
+    return not stat.S_ISREG(found.st_mode) and os.path.samestat(found, stdin)
 
 
 def read_text(path: Path) -> str:
@@ -63,7 +79,15 @@ def read_text(path: Path) -> str:
     Raises:
         typer.BadParameter: As for `read`; or the text has another encoding.
     """
-    raw, name = read(path), "stdin" if path == STDIN else str(path)
+    return decoded(read(path), "stdin" if path == STDIN else str(path))
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """Decode text: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
+
+    Raises:
+        typer.BadParameter: the text has another encoding.
+    """
     encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), "utf-8")
     try:
         text = raw.decode(encoding)

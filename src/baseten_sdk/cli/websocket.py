@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..errors import IdleTimeout, WebSocketClosedError, WebSocketError
-from .inputs import STDIN, read_text
+from .inputs import STDIN, decoded, read_text
 from .printing import Printer
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def lines_of(data: str | None, file: Path | None) -> Iterable[str]:
         return read_text(file).splitlines()
     if sys.stdin is None or sys.stdin.closed:
         raise typer.BadParameter("No input: give --data TEXT or --file PATH.")
-    return (line.rstrip("\r\n") for line in sys.stdin)
+    return (decoded(line, "stdin").rstrip("\r\n") for line in sys.stdin.buffer)
 
 
 def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float) -> None:
@@ -54,17 +54,9 @@ def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float)
         lines: The messages to send.
         quiet: Seconds of silence that end the conversation.
     """
-    ended = threading.Event()
-
-    def send() -> None:
-        # The receiving side reports the end of the WebSocket.
-        with suppress(WebSocketError):
-            for line in lines:
-                websocket.send(line)
-        ended.set()
-
-    threading.Thread(target=send, name="baseten-websocket", daemon=True).start()
-    messages = _messages(websocket, ended, quiet)
+    sender = _Sender(websocket, lines)
+    threading.Thread(target=sender.run, name="baseten-websocket", daemon=True).start()
+    messages = _messages(websocket, sender, quiet)
     if out.structured:
         out.values(messages)
         return
@@ -75,20 +67,49 @@ def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float)
             out.value(message)
 
 
-def _messages(websocket: WebSocket, ended: threading.Event, quiet: float) -> Iterator[str | dict[str, str]]:
+class _Sender:
+    """Sends lines, in a thread of its own.
+
+    Attributes:
+        ended: Whether the last line was sent.
+        problem: Why a line cannot be sent, if one cannot.
+    """
+
+    def __init__(self, websocket: WebSocket, lines: Iterable[str]) -> None:
+        self.ended = threading.Event()
+        self.problem: Exception | None = None
+        self._websocket = websocket
+        self._lines = lines
+
+    def run(self) -> None:
+        """Send all lines. The receiving side reports the end of the WebSocket."""
+        try:
+            with suppress(WebSocketError):
+                for line in self._lines:
+                    self._websocket.send(line)
+        except Exception as error:
+            self.problem = error
+        self.ended.set()
+
+
+def _messages(websocket: WebSocket, sender: _Sender, quiet: float) -> Iterator[str | dict[str, str]]:
     last = time.monotonic()
     while True:
         try:
             message = websocket.receive(timeout=RECHECK)
         except IdleTimeout:
-            if not ended.is_set():
+            if not sender.ended.is_set():
                 last = time.monotonic()
+            elif sender.problem is not None:
+                raise sender.problem from None
             elif time.monotonic() - last >= quiet:
                 return
             continue
         except WebSocketClosedError:
-            if websocket.clean:
-                return
-            raise
+            if not websocket.clean:
+                raise
+            if sender.problem is not None:
+                raise sender.problem from None
+            return
         last = time.monotonic()
         yield message if isinstance(message, str) else {"body": base64.b64encode(message).decode()}
