@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+import os
 import struct
 import sys
 from pathlib import Path
@@ -70,6 +71,46 @@ def test_a_link_at_the_name_of_the_work_file_is_not_followed(
     assert "symbolic link" in " ".join(ended.err.replace("│", "").split())
     assert not victim.exists() if text is None else victim.read_text() == text
     assert not emu.requests
+
+
+@pytest.mark.parametrize("name", ["v.npy", "v.npy.new", "v.npy.partial.jsonl", "v.npy.partial.failed.jsonl"])
+def test_the_source_is_never_overwritten(run: Run, emu: Emulator, source: Path, name: str) -> None:
+    source = source.rename(source.with_name(name))
+    before = source.read_bytes()
+    ended = run("embed", str(source), str(source.with_name("v.npy")), *WHERE, "--format", "jsonl", "--force")
+    assert ended.code == ExitCode.USAGE
+    assert "is SOURCE" in " ".join(ended.err.replace("│", "").split())
+    assert source.read_bytes() == before
+    assert not emu.requests
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_only_a_regular_file_is_replaced(run: Run, emu: Emulator, source: Path, kind: str) -> None:
+    target = source.with_name("v.npy")
+    match kind:
+        case "folder":
+            target.mkdir()
+        case "pipe":
+            os.mkfifo(target)
+        case _:
+            target.symlink_to("/dev/null")
+    ended = run("embed", str(source), str(target), *WHERE, "--force")
+    assert ended.code == ExitCode.USAGE
+    assert "must be a regular file" in " ".join(ended.err.replace("│", "").split())
+    assert not emu.requests
+
+
+@pytest.mark.parametrize("name", ["v.npy.new", "x" * 300 + ".npy"])
+def test_a_file_that_cannot_be_written_is_an_error_that_names_it(
+    run: Run, source: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "v.npy.new").mkdir()
+    target = tmp_path / name.removesuffix(".new")
+    ended = run("embed", str(source), str(target), *WHERE)
+    assert ended.code == ExitCode.OTHER
+    assert "cannot be written" in ended.err
+    assert target.name in ended.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes and links of POSIX")

@@ -110,11 +110,75 @@ def test_each_process_gets_the_key_that_came_over_stdin(
     assert answers(source.with_name("out.jsonl")) == ALL
 
 
-def test_a_source_that_can_be_read_once_cannot_be_shared(run: Run, source: Path, emu: Emulator) -> None:
-    asked = ["batch", "-", str(source.with_name("out.jsonl")), "-m", "org/m", "--prompt", "Say {text}"]
-    ended = run(*asked, "--processes", "2", stdin=source.read_text())
-    assert ended.code == 2
+def test_each_process_gets_a_key_that_can_be_read_once(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    environment = {name: value for name, value in environment.items() if name != "BASETEN_API_KEY"}
+    pipe = source.with_name("key")
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        command(source, "--api-key-file", str(pipe)), env=environment, stderr=subprocess.PIPE, text=True
+    ) as started:
+        pipe.write_text(f"{KEY}\n")
+        _, said = started.communicate()
+    assert started.returncode == 0, said
+    assert answers(source.with_name("out.jsonl")) == ALL
+
+
+def test_a_missing_key_is_said_once_and_nothing_starts(run: Run, source: Path) -> None:
+    for more in ((), ("--api-key-file", "-")):
+        ended = run(*command(source, *more)[3:], stdin="", env={"BASETEN_API_KEY": None})
+        assert ended.code == 3
+        assert ended.err.count("API key") == 1
+        assert not ended.out
+
+
+def test_arguments_may_stand_behind_the_end_of_options(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    source.rename(source.with_name("-in.jsonl"))
+    program, asked = command(source)[:4], ["-m", "org/m", "--prompt", "Say {text}", "--text", "--processes", "2"]
+    limits = ["--requests-per-minute", "60000"]
+    done = subprocess.run(
+        [*program, *asked, *limits, "--", "-in.jsonl", "-out.jsonl"],
+        env={**environment, "PYTHONPATH": os.path.abspath("src")},
+        cwd=source.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert answers(source.with_name("-out.jsonl")) == ALL
+
+
+@pytest.mark.parametrize("option", ["SOURCE", "--template", "--schema", "--pool"])
+def test_what_can_be_read_once_cannot_be_shared(run: Run, source: Path, emu: Emulator, option: str) -> None:
+    pipe = source.with_name("pipe")
+    os.mkfifo(pipe)
+    for once in ("-", str(pipe), str(source.with_name("missing"))):
+        given = once if option == "SOURCE" else str(source)
+        more = () if option == "SOURCE" else (option, once)
+        asked = ["batch", given, str(source.with_name("out.jsonl")), "-m", "org/m", "--format", "jsonl"]
+        ended = run(*asked, *more, "--processes", "2", stdin=source.read_text())
+        assert ended.code == 2
+        assert f"{option} must be a file" in " ".join(ended.err.replace("│", "").split())
     assert list(emu.requests) == []
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "out.csv", "in.failed.jsonl"])
+def test_an_output_that_cannot_be_is_refused_before_a_process_starts(run: Run, source: Path, name: str) -> None:
+    """`in.failed.jsonl` is the source here, and the output would keep its failures there."""
+    source.write_bytes(source.read_bytes().rstrip())
+    before = source.read_bytes()
+    asked = ["-m", "org/m", "--prompt", "Say {text}", "--processes", "2"]
+    if name == "in.failed.jsonl":
+        source = source.rename(source.with_name(name))
+        ended = run("batch", str(source), str(source.with_name("in.jsonl")), *asked)
+    else:
+        ended = run("batch", str(source), str(source.with_name(name)), *asked)
+    assert ended.code == 2
+    assert source.read_bytes() == before
+    assert list(source.parent.iterdir()) == [source]
 
 
 def test_an_output_that_somebody_writes_to_is_locked_for_several_processes_too(

@@ -46,6 +46,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "out.jsonl"
 
 
+@pytest.mark.parametrize("follow", [False, True])
+def test_only_a_regular_file_is_replaced(path: Path, follow: bool) -> None:
+    pipe, folder, device = path.with_name("pipe"), path.with_name("folder"), path.with_name("device")
+    os.mkfifo(pipe)
+    folder.mkdir()
+    device.symlink_to("/dev/null")
+    for each in (pipe, folder, *((device,) if follow else ())):
+        with pytest.raises(OSError, match="it is not a regular file"):
+            Replacement(each, follow=follow)
+    assert sorted(path.parent.iterdir()) == [device, folder, pipe]
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+
+
 # --- who may read
 
 

@@ -197,6 +197,11 @@ def flush_folder(folder: Path) -> None:
             os.close(opened)
 
 
+def new_path(path: Path) -> Path:
+    """Return where the new content of a file is until it replaces the old one."""
+    return path.with_name(f"{path.name}.new")
+
+
 class Replacement:
     """A new file that replaces another one as a whole. It takes the mode of the file that it replaces.
 
@@ -207,17 +212,21 @@ class Replacement:
 
     Attributes:
         file: The new file, open for appending.
+
+    Raises:
+        OSError: The new file cannot be created, or the path leads to a device, a pipe or a folder.
     """
 
     def __init__(self, path: Path, *, follow: bool = False) -> None:
         self._target = Path(os.path.realpath(path)) if follow else path
-        self._path = self._target.with_name(f"{self._target.name}.new")
+        self._path = new_path(self._target)
+        mode = _mode_of(self._target)
+        if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
         self._path.unlink(missing_ok=True)  # Left by a process that died, or a link that somebody planted.
         self.file = os.open(self._path, _NEW | os.O_APPEND, PRIVATE)
-        with suppress(FileNotFoundError):
-            mode = self._target.lstat().st_mode
-            if sys.platform != "win32" and stat.S_ISREG(mode):
-                os.fchmod(self.file, stat.S_IMODE(mode))
+        if sys.platform != "win32" and mode is not None and stat.S_ISREG(mode):
+            os.fchmod(self.file, stat.S_IMODE(mode))
 
     def publish(self) -> None:
         """Move the new file into place. It stays open."""
@@ -229,6 +238,13 @@ class Replacement:
         """Close and delete the new file."""
         os.close(self.file)
         self._path.unlink(missing_ok=True)
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def replace(path: Path, pieces: Iterable[bytes]) -> None:

@@ -10,14 +10,16 @@ from collections.abc import AsyncIterable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._numbers import as_number
 from .._runs.display import display_of
 from ..errors import ConfigurationError
-from .options import MapArguments, MapOptions, PathLike, Rows, RunArguments, RunOptions, check_functions, check_options
+from .options import MapArguments, MapOptions, Rows, RunArguments, RunOptions, check_functions, check_options
 from .results.lines import Lines, OwnLines
 from .results.openai_lines import OpenAILines, openai_request
 from .results.outcomes import AsyncOutcomes
+from .results.output_path import output_path
 from .rows.file_source import FileSource
-from .rows.files import FORMATS, Format
+from .rows.files import Format
 from .rows.iterable_source import AsyncIterableSource, IterableSource
 from .rows.row_type import Plain, RowType, Typed
 from .rows.shard import Shard
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 CONCURRENCY = 64
 """Rows in flight by default."""
 
-COMPRESSED = frozenset({".gz", ".zst", ".bz2", ".xz"})
-
 
 def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, object]:
     """Return a batch that is ready to run.
@@ -45,13 +45,11 @@ def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, ob
         ConfigurationError: An argument is invalid, or the source is missing.
     """
     options = given.options
-    path = _sink(given.sink)
     check_options(options, RunOptions)
     check_functions(given.request, given.key, given.output)
     concurrency = _concurrency(client, options)
     source = _source(given.source, given.row_type, options.get("format"))
-    if isinstance(given.source, str | os.PathLike) and _are_same(path, Path(given.source)):
-        raise ConfigurationError(f"{path} is the source. The output must be another file.")
+    path = output_path(given.sink, given.source)
     also = options.get("skip_rows_of")
     plan = Plan(
         source=source,
@@ -63,8 +61,8 @@ def prepare_run(client: AsyncClient, given: RunArguments) -> BatchRun[object, ob
         lookahead=_lookahead(client, concurrency, source),
         key=given.key,
         budget=options.get("budget") or Budget(),
-        abort_after=options.get("abort_after", ABORT_AFTER),
-        retries=options.get("retries", RETRIES),
+        abort_after=_abort_after(options),
+        retries=int(options.get("retries", RETRIES)),
         retry_failed=options.get("retry_failed", False),
         force=options.get("force", False),
         fingerprint=options.get("fingerprint"),
@@ -87,8 +85,8 @@ def prepare_map(client: AsyncClient, given: MapArguments) -> AsyncOutcomes[objec
     check_options(options, MapOptions)
     check_functions(given.request, given.key)
     concurrency = _concurrency(client, options)
-    window = 4 * concurrency.current if given.window is None else given.window
-    if isinstance(window, bool) or window < 1:
+    window = 4 * concurrency.current if given.window is None else as_number(given.window)
+    if isinstance(window, bool) or not isinstance(window, int) or window < 1:
         raise ConfigurationError(f"window must be an integer of at least 1, not {window!r}.")
     source = _source(given.source, given.row_type, options.get("format"))
     run: MapRun[object, object] = MapRun(
@@ -98,15 +96,11 @@ def prepare_map(client: AsyncClient, given: MapArguments) -> AsyncOutcomes[objec
         concurrency=concurrency,
         lookahead=_lookahead(client, concurrency, source),
         key=given.key,
-        abort_after=options.get("abort_after", ABORT_AFTER),
-        retries=options.get("retries", RETRIES),
+        abort_after=_abort_after(options),
+        retries=int(options.get("retries", RETRIES)),
         shard=_shard(options),
     )
     return AsyncOutcomes(run, window, ordered=given.ordered)
-
-
-def _are_same(sink: Path, source: Path) -> bool:
-    return sink.exists() and source.exists() and sink.samefile(source)
 
 
 def _source(given: Rows, row_type: type[object] | None, format: Format | None) -> Source[object]:
@@ -127,22 +121,6 @@ def _source(given: Rows, row_type: type[object] | None, format: Format | None) -
     raise ConfigurationError(f"source must be a path or an iterable, not {type(given).__name__}.")
 
 
-def _sink(sink: PathLike) -> Path:
-    path = Path(sink)
-    if path.suffix in COMPRESSED:
-        raise ConfigurationError(
-            f"{path}: the output cannot be compressed, because a batch appends to it. Compress it at the end."
-        )
-    if FORMATS.get(path.suffix, "jsonl") not in ("jsonl", "json"):
-        raise ConfigurationError(f"{path}: the output is JSON Lines. Give it a name that ends in .jsonl.")
-    if path.exists() and not path.is_file():
-        raise ConfigurationError(f"{path}: the output must be a regular file, because a resumed batch reads it.")
-    parts = path.absolute().parts
-    if parts[1:2] in (("proc",), ("dev",)) and parts[2:3] != ("shm",):  # /dev/stdout, though it may lead to a file
-        raise ConfigurationError(f"{path}: the output must have files beside it. Write to a file, then print it.")
-    return path
-
-
 def _lines(given: RunArguments) -> Lines[object, object]:
     if given.request is not None and not isinstance(given.request, openai_request):
         return OwnLines(given.output)
@@ -160,6 +138,11 @@ def _concurrency(client: AsyncClient, options: MapOptions) -> Concurrency:
 def _shard(options: MapOptions) -> Shard | None:
     text = options.get("shard")
     return None if text is None else Shard.parse(text)
+
+
+def _abort_after(options: MapOptions) -> int | None:
+    given = options.get("abort_after", ABORT_AFTER)
+    return None if given is None else int(given)
 
 
 def _lookahead(client: AsyncClient, concurrency: Concurrency, source: Source[object]) -> int:

@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -22,20 +23,22 @@ from ..batch import (
     RunOptions,
     Shard,
     Where,
-    html_report,
+    files_of,
     openai_request,
+    output_path,
     part_path,
     read_template,
 )
 from ..config import Limits
-from ..errors import BatchOutputError, BatchStopped, ConfigurationError
+from ..errors import BatchStopped, ConfigurationError
 from ..types.batch import Ok, Report
 from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
 from .exit_codes import ExitCode
-from .inputs import STDIN, json_params, json_value, read, read_text
+from .inputs import json_params, json_value, read_text
 from .pool import read_pool
 from .processes import Division, run_processes, sharing, this_program
+from .report_file import check_report, write_report
 from .session import Session
 from .target import DeploymentId, Environment, Regional
 
@@ -174,8 +177,12 @@ def batch(
     Without --model, --predict and --embed the source is an OpenAI batch file, and so is the output. Failures go to
     OUT.failed.jsonl. Ctrl-C stops the batch; the same command resumes it.
     """
+    output = output_path(sink, source)
     if report is not None:
-        _check_report(report)
+        mine = (source, template, schema, pool, session.shared.api_key_file, *files_of(output))
+        check_report(report, mine if shared_limits is None else (*mine, Path(shared_limits)))
+    if processes > 1:
+        _check_shareable(shard, source, {"--template": template, "--schema": schema, "--pool": pool})
     target = _target(deployment, environment, deployment_id, regional)
     if pool is not None and target is not None:
         raise typer.BadParameter("Give either --pool or --deployment, not both.")
@@ -196,13 +203,8 @@ def batch(
         request_to(target)  # which checks it before anything else happens
     width = rows_in_flight(concurrency)
     limits = _limits(width, requests_per_minute, tokens_per_minute, shared_limits)
+    keyless = target is not None and target.is_container
     if processes > 1:
-        if shard is not None:
-            raise typer.BadParameter("--processes divides the rows itself. Leave out --shard.")
-        if not source.is_file():
-            raise typer.BadParameter(f"--processes reads SOURCE once in each process, so it must be a file: {source}.")
-        if STDIN in (template, schema, pool):
-            raise typer.BadParameter("With --processes, --template, --schema and --pool must be files, not stdin.")
         division = Division(
             processes,
             width if isinstance(width, int) else None,
@@ -212,12 +214,13 @@ def batch(
         )
         with sharing(limits) as options_of_all:
             code, whole = run_processes(
-                [*this_program(), *options_of_all],
+                this_program(),
                 division,
                 sink,
+                options=options_of_all,
                 openai=openai,
                 retry_failed=retry_failed,
-                key=read(STDIN) if session.shared.api_key_file == STDIN else None,
+                key=None if keyless else session.key_for_others(),
             )
         _show(session, whole, report)
         raise typer.Exit(code)
@@ -238,7 +241,7 @@ def batch(
     }
     log_to_stderr()
     try:
-        with session.client(limits, keyless=target is not None and target.is_container) as client:
+        with session.client(limits, keyless=keyless) as client:
             request = request_to(target if members is None else members.of(client))
             if dollars or budget_dollars is not None:
                 options["prices"] = client.models.prices()
@@ -249,6 +252,15 @@ def batch(
     _show(session, found, report)
     if found.failed:
         raise typer.Exit(ExitCode.OTHER)
+
+
+def _check_shareable(shard: str | None, source: Path, others: Mapping[str, Path | None]) -> None:
+    """Refuse what several processes cannot divide or cannot read: each of them reads the files again."""
+    if shard is not None:
+        raise typer.BadParameter("--processes divides the rows itself. Leave out --shard.")
+    for name, path in {"SOURCE": source, **others}.items():
+        if path is not None and not os.path.isfile(path):
+            raise typer.BadParameter(f"With --processes, {name} must be a file, since each process reads it: {path}.")
 
 
 def _target(
@@ -309,33 +321,13 @@ def _text(ok: Ok[object, object]) -> JsonValue:
     return ok.value.text if isinstance(ok.value, ChatCompletion) else None
 
 
-def _check_report(file: Path) -> None:
-    """Refuse a report that cannot be written, before any row is run."""
-    if file.is_dir():
-        raise typer.BadParameter(f"--report {file}: it is a directory.")
-    if not file.parent.is_dir():
-        raise typer.BadParameter(f"--report {file}: the folder {file.parent} does not exist.")
-    if not os.access(file if file.exists() else file.parent, os.W_OK):
-        raise typer.BadParameter(f"--report {file}: it cannot be written.")
-
-
 def _show(session: Session, report: Report, file: Path | None) -> None:
     if session.out.structured:
         session.out.value(report.to_dict())
     else:
         session.out.line(report.in_words("--retry-failed"))
     if file is not None:
-        try:
-            with open(file, "w", encoding="utf-8", opener=_private) as opened:  # a path has no opener
-                html = file.suffix in (".html", ".htm")
-                opened.write(html_report(report, this_command()) if html else f"{report.to_json()}\n")
-        except OSError as error:
-            raise BatchOutputError(f"The report {file} cannot be written: {error.strerror}.") from None
-
-
-def _private(path: str, flags: int) -> int:
-    """Create a file that only its owner can read, because it holds the reasons of failures."""
-    return os.open(path, flags, 0o600)
+        write_report(file, report, this_command())
 
 
 def this_command() -> str:

@@ -68,8 +68,8 @@ def embed(
     Row n of OUT is the vector of row n of the source. Ctrl-C stops the run; the same command resumes it. Texts without
     a vector are NaN in .npy and null in .parquet, and the exit code is 1.
     """
-    check_target(target, force=force)
-    if source == STDIN or not source.is_file():
+    check_target(target, source, force=force)
+    if source == STDIN or not os.path.isfile(source):
         raise typer.BadParameter(f"SOURCE must be a file, since a resumed run reads it again: {source}.")
     width = rows_in_flight(concurrency)
     where = DeploymentTarget(model_id, environment, deployment_id, regional)
@@ -105,7 +105,7 @@ def embed(
         return custom(partial(vectors, lot), settings=settings)
 
     work = target.with_name(f"{target.name}.partial.jsonl")
-    if work.is_symlink():  # the user has not chosen this name
+    if os.path.islink(work):  # the user has not chosen this name
         raise typer.BadParameter(f"{work} is a symbolic link, which is not followed here. Delete it.")
     options: RunOptions = {
         "concurrency": width,

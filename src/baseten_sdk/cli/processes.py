@@ -58,7 +58,7 @@ class Division:
                 )
 
     def options(self, shard: Shard, sink: Path, report: Path) -> list[str]:
-        """The options that are added for one process. If an option is given twice, the last one wins."""
+        """The options that are added for one process."""
         told = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
         told += ["--report", str(report)]
         if self.concurrency is not None:
@@ -77,9 +77,10 @@ def run_processes(
     division: Division,
     sink: Path,
     *,
+    options: Sequence[str],
     openai: bool,
     retry_failed: bool,
-    key: bytes | None = None,
+    key: str | None = None,
 ) -> tuple[int, Report]:
     """Run a command in several processes and join their outputs. Return the exit code and the report of the whole.
 
@@ -87,9 +88,10 @@ def run_processes(
         command: What starts one of them. The options of its part are added.
         division: What each is given.
         sink: The output.
+        options: Further options of all of them.
         openai: Whether the lines are those of OpenAI's batch files.
         retry_failed: Whether failed rows are run again.
-        key: The API key that came over stdin. Each process reads it from its own.
+        key: The API key, if the processes cannot read it themselves. Each gets it over stdin.
 
     Raises:
         BatchLockedError: Another process writes to the output.
@@ -101,8 +103,10 @@ def run_processes(
     with PartedOutput(sink, division.count, openai=openai) as output:
         for path in reports:
             path.unlink(missing_ok=True)
+        of_all = [*options, *([] if key is None else ["--api-key-file", "-"])]
         commands = [
-            [*command, *division.options(shard, sink, path)] for shard, path in zip(shards, reports, strict=True)
+            _with_options(command, [*of_all, *division.options(shard, sink, path)])
+            for shard, path in zip(shards, reports, strict=True)
         ]
         codes = _run_all(commands, key)
         found = [REPORT.validate_json(path.read_bytes()) for path in reports if path.exists()]
@@ -116,7 +120,13 @@ def run_processes(
     return max(codes, key=abs), replace(whole, seconds=time.monotonic() - began)
 
 
-def _run_all(commands: Sequence[Sequence[str]], key: bytes | None) -> list[int]:
+def _with_options(command: Sequence[str], options: Sequence[str]) -> list[str]:
+    """Add options to a command. If an option is given twice, the last one wins. What follows `--` is no option."""
+    end = command.index("--") if "--" in command else len(command)
+    return [*command[:end], *options, *command[end:]]
+
+
+def _run_all(commands: Sequence[Sequence[str]], key: str | None) -> list[int]:
     running: list[subprocess.Popen[bytes]] = []
     with _leaving_signals_to(running):
         for each in commands:
@@ -124,7 +134,7 @@ def _run_all(commands: Sequence[Sequence[str]], key: bytes | None) -> list[int]:
             running.append(process)
             if process.stdin is not None and key is not None:
                 with suppress(BrokenPipeError), process.stdin:  # The process may have ended before it read the key.
-                    process.stdin.write(key)
+                    process.stdin.write(key.encode())
         with noticing_signals():
             return [process.wait() for process in running]
 

@@ -145,6 +145,14 @@ class Session:
             self.out.error(error)
             raise typer.Exit(ExitCode.AUTH) from None
 
+    def key_for_others(self) -> str | None:
+        """The API key, if other processes cannot read it where it was: from stdin or a pipe. None if they can.
+
+        The command ends if there is none.
+        """
+        file, key = self.shared.api_key_file, self.key()
+        return None if file is None or os.path.isfile(file) else key
+
     @property
     def key_source(self) -> str:
         """What the key is read from."""

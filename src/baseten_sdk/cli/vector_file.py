@@ -16,6 +16,8 @@ import typer
 from pydantic import BaseModel
 
 from .._runs.durable import Replacement
+from ..batch import files_of, is_written
+from ..errors import BatchOutputError
 
 NAN = struct.pack("<f", float("nan"))
 
@@ -50,20 +52,29 @@ class _Line(BaseModel):
     output: VectorLine
 
 
-def check_target(target: Path, *, force: bool) -> None:
+def check_target(target: Path, source: Path, *, force: bool) -> None:
     """Refuse a file that cannot be written, before anything is embedded.
 
+    Args:
+        target: The file of vectors.
+        source: The source, which must be another file.
+        force: Whether an existing file is replaced.
+
     Raises:
-        typer.BadParameter: It cannot.
+        typer.BadParameter: It cannot be written.
     """
     if target.suffix not in (".npy", ".parquet"):
         raise typer.BadParameter(f"{target}: the name must end in .npy or .parquet.")
     if target.suffix == ".parquet":
         _pyarrow()
-    if not target.absolute().parent.is_dir():
+    if not os.path.isdir(target.absolute().parent):
         raise typer.BadParameter(f"{target}: its folder does not exist.")
     work = target.with_name(f"{target.name}.partial.jsonl")
-    if target.exists() and not force and not work.exists():
+    if is_written(source, (target, *files_of(work))):
+        raise typer.BadParameter(f"{source} is SOURCE. OUT and the files beside it must be others.")
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise typer.BadParameter(f"{target} must be a regular file.")
+    if os.path.exists(target) and not force and not os.path.exists(work):
         raise typer.BadParameter(f"{target} exists. --force replaces it.")
 
 
@@ -89,7 +100,18 @@ def _reader(work: Path, offset: int) -> Callable[[], VectorLine]:
 
 
 def write_vectors(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
-    """Write all vectors, in the order of their texts. Return the rows without one."""
+    """Write all vectors, in the order of their texts. Return the rows without one.
+
+    Raises:
+        BatchOutputError: The file cannot be written.
+    """
+    try:
+        return _replace(target, lots, rows)
+    except OSError as error:
+        raise BatchOutputError(f"{target} cannot be written: {error.strerror}.") from error
+
+
+def _replace(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
     new = Replacement(target, follow=True)
     try:
         with open(new.file, "wb", 1 << 20, closefd=False) as file:

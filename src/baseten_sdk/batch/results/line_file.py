@@ -158,7 +158,7 @@ class LineFile:
 
     def _rescue(self) -> Path:
         """Copy the lines to a new file beside the path, before they are gone with the open file."""
-        folder = self.path.parent if self.path.parent.is_dir() else Path(gettempdir())
+        folder = self.path.parent if os.path.isdir(self.path.parent) else Path(gettempdir())
         names = (f"{self.path.stem}.recovered-{number}{self.path.suffix}" for number in count(1))
         path = next(path for path in map(folder.joinpath, names) if not path.exists())
         with output_errors(path):

@@ -7,6 +7,7 @@ moment: the joined file replaces the old one as a whole, and a result that it al
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -46,7 +47,7 @@ class PartedOutput:
         self._sink = sink
         self._parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
         for path in self._parts:
-            if path.is_symlink():
+            if os.path.islink(path):
                 raise BatchOutputError(f"{path} is a symbolic link, which is not followed here. Delete it.")
         self._lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
         self._output = Output(sink, self._lines)
