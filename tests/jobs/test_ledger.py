@@ -18,7 +18,7 @@ from baseten_sdk._runs.database import connect
 from baseten_sdk.jobs import ledger_file as module
 from baseten_sdk.jobs.ledger import Intent, Ledger
 from baseten_sdk.jobs.report import read_report
-from baseten_sdk.receiver import SQLiteStore, StoredDelivery
+from baseten_sdk.receiver import JSONLStore, SQLiteStore, StoredDelivery
 
 TARGET = "model m, environments/production"
 
@@ -169,6 +169,22 @@ def test_it_writes_ahead_and_to_the_disk(ledger: Ledger) -> None:
     connection = ledger._writer
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_a_ledger_is_in_use_under_each_of_its_names(path: Path, ledger: Ledger) -> None:
+    link, folder = path.with_name("link.sqlite"), path.with_name("folder")
+    link.symlink_to(path.name)
+    folder.symlink_to(path.parent)
+    for each in (path, link, folder / path.name, folder / link.name):
+        with pytest.raises(LedgerError, match="in use by another run"):
+            Ledger(each, TARGET)
+    assert not list(path.parent.glob("link.sqlite.lock*"))
+
+
+def test_a_path_that_cannot_be_is_a_wrong_setting() -> None:
+    for opened in (lambda: Ledger("a\0b", TARGET), lambda: SQLiteStore("a\0b"), lambda: JSONLStore("a\0b")):
+        with pytest.raises(ConfigurationError, match="cannot be opened: embedded null"):
+            opened()
 
 
 def test_another_version_is_refused(path: Path) -> None:

@@ -77,8 +77,9 @@ class LedgerFile:
         self._reading = threading.Lock()
         try:
             with ExitStack() as opened:
-                # SQLite locks the ledger itself in its own way, so this lock is on a file beside it.
-                opened.callback(os.close, open_locked(f"{self.path}.lock"))
+                # SQLite locks the ledger itself in its own way, so this lock is on a file beside it, whichever link
+                # leads there.
+                opened.callback(os.close, open_locked(f"{os.path.realpath(path)}.lock"))
                 self._writer = opened.enter_context(closing(connect(self.path, wait=WAIT)))
                 self._writer.executescript(SCHEMA)
                 self._id = self._identity(target)
@@ -91,6 +92,8 @@ class LedgerFile:
             problem = reason(error)
         except OSError as error:
             problem = error.strerror or str(error)
+        except ValueError as error:  # a NUL character in the path
+            problem = str(error)
         else:
             return
         if problem is None:

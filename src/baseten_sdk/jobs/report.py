@@ -236,7 +236,7 @@ def _counts(connection: sqlite3.Connection, query: str) -> dict[str, int]:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    if not path.exists():
+    if not os.path.exists(path):
         raise sqlite3.OperationalError("there is no such file")
     return connect(path, wait=WAIT)
 

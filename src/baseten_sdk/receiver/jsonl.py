@@ -49,6 +49,8 @@ class JSONLStore:
             problem = "another process has it open, and a .jsonl store is for one; use .sqlite"
         except OSError as error:
             problem = error.strerror or str(error)
+        except ValueError as error:  # a NUL character in the path
+            problem = str(error)
         else:
             return
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")

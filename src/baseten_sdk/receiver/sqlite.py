@@ -80,6 +80,8 @@ class SQLiteStore:
             problem = reason(error)
         except OSError as error:
             problem = error.strerror or str(error)
+        except ValueError as error:  # a NUL character in the path
+            problem = str(error)
         else:
             return
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")

@@ -119,7 +119,7 @@ def test_an_output_without_one_is_refused(tmp_path: Path) -> None:
         settle(tmp_path / "out.jsonl", of(chat()), None, begun=True, force=False)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"format": 99})])
+@pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"format": 99}), "[" * 200_000])
 def test_one_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
     sink = tmp_path / "out.jsonl"
     manifest_path(sink).write_text(text)

@@ -53,6 +53,15 @@ def test_a_column_twice_is_refused_before_the_first_row(tmp_path: Path, header: 
         values(tmp_path / "in.csv", header + b"\n1,2,3,4\n")
 
 
+@pytest.mark.parametrize(
+    ("table", "byte"),
+    [("id,größe\n1,2\n".encode("latin-1"), "0xf6"), (b"sep=;\nid;\xe9\n1;2\n", "0xe9"), (b"\x80\n1\n", "0x80")],
+)
+def test_a_header_that_is_not_utf8_is_refused_with_the_byte(tmp_path: Path, table: bytes, byte: str) -> None:
+    with pytest.raises(BatchInputError, match=f"its header cannot be read: it is not UTF-8: it has the byte {byte}"):
+        values(tmp_path / "in.csv", table)
+
+
 def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
     assert values(tmp_path / "in.csv", b"") == []
     assert values(tmp_path / "head.csv", b"id,text\n") == []

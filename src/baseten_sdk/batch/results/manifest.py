@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from ..._runs.durable import read_regular, replace
 from ..._secrets import with_secrets_hidden
 from ..._version import __version__
 from ...errors import BatchMismatchError, BatchOutputError
+from ...types.json import JsonValue
 from ..calls.call import Call
 from .line_file import output_errors
 
@@ -97,7 +98,7 @@ class Manifest:
         Raises:
             ValueError: The text is not a manifest.
         """
-        fields = json.loads(text)
+        fields: JsonValue = from_json(text)
         if not isinstance(fields, dict) or fields.get("format") != VERSION:
             raise ValueError("it has another form")
         source, settings, first, given = (fields.get(name) for name in ("source", "settings", "first", "fingerprint"))

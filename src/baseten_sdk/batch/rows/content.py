@@ -65,6 +65,8 @@ class Content:
             found = path.stat()
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
+        except ValueError as error:  # a NUL character in it
+            raise ConfigurationError(f"{str(path)!r} cannot be read: {error}.") from None
         if stat.S_ISDIR(found.st_mode):
             raise ConfigurationError(f"{path} cannot be read: it is a directory.")
         if stat.S_ISREG(found.st_mode):

@@ -29,7 +29,7 @@ def table_rows(content: Content, row_type: RowType[R], delimiter: str) -> Iterat
     """Yield the rows of a table with a header.
 
     Raises:
-        ValueError: The header has a column twice.
+        ValueError: The header has a column twice, or is not UTF-8.
     """
     # The limit is that of the whole process, so it is never lowered.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
@@ -86,6 +86,9 @@ def _columns(line: str, delimiter: str) -> int:
 
 
 def _check_header(header: list[str]) -> None:
+    for each in header:
+        if problem := _not_utf8(each):
+            raise ValueError(f"its header cannot be read: {problem}")
     name, count = Counter(header).most_common(1)[0] if header else ("", 0)
     if count > 1:
         raise ValueError(f"its header has the column {name!r} {count} times. Give each column a name of its own")
@@ -97,10 +100,17 @@ def _row(
     if len(fields) != len(header):
         return content.problem(number, f"it has {len(fields)} fields, and the header has {len(header)}")
     for field in fields:
-        if not field.isascii():
-            try:
-                field.encode()
-            except UnicodeEncodeError as error:
-                byte = ord(field[error.start]) - 0xDC00
-                return content.problem(number, f"it is not UTF-8: it has the byte 0x{byte:02x}")
+        if problem := _not_utf8(field):
+            return content.problem(number, problem)
     return named_row(content, row_type, dict(zip(header, fields, strict=True)), number)
+
+
+def _not_utf8(field: str) -> str | None:
+    """Say which byte of a field is not UTF-8, if one is not."""
+    if not field.isascii():
+        try:
+            field.encode()
+        except UnicodeEncodeError as error:
+            byte = ord(field[error.start]) - 0xDC00
+            return f"it is not UTF-8: it has the byte 0x{byte:02x}"
+    return None
