@@ -236,6 +236,26 @@ def test_a_certificate_that_is_not_trusted(monkeypatch: pytest.MonkeyPatch, emu:
     assert "SSL_CERT_FILE" in finding.advice
 
 
+@pytest.mark.parametrize("host", ["a..b", "x" * 80, ".", "a\u3002\u3002b"])
+def test_what_is_no_name_of_a_host_is_a_finding(host: str) -> None:
+    for finding in (checks.names(host), checks.connection(urlsplit(f"http://{host}:5"))):
+        assert (finding.state, finding.code) == ("fail", ExitCode.SERVER)
+        assert host in finding.said
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_trusted_certificates_that_cannot_be_read_are_a_finding(
+    monkeypatch: pytest.MonkeyPatch, emu: Emulator, variable: str
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv(variable, "/no/such/place")
+    finding = checks.tls(urlsplit(emu.url.replace("http:", "https:")))
+    assert (finding.state, finding.code) == ("fail", ExitCode.USAGE)
+    assert f"{variable} names /no/such/place" in finding.said
+    monkeypatch.delenv(variable)
+    assert checks.tls(urlsplit(emu.url.replace("http:", "https:"))).code == ExitCode.SERVER  # it does not speak TLS
+
+
 def test_it_says_where_the_key_and_the_address_come_from(run: Run, emu: Emulator, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(emu.api_key)
     said = run("doctor", env={"BASETEN_EMULATOR": emu.url}).out

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .. import Client, __version__
 from .._io.machine_proxies import proxy_before
+from .._io.tls import shared_context
 from ..errors import APIConnectionError, AuthenticationError, BasetenError, ConfigurationError, NotFoundError
 from ..types.meta import Meta
 from .exit_codes import ExitCode, exit_code
@@ -119,7 +120,7 @@ def names(host: str) -> Finding:
     began = time.perf_counter()
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         advice = "Check the spelling of the URL, the network, and the name server (VPN?)."
         return Finding("name", "fail", f"{host} is not found: {_reason(error)}.", advice, ExitCode.SERVER)
     addresses = sorted({str(each[4][0]) for each in found})
@@ -132,24 +133,24 @@ def connection(parts: SplitResult) -> Finding:
     began = time.perf_counter()
     try:
         socket.create_connection((parts.hostname or "", _port(parts)), TIMEOUT).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         advice = "A firewall or proxy may stand between; is the URL right, and does the server run?"
         return Finding("connect", "fail", f"{where} does not answer: {_reason(error)}.", advice, ExitCode.SERVER)
     return Finding("connect", "ok", f"{where} answers ({_ms(began)})")
 
 
 def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
-    """Check the TLS handshake and the certificate."""
-    import httpx
-
+    """Check the TLS handshake and the certificate, with the trusted certificates that a client has."""
     host = parts.hostname or ""
     began = time.perf_counter()
     try:
         with (
             socket.create_connection((host, _port(parts)), TIMEOUT) as plain,
-            (context or httpx.create_ssl_context()).wrap_socket(plain, server_hostname=host) as wrapped,
+            (context or shared_context()).wrap_socket(plain, server_hostname=host) as wrapped,
         ):
             version, certificate = wrapped.version(), wrapped.getpeercert() or {}
+    except ConfigurationError as error:  # of SSL_CERT_FILE, say
+        return Finding("tls", "fail", error.message, code=ExitCode.USAGE)
     except ssl.SSLCertVerificationError as error:
         advice = "Something may stand between that reads along: name its CA with SSL_CERT_FILE, or change the network."
         said = f"The certificate of {host} is not trusted: {error.verify_message.rstrip('.')}."
@@ -230,5 +231,7 @@ def _ms(began: float) -> str:
     return f"{(time.perf_counter() - began) * 1000:.0f} ms"
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return "it cannot be the name of a host"
     return (error.strerror or str(error) or type(error).__name__).rstrip(".")
