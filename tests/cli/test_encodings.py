@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 import subprocess
 import sys
@@ -127,3 +128,27 @@ def test_arguments_that_are_not_text_are_refused(
     assert ended.returncode == ExitCode.USAGE
     assert b"is not UTF-8 text" in ended.stderr
     assert not emu.requests
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8")
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+@pytest.mark.parametrize("report", ["report.json", "report.html"])
+def test_names_of_files_that_are_not_utf8_are_shown(run: Run, tmp_path: Path, form: str, report: str) -> None:
+    names = (b"in\xe9.jsonl", b"out\xe9.jsonl", b"\xe9" + report.encode(), b"v\xe9.npy", b"no\xe9.jsonl")
+    source, sink, told, vectors, missing = (tmp_path / os.fsdecode(name) for name in names)
+    source.write_text('{"id": "a", "city": "x"}\n{"id": "b"}\n')
+    asked = ["-m", "emulator/text-yes", "--prompt", "{city}", "--progress", "none", "--report", str(told), "-o", form]
+    ended = run("batch", str(source), str(sink), *asked)
+    assert ended.code == ExitCode.OTHER
+    assert "out\ufffd.failed.jsonl" in ended.out
+    assert "out\ufffd.failed.jsonl" in (
+        told.read_text() if "html" in report else json.loads(told.read_text())["failures"]
+    )
+    ended = run("embed", str(source), str(vectors), "-d", "abcd1234", "--field", "id", "--progress", "none", "-o", form)
+    assert ended.code == ExitCode.OK
+    assert "v\ufffd.npy" in ended.out
+    assert vectors.exists()
+    ended = run("batch", str(missing), str(sink), *asked)
+    assert ended.code == ExitCode.USAGE
+    if form != "text":
+        assert "no\ufffd.jsonl cannot be read" in str(at(ended.error, "message"))

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from .._characters import whole_text
 from .._terminal import TerminalFormatter
 from ..batch import (
     Budget,
@@ -331,9 +332,9 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
 
 
 def this_command() -> str:
-    """Return the command as it was given."""
+    """Return the command as it was given, so far as it is text."""
     program = "python -m baseten_sdk" if sys.argv[0].endswith("__main__.py") else "baseten-sdk"
-    return f"{program} {shlex.join(sys.argv[1:])}"
+    return whole_text(f"{program} {shlex.join(sys.argv[1:])}")
 
 
 def log_to_stderr() -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .._characters import whole_text
 from ..batch import DeploymentTarget, FileRow, Format, RunOptions, custom, failed_path, manifest_path, read_rows
 from ..errors import BatchStopped, InvalidRequestError
 from ..types.batch import Ok, Report
@@ -127,10 +128,11 @@ def embed(
     if not report.failed:
         for path in (work, manifest_path(work), failed_path(work)):
             path.unlink(missing_ok=True)
+    file = whole_text(str(target))  # its name may not be text
     if session.out.structured:
-        session.out.value({"rows": counts.rows, "missing": missing, "file": str(target)})
+        session.out.value({"rows": counts.rows, "missing": missing, "file": file})
     else:
-        session.out.line(f"{counts.rows - len(missing):,} of {counts.rows:,} texts have a vector: {target}")
+        session.out.line(f"{counts.rows - len(missing):,} of {counts.rows:,} texts have a vector: {file}")
         if missing:
             shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
             again = " --retry-failed tries again." if report.failed else ""

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, TextIO
 
 import typer
 from pydantic import BaseModel
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 
+from .._characters import whole_text
 from .._streams import forget_stdout
 from .._terminal import is_terminal, shown_on
 from ..errors import APIError, APIStatusError, APITimeoutError, BasetenError, OutputError, StreamError
@@ -173,7 +174,11 @@ def plain(value: object) -> object:
 
 def _json(value: object, indent: int | None = None) -> str:
     # NaN and Infinity, which models do send, are written as they came.
-    text = to_json(plain(value), indent=indent, inf_nan_mode="constants").decode()
+    try:
+        text = to_json(plain(value), indent=indent, inf_nan_mode="constants").decode()
+    except PydanticSerializationError:  # the name of a file that is not UTF-8
+        text = json.dumps(to_jsonable_python(plain(value), inf_nan_mode="constants"), indent=indent, ensure_ascii=False)
+        text = whole_text(text)
     return text if _takes_unicode(sys.stdout) else _NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
 
 

@@ -20,6 +20,7 @@ from types import FrameType
 
 from pydantic import TypeAdapter
 
+from .._characters import whole_text
 from ..batch import PartedOutput, Shard, merge_reports, part_path
 from ..config import Limits
 from ..errors import ConfigurationError
@@ -115,7 +116,7 @@ def run_processes(
         whole = merge_reports(found)
         if len(found) == division.count and all(report.stopped is None for report in found):
             output.join(retry_failed=retry_failed)
-            failures = str(output.failures) if whole.failed else None
+            failures = whole_text(str(output.failures)) if whole.failed else None
             whole = replace(whole, failures=failures)
     return max(codes, key=abs), replace(whole, seconds=time.monotonic() - began)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import anyio
 import anyio.to_thread
 
+from ..._characters import whole_text
 from ..._runs.feed import Feed
 from ..._runs.first_error import first_error
 from ...errors import BatchOutputError
@@ -101,7 +102,7 @@ class BatchRun(Generic[R, T]):
             failed_before=intake.failed_before,
             stopped=None if stopped is None else stopped.message,
             concurrency=None if isinstance(concurrency, FixedConcurrency) else concurrency.current,
-            failures=str(failed_path(self._plan.sink)),
+            failures=whole_text(str(failed_path(self._plan.sink))),
             gauge=self._gauge,
         )
         if stopped is not None:
