@@ -232,6 +232,44 @@ def test_it(baseten_emulator):
     result.stdout.fnmatch_lines(["The test would leave this machine: connect to 192.0.2.1 port 443. Point*"])
 
 
+def test_a_fixture_that_swallows_the_refusal_fails_its_test_before_it_and_after_it(pytester: pytest.Pytester) -> None:
+    source = """
+import pytest
+
+def try_to_leave():
+    try:
+        leave()
+    except BaseException:
+        pass
+
+@pytest.fixture
+def before(baseten_emulator):
+    try_to_leave()
+
+@pytest.fixture
+def after(baseten_emulator):
+    yield
+    try_to_leave()
+
+@pytest.fixture
+def neither(baseten_emulator):
+    yield
+
+def test_before(before):
+    pass
+
+def test_after(after):
+    pass
+
+def test_neither(neither):
+    pass
+"""
+    result = run(pytester, LEAVE + source)
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_after*"])
+    assert str(result.stdout).count("The test would leave this machine: connect to 192.0.2.1 port 443") >= 2
+
+
 @pytest.mark.parametrize(("mode", "failed"), [("fixtures", 0), ("off", 0), ("all", 1)])
 def test_which_tests_are_guarded_is_an_option(pytester: pytest.Pytester, mode: str, failed: int) -> None:
     source = """

@@ -96,6 +96,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     return result
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test whose fixtures were refused a connection after it, even if they caught the error."""
+    guard = item.stash.get(_GUARD, None)
+    before = 0 if guard is None else len(guard.attempts)
+    result = yield
+    if guard is not None and (later := guard.attempts[before:]):
+        raise _left("; ".join(dict.fromkeys(later)))
+    return result
+
+
 @pytest.fixture
 def baseten_emulator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Emulator]:
     """An emulator of the service on a port of this machine, new for each test.
