@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Protocol, TypeVar, runtime_checkable
 
-__all__ = ["SupportsArray", "as_list", "as_number", "take_numbers"]
-
 T = TypeVar("T")
 
 

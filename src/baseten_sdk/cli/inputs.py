@@ -86,7 +86,7 @@ def decoded(raw: bytes, name: str) -> str:
     """Decode text: UTF-8, or UTF-16 or UTF-32 with a byte order mark.
 
     Raises:
-        typer.BadParameter: the text has another encoding.
+        typer.BadParameter: The text has another encoding.
     """
     encoding = next((encoding for mark, encoding in MARKS if raw.startswith(mark)), "utf-8")
     try:

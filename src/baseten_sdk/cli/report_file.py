@@ -15,8 +15,6 @@ from ..batch import html_report, is_written
 from ..errors import BatchOutputError
 from ..types.batch import Report
 
-__all__ = ["check_report", "write_report"]
-
 
 def check_report(file: Path, others: Iterable[Path | None]) -> None:
     """Refuse a report that cannot be written.
