@@ -15,7 +15,7 @@ from types import FrameType
 import pytest
 
 import baseten_sdk
-from baseten_sdk import AsyncClient
+from baseten_sdk import AsyncClient, Target
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import ScriptedServer, events, reply
 
@@ -25,6 +25,7 @@ PACKAGE = str(Path(baseten_sdk.__file__).parent)
 
 CALLS_OF_A_COMPLETION = 112
 CALLS_OF_A_CHUNK = 4
+CALLS_OF_A_POOL_OF_ONE = 6
 
 COMPLETION = {
     "id": "chatcmpl-1",
@@ -70,6 +71,23 @@ async def test_a_completion_enters_few_functions() -> None:
                 counted.append(set(frames))  # a coroutine once, however often it waits
     functions = min(counted, key=len)  # a reply may come in pieces, each of which is read
     assert 50 < len(functions) <= CALLS_OF_A_COMPLETION, sorted(frame.f_code.co_qualname for frame in functions)
+
+
+async def test_a_pool_of_one_enters_hardly_more() -> None:
+    answer = reply(json.dumps(COMPLETION).encode(), headers=HEADERS)
+    counts: dict[str, list[int]] = {"alone": [], "pooled": []}
+    with ScriptedServer([answer] * 14) as server:
+        async with client_of(server) as client:
+            completions = client.pool([Target(model=MODEL)]).chat.completions
+            for attempt in range(7):
+                with entered() as frames:
+                    await client.chat.completions.create(model=MODEL, messages=HELLO)
+                with entered() as more:
+                    await completions.create(messages=HELLO)
+                if attempt >= 2:
+                    counts["alone"].append(len(set(frames)))
+                    counts["pooled"].append(len(set(more)))
+    assert 0 < min(counts["pooled"]) - min(counts["alone"]) <= CALLS_OF_A_POOL_OF_ONE
 
 
 async def test_a_chunk_enters_few_functions() -> None:

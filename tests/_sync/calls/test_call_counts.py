@@ -16,7 +16,7 @@ from types import FrameType
 import pytest
 
 import baseten_sdk
-from baseten_sdk import Client
+from baseten_sdk import Client, Target
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import ScriptedServer, events, reply
 
@@ -26,6 +26,7 @@ PACKAGE = str(Path(baseten_sdk.__file__).parent)
 
 CALLS_OF_A_COMPLETION = 112
 CALLS_OF_A_CHUNK = 4
+CALLS_OF_A_POOL_OF_ONE = 6
 
 COMPLETION = {
     "id": "chatcmpl-1",
@@ -71,6 +72,23 @@ def test_a_completion_enters_few_functions() -> None:
                 counted.append(set(frames))  # a coroutine once, however often it waits
     functions = min(counted, key=len)  # a reply may come in pieces, each of which is read
     assert 50 < len(functions) <= CALLS_OF_A_COMPLETION, sorted(frame.f_code.co_qualname for frame in functions)
+
+
+def test_a_pool_of_one_enters_hardly_more() -> None:
+    answer = reply(json.dumps(COMPLETION).encode(), headers=HEADERS)
+    counts: dict[str, list[int]] = {"alone": [], "pooled": []}
+    with ScriptedServer([answer] * 14) as server:
+        with client_of(server) as client:
+            completions = client.pool([Target(model=MODEL)]).chat.completions
+            for attempt in range(7):
+                with entered() as frames:
+                    client.chat.completions.create(model=MODEL, messages=HELLO)
+                with entered() as more:
+                    completions.create(messages=HELLO)
+                if attempt >= 2:
+                    counts["alone"].append(len(set(frames)))
+                    counts["pooled"].append(len(set(more)))
+    assert 0 < min(counts["pooled"]) - min(counts["alone"]) <= CALLS_OF_A_POOL_OF_ONE
 
 
 def test_a_chunk_enters_few_functions() -> None:

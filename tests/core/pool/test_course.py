@@ -236,6 +236,21 @@ def test_no_healthy_member_starves_while_another_one_fails(failures: list[bool])
         assert counts[0] <= THRESHOLD + 10
 
 
+def test_a_member_is_untroubled_until_it_fails_and_from_its_next_answer_on() -> None:
+    pool = PoolState([A])
+    alone = pool.alone
+    assert alone is pool.members[0]
+    assert alone.untroubled
+    made = course(pool)
+    failed(made, made.first(0.0).member, broken())
+    assert not alone.untroubled
+    made.succeeded(0, 0.1, 1.0, hedge=False)
+    assert alone.untroubled
+    failed(made, 0, refused(1.0))
+    assert not alone.untroubled
+    assert PoolState([A], Hedge()).alone is PoolState([A, B]).alone is None
+
+
 def test_new_calls_prefer_others_to_a_member_that_has_gone_silent() -> None:
     pool = PoolState([A, B])
     for number in range(2):

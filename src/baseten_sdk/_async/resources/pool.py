@@ -11,6 +11,7 @@ from ..._repr import safe_repr
 from ...errors import InvalidRequestError
 from ..calls.pooled import AsyncPoolCaller
 from ..calls.service import AsyncService
+from .chat_calls import AsyncChatCalls
 from .deployments import AsyncDeployment
 from .exchanges import POOL, AsyncExchanges
 from .pool_chat import AsyncPoolChat
@@ -54,13 +55,14 @@ class AsyncPool:
 
     def __init__(self, service: AsyncService, settings: PoolSettings) -> None:
         settings.check_deadline(service.options.deadline, "client")
-        urls = tuple(member_urls(target, service.router) for target in settings.members)
-        caller = AsyncPoolCaller(service.caller.plain, urls, settings)
-        deployment = AsyncDeployment(replace(service, caller=caller), placeholder())
+        members = tuple(member_urls(target, service.router) for target in settings.members)
+        caller = AsyncPoolCaller(service.caller.plain, members, settings)
+        pooled, urls = replace(service, caller=caller), placeholder()
+        deployment = AsyncDeployment(pooled, urls)
         self.settings = settings
         self.members = settings.members
-        self.chat = AsyncPoolChat(deployment.chat, settings)
-        self.exchanges = AsyncExchanges(replace(service, caller=caller), POOL, pooled=True)
+        self.chat = AsyncPoolChat(deployment.chat, AsyncChatCalls(pooled, urls.engine), settings)
+        self.exchanges = AsyncExchanges(pooled, POOL, pooled=True)
         self.messages = AsyncPoolMessages(deployment.messages, settings)
         self.responses = AsyncPoolResponses(deployment.responses, settings)
         self.completions = deployment.completions

@@ -9,7 +9,8 @@ from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
-from .chat import AsyncChat
+from .chat import AsyncChat, tool_params
+from .chat_calls import AsyncChatCalls
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -31,15 +32,16 @@ class AsyncPoolChat:
         completions: Chat completions.
     """
 
-    def __init__(self, chat: AsyncChat, settings: PoolSettings) -> None:
-        self.completions = AsyncPoolCompletions(chat, settings)
+    def __init__(self, chat: AsyncChat, calls: AsyncChatCalls, settings: PoolSettings) -> None:
+        self.completions = AsyncPoolCompletions(chat, calls, settings)
 
 
 class AsyncPoolCompletions:
     """Chat completions from the members of a pool."""
 
-    def __init__(self, chat: AsyncChat, settings: PoolSettings) -> None:
+    def __init__(self, chat: AsyncChat, calls: AsyncChatCalls, settings: PoolSettings) -> None:
         self._completions = chat.completions
+        self._calls = calls
         self._settings = settings
 
     @overload
@@ -96,10 +98,12 @@ class AsyncPoolCompletions:
             **params: Sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
-        return await self._completions.create(
-            model=model or ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params
-        )
+        if "deadline" in params:
+            self._settings.check_deadline(params["deadline"], "call")
+        # This is `chat.completions.create`, whose coroutine would cost a short call more than the choice of a member.
+        if stream:
+            return await self._calls.chunks(model or ANY_MODEL, messages, params, tool_params(tools))
+        return await self._calls.complete(model or ANY_MODEL, messages, params, tool_params(tools))
 
     @overload
     def stream(

@@ -21,12 +21,16 @@ State: TypeAlias = Literal["closed", "open", "half open"]
 
 
 class Breaker:
-    """Counts failures, and decides whether to ask the member."""
+    """Counts failures, and decides whether to ask the member.
 
-    __slots__ = ("_failures", "_opened", "_openings", "_probing", "_until")
+    Attributes:
+        failures: The failures since the last answer.
+    """
+
+    __slots__ = ("_opened", "_openings", "_probing", "_until", "failures")
 
     def __init__(self) -> None:
-        self._failures = 0
+        self.failures = 0
         self._openings = 0
         self._until = -inf
         self._opened = False
@@ -49,15 +53,15 @@ class Breaker:
 
     def succeeded(self) -> None:
         """Note that a call was answered, so the member is healthy."""
-        self._failures = self._openings = 0
+        self.failures = self._openings = 0
         self._opened = self._probing = False
 
     def failed(self, now: float, *, at_once: bool = False) -> None:
         """Note a failure of the member. `at_once` opens the breaker without waiting for more failures."""
-        self._failures += 1
+        self.failures += 1
         if self._opened and not self._probing:
             return  # The call began before the breaker opened.
-        if at_once or self._probing or self._failures >= THRESHOLD:
+        if at_once or self._probing or self.failures >= THRESHOLD:
             self._openings += 1
             self._opened, self._probing = True, False
             self._until = now + OPEN.after(self._openings)

@@ -1,8 +1,8 @@
 """The order in which to try members, by weight.
 
-Weighted rendezvous hashing: each member gets a number from a hash of the key and its name, and the smallest number goes
-first. So a session stays with its member. If a member goes away, only its own sessions move. And the key alone decides
-every order.
+Each member draws a number, the smaller the larger its weight, and the smallest number goes first. Most calls draw at
+random. A session draws by weighted rendezvous hashing: its numbers come from a hash of the session and the member's
+name. So it stays with its member, and if a member goes away, only its own sessions move.
 """
 
 from __future__ import annotations
@@ -10,12 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import blake2b
 from math import log
+from random import Random
 
 from ...types.pool import Target
 
 
+def drawn(members: Sequence[Target], random: Random) -> list[int]:
+    """Return the indices of the members in a random order, the one to try first in front."""
+    draws = [-log(1 - random.random()) / member.weight for member in members]
+    return sorted(range(len(draws)), key=draws.__getitem__)
+
+
 def ordered(members: Sequence[Target], key: str) -> list[int]:
-    """Return the indices of the members, the one to try first in front."""
+    """Return the indices of the members in the order of a session."""
     return sorted(range(len(members)), key=lambda number: _draw(members[number], number, key))
 
 

@@ -1,7 +1,7 @@
 """One call to a pool as decisions: who is asked first, who next, when to hedge, when to give up.
 
-Theory of operation. All calls of a pool share its `PoolState`: the health of the members, the hedging, and a counter
-for the order of the members. A `Course` is one call. The caller asks it what to do, does it, and reports the outcome.
+Theory of operation. All calls of a pool share its `PoolState`: the health of the members, the hedging, and the
+source of their order. A `Course` is one call. The caller asks it what to do, does it, and reports the outcome.
 The course itself never waits. Each member is tried once, healthy ones first. After that, rounds continue while retries
 are left, with a pause before each.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from random import Random
 from typing import NamedTuple, TypeAlias
 
 from ...config import Retry
@@ -19,7 +20,7 @@ from ..policy.backoff import Backoff
 from ..policy.retry import GiveUp
 from ..policy.retry_budget import RetryBudget
 from .breaker import Breaker
-from .choice import ordered
+from .choice import drawn, ordered
 from .hedging import Hedging
 from .outcome import Failure, judge
 from .silence import Silence
@@ -64,7 +65,8 @@ class Member:
 
     def answered(self, seconds: float, now: float) -> None:
         """Note that a call was answered."""
-        self.breaker.succeeded()
+        if self.breaker.failures:
+            self.breaker.succeeded()
         self.silence.answered(seconds, now)
 
     def forgot(self) -> None:
@@ -87,29 +89,39 @@ class Member:
         return self.rests <= now and self.breaker.admits(now)
 
     @property
+    def untroubled(self) -> bool:
+        """Whether it has not failed since its last answer, and was never told to rest."""
+        return not self.breaker.failures and self.rests == -inf
+
+    @property
     def well_at(self) -> float:
         """The moment from which it may be asked again."""
         return max(self.rests, self.breaker.until)
 
 
 class PoolState:
-    """What all calls of a pool share."""
+    """What all calls of a pool share.
 
-    __slots__ = ("_count", "_seed", "_targets", "hedging", "members")
+    Attributes:
+        members: The members.
+        hedging: When to hedge. None: never.
+        alone: The only member, if there is one and no hedging. While it is untroubled, there is nothing to decide.
+    """
+
+    __slots__ = ("_random", "_targets", "alone", "hedging", "members")
 
     def __init__(self, targets: Sequence[Target], hedge: Hedge | None = None, seed: int = 0) -> None:
         self._targets = tuple(targets)
         self.members = [Member(target) for target in targets]
         self.hedging = None if hedge is None else Hedging(hedge)
-        self._seed = seed
-        self._count = 0
+        self.alone = self.members[0] if len(self.members) == 1 and hedge is None else None
+        self._random = Random(seed)
 
     def order(self, session: str | None = None) -> Sequence[int]:
         """Return the order of the members for a new call. Calls of one session have the same order."""
         if len(self._targets) == 1:
             return ONLY
-        self._count += 1
-        return ordered(self._targets, f"{self._seed}/{self._count}" if session is None else f"session/{session}")
+        return drawn(self._targets, self._random) if session is None else ordered(self._targets, f"session/{session}")
 
     def cut(self, target: Target | None, now: float) -> None:
         """Note that a member's stream was cut after its first event."""

@@ -8,7 +8,7 @@ first in a body, so nothing is parsed or encoded again.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.pool import Target
@@ -24,6 +24,9 @@ ENGINE = "/sync/v1/"
 """Where the paths of an engine begin. A model of the Model APIs has only these."""
 
 EMBEDDINGS = f"{ENGINE}embeddings"
+
+MOST_FOUND = 64
+"""How many URLs of a member to remember. Each query and each path of a container has a URL of its own."""
 
 _UNNAMED = b'{"model":' + encode_json(ANY_MODEL) + b","
 
@@ -44,6 +47,7 @@ class MemberURLs:
         named: Whether the target names the model. If not, the call's name is sent.
         gateway: Whether it is a gateway that replaces the Model APIs.
         name: The name that led to the engine, if any.
+        found: The URLs of recent calls, by their URLs at the placeholder.
     """
 
     target: Target
@@ -54,6 +58,7 @@ class MemberURLs:
     named: bool = True
     gateway: bool = False
     name: ModelName | None = None
+    found: dict[str, str] = field(default_factory=dict[str, str], init=False, repr=False, compare=False)
 
 
 def placeholder() -> DeploymentURLs:
@@ -88,12 +93,7 @@ def _head(name: str) -> bytes:
 
 def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Request:
     """Return the request for a member."""
-    path = request.url[len(PLACEHOLDER) :]
-    if path.startswith(ENGINE):
-        url = f"{member.engine}/{path[len(ENGINE) :]}"
-    else:
-        assert member.deployment is not None  # Checked before the call began.
-        url = member.deployment + path
+    url = member.found.get(request.url) or _url(request, member)
     body = request.body
     if body.startswith(_UNNAMED):
         body = member.head + body[len(_UNNAMED) :]
@@ -113,6 +113,19 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
         member.name,
         request.upgrade,
     )
+
+
+def _url(request: Request, member: MemberURLs) -> str:
+    path = request.url[len(PLACEHOLDER) :]
+    if path.startswith(ENGINE):
+        url = f"{member.engine}/{path[len(ENGINE) :]}"
+    else:
+        assert member.deployment is not None  # Checked before the call began.
+        url = member.deployment + path
+    if len(member.found) >= MOST_FOUND:
+        member.found.clear()
+    member.found[request.url] = url
+    return url
 
 
 def route_of(request: Request) -> str:

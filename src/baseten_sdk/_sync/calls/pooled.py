@@ -15,7 +15,7 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ..._core.pool.course import Course, Decision, PoolState, TryMember
+from ..._core.pool.course import ALONE, ONLY, Course, Decision, PoolState, TryMember
 from ..._core.pool.first_event import FirstEvent
 from ..._core.pool.retarget import MemberURLs, check_members, retarget, route_of
 from ..._core.pool.settings import PoolSettings
@@ -96,10 +96,27 @@ class PoolCaller:
 
     def fetch(self, request: Request, options: Options, read: Callable[[WholeResponse], T]) -> tuple[T, Meta]:
         """Make a call and read its whole reply; see `Caller.fetch`."""
-        self._check(request)
+        if not self._all_own or request.safety == "once":
+            self._check(request)
         course: Course | None = None
-        if self._state.hedging is None:
-            # Nearly all calls end here, so the course is made only after a failure.
+        alone = self._state.alone
+        # Nearly all calls end in one of the first two branches, so the course is made only after a failure.
+        if alone is not None and alone.untroubled:
+            given, once, _ = self._options
+            if given is not options:
+                once = self._once(options, ALONE)
+            try:
+                answer = self._caller.fetch(retarget(request, self._members[0]), once, read)
+            except APIError as error:
+                now = self.clock.now()
+                began = now - (error.elapsed or 0.0)
+                alone.began(began)
+                course = self._failed_first(request, options, ONLY, 0, error, began)
+            else:
+                if alone.breaker.failures:
+                    alone.breaker.succeeded()
+                return answer
+        elif self._state.hedging is None:
             began = self.clock.now()
             order = self._state.order(options.session)
             first = self._state.first(order, began)
@@ -108,10 +125,7 @@ class PoolCaller:
             try:
                 answer = self._caller.fetch(retarget(request, self._members[number]), once, read)
             except APIError as error:
-                course = self._course(request, options, began, order)
-                course.asked(number)
-                now = self.clock.now()
-                course.failed(number, error, now - began, now, hedge=False)
+                course = self._failed_first(request, options, order, number, error, began)
             except BaseException:
                 self._state.members[number].forgot()
                 raise
@@ -189,7 +203,8 @@ class PoolCaller:
         if course is None:
             start = clock.now()
             order = self._state.order(options.session) if order is None else order
-            self._check(request)
+            if not self._all_own or request.safety == "once":
+                self._check(request)
             course = self._course(request, options, start, order)
             decision = course.first(start)
         else:
@@ -238,8 +253,17 @@ class PoolCaller:
 
     def _check(self, request: Request) -> None:
         """Refuse what some member cannot serve."""
-        if not self._all_own or request.safety == "once":
-            check_members(request, route_of(request), self._members)
+        check_members(request, route_of(request), self._members)
+
+    def _failed_first(
+        self, request: Request, options: Options, order: Sequence[int], number: int, error: APIError, began: float
+    ) -> Course:
+        """Return the course of a call whose first try has failed."""
+        course = self._course(request, options, began, order)
+        course.asked(number)
+        now = self.clock.now()
+        course.failed(number, error, now - began, now, hedge=False)
+        return course
 
     def _course(self, request: Request, options: Options, start: float, order: Sequence[int]) -> Course:
         end = inf if options.deadline is None else start + options.deadline

@@ -140,8 +140,8 @@ class Completions:
             InvalidRequestError: The request cannot be sent.
         """
         if stream:
-            return self._calls.chunks(model, messages, params, _params(tools))
-        return self._calls.complete(model, messages, params, _params(tools))
+            return self._calls.chunks(model, messages, params, tool_params(tools))
+        return self._calls.complete(model, messages, params, tool_params(tools))
 
     @overload
     def stream(
@@ -335,7 +335,7 @@ class Completions:
         return ToolRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
 
 
-def _params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
+def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
     """The tools as dicts. Those that are dicts already cost nothing."""
     if tools is None:
         return None

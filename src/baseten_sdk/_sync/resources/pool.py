@@ -12,6 +12,7 @@ from ..._repr import safe_repr
 from ...errors import InvalidRequestError
 from ..calls.pooled import PoolCaller
 from ..calls.service import Service
+from .chat_calls import ChatCalls
 from .deployments import Deployment
 from .exchanges import POOL, Exchanges
 from .pool_chat import PoolChat
@@ -55,13 +56,14 @@ class Pool:
 
     def __init__(self, service: Service, settings: PoolSettings) -> None:
         settings.check_deadline(service.options.deadline, "client")
-        urls = tuple(member_urls(target, service.router) for target in settings.members)
-        caller = PoolCaller(service.caller.plain, urls, settings)
-        deployment = Deployment(replace(service, caller=caller), placeholder())
+        members = tuple(member_urls(target, service.router) for target in settings.members)
+        caller = PoolCaller(service.caller.plain, members, settings)
+        pooled, urls = replace(service, caller=caller), placeholder()
+        deployment = Deployment(pooled, urls)
         self.settings = settings
         self.members = settings.members
-        self.chat = PoolChat(deployment.chat, settings)
-        self.exchanges = Exchanges(replace(service, caller=caller), POOL, pooled=True)
+        self.chat = PoolChat(deployment.chat, ChatCalls(pooled, urls.engine), settings)
+        self.exchanges = Exchanges(pooled, POOL, pooled=True)
         self.messages = PoolMessages(deployment.messages, settings)
         self.responses = PoolResponses(deployment.responses, settings)
         self.completions = deployment.completions

@@ -10,7 +10,8 @@ from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
-from .chat import Chat
+from .chat import Chat, tool_params
+from .chat_calls import ChatCalls
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -32,15 +33,16 @@ class PoolChat:
         completions: Chat completions.
     """
 
-    def __init__(self, chat: Chat, settings: PoolSettings) -> None:
-        self.completions = PoolCompletions(chat, settings)
+    def __init__(self, chat: Chat, calls: ChatCalls, settings: PoolSettings) -> None:
+        self.completions = PoolCompletions(chat, calls, settings)
 
 
 class PoolCompletions:
     """Chat completions from the members of a pool."""
 
-    def __init__(self, chat: Chat, settings: PoolSettings) -> None:
+    def __init__(self, chat: Chat, calls: ChatCalls, settings: PoolSettings) -> None:
         self._completions = chat.completions
+        self._calls = calls
         self._settings = settings
 
     @overload
@@ -97,10 +99,12 @@ class PoolCompletions:
             **params: Sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
-        return self._completions.create(
-            model=model or ANY_MODEL, messages=messages, stream=bool(stream), tools=tools, **params
-        )
+        if "deadline" in params:
+            self._settings.check_deadline(params["deadline"], "call")
+        # This is `chat.completions.create`, whose coroutine would cost a short call more than the choice of a member.
+        if stream:
+            return self._calls.chunks(model or ANY_MODEL, messages, params, tool_params(tools))
+        return self._calls.complete(model or ANY_MODEL, messages, params, tool_params(tools))
 
     @overload
     def stream(
