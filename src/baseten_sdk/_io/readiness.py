@@ -15,6 +15,7 @@ import os
 import socket
 import ssl
 from contextlib import suppress
+from math import inf
 from typing import Protocol
 
 import anyio
@@ -34,8 +35,12 @@ UNREADY = (BlockingIOError, ssl.SSLWantReadError)
 class Readiness(Protocol):
     """Waits for one socket."""
 
-    async def read(self) -> bytes:
-        """Wait until there is something to read, and read it. b"" if the other side has closed."""
+    async def read(self, until: float = inf) -> bytes:
+        """Wait until there is something to read, and read it. b"" if the other side has closed.
+
+        Raises:
+            TimeoutError: There was nothing before this moment on the event loop's clock.
+        """
         ...
 
     def unwatch(self) -> None:
@@ -80,7 +85,7 @@ class LoopReadiness:
         self._watched = True
         loop.add_reader(self._descriptor, self._ready)
 
-    async def read(self) -> bytes:
+    async def read(self, until: float = inf) -> bytes:
         if self._kept is not None:
             kept, self._kept = self._kept, None
             return kept
@@ -96,6 +101,7 @@ class LoopReadiness:
                         return self._raw.recv(PIECE)
                 turn: asyncio.Future[bytes] = self._loop.create_future()
                 self._turn = turn
+                alarm = None if until == inf else self._loop.call_at(until, _time_is_up, turn)
                 try:
                     return await turn
                 except asyncio.CancelledError:
@@ -103,6 +109,9 @@ class LoopReadiness:
                     if turn.done() and not turn.cancelled() and turn.exception() is None:
                         self._kept = turn.result()
                     raise
+                finally:
+                    if alarm is not None:
+                        alarm.cancel()
             except ssl.SSLWantWriteError:
                 await anyio.wait_writable(self._raw)
 
@@ -152,6 +161,11 @@ class LoopReadiness:
             self._raw.close()
 
 
+def _time_is_up(turn: asyncio.Future[bytes]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())
+
+
 class AnyReadiness:
     """Waits with anyio."""
 
@@ -162,12 +176,15 @@ class AnyReadiness:
         self._identity = AsyncLoopIdentity.current()
         self._schedule = scheduler()
 
-    async def read(self) -> bytes:
+    async def read(self, until: float = inf) -> bytes:
         while True:
             try:
-                await anyio.wait_readable(self._raw)
+                with anyio.CancelScope(deadline=until) as scope:
+                    await anyio.wait_readable(self._raw)
             except (anyio.ClosedResourceError, ValueError):
                 raise ConnectionAbortedError(CLOSED) from None
+            if scope.cancelled_caught:
+                raise TimeoutError
             try:
                 return self._raw.recv(PIECE)
             except UNREADY:

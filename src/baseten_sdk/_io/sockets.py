@@ -10,6 +10,7 @@ import select
 import socket
 import ssl
 from contextlib import suppress
+from math import inf
 
 import anyio
 import anyio.lowlevel
@@ -137,9 +138,19 @@ class AsyncSocket:
             return early
         data = await self._straightaway() if self._more else None
         if data is None:
-            data = await self.readiness.read()
+            data = await (self.readiness.read() if timer.looks == inf else self._read_looking(timer))
         self._more = len(data) >= self._full
         return data
+
+    async def _read_looking(self, timer: AsyncTimer) -> bytes:
+        """Wait and read. Now and then, check whether the other side hangs."""
+        while True:
+            try:
+                return await self.readiness.read(timer.looks)
+            except TimeoutError as error:
+                if error.errno is not None:
+                    raise
+                timer.look()
 
     async def _straightaway(self) -> bytes | None:
         """Return what is there, or None. Other tasks get their turn now and then."""
@@ -257,14 +268,16 @@ class Socket:
                 return data
 
     def _wait(self, timer: Timer) -> None:
-        left = timer.remaining()
         holding(self._hang_up)
+        while not self._readable(timer.until_look()):
+            if timer.looks == inf:
+                raise TimeoutError
+            timer.look()
+
+    def _readable(self, longest: float | None) -> bool:
         if self._poll is None:
-            ready = bool(select.select([self.raw], [], [], left)[0])
-        else:
-            ready = bool(self._poll.poll(milliseconds(left)))
-        if not ready:
-            raise TimeoutError
+            return bool(select.select([self.raw], [], [], longest)[0])
+        return bool(self._poll.poll(milliseconds(longest)))
 
     def _writable(self, timer: Timer, longest: float) -> bool:
         left = timer.remaining()

@@ -94,6 +94,13 @@ class Timer(TimeBounds):
             raise self.reached()
         return left
 
+    def until_look(self) -> float | None:
+        """Return how many seconds to wait before the next look, or `remaining()` if that is less."""
+        left = self.remaining()
+        if self.looks == inf:
+            return left
+        return min(inf if left is None else left, max(self.looks - self._now(), 0.0))
+
     def __enter__(self) -> Timer:
         return self
 

@@ -11,7 +11,8 @@ from baseten_sdk import ConfigurationError, Hedge, Retry, Target
 from baseten_sdk._core.policy.retry import GiveUp
 from baseten_sdk._core.policy.retry_budget import RetryBudget
 from baseten_sdk._core.pool.breaker import THRESHOLD
-from baseten_sdk._core.pool.course import Course, PoolState, TryMember
+from baseten_sdk._core.pool.course import Course
+from baseten_sdk._core.pool.members import PoolState, TryMember
 from baseten_sdk._core.pool.outcome import judge
 from baseten_sdk._core.pool.settings import PoolSettings, listed
 from baseten_sdk.errors import (
@@ -101,6 +102,25 @@ def test_a_member_that_is_gone_is_left_out_by_the_next_calls() -> None:
     assert course(pool).first(0.1) == TryMember(1 - first)
 
 
+def test_a_member_that_is_gone_is_not_asked_again_by_the_same_call() -> None:
+    made = course(PoolState([A, B]))
+    first = made.first(0.0).member
+    gone = NotFoundError("gone", status_code=404)
+    assert failed(made, first, gone) == TryMember(1 - first)
+    assert failed(made, 1 - first, broken()) == TryMember(1 - first, RETRY.initial, waits=True)
+    assert failed(made, 1 - first, gone, 1.0) == GiveUp()
+
+
+def test_what_no_member_knows_speaks_against_none_of_them() -> None:
+    pool = PoolState([A, B])
+    made = course(pool)
+    gone = NotFoundError("gone", status_code=404)
+    assert isinstance(failed(made, made.first(0.0).member, gone), TryMember)
+    assert not all(member.well(0.0) for member in pool.members)
+    assert failed(made, made._asked[-1], gone) == GiveUp()
+    assert all(member.well(0.0) for member in pool.members)
+
+
 def test_a_member_that_refuses_rests_as_long_as_it_says() -> None:
     pool = PoolState([A, B])
     made = course(pool)
@@ -108,6 +128,27 @@ def test_a_member_that_refuses_rests_as_long_as_it_says() -> None:
     failed(made, first, refused(5.0))
     assert course(pool).first(4.9) == TryMember(1 - first)
     assert course(pool).first(5.0) == TryMember(first)
+
+
+def test_a_dead_member_is_not_waited_for_while_another_one_may_be_asked_again() -> None:
+    pool = PoolState([A, B])
+    for _ in range(6):  # A is gone, and its breaker stays open for longer each time.
+        pool.members[0].failed(judge(NotFoundError("gone", status_code=404)), pool.members[0].well_at, 0.0, late=False)
+    made = course(pool)
+    assert made.first(0.0) == TryMember(1)
+    assert failed(made, 1, broken()) == TryMember(1, RETRY.initial, waits=True)
+
+
+def test_tries_of_one_call_earn_the_credit_of_one_call() -> None:
+    pool = PoolState([A, B, C], Hedge(after=0.1, budget=0.3))
+    for _ in range(3):
+        made = course(pool)
+        first = made.first(0.0)
+        assert made.hedge_after == 0.1
+        failed(made, first.member, refused(0.001), 0.0)
+        assert made.hedge_after == 0.1
+    assert pool.hedging is not None
+    assert not pool.hedging.take()
 
 
 def test_a_session_stays_with_its_member() -> None:
@@ -205,6 +246,9 @@ def test_no_order_of_events_asks_too_often_or_loses_an_error(
         asked: list[int] = []
         while isinstance(decision, TryMember) and remaining:
             error, seconds = remaining.pop()
+            if decision.member in asked:
+                untried = [pool.members[number].well_at for number in range(size) if number not in asked]
+                assert all(well_at >= now + decision.pause for well_at in untried), "an untried one comes first"
             asked.append(decision.member)
             now += decision.pause + seconds
             if error is None:
@@ -214,7 +258,6 @@ def test_no_order_of_events_asks_too_often_or_loses_an_error(
         assert len(asked) <= size + retries
         assert len(made.tries) == len(asked)
         assert len(made.errors) == len([each for each in made.tries if each.outcome != "ok"])
-        assert len({*asked[:size]}) == len(asked[:size])
 
 
 @given(st.lists(st.booleans(), min_size=200, max_size=300))
@@ -260,9 +303,9 @@ def test_new_calls_prefer_others_to_a_member_that_has_gone_silent() -> None:
     first = hanging.first(1.0).member
     assert course(pool).first(1.1).member == first
     assert course(pool).first(5.0).member != first
-    hanging.cancelled(first, 5.0, hedge=False)
+    hanging.cancelled(first, 4.0, 5.0, hedge=False)
     for _ in range(THRESHOLD):
-        pool.members[1 - first].breaker.failed(6.0)
+        pool.members[1 - first].breaker.failed(6.0, 6.0)
     assert course(pool).first(6.1).member == first, "a silent member is asked where there is no other"
 
 

@@ -17,6 +17,7 @@ from baseten_sdk import (
     APIConnectionError,
     APIStatusError,
     Client,
+    DeadlineExceeded,
     Endpoints,
     Hedge,
     IdleTimeout,
@@ -332,6 +333,42 @@ def test_a_session_moves_only_while_its_member_is_ill() -> None:
             for session in ("one", "two", "three", "four")
         }
         assert all(len(each) == 1 for each in served.values())
+
+
+@pytest.mark.parametrize(
+    ("stream", "hang"), [(False, [Read(), Hold()]), (True, [Read(), Hold()]), (True, [events(), Hold()])]
+)
+def test_calls_that_wait_for_a_member_that_hangs_are_moved(stream: bool, hang: list[Action]) -> None:
+    """Long before their time is up. Two failures and a call that waits for longer than usual are enough."""
+    well: list[Action] = STREAMED * 20 if stream else WELL
+    first = [well[0], *ILL["500"] * (THRESHOLD - 1), *hang]
+    with fleet_of(first, well, first_byte=600.0) as fleet:
+        completions = fleet.client.pool([FIRST, SECOND]).chat.completions
+        outcomes: list[list[str]] = []
+        for _ in range(THRESHOLD + 1):
+            if stream:
+                with completions.create(messages=HELLO, stream=True) as chunks:
+                    assert "".join([chunk.text for chunk in chunks]) == "well"
+                tries = chunks.meta.tries
+            else:
+                tries = (completions.create(messages=HELLO)).meta.tries
+            outcomes.append([each.outcome for each in tries])
+        assert outcomes == [["ok"], ["500", "ok"], ["500", "ok"], ["first_byte failed", "ok"]]
+        assert fleet.first.wait_until_left(0)
+        assert fleet.asked == [THRESHOLD + 1, THRESHOLD, 0]
+
+
+def test_a_deadline_that_ends_a_late_call_speaks_against_the_member() -> None:
+    first = [answer("well"), *ILL["500"] * (THRESHOLD - 1), Read(), Hold()]
+    for deadline in growing(0.4):
+        with fleet_of(first, [*WELL[: THRESHOLD - 1], Read(), Hold()]) as fleet:
+            pool = fleet.client.pool([FIRST, SECOND])
+            for _ in range(THRESHOLD):
+                pool.chat.completions.create(messages=HELLO)
+            with pytest.raises(DeadlineExceeded) as caught:
+                pool.chat.completions.create(messages=HELLO, deadline=deadline)
+        if [each.outcome for each in caught.value.tries] == ["first_byte failed", "deadline"]:
+            return
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..._core.policy.observers import ObservedCall
@@ -119,13 +120,14 @@ class AsyncResponseStream:
         except StreamError as error:
             await self.aclose()
             raise self.described(error) from None
-        except DeadlineExceeded:
+        except (DeadlineExceeded, FirstByteTimeout):
             raise
         except APITimeoutError:
             if within is None:
                 raise
             message = "The stream was open, and its first event did not come in time; see first_event=."
             raise self.described(FirstByteTimeout(message, phase="first_byte", limit=within)) from None
+        self._timer.looks = inf
         self._held = [piece for piece in held if piece]
         if within is not None:
             self._timer.release_attempt()

@@ -14,9 +14,11 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from ..._core.pool.course import ALONE, ONLY, Course, Decision, PoolState, TryMember
+from ..._core.pool.course import Course, Decision
 from ..._core.pool.first_event import FirstEvent
-from ..._core.pool.retarget import MemberURLs, check_members, retarget, route_of
+from ..._core.pool.member_check import MemberCheck
+from ..._core.pool.members import ALONE, ONLY, PoolState, TryMember
+from ..._core.pool.retarget import MemberURLs, check_members, kind_of, retarget, route_of
 from ..._core.pool.settings import PoolSettings
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
@@ -110,7 +112,7 @@ class AsyncPoolCaller:
                 now = self.clock.now()
                 began = now - (error.elapsed or 0.0)
                 alone.began(began)
-                course = self._failed_first(request, options, ONLY, 0, error, began)
+                course = self._failed_first(request, options, ONLY, 0, error, began, late=False)
             else:
                 if alone.breaker.failures:
                     alone.breaker.succeeded()
@@ -121,16 +123,19 @@ class AsyncPoolCaller:
             first = self._state.first(order, began)
             number = first.member
             once = self._once(options, first)
+            kind = kind_of(request, streamed=False)
+            check = MemberCheck(self._state, number, order, (), kind, self.clock.now)
             try:
-                answer = await self._caller.fetch(retarget(request, self._members[number]), once, read)
+                answer = await self._caller.fetch(retarget(request, self._members[number], check=check), once, read)
             except APIError as error:
-                course = self._failed_first(request, options, order, number, error, began)
+                course = self._failed_first(request, options, order, number, error, began, late=check.ended())
             except BaseException:
-                self._state.members[number].forgot()
+                self._state.members[number].cancelled(began, self.clock.now(), late=check.ended())
                 raise
             else:
                 now = self.clock.now()
-                self._state.members[number].answered(now - began, now)
+                check.answered()
+                self._state.answered(number, kind, now - began, now)
                 return answer
         send = partial(self._caller.fetch, read=read)
         (result, meta), course = await self._run(request, options, send, forget, course)
@@ -168,7 +173,7 @@ class AsyncPoolCaller:
             await stream.await_first(FirstEvent.of(request, self.limits), left)
             return stream
 
-        stream, course = await self._run(request, options, send, AsyncResponseStream.aclose, order=order)
+        stream, course = await self._run(request, options, send, AsyncResponseStream.aclose, order=order, streamed=True)
         stream.meta = stream.meta.with_tries(tuple(course.tries))
         return stream
 
@@ -186,6 +191,8 @@ class AsyncPoolCaller:
         discard: AsyncDiscard[T],
         course: Course | None = None,
         order: Sequence[int] | None = None,
+        *,
+        streamed: bool = False,
     ) -> tuple[T, Course]:
         """Try members until one answers or there is nothing more to try.
 
@@ -196,6 +203,7 @@ class AsyncPoolCaller:
             discard: Closes a result that came too late.
             course: The course of the call after a failed first try.
             order: The members that may be asked, in order. None: the pool decides.
+            streamed: Whether the reply is a stream.
         """
         clock = self.clock
         decision: Decision
@@ -204,7 +212,7 @@ class AsyncPoolCaller:
             order = self._state.order(options.session) if order is None else order
             if not self._all_own or request.safety == "once":
                 self._check(request)
-            course = self._course(request, options, start, order)
+            course = self._course(request, options, start, order, streamed=streamed)
             decision = course.first(start)
         else:
             decision = _again(course.next(clock.now()))
@@ -215,16 +223,19 @@ class AsyncPoolCaller:
             member = self._members[ask.member]
             once = self._once(options, ask)
             left = once if end == inf else once.left_of_deadline(max(end - began, 0.0))
+            check = course.check(ask.member, clock.now)
             try:
-                result = await send(retarget(request, member, hedge), left)
+                result = await send(retarget(request, member, hedge, check), left)
             except APIError as error:
                 now = clock.now()
-                course.failed(ask.member, error, now - began, now, hedge=hedge)
+                course.failed(ask.member, error, now - began, now, hedge=hedge, late=check.ended())
                 return None
             except BaseException:
-                course.cancelled(ask.member, clock.now() - began, hedge=hedge)
+                now = clock.now()
+                course.cancelled(ask.member, now - began, now, hedge=hedge, late=check.ended())
                 raise
             now = clock.now()
+            check.answered()
             course.succeeded(ask.member, now - began, now, hedge=hedge)
             return result
 
@@ -233,7 +244,7 @@ class AsyncPoolCaller:
                 try:
                     await clock.sleep(decision.pause)
                 except BaseException:
-                    course.cancelled(decision.member, 0.0, hedge=False)
+                    course.cancelled(decision.member, 0.0, clock.now() + decision.pause, hedge=False)
                     raise
             ask, after = decision, course.hedge_after
             if after is None:
@@ -255,18 +266,28 @@ class AsyncPoolCaller:
         check_members(request, route_of(request), self._members)
 
     def _failed_first(
-        self, request: Request, options: Options, order: Sequence[int], number: int, error: APIError, began: float
+        self,
+        request: Request,
+        options: Options,
+        order: Sequence[int],
+        number: int,
+        error: APIError,
+        began: float,
+        *,
+        late: bool,
     ) -> Course:
         """Return the course of a call whose first try has failed."""
-        course = self._course(request, options, began, order)
+        course = self._course(request, options, began, order, streamed=False)
         course.asked(number)
         now = self.clock.now()
-        course.failed(number, error, now - began, now, hedge=False)
+        course.failed(number, error, now - began, now, hedge=False, late=late)
         return course
 
-    def _course(self, request: Request, options: Options, start: float, order: Sequence[int]) -> Course:
+    def _course(
+        self, request: Request, options: Options, start: float, order: Sequence[int], *, streamed: bool
+    ) -> Course:
         end = inf if options.deadline is None else start + options.deadline
-        return Course(self._state, order, route_of(request), options.retry, self.budget, end)
+        return Course(self._state, order, kind_of(request, streamed=streamed), options.retry, self.budget, end)
 
     def _once(self, options: Options, ask: TryMember) -> Options:
         """Return the options of one try: no retries, because the pool makes them, and no wait at a gate."""

@@ -17,7 +17,9 @@ from ...errors import (
 )
 
 Phase: TypeAlias = Literal["key", "pace", "gate", "rate", "queue", "connect", "write", "first_byte", "idle"]
-Bound: TypeAlias = Literal["phase", "attempt", "call"]
+Bound: TypeAlias = Literal["phase", "attempt", "call", "member"]
+
+HANGS = "See what the deployment is doing: it may hang, be overloaded, or be starting."
 
 BEFORE_SENDING: frozenset[Phase] = frozenset({"key", "pace", "gate", "rate", "queue", "connect"})
 
@@ -87,13 +89,16 @@ class TimeLimits(NamedTuple):
                 return Expiry(phase, bound, self.timeout.attempt or inf, through)
             case "phase" if phase == "idle" and self._silence is not None:
                 return self.expiry(phase, "attempt", through)
-            case "phase":
+            case "phase" | "member":
                 return Expiry(phase, bound, self.of(phase), through)
 
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """A limit that was reached: what was going on, whose limit it was, its seconds, and the proxy in between."""
+    """A limit that was reached: what was going on, whose limit it was, its seconds, and the proxy in between.
+
+    "member": it was not a limit, but the member of a pool was found to hang after these seconds.
+    """
 
     phase: Phase
     bound: Bound
@@ -117,6 +122,9 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
     if expiry.bound == "call":
         message = f"The deadline of {limit:g} s passed while {doing}{seen}."
         return DeadlineExceeded(message, phase=phase, limit=limit, status_code=status_code)
+    if expiry.bound == "member":
+        message = f"Stopped {doing}{seen} after {limit:.2f} s: this member of the pool answers nothing."
+        return FirstByteTimeout(message, phase="first_byte", limit=limit, status_code=status_code, advice=HANGS)
     whose = "attempt" if expiry.bound == "attempt" else phase
     message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
     cls = _ERRORS.get(phase, APITimeoutError)

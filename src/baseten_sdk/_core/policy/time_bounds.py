@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import inf
 
-from .phases import Bound, Expired, Phase, TimeLimits
+from ..request.hang_check import HangCheck
+from .phases import Bound, Expired, Expiry, Phase, TimeLimits
 
 SLACK = 0.005
 """Seconds by which a library's timer may fire before this one."""
@@ -26,9 +27,24 @@ class TimeBounds:
         end: When it must be over.
         sent_at: When the request was sent, on the steady clock. `-inf` before that.
         through: The proxy in between, for errors. "" if there is none.
+        check: What may end the wait for the reply because the server hangs.
+        looks: When to look at it next. `inf`: never.
     """
 
-    __slots__ = ("_attempt_end", "_bound", "_call_end", "_now", "end", "limits", "phase", "sent_at", "through")
+    __slots__ = (
+        "_attempt_end",
+        "_bound",
+        "_call_end",
+        "_now",
+        "_waits_since",
+        "check",
+        "end",
+        "limits",
+        "looks",
+        "phase",
+        "sent_at",
+        "through",
+    )
 
     def __init__(self, limits: TimeLimits, now: Callable[[], float]) -> None:
         self.limits = limits
@@ -40,6 +56,9 @@ class TimeBounds:
         self._bound: Bound = "call"
         self.phase: Phase = "queue"
         self.through = ""
+        self.check: HangCheck | None = None
+        self.looks = inf
+        self._waits_since = inf
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase, or restart its limit."""
@@ -51,6 +70,23 @@ class TimeBounds:
             self.end, self._bound = self._attempt_end, "attempt"
         else:
             self.end, self._bound = end, "phase"
+        if phase == "first_byte" and self.check is not None:
+            self._waits_since = self._now()
+            self.looks = self._waits_since + self.check.sent()
+
+    def look(self) -> None:
+        """Check whether the server hangs, if it is time to look.
+
+        Raises:
+            Expired: It hangs.
+        """
+        now = self._now()
+        if self.check is None or now < self.looks:
+            return
+        seconds = self.check.look()
+        if not seconds:
+            raise Expired(Expiry(self.phase, "member", now - self._waits_since, self.through))
+        self.looks = now + seconds
 
     def begin(self) -> None:
         """Start the attempt. From now on, its own limit applies too."""

@@ -17,6 +17,9 @@ from ..policy.backoff import Backoff
 THRESHOLD = 3
 OPEN = Backoff(first=1.0, longest=60.0)
 
+SLACK = 0.001
+"""Seconds by which the clock may seem to be behind the end of a pause."""
+
 State: TypeAlias = Literal["closed", "open", "half open"]
 
 
@@ -25,52 +28,59 @@ class Breaker:
 
     Attributes:
         failures: The failures since the last answer.
+        opened: Whether it is open or half open.
+        openings: How often it has opened since the last answer.
     """
 
-    __slots__ = ("_opened", "_openings", "_probing", "_until", "failures")
+    __slots__ = ("_probing", "_until", "failures", "opened", "openings")
 
     def __init__(self) -> None:
         self.failures = 0
-        self._openings = 0
+        self.openings = 0
         self._until = -inf
-        self._opened = False
+        self.opened = False
         self._probing = False
 
     def state(self, now: float) -> State:
         """Return whether it is closed, open or half open."""
-        if not self._opened:
+        if not self.opened:
             return "closed"
         return "open" if now < self._until else "half open"
 
     def admits(self, now: float) -> bool:
         """Whether a call may be sent: always while it is closed, one at a time while it is half open."""
-        return not self._opened or (now >= self._until and not self._probing)
+        return not self.opened or (now >= self._until and not self._probing)
 
     def sent(self, now: float) -> None:
         """Note that a call is sent. If it is half open, this is the probe."""
-        if self._opened and now >= self._until:
+        if self.opened and now >= self._until - SLACK:
             self._probing = True
 
     def succeeded(self) -> None:
         """Note that a call was answered, so the member is healthy."""
-        self.failures = self._openings = 0
-        self._opened = self._probing = False
+        self.failures = self.openings = 0
+        self.opened = self._probing = False
 
-    def failed(self, now: float, *, at_once: bool = False) -> None:
-        """Note a failure of the member. `at_once` opens the breaker without waiting for more failures."""
+    def failed(self, began: float, now: float, *, at_once: bool = False) -> None:
+        """Note that a call failed that began then. `at_once` opens the breaker without waiting for more failures."""
         self.failures += 1
-        if self._opened and not self._probing:
+        if self.opened and not self._is_probe(began):
             return  # The call began before the breaker opened.
-        if at_once or self._probing or self.failures >= THRESHOLD:
-            self._openings += 1
-            self._opened, self._probing = True, False
-            self._until = now + OPEN.after(self._openings)
+        if at_once or self.opened or self.failures >= THRESHOLD:
+            self.openings += 1
+            self.opened, self._probing = True, False
+            self._until = now + OPEN.after(self.openings)
 
-    def forgot(self) -> None:
+    def forgot(self, began: float) -> None:
         """Note that a call ended without saying anything about the member, because it was canceled or invalid."""
-        self._probing = False
+        if self._is_probe(began):
+            self._probing = False
+
+    def _is_probe(self, began: float) -> bool:
+        """Whether a call that began then is the probe. Others began before the breaker was half open."""
+        return self._probing and began >= self._until - SLACK
 
     @property
     def until(self) -> float:
         """The moment from which it is not open any more."""
-        return self._until if self._opened else -inf
+        return self._until if self.opened else -inf

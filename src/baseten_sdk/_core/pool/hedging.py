@@ -6,6 +6,9 @@ from ...types.pool import Hedge
 from ..request.request import Request
 from .latency import Latencies
 
+MOST_ROUTES = 64
+"""Routes whose times are kept. Each path of a container is a route of its own."""
+
 LONGEST_CREDIT = 10.0
 """The most hedges that a quiet time can save up."""
 
@@ -27,6 +30,8 @@ class Hedging:
 
     def answered(self, route: str, seconds: float) -> None:
         """Note an answer. Routes are tracked separately, because a chat takes longer than an embedding."""
+        if route not in self._routes and len(self._routes) >= MOST_ROUTES:
+            self._routes.clear()
         self._routes.setdefault(route, Latencies()).add(seconds)
 
     def began(self, route: str) -> float | None:

@@ -37,12 +37,14 @@ class Failure:
         fault: What it says about the member.
         rests: Seconds in which not to ask the member.
         outcome: A few words for logs.
+        late: Whether it says that the member is unhealthy if the request had waited longer than usual.
     """
 
     moves_on: bool
     fault: Fault
     rests: float
     outcome: str
+    late: bool = False
 
 
 def judge(error: APIError) -> Failure:
@@ -54,7 +56,7 @@ def judge(error: APIError) -> Failure:
     """
     match error:
         case DeadlineExceeded():
-            return Failure(False, "none", 0.0, "deadline")
+            return Failure(False, "none", 0.0, "deadline", late=True)
         case RateLimitError():
             if not error.sent:
                 return Failure(True, "none", 0.0, "held")

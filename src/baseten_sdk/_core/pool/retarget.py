@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from ...errors import ConfigurationError, InvalidRequestError
 from ...types.pool import Target
 from ..request.embeddings import ANY_MODEL
+from ..request.hang_check import HangCheck
 from ..request.json_codec import encode_json
 from ..request.model_names import ModelName
 from ..request.request import Request
@@ -91,7 +92,7 @@ def _head(name: str) -> bytes:
     return b'{"model":' + encode_json(name) + b","
 
 
-def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Request:
+def retarget(request: Request, member: MemberURLs, hedge: bool = False, check: HangCheck | None = None) -> Request:
     """Return the request for a member."""
     url = member.found.get(request.url) or _url(request, member)
     body = request.body
@@ -112,6 +113,7 @@ def retarget(request: Request, member: MemberURLs, hedge: bool = False) -> Reque
         hedge,
         member.name,
         request.upgrade,
+        check,
     )
 
 
@@ -129,8 +131,13 @@ def _url(request: Request, member: MemberURLs) -> str:
 
 
 def route_of(request: Request) -> str:
-    """Return the kind of a call. Calls of one kind take similar times."""
+    """Return the path of a call."""
     return request.url[len(PLACEHOLDER) :].partition("?")[0]
+
+
+def kind_of(request: Request, *, streamed: bool) -> str:
+    """Return the kind of a request. Answers of one kind take similar times; that of a stream is its first event."""
+    return f"stream of {request.url_without_query}" if streamed else request.url_without_query
 
 
 def check_members(request: Request, route: str, members: tuple[MemberURLs, ...]) -> None:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ...errors import InvalidRequestError
+from .hang_check import HangCheck
 from .header_lines import HeaderLines, HeaderPairs
 from .hidden import Hidden
 from .model_names import ModelName
@@ -39,6 +40,7 @@ class Request(NamedTuple):
         hedge: Whether it is sent in addition to a slow one.
         model: The name in `model=` that led to this URL, if any.
         upgrade: The headers that ask for another protocol on the connection. The transport sets them.
+        check: What may end the wait for the reply because the server hangs.
     """
 
     method: str
@@ -51,6 +53,7 @@ class Request(NamedTuple):
     hedge: bool = False
     model: ModelName | None = None
     upgrade: HeaderPairs = ()
+    check: HangCheck | None = None
 
     def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> Request:
         """Return the request with the key, if there is one. An authorization header of the caller wins."""
@@ -74,6 +77,7 @@ class Request(NamedTuple):
             self.hedge,
             self.model,
             self.upgrade,
+            self.check,
         )
 
     @property

@@ -141,6 +141,7 @@ class Caller:
         while True:
             attempts += 1
             timer = Timer(TimeLimits(options.timeout, call.request.first_byte, stated, remaining, streamed))
+            timer.check = call.request.check
             try:
                 key = NO_KEY if options.keyless else self.key_source.get(timer)
                 # `_replace` would take several times as long.
@@ -192,10 +193,17 @@ class Caller:
                 permit = channel.permit(self._rate_state, self.clock)
                 try:
                     permit.admit(call, timer)
+                    if self._rate_state is not None and not permit.rated and not self._rate_state.idle:
+                        # The service has refused calls while this one waited for its slot.
+                        permit.settle()
+                        permit = channel.permit(self._rate_state, self.clock)
+                        permit.admit(call, timer)
                     timer.sent_at = self.clock.steady()
                     request = call.request.authorized(call.key, self.key_source.scheme)
                     transport = channel.upgrading() if request.upgrade else channel.transport
                     exchange = inflated(transport.send(request, timer))
+                    if not timer.limits.streamed:
+                        timer.looks = inf
                     opened = Opened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:
