@@ -128,6 +128,12 @@ class RateState:
                 del self._gates[key]
                 self.idle = not self.limited and not self._gates
 
+    def closed(self, key: str, now: float) -> bool:
+        """Return whether a gate is closed, however many calls wait at it."""
+        with self._lock:
+            queue = self._gates.get(key)
+            return queue is not None and queue.gate.closed(now)
+
     def pass_gate(self, key: str, now: float) -> float:
         """Pass at once and return 0.0 if the gate is open and nobody waits.
 

@@ -286,3 +286,21 @@ async def test_who_waits_at_the_gate_is_let_through_at_a_moment_of_its_own(
         moments = accepted(await AsyncParallel.run([(True, ask)] * 20))
     assert moments[0] - began > 0.19
     assert len(emu.requests) == 21
+
+
+@pytest.mark.parametrize("per_minute", [None, 60_000])
+async def test_calls_that_waited_for_a_slot_do_not_run_into_a_gate_that_has_closed_meanwhile(
+    emu: Emulator, transport: TransportName, per_minute: int | None
+) -> None:
+    limits = Limits(concurrency=2, requests_per_minute=per_minute)
+    async with AsyncClient(api_key=emu.api_key, endpoints=emu.endpoints, transport=transport, limits=limits) as client:
+        emu.script(["status=429, retry-after=30"] * 30)
+
+        async def ask() -> object:
+            return await client.chat.completions.create(model=MODEL, messages=HELLO, deadline=20.0)
+
+        results = await AsyncParallel.run([(True, ask)] * 30)
+        assert all(isinstance(result, RateLimitError) for result in results)
+        assert sum(isinstance(result, RateLimitError) and not result.sent for result in results) >= 20
+        assert 2 <= len(emu.requests) <= 10  # Threads may get a slot just before the refusal closes the gate.
+        assert IDLE.replace("256", "2") in repr(client)

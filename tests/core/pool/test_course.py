@@ -282,6 +282,7 @@ def test_no_healthy_member_starves_while_another_one_fails(failures: list[bool])
 def test_a_member_is_untroubled_until_it_fails_and_from_its_next_answer_on() -> None:
     pool = PoolState([A])
     alone = pool.alone
+    assert alone is not None
     assert alone is pool.members[0]
     assert alone.untroubled
     made = course(pool)

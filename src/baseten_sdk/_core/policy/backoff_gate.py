@@ -155,6 +155,10 @@ class BackoffGate:
         """Close the gate until a moment, because an accepted reply says that no more fits before it."""
         self._closed_until = max(self._closed_until, until)
 
+    def closed(self, now: float) -> bool:
+        """Return whether it is closed. Between two calls of a pace, it is not."""
+        return self._closed_until > now
+
     def opens(self, now: float) -> float:
         """Return the moment at which the next call may pass. It is at once if the moment is not after `now`."""
         opens = max(self._closed_until, self._next) if self._pace is not None else self._closed_until

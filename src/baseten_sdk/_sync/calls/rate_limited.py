@@ -44,19 +44,31 @@ class RatedPermit(Permit):
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
         """Wait for the gate, the allowance and the slot. A call without retries does not wait at the gate."""
-        rate_state, clock, at_gate = self._rate_state, self._clock, call.options.at_gate
+        rate_state, clock = self._rate_state, self._clock
         self._key = gate_key(call.request)
-        if at_gate == "leave":
-            if wait := rate_state.pass_gate(self._key, clock.steady()):
-                raise not_sent(wait)
-        elif at_gate == "wait" or call.options.retry.max_retries:
-            self._throttle.pass_gate(call, self._key, timer, clock)
+        self._pass_gate(call, timer)
         if rate_state.limited:
             self._estimate = rate_state.estimate(call.request)
             self._reservation = self._throttle.reserve(call, self._estimate.tokens, timer, clock)
         super().admit(call, timer)
+        while self._turn is not None and self._heeds_gate(call) and rate_state.closed(self._key, clock.steady()):
+            # The gate has closed while the call waited for its slot.
+            self._turn = None
+            super().settle()
+            self._pass_gate(call, timer)
+            super().admit(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())
+
+    def _heeds_gate(self, call: CallRecord) -> bool:
+        return call.options.at_gate is not None or call.options.retry.max_retries > 0
+
+    def _pass_gate(self, call: CallRecord, timer: Timer) -> None:
+        if call.options.at_gate == "leave":
+            if wait := self._rate_state.pass_gate(self._key, self._clock.steady()):
+                raise not_sent(wait)
+        elif self._heeds_gate(call):
+            self._throttle.pass_gate(call, self._key, timer, self._clock)
 
     def told(self, headers: Headers) -> None:
         """Adopt the limits that a reply may report."""
