@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import TracebackType
 
 import pytest
+import typer.main
 from typer.testing import CliRunner
 
-from baseten_sdk.cli.app import app_of, needed
+from baseten_sdk.cli.app import ALL, app_of, needed
 from baseten_sdk.emulator import Emulator
 from tests.cli.running import KEY, SECRET, Ended, Run, Start
 from tests.emulating import emptied
@@ -47,14 +49,20 @@ def environment(emu: Emulator) -> dict[str, str]:
     return {**ours, "BASETEN_API_KEY": KEY, "BASETEN_EMULATOR": emu.url, "NO_COLOR": "1", "COLUMNS": "100"}
 
 
+made_app = cache(app_of)
+made_command = cache(typer.main.get_command)
+"""What a process makes once, and is most of what a command takes: it is made once for all tests too."""
+
+
 @pytest.fixture
 def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
     for name in [name for name in os.environ if name.startswith("BASETEN_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setattr("typer.testing._get_command", made_command, raising=False)
 
     def invoke(*arguments: str, stdin: str | bytes | None = None, env: Mapping[str, str | None] | None = None) -> Ended:
         result = CliRunner().invoke(
-            app_of(needed(arguments)), arguments, input=stdin, env={**environment, **(env or {})}
+            made_app(ALL & set(needed(arguments))), arguments, input=stdin, env={**environment, **(env or {})}
         )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
