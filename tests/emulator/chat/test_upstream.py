@@ -36,7 +36,7 @@ def front(other: Emulator) -> Iterator[Emulator]:
 @pytest.fixture
 def http(front: Emulator) -> Iterator[httpx.Client]:
     headers = {"authorization": f"Bearer {front.api_key}"}
-    with httpx.Client(base_url=front.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=front.url, headers=headers, trust_env=False, verify=False) as client:
         yield client
 
 
@@ -57,7 +57,7 @@ def test_chat_is_answered_elsewhere(path: str, http: httpx.Client, front: Emulat
 def test_without_a_model_the_callers_is_passed_on(other: Emulator) -> None:
     with (
         Emulator(upstream=other.base_url + "/", upstream_key=other.api_key, api_key="k") as front,
-        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False) as http,
+        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False, verify=False) as http,
     ):
         assert http.post(CHAT, json=ask()).status_code == 200
     assert other.requests[0].json == ask()
@@ -100,7 +100,7 @@ def test_an_upstream_that_is_not_there_is_a_bad_gateway() -> None:
         port = closed.getsockname()[1]
     with (
         Emulator(upstream=f"http://127.0.0.1:{port}/v1", api_key="k") as front,
-        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False) as http,
+        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False, verify=False) as http,
     ):
         reply = http.post(CHAT, json=ask())
     assert (reply.status_code, "ConnectError" in reply.text) == (502, True)
@@ -153,7 +153,7 @@ def refusing() -> Iterator[int]:
 def chat_with(upstream: str, key: str | None = None) -> httpx.Response:
     with (
         Emulator(upstream=upstream, upstream_key=key, api_key="k") as front,
-        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False) as http,
+        httpx.Client(base_url=front.url, headers={"authorization": "Bearer k"}, trust_env=False, verify=False) as http,
     ):
         return http.post(CHAT, json=ask())
 

@@ -44,7 +44,9 @@ class Service:
 def service() -> Iterator[Service]:
     with (
         Emulator(clock=lambda: 1_000_000.0, queue_seconds=10, run_seconds=20) as emu,
-        httpx.Client(base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False) as http,
+        httpx.Client(
+            base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False, verify=False
+        ) as http,
     ):
         yield Service(emu, http)
 
@@ -197,7 +199,9 @@ def test_capacity_may_be_exceeded(service: Service) -> None:
 def test_a_full_queue_refuses_more() -> None:
     with (
         Emulator(clock=lambda: 5.0, queue_seconds=10, queue_limit=2) as emu,
-        httpx.Client(base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False) as http,
+        httpx.Client(
+            base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False, verify=False
+        ) as http,
     ):
         replies = [http.post(SUBMIT, json={"model_input": {}}) for _ in range(3)]
         assert [reply.status_code for reply in replies] == [201, 201, 429]
@@ -211,7 +215,9 @@ def test_a_full_queue_refuses_more() -> None:
 def test_status_calls_may_be_limited_to_20_a_second() -> None:
     with (
         Emulator(clock=lambda: 5.0, status_rate_limit=20) as emu,
-        httpx.Client(base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False) as http,
+        httpx.Client(
+            base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False, verify=False
+        ) as http,
     ):
         path = f"{MODEL}/production/async_queue_status"
         assert [http.get(path).status_code for _ in range(21)] == [200] * 20 + [429]
@@ -224,7 +230,7 @@ def test_jobs_are_submitted_from_many_threads(service: Service) -> None:
     headers = {"authorization": f"Bearer {service.emu.api_key}"}
 
     def submit() -> None:
-        with httpx.Client(base_url=service.emu.url, headers=headers, trust_env=False) as client:
+        with httpx.Client(base_url=service.emu.url, headers=headers, trust_env=False, verify=False) as client:
             ids.extend(client.post(SUBMIT, json={"model_input": {}}).json()["request_id"] for _ in range(5))
 
     threads = [threading.Thread(target=submit) for _ in range(4)]

@@ -41,7 +41,9 @@ def service() -> Iterator[Service]:
     with (
         receiver() as inbox,
         Emulator(webhook_secrets=[SECRET], webhook_interval=0.01) as emu,
-        httpx.Client(base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False) as http,
+        httpx.Client(
+            base_url=emu.url, headers={"authorization": f"Bearer {emu.api_key}"}, trust_env=False, verify=False
+        ) as http,
     ):
         yield Service(emu, http, inbox)
 
