@@ -144,6 +144,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         RateLimitError as RateLimitError,
         RefusalError as RefusalError,
         RequestTimeoutError as RequestTimeoutError,
+        RequestTooLargeError as RequestTooLargeError,
         ResponseValidationError as ResponseValidationError,
         ServiceUnavailableError as ServiceUnavailableError,
         StreamAPIError as StreamAPIError,

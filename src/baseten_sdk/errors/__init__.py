@@ -93,7 +93,8 @@ from .websocket import (
     WebSocketUnsupportedError as WebSocketUnsupportedError,
 )
 
-# OpenAI's names, for `except` and `isinstance`.
+# OpenAI's and Anthropic's names, for `except` and `isinstance`.
+RequestTooLargeError = PayloadTooLargeError
 APIResponseValidationError = ResponseValidationError
 ContentFilterFinishReasonError = ContentFilterError
 LengthFinishReasonError = LengthLimitError

@@ -11,7 +11,8 @@ from .._lazy import lazy_names
 
 if TYPE_CHECKING or not lazy_names(__name__):
     from .chat import Usage as CompletionUsage
+    from .completions import TextChoice as CompletionChoice, TextCompletion as Completion
     from .embeddings import CreateEmbeddingResponse as CreateEmbeddingResponse, Embedding as Embedding
     from .models import Model as Model
 
-__all__ = ["CompletionUsage", "CreateEmbeddingResponse", "Embedding", "Model"]
+__all__ = ["Completion", "CompletionChoice", "CompletionUsage", "CreateEmbeddingResponse", "Embedding", "Model"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TypeAlias
 
 from .message_events import (
-    BlockDelta,
     ContentBlockDeltaEvent as ContentBlockDeltaEvent,
     ContentBlockStartEvent as ContentBlockStartEvent,
     ContentBlockStopEvent as ContentBlockStopEvent,
@@ -15,6 +13,8 @@ from .message_events import (
     MessageStartEvent as MessageStartEvent,
     MessageStopEvent as MessageStopEvent,
     MessageStreamEvent as MessageStreamEvent,
+    RawContentBlockStopEvent as RawContentBlockStopEvent,
+    RawMessageStopEvent as RawMessageStopEvent,
     RawMessageStreamEvent as RawMessageStreamEvent,
     SignatureEvent as SignatureEvent,
     TextEvent as TextEvent,
@@ -33,19 +33,41 @@ from .messages import (
     ToolUseBlock as ToolUseBlock,
 )
 from .parsed_message import ParsedMessage as ParsedMessage
+from .reply import Details
 
 MessageParam = MessagesTurnParam
-ThinkingConfigParam = ThinkingConfig
-ToolChoiceParam = ToolUseChoice
+MetadataParam: TypeAlias = dict[str, object]
+Model = str
+ModelParam = str
 Usage = MessageUsage
+TextCitation = Details
 
-TextDelta = BlockDelta
-ThinkingDelta = BlockDelta
-InputJSONDelta = BlockDelta
+RawMessageStartEvent = MessageStartEvent
+RawMessageDeltaEvent = MessageDeltaEvent
+RawContentBlockStartEvent = ContentBlockStartEvent
+RawContentBlockDeltaEvent = ContentBlockDeltaEvent
 
-ContentBlockParam: TypeAlias = Mapping[str, object]
-ImageBlockParam: TypeAlias = Mapping[str, object]
-TextBlockParam: TypeAlias = Mapping[str, object]
-ToolParam: TypeAlias = Mapping[str, object]
-ToolResultBlockParam: TypeAlias = Mapping[str, object]
-ToolUseBlockParam: TypeAlias = Mapping[str, object]
+ThinkingConfigParam = ThinkingConfig
+ThinkingConfigAdaptiveParam = ThinkingConfig
+ThinkingConfigDisabledParam = ThinkingConfig
+ThinkingConfigEnabledParam = ThinkingConfig
+
+ToolChoiceParam = ToolUseChoice
+ToolChoiceAnyParam = ToolUseChoice
+ToolChoiceAutoParam = ToolUseChoice
+ToolChoiceNoneParam = ToolUseChoice
+ToolChoiceToolParam = ToolUseChoice
+
+Base64ImageSourceParam: TypeAlias = dict[str, object]
+CacheControlEphemeralParam: TypeAlias = dict[str, object]
+ContentBlockParam: TypeAlias = dict[str, object]
+DocumentBlockParam: TypeAlias = dict[str, object]
+ImageBlockParam: TypeAlias = dict[str, object]
+RedactedThinkingBlockParam: TypeAlias = dict[str, object]
+TextBlockParam: TypeAlias = dict[str, object]
+ThinkingBlockParam: TypeAlias = dict[str, object]
+ToolParam: TypeAlias = dict[str, object]
+ToolResultBlockParam: TypeAlias = dict[str, object]
+ToolUnionParam: TypeAlias = dict[str, object]
+ToolUseBlockParam: TypeAlias = dict[str, object]
+URLImageSourceParam: TypeAlias = dict[str, object]

@@ -16,13 +16,22 @@ Prompt: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]
 """A text or its token IDs, or a list of these. Each one gets its own choices."""
 
 
+class TextLogprobs(Lenient):
+    """Log probabilities of the tokens, in lists of the same length."""
+
+    tokens: Annotated[list[str], Beside(list)] = Field(default_factory=list)
+    token_logprobs: Annotated[list[float | None], Beside(list)] = Field(default_factory=list)
+    top_logprobs: Annotated[list[dict[str, float] | None] | None, Beside(nothing)] = None
+    text_offset: Annotated[list[int], Beside(list)] = Field(default_factory=list)
+
+
 class TextChoice(Lenient):
     """One text. With several prompts, `index` counts the choices of all of them."""
 
     index: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
     text: Annotated[str, NullAs(str)] = ""
     finish_reason: Annotated[str | None, Beside(nothing, as_text)] = None
-    logprobs: Annotated[dict[str, object] | None, Beside(nothing)] = None
+    logprobs: Annotated[TextLogprobs | None, Beside(nothing)] = None
 
 
 class TextCompletionChunk(Reply):
@@ -34,6 +43,7 @@ class TextCompletionChunk(Reply):
     model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
     object: Annotated[str, Beside(lambda: "text_completion", as_text, null_at_once=True)] = "text_completion"
     usage: Annotated[Usage | None, Beside(nothing, null_at_once=True)] = None
+    system_fingerprint: Annotated[str | None, Beside(nothing, as_text, null_at_once=True)] = None
 
     @property
     def text(self) -> str:

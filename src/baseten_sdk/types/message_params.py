@@ -64,8 +64,11 @@ class MessagesOptions(CallOptions, total=False):
     what they know."""
     container: str | Mapping[str, object] | None
     context_management: Mapping[str, object] | None
+    diagnostics: Mapping[str, object] | None
     inference_geo: str | None
     mcp_servers: Sequence[Mapping[str, object]] | None
     output_config: Mapping[str, object] | None
     service_tier: str | None
     speed: str | None
+    user_profile_id: str | None
+    workspace_id: str | None

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from .response_params import ReasoningParam, ResponseInputItem, ResponseInputItemParam, ResponseToolParam
+from .response_params import (
+    ReasoningParam,
+    ResponseInputItem,
+    ResponseInputItemParam,
+    ResponseTextFormatParam,
+    ResponseToolParam,
+)
 
 ResponseInputParam: TypeAlias = list[ResponseInputItem]
 
@@ -13,5 +19,18 @@ ResponseFunctionToolCallParam = ResponseInputItemParam
 
 FunctionToolParam = ResponseToolParam
 ToolParam = ResponseToolParam
+
+ResponseFormatTextConfigParam = ResponseTextFormatParam
+ResponseFormatTextJSONSchemaConfigParam = ResponseTextFormatParam
+
+ResponseInputContentParam: TypeAlias = dict[str, object]
+ResponseInputFileParam: TypeAlias = dict[str, object]
+ResponseInputImageParam: TypeAlias = dict[str, object]
+ResponseInputMessageContentListParam: TypeAlias = list[ResponseInputContentParam]
+ResponseInputTextParam: TypeAlias = dict[str, object]
+ToolChoiceFunctionParam: TypeAlias = dict[str, object]
+
+ResponseIncludable = str
+ResponseStatus = str
 
 Reasoning = ReasoningParam

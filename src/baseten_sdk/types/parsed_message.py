@@ -60,6 +60,21 @@ class ParsedMessage(Generic[T]):
         return self.message.stop_reason
 
     @property
+    def stop_sequence(self) -> str | None:
+        """The stop sequence that ended the message, if one did."""
+        return self.message.stop_sequence
+
+    @property
+    def role(self) -> str:
+        """The role of the message: assistant."""
+        return self.message.role
+
+    @property
+    def type(self) -> str:
+        """The type of the reply: message."""
+        return self.message.type
+
+    @property
     def id(self) -> str:
         """Id of the message."""
         return self.message.id

@@ -9,7 +9,7 @@ from ..errors import OutputValidationError
 from .chat import ChatCompletion
 from .meta import Meta
 from .response_items import ResponseOutputItem
-from .responses import ModelResponse, ResponseUsage
+from .responses import IncompleteDetails, ModelResponse, ResponseError, ResponseUsage
 from .tool_calls import ParsedToolCall
 
 T = TypeVar("T")
@@ -75,6 +75,16 @@ class ParsedResponse(Generic[T]):
     def status(self) -> str | None:
         """How the response ended."""
         return self.response.status
+
+    @property
+    def error(self) -> ResponseError | None:
+        """Why the response failed."""
+        return self.response.error
+
+    @property
+    def incomplete_details(self) -> IncompleteDetails | None:
+        """Why the response is incomplete."""
+        return self.response.incomplete_details
 
     @property
     def usage(self) -> ResponseUsage:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, 
 from pydantic_core import core_schema
 
 from .chat import Tokens, arguments_text, new_call_id
-from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
+from .reply import Beside, Details, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
 from .tool_calls import as_object
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class ResponseOutputText(ResponseItem):
 
     type: Literal["output_text"] = "output_text"
     text: Text = ""
-    annotations: Annotated[list[dict[str, object]], Beside(list)] = Field(default_factory=list)
+    annotations: Annotated[list[Details], Beside(list)] = Field(default_factory=list)
     logprobs: Annotated[Tokens | None, Beside(nothing)] = None
 
     @property

@@ -92,6 +92,9 @@ class ResponseParseOptions(CallOptions, total=False):
     service_tier: str | None
     safety_identifier: str | None
     prompt_cache_key: str | None
+    prompt_cache_retention: str | None
+    context_management: Iterable[Mapping[str, object]] | None
+    moderation: Mapping[str, object] | None
     stream_options: Mapping[str, object] | None
     store: Literal[False] | None
     """Baseten does not store responses, so True is refused."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import Field
 
 from .._lazy import names_of
-from .reply import Beside, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
+from .reply import Beside, Details, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
 from .response_items import (
     OddItems,
     OptionalText,
@@ -102,6 +102,11 @@ def _as_details(value: object) -> IncompleteDetails | None:
 ParsedOutput: TypeAlias = object
 """The object that was made from a text."""
 
+Echo: TypeAlias = object
+"""A parameter of the request, as the server repeats it."""
+
+Metadata: TypeAlias = dict[str, object]
+
 
 class ModelResponse(Reply):
     """The reply of `responses.create`. You can add its `output` to the `input` of the next call."""
@@ -115,6 +120,25 @@ class ModelResponse(Reply):
     error: Annotated[ResponseError | None, Beside(nothing, _as_error)] = None
     incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing, _as_details)] = None
     usage: Annotated[ResponseUsage | None, Beside(nothing)] = None
+    background: Annotated[bool | None, Beside(nothing)] = None
+    completed_at: Annotated[float | None, Beside(nothing)] = None
+    instructions: Echo = None
+    max_output_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
+    max_tool_calls: Annotated[int | None, Beside(nothing, as_count)] = None
+    metadata: Annotated[Metadata | None, Beside(nothing)] = None
+    parallel_tool_calls: Annotated[bool | None, Beside(nothing)] = None
+    previous_response_id: OptionalText = None
+    prompt_cache_key: OptionalText = None
+    reasoning: Annotated[Details | None, Beside(nothing)] = None
+    safety_identifier: OptionalText = None
+    service_tier: OptionalText = None
+    temperature: Annotated[float | None, Beside(nothing)] = None
+    tool_choice: Echo = None
+    tools: Annotated[list[Details] | None, Beside(nothing)] = None
+    top_logprobs: Annotated[int | None, Beside(nothing, as_count)] = None
+    top_p: Annotated[float | None, Beside(nothing)] = None
+    truncation: OptionalText = None
+    user: OptionalText = None
 
     @property
     def output_text(self) -> str:
@@ -190,8 +214,18 @@ if TYPE_CHECKING:
         EasyInputMessageParam as EasyInputMessageParam,
         FunctionToolParam as FunctionToolParam,
         Reasoning as Reasoning,
+        ResponseFormatTextConfigParam as ResponseFormatTextConfigParam,
+        ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam,
         ResponseFunctionToolCallParam as ResponseFunctionToolCallParam,
+        ResponseIncludable as ResponseIncludable,
+        ResponseInputContentParam as ResponseInputContentParam,
+        ResponseInputFileParam as ResponseInputFileParam,
+        ResponseInputImageParam as ResponseInputImageParam,
+        ResponseInputMessageContentListParam as ResponseInputMessageContentListParam,
         ResponseInputParam as ResponseInputParam,
+        ResponseInputTextParam as ResponseInputTextParam,
+        ResponseStatus as ResponseStatus,
+        ToolChoiceFunctionParam as ToolChoiceFunctionParam,
         ToolParam as ToolParam,
     )
     from .parsed_response import ParsedResponse as ParsedResponse
@@ -219,6 +253,9 @@ if TYPE_CHECKING:
         ResponseTextDoneEvent as ResponseTextDoneEvent,
         ResponseUnknownEvent as ResponseUnknownEvent,
     )
-    from .response_params import ResponseInputItemParam as ResponseInputItemParam
+    from .response_params import (
+        ResponseInputItemParam as ResponseInputItemParam,
+        ResponseTextConfigParam as ResponseTextConfigParam,
+    )
 else:
     __getattr__ = names_of(__name__, "response_events", "parsed_response", "response_params", "openai_responses")

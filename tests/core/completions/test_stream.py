@@ -41,7 +41,9 @@ def test_chunks_make_up_the_completion() -> None:
     whole = reader.partial()
     assert whole is not None
     assert [(each.text, each.finish_reason) for each in whole.choices] == [("ac", "stop"), ("b", "length")]
-    assert whole.choices[0].logprobs == {"tokens": ["a", "a"], "token_logprobs": [-0.1, -0.1]}
+    found = whole.choices[0].logprobs
+    assert found is not None
+    assert (found.tokens, found.token_logprobs, found.top_logprobs) == (["a", "a"], [-0.1, -0.1], None)
     assert (whole.text, whole.id, whole.usage and whole.usage.total_tokens) == ("ac", "cmpl-1", 5)
 
 

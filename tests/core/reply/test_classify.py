@@ -84,7 +84,7 @@ SHAPES: list[tuple[str, object, str, str | None, str | None]] = [
     (
         "details",
         {"detail": [{"loc": ["body", "items", 0], "msg": "field required", "type": "missing"}, {"msg": "other"}]},
-        "body.items.0: field required.",
+        "body.items.0: field required; other.",
         None,
         None,
     ),
@@ -95,6 +95,7 @@ SHAPES: list[tuple[str, object, str, str | None, str | None]] = [
         None,
         None,
     ),
+    ("many details", {"detail": [{"msg": each} for each in "abcdefg"]}, "a; b; c; d; e; and 2 more.", None, None),
     ("details without places", {"detail": [{"msg": "field required"}]}, "field required.", None, None),
     (
         "chain",

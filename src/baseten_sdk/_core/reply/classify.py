@@ -126,6 +126,9 @@ def _request_id(body: object) -> str | None:
     return _text(body.get("request_id")) if isinstance(body, dict) else None
 
 
+PROBLEMS = 5
+"""How many problems of a request a message names."""
+
 EMPTY = frozenset({"error", "message", "detail"})
 """Fields that say nothing if they are empty. Other fields are worth showing even then."""
 
@@ -160,12 +163,20 @@ def _remote_message(error: dict[object, object]) -> str | None:
 
 def _detail(detail: object) -> str | None:
     """Read FastAPI's `detail`: a text, or a list of problems with fields."""
-    if isinstance(detail, list) and detail and isinstance(detail[0], dict):
-        where = detail[0].get("loc")
-        path = ".".join(str(part) for part in where) if isinstance(where, list) else ""
-        text = _text(detail[0].get("msg"))
-        return f"{path}: {text}" if path and text else text
+    if isinstance(detail, list):
+        problems = [_shortened(problem) for problem in map(_problem, detail[:PROBLEMS]) if problem]
+        more = [f"and {len(detail) - PROBLEMS} more"] if problems and len(detail) > PROBLEMS else []
+        return "; ".join(problems + more) or None
     return _text(detail)
+
+
+def _problem(problem: object) -> str | None:
+    if not isinstance(problem, dict):
+        return None
+    where = problem.get("loc")
+    path = ".".join(str(part) for part in where) if isinstance(where, list) else ""
+    text = _text(problem.get("msg"))
+    return f"{path}: {text}" if path and text else text
 
 
 def _says_something(value: object) -> bool:

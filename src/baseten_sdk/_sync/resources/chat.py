@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
+from ..._core.request.unavailable import Unavailable
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
@@ -51,12 +52,16 @@ class Chat:
         return Completions(self._service, self._base_url)
 
 
-class Beta:
+class Beta(Unavailable):
     """What was in beta at OpenAI when programs were written: `client.beta.chat.completions.parse`.
 
     Attributes:
         chat: The same as `client.chat`.
     """
+
+    _instead: ClassVar[Mapping[str, str]] = {
+        "messages": "Use client.messages. Its run_tools(...) is what tool_runner is at Anthropic."
+    }
 
     def __init__(self, chat: Chat) -> None:
         self.chat = chat

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
+from ..._core.request.unavailable import Unavailable
 from ...errors import InvalidRequestError
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message, MessageTokensCount
@@ -34,8 +35,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Messages:
+class Messages(Unavailable):
     """Messages, of the model that `model=` names or of one engine."""
+
+    _instead: ClassVar[Mapping[str, str]] = {
+        "batches": "Baseten has no batches of messages. For many messages, use client.batch with batch.messages(...).",
+        "tool_runner": "Use run_tools(...).",
+        "with_streaming_response": "Use create(stream=True) or stream(...).",
+    }
 
     def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
         self._calls = MessageCalls(service, base_url)

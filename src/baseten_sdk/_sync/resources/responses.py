@@ -6,11 +6,12 @@ It owns what a user sees: arguments, overloads and their documentation. `respons
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.request.routing import BaseURL
+from ..._core.request.unavailable import Unavailable
 from ..._core.responses.request import as_items
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ...types.responses import ModelResponse
@@ -32,8 +33,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Responses:
+class Responses(Unavailable):
     """Responses, of the model that `model=` names or of one engine."""
+
+    _instead: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(
+            ("retrieve", "delete", "cancel", "input_items", "compact"),
+            "Baseten does not store responses. Keep response.output yourself.",
+        ),
+        "input_tokens": "Baseten cannot count tokens before a call. messages.count_tokens estimates them.",
+        "with_streaming_response": "Use create(stream=True) or stream(...).",
+    }
 
     def __init__(self, service: Service, base_url: BaseURL | None = None) -> None:
         self._calls = ResponseCalls(service, base_url)
