@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from .message_deltas import (
+    BlockCitationsDelta,
+    BlockInputDelta,
+    BlockSignatureDelta,
+    BlockTextDelta,
+    BlockThinkingDelta,
+)
 from .message_events import (
     ContentBlockDeltaEvent as ContentBlockDeltaEvent,
     ContentBlockStartEvent as ContentBlockStartEvent,
@@ -46,6 +53,12 @@ RawMessageStartEvent = MessageStartEvent
 RawMessageDeltaEvent = MessageDeltaEvent
 RawContentBlockStartEvent = ContentBlockStartEvent
 RawContentBlockDeltaEvent = ContentBlockDeltaEvent
+
+CitationsDelta = BlockCitationsDelta
+InputJSONDelta = BlockInputDelta
+SignatureDelta = BlockSignatureDelta
+TextDelta = BlockTextDelta
+ThinkingDelta = BlockThinkingDelta
 
 ThinkingConfigParam = ThinkingConfig
 ThinkingConfigAdaptiveParam = ThinkingConfig
