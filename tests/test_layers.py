@@ -22,7 +22,7 @@ VAGUE_NAMES = frozenset({"common", "handler", "handlers", "helper", "helpers", "
 
 # Stands among the parts for names imported from the root of the package.
 PUBLIC = "the public API"
-TESTS_ONLY = frozenset({"hypothesis", "pytest", "respx", "trio"})
+TESTS_ONLY = frozenset({"hypothesis", "pytest", "respx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,7 @@ ONE_FILE_LIBRARIES = {
     "_async/transports/httpx.py": "httpx",
     "_sync/transports/httpx.py": "httpx",
     "_io/http1.py": "httptools",
+    "_io/trio_alarm.py": "trio",
     "limit_stores/redis.py": "redis",
     "emulator/cassette/service.py": "httpx",
     "emulator/cassette/yaml_file.py": "yaml",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import weakref
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from math import inf
 
 import anyio
 import pytest
 
 from baseten_sdk._core.policy.phases import Expired, TimeLimits
-from baseten_sdk._io.alarm import AHEAD, ScopeAlarm, TaskAlarm, alarm
+from baseten_sdk._io.alarm import AHEAD, AlarmClock, TaskAlarm, alarm
 from baseten_sdk._io.timer import AsyncTimer
+from baseten_sdk._io.trio_alarm import TrioAlarm
 from baseten_sdk.config import Timeout
 from tests.virtual_time import Backend, VirtualLoop, backend, stand_still
 
@@ -31,7 +35,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> Backend:
 
 @pytest.mark.anyio
 async def test_each_event_loop_has_an_alarm_that_fits(anyio_backend: Backend) -> None:
-    assert isinstance(alarm(), TaskAlarm if anyio_backend[0] == "asyncio" else ScopeAlarm)
+    assert isinstance(alarm(), TaskAlarm if anyio_backend[0] == "asyncio" else TrioAlarm)
 
 
 @pytest.mark.anyio
@@ -129,37 +133,73 @@ def test_an_interrupted_task_can_be_interrupted_again() -> None:
     run(main)
 
 
-def test_one_handle_serves_all_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+def handles_of(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """When the handles that alarms set from now on are due."""
+    found: list[float] = []
+    call_at = loop.call_at
+
+    def counted(
+        when: float, callback: Callable[..., object], *arguments: object, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        if isinstance(getattr(callback, "__self__", None), AlarmClock):
+            found.append(when)
+        return call_at(when, callback, *arguments, context=context)
+
+    monkeypatch.setattr(loop, "call_at", counted)
+    return found
+
+
+def test_one_handle_serves_all_alarms_of_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
-        loop = asyncio.get_running_loop()
-        handles: list[asyncio.TimerHandle] = []
-        call_at = loop.call_at
-
-        def counted(when: float, callback: Callable[[], object]) -> asyncio.TimerHandle:
-            handles.append(call_at(when, callback))
-            return handles[-1]
-
-        monkeypatch.setattr(loop, "call_at", counted)
-        bound = timer(AHEAD + 1, call=AHEAD * 100)
-        with bound:
-            for _ in range(10):
-                bound.enter("first_byte")
-                bound.enter("idle")
-                await asyncio.sleep(0)
-        assert len(handles) == 1
-        assert handles[0].cancelled()
-
-        bound.last()
+        handles = handles_of(asyncio.get_running_loop(), monkeypatch)
         for _ in range(10):
-            with bound:
-                bound.enter("idle")
-                await asyncio.sleep(0)
-        assert len(handles) == 2
-        assert not handles[1].cancelled()
-        bound.close()
-        assert handles[1].cancelled()
+            bound = timer(AHEAD + 1, call=AHEAD * 100)
+            with bound, timer(AHEAD + 2) as other:
+                for _ in range(10):
+                    bound.enter("first_byte")
+                    other.enter("idle")
+                    await asyncio.sleep(0)
+        assert len(handles) == 1
+        await asyncio.sleep(AHEAD * 3)
+        assert len(handles) == 1, "a loop without alarms comes to rest"
 
     run(main)
+
+
+def test_the_end_of_one_alarm_leaves_the_others() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        ends: list[float] = []
+
+        async def expire(seconds: float) -> None:
+            with pytest.raises(Expired):
+                await idle(timer(seconds))
+            ends.append(seconds)
+
+        async def idle(bound: AsyncTimer) -> None:
+            with bound:
+                bound.enter("idle")
+                await asyncio.sleep(AHEAD * 10)
+
+        later = [AHEAD * 3, AHEAD / 2, AHEAD, AHEAD / 2, SOON]
+        await asyncio.wait([asyncio.create_task(expire(seconds)) for seconds in later])
+        assert ends == sorted(later)
+        assert loop.time() - began == pytest.approx(AHEAD * 3, abs=1)
+
+    run(main)
+
+
+def test_nothing_keeps_a_loop_that_is_closed() -> None:
+    async def main() -> None:
+        with timer(FOR_EVER) as bound:
+            bound.enter("idle")
+        clocks.append(weakref.ref(AlarmClock.of(asyncio.get_running_loop())))
+
+    clocks: list[weakref.ref[AlarmClock]] = []
+    run(main)
+    gc.collect()
+    assert clocks[0]() is None
 
 
 def test_an_end_that_comes_nearer_holds() -> None:
@@ -181,7 +221,6 @@ def test_an_end_that_comes_nearer_holds() -> None:
 def test_nobody_is_interrupted_between_two_waits() -> None:
     async def main() -> None:
         bound = timer(SOON)
-        bound.last()
         with bound:
             bound.enter("idle")
             await asyncio.sleep(0)

@@ -1,18 +1,20 @@
 """Interrupts a task when its time is up, for the async timer.
 
 Theory of operation. On asyncio, it works like `asyncio.timeout`: it cancels the task, and takes the cancellation back
-when it arrives, unless somebody else has canceled the task too. There is one handle in the event loop, however often
-the end moves. The handle is set for a moment so early that the end rarely moves before it, and checks the end when it
-fires. Elsewhere, and where no asyncio task runs, it is a cancel scope of anyio.
+when it arrives, unless somebody else has canceled the task too. All alarms of an event loop share one clock with one
+handle in the loop, because a handle for each call would cost as much as reading its reply. The clock looks at its
+alarms when the earliest end has come, and every few seconds, so that ends may move without moving the handle. Without a
+running asyncio task, the task is one of trio.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import cache
 from math import inf
 from typing import Protocol
-
-import anyio
+from weakref import WeakValueDictionary
 
 AHEAD = 5.0
 """How far ahead a handle is set at most, in seconds.
@@ -22,7 +24,7 @@ An end that moves closer from far away then needs no new handle.
 
 
 LATE = 0.5
-"""If the alarm fires this many seconds late, the process itself must have stood still.
+"""If the clock fires this many seconds late, the process itself must have stood still.
 
 It then first looks at what arrived meanwhile.
 """
@@ -43,18 +45,13 @@ class Alarm(Protocol):
         """Allow interruptions of the running task from now on."""
         ...
 
-    def disarm(self, kind: type[BaseException] | None, error: BaseException | None, *, keep: bool) -> bool:
+    def disarm(self, kind: type[BaseException] | None, error: BaseException | None) -> bool:
         """Stop interruptions. Return whether the current exception is the alarm's interruption, which then ends here.
 
         Args:
             kind: The class of the exception. None if there is none.
             error: The exception.
-            keep: Whether the alarm will be armed again soon.
         """
-        ...
-
-    def close(self) -> None:
-        """Disarm the alarm for good."""
         ...
 
 
@@ -63,105 +60,115 @@ def alarm() -> Alarm:
     try:
         task = asyncio.current_task()
     except RuntimeError:
-        return ScopeAlarm()
-    return ScopeAlarm() if task is None else TaskAlarm(asyncio.get_running_loop())
+        task = None
+    return _of_trio()() if task is None else TaskAlarm(AlarmClock.of(task.get_loop()))
+
+
+@cache
+def _of_trio() -> Callable[[], Alarm]:
+    """Import the alarm for trio, which is running."""
+    from .trio_alarm import TrioAlarm
+
+    return TrioAlarm
+
+
+class AlarmClock:
+    """Rings the alarms of one event loop of asyncio.
+
+    Attributes:
+        loop: The loop.
+        now: Tells the loop's time.
+        armed: The alarms to look at. The handle of the last one stays for the next one.
+        set_for: When it looks next.
+    """
+
+    __slots__ = ("__weakref__", "_handle", "armed", "loop", "now", "set_for")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.now = loop.time
+        self.armed: set[TaskAlarm] = set()
+        self.set_for = inf
+        self._handle: asyncio.TimerHandle | None = None
+
+    @staticmethod
+    def of(loop: asyncio.AbstractEventLoop) -> AlarmClock:
+        """Return the clock of a loop."""
+        clock = _clocks.get(id(loop))
+        if clock is None:
+            clock = _clocks[id(loop)] = AlarmClock(loop)
+        return clock
+
+    def look_by(self, end: float) -> None:
+        """Look at the alarms at this time, or before it."""
+        if self._handle is not None:
+            self._handle.cancel()
+        self.set_for = min(end, self.now() + AHEAD)
+        self._handle = self.loop.call_at(self.set_for, self._look)
+
+    def _look(self) -> None:
+        self._handle = None
+        self.set_for = inf
+        now = self.now()
+        end = min((alarm.look(now) for alarm in list(self.armed)), default=inf)
+        if end < inf:
+            self.look_by(end)
+
+
+_clocks: WeakValueDictionary[int, AlarmClock] = WeakValueDictionary()
+"""The clocks by the ids of their loops. A clock holds its loop, so no other loop has that id meanwhile."""
 
 
 class TaskAlarm:
-    """Interrupts tasks of asyncio."""
+    """Interrupts tasks of asyncio.
 
-    __slots__ = ("_before", "_end", "_handle", "_late", "_loop", "_rang", "_set_for", "_task")
+    Attributes:
+        end: When to ring.
+        now: Tells the loop's time.
+    """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._end = inf
-        self._handle: asyncio.TimerHandle | None = None
-        self._set_for = inf
+    __slots__ = ("_before", "_clock", "_late", "_rang", "_task", "end", "now")
+
+    def __init__(self, clock: AlarmClock) -> None:
+        self._clock = clock
+        self.now = clock.now
+        self.end = inf
         self._task: asyncio.Task[object] | None = None
         self._before = 0
         self._rang = False
         self._late = False
 
-    def now(self) -> float:
-        return self._loop.time()
-
     def move(self, end: float) -> None:
-        self._end = end
-        if end < self._set_for and self._task is not None:
-            self._set()
+        self.end = end
+        if end < self._clock.set_for and self._task is not None:
+            self._clock.look_by(end)
 
     def arm(self) -> None:
-        task = self._task = asyncio.current_task(self._loop)
+        task = self._task = asyncio.current_task(self._clock.loop)
         assert task is not None, "a timer of a task is entered in a task"
         self._before = task.cancelling()
-        if self._end < self._set_for:
-            self._set()
+        self._clock.armed.add(self)
+        if self.end < self._clock.set_for:
+            self._clock.look_by(self.end)
 
-    def disarm(self, kind: type[BaseException] | None, error: BaseException | None, *, keep: bool) -> bool:
+    def look(self, now: float) -> float:
+        """Interrupt the task if the end has come. Return when to look again."""
+        if now < self.end:
+            self._late = False
+            return self.end
+        if now > self.end + LATE and not self._late:
+            self._late = True
+            return now
+        if not self._rang and self._task is not None:
+            self._rang = True
+            self._task.cancel()
+        return inf
+
+    def disarm(self, kind: type[BaseException] | None, error: BaseException | None) -> bool:
+        self._clock.armed.discard(self)
         task, self._task = self._task, None
-        if not keep:
-            self.close()
         if not self._rang:
             return False
         self._rang = False
         assert task is not None
         return task.uncancel() <= self._before and kind is asyncio.CancelledError
-
-    def close(self) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
-            self._set_for = inf
-
-    def _set(self) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
-        self._set_for = min(self._end, self._loop.time() + AHEAD)
-        self._handle = self._loop.call_at(self._set_for, self._ring)
-
-    def _ring(self) -> None:
-        self._handle = None
-        self._set_for = inf
-        if self._task is None:
-            return
-        now = self._loop.time()
-        if now < self._end:
-            self._late = False
-            self._set()
-        elif now > self._end + LATE and not self._late:
-            self._late = True
-            self._handle = self._loop.call_later(0, self._ring)
-        elif not self._rang:
-            self._rang = True
-            self._task.cancel()
-
-
-class ScopeAlarm:
-    """Interrupts tasks on any event loop that anyio supports."""
-
-    __slots__ = ("_end", "_scope")
-
-    def __init__(self) -> None:
-        self._end = inf
-        self._scope: anyio.CancelScope | None = None
-
-    def now(self) -> float:
-        return anyio.current_time()
-
-    def move(self, end: float) -> None:
-        self._end = end
-        if self._scope is not None:
-            self._scope.deadline = end
-
-    def arm(self) -> None:
-        self._scope = anyio.CancelScope(deadline=self._end)
-        self._scope.__enter__()
-
-    def disarm(self, kind: type[BaseException] | None, error: BaseException | None, *, keep: bool) -> bool:
-        scope, self._scope = self._scope, None
-        assert scope is not None
-        scope.__exit__(kind, error, None if error is None else error.__traceback__)
-        return scope.cancelled_caught
-
-    def close(self) -> None:
-        pass

@@ -23,12 +23,11 @@ from .alarm import alarm
 class AsyncTimer(TimeBounds):
     """Limits the body of its `with` block, and raises `Expired` when the time is up."""
 
-    __slots__ = ("_alarm", "_lasting")
+    __slots__ = ("_alarm",)
 
     def __init__(self, limits: TimeLimits) -> None:
         self._alarm = alarm()
         super().__init__(limits, self._alarm.now)
-        self._lasting = False
         if self.end != inf:
             self._alarm.move(self.end)
 
@@ -44,14 +43,6 @@ class AsyncTimer(TimeBounds):
         super().release()
         self._alarm.move(inf)
 
-    def last(self) -> None:
-        """Keep the alarm ready, because the timer is entered again and again until it is closed."""
-        self._lasting = True
-
-    def close(self) -> None:
-        """Release the alarm, because the timer is not entered again."""
-        self._alarm.close()
-
     def remaining(self) -> float | None:
         """Return None: the alarm ends async work, so it needs no timeouts of its own."""
         return None
@@ -63,7 +54,7 @@ class AsyncTimer(TimeBounds):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._alarm.disarm(kind, error, keep=self._lasting):
+        if self._alarm.disarm(kind, error):
             raise self.reached() from None
 
 
@@ -74,12 +65,6 @@ class Timer(TimeBounds):
 
     def __init__(self, limits: TimeLimits) -> None:
         super().__init__(limits, time.monotonic)
-
-    def last(self) -> None:
-        """Do nothing. The async flavor keeps its alarm ready."""
-
-    def close(self) -> None:
-        """Do nothing. The async flavor releases its alarm."""
 
     def remaining(self) -> float | None:
         """Return how many seconds the next operation may take. None if nothing limits it.

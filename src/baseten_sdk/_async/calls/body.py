@@ -44,7 +44,6 @@ class AsyncResponseStream:
     def __init__(self, opened: AsyncOpened, clock: AsyncClock) -> None:
         self._call, self._exchange, self._permit, self._timer, _ = opened
         self._clock = clock
-        self._timer.last()
         self._progressed = False
         self._ended = False
         self._tail = b""
@@ -150,7 +149,6 @@ class AsyncResponseStream:
         if self.closed:
             return
         self.closed = True
-        self._timer.close()
         try:
             await self._exchange.aclose()
         finally:
@@ -160,7 +158,6 @@ class AsyncResponseStream:
         # Also if closing was interrupted. If the constructor was interrupted, the call settles the permit.
         if hasattr(self, "meta") and self._permit.held:
             closed, self.closed = self.closed, True
-            self._timer.close()
             self._exchange.abandon()
             self._permit.settle(self._tail)
             if not closed:

@@ -63,16 +63,16 @@ class TimeLimits(NamedTuple):
         """Return how many seconds a phase may last."""
         timeout = self.timeout
         match phase:
-            case "key" | "pace" | "gate" | "rate" | "queue":
-                return inf
-            case "connect":
-                return timeout.connect
-            case "write":
-                return timeout.write
             case "first_byte":
                 return self.first_byte if timeout.first_byte is None else timeout.first_byte
             case "idle":
                 return timeout.idle if self._silence is None else self._silence
+            case "connect":
+                return timeout.connect
+            case "write":
+                return timeout.write
+            case "key" | "pace" | "gate" | "rate" | "queue":
+                return inf
 
     @property
     def _silence(self) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...errors import InvalidRequestError
 from .headers import check_header
@@ -15,8 +15,7 @@ from .multipart import FieldInput, Files, encode_multipart
 OCTETS = "application/octet-stream"
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """A body and its content type. A JSON value is encoded when the request is built."""
 
     json: object = MISSING

@@ -45,7 +45,6 @@ class ResponseStream:
     def __init__(self, opened: Opened, clock: Clock) -> None:
         self._call, self._exchange, self._permit, self._timer, _ = opened
         self._clock = clock
-        self._timer.last()
         self._progressed = False
         self._ended = False
         self._tail = b""
@@ -151,7 +150,6 @@ class ResponseStream:
         if self.closed:
             return
         self.closed = True
-        self._timer.close()
         try:
             self._exchange.close()
         finally:
@@ -161,7 +159,6 @@ class ResponseStream:
         # Also if closing was interrupted. If the constructor was interrupted, the call settles the permit.
         if hasattr(self, "meta") and self._permit.held:
             closed, self.closed = self.closed, True
-            self._timer.close()
             self._exchange.abandon()
             self._permit.settle(self._tail)
             if not closed:
