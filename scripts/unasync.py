@@ -62,6 +62,7 @@ NAMES = {
     "aclose": "close",
     "aiter_raw": "iter_raw",
     "anext": "next",
+    "handle_async_request": "handle_request",
     # `AsyncClient.to_sync` and `Client.to_async`: each flavor leads to the other.
     "to_sync": "to_async",
     "SyncClient": "AsyncClient",

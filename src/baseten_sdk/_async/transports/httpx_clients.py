@@ -22,7 +22,8 @@ from ..._io.uninterrupted import AsyncUninterrupted
 from ...config import Limits
 from ...errors import ClientClosedError
 from .base import UNCLOSED
-from .httpx import AsyncHttpxResponse, AsyncHttpxTransport, new_client
+from .httpx import AsyncHttpxResponse, AsyncHttpxTransport
+from .httpx_own import new_client
 
 if TYPE_CHECKING:
     import httpx

@@ -11,9 +11,7 @@ hands httpx what is left of the limits whenever a phase begins.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator, Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 import httpx
@@ -23,11 +21,8 @@ from ..._core.request.accept import ACCEPTED_ENCODINGS
 from ..._core.request.proxies import Proxy
 from ..._core.request.request import Request
 from ..._io.shield import Shield
-from ..._io.socket_options import OPTIONS
 from ..._io.timer import Timer
-from ..._io.tls import shared_context
-from ...config import Limits
-from ...errors import APIConnectionError, BasetenError, ClientClosedError, ConfigurationError
+from ...errors import APIConnectionError, BasetenError, ClientClosedError
 from ...types.meta import Headers
 from .base import Transport
 from .httpx_errors import translated
@@ -285,42 +280,3 @@ def open_given(client: httpx.Client | httpx2.Client) -> Transport:
     if isinstance(client, httpx.Client):
         return HttpxTransport(client)
     return HttpxTransport(client)
-
-
-def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) -> httpx.Client:
-    """Make an httpx client: it follows no redirects, keeps no cookies, and never makes a call wait for a connection.
-
-    Raises:
-        ConfigurationError: The proxy needs a package that is not installed.
-    """
-    context = tls or shared_context()
-    try:
-        transport = httpx.HTTPTransport(
-            verify=context,
-            limits=httpx.Limits(
-                max_connections=None, max_keepalive_connections=None, keepalive_expiry=limits.idle_connection
-            ),
-            proxy=None if proxy is None else _known(proxy, context),
-            socket_options=OPTIONS,
-        )
-    except ImportError:
-        assert proxy is not None, "nothing else of httpx's needs another package"
-        raise ConfigurationError(
-            f"{proxy.variable} names {proxy}, and SOCKS needs another package: pip install 'baseten-sdk[socks]'."
-        ) from None
-    return httpx.Client(
-        transport=transport,
-        timeout=None,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        trust_env=False,
-    )
-
-
-def _known(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
-    """Return the proxy as httpx defines it."""
-    return httpx.Proxy(
-        proxy.address,
-        auth=None if proxy.username is None else (proxy.username, proxy.password),
-        ssl_context=context if proxy.scheme == "https" else None,
-    )

@@ -23,7 +23,8 @@ from ..._io.uninterrupted import Uninterrupted
 from ...config import Limits
 from ...errors import ClientClosedError
 from .base import UNCLOSED
-from .httpx import HttpxResponse, HttpxTransport, new_client
+from .httpx import HttpxResponse, HttpxTransport
+from .httpx_own import new_client
 
 if TYPE_CHECKING:
     import httpx
