@@ -164,7 +164,12 @@ class ScriptedServer:
         return self._connections[number].left.is_set()
 
     def wait_until_left(self, number: int) -> bool:
-        """Wait until the caller closes a connection that is held; whether it did."""
+        """Wait until the caller closes a connection that is held; whether it did.
+
+        A caller may leave before the connection was accepted here.
+        """
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self._connections) > number, PATIENCE), "no such connection came"
         return self._connections[number].left.wait(PATIENCE)
 
     def said(self, number: int = 0) -> list[tuple[Opcode, bytes]]:
@@ -201,7 +206,9 @@ class ScriptedServer:
                 return
             script = self._scripts[min(len(self._connections), len(self._scripts) - 1)]
             connection = _Connection(accepted, script)
-            self._connections.append(connection)
+            with self._changed:
+                self._connections.append(connection)
+                self._changed.notify_all()
             thread = threading.Thread(target=self._play, args=(connection,))
             self._threads.append(thread)
             thread.start()

@@ -64,7 +64,7 @@ def test_a_sync_batch_takes_a_sync_pool_with_everything_that_it_was_made_with(tm
             request=lambda row: batch.chat(messages=[user(row["text"])], deployment=pool, timeout=5.0),
         )
         assert (report.ok, report.failed) == (3, 0)
-        assert len(emu.requests) == 4
+        assert len(emu.requests) >= 4
         manifest = json.loads((tmp_path / "out.jsonl.manifest.json").read_text())
         assert manifest["settings"]["deployment"] == {"pool": [repr(LLAMA), repr(OTHER)]}
 

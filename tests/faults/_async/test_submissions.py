@@ -19,7 +19,7 @@ from baseten_sdk import (
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.clock import AsyncClock
 from tests._async.calling import KEY, LONG, SHORT
-from tests.faults.scripted import Action, Hold, Read, Reset, ScriptedServer, Send, Tell, refusing_port, reply
+from tests.faults.scripted import PATIENCE, Action, Hold, Read, Reset, ScriptedServer, Send, Tell, refusing_port, reply
 from tests.patience import growing
 
 pytestmark = pytest.mark.anyio
@@ -50,7 +50,7 @@ def client_of(transport: TransportName, port: int, patience: float = LONG) -> As
         endpoints=Endpoints(model=f"http://127.0.0.1:{port}/{{model_id}}"),
         transport=transport,
         retry=QUICK,
-        timeout=Timeout(first_byte=patience, idle=patience),
+        timeout=Timeout(connect=PATIENCE, first_byte=patience, idle=patience),
     )
 
 
