@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterable
 from typing import TypeVar
 
@@ -112,6 +113,21 @@ async def test_a_stream_is_read_as_events(client: AsyncClient, emu: Emulator) ->
     assert finished.completion.meta.request_id == stream.meta.request_id
     assert fields(only(emu)) == {"model": MODEL, "messages": HELLO, "stream": True, "reasoning_effort": "low"}
     assert only(emu).headers["accept"] == "text/event-stream"
+
+
+@pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")  # of httpx, on trio
+async def test_forgotten_events_give_their_place_back_at_once(client: AsyncClient) -> None:
+    forgotten = [await hello(client, "stall=4").__aenter__()]
+    assert isinstance(await anext(forgotten[0]), ChunkReceived)
+    assert BUSY in repr(client)
+    gc.disable()
+    try:
+        with pytest.warns(ResourceWarning, match="stream was not closed"):
+            forgotten.clear()
+        assert IDLE in repr(client)
+    finally:
+        gc.enable()
+    gc.collect()  # The iterators of httpx inside are a cycle.
 
 
 @pytest.mark.parametrize("spelling", ["reasoning_content", "reasoning", "both"])

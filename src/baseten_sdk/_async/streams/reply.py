@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from itertools import chain
 from typing import Generic, Self, TypeVar
 
 from ..._core.request.options import Options
@@ -42,6 +41,7 @@ class AsyncReplyStream(Generic[C, E, R]):
         self._request = request
         self._options = options
         self._opened: AsyncTypedStream[C] | None = None
+        self._sent: Iterator[C] = iter(())
         self._arrived: Iterator[E] = iter(())
         self._ended = False
         self._final: R | None = None
@@ -110,9 +110,13 @@ class AsyncReplyStream(Generic[C, E, R]):
         while True:
             for event in self._arrived:
                 return event
-            if self._ended:
-                raise StopAsyncIteration
-            await self._more()
+            for sent in self._sent:
+                self._arrived = iter(self._read(sent))
+                break
+            else:
+                if self._ended:
+                    raise StopAsyncIteration
+                await self._more()
 
     async def _more(self) -> None:
         """Wait for events. At the end, raise what is wrong with the answer."""
@@ -120,7 +124,7 @@ class AsyncReplyStream(Generic[C, E, R]):
         try:
             if self._withheld is not None:
                 raise self._withheld
-            sent = await stream.batch()
+            self._sent = await stream.batch()
         except StopAsyncIteration:
             if stream.complete:
                 self._arrived = iter(self._conclude())
@@ -129,8 +133,6 @@ class AsyncReplyStream(Generic[C, E, R]):
             self._failure = error
             self._ended = True
             raise
-        else:
-            self._arrived = chain.from_iterable(map(self._read, sent))
 
     async def aclose(self) -> None:
         """Stop reading and give the connection back. Closing twice is fine."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 from typing import Generic, Self, TypeVar
 
 from ..._core.request.options import Options
@@ -43,6 +42,7 @@ class ReplyStream(Generic[C, E, R]):
         self._request = request
         self._options = options
         self._opened: TypedStream[C] | None = None
+        self._sent: Iterator[C] = iter(())
         self._arrived: Iterator[E] = iter(())
         self._ended = False
         self._final: R | None = None
@@ -111,9 +111,13 @@ class ReplyStream(Generic[C, E, R]):
         while True:
             for event in self._arrived:
                 return event
-            if self._ended:
-                raise StopIteration
-            self._more()
+            for sent in self._sent:
+                self._arrived = iter(self._read(sent))
+                break
+            else:
+                if self._ended:
+                    raise StopIteration
+                self._more()
 
     def _more(self) -> None:
         """Wait for events. At the end, raise what is wrong with the answer."""
@@ -121,7 +125,7 @@ class ReplyStream(Generic[C, E, R]):
         try:
             if self._withheld is not None:
                 raise self._withheld
-            sent = stream.batch()
+            self._sent = stream.batch()
         except StopIteration:
             if stream.complete:
                 self._arrived = iter(self._conclude())
@@ -130,8 +134,6 @@ class ReplyStream(Generic[C, E, R]):
             self._failure = error
             self._ended = True
             raise
-        else:
-            self._arrived = chain.from_iterable(map(self._read, sent))
 
     def close(self) -> None:
         """Stop reading and give the connection back. Closing twice is fine."""
