@@ -28,9 +28,17 @@ class Time:
 def pool_of(members: int = 2, usual: float | None = USUAL) -> PoolState:
     pool = PoolState([Target(f"model{number:03}") for number in range(members)])
     if usual is not None:
-        pool.members[0].began(100.0 - usual)
-        pool.answered(0, "chat", usual, 100.0)
+        answer(pool, 0, usual, 100.0)
     return pool
+
+
+def answer(pool: PoolState, number: int, seconds: float, now: float, kind: str = "chat") -> None:
+    """A member answers a request that it got some seconds before."""
+    pool.members[number].began(now - seconds)
+    check = MemberCheck(pool, number, range(len(pool.members)), (), kind, lambda: now - seconds)
+    check.sent()
+    check.answered(now)
+    pool.members[number].answered(seconds, now)
 
 
 def sent(pool: PoolState, time: Time, *, number: int = 0, asked: tuple[int, ...] = ()) -> MemberCheck:
@@ -72,8 +80,7 @@ def test_a_member_that_answers_something_does_not_hang() -> None:
     checks = [sent(pool, time) for _ in range(THRESHOLD + 1)]
     time.now += USUAL + 0.1
     assert checks[0].look() > 0
-    checks[1].answered()
-    pool.answered(0, "embeddings", 0.1, time.now)
+    answer(pool, 0, 0.1, time.now, kind="embeddings")
     assert all(check.look() > USUAL / 2 for check in checks)
     assert pool.members[0].late == 0
 
@@ -94,8 +101,7 @@ def test_before_anything_was_answered_nothing_is_late() -> None:
     checks = [sent(pool, time) for _ in range(5)]
     time.now += 1000
     assert [check.look() for check in checks] == [UNKNOWN] * 5
-    pool.members[1].began(time.now)
-    pool.answered(1, "chat", 3.0, time.now)
+    answer(pool, 1, 3.0, time.now)
     assert [check.look() > 0 for check in checks] == [True, True, False, False, False], "the others' answers tell"
 
 
@@ -123,6 +129,18 @@ def test_a_request_that_ends_says_whether_it_was_late() -> None:
     assert pool.members[0].late == 0
 
 
+def test_what_a_request_waited_for_before_it_was_sent_does_not_count() -> None:
+    pool, time = pool_of(usual=None), Time()
+    check = MemberCheck(pool, 0, (0, 1), (), "chat", time)
+    time.now += 60.0
+    check.sent()
+    time.now += 1.0
+    check.answered(time.now)
+    assert pool.slowest.of("chat") == 1.0
+    MemberCheck(pool, 0, (0, 1), (), "chat", time).answered(time.now + 60.0)
+    assert pool.slowest.of("chat") == 1.0
+
+
 def test_kinds_that_are_kept_are_few() -> None:
     slowest = SlowestAnswers()
     for number in range(10 * MOST_KINDS):
@@ -141,8 +159,8 @@ def test_late_requests_are_counted_as_long_as_they_wait(events: list[tuple[str, 
         elif waiting and event == "look":
             assert 0 <= waiting[0].look() < inf
         elif waiting and event == "answer":
-            waiting.pop(0).answered()
-            pool.answered(0, "chat", seconds, time.now)
+            waiting.pop(0).answered(time.now)
+            pool.members[0].answered(seconds, time.now)
         elif waiting:
             waiting.pop(0).ended()
             pool.members[0].cancelled(time.now, time.now, late=False)

@@ -123,8 +123,7 @@ class AsyncPoolCaller:
             first = self._state.first(order, began)
             number = first.member
             once = self._once(options, first)
-            kind = kind_of(request, streamed=False)
-            check = MemberCheck(self._state, number, order, (), kind, self.clock.now)
+            check = MemberCheck(self._state, number, order, (), kind_of(request, streamed=False), self.clock.now)
             try:
                 answer = await self._caller.fetch(retarget(request, self._members[number], check=check), once, read)
             except APIError as error:
@@ -134,8 +133,8 @@ class AsyncPoolCaller:
                 raise
             else:
                 now = self.clock.now()
-                check.answered()
-                self._state.answered(number, kind, now - began, now)
+                check.answered(now)
+                self._state.members[number].answered(now - began, now)
                 return answer
         send = partial(self._caller.fetch, read=read)
         (result, meta), course = await self._run(request, options, send, forget, course)
@@ -235,7 +234,7 @@ class AsyncPoolCaller:
                 course.cancelled(ask.member, now - began, now, hedge=hedge, late=check.ended())
                 raise
             now = clock.now()
-            check.answered()
+            check.answered(now)
             course.succeeded(ask.member, now - began, now, hedge=hedge)
             return result
 

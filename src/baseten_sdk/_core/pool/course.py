@@ -116,7 +116,7 @@ class Course:
 
     def succeeded(self, member: int, seconds: float, now: float, *, hedge: bool) -> None:
         """Note that a member answered."""
-        self._pool.answered(member, self._route, seconds, now)
+        self._pool.members[member].answered(seconds, now)
         if self._pool.hedging is not None:
             self._pool.hedging.answered(self._route, seconds)
         self.tries.append(Try(self._pool.members[member].target, "ok", seconds, hedge))

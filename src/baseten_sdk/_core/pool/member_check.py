@@ -75,9 +75,11 @@ class MemberCheck:
             return 0.0
         return max(self._usual / 4, AGAIN)
 
-    def answered(self) -> None:
-        """Note that the request was answered."""
+    def answered(self, now: float) -> None:
+        """Note that the request was answered. What it had waited for before it was sent does not count."""
         self._note(late=False)
+        if self._sent != inf:
+            self._pool.slowest.answered(self._kind, now - self._sent)
 
     def ended(self) -> bool:
         """Note that the request has ended without an answer. Return whether it was late."""

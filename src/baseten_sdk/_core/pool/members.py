@@ -130,11 +130,6 @@ class PoolState:
             if member.target == target:
                 member.breaker.failed(now, now)
 
-    def answered(self, number: int, kind: str, seconds: float, now: float) -> None:
-        """Note that a member answered a request of a kind."""
-        self.members[number].answered(seconds, now)
-        self.slowest.answered(kind, seconds)
-
     def first(self, order: Sequence[int], now: float) -> TryMember:
         """Return whom to ask first: the first healthy member in order, or the one that recovers first."""
         if order is ONLY:
