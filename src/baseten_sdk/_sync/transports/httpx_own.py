@@ -8,6 +8,7 @@ happens in our clients, and it would cost as much as sending the request.
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 
 import httpx
 
@@ -42,7 +43,7 @@ class BareClient:
         content: bytes | None,
         extensions: dict[str, object],
     ) -> httpx.Request:
-        return httpx.Request(method, url, headers=headers, content=content, extensions=extensions)
+        return httpx.Request(method, _parsed(url), headers=headers, content=content, extensions=extensions)
 
     def send(self, request: httpx.Request, *, stream: bool, auth: None, follow_redirects: bool) -> httpx.Response:
         return self._connections.handle_request(request)
@@ -50,6 +51,12 @@ class BareClient:
     def close(self) -> None:
         self._closed = True
         self._connections.close()
+
+
+@lru_cache(maxsize=64)
+def _parsed(url: str) -> httpx.URL:
+    """Return a URL as httpx's own value. A program calls the same few, and httpx takes long to parse one."""
+    return httpx.URL(url)
 
 
 def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) -> BareClient:
