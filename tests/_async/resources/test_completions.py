@@ -27,6 +27,10 @@ async def test_an_engine_goes_on_with_a_text(client: AsyncClient, emu: Emulator)
     assert completion.meta.request_id
     several = await client.completions.create(model="abcd1234", prompt=[PROMPT, "Say no"], n=2)
     assert [choice.text for choice in several.choices] == [SAID, SAID, "no", "no"]
+    likely = (await deployment.completions.create(model="base", prompt="Say so", logprobs=2)).choices[0].logprobs
+    assert likely is not None
+    assert (likely.tokens, likely.token_logprobs, likely.text_offset) == (["so"], [-0.1], [0])
+    assert likely.top_logprobs == [{"so": -0.1, "so~1": -1.1}]
 
 
 @pytest.mark.parametrize("spec", ["style=a", "crlf", "comments", "pieces=1", "burst", "no-done"])

@@ -98,13 +98,18 @@ async def test_a_stream_gives_text_and_the_whole_message(client: AsyncClient) ->
 
 
 @pytest.mark.parametrize(
-    "spec", ["style=a", "crlf", "comments", "pieces=1", "burst", "plain-events", "no-stream", "bom"]
+    "spec",
+    [
+        *("style=a", "crlf", "comments", "pieces=1", "burst", "plain-events", "no-stream", "bom"),
+        *("message-done", "opening-text", "other-block", "other-event"),
+    ],
 )
 async def test_a_stream_is_read_however_it_is_sent(client: AsyncClient, spec: str) -> None:
     async with client.messages.stream(
         model=MODEL, max_tokens=64, messages=HELLO, extra_headers=behaving(spec)
     ) as stream:
-        assert await stream.get_final_text() == SAID
+        pieces = [piece async for piece in stream.text_stream]
+        assert ("".join(pieces), await stream.get_final_text()) == (SAID, SAID)
 
 
 @pytest.mark.parametrize("spec", ["cut", "end", "no-done", "cut=6, reset"])

@@ -64,6 +64,17 @@ async def test_events_come_with_their_names(client: AsyncClient) -> None:
     assert IDLE in repr(client)
 
 
+async def test_items_and_events_of_other_types_are_kept(client: AsyncClient) -> None:
+    asked = behaving("other-block, other-event")
+    async with client.responses.stream(model=MODEL, input=HELLO, extra_headers=asked) as stream:
+        kinds = [event.type async for event in stream]
+        response = await stream.get_final_response()
+    assert {"response.mcp_call.in_progress", "response.weather"} <= {*kinds}
+    assert ([item.type for item in response.output], response.output_text) == (["mcp_call", "message"], SAID)
+    again = [*response.output, {"role": "user", "content": HELLO}]
+    assert (await client.responses.create(model=MODEL, input=again)).output_text == SAID
+
+
 async def test_a_stream_is_entered_and_read_to_its_end(client: AsyncClient) -> None:
     async with client.responses.stream(model=MODEL, input=HELLO) as stream:
         texts = [text async for text in stream.text_stream]

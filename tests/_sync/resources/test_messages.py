@@ -92,11 +92,16 @@ def test_a_stream_gives_text_and_the_whole_message(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["style=a", "crlf", "comments", "pieces=1", "burst", "plain-events", "no-stream", "bom"]
+    "spec",
+    [
+        *("style=a", "crlf", "comments", "pieces=1", "burst", "plain-events", "no-stream", "bom"),
+        *("message-done", "opening-text", "other-block", "other-event"),
+    ],
 )
 def test_a_stream_is_read_however_it_is_sent(client: Client, spec: str) -> None:
     with client.messages.stream(model=MODEL, max_tokens=64, messages=HELLO, extra_headers=behaving(spec)) as stream:
-        assert stream.get_final_text() == SAID
+        pieces = [piece for piece in stream.text_stream]
+        assert ("".join(pieces), stream.get_final_text()) == (SAID, SAID)
 
 
 @pytest.mark.parametrize("spec", ["cut", "end", "no-done", "cut=6, reset"])

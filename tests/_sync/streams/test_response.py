@@ -61,6 +61,17 @@ def test_events_come_with_their_names(client: Client) -> None:
     assert IDLE in repr(client)
 
 
+def test_items_and_events_of_other_types_are_kept(client: Client) -> None:
+    asked = behaving("other-block, other-event")
+    with client.responses.stream(model=MODEL, input=HELLO, extra_headers=asked) as stream:
+        kinds = [event.type for event in stream]
+        response = stream.get_final_response()
+    assert {"response.mcp_call.in_progress", "response.weather"} <= {*kinds}
+    assert ([item.type for item in response.output], response.output_text) == (["mcp_call", "message"], SAID)
+    again = [*response.output, {"role": "user", "content": HELLO}]
+    assert (client.responses.create(model=MODEL, input=again)).output_text == SAID
+
+
 def test_a_stream_is_entered_and_read_to_its_end(client: Client) -> None:
     with client.responses.stream(model=MODEL, input=HELLO) as stream:
         texts = [text for text in stream.text_stream]

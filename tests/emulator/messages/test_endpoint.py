@@ -68,6 +68,10 @@ def test_oddities_are_sent_on_demand(http: httpx.Client) -> None:
     assert at(streamed(http, "string-counts")[-2], "usage", "output_tokens") == "2"
     assert [event["type"] for event in streamed(http, "no-done")][-1] == "message_delta"
     assert "weather" in [event["type"] for event in streamed(http, "other-event")]
+    blocks = [event["content_block"] for event in streamed(http, "opening-text") if "content_block" in event]
+    assert [block["text"] for block in blocks if isinstance(block, dict)] == ["hello world"]
+    asked = http.post(PATH, json=ask(stream=True), headers={"x-emulator": "message-done"})
+    assert asked.text.endswith("data: [DONE]\n\n")
     assert "event:" not in http.post(PATH, json=ask(stream=True), headers={"x-emulator": "plain-events"}).text
     whole = http.post(PATH, json=ask(stream=True), headers={"x-emulator": "no-stream, other-block"}).json()
     assert [block["type"] for block in whole["content"]] == ["text", "hologram"]

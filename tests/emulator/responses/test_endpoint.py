@@ -101,3 +101,9 @@ def test_other_servers_have_other_forms(http: httpx.Client) -> None:
     text = http.post(URL, json=body, headers=headers).text
     assert "event:" not in text
     assert text.endswith("data: [DONE]\n\n")
+
+
+def test_what_hosted_tools_did_is_an_item_and_events_may_be_of_other_types(http: httpx.Client) -> None:
+    found = events(http, "other-block, other-event")
+    assert kinds(found)[2:5] == ["output_item.added", "mcp_call.in_progress", "output_item.done"]
+    assert "weather" in kinds(found)

@@ -23,6 +23,7 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
     if not prompts:
         return error_reply(400, "prompt: must be a string, token ids, or a list of these", "4")
     choices: list[Object] = []
+    wanted = as_number(body.get("logprobs"))
     spent = 0
     for prompt in prompts:
         asked: Object = {
@@ -35,7 +36,8 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
         said = made.content or ""
         for _ in range(int(as_number(body.get("n")) or 1)):
             text = prompt + said if body.get("echo") is True else said
-            choices.append({"index": len(choices), "text": text, "logprobs": None, "finish_reason": made.finish})
+            told = _logprobs(text, int(wanted)) if wanted is not None else None
+            choices.append({"index": len(choices), "text": text, "logprobs": told, "finish_reason": made.finish})
     used = sum(len(tokens(prompt)) for prompt in prompts)
     usage: Object = {"prompt_tokens": used, "completion_tokens": spent, "total_tokens": used + spent}
     head: Object = {
@@ -61,9 +63,25 @@ def _chunks(head: Object, choices: list[Object], usage: Object) -> list[Object]:
     for choice in choices:
         unfinished: Object = {**choice, "finish_reason": None}
         for piece in tokens(as_text(choice["text"])):
-            made.append(_chunk(head, {**unfinished, "text": piece}))  # noqa: PERF401  # both checkers know its type
-        made.append(_chunk(head, {**choice, "text": ""}))
+            told = None if choice["logprobs"] is None else _logprobs(piece, 0)
+            made.append(_chunk(head, {**unfinished, "text": piece, "logprobs": told}))
+        made.append(_chunk(head, {**choice, "text": "", "logprobs": None}))
     return [*made, {**head, "choices": [], "usage": usage}]
+
+
+def _logprobs(text: str, others: int) -> Object:
+    """Return the same probability for each token, with as many others as were asked for."""
+    said = tokens(text)
+    offsets = [sum(map(len, said[:place])) for place in range(len(said))]
+    likely: list[JSON] = [
+        {f"{token}~{rank}" if rank else token: -0.1 - rank for rank in range(others)} for token in said
+    ]
+    return {
+        "tokens": [*said],
+        "token_logprobs": [-0.1] * len(said),
+        "top_logprobs": likely if others else None,
+        "text_offset": [*offsets],
+    }
 
 
 def _chunk(head: Object, choice: Object) -> Object:

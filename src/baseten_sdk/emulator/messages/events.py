@@ -9,7 +9,7 @@ from ..behaviours.plan import Plan
 from ..chat.answers import Answer
 from ..chat.prose import tokens
 from ..http.jsonvalue import JSON, Object, as_list, as_object, as_text, dump
-from ..http.sse import Framing
+from ..http.sse import DONE, Framing
 from .reply import usage
 
 _INPUT_SIDE = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -32,10 +32,11 @@ def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
         }
         error: Object = {"type": "error", "error": detail}
         events = [*events[: len(events) // 2], error]
-    return tuple(
+    pieces = [
         framing.event(dump(event).decode(), None if plan.on("plain-events") else as_text(event["type"]))
         for event in events
-    )
+    ]
+    return (*pieces, framing.event(DONE)) if plan.on("message-done") else tuple(pieces)
 
 
 def _events(whole: Object, answer: Answer, plan: Plan) -> list[Object]:
@@ -61,6 +62,8 @@ def _block(index: int, block: Object, answer: Answer, plan: Plan) -> list[Object
     match block["type"]:
         case "text":
             opened: Object = {"type": "text", "text": ""}
+            if plan.on("opening-text"):
+                opened, block = block, {**block, "text": ""}
             deltas = [_delta("text_delta", "text", piece) for piece in tokens(as_text(block["text"]))]
         case "thinking":
             opened = {"type": "thinking", "thinking": "", "signature": ""}

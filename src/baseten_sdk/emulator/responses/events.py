@@ -73,6 +73,8 @@ def _events(answer: Answer, head: Head, plan: Plan) -> Iterator[Object]:
     for index, item in enumerate(items):
         for _ in range(2 if plan.on("duplicate-calls") and item["type"] == "function_call" else 1):
             yield from _item(item, index, plan)
+    if plan.on("other-event"):
+        yield {"type": "response.weather", "sky": "clear"}
     if plan.on("no-finish"):
         return
     status = status_of(answer, plan)
@@ -90,6 +92,9 @@ def _item(item: Object, index: int, plan: Plan) -> Iterator[Object]:
             yield from _call(item, where, done, plan)
         case "reasoning":
             yield from _part(only_part(item), where, "reasoning_text")
+            yield done
+        case "mcp_call":
+            yield {"type": "response.mcp_call.in_progress", **where}
             yield done
         case _:
             yield from _message(only_part(item), where)

@@ -93,6 +93,9 @@ def items_of(answer: Answer, head: Head, plan: Plan) -> list[Object]:
         items.append(
             {"id": head.id("rs"), "type": "reasoning", "summary": [], "content": [thought], "status": "completed"}
         )
+    if plan.on("other-block"):
+        hosted: Object = {"type": "mcp_call", "server_label": "hosted", "name": "look_up", "arguments": "{}"}
+        items.append({"id": head.id("mcp"), **hosted, "output": "found", "status": "completed"})
     for number, call in enumerate(answer.calls):
         items.append(
             {
