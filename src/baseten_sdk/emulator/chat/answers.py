@@ -33,8 +33,8 @@ _VERBS = {
     "new",
     "tool",
 }
-_KEYS = re.compile(r"((?:[\"'“`][\w-]+[\"'”`](?:,|\s|and\b|or\b)*)+)(?:keys?|fields?|properties)\b")
-"""Names in quotation marks that a question says are keys."""
+_NAMES = re.compile(r"(?:[\"'“`][\w-]+[\"'”`](?:,|\s|and\b|or\b)*)+(keys?\b|fields?\b|properties\b)?")
+"""Names in quotation marks, and the word behind them that says that they are keys."""
 _REFUSAL = "I cannot help with that."
 
 
@@ -156,10 +156,11 @@ def _content(body: Object, last: Object, question: str, plan: Plan, seed: int) -
 
 def _json_object(question: str, seed: int) -> JSON:
     """Any object, or one with the keys that the question names."""
-    found = _KEYS.search(question)
+    found = next((each for each in _NAMES.finditer(question) if each[1]), None)
     if found is None:
         return {"question": question, "answer": prose(question, seed)}
-    names: list[str] = [name for name in re.findall(r"[\w-]+", found[1]) if name not in ("and", "or")]
+    named: str = question[found.start() : found.start(1)]
+    names: list[str] = [name for name in re.findall(r"[\w-]+", named) if name not in ("and", "or")]
     return instance({"type": "object", "properties": {name: {"type": "string"} for name in names}})
 
 

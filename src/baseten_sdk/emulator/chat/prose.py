@@ -10,7 +10,7 @@ import re
 
 _TOKEN = re.compile(r"\s?\w{1,12}|\s?[^\w\s]|\s", re.UNICODE)
 _SAY = re.compile(
-    r"^\s*(?:say|repeat|echo|reply with|answer with)(?: only| exactly| the words?)?\s*:?\s+(.+?)\s*$",
+    r"\s*+(?:say|repeat|echo|reply with|answer with)(?: only| exactly| the words?)?(?:\s*+:)?\s++(\S.*)",
     re.I | re.S,
 )
 _WORD = re.compile(r"\w+", re.UNICODE)
@@ -41,7 +41,7 @@ def tokens(text: str) -> list[str]:
 def prose(question: str, seed: int = 0) -> str:
     """Return a short, readable answer. A message such as `Say hello` is obeyed."""
     if match := _SAY.match(question):
-        return match[1].strip("\"'“”")
+        return match[1].rstrip().strip("\"'“”")
     words = _WORD.findall(question)
     if not words:
         return "You sent no words, so I answer with a few: the connection works, and this is its proof."

@@ -22,7 +22,7 @@ from .transcription import recorded
 
 _SENTENCE = "The café opens at eight — “not before”, says Zoë. 日本語もどうぞ 🙂"
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
-_FIELD = re.compile(r'(\w+)="([^"]*)"')
+_FIELD = re.compile(r'\b(\w++)="([^"]*)"')
 
 
 def predict(exchange: Exchange) -> Reply:

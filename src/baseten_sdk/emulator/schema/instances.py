@@ -27,7 +27,8 @@ class Hints:
     def __init__(self, text: str = "") -> None:
         self.text = text
         self.numbers = [float(found) for found in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])", text)]
-        self.quoted: list[str] = re.findall(r"[\"“]([^\"”]+)[\"”]", text) or re.findall(r"(?<!\w)'([^']+)'(?!\w)", text)
+        doubly: list[str] = re.findall(r"[\"“]([^\"“”]+)[\"”]", text)
+        self.quoted: list[str] = doubly or re.findall(r"(?<!\w)'([^']+)'(?!\w)", text)
         found: list[str] = re.findall(r"\b(?:in|at|for|to|from|of|and)\s+((?:[A-Z]\w+)(?:\s[A-Z]\w+)*)", text)
         self.names = found or re.findall(r"(?<=[a-z,] )([A-Z]\w+(?:\s[A-Z]\w+)*)", text)
 
