@@ -96,6 +96,14 @@ def test_an_odd_field_beside_the_words_does_not_end_the_session(odd: dict[str, o
     assert event.text == "never odd or even"
 
 
+@pytest.mark.timeout(60)
+def test_many_wrong_words_are_counted_and_not_listed() -> None:
+    wrong = {**FINAL, "segments": [1] * 300_000}
+    with pytest.raises(TranscriptionError) as caught:
+        TranscriptReader().read(json.dumps(wrong))
+    assert len(str(caught.value)) < 1000
+
+
 @pytest.mark.parametrize("not_final", [False, 0, "false", "False"])
 def test_a_transcript_is_partial_however_the_server_writes_it(not_final: object) -> None:
     reader = TranscriptReader()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import ValidationError
 
 from ..._json_reading import decode_reply
+from ..._validation import problems, validate_value
 from ...errors import TranscriptionError
 from ...types.reply import LENIENT
 from ...types.speech import FinalTranscript, PartialTranscript
@@ -41,20 +42,21 @@ class TranscriptReader:
             TranscriptionError: The server reports an error, or the message cannot be read.
         """
         try:
-            value = decode_reply(message.encode() if isinstance(message, str) else message)
+            data = message.encode() if isinstance(message, str) else message
+            value = decode_reply(data)
         except ValueError as error:
             problem = f"A message of the session cannot be read: {error}."
         else:
             if isinstance(value, dict):
-                return self._event(value)
+                return self._event(value, len(data))
             problem = "A message of the session is not a JSON object."
         raise TranscriptionError(problem)
 
-    def _event(self, value: Mapping[str, object]) -> PartialTranscript | FinalTranscript | None:
+    def _event(self, value: Mapping[str, object], size: int) -> PartialTranscript | FinalTranscript | None:
         body = value.get("body")
         match value.get("type"):
             case "transcription":
-                return self._transcript(value)
+                return self._transcript(value, size)
             case "end_audio":
                 status = body.get("status") if isinstance(body, dict) else body or value.get("status")
                 self.finished = self.finished or status == "finished"
@@ -67,13 +69,13 @@ class TranscriptReader:
                 pass
         return None
 
-    def _transcript(self, value: Mapping[str, object]) -> PartialTranscript | FinalTranscript:
+    def _transcript(self, value: Mapping[str, object], size: int) -> PartialTranscript | FinalTranscript:
         try:
             if value.get("is_final") in NOT_FINAL:
-                return PartialTranscript.model_validate(value, context=LENIENT)
-            final = FinalTranscript.model_validate(value, context=LENIENT)
+                return validate_value(PartialTranscript, value, size, LENIENT)
+            final = validate_value(FinalTranscript, value, size, LENIENT)
         except ValidationError as error:
-            problem = f"A transcript cannot be read: {error.errors()[0]['msg']} at {error.errors()[0]['loc']}."
+            problem = f"A transcript cannot be read: {problems(error)}."
         else:
             self.finals.append(final)
             return final

@@ -22,7 +22,7 @@ from llama_index_instrumentation import get_dispatcher
 from pydantic import Field, ValidationError
 
 from ... import ChatCompletion, LengthLimitError, OutputValidationError, RefusalError
-from ..._validation import problems
+from ..._validation import problems, validate_model
 from ..schemas import format_for
 from .tools import only_first_call, selections, tool_choice as choice_param, tool_params
 
@@ -177,7 +177,7 @@ def _forced(given: Arguments | None) -> Arguments:
 def _read(output_cls: type[Model], response: ChatResponse) -> Model:
     completion = response.raw
     try:
-        made = output_cls.model_validate_json(response.message.content or "")
+        made = validate_model(output_cls, response.message.content or "")
     except ValidationError as error:
         if not isinstance(completion, ChatCompletion):
             raise
