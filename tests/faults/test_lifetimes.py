@@ -7,15 +7,20 @@ import gc
 import os
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 
 import anyio
 import pytest
 from anyio import to_thread
 
 from baseten_sdk import APIConnectionError, AsyncClient, BasetenError, Client, ClientClosedError, Limits
+from baseten_sdk._core.policy.rate_limit import Reservation
 from baseten_sdk._core.policy.transport_choice import TransportName
+from baseten_sdk._io.heartbeat import HEARTBEAT
+from baseten_sdk._io.rate_state import GateTurn, RateState
+from baseten_sdk._io.wakeup import Wakeup
 from baseten_sdk.emulator import Emulator
 from tests._async.calling import CHUNK, KEY, LONG, MODELS
 from tests.asking import HELLO, MODEL, SAID
@@ -126,6 +131,62 @@ def test_a_fork_of_a_loop_has_connections_of_its_own(emu: Emulator, transport: T
     asyncio.run(client.aclose())
     assert len({request.client for request in emu.requests}) == 3
     gc.collect()
+
+
+@contextmanager
+def held_elsewhere(lock: AbstractContextManager[object]) -> Generator[None]:
+    """Another thread holds a lock meanwhile."""
+    held, over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with lock:
+            held.set()
+            over.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_locks_that_other_threads_held_at_a_fork_do_not_stop_the_child(emu: Emulator) -> None:
+    limits = Limits(requests_per_minute=10_000, tokens_per_minute=1_000_000)
+    with Client(api_key=emu.api_key, endpoints=emu.endpoints, limits=limits, deadline=60.0) as client:
+        rates = client._service.caller._rate_state  # type: ignore[attr-defined]  # pyright: ignore
+
+        def ask() -> None:
+            assert client.chat.completions.create(model=MODEL, messages=HELLO).text == SAID
+            client.deployments("abcd1234").queue_status()
+            with client.deployments("abcd1234").connect() as websocket:
+                websocket.send("hi")
+                assert websocket.receive() is not None
+
+        ask()
+        for lock in (rates._lock, client._service.pacing._lock, HEARTBEAT._lock):
+            with held_elsewhere(lock):
+                assert in_a_fork(ask) == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_does_not_wait_for_what_other_threads_hold() -> None:
+    rates = RateState(Limits(requests_per_minute=60, tokens_per_minute=1000))
+    reservation = rates.reserve(900.0, 0.0)
+    rates.refused("path", 0.0, 5.0, 0.0, since=0.0, accepted=0)
+    queue = rates.join_gate("path", GateTurn(Wakeup()), refused=False)
+
+    def check() -> None:
+        assert len(queue) == 0
+        assert isinstance(rates.reserve(900.0, 0.0), Reservation)
+
+    assert in_a_fork(check) == 0
+    assert len(queue) == 1
+    assert isinstance(reservation, Reservation)
+    assert not isinstance(rates.reserve(900.0, 0.0), Reservation)
 
 
 def test_a_client_that_nobody_closed_is_told_of(transport: TransportName) -> None:

@@ -6,12 +6,12 @@ garbage collected, or whose loop has ended, is dropped.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from weakref import WeakMethod
 
+from .forks import begin_in_forks
 from .wakeup import Schedule, scheduler
 
 
@@ -24,18 +24,18 @@ class Heartbeat:
 
     def __init__(self, interval: float) -> None:
         self._interval = interval
+        self.begin()
+        begin_in_forks(self)
+
+    def begin(self) -> None:
+        """Begin without connections. Nobody in a forked process uses those of its parent."""
         self._lock = threading.Lock()
         self._pulses: set[Pulse] = set()
-        self._process = 0
         self._stop = threading.Event()
 
     def add(self, pulse: Pulse) -> None:
         """Call a method with each beat until it is removed."""
         with self._lock:
-            if self._process != os.getpid():
-                # A forked process has none of the parent's threads, and nobody in it uses the parent's connections.
-                self._process = os.getpid()
-                self._pulses.clear()
             self._pulses.add(pulse)
             if len(self._pulses) == 1:
                 self._stop = threading.Event()

@@ -6,6 +6,7 @@ import threading
 from math import inf
 
 from .._core.policy.pacing import Pace
+from .forks import begin_in_forks
 
 
 class AsyncPacing:
@@ -24,10 +25,15 @@ class AsyncPacing:
 class Pacing:
     """Paces threads."""
 
-    __slots__ = ("_lock", "_pace")
+    __slots__ = ("__weakref__", "_lock", "_pace")
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
+        self.begin()
+        begin_in_forks(self)
+
+    def begin(self) -> None:
+        """Begin anew in a forked process."""
         self._lock = threading.Lock()
 
     def reserve(self, now: float, most: float = inf) -> float:

@@ -17,6 +17,7 @@ from .._core.reply.retry_after import number, retry_after
 from .._core.request.request import Request
 from ..config import Limits
 from ..types.limit_store import LimitStore
+from .forks import begin_in_forks
 from .wakeup import AsyncWakeup, Wakeup
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class RateState:
         metered: Whether tokens are counted.
     """
 
-    __slots__ = ("_estimates", "_gates", "_lock", "_rates", "_shared", "idle", "limited", "metered")
+    __slots__ = ("__weakref__", "_estimates", "_gates", "_lock", "_rates", "_shared", "idle", "limited", "metered")
 
     def __init__(self, limits: Limits) -> None:
         requests, tokens, store = limits.requests_per_minute, limits.tokens_per_minute, limits.store
@@ -57,6 +58,15 @@ class RateState:
         self._rates = self._shared or RateLimit(requests, tokens)
         self._estimates = TokenEstimates()
         self._gates: dict[str, GateQueue[GateTurn]] = {}
+        begin_in_forks(self)
+
+    def begin(self) -> None:
+        """Begin anew in a forked process: none of the calls in flight or in a queue is its own."""
+        self._lock = threading.RLock()
+        if isinstance(self._rates, RateLimit):
+            self._rates.release()
+        for queue in self._gates.values():
+            queue.release()
 
     def estimate(self, request: Request) -> Estimate:
         """Estimate what an attempt may use."""

@@ -162,6 +162,11 @@ class Allowance:
             log.insert(at, _Entry(now, ends, used))
         self._spent += used
 
+    def release(self) -> None:
+        """Give back all that calls in flight hold."""
+        self._level = min(self._level + self._held, self._burst)
+        self._held = 0.0
+
     def record(self) -> AllowanceRecord:
         """Return the allowance as plain data, without what is held."""
         log = [(round(each.began, 3), round(each.ends, 3), each.amount) for each in self._log]
@@ -279,6 +284,12 @@ class RateLimit:
             self.requests.settle(1.0, 0.0, now)
         if self.tokens is not None and reservation.tokens:
             self.tokens.settle(reservation.tokens, used, now)
+
+    def release(self) -> None:
+        """Give back all that attempts in flight hold."""
+        for allowance in (self.requests, self.tokens):
+            if allowance is not None:
+                allowance.release()
 
     def restrict(self, requests: float | None, tokens: float | None) -> None:
         """Adopt limits that the service reports, if they are lower."""
