@@ -27,7 +27,7 @@ class AsyncConnection:
         since: Since when it has been idle. 0.0 before its first reply.
     """
 
-    __slots__ = ("_state", "origin", "parser", "proxy", "since", "socket", "tunnelled")
+    __slots__ = ("__weakref__", "_state", "origin", "parser", "proxy", "since", "socket", "tunnelled")
 
     def __init__(self, origin: Origin, socket: AsyncSocket, proxy: Proxy | None, tunnelled: bool = False) -> None:
         self.origin = origin

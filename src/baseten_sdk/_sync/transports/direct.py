@@ -22,6 +22,7 @@ from __future__ import annotations
 import ssl
 import warnings
 import weakref
+from weakref import ref
 
 from ..._core.request.head import Heads
 from ..._core.request.origin import split_url
@@ -68,7 +69,8 @@ class DirectTransport:
             # `__del__` would be too late: in a cycle, the sockets may be collected first, each with a warning of its
             # own.
             weakref.finalize(self, _let_go, self._idle)
-        self._busy: set[Connection] = set()
+        # Weakly, because an interrupt may lose a connection between two instructions.
+        self._busy: set[ref[Connection]] = set()
         self._heads = Heads()
         self._closed = False
         self._owned = owned
@@ -97,7 +99,7 @@ class DirectTransport:
         proxy = connection.proxy
         if proxy is not None:
             timer.through = proxy.address
-        self._busy.add(connection)
+        self._busy.add(ref(connection, self._busy.discard))
         unsent: OSError | None = None
         try:
             connection.begin(request.method, bool(request.upgrade))
@@ -142,7 +144,7 @@ class DirectTransport:
 
     def keep(self, connection: Connection) -> None:
         """Keep a connection whose reply was read to the end, if possible."""
-        self._busy.discard(connection)
+        self._busy.discard(ref(connection))
         if connection.finished():
             self._idle.put(connection)
             if self._closed:
@@ -150,13 +152,17 @@ class DirectTransport:
 
     def discard(self, connection: Connection) -> None:
         """Close a connection whose exchange failed or was abandoned."""
-        self._busy.discard(connection)
+        self._busy.discard(ref(connection))
         connection.close()
 
     def abandon_one(self, connection: Connection) -> None:
         """Drop a connection that nobody uses any more, perhaps because its loop has ended."""
-        self._busy.discard(connection)
+        self._busy.discard(ref(connection))
         connection.abandon()
+
+    def _in_use(self) -> list[Connection]:
+        found = [each() for each in tuple(self._busy)]
+        return [connection for connection in found if connection is not None]
 
     def _check_open(self) -> None:
         if self._closed:
@@ -169,12 +175,12 @@ class DirectTransport:
 
     def close(self) -> None:
         self._closed = True
-        for connection in (*self._busy, *self._idle.clear()):
+        for connection in (*self._in_use(), *self._idle.clear()):
             connection.close()
 
     def abandon(self) -> None:
         self._closed = True
-        for connection in (*self._busy, *self._idle.clear()):
+        for connection in (*self._in_use(), *self._idle.clear()):
             connection.abandon()
 
     def __del__(self) -> None:
