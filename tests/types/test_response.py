@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import pickle
+from dataclasses import replace
 
 import pytest
 from pydantic import BaseModel
 
+from baseten_sdk._core.reply.redaction import Redactor
+from baseten_sdk._core.reply.sent_secrets import HIDDEN, Secret
 from baseten_sdk.errors import ResponseValidationError
 from baseten_sdk.types.meta import Headers, Meta
 from baseten_sdk.types.response import RawResponse, Response
@@ -66,6 +69,25 @@ def test_what_is_no_json_is_an_error_with_the_reply_in_it(content: bytes) -> Non
 def test_what_is_of_another_type_is_an_error() -> None:
     with pytest.raises(ResponseValidationError, match="Input should be a valid integer"):
         reply(b'{"x": "one"}').parse(Point)
+
+
+def test_neither_an_error_nor_a_repr_shows_what_a_server_echoed() -> None:
+    key = "abcd1234.0123456789abcdef"
+    redactor = Redactor([Secret(key, HIDDEN)])
+    body = f'{{"x": "{key}"}}'.encode()
+    echoed = Response(200, HEADERS, body, Meta(200, Headers([("x-echo", key)])), _redactor=redactor)
+    assert key not in repr(echoed)
+    assert echoed.content == body
+    not_json = replace(echoed, content=body[:-1])
+    for read in (lambda: echoed.parse(Point), lambda: not_json.parse(Point), not_json.json):
+        with pytest.raises(ResponseValidationError) as caught:
+            read()
+        error = caught.value
+        assert error.__context__ is None
+        assert key not in f"{error} {vars(error)}"
+        assert key.encode() not in pickle.dumps(error)
+    again = pickle.dumps(replace(echoed, content=b""))
+    assert pickle.loads(again).status_code == 200
 
 
 def test_a_reply_can_be_pickled() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
 from .._repr import safe_repr
@@ -34,6 +35,11 @@ class Headers(Mapping[str, str]):
         if self._read is not None:
             return name.decode() in self._read
         return name in [each.lower() for each, _ in self._lines if len(each) == len(name)]
+
+    def hold(self, text: bytes) -> bool:
+        """Whether any value holds these bytes."""
+        values = map(itemgetter(1), self._lines) if self._read is None else map(str.encode, self._read.values())
+        return text in b"\n".join(values)
 
     @property
     def _values(self) -> dict[str, str]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, overload
+from typing import Generic, Protocol, TypeVar, overload
 
 from pydantic import ValidationError
 
 from .._json_reading import decode_reply, validate_readable
 from .._kinds import adapter_of, type_name
 from .._validation import problems
-from ..errors import ResponseValidationError
+from ..errors import APIError, ResponseValidationError
 from ..errors.api import KEPT
 from .json import JsonValue
 from .meta import Headers, Meta
 
+E = TypeVar("E", bound=APIError)
 T = TypeVar("T")
 Value = TypeVar("Value")
+
+
+class Redacts(Protocol):
+    """Removes the secrets of a call from its errors."""
+
+    def error(self, error: E) -> E:
+        """Hide them in what an error holds from the server. Return the same error."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,11 @@ class Response:
     headers: Headers
     content: bytes
     meta: Meta
+    _redactor: Redacts | None = field(default=None, kw_only=True, compare=False)
+
+    def __repr__(self) -> str:
+        # Neither headers nor body: a traceback with variables would show what they echo.
+        return f"<{type(self).__name__} {self.status_code}, {len(self.content)} bytes>"
 
     @property
     def request_id(self) -> str | None:
@@ -54,7 +68,8 @@ class Response:
         try:
             return decode_reply(self.content)
         except ValueError as error:
-            raise self._unreadable(f"The reply is {error}.") from None
+            problem = f"The reply is {error}."
+        raise self._unreadable(problem)
 
     def parse(self, kind: type[T]) -> T:
         """Read the body's JSON as any type that pydantic can validate.
@@ -66,7 +81,8 @@ class Response:
         try:
             return validate_readable(adapter_of(kind, "the type"), self.content)
         except ValidationError as error:
-            raise self._unreadable(f"The reply is not a {type_name(kind)}: {problems(error)}.") from None
+            problem = f"The reply is not a {type_name(kind)}: {problems(error)}."
+        raise self._unreadable(problem)
 
     def _unreadable(self, message: str) -> ResponseValidationError:
         error = ResponseValidationError(
@@ -78,14 +94,14 @@ class Response:
         )
         error.method, error.url = self.meta.method or None, self.meta.url or None
         error.attempts, error.elapsed = self.meta.attempts, self.meta.elapsed
-        return error
+        return error if self._redactor is None else self._redactor.error(error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RawResponse(Response, Generic[Value]):
     """A raw reply, with the value that was read from it. `with_raw_response` returns it."""
 
-    _value: Value = field(repr=False)
+    _value: Value
 
     @overload
     def parse(self) -> Value: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
@@ -39,7 +40,7 @@ from baseten_sdk.emulator import Emulator
 from tests._async.calling import KEY
 from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import HELLO, MODEL, SAID, behaving, only
-from tests.faults.scripted import ScriptedServer, reply
+from tests.faults.scripted import ScriptedServer, events, reply
 from tests.patience import growing
 
 pytestmark = pytest.mark.anyio
@@ -212,6 +213,22 @@ async def test_a_reply_as_it_came_is_told_without_the_echoed_key(transport: Tran
     assert (told.status_code, told.content, told.headers["x-echo"]) == (200, body, "[the API key]")
     assert completion is raw.parse()
     assert KEY not in repr(diary.ends)
+
+
+async def test_a_key_that_a_reply_echoes_as_its_id_is_not_told(transport: TransportName, diary: Diary) -> None:
+    chunk = {"id": KEY, "model": KEY, "choices": [{"index": 0, "delta": {"content": "hi"}, "finish_reason": "stop"}]}
+    whole = {"id": KEY, "model": KEY, "choices": [{"index": 0, "message": {"content": f"It is {KEY}"}}]}
+    scripts = [reply(json.dumps(whole).encode()), events(json.dumps(chunk), "[DONE]", end=True)]
+    with ScriptedServer(scripts) as server:
+        async with AsyncClient(api_key=KEY, base_url=server.url, transport=transport, hooks=[diary]) as client:
+            completion = await client.chat.completions.create(model=MODEL, messages=HELLO)
+            stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+            chunks = [each async for each in stream]
+    assert completion.id == chunks[0].id == KEY
+    told = [end.result for end in diary.ends]
+    assert [type(each) for each in told] == [ChatCompletion] * 2
+    assert KEY not in f"{told!r} {diary.chunks!r}"
+    assert all(isinstance(each, ChatCompletion) and each.id == "[the API key]" for each in told)
 
 
 async def test_a_failed_call_is_told_with_its_error(transport: TransportName, emu: Emulator, diary: Diary) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from baseten_sdk._core.reply.advice import OF_DEPLOYMENTS
 from baseten_sdk._core.reply.call_record import CallRecord
-from baseten_sdk._core.reply.redaction import HIDDEN
+from baseten_sdk._core.reply.sent_secrets import HIDDEN
 from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.options import Options

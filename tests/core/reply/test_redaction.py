@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.reply.redaction import HIDDEN, SHORTEST, Secret, redact, redacted, secrets_of
+from baseten_sdk._core.reply.redaction import Redactor
+from baseten_sdk._core.reply.sent_secrets import HIDDEN, SHORTEST, Secret, secrets_of
 from baseten_sdk._core.request.header_lines import HeaderLines, HeaderPairs
 from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.request import Request
@@ -27,7 +28,7 @@ def clean(
 ) -> None:
     """Redact an error as the call would that sent these."""
     request = Request("POST", f"https://h.test/v1?{query}", HeaderLines(headers), b"", 1.0)
-    redact(error, secrets_of(request, Hidden(key), fields or {}))
+    Redactor(secrets_of(request, Hidden(key), fields or {})).error(error)
 
 
 def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:
@@ -152,10 +153,10 @@ def test_what_only_begins_like_a_secret_stays() -> None:
 
 
 def test_headers_that_echo_nothing_are_the_same_object() -> None:
-    secrets = [Secret(KEY, HIDDEN)]
+    redactor = Redactor([Secret(KEY, HIDDEN)])
     headers = Headers([("x-request-id", "r1")])
-    assert redacted(headers, secrets) is headers
-    assert redacted(Headers([("x-request-id", f"r-{KEY}")]), secrets) == Headers([("x-request-id", f"r-{HIDDEN}")])
+    assert redactor.headers(headers) is headers
+    assert redactor.headers(Headers([("x-request-id", f"r-{KEY}")])) == Headers([("x-request-id", f"r-{HIDDEN}")])
 
 
 @given(st.text("ab", max_size=40), st.text("ab", min_size=8, max_size=12))

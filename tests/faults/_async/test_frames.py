@@ -12,9 +12,10 @@ from traceback import walk_tb
 from types import FrameType
 
 import pytest
+from pydantic import BaseModel, field_validator
 
 import baseten_sdk
-from baseten_sdk import AsyncClient, CallObserver, CallStarted, Observer, Retry, Timeout
+from baseten_sdk import AsyncClient, CallObserver, CallStarted, Endpoints, Observer, Retry, Timeout
 from baseten_sdk._core.policy.transport_choice import TransportName
 from tests._async.calling import CHUNK, KEY
 from tests.asking import HELLO, MODEL
@@ -122,6 +123,74 @@ async def test_nor_does_one_of_a_stream_that_broke(transport: TransportName) -> 
                 async for _ in stream:
                     pass
     check(caught.value)
+
+
+async def test_nor_does_one_of_a_stream_whose_headers_echo_it(transport: TransportName) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Echo: {KEY}\r\nContent-Length: 999\r\n\r\n"
+    with ScriptedServer([Send(f"{head}data: {CHUNK}\n\n".encode())]) as server:
+        async with client_of(server.url, transport, timeout=30) as client:
+            stream = await client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
+            with pytest.raises(baseten_sdk.APIError) as caught:
+                async for _ in stream:
+                    pass
+    check(caught.value)
+
+
+class Strict(BaseModel):
+    """A type whose validator fails in its own way."""
+
+    name: str
+
+    @field_validator("name")
+    @classmethod
+    def refuse(cls, name: str) -> str:
+        raise LookupError("no such name")
+
+
+@pytest.mark.parametrize("broken", [f'{{"name": "{KEY}"}}', f'{{"name": "{KEY}'], ids=["validator", "not JSON"])
+async def test_nor_does_one_of_a_reply_that_a_type_refuses(broken: str, transport: TransportName) -> None:
+    with ScriptedServer([reply(broken.encode(), headers={"X-Echo": KEY})] * 2) as server:
+        async with AsyncClient(
+            api_key=KEY, endpoints=Endpoints.below(server.url.removesuffix("/v1")), transport=transport
+        ) as client:
+            deployment = client.deployments("abcd1234")
+            with pytest.raises((LookupError, baseten_sdk.APIError)) as caught:
+                await deployment.predict({}, response_model=Strict)
+            check(caught.value)
+            with pytest.raises((LookupError, baseten_sdk.APIError)):
+                (await deployment.sync("any")).parse(Strict)
+
+
+async def test_nor_does_one_of_a_line_that_is_no_json(transport: TransportName) -> None:
+    with ScriptedServer([reply(f"{{{KEY}\n".encode())]) as server:
+        async with (
+            AsyncClient(
+                api_key=KEY, endpoints=Endpoints.below(server.url.removesuffix("/v1")), transport=transport
+            ) as client,
+            client.deployments("abcd1234").stream_predict({}) as stream,
+        ):
+            with pytest.raises(baseten_sdk.StreamDecodeError) as caught:
+                await anext(stream.json_lines())
+    check(caught.value)
+
+
+class Strike(BaseException):
+    """What a signal handler raises."""
+
+
+@pytest.mark.parametrize("place", ["request.header_lines.HeaderLines.__init__", "request.head._encoded"])
+async def test_nor_does_one_of_an_interrupt(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def strike(*_: object) -> None:
+        raise Strike
+
+    with ScriptedServer([reply(b'{"data": []}')]) as server:
+        async with client_of(server.url, "direct", timeout=30) as client:
+            monkeypatch.setattr(f"baseten_sdk._core.{place}", strike)
+            with pytest.raises(Strike) as caught:
+                await client.models.list()
+            monkeypatch.undo()
+            check(caught.value)
+            await client.models.list()
 
 
 class Smuggler(Observer):

@@ -18,6 +18,7 @@ from baseten_sdk import (
     CallEnded,
     CallObserver,
     CallStarted,
+    ChatCompletion,
     ConfigurationError,
     Endpoints,
     Observer,
@@ -153,6 +154,20 @@ async def test_an_echo_that_was_cut_is_taken_out_too(transport: TransportName) -
                 await client.models.list()
     assert KEY[:8].encode() not in caught.value.raw
     assert KEY[:8] not in texts(caught.value)
+
+
+async def test_what_arrived_of_a_stream_is_kept_without_the_key(transport: TransportName) -> None:
+    chunk = f'{{"id": "{KEY}", "choices": [{{"index": 0, "delta": {{"content": "It is {KEY} indeed"}}}}]}}'
+    with ScriptedServer([events(chunk)]) as server:
+        async with client_of(transport, server) as client:
+            stream = await stream_of(client)
+            assert (await anext(stream)).id == KEY
+            with pytest.raises(StreamError) as caught:
+                await anext(stream)
+    assert KEY.encode() not in pickle.dumps(caught.value)
+    partial = caught.value.partial
+    assert isinstance(partial, ChatCompletion)
+    assert partial.text == "It is [the API key] indeed"
 
 
 async def test_no_stream_shows_the_key(transport: TransportName) -> None:

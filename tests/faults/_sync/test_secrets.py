@@ -18,6 +18,7 @@ from baseten_sdk import (
     CallEnded,
     CallObserver,
     CallStarted,
+    ChatCompletion,
     Client,
     ConfigurationError,
     Endpoints,
@@ -154,6 +155,20 @@ def test_an_echo_that_was_cut_is_taken_out_too(transport: TransportName) -> None
                 client.models.list()
     assert KEY[:8].encode() not in caught.value.raw
     assert KEY[:8] not in texts(caught.value)
+
+
+def test_what_arrived_of_a_stream_is_kept_without_the_key(transport: TransportName) -> None:
+    chunk = f'{{"id": "{KEY}", "choices": [{{"index": 0, "delta": {{"content": "It is {KEY} indeed"}}}}]}}'
+    with ScriptedServer([events(chunk)]) as server:
+        with client_of(transport, server) as client:
+            stream = stream_of(client)
+            assert (next(stream)).id == KEY
+            with pytest.raises(StreamError) as caught:
+                next(stream)
+    assert KEY.encode() not in pickle.dumps(caught.value)
+    partial = caught.value.partial
+    assert isinstance(partial, ChatCompletion)
+    assert partial.text == "It is [the API key] indeed"
 
 
 def test_no_stream_shows_the_key(transport: TransportName) -> None:

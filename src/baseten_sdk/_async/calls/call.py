@@ -23,6 +23,7 @@ from ..._core.policy.phases import Expired, TimeLimits, is_unsent, timeout_error
 from ..._core.policy.retry import GiveUp, RetryAfter, RetryState
 from ..._core.policy.retry_budget import RetryBudget
 from ..._core.reply.call_record import NO_KEY, CallRecord
+from ..._core.reply.own_frames import without_own_frames
 from ..._core.reply.reading import Reading
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
@@ -95,6 +96,11 @@ class AsyncCaller:
             # The reply may echo the key. It is in this frame and in those below, which a traceback would show.
             del answer
             raise call.describe(error.with_traceback(None), now) from None
+        except BaseException as error:
+            # The caller's own code failed, such as a validator.
+            del answer
+            error.with_traceback(without_own_frames(error.__traceback__))
+            raise
         return result, call.meta(answer.status, answer.headers, now)
 
     async def open(

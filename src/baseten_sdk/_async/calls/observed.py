@@ -12,6 +12,7 @@ from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.key_source import AsyncKeySource
 from ...config import Limits
+from ...errors import ResponseValidationError
 from ...hooks import CallEnded, Hook, Observer
 from ...types.meta import Meta
 from ...types.response import RawResponse, Response
@@ -48,13 +49,20 @@ class AsyncObservedCaller(AsyncCaller):
         observed: ObservedCall | None = None,
     ) -> tuple[T, Meta]:
         request, observed = observe(self._observers, request, streamed=False)
+
+        def read_twice(response: WholeResponse) -> tuple[T, object]:
+            """Read the reply for the caller, and for the observers without what it echoes."""
+            result = read(response)
+            clean = response.redacted()
+            return result, result if clean is response else _tried(read, clean)
+
         try:
             with observed.active():
-                result, meta = await super().fetch(request, options, read, observed)
+                (result, told), meta = await super().fetch(request, options, read_twice, observed)
         except BaseException as error:
             observed.failed(error)
             raise
-        observed.ended(CallEnded(_told(result, meta), meta))
+        observed.ended(CallEnded(_told(told, meta), meta))
         return result, meta
 
     async def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> AsyncUpgraded:
@@ -76,6 +84,14 @@ class AsyncObservedCaller(AsyncCaller):
         except BaseException as error:
             observed.failed(error)
             raise
+
+
+def _tried(read: Callable[[WholeResponse], object], response: WholeResponse) -> object:
+    """Read a reply that may make sense no more without what was removed. Return None if so."""
+    try:
+        return read(response)
+    except ResponseValidationError:
+        return None
 
 
 def _told(result: object, meta: Meta) -> object:

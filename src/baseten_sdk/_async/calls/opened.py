@@ -41,7 +41,7 @@ async def whole(opened: AsyncOpened) -> WholeResponse:
     """
     await read_body(opened)
     opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
-    return opened.reading.answer()
+    return opened.reading.answer(opened.call.redactor)
 
 
 async def read_body(opened: AsyncOpened) -> None:

@@ -6,11 +6,13 @@ protocol.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TypeVar
 
 from ..._core.policy.observers import ObservedCall
 from ..._core.reply.call_record import CallRecord
 from ..._core.reply.reading import SWITCHING
+from ..._core.reply.redaction import Redactor
 from ..._core.reply.validate import unreadable
 from ..._io.clock import AsyncClock
 from ..._io.limiter import AsyncPermit
@@ -55,6 +57,11 @@ class AsyncUpgraded:
     def observed(self) -> ObservedCall | None:
         """The observers of the call."""
         return self._call.observed
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What removes the secrets of the call from what observers see."""
+        return self._call.redactor()
 
     def described(self, error: E) -> E:
         """Return the error with the facts of this call."""

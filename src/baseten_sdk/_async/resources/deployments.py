@@ -299,7 +299,7 @@ async def raw_call(
 ) -> Response:
     """Make a call and return the raw reply."""
     response, meta = await call_url(service, method, url, payload, params, given, whole)
-    return Response(response.status, response.headers, response.body, meta)
+    return Response(response.status, response.headers, response.body, meta, _redactor=response.redactor)
 
 
 async def call_url(

@@ -77,7 +77,7 @@ class AsyncHttpExchange:
             if self._ending is not None:
                 self._ending.feed(piece)
             if stream.observed is not None:
-                stream.observed.chunk(piece)
+                stream.observed.chunk(stream.redactor.value(piece))
             return piece
         await self._end(stream)
         return b""

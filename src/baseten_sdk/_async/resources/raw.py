@@ -169,7 +169,8 @@ async def _fetched(
     """Make a call and keep the raw reply beside its value."""
 
     def both(response: WholeResponse) -> RawResponse[R]:
-        return RawResponse(response.status, response.headers, response.body, Meta(), read(response))
+        value = read(response)
+        return RawResponse(response.status, response.headers, response.body, Meta(), value, _redactor=response.redactor)
 
     raw, meta = await caller.fetch(request, options, both)
     attach_meta(raw.parse(), meta)

@@ -52,7 +52,7 @@ class AsyncObservedStream(AsyncTypedStream[E]):
         except BaseException as error:
             self._observed.failed(error)
             raise
-        self._observed.chunk(event)
+        self._observed.chunk(self._body.redactor.value(event))
         return event
 
     async def batch(self) -> Iterator[E]:
@@ -66,7 +66,7 @@ class AsyncObservedStream(AsyncTypedStream[E]):
 
     def _ended(self) -> None:
         if not self._observed.over:
-            self._observed.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
+            self._observed.ended(CallEnded(self._body.redactor.value(self._reader.partial()), self.meta, self.complete))
 
 
 class AsyncObservedChatStream(AsyncObservedStream[ChatCompletionChunk], AsyncChatStream):
@@ -89,5 +89,5 @@ class AsyncObservedPieces(AsyncPieces[T]):
         except BaseException as error:
             self._observed.failed(error)
             raise
-        self._observed.chunk(piece)
+        self._observed.chunk(self._body.redactor.value(piece))
         return piece

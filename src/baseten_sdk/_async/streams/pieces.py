@@ -89,5 +89,6 @@ class AsyncPieces(Generic[T]):
             if self._ready:
                 body.progress()
             return
+        piece = b""  # It may echo the key, and a traceback would show it.
         await body.aclose()
         raise body.described(failure)

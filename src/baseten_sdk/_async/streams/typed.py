@@ -79,6 +79,7 @@ class AsyncTypedStream(Generic[E]):
             piece = await body.receive()
         except APITimeoutError as error:
             error.partial = reader.partial
+            body.described(error)
             raise
         except APIConnectionError as error:
             raise body.described(reader.interrupted(error)) from error

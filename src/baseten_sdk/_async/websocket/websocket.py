@@ -14,7 +14,7 @@ from ..._core.websocket.closing import INTERNAL, NORMAL, check_close
 from ..._core.websocket.message import STATUS, decode_message, encode_message
 from ..._loading import load
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, check_seconds
-from ...errors import APIError, ConfigurationError, IdleTimeout, WebSocketClosedError
+from ...errors import APIError, ConfigurationError, IdleTimeout, ResponseValidationError, WebSocketClosedError
 from ...types.meta import Meta
 from ..calls.service import AsyncService
 
@@ -119,8 +119,8 @@ class AsyncWebSocket:
             limit = timeout or 0.0
         else:
             if link.upgraded.observed is not None:
-                link.upgraded.observed.chunk(message)
-            return message if response_model is None else decode_message(response_model, message)
+                link.upgraded.observed.chunk(link.upgraded.redactor.value(message))
+            return message if response_model is None else self.decoded(response_model, message)
         late = f"No message within {limit:g} s."
         raise link.upgraded.described(IdleTimeout(late, phase="idle", limit=limit, advice="Raise timeout=."))
 
@@ -141,6 +141,20 @@ class AsyncWebSocket:
     def described(self, error: E) -> E:
         """Add the facts of this call to an error."""
         return self._link.upgraded.described(error)
+
+    def decoded(self, kind: type[T], message: str | bytes) -> T:
+        """Read a message as a type.
+
+        Raises:
+            ResponseValidationError: It is not of that type.
+        """
+        try:
+            return decode_message(kind, message)
+        except ResponseValidationError as error:
+            # The message may echo the key. It is in this frame and in those below, which a traceback would show.
+            del message
+            failure = error.with_traceback(None)
+        raise self.described(failure) from None
 
     def items(self, response_model: type[T]) -> AsyncWebSocketItems[T]:
         """Iterate over messages of one type, as `receive(response_model=...)` reads them."""
@@ -189,7 +203,7 @@ class AsyncWebSocketItems(Generic[T]):
         return self
 
     async def __anext__(self) -> T:
-        return decode_message(self._kind, await anext(self._websocket))
+        return self._websocket.decoded(self._kind, await anext(self._websocket))
 
 
 def websocket_at(service: AsyncService, url: str, interval: float | None, given: CallOptions) -> AsyncWebSocket:

@@ -18,13 +18,17 @@ from ..request.hidden import Hidden
 from ..request.options import Options
 from ..request.request import Request
 from .advice import advise
-from .redaction import Secret, redact, redacted, secrets_of
+from .redaction import Redactor
+from .sent_secrets import SHORTEST, secrets_of
 
 log = logging.getLogger("baseten_sdk")
 
 E = TypeVar("E", bound=APIError)
 
 NO_KEY = Hidden("")
+
+ABSENT = b"\0"
+"""What no header holds."""
 
 NOTHING: Mapping[str, float] = {}
 
@@ -70,8 +74,7 @@ class CallRecord(NamedTuple):
         error.elapsed = now - self.start
         error.request_id = error.request_id or request_id or self.options.request_id
         advise(error, self.request, to_container=self.options.keyless)
-        redact(error, self._secrets())
-        return error
+        return self.redactor().error(error)
 
     def begins_to_wait(self, reason: Literal["gate", "rate", "queue"], seconds: float | None = None) -> None:
         """Log and report that the call has to wait before it is sent.
@@ -95,10 +98,13 @@ class CallRecord(NamedTuple):
             self.waited[what] = self.waited.get(what, 0.0) + seconds
 
     def meta(self, status: int, headers: Headers, now: float) -> Meta:
-        """Return the `Meta` of a reply. Observers pass it on, so for them, echoed secrets are removed."""
+        """Return the `Meta` of a reply.
+
+        Secrets that its headers echo are removed: observers pass them on, and tracebacks with variables show the key.
+        """
         request = self.request
-        if self.observed is not None:
-            headers = redacted(headers, self._secrets())
+        if self.observed is not None or headers.hold(self.key.value[:SHORTEST].encode() or ABSENT):
+            headers = self.redactor().headers(headers)
         elapsed = now - self.start
         return Meta(
             status,
@@ -111,8 +117,13 @@ class CallRecord(NamedTuple):
             self.waited or NOTHING,
         )
 
-    def _secrets(self) -> list[Secret]:
-        return secrets_of(self.request, self.key, self.options.extra_body)
+    def redactor(self) -> Redactor:
+        """Return what removes the secrets of this call from what the server sent."""
+        try:
+            return Redactor(secrets_of(self.request, self.key, self.options.extra_body))
+        except BaseException as interrupt:
+            # The frames below hold the secrets.
+            raise interrupt.with_traceback(None) from None
 
     def __repr__(self) -> str:
         return f"<{self.request!r}, attempt {self.attempts}>"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from ...errors import APIConnectionError, APIError
 from ...errors.api import KEPT
 from ...types.meta import Headers
@@ -10,6 +13,9 @@ from ..policy.token_estimate import TAIL
 from .classify import status_error
 from .response import WholeResponse
 from .validate import unreadable
+
+if TYPE_CHECKING:
+    from .redaction import Redactor
 
 NO_HEADERS = Headers()
 
@@ -68,8 +74,11 @@ class Reading:
         """Return the end of what arrived, which may contain the usage. None for an error status, which uses nothing."""
         return None if self.failed else b"".join(self._pieces)[-TAIL:]
 
-    def answer(self) -> WholeResponse:
+    def answer(self, make_redactor: Callable[[], Redactor] | None = None) -> WholeResponse:
         """Return the whole reply.
+
+        Args:
+            make_redactor: Makes what removes the secrets of the call.
 
         Raises:
             ResponseValidationError: It is too large.
@@ -78,7 +87,8 @@ class Reading:
             self._forget_all_but_the_beginning()
             raise unreadable(self._so_far(), f"it is larger than Limits(body={self._most}).", self._size)
         pieces = self._pieces
-        return WholeResponse(self._status or 0, self._headers, pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return WholeResponse(self._status or 0, self._headers, body, make_redactor)
 
     def _so_far(self) -> WholeResponse:
         return WholeResponse(self._status or 0, self._headers, b"".join(self._pieces))

@@ -1,4 +1,4 @@
-"""Removes secrets from what a server sent: it may echo them in a debug page or in a header.
+"""Removes secrets from what a server sent: it may echo them in a debug page, in a header or as an ID.
 
 If a text was shortened, the cut may be inside a secret. So the beginning of a secret at the end of a text is removed
 too, from `SHORTEST` characters on.
@@ -6,129 +6,111 @@ too, from `SHORTEST` characters on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from json import dumps
-from re import sub
-from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import TypeVar
 
-from ..._secrets import HIDDEN as HIDDEN_VALUE, looks_secret
+from pydantic import BaseModel
+
 from ...errors import APIError
-from ...types.meta import Headers
-from ..request.hidden import Hidden
-from ..request.request import Request
-
-HIDDEN = "[the API key]"
-
-SHORTEST = 8
-"""Shorter secrets are not searched for, because they would match unrelated text."""
+from ...errors.partial import FIELD
+from ...types.meta import Headers, Meta
+from ...types.reply import Lenient, attach_note, note_of
+from .sent_secrets import SHORTEST, Secret
 
 AFTER_A_CUT = ("", ".", "…", '"', "'")
 """What may follow a shortened text."""
 
+E = TypeVar("E", bound=APIError)
 
-IN_A_PAGE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
+class Redactor:
+    """Removes the secrets of a call. It does not show them, and a pickle of it forgets them."""
 
-class Secret(NamedTuple):
-    """A text to hide, and what to show instead."""
+    __slots__ = ("_secrets",)
 
-    text: str
-    shown: str
+    def __init__(self, secrets: Sequence[Secret]) -> None:
+        self._secrets = secrets
 
     def __repr__(self) -> str:
-        return self.shown
+        return "<redactor>"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Redactor, ((),)
 
-def secrets_of(request: Request, key: Hidden[str], fields: Mapping[str, object]) -> list[Secret]:
-    """Return the secrets that a call sends: the key, and everything whose name looks secret.
-
-    Args:
-        request: Its headers may hold the key of a gateway or a different API key, and its query a token.
-        key: The API key.
-        fields: The fields added to its body. JSON values are searched at any depth.
-    """
-    found = [Secret(key.value, HIDDEN)]
-    for name, value in request.headers.pairs:
-        if looks_secret(name):
-            found.append(Secret(value.rpartition(" ")[2] if name.endswith("authorization") else value, HIDDEN_VALUE))
-        if name == "cookie":
-            found += [Secret(each.partition("=")[2], HIDDEN_VALUE) for each in value.split("; ")]
-    query = parse_qsl(urlsplit(request.url).query, errors="replace")
-    for field, given in (*query, *_texts(fields)):
-        if looks_secret(field):
-            found.append(Secret(given.rpartition(" ")[2] if field.lower() == "authorization" else given, HIDDEN_VALUE))
-    return [each for secret in found for each in _forms(secret) if len(each.text) >= SHORTEST]
-
-
-def _texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the texts in a JSON value at any depth, each with the name of its field."""
-    match value:
-        case str():
-            yield name, value
-        case Mapping():
-            for field, each in value.items():
-                yield from _texts(each, str(field))
-        case list() | tuple():
-            for each in value:
-                yield from _texts(each, name)
-        case _:
-            return
-
-
-def _forms(secret: Secret) -> Iterator[Secret]:
-    """Yield the forms of a secret: plain, and as URLs, JSON and HTML write it."""
-    yield secret
-    quoted = quote(secret.text, safe="")
-    forms = {quoted, _lower_hex(quoted), dumps(secret.text)[1:-1], secret.text.translate(IN_A_PAGE)}
-    for form in sorted(forms - {secret.text}):
-        yield Secret(form, secret.shown)
-
-
-def _lower_hex(quoted: str) -> str:
-    return sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
-
-
-def redact(error: APIError, secrets: list[Secret]) -> None:
-    """Hide secrets in everything that an error holds from the server.
-
-    Args:
-        error: The error. It is changed.
-        secrets: The secrets.
-    """
-    for secret in secrets:
+    def error(self, error: E) -> E:
+        """Hide secrets in everything that an error holds from the server. Return the same error."""
         for name, value in vars(error).items():
-            if name != "partial":
-                vars(error)[name] = _without(value, secret)
-    error.args = (error.message,)
+            # What had arrived of a stream is read when somebody looks at it.
+            vars(error)[name] = self._later(value) if name == FIELD and callable(value) else self.value(value)
+        error.args = (error.message,)
+        return error
+
+    def headers(self, headers: Headers) -> Headers:
+        """Return a reply's headers without echoed secrets: the same object if it echoed none."""
+        pairs = list(headers.items())
+        clean = [(name, self._text(value)) for name, value in pairs]
+        return headers if clean == pairs else Headers(clean)
+
+    def body(self, data: bytes) -> bytes:
+        """Return a reply's body without echoed secrets: the same object if it echoed none."""
+        for secret in self._secrets:
+            if secret.text[:SHORTEST].encode() in data:
+                # Latin-1 maps every byte to a character and back.
+                text, shown = (each.encode().decode("latin-1") for each in secret)
+                data = _text_without(data.decode("latin-1"), Secret(text, shown)).encode("latin-1")
+        return data
+
+    def value(self, value: object) -> object:
+        """Return a value without echoed secrets, at any depth."""
+        match value:
+            case str():
+                return self._text(value)
+            case bytes():
+                return self.body(value)
+            case dict():
+                return {self.value(name): self.value(each) for name, each in value.items()}
+            case list():
+                return [self.value(each) for each in value]
+            case tuple() if type(value) is tuple:
+                return tuple(self.value(each) for each in value)
+            case BaseModel():
+                return self._model(value)
+            case _ if is_dataclass(value) and not isinstance(value, type):
+                named = {each.name: getattr(value, each.name) for each in fields(value) if each.init}
+                clean = {name: self.value(each) for name, each in named.items()}
+                return value if clean == named else replace(value, **clean)
+            case _:
+                return value
+
+    def _later(self, made: Callable[[], object]) -> Callable[[], object]:
+        return lambda: self.value(made())
+
+    def _model(self, model: BaseModel) -> object:
+        """Return a part of a reply without echoed secrets: the same object if it echoed none, None if it has no other
+        form.
+        """
+        try:
+            text = model.model_dump_json(warnings=False).encode()
+            clean = self.body(text)
+            if clean is text:
+                return model
+            made = type(model).model_validate_json(clean)
+        except ValueError:
+            return None
+        if isinstance(model, Lenient) and isinstance(made, Lenient):
+            meta = note_of(model, "meta")
+            if isinstance(meta, Meta):
+                attach_note(made, "meta", replace(meta, headers=self.headers(meta.headers)))
+        return made
+
+    def _text(self, text: str) -> str:
+        for secret in self._secrets:
+            text = _text_without(text, secret)
+        return text
 
 
-def redacted(headers: Headers, secrets: list[Secret]) -> Headers:
-    """Return a reply's headers without echoed secrets: the same object if it echoed none."""
-    pairs = list(headers.items())
-    clean = pairs
-    for secret in secrets:
-        clean = [(name, _text(value, secret)) for name, value in clean]
-    return headers if clean == pairs else Headers(clean)
-
-
-def _without(value: object, secret: Secret) -> object:
-    match value:
-        case str():
-            return _text(value, secret)
-        case bytes():
-            # Latin-1 maps every byte to a character and back.
-            text, shown = (each.encode().decode("latin-1") for each in secret)
-            return _text(value.decode("latin-1"), Secret(text, shown)).encode("latin-1")
-        case dict():
-            return {_without(name, secret): _without(each, secret) for name, each in value.items()}
-        case list():
-            return [_without(each, secret) for each in value]
-        case _:
-            return value
-
-
-def _text(text: str, secret: Secret) -> str:
+def _text_without(text: str, secret: Secret) -> str:
     beginning = secret.text[:SHORTEST]
     at = text.find(beginning)
     if at < 0:

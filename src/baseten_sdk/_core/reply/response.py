@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...types.meta import Headers
 
+if TYPE_CHECKING:
+    from .redaction import Redactor
+
 
 class WholeResponse(NamedTuple):
-    """A whole reply, read into memory."""
+    """A whole reply, read into memory.
+
+    Attributes:
+        make_redactor: Makes what removes the secrets of the call. None if no call brought the reply.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    make_redactor: Callable[[], Redactor] | None = None
+
+    @property
+    def redactor(self) -> Redactor | None:
+        """What removes the secrets of the call."""
+        return None if self.make_redactor is None else self.make_redactor()
+
+    def redacted(self) -> WholeResponse:
+        """Return the reply without secrets that its body echoes: the same object if it echoes none."""
+        redactor = self.redactor
+        body = self.body if redactor is None else redactor.body(self.body)
+        return self if body is self.body else self._replace(body=body)
 
     @property
     def is_object(self) -> bool:

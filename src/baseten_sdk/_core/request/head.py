@@ -61,7 +61,11 @@ class Heads:
         if head is None:
             if len(self._rendered) >= MOST:
                 self._rendered.clear()
-            head = _lines(request, origin, target, proxy)
+            try:
+                head = _lines(request, origin, target, proxy)
+            except BaseException as error:
+                # The frames below hold the headers.
+                raise error.with_traceback(None) from None
             self._rendered[request.method, request.url, request.headers.pairs] = head
         if request.body or request.method not in BODILESS:
             return Hidden(b"%bcontent-length: %d\r\n\r\n" % (head.value, len(request.body)))

@@ -57,7 +57,11 @@ class Request(NamedTuple):
 
     def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> Request:
         """Return the request with the key, if there is one. An authorization header of the caller wins."""
-        return self.with_header("authorization", f"{scheme} {key.value}") if key.value else self
+        try:
+            return self.with_header("authorization", f"{scheme} {key.value}") if key.value else self
+        except BaseException as interrupt:
+            # The frames below hold the key.
+            raise interrupt.with_traceback(None) from None
 
     def with_header(self, name: str, value: str) -> Request:
         """Return the request with one more header. An existing header of that name wins."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
 from ..._core.policy.observers import ObservedCall
 from ..._core.policy.phases import Expired, timeout_error
 from ..._core.policy.token_estimate import TAIL
+from ..._core.reply.redaction import Redactor
 from ..._io.clock import Clock
 from ...errors import (
     APIConnectionError,
@@ -56,6 +58,11 @@ class ResponseStream:
     def observed(self) -> ObservedCall | None:
         """The observers of the call."""
         return self._call.observed
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        """What removes the secrets of the call from what observers see."""
+        return self._call.redactor()
 
     def progress(self) -> None:
         """Note progress, which restarts the idle limit."""

@@ -42,7 +42,7 @@ def whole(opened: Opened) -> WholeResponse:
     """
     read_body(opened)
     opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
-    return opened.reading.answer()
+    return opened.reading.answer(opened.call.redactor)
 
 
 def read_body(opened: Opened) -> None:

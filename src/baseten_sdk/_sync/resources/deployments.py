@@ -300,7 +300,7 @@ def raw_call(
 ) -> Response:
     """Make a call and return the raw reply."""
     response, meta = call_url(service, method, url, payload, params, given, whole)
-    return Response(response.status, response.headers, response.body, meta)
+    return Response(response.status, response.headers, response.body, meta, _redactor=response.redactor)
 
 
 def call_url(

@@ -78,7 +78,7 @@ class HttpExchange:
             if self._ending is not None:
                 self._ending.feed(piece)
             if stream.observed is not None:
-                stream.observed.chunk(piece)
+                stream.observed.chunk(stream.redactor.value(piece))
             return piece
         self._end(stream)
         return b""

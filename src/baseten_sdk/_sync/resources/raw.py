@@ -166,7 +166,8 @@ def _fetched(caller: Calls, request: Request, options: Options, read: Callable[[
     """Make a call and keep the raw reply beside its value."""
 
     def both(response: WholeResponse) -> RawResponse[R]:
-        return RawResponse(response.status, response.headers, response.body, Meta(), read(response))
+        value = read(response)
+        return RawResponse(response.status, response.headers, response.body, Meta(), value, _redactor=response.redactor)
 
     raw, meta = caller.fetch(request, options, both)
     attach_meta(raw.parse(), meta)

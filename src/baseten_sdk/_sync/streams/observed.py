@@ -53,7 +53,7 @@ class ObservedStream(TypedStream[E]):
         except BaseException as error:
             self._observed.failed(error)
             raise
-        self._observed.chunk(event)
+        self._observed.chunk(self._body.redactor.value(event))
         return event
 
     def batch(self) -> Iterator[E]:
@@ -67,7 +67,7 @@ class ObservedStream(TypedStream[E]):
 
     def _ended(self) -> None:
         if not self._observed.over:
-            self._observed.ended(CallEnded(self._reader.partial(), self.meta, self.complete))
+            self._observed.ended(CallEnded(self._body.redactor.value(self._reader.partial()), self.meta, self.complete))
 
 
 class ObservedChatStream(ObservedStream[ChatCompletionChunk], ChatStream):
@@ -90,5 +90,5 @@ class ObservedPieces(Pieces[T]):
         except BaseException as error:
             self._observed.failed(error)
             raise
-        self._observed.chunk(piece)
+        self._observed.chunk(self._body.redactor.value(piece))
         return piece

@@ -90,5 +90,6 @@ class Pieces(Generic[T]):
             if self._ready:
                 body.progress()
             return
+        piece = b""  # It may echo the key, and a traceback would show it.
         body.close()
         raise body.described(failure)

@@ -80,6 +80,7 @@ class TypedStream(Generic[E]):
             piece = body.receive()
         except APITimeoutError as error:
             error.partial = reader.partial
+            body.described(error)
             raise
         except APIConnectionError as error:
             raise body.described(reader.interrupted(error)) from error

@@ -15,7 +15,7 @@ from ..._core.websocket.closing import INTERNAL, NORMAL, check_close
 from ..._core.websocket.message import STATUS, decode_message, encode_message
 from ..._loading import load
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, check_seconds
-from ...errors import APIError, ConfigurationError, IdleTimeout, WebSocketClosedError
+from ...errors import APIError, ConfigurationError, IdleTimeout, ResponseValidationError, WebSocketClosedError
 from ...types.meta import Meta
 from ..calls.service import Service
 
@@ -120,8 +120,8 @@ class WebSocket:
             limit = timeout or 0.0
         else:
             if link.upgraded.observed is not None:
-                link.upgraded.observed.chunk(message)
-            return message if response_model is None else decode_message(response_model, message)
+                link.upgraded.observed.chunk(link.upgraded.redactor.value(message))
+            return message if response_model is None else self.decoded(response_model, message)
         late = f"No message within {limit:g} s."
         raise link.upgraded.described(IdleTimeout(late, phase="idle", limit=limit, advice="Raise timeout=."))
 
@@ -142,6 +142,20 @@ class WebSocket:
     def described(self, error: E) -> E:
         """Add the facts of this call to an error."""
         return self._link.upgraded.described(error)
+
+    def decoded(self, kind: type[T], message: str | bytes) -> T:
+        """Read a message as a type.
+
+        Raises:
+            ResponseValidationError: It is not of that type.
+        """
+        try:
+            return decode_message(kind, message)
+        except ResponseValidationError as error:
+            # The message may echo the key. It is in this frame and in those below, which a traceback would show.
+            del message
+            failure = error.with_traceback(None)
+        raise self.described(failure) from None
 
     def items(self, response_model: type[T]) -> WebSocketItems[T]:
         """Iterate over messages of one type, as `receive(response_model=...)` reads them."""
@@ -190,7 +204,7 @@ class WebSocketItems(Generic[T]):
         return self
 
     def __next__(self) -> T:
-        return decode_message(self._kind, next(self._websocket))
+        return self._websocket.decoded(self._kind, next(self._websocket))
 
 
 def websocket_at(service: Service, url: str, interval: float | None, given: CallOptions) -> WebSocket:
