@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -35,6 +35,9 @@ CALLS = {"direct-whole": 20_000, "direct-streamed": 5_000, "httpx-whole": 500, "
 
 ROUND = 500
 """Calls that are made with one client and one server, so that what both have seen does not pile up."""
+
+LIMITED = 3_000
+"""Calls that are made with limits per minute."""
 
 LONGEST = 0.002
 """Seconds within which the first call is struck."""
@@ -162,6 +165,23 @@ def outcomes_of_a_round(ask: Callable[[Client], str], transport: TransportName, 
         assert ask(client) == "hi"
     gc.collect()
     return seen
+
+
+def test_an_interrupt_costs_nothing_of_the_limits_per_minute(striker: Striker) -> None:
+    limits = Limits(concurrency=1, requests_per_minute=10_000_000, tokens_per_minute=1_000_000_000)
+    with (
+        ScriptedServer([COMPLETION] * 50_000) as server,
+        Client(api_key="key-0123456789", base_url=server.url, limits=limits, deadline=5.0) as client,
+    ):
+        for _ in range(LIMITED):
+            with suppress(Strike), striker.during():
+                whole(client)
+        assert striker.fired > LIMITED / 10
+        gc.collect()
+        rates = client._service.caller._rate_state._rates  # type: ignore[attr-defined]  # pyright: ignore
+        assert rates.requests._held == 0
+        assert rates.tokens._held == pytest.approx(0.0, abs=1e-3)
+        assert whole(client) == "hi"
 
 
 @pytest.mark.parametrize("place", [(Link, "__init__"), (Heartbeat, "add"), (Heartbeat, "remove"), (Upgraded, "end")])

@@ -95,7 +95,7 @@ def test_a_caller_gets_its_turn_and_all_of_it_is_reported(store: MemoryStore, mo
         Caller(rates).take()
     until(lambda: store.in_use()[0] == "<10 of 600 a minute>")
     until(lambda: store.closed > 0)
-    assert not [each for each in threading.enumerate() if each is rates._thread]
+    assert not rates._running
     Caller(rates).take()
     until(lambda: store.in_use()[0] == "<11 of 600 a minute>")
 
@@ -166,7 +166,7 @@ def test_a_fork_begins_with_an_empty_share(store: MemoryStore) -> None:
     mine = rates._share
     pid = os.fork()
     if not pid:
-        empty = rates._share is not mine and rates._thread is None and rates.opens(0.0, now) == inf
+        empty = rates._share is not mine and not rates._running and rates.opens(0.0, now) == inf
         os._exit(0 if empty else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert rates._share is mine

@@ -188,3 +188,40 @@ def test_a_thread_is_woken_by_what_another_gives_back() -> None:
     timer.start()
     assert throttle.reserve(CALL, 50, Timer(limits(5)), Clock()).tokens == 50
     timer.join()
+
+
+class Strike(BaseException):
+    """What a signal handler raises."""
+
+
+def strike(*_: object) -> None:
+    raise Strike
+
+
+def test_a_thread_that_is_struck_as_it_begins_to_wait_leaves_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    throttle = Throttle(rate_state(requests=1))
+    throttle.reserve(CALL, 0, Timer(limits()), Clock())
+    monkeypatch.setattr(CallRecord, "begins_to_wait", strike)
+    with pytest.raises(Strike):
+        throttle.reserve(CALL, 0, Timer(limits()), Clock())
+    assert not throttle.waiting
+
+
+def test_leaving_a_queue_twice_is_fine() -> None:
+    throttle = Throttle(rate_state(requests=1))
+    turn = throttle.turn()
+    throttle._queue.join(turn, time.monotonic(), inf, inf)
+    throttle.leave(turn)
+    throttle.leave(turn)
+    assert not throttle.waiting
+
+
+@pytest.mark.parametrize("struck", ["begins_to_wait", "note_wait"])
+def test_a_thread_that_is_struck_at_a_gate_leaves_it(struck: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rates = rate_state()
+    rates.refused("path", 0.0, 600.0, time.monotonic(), since=0.0, accepted=0)
+    monkeypatch.setattr(RateState, "look_gate", strike)
+    monkeypatch.setattr(CallRecord, struck, strike)
+    with pytest.raises(Strike):
+        Throttle(rates).pass_gate(CALL, "path", Timer(limits()), Clock())
+    assert not len(rates._gates["path"])

@@ -50,6 +50,18 @@ def test_a_loop_that_is_over_sleeps_on(backend: str) -> None:
     assert not wakeup.is_set
 
 
+def test_a_wakeup_of_a_thread_is_set_once_or_twice_and_cleared() -> None:
+    wakeup = Wakeup()
+    assert not wakeup.wait(0.0)
+    wakeup.set()
+    wakeup.set()
+    assert wakeup.wait()
+    assert wakeup.is_set
+    wakeup.clear()
+    wakeup.clear()
+    assert not wakeup.wait(-1.0)
+
+
 def test_a_thread_is_woken() -> None:
     wakeup = Wakeup()
     wakeup.wait(0.001)

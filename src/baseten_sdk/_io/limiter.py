@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from math import inf
 
 import anyio
 
@@ -16,6 +17,7 @@ from .._core.policy.slots import Slots
 from .._core.reply.call_record import CallRecord
 from ..types.meta import Headers
 from .timer import AsyncTimer, Timer
+from .wakeup import Wakeup
 
 
 class AsyncPermit:
@@ -88,7 +90,7 @@ class Permit:
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter
-        self._turn: threading.Event | None = None
+        self._turn: Wakeup | None = None
         self.held = False
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
@@ -96,12 +98,13 @@ class Permit:
         with self._limiter.lock:
             if self._limiter.take(self):
                 return
-            self._turn = threading.Event()
+            self._turn = Wakeup()
         timer.enter("queue")
         began = time.monotonic()
         call.begins_to_wait("queue")
         try:
-            if not self._turn.wait(timer.remaining()):
+            left = timer.remaining()
+            if not self._turn.wait(inf if left is None else left):
                 raise timer.expired("queue")
         finally:
             call.note_wait("queue", time.monotonic() - began)

@@ -28,13 +28,18 @@ class GateTurn:
     """A call that waits at a gate.
 
     Attributes:
-        wakeup: Wakes it.
+        wakeup: Wakes it. None: it has not waited yet.
     """
 
     __slots__ = ("wakeup",)
 
-    def __init__(self, wakeup: AsyncWakeup | Wakeup) -> None:
+    def __init__(self, wakeup: AsyncWakeup | Wakeup | None = None) -> None:
         self.wakeup = wakeup
+
+    def wake(self) -> None:
+        """Wake it, if it waits."""
+        if self.wakeup is not None:
+            self.wakeup.set()
 
 
 class RateState:
@@ -72,11 +77,17 @@ class RateState:
         """Estimate what an attempt may use."""
         return self._estimates.estimate(request) if self.metered else UNMETERED
 
-    def reserve(self, tokens: float, now: float) -> Reservation | float:
-        """Reserve what an attempt needs, or return the moment to ask again (`inf`: unknown)."""
+    def reserve(self, tokens: float, now: float, reservation: Reservation | None = None) -> Reservation | float:
+        """Reserve what an attempt needs, or return the moment to ask again (`inf`: unknown).
+
+        Args:
+            tokens: The tokens that it may use.
+            now: The time.
+            reservation: One that holds nothing yet. None: a new one.
+        """
         with self._lock:
             opens = self._rates.opens(tokens, now)
-            return opens if opens > now else self._rates.hold(tokens, now)
+            return opens if opens > now else self._rates.hold(tokens, now, reservation)
 
     def watch(self, waiting: SetsWakeup) -> None:
         """Have a caller woken when shared limits may let it through."""
@@ -133,7 +144,7 @@ class RateState:
                 return
             if queue.gate.succeeded(sent, now):
                 for turn in queue.release():
-                    turn.wakeup.set()
+                    turn.wake()
             if not len(queue) and queue.gate.over(now):
                 del self._gates[key]
                 self.idle = not self.limited and not self._gates
@@ -170,13 +181,16 @@ class RateState:
         with self._lock:
             return queue.look(turn, now)
 
-    def leave_gate(self, queue: GateQueue[GateTurn], turn: GateTurn) -> None:
-        """Leave the queue of a gate after passing or giving up. The next call looks again."""
+    def leave_gate(self, key: str, turn: GateTurn) -> None:
+        """Leave the queue of a gate after passing or giving up. The next call looks again. Safe to call twice."""
         with self._lock:
-            queue.leave(turn)
-            first = queue.first
+            queue = self._gates.get(key)
+            first = None
+            if queue is not None:
+                queue.leave(turn)
+                first = queue.first
         if first is not None:
-            first.wakeup.set()
+            first.wake()
 
     def told(self, key: str, headers: Mapping[str, str], wall: float, now: float) -> None:
         """Read the limits in a reply's headers, one of which may be used up.

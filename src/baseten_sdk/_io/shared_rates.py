@@ -15,6 +15,7 @@ import os
 import threading
 import time
 import uuid
+from _thread import start_new_thread
 from copy import copy
 from functools import partial
 from math import inf
@@ -57,22 +58,24 @@ class SharedRates:
 
     def begin(self) -> None:
         """Begin with nothing, as a process of its own."""
-        self._changed = threading.Condition(threading.RLock())
+        # Entering a Condition takes a call of Python, in which an interrupt would leave it locked.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._exchanging = threading.RLock()
         self._share = LeaseShare(uuid.uuid4().hex[:12], *self._limits)
-        self._thread: threading.Thread | None = None
+        self._running = False
         self._looks_at = -inf
         self._error: BasetenError | None = None
         self._watching: dict[SetsWakeup, None] = {}
 
     def watch(self, waiting: SetsWakeup) -> None:
         """Wake a caller after each exchange with the store."""
-        with self._changed:
+        with self._lock:
             self._watching[waiting] = None
 
     def unwatch(self, waiting: SetsWakeup) -> None:
         """Do not wake it any more. Twice is fine."""
-        with self._changed:
+        with self._lock:
             self._watching.pop(waiting, None)
 
     def opens(self, tokens: float, now: float) -> float:
@@ -81,7 +84,7 @@ class SharedRates:
         Raises:
             LimitStoreError: the store fails.
         """
-        with self._changed:
+        with self._lock:
             opens = self._share.opens(tokens, now)
             if opens > now:
                 if self._error is not None and self._share.due(now) > now:
@@ -91,34 +94,34 @@ class SharedRates:
 
     def soonest(self, ahead: int, now: float) -> float:
         """Return a lower bound for the turn of a call that has `ahead` others before it."""
-        with self._changed:
+        with self._lock:
             return self._share.soonest(ahead, now)
 
-    def hold(self, tokens: float, now: float) -> Reservation:
-        """Hold what an attempt may use."""
-        with self._changed:
-            return self._share.hold(tokens, now)
+    def hold(self, tokens: float, now: float, reservation: Reservation | None = None) -> Reservation:
+        """Hold what an attempt may use, in a reservation that holds nothing yet."""
+        with self._lock:
+            return self._share.hold(tokens, now, reservation)
 
     def sent(self, reservation: Reservation, now: float) -> None:
         """Spend the request of an attempt, because it is sent now."""
-        with self._changed:
+        with self._lock:
             self._share.sent(reservation, now)
             self._look(now)
 
     def settle(self, reservation: Reservation, used: float, now: float) -> None:
         """Replace the estimate of an attempt by the tokens that it used."""
-        with self._changed:
+        with self._lock:
             self._share.settle(reservation, used, now)
             self._look(now)
 
     def restrict(self, requests: float | None, tokens: float | None) -> None:
         """Adopt limits that the service reports, if they are lower."""
-        with self._changed:
+        with self._lock:
             self._share.restrict(requests, tokens)
 
     def drain(self, now: float) -> None:
         """End the burst, because the service has refused a request."""
-        with self._changed:
+        with self._lock:
             self._share.drain(now)
 
     def pause(self) -> None:
@@ -131,7 +134,7 @@ class SharedRates:
 
     def leave(self) -> None:
         """Report and give back everything now, because the process ends."""
-        with self._changed:
+        with self._lock:
             if self._share.due(time.monotonic()) == inf:
                 return
         for leaving in (False, True):  # first what is on its way
@@ -145,9 +148,14 @@ class SharedRates:
 
     def _look(self, now: float) -> None:
         """Have the thread look at the share, if it would not soon enough by itself."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="baseten-limits", daemon=True)
-            self._thread.start()
+        if not self._running:
+            self._running = True
+            # Not a `Thread`: an interrupt while it starts would leave one that never runs.
+            try:
+                start_new_thread(self._run, ())
+            except RuntimeError:
+                self._running = False
+                raise
         elif self._share.due(now) < self._looks_at:
             self._looks_at = -inf
             self._changed.notify()
@@ -159,7 +167,7 @@ class SharedRates:
 
     def _wait(self) -> bool:
         """Wait for the next order. Returns whether there is one."""
-        with self._changed:
+        with self._lock:
             ends = inf
             while True:
                 now = time.monotonic()
@@ -171,7 +179,7 @@ class SharedRates:
                 elif ends == inf:
                     ends = now + LINGER
                 elif now >= ends:
-                    self._thread = None
+                    self._running = False
                     return False
                 self._looks_at = min(due, ends)
                 self._changed.wait(self._looks_at - now)
@@ -183,7 +191,7 @@ class SharedRates:
             return self._exchange_one(leaving=leaving)
 
     def _exchange_one(self, *, leaving: bool) -> bool:
-        with self._changed:
+        with self._lock:
             began = time.monotonic()
             order = self._share.order(began, leaving=leaving)
         given: Lease | None = None
@@ -196,7 +204,7 @@ class SharedRates:
             error = problem
         except Exception as problem:
             error = _unusable(self._store, type(problem).__name__)
-        with self._changed:
+        with self._lock:
             self._error = error
             now = time.monotonic()
             if given is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from math import inf
+from typing import TypeAlias
 
 from .._core.policy.gate_wait import check_gate
 from .._core.policy.rate_limit import Reservation
@@ -19,7 +20,7 @@ from .timer import AsyncTimer, Timer
 from .wakeup import AsyncWakeup, Wakeup
 
 
-class _AsyncTurn:
+class AsyncTurn:
     """A caller in the queue, and what wakes it, from any thread."""
 
     __slots__ = ("wakeup",)
@@ -45,15 +46,24 @@ class AsyncThrottle:
 
     def __init__(self, rate_state: RateState) -> None:
         self._rate_state = rate_state
-        self._queue = RateQueue[_AsyncTurn](rate_state)
+        self._queue = RateQueue[AsyncTurn](rate_state)
 
     @property
     def waiting(self) -> int:
         """The number of callers that wait for their turn."""
         return len(self._queue.waiting)
 
-    async def pass_gate(self, call: CallRecord, key: str, timer: AsyncTimer, clock: AsyncClock) -> None:
+    async def pass_gate(
+        self, call: CallRecord, key: str, timer: AsyncTimer, clock: AsyncClock, turn: GateTurn | None = None
+    ) -> None:
         """Wait until the service accepts calls again and it is this call's turn.
+
+        Args:
+            call: The call.
+            key: The gate.
+            timer: The timer of the attempt.
+            clock: The clock for waiting.
+            turn: The turn of this call, for whoever leaves the gate again after an interrupt. None: a new one.
 
         Raises:
             RateLimitError: The turn cannot come in time. Nothing was sent.
@@ -66,47 +76,75 @@ class AsyncThrottle:
         check_gate(wait, timer.spare())
         timer.enter("gate")
         call.begins_to_wait("gate", wait)
-        wakeup = AsyncWakeup()
-        turn = GateTurn(wakeup)
-        queue = rates.join_gate(key, turn, refused=call.attempts > 1)
+        turn = turn or GateTurn()
+        turn.wakeup = wakeup = AsyncWakeup()
         try:
+            queue = rates.join_gate(key, turn, refused=call.attempts > 1)
             while wait := rates.look_gate(queue, turn, clock.steady()):
                 check_gate(wait, timer.spare())
                 await clock.sleep_unless(wakeup, wait)
                 if wakeup.is_set:
                     turn.wakeup = wakeup = AsyncWakeup()
         finally:
-            rates.leave_gate(queue, turn)
+            rates.leave_gate(key, turn)
             call.note_wait("gate", clock.steady() - began)
 
-    async def reserve(self, call: CallRecord, tokens: float, timer: AsyncTimer, clock: AsyncClock) -> Reservation:
-        """Reserve what an attempt needs, once it is its turn and there is enough."""
+    def turn(self) -> AsyncTurn:
+        """Return a turn for a call that may have to wait."""
+        return AsyncTurn()
+
+    async def reserve(
+        self,
+        call: CallRecord,
+        tokens: float,
+        timer: AsyncTimer,
+        clock: AsyncClock,
+        turn: AsyncTurn | None = None,
+        reservation: Reservation | None = None,
+    ) -> Reservation:
+        """Reserve what an attempt needs, once it is its turn and there is enough.
+
+        Args:
+            call: The call.
+            tokens: The tokens that it may use.
+            timer: The timer of the attempt.
+            clock: The clock.
+            turn: The turn of this call, for whoever calls `leave` again after an interrupt. None: a new one.
+            reservation: One that holds nothing yet. None: a new one.
+        """
         queue, deadline, began = self._queue, timer.limits.deadline, clock.steady()
-        if (at_once := queue.at_once(tokens, began)) is not None:
+        if (at_once := queue.at_once(tokens, began, reservation)) is not None:
             return at_once
         timer.enter("rate")
-        turn = _AsyncTurn()
-        wait = queue.join(turn, clock.steady(), timer.left(), deadline)
-        call.begins_to_wait("rate", wait)
+        turn = turn or AsyncTurn()
         try:
+            call.begins_to_wait("rate", queue.join(turn, clock.steady(), timer.left(), deadline))
             while True:
                 if queue.first is turn:
                     self._rate_state.watch(turn)
-                got = queue.look(turn, tokens, clock.steady(), timer.left(), deadline)
+                got = queue.look(turn, tokens, clock.steady(), timer.left(), deadline, reservation)
                 if isinstance(got, Reservation):
                     return got
                 await turn.wait(got)
         finally:
-            self._rate_state.unwatch(turn)
-            queue.leave(turn)
-            self.wake()
+            self.leave(turn)
             call.note_wait("rate", clock.steady() - began)
+
+    def leave(self, turn: AsyncTurn) -> None:
+        """Leave the queue. The next caller looks again. Safe to call twice."""
+        self._rate_state.unwatch(turn)
+        self._queue.leave(turn)
+        self.wake()
 
     def wake(self) -> None:
         """Let the next caller look again, because something was given back or the head of the queue has left."""
         first = self._queue.first
         if first is not None:
             first.set()
+
+
+Turn: TypeAlias = Wakeup
+"""A caller in the queue of all threads, and what wakes it."""
 
 
 class Throttle:
@@ -117,15 +155,22 @@ class Throttle:
     def __init__(self, rate_state: RateState) -> None:
         self._rate_state = rate_state
         self._lock = threading.RLock()
-        self._queue = RateQueue[threading.Event](rate_state)
+        self._queue = RateQueue[Turn](rate_state)
 
     @property
     def waiting(self) -> int:
         """The number of callers that wait for their turn."""
         return len(self._queue.waiting)
 
-    def pass_gate(self, call: CallRecord, key: str, timer: Timer, clock: Clock) -> None:
+    def pass_gate(self, call: CallRecord, key: str, timer: Timer, clock: Clock, turn: GateTurn | None = None) -> None:
         """Wait until the service accepts calls again and it is this call's turn.
+
+        Args:
+            call: The call.
+            key: The gate.
+            timer: The timer of the attempt.
+            clock: The clock for waiting.
+            turn: The turn of this call, for whoever leaves the gate again after an interrupt. None: a new one.
 
         Raises:
             RateLimitError: The turn cannot come in time. Nothing was sent.
@@ -138,46 +183,71 @@ class Throttle:
         check_gate(wait, timer.spare())
         timer.enter("gate")
         call.begins_to_wait("gate", wait)
-        wakeup = Wakeup()
-        turn = GateTurn(wakeup)
-        queue = rates.join_gate(key, turn, refused=call.attempts > 1)
+        turn = turn or GateTurn()
+        turn.wakeup = wakeup = Wakeup()
         try:
+            queue = rates.join_gate(key, turn, refused=call.attempts > 1)
             while wait := rates.look_gate(queue, turn, clock.steady()):
                 check_gate(wait, timer.spare())
                 clock.sleep_unless(wakeup, wait)
                 if wakeup.is_set:
                     turn.wakeup = wakeup = Wakeup()
         finally:
-            rates.leave_gate(queue, turn)
+            rates.leave_gate(key, turn)
             call.note_wait("gate", clock.steady() - began)
 
-    def reserve(self, call: CallRecord, tokens: float, timer: Timer, clock: Clock) -> Reservation:
-        """Reserve what an attempt needs, once it is its turn and there is enough."""
+    def turn(self) -> Turn:
+        """Return a turn for a call that may have to wait."""
+        return Turn()
+
+    def reserve(
+        self,
+        call: CallRecord,
+        tokens: float,
+        timer: Timer,
+        clock: Clock,
+        turn: Turn | None = None,
+        reservation: Reservation | None = None,
+    ) -> Reservation:
+        """Reserve what an attempt needs, once it is its turn and there is enough.
+
+        Args:
+            call: The call.
+            tokens: The tokens that it may use.
+            timer: The timer of the attempt.
+            clock: The clock.
+            turn: The turn of this call, for whoever calls `leave` again after an interrupt. None: a new one.
+            reservation: One that holds nothing yet. None: a new one.
+        """
         queue, deadline, began = self._queue, timer.limits.deadline, clock.steady()
-        if (at_once := queue.at_once(tokens, began)) is not None:
+        if (at_once := queue.at_once(tokens, began, reservation)) is not None:
             return at_once
         timer.enter("rate")
-        woken = threading.Event()
-        with self._lock:
-            wait = queue.join(woken, clock.steady(), timer.left(), deadline)
-        call.begins_to_wait("rate", wait)
+        turn = turn or Turn()
         try:
+            with self._lock:
+                wait = queue.join(turn, clock.steady(), timer.left(), deadline)
+            call.begins_to_wait("rate", wait)
             while True:
-                woken.clear()
+                turn.clear()
                 with self._lock:
-                    if queue.first is woken:
-                        self._rate_state.watch(woken)
-                    got = queue.look(woken, tokens, clock.steady(), timer.left(), deadline)
+                    if queue.first is turn:
+                        self._rate_state.watch(turn)
+                    got = queue.look(turn, tokens, clock.steady(), timer.left(), deadline, reservation)
                 if isinstance(got, Reservation):
                     return got
                 left = timer.remaining()
-                woken.wait(None if got == inf and left is None else min(got, inf if left is None else left))
+                turn.wait(min(got, inf if left is None else left))
         finally:
-            self._rate_state.unwatch(woken)
-            with self._lock:
-                queue.leave(woken)
-            self.wake()
+            self.leave(turn)
             call.note_wait("rate", clock.steady() - began)
+
+    def leave(self, turn: Turn) -> None:
+        """Leave the queue. The next caller looks again. Safe to call twice."""
+        self._rate_state.unwatch(turn)
+        with self._lock:
+            self._queue.leave(turn)
+        self.wake()
 
     def wake(self) -> None:
         """Let the next caller look again, because something was given back or the head of the queue has left."""

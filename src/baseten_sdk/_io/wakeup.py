@@ -46,24 +46,37 @@ class AsyncWakeup:
 
 
 class Wakeup:
-    """Wakes a waiting thread."""
+    """Wakes a waiting thread.
 
-    __slots__ = ("_event",)
+    It is a bare lock, which is locked until it is set. An interrupt inside a `threading.Event` would leave that one
+    locked for good.
+    """
+
+    __slots__ = ("_unset",)
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._unset = threading.Lock()
+        self._unset.acquire()
 
     def set(self) -> None:
         """Wake the thread, from any thread."""
-        self._event.set()
+        with suppress(RuntimeError):  # It is set already.
+            self._unset.release()
+
+    def clear(self) -> None:
+        """Have it wait again."""
+        self._unset.acquire(blocking=False)
 
     @property
     def is_set(self) -> bool:
-        return self._event.is_set()
+        return not self._unset.locked()
 
-    def wait(self, seconds: float) -> None:
-        """Wait until it is set, but at most this many seconds."""
-        self._event.wait(min(seconds, threading.TIMEOUT_MAX))
+    def wait(self, seconds: float = threading.TIMEOUT_MAX) -> bool:
+        """Wait until it is set, but at most this many seconds. Return whether it is set."""
+        woken = self._unset.acquire(timeout=max(min(seconds, threading.TIMEOUT_MAX), 0.0))
+        if woken:
+            self.set()
+        return woken
 
 
 def scheduler() -> Schedule:

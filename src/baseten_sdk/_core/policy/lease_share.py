@@ -91,37 +91,47 @@ class LeaseShare:
             return now
         return self._paced + ahead * MINUTE / limit
 
-    def hold(self, tokens: float, now: float) -> Reservation:
-        """Hold what an attempt may use."""
+    def hold(self, tokens: float, now: float, reservation: Reservation | None = None) -> Reservation:
+        """Hold what an attempt may use, in a reservation that holds nothing yet."""
+        reservation = reservation or Reservation()
         tokens = self._fitted(tokens)
+        left = _less(self._tokens, tokens)
+        # No call from here on, so an interrupt finds all of it or nothing.
         if self._own[0] is not None:
             self._requests -= 1
             self._unsent += 1
-        self._tokens = _less(self._tokens, tokens)
+            reservation.requests = 1.0
+        self._tokens = left
         self._held += tokens
+        reservation.tokens = tokens
         self._taken += 1
         self._used_at = now
         self._wanted = None
-        return Reservation(tokens)
+        return reservation
 
     def sent(self, reservation: Reservation, now: float) -> None:
         """Spend the request of an attempt, because it is sent now."""
-        reservation.sent = True
-        if self._own[0] is not None:
-            self._unsent -= 1
+        if reservation.requests:
             _add(self._sent, 1.0, now)
+            self._unsent -= 1
+            reservation.requests = 0.0
 
     def settle(self, reservation: Reservation, used: float, now: float) -> None:
-        """Replace the estimate of an attempt by the tokens that it used."""
-        if not reservation.sent and self._own[0] is not None:
+        """Replace the estimate of an attempt by the tokens that it used. Safe to call twice."""
+        if reservation.requests:
             self._unsent -= 1
             self._requests += 1
+            reservation.requests = 0.0
         if self._own[1] is not None and reservation.tokens:
-            self._held = _less(self._held, reservation.tokens)
-            self._freed += reservation.tokens
-            self._ask_at = min(self._ask_at, self._heard + POLL_AFTER_RETURN)
             if used > 0:
                 _add(self._used, used, now)
+            left = _less(self._held, reservation.tokens)
+            ask_at = min(self._ask_at, self._heard + POLL_AFTER_RETURN)
+            # No call from here on, as in `hold`.
+            self._held = left
+            self._freed += reservation.tokens
+            self._ask_at = ask_at
+            reservation.tokens = 0.0
 
     def restrict(self, requests: float | None, tokens: float | None) -> None:
         """Adopt limits that the service reports, if they are lower."""

@@ -84,6 +84,7 @@ class Allowance:
         """Hold an amount, because a call begins."""
         amount = self.fitted(amount)
         self._advance(now)
+        # No call from here on, so an interrupt finds all of it or nothing.
         self._held += amount
         self._level -= amount
 
@@ -100,13 +101,16 @@ class Allowance:
             now: The time.
         """
         self._advance(now)
-        self._held = max(self._held - held, 0.0)
         level = self._level + held
         for age, used in spent:
             if used > 0:
                 level -= used
                 self._spend(used, now - age)
-        self._level = max(min(level, self._burst), self._burst - self.limit)
+        level = max(min(level, self._burst), self._burst - self.limit)
+        left = max(self._held - held, 0.0)
+        # No call from here on, as in `hold`.
+        self._held = left
+        self._level = level
 
     def available(self, now: float) -> float:
         """Return how much may begin at once, in any number of calls."""
@@ -225,13 +229,15 @@ class _Entry:
 class Reservation:
     """What one attempt holds of the limits.
 
+    It may be made first and hold nothing yet. So an interrupt never finds something that is held without its holder.
+
     Attributes:
         tokens: The tokens that it may use; 0 if tokens are not counted.
-        sent: Whether its request was spent.
+        requests: The requests that it holds, until its own was sent.
     """
 
-    tokens: float
-    sent: bool = False
+    tokens: float = 0.0
+    requests: float = 0.0
 
 
 class RateLimit:
@@ -262,28 +268,32 @@ class RateLimit:
         """Return a lower bound for the turn of a call that has `ahead` others before it."""
         return now if self.requests is None else self.requests.soonest(ahead + 1.0, now)
 
-    def hold(self, tokens: float, now: float) -> Reservation:
-        """Hold what an attempt may use."""
+    def hold(self, tokens: float, now: float, reservation: Reservation | None = None) -> Reservation:
+        """Hold what an attempt may use, in a reservation that holds nothing yet."""
+        reservation = reservation or Reservation()
         if self.requests is not None:
             self.requests.hold(1.0, now)
-        if self.tokens is None:
-            tokens = 0.0
-        elif tokens:
+            reservation.requests = 1.0
+        if self.tokens is not None and tokens:
             self.tokens.hold(tokens, now)
-        return Reservation(tokens)
+            reservation.tokens = tokens
+        return reservation
 
     def sent(self, reservation: Reservation, now: float) -> None:
         """Spend the request of an attempt, because it is sent now."""
-        reservation.sent = True
-        if self.requests is not None:
-            self.requests.settle(1.0, 1.0, now)
+        self._settle_request(reservation, 1.0, now)
 
     def settle(self, reservation: Reservation, used: float, now: float) -> None:
-        """Replace the estimate of an attempt by the tokens that it used."""
-        if not reservation.sent and self.requests is not None:
-            self.requests.settle(1.0, 0.0, now)
+        """Replace the estimate of an attempt by the tokens that it used. Safe to call twice."""
+        self._settle_request(reservation, 0.0, now)
         if self.tokens is not None and reservation.tokens:
             self.tokens.settle(reservation.tokens, used, now)
+            reservation.tokens = 0.0
+
+    def _settle_request(self, reservation: Reservation, spent: float, now: float) -> None:
+        if self.requests is not None and reservation.requests:
+            self.requests.settle(1.0, spent, now)
+            reservation.requests = 0.0
 
     def release(self) -> None:
         """Give back all that attempts in flight hold."""

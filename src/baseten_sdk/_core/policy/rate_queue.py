@@ -23,7 +23,7 @@ T = TypeVar("T")
 class Rates(Protocol):
     """The limits that the queue waits for."""
 
-    def reserve(self, tokens: float, now: float) -> Reservation | float:
+    def reserve(self, tokens: float, now: float, reservation: Reservation | None = None) -> Reservation | float:
         """Reserve what an attempt may use, or return the moment to ask again."""
         ...
 
@@ -41,11 +41,11 @@ class RateQueue(Generic[T]):
         self._rates = rates
         self.waiting: OrderedDict[T, None] = OrderedDict()
 
-    def at_once(self, tokens: float, now: float) -> Reservation | None:
+    def at_once(self, tokens: float, now: float, reservation: Reservation | None = None) -> Reservation | None:
         """Reserve what an attempt may use, if no call waits and it fits. Otherwise return None."""
         if self.waiting:
             return None
-        got = self._rates.reserve(tokens, now)
+        got = self._rates.reserve(tokens, now, reservation)
         return got if isinstance(got, Reservation) else None
 
     def join(self, turn: T, now: float, left: float, deadline: float) -> float:
@@ -65,7 +65,15 @@ class RateQueue(Generic[T]):
         self.waiting[turn] = None
         return wait
 
-    def look(self, turn: T, tokens: float, now: float, left: float, deadline: float) -> Reservation | float:
+    def look(
+        self,
+        turn: T,
+        tokens: float,
+        now: float,
+        left: float,
+        deadline: float,
+        reservation: Reservation | None = None,
+    ) -> Reservation | float:
         """Reserve what an attempt may use, or return the seconds until the next look. `inf`: wait to be woken.
 
         Raises:
@@ -73,7 +81,7 @@ class RateQueue(Generic[T]):
         """
         if next(iter(self.waiting)) is not turn:
             return inf
-        got = self._rates.reserve(tokens, now)
+        got = self._rates.reserve(tokens, now, reservation)
         if isinstance(got, Reservation):
             return got
         if got == inf:
@@ -82,8 +90,8 @@ class RateQueue(Generic[T]):
         return got - now
 
     def leave(self, turn: T) -> None:
-        """Leave the queue."""
-        del self.waiting[turn]
+        """Leave the queue. Safe to call twice."""
+        self.waiting.pop(turn, None)
 
     @property
     def first(self) -> T | None:

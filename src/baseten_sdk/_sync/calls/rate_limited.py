@@ -17,8 +17,8 @@ from ..._core.policy.token_estimate import UNMETERED, Used
 from ..._core.reply.call_record import CallRecord
 from ..._io.clock import Clock
 from ..._io.limiter import Limiter, Permit
-from ..._io.rate_state import RateState
-from ..._io.throttle import Throttle
+from ..._io.rate_state import GateTurn, RateState
+from ..._io.throttle import Throttle, Turn
 from ..._io.timer import Timer
 from ...types.meta import Headers
 
@@ -29,7 +29,7 @@ TOLD = tuple(f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remainin
 class RatedPermit(Permit):
     """What one attempt holds: a slot, a request of the minute, and the tokens that it may use."""
 
-    __slots__ = ("_clock", "_estimate", "_key", "_rate_state", "_reservation", "_throttle")
+    __slots__ = ("_clock", "_estimate", "_gate_turn", "_key", "_rate_state", "_rate_turn", "_reservation", "_throttle")
 
     rated = True
 
@@ -41,6 +41,8 @@ class RatedPermit(Permit):
         self._key = ""
         self._estimate = UNMETERED
         self._reservation: Reservation | None = None
+        self._gate_turn: GateTurn | None = None
+        self._rate_turn: Turn | None = None
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
         """Wait for the gate, the allowance and the slot. A call without retries does not wait at the gate."""
@@ -49,7 +51,10 @@ class RatedPermit(Permit):
         self._pass_gate(call, timer)
         if rate_state.limited:
             self._estimate = rate_state.estimate(call.request)
-            self._reservation = self._throttle.reserve(call, self._estimate.tokens, timer, clock)
+            self._reservation = reservation = Reservation()
+            self._rate_turn = turn = self._throttle.turn()
+            self._throttle.reserve(call, self._estimate.tokens, timer, clock, turn, reservation)
+            self._rate_turn = None
         super().admit(call, timer)
         while self._turn is not None and self._heeds_gate(call) and rate_state.closed(self._key, clock.steady()):
             # The gate has closed while the call waited for its slot.
@@ -68,7 +73,8 @@ class RatedPermit(Permit):
             if wait := self._rate_state.pass_gate(self._key, self._clock.steady()):
                 raise not_sent(wait)
         elif self._heeds_gate(call):
-            self._throttle.pass_gate(call, self._key, timer, self._clock)
+            self._gate_turn = turn = GateTurn()
+            self._throttle.pass_gate(call, self._key, timer, self._clock, turn)
 
     def told(self, headers: Headers) -> None:
         """Adopt the limits that a reply may report."""
@@ -76,12 +82,23 @@ class RatedPermit(Permit):
             self._rate_state.told(self._key, headers, time.time(), self._clock.steady())
 
     def settle(self, tail: bytes | None = None) -> None:
+        # The slot is last: whoever finds that it is still held calls again, because an interrupt came between.
+        self._leave_queues()
+        reservation = self._reservation
+        if reservation is not None:
+            used: Used | float = 0.0
+            if tail is not None:
+                used = (Used.read(tail) if reservation.tokens else None) or reservation.tokens
+            self._rate_state.settle(reservation, self._estimate, used, self._clock.steady())
+            self._reservation = None
+            self._throttle.wake()
         super().settle()
-        reservation, self._reservation = self._reservation, None
-        if reservation is None:
-            return
-        used: Used | float = 0.0
-        if tail is not None:
-            used = (Used.read(tail) if reservation.tokens else None) or reservation.tokens
-        self._rate_state.settle(reservation, self._estimate, used, self._clock.steady())
-        self._throttle.wake()
+
+    def _leave_queues(self) -> None:
+        """Leave what an interrupt may have kept it from leaving."""
+        if self._rate_turn is not None:
+            self._throttle.leave(self._rate_turn)
+            self._rate_turn = None
+        if self._gate_turn is not None and self._gate_turn.wakeup is not None:
+            self._rate_state.leave_gate(self._key, self._gate_turn)
+        self._gate_turn = None
