@@ -1,11 +1,14 @@
-"""LiteLLM's proxy as `litellm --config ...` starts it, with the emulator in the place of the service's hosts.
+"""LiteLLM's proxies as `litellm --config ...` starts them, with the emulator in the place of the service's hosts.
 
-Run as a program, in a process of its own: `python proxy.py --config FILE --port PORT`. `EMULATOR` names the emulator.
+Run as a program, in a process of its own: `python proxy.py FILE PORT [FILE PORT ...]`. `EMULATOR` names the emulator.
+Importing LiteLLM is most of what a proxy takes to start, so each one is a fork of this process.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -26,6 +29,30 @@ def redirect() -> None:
     own.get_api_base_for_model = staticmethod(place)
 
 
-if __name__ == "__main__":
+def serve(config: str, port: str) -> None:
+    """Be the proxy with one configuration, until a signal ends it."""
+    sys.argv[1:] = ["--config", config, "--host", "127.0.0.1", "--port", port]
+    import_module("litellm.proxy.proxy_cli").run_server()
+
+
+def main() -> None:
+    """Start a proxy for each configuration, and wait for them: signals go to the whole group."""
+    gc.disable()  # nothing of what is imported becomes garbage
     redirect()
-    sys.exit(import_module("litellm.proxy.proxy_cli").run_server())
+    import_module("litellm.proxy.proxy_server")
+    gc.freeze()
+    gc.enable()
+    arguments = sys.argv[1:]
+    children: list[int] = []
+    for config, port in zip(arguments[::2], arguments[1::2], strict=True):
+        if (child := os.fork()) == 0:
+            serve(config, port)
+        children.append(child)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for child in children:
+        os.waitpid(child, 0)
+    os._exit(0)  # taking all modules apart takes seconds
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,6 @@ The configuration files are those of examples/litellm, as they stand.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from openai import OpenAI
@@ -15,7 +14,7 @@ from pydantic import BaseModel
 import baseten_sdk
 from baseten_sdk import AsyncClient, Client, user
 from baseten_sdk.emulator import Emulator
-from tests.integrations.proxies import ROOT, Proxy
+from tests.integrations.proxies import ROOT, Proxies, Proxy
 
 CONFIGURATIONS = ("baseten", "baseten_sdk")
 
@@ -32,16 +31,11 @@ def get_weather(city: str) -> str:
 
 @pytest.fixture(scope="module")
 def proxies(emu: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Proxy]]:
-    """A proxy for each configuration; they start side by side, since each takes ten seconds."""
-    logs = tmp_path_factory.mktemp("proxies")
-    with ExitStack() as stack:
-        started = {
-            name: stack.enter_context(Proxy(emu, ROOT / "examples" / "litellm" / f"{name}.yaml", logs / name))
-            for name in CONFIGURATIONS
-        }
-        for proxy in started.values():
-            proxy.wait()
-        yield started
+    """A proxy for each configuration."""
+    configs = [ROOT / "examples" / "litellm" / f"{name}.yaml" for name in CONFIGURATIONS]
+    with Proxies(emu, configs, tmp_path_factory.mktemp("proxies") / "log") as started:
+        started.wait()
+        yield dict(zip(CONFIGURATIONS, started.proxies, strict=True))
 
 
 @pytest.fixture(params=CONFIGURATIONS)
