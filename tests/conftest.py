@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
-from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
+
+from tests.collecting import pytest_collection as pytest_collection
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -20,19 +20,6 @@ def pytest_configure() -> None:
     processes that tests start inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Collect no garbage while thousands of tests are collected, and leave them out of every collection to come: many
-    tests ask for one."""
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.enable()
-        gc.collect()
-        gc.freeze()
 
 
 @pytest.fixture(params=["asyncio", "trio"])
