@@ -51,8 +51,13 @@ def prepare_streams() -> None:
 
 
 def run_main(main: Callable[[], int]) -> NoReturn:
-    """Run the main function of a server's process, and exit. What stdout has not taken by then is an exit code."""
+    """Run the main function of a server's process, and exit."""
     prepare_streams()
+    exit_after(main)
+
+
+def exit_after(main: Callable[[], int]) -> NoReturn:
+    """Run a main function, and exit. If stdout has not taken everything by then, the exit code says so."""
     code: str | int | None
     try:
         code = main()

@@ -130,6 +130,20 @@ def test_arguments_that_are_not_text_are_refused(
     assert not emu.requests
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are text there")
+@pytest.mark.parametrize(
+    "arguments", [("Say café → 😀",), ("hi", "-s", "café → 😀"), ("hi", "-p", 'metadata={"a": "café → 😀"}')]
+)
+def test_arguments_are_utf8_in_any_locale(
+    emu: Emulator, environment: Mapping[str, str], arguments: tuple[str, ...]
+) -> None:
+    for locale in ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "C.UTF-8"}):
+        command = [sys.executable, "-m", "baseten_sdk", "chat", *MODEL, *arguments]
+        ended = subprocess.run(command, env={**environment, **locale}, capture_output=True, timeout=60, check=False)
+        assert ended.returncode == ExitCode.OK, ended.stderr
+        assert "café → 😀" in json.dumps(emu.requests[-1].json, ensure_ascii=False)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8")
 @pytest.mark.parametrize("form", ["text", "json", "jsonl"])
 @pytest.mark.parametrize("report", ["report.json", "report.html"])

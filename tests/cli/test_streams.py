@@ -84,6 +84,21 @@ def test_other_commands_do_the_same(environment: Mapping[str, str], redirect: st
 
 
 @SHELL
+@pytest.mark.parametrize("redirect", [">/dev/full", ">&-"])
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_batch_has_its_rows_although_nobody_sees_the_report(
+    environment: Mapping[str, str], tmp_path: Path, redirect: str, processes: str
+) -> None:
+    source, sink = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text('{"id": "a"}\n{"id": "b"}\n')
+    batch = ("batch", str(source), str(sink), "-m", "emulator/text-yes", "--prompt", "x", "--processes", processes)
+    ended = run_with(environment, *batch, redirect=redirect)
+    assert ended.returncode == ExitCode.OTHER
+    assert ended.stderr.count(b"Cannot write to stdout") == 1
+    assert len(sink.read_text().splitlines()) == 2
+
+
+@SHELL
 @pytest.mark.parametrize("redirect", ["2>/dev/full", "2>&-"])
 def test_what_stderr_does_not_take_changes_nothing(
     emu: Emulator, environment: Mapping[str, str], redirect: str
@@ -112,7 +127,7 @@ def test_a_closed_stream_leaves_its_number_to_nobody(environment: Mapping[str, s
 
 
 @SHELL
-@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("chat", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("chat", "--help"), ("emulator", "--help")])
 def test_help_that_cannot_be_written_is_an_error(environment: Mapping[str, str], arguments: tuple[str, ...]) -> None:
     assert run_with(environment, *arguments, redirect=">/dev/full").returncode == ExitCode.OTHER
 

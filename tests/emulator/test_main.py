@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -159,7 +160,7 @@ def test_keys_come_from_options_files_and_the_environment(tmp_path: Path, monkey
     assert emulator_of("--webhook-secret", "whsec_given").webhook_secrets == ("whsec_given",)
 
 
-@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe"])
+@pytest.mark.parametrize("content", [None, b"", b" \n", b"\xff\xfe", b"a\0b"])
 @pytest.mark.parametrize("option", ["--api-key-file", "--upstream-key-file", "--webhook-secret-file"])
 def test_a_file_without_a_key_is_said_in_one_line(
     option: str, content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -171,6 +172,45 @@ def test_a_file_without_a_key_is_said_in_one_line(
     error = capsys.readouterr().err
     assert str(file) in error
     assert error.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_key_may_come_from_a_pipe(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text("from-pipe\n"))
+    writer.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("baseten_sdk.emulator.__main__._wait_for_signal", lambda: None)
+        assert main(["--port", "0", "--api-key-file", str(pipe)]) == 0
+    writer.join()
+    shown = capsys.readouterr()
+    assert "BASETEN_API_KEY=..." in shown.out
+    assert "from-pipe" not in shown.out + shown.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--upstream", "ftp://user:hunter2@host"], "--upstream must be an http:// or https:// URL"),
+        (["--upstream", "http://127.0.0.1:1", "--upstream-key", "a b"], "--upstream-key must be printable ASCII"),
+    ],
+)
+def test_what_is_wrong_is_said_in_terms_of_options(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--port", "0", *arguments]) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert "hunter2" not in error
+
+
+@pytest.mark.parametrize("option", ["--queue-seconds", "--run-seconds"])
+@pytest.mark.parametrize("value", ["nan", "-1", "inf", "x"])
+def test_seconds_that_cannot_be_are_refused(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--port", "0", option, value])
+    assert option in capsys.readouterr().err
 
 
 def test_a_key_for_the_upstream_comes_from_the_environment_too(emu: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,7 +224,9 @@ def batch(
                 key=None if keyless else session.key_for_others(),
             )
         _show(session, whole, report)
-        raise typer.Exit(code)
+        if code:
+            raise typer.Exit(code)
+        return
     if part_of is not None and shard is not None:
         sink = part_path(part_of, Shard.parse(shard))
     options: RunOptions = {

@@ -7,6 +7,7 @@ error that is not ours is a bug and shows as a traceback, without the values of 
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
@@ -40,7 +41,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     names = names_of((*own, *_SHARED))
 
     def run(context: typer.Context, help: bool | None, **values: object) -> None:
-        _check_text(values, names)
+        values = _with_text(values, names)
         shared = _shared(values)
         before = context.find_object(Shared)
         session = Session(shared if before is None else shared.over(before))
@@ -59,18 +60,26 @@ def _shared(values: dict[str, object], make: Callable[..., Shared] = Shared) -> 
     return make(**{field.name: values.pop(field.name) for field in fields(Shared)})
 
 
-def _check_text(values: Mapping[str, object], names: Mapping[str, str]) -> None:
-    """Refuse arguments with bytes that are not text; files may have such names.
+def _with_text(values: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
+    """Return the arguments with texts as UTF-8, whatever the locale is. The names of files stay as they are.
 
     Raises:
-        typer.BadParameter: There is one.
+        typer.BadParameter: A text is not UTF-8.
     """
+    texts: dict[str, object] = {}
     for name, value in values.items():
-        for text in value if isinstance(value, list | tuple) else (value,):
-            try:
-                text.encode() if isinstance(text, str) else None
-            except UnicodeEncodeError:
-                raise typer.BadParameter(f"{names.get(name, name)} is not UTF-8 text.") from None
+        called = names.get(name, name)
+        texts[name] = [_as_text(each, called) for each in value] if isinstance(value, list) else _as_text(value, called)
+    return texts
+
+
+def _as_text(value: object, called: str) -> object:
+    if type(value) is not str or value.isascii():  # the value of an option with choices is text too, but of ours
+        return value
+    try:
+        return os.fsencode(value).decode()
+    except UnicodeError:
+        raise typer.BadParameter(f"{called} is not UTF-8 text.") from None
 
 
 def _message(error: BasetenError, names: Mapping[str, str]) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
+import re
 import signal
 import sys
 import threading
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 KEY = "BASETEN_EMULATOR_API_KEY"
 UPSTREAM_KEY = "BASETEN_UPSTREAM_API_KEY"
 WEBHOOK_SECRET = "BASETEN_WEBHOOK_SECRET"
+
+_ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=")
 
 LOOK_UP = 1.0
 """Seconds after which the wait for a signal begins anew. It does not notice one that arrived just before it began."""
@@ -56,10 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(str(error))
         return 2
     except (ConfigurationError, ValueError) as error:
-        say(f"Error: {error}")
+        say(f"Error: {_in_terms_of_options(str(error), options)}")
         return 1
     try:
-        put(_banner(emulator, made_up=not _secret(options.api_key, options.api_key_file, KEY)))
+        put(_banner(emulator, made_up=options.api_key is None))
         _wait_for_signal()
     finally:
         emulator.stop()
@@ -84,8 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--webhook-secret-file", type=Path, metavar="PATH", help="file with one secret per line, the newest first")
     add("--seed", type=int, default=0, help="chooses among the possible texts (default: %(default)s)")
-    add("--queue-seconds", type=float, default=1.0, help="time in the queue (default: %(default)s)")
-    add("--run-seconds", type=float, default=2.0, help="run time of an async request (default: %(default)s)")
+    add("--queue-seconds", type=_seconds, default=1.0, help="time in the queue (default: %(default)s)")
+    add("--run-seconds", type=_seconds, default=2.0, help="run time of an async request (default: %(default)s)")
     add("--behaviour", help="behaviours for every request, as in the header x-emulator")
     add(
         "--upstream",
@@ -132,11 +136,12 @@ def _emulator(options: argparse.Namespace) -> Emulator:
 
     if options.record != "none" and options.cassette is None:
         raise ConfigurationError("--record needs --cassette PATH.")
+    options.api_key = _secret(options.api_key, options.api_key_file, KEY)  # read once, since it may come from a pipe
     secrets = _secret(None, options.webhook_secret_file, WEBHOOK_SECRET) or ""
     return Emulator(
         host=options.host,
         port=options.port,
-        api_key=_secret(options.api_key, options.api_key_file, KEY),
+        api_key=options.api_key,
         webhook_secrets=options.webhook_secret or secrets.split(),
         seed=options.seed,
         queue_seconds=options.queue_seconds,
@@ -168,10 +173,23 @@ def _secret(given: str | None, file: Path | None, variable: str) -> str | None:
     except UnicodeDecodeError:
         problem = "it is not UTF-8 text"
     else:
-        if secret:
+        if secret and "\0" not in secret:
             return secret
-        problem = "it is empty"
+        problem = "it is not text" if secret else "it is empty"
     raise ConfigurationError(f"{file} cannot be read: {problem}.")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        raise ValueError(text)
+    return seconds
+
+
+def _in_terms_of_options(message: str, options: argparse.Namespace) -> str:
+    """Replace the names of arguments in a message by those of options."""
+    named = vars(options)
+    return _ARGUMENT.sub(lambda found: f"--{found[1].replace('_', '-')}" if found[1] in named else found[0], message)
 
 
 def _wait_for_signal() -> None:
