@@ -1,4 +1,4 @@
-"""Keeps the garbage collector away from what pytest collects."""
+"""Keeps the garbage collector away while pytest collects tests."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ import pytest
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collect no garbage while thousands of tests are collected, and leave them out of every collection to come: many
-    tests ask for one."""
+    """Collect no garbage meanwhile: nearly all that is made then lasts as long as the tests."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.enable()
-        gc.collect()
-        gc.freeze()
