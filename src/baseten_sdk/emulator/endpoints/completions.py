@@ -72,13 +72,14 @@ def _chunks(head: Object, choices: list[Object], usage: Object) -> list[Object]:
 def _logprobs(text: str, others: int) -> Object:
     """Return the same probability for each token, with as many others as were asked for."""
     said = tokens(text)
+    probabilities = [-0.1] * len(said)
     offsets = [sum(map(len, said[:place])) for place in range(len(said))]
     likely: list[JSON] = [
         {f"{token}~{rank}" if rank else token: -0.1 - rank for rank in range(others)} for token in said
     ]
     return {
         "tokens": [*said],
-        "token_logprobs": [-0.1] * len(said),
+        "token_logprobs": [*probabilities],
         "top_logprobs": likely if others else None,
         "text_offset": [*offsets],
     }
