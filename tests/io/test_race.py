@@ -44,6 +44,22 @@ class TestAsync:
 
         assert await AsyncRace[str](forget).run(first, 1.0, lambda: None) == "first"
 
+    async def test_a_result_that_comes_as_its_caller_is_canceled_is_discarded(self) -> None:
+        discarded: list[str] = []
+
+        async def discard(result: str) -> None:
+            await anyio.sleep(0.1)
+            discarded.append(result)
+
+        async def first() -> str:
+            scope.cancel()
+            return "first"
+
+        with anyio.CancelScope() as scope:
+            await AsyncRace[str](discard).run(first, 1.0, lambda: None)
+        assert scope.cancelled_caught
+        assert discarded == ["first"]
+
 
 async def forget(result: object) -> None:
     """Nothing needs closing."""

@@ -47,34 +47,41 @@ class AsyncRace(Generic[T]):
             after: Seconds until the second one.
             second: Called for the second attempt when its time has come. If it returns None, it is called again later.
         """
-        async with anyio.create_task_group() as group:
+        try:
+            async with anyio.create_task_group() as group:
 
-            async def attempt(make: Callable[[], Awaitable[T | None]]) -> None:
-                self._running += 1
-                try:
-                    value = await make()
-                    if value is not None and self._result is not None:
-                        with anyio.CancelScope(shield=True):
-                            await self._discard(value)
-                    elif value is not None:
-                        self._result = value
-                except Exception as error:
-                    self._raised = self._raised or error
-                finally:
-                    self._running -= 1
-                    if self._result is not None or self._raised is not None or not self._running:
-                        group.cancel_scope.cancel()
+                async def attempt(make: Callable[[], Awaitable[T | None]]) -> None:
+                    self._running += 1
+                    try:
+                        value = await make()
+                        if value is not None and self._result is not None:
+                            with anyio.CancelScope(shield=True):
+                                await self._discard(value)
+                        elif value is not None:
+                            self._result = value
+                    except Exception as error:
+                        self._raised = self._raised or error
+                    finally:
+                        self._running -= 1
+                        if self._result is not None or self._raised is not None or not self._running:
+                            group.cancel_scope.cancel()
 
-            async def later() -> None:
-                wait = after
-                while True:
-                    await anyio.sleep(wait)
-                    if (make := second()) is not None:
-                        return await attempt(make)
-                    wait = max(after, AGAIN)
+                async def later() -> None:
+                    wait = after
+                    while True:
+                        await anyio.sleep(wait)
+                        if (make := second()) is not None:
+                            return await attempt(make)
+                        wait = max(after, AGAIN)
 
-            group.start_soon(attempt, first)
-            group.start_soon(later)
+                group.start_soon(attempt, first)
+                group.start_soon(later)
+        except BaseException:
+            # The caller was canceled just as an attempt succeeded.
+            if self._result is not None:
+                with anyio.CancelScope(shield=True):
+                    await self._discard(self._result)
+            raise
         if self._raised is not None and self._result is None:
             raise self._raised
         return self._result
