@@ -26,6 +26,7 @@ PACKAGE = str(Path(baseten_sdk.__file__).parent)
 
 CALLS_OF_A_COMPLETION = 112
 CALLS_OF_A_CHUNK = 4
+CALLS_OF_A_TEXT_EVENT = 10
 CALLS_OF_A_POOL_OF_ONE = 6
 
 COMPLETION = {
@@ -106,3 +107,21 @@ def test_a_chunk_enters_few_functions() -> None:
                 counts.append(len(frames))
     few, many = counts
     assert 1 <= (many - few) / 100 <= CALLS_OF_A_CHUNK
+
+
+def test_a_text_event_enters_few_functions() -> None:
+    def deltas(count: int) -> list[str]:
+        delta = {"type": "content_block_delta", "index": 0}
+        return [json.dumps({**delta, "delta": {"type": "text_delta", "text": f"{n} "}}) for n in range(count)]
+
+    counts: list[int] = []
+    for size in (100, 200):
+        with ScriptedServer([events(*deltas(size), '{"type": "message_stop"}')]) as server:
+            with client_of(server) as client:
+                with client.messages.stream(model=MODEL, messages=HELLO, max_tokens=9) as stream:
+                    next(stream)
+                    with entered() as frames:
+                        assert len([event for event in stream if event.type == "text"]) == size
+                counts.append(len(frames))
+    few, many = counts
+    assert 1 <= (many - few) / 100 <= CALLS_OF_A_TEXT_EVENT

@@ -112,11 +112,11 @@ class AsyncReplyStream(Generic[C, E, R]):
                 return event
             for sent in self._sent:
                 self._arrived = iter(self._read(sent))
-                break
-            else:
-                if self._ended:
-                    raise StopAsyncIteration
-                await self._more()
+                for event in self._arrived:
+                    return event
+            if self._ended:
+                raise StopAsyncIteration
+            await self._more()
 
     async def _more(self) -> None:
         """Wait for events. At the end, raise what is wrong with the answer."""

@@ -113,11 +113,11 @@ class ReplyStream(Generic[C, E, R]):
                 return event
             for sent in self._sent:
                 self._arrived = iter(self._read(sent))
-                break
-            else:
-                if self._ended:
-                    raise StopIteration
-                self._more()
+                for event in self._arrived:
+                    return event
+            if self._ended:
+                raise StopIteration
+            self._more()
 
     def _more(self) -> None:
         """Wait for events. At the end, raise what is wrong with the answer."""
