@@ -11,7 +11,6 @@ from multiprocessing import get_context
 import pytest
 
 from baseten_sdk import errors
-from baseten_sdk._core.reply.classify import BY_STATUS
 from baseten_sdk.errors import (
     APIConnectionError,
     APIError,
@@ -46,6 +45,7 @@ from baseten_sdk.errors import (
     WebhookSignatureError,
 )
 from baseten_sdk.errors.api import QUOTA_CODES
+from baseten_sdk.errors.status import BY_STATUS
 from baseten_sdk.types.async_requests import AsyncRequestStatus
 from baseten_sdk.types.batch import Report
 from baseten_sdk.types.chat import ChatCompletion

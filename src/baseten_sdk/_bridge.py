@@ -25,14 +25,12 @@ __all__ = ["AsyncClient", "SyncClient", "async_service", "async_target", "servic
 
 
 def to_async(settings: Settings) -> AsyncClient:
-    """An `AsyncClient` with these settings."""
     client = AsyncClient.__new__(AsyncClient)
     client.__setstate__(settings)
     return client
 
 
 def to_sync(settings: Settings) -> SyncClient:
-    """A `Client` with these settings."""
     client = SyncClient.__new__(SyncClient)
     client.__setstate__(settings)
     return client

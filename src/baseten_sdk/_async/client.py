@@ -217,7 +217,7 @@ class AsyncClient(AsyncTargets):
 
     @cached_property
     def async_requests(self) -> AsyncRequests:
-        """Async requests by their ids."""
+        """Async requests by their IDs."""
         from .resources.async_requests import AsyncRequests
 
         return AsyncRequests(self._service)

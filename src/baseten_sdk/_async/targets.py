@@ -41,13 +41,13 @@ class AsyncDeployments:
         """Choose a deployment of a dedicated model. Nothing is sent.
 
         Args:
-            model_id: The model's id.
+            model_id: The model's ID.
             environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
+            deployment_id: One deployment by its ID.
             regional: The environment of a regional host.
 
         Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
+            ConfigurationError: An ID is invalid, or more than one target is given.
         """
         from .resources.deployments import AsyncDeployment
 
@@ -108,13 +108,13 @@ class AsyncTargets:
         """Choose a deployment of a chain. Nothing is sent.
 
         Args:
-            chain_id: The chain's id.
+            chain_id: The chain's ID.
             environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
+            deployment_id: One deployment by its ID.
             regional: The environment of a regional host.
 
         Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
+            ConfigurationError: An ID is invalid, or more than one target is given.
         """
         from .resources.chains import AsyncChain
 

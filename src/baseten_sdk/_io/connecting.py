@@ -154,12 +154,12 @@ class _Race:
     def _start_next(self) -> socket.socket | None:
         if not self._waiting:
             return None
-        family, place = self._waiting.popleft()
+        family, sockaddr = self._waiting.popleft()
         raw: socket.socket | None = None
         try:
             raw = socket.socket(family, socket.SOCK_STREAM)
             raw.setblocking(False)
-            code = raw.connect_ex(place)
+            code = raw.connect_ex(sockaddr)
             if code == 0:
                 return raw
             if code not in UNDER_WAY:
@@ -196,11 +196,11 @@ class _Race:
 
 
 async def _connect(address: Address) -> socket.socket:
-    family, place = address
+    family, sockaddr = address
     raw = socket.socket(family, socket.SOCK_STREAM)
     try:
         raw.setblocking(False)
-        code = raw.connect_ex(place)
+        code = raw.connect_ex(sockaddr)
         if code in UNDER_WAY:
             await anyio.wait_writable(raw)
             code = raw.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -216,9 +216,9 @@ async def _race(addresses: list[Address]) -> socket.socket:
     won: list[socket.socket] = []
     failures: list[OSError] = []
 
-    async def attempt(place: int, failed: anyio.Event) -> None:
+    async def attempt(index: int, failed: anyio.Event) -> None:
         try:
-            raw = await _connect(addresses[place])
+            raw = await _connect(addresses[index])
         except OSError as error:
             failures.append(error)
             failed.set()
@@ -231,9 +231,9 @@ async def _race(addresses: list[Address]) -> socket.socket:
 
     try:
         async with anyio.create_task_group() as group:
-            for place in range(len(addresses)):
+            for index in range(len(addresses)):
                 failed = anyio.Event()
-                group.start_soon(attempt, place, failed)
+                group.start_soon(attempt, index, failed)
                 with anyio.move_on_after(STAGGER):
                     await failed.wait()
     except BaseException:

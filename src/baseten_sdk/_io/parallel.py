@@ -43,7 +43,7 @@ class AsyncParallel:
         """
         found: list[object] = [None] * len(jobs) if results is None else results
 
-        async def one(place: int, is_async: bool, function: Callable[[], object], limit: float) -> None:
+        async def one(position: int, is_async: bool, function: Callable[[], object], limit: float) -> None:
             try:
                 with anyio.move_on_after(limit):
                     if is_async:
@@ -51,13 +51,15 @@ class AsyncParallel:
                     else:
                         # In a tuple, because trio takes a coroutine returned by a thread for a mistake.
                         (value,) = await anyio.to_thread.run_sync(lambda: (function(),), abandon_on_cancel=True)
-                    found[place] = await _awaited(value)
+                    found[position] = await _awaited(value)
             except Exception as error:
-                found[place] = error
+                found[position] = error
 
         async with anyio.create_task_group() as group:
-            for place, ((is_async, function), limit) in enumerate(zip(jobs, limits or [inf] * len(jobs), strict=True)):
-                group.start_soon(one, place, is_async, function, limit)
+            for position, ((is_async, function), limit) in enumerate(
+                zip(jobs, limits or [inf] * len(jobs), strict=True)
+            ):
+                group.start_soon(one, position, is_async, function, limit)
         return found
 
 
@@ -78,23 +80,23 @@ class Parallel:
         running: dict[int, float] = {}
         while waiting or running:
             while waiting and len(running) < MOST_THREADS:
-                place, ((_, function), limit) = waiting.popleft()
-                running[place] = time.monotonic() + limit
-                given = (place, function, limit, copy_context(), ended)
+                position, ((_, function), limit) = waiting.popleft()
+                running[position] = time.monotonic() + limit
+                given = (position, function, limit, copy_context(), ended)
                 Thread(target=_work, args=given, name="baseten-tool", daemon=True).start()
             first = min(running.values())
             try:
-                place, value = ended.get(timeout=None if first == inf else max(0.0, first - time.monotonic()))
+                position, value = ended.get(timeout=None if first == inf else max(0.0, first - time.monotonic()))
             except Empty:
                 now = time.monotonic()
-                for late in [place for place, end in running.items() if end <= now]:
+                for late in [position for position, end in running.items() if end <= now]:
                     del running[late]
                 continue
-            if running.pop(place, None) is None or isinstance(value, TookTooLong):
+            if running.pop(position, None) is None or isinstance(value, TookTooLong):
                 continue
             if isinstance(value, BaseException) and not isinstance(value, Exception):
                 raise value
-            found[place] = value
+            found[position] = value
         return found
 
 
@@ -103,7 +105,7 @@ class TookTooLong:
 
 
 def _work(
-    place: int,
+    position: int,
     function: Callable[[], object],
     limit: float,
     context: Context,
@@ -115,7 +117,7 @@ def _work(
             value = context.run(anyio.run, _awaited_within, value, limit)
     except BaseException as error:
         value = error
-    ended.put((place, value))
+    ended.put((position, value))
 
 
 async def _awaited_within(value: object, limit: float) -> object:

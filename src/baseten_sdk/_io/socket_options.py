@@ -10,8 +10,7 @@ UNACKNOWLEDGED = 30
 
 def _options() -> list[tuple[int, int, int]]:
     """Return the options that send small pieces at once and notice a connection that a router has forgotten."""
-    patience = ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000)
-    known = ("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3), patience
+    known = ("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", UNACKNOWLEDGED * 1000)
     return [
         (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
         (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),

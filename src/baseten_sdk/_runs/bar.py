@@ -53,7 +53,6 @@ class Bar(Generic[P_contra]):
         self._bars.stop()
 
     def show(self, progress: P_contra, /) -> None:
-        """Draw the bar."""
         look = self._look(progress)
         text = look.text + look.more if self._console.width >= WIDE else look.text
         self._bars.update(self._task, completed=look.done, total=look.total, text=visible(text))

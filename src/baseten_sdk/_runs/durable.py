@@ -141,7 +141,6 @@ def read_pieces(file: int) -> Iterator[bytes]:
 
 
 def write(file: int, data: bytes) -> None:
-    """Write all of the data."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(file, rest) :]

@@ -218,7 +218,7 @@ class Client(Targets):
 
     @cached_property
     def async_requests(self) -> Requests:
-        """Async requests by their ids."""
+        """Async requests by their IDs."""
         from .resources.async_requests import Requests
 
         return Requests(self._service)

@@ -42,13 +42,13 @@ class Deployments:
         """Choose a deployment of a dedicated model. Nothing is sent.
 
         Args:
-            model_id: The model's id.
+            model_id: The model's ID.
             environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
+            deployment_id: One deployment by its ID.
             regional: The environment of a regional host.
 
         Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
+            ConfigurationError: An ID is invalid, or more than one target is given.
         """
         from .resources.deployments import Deployment
 
@@ -109,13 +109,13 @@ class Targets:
         """Choose a deployment of a chain. Nothing is sent.
 
         Args:
-            chain_id: The chain's id.
+            chain_id: The chain's ID.
             environment: The name of an environment, or "development". Default: production.
-            deployment_id: One deployment by its id.
+            deployment_id: One deployment by its ID.
             regional: The environment of a regional host.
 
         Raises:
-            ConfigurationError: An id is invalid, or more than one target is given.
+            ConfigurationError: An ID is invalid, or more than one target is given.
         """
         from .resources.chains import Chain
 

@@ -207,7 +207,6 @@ class _EventPrinter:
         self._thinking = False
 
     def print(self, event: Said) -> None:
-        """Print one event."""
         match self._out.form:
             case OutputFormat.JSON:
                 if isinstance(event, Ended):

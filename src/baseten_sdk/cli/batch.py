@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -43,9 +44,9 @@ from .report_file import check_report, write_report
 from .session import Session
 from .target import DeploymentId, Environment, Regional
 
-_ROWS = "Rows"
-_CALLS = "Calls"
-_COURSE = "Speed, limits, progress"
+_rows = partial(typer.Option, rich_help_panel="Rows")
+_calls = partial(typer.Option, rich_help_panel="Calls")
+_course = partial(typer.Option, rich_help_panel="Speed, limits, progress")
 
 Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 
@@ -54,124 +55,54 @@ def batch(
     session: Session,
     source: Annotated[Path, typer.Argument(help="JSON Lines, JSON, CSV, TSV or Parquet; also .gz, .zst; - is stdin.")],
     sink: Annotated[Path, typer.Argument(help="Output JSON Lines file. Running the same command again resumes it.")],
-    model: Annotated[
-        str | None,
-        typer.Option("--model", "-m", help="Slug, or ID of a dedicated model.", rich_help_panel=_CALLS),
-    ] = None,
-    prompt: Annotated[
-        str | None, typer.Option(help="The user's message, with {fields} of the row.", rich_help_panel=_CALLS)
-    ] = None,
+    model: Annotated[str | None, _calls("--model", "-m", help="Slug, or ID of a dedicated model.")] = None,
+    prompt: Annotated[str | None, _calls(help="The user's message, with {fields} of the row.")] = None,
     template: Annotated[
-        Path | None,
-        typer.Option(
-            "--template", "-t", help="File with a prompt or a JSON object, with {fields}.", rich_help_panel=_CALLS
-        ),
+        Path | None, _calls("--template", "-t", help="File with a prompt or a JSON object, with {fields}.")
     ] = None,
-    system_text: Annotated[
-        str | None, typer.Option("--system", "-s", help="System message.", rich_help_panel=_CALLS)
-    ] = None,
-    schema: Annotated[
-        Path | None, typer.Option(help="File with a JSON schema for the answers.", rich_help_panel=_CALLS)
-    ] = None,
+    system_text: Annotated[str | None, _calls("--system", "-s", help="System message.")] = None,
+    schema: Annotated[Path | None, _calls(help="File with a JSON schema for the answers.")] = None,
     param: Annotated[
-        list[str] | None,
-        typer.Option("--param", "-p", metavar="NAME=JSON", help="Parameter; repeatable.", rich_help_panel=_CALLS),
+        list[str] | None, _calls("--param", "-p", metavar="NAME=JSON", help="Parameter; repeatable.")
     ] = None,
-    predict: Annotated[
-        bool, typer.Option("--predict", help="Predict with --deployment.", rich_help_panel=_CALLS)
-    ] = False,
-    embed: Annotated[
-        bool, typer.Option("--embed", help="Embed the --prompt with --deployment.", rich_help_panel=_CALLS)
-    ] = False,
+    predict: Annotated[bool, _calls("--predict", help="Predict with --deployment.")] = False,
+    embed: Annotated[bool, _calls("--embed", help="Embed the --prompt with --deployment.")] = False,
     deployment: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MODEL_ID", help="Ask this dedicated model, or the container at this URL.", rich_help_panel=_CALLS
-        ),
+        str | None, _calls(metavar="MODEL_ID", help="Ask this dedicated model, or the container at this URL.")
     ] = None,
     environment: Environment = None,
     deployment_id: DeploymentId = None,
     regional: Regional = None,
     pool: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="TOML file that describes a pool: [[members]], [hedge].", rich_help_panel=_CALLS
-        ),
+        Path | None, _calls(metavar="FILE", help="TOML file that describes a pool: [[members]], [hedge].")
     ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(help="Field that names a row (default: custom_id, id, or its line).", rich_help_panel=_ROWS),
-    ] = None,
+    key: Annotated[str | None, _rows(help="Field that names a row (default: custom_id, id, or its line).")] = None,
     format: Annotated[
         Format | None,
-        typer.Option(
-            metavar="FORMAT",
-            help="jsonl, json, csv, tsv or parquet, if the name of the source does not say so.",
-            rich_help_panel=_ROWS,
-        ),
+        _rows(metavar="FORMAT", help="jsonl, json, csv, tsv or parquet, if the name of the source does not say so."),
     ] = None,
-    text: Annotated[
-        bool, typer.Option("--text", help="Write only the text of answers.", rich_help_panel=_ROWS)
-    ] = False,
-    concurrency: Annotated[
-        str, typer.Option("--concurrency", "-c", help='Rows in flight, or "auto".', rich_help_panel=_COURSE)
-    ] = "64",
-    requests_per_minute: Annotated[
-        float | None, typer.Option(help="Limit of requests in any minute.", rich_help_panel=_COURSE)
-    ] = None,
-    tokens_per_minute: Annotated[
-        float | None, typer.Option(help="Limit of tokens in any minute.", rich_help_panel=_COURSE)
-    ] = None,
+    text: Annotated[bool, _rows("--text", help="Write only the text of answers.")] = False,
+    concurrency: Annotated[str, _course("--concurrency", "-c", help='Rows in flight, or "auto".')] = "64",
+    requests_per_minute: Annotated[float | None, _course(help="Limit of requests in any minute.")] = None,
+    tokens_per_minute: Annotated[float | None, _course(help="Limit of tokens in any minute.")] = None,
     shared_limits: Annotated[
         str | None,
-        typer.Option(
-            metavar="PATH|URL",
-            help="File or redis:// URL. All commands that name it share these limits.",
-            rich_help_panel=_COURSE,
-        ),
+        _course(metavar="PATH|URL", help="File or redis:// URL. All commands that name it share these limits."),
     ] = None,
-    processes: Annotated[
-        int, typer.Option(min=1, help="Processes that share rows, limits and budgets.", rich_help_panel=_COURSE)
-    ] = 1,
-    shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="Run part I of N only, into SINK.", rich_help_panel=_ROWS)
-    ] = None,
+    processes: Annotated[int, _course(min=1, help="Processes that share rows, limits and budgets.")] = 1,
+    shard: Annotated[str | None, _rows(metavar="I/N", help="Run part I of N only, into SINK.")] = None,
     part_of: Annotated[Path | None, typer.Option(hidden=True)] = None,
-    retries: Annotated[
-        int, typer.Option(min=0, help="Further tries of a row after a transient failure.", rich_help_panel=_COURSE)
-    ] = 4,
-    abort_after: Annotated[
-        int,
-        typer.Option(min=0, help="Identical failures that abort the batch; 0: never.", rich_help_panel=_COURSE),
-    ] = 20,
-    budget_tokens: Annotated[
-        int | None, typer.Option(min=1, rich_help_panel=_COURSE, help="Tokens after which the batch stops.")
-    ] = None,
-    budget_dollars: Annotated[
-        float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Dollars after which it stops; see --dollars.")
-    ] = None,
-    budget_failures: Annotated[
-        int | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Failed rows after which it stops.")
-    ] = None,
-    budget_seconds: Annotated[
-        float | None, typer.Option(min=0, rich_help_panel=_COURSE, help="Seconds after which it stops.")
-    ] = None,
-    dollars: Annotated[
-        bool, typer.Option("--dollars", help="Fetch prices, and report what the rows cost.", rich_help_panel=_COURSE)
-    ] = False,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Run rows that failed earlier again.", rich_help_panel=_COURSE)
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Continue even if the output is another batch's.", rich_help_panel=_COURSE)
-    ] = False,
-    progress: Annotated[
-        Progress, typer.Option(metavar="HOW", help="Show progress: auto, bar, log or none.", rich_help_panel=_COURSE)
-    ] = "auto",
-    report: Annotated[
-        Path | None,
-        typer.Option(help="File for the report: HTML if it ends in .html, else JSON.", rich_help_panel=_COURSE),
-    ] = None,
+    retries: Annotated[int, _course(min=0, help="Further tries of a row after a transient failure.")] = 4,
+    abort_after: Annotated[int, _course(min=0, help="Identical failures that abort the batch; 0: never.")] = 20,
+    budget_tokens: Annotated[int | None, _course(min=1, help="Tokens after which the batch stops.")] = None,
+    budget_dollars: Annotated[float | None, _course(min=0, help="Dollars after which it stops; see --dollars.")] = None,
+    budget_failures: Annotated[int | None, _course(min=0, help="Failed rows after which it stops.")] = None,
+    budget_seconds: Annotated[float | None, _course(min=0, help="Seconds after which it stops.")] = None,
+    dollars: Annotated[bool, _course("--dollars", help="Fetch prices, and report what the rows cost.")] = False,
+    retry_failed: Annotated[bool, _course("--retry-failed", help="Run rows that failed earlier again.")] = False,
+    force: Annotated[bool, _course("--force", help="Continue even if the output is another batch's.")] = False,
+    progress: Annotated[Progress, _course(metavar="HOW", help="Show progress: auto, bar, log or none.")] = "auto",
+    report: Annotated[Path | None, _course(help="File for the report: HTML if it ends in .html, else JSON.")] = None,
 ) -> None:
     """Run every row of a file, each exactly once.
 

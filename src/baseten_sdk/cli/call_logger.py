@@ -22,8 +22,6 @@ class CallLogger(Observer):
 
 
 class CallLog(CallObserver):
-    """Logs one call."""
-
     def __init__(self, out: Printer, call: str) -> None:
         self._out = out
         self._call = call

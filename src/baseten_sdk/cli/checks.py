@@ -63,7 +63,6 @@ class Finding:
 
 
 def installation() -> Finding:
-    """Report the installed versions."""
     import httpx  # heavy, and every command would wait for it
 
     versions = f"baseten-sdk {__version__}, Python {platform.python_version()}, httpx {httpx.__version__}"
@@ -71,7 +70,6 @@ def installation() -> Finding:
 
 
 def no_key(said: str) -> Finding:
-    """Report a missing key."""
     return Finding("key", "fail", said, f"Keys are made at {KEYS}.", ExitCode.AUTH)
 
 

@@ -8,8 +8,6 @@ import typer
 
 
 class Shell(StrEnum):
-    """A shell."""
-
     BASH = "bash"
     ZSH = "zsh"
     FISH = "fish"

@@ -54,7 +54,6 @@ _CODES: tuple[tuple[tuple[type[BasetenError], ...], ExitCode], ...] = (
 
 
 def exit_code(error: BasetenError) -> ExitCode:
-    """The code for an error."""
     if isinstance(error, BatchInterrupted):
         return ExitCode.INTERRUPTED
     if isinstance(error, BatchAbortedError) and isinstance(error.error, BasetenError):

@@ -78,7 +78,6 @@ def documented(function: Callable[..., None]) -> str:
 
 
 def print_help(context: typer.Context, asked: bool | None) -> None:
-    """Print the help of the command, and exit."""
     if asked:
         typer.echo(context.get_help(), nl=False)
         raise typer.Exit

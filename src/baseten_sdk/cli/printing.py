@@ -73,7 +73,6 @@ class Printer:
         self._mid_line = not text.endswith("\n")
 
     def line(self, text: str) -> None:
-        """Write a line."""
         self.text(f"{text}\n")
 
     def label(self, text: str, color: str) -> None:

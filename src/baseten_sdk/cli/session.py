@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY = "BASETEN_API_KEY"
 
-_PANEL = "Options of every command"
+_option = partial(typer.Option, rich_help_panel="Options of every command")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,61 +34,37 @@ class Shared:
     """The options of every command, given before or after its name. None means not given."""
 
     output: Annotated[
-        OutputFormat | None,
-        typer.Option(
-            "--output", "-o", metavar="FORM", help="text, json or jsonl (default: text).", rich_help_panel=_PANEL
-        ),
+        OutputFormat | None, _option("--output", "-o", metavar="FORM", help="text, json or jsonl (default: text).")
     ] = None
     api_key_file: Annotated[
-        Path | None,
-        typer.Option(
-            help="File with the API key; - reads stdin (default: env var BASETEN_API_KEY).", rich_help_panel=_PANEL
-        ),
+        Path | None, _option(help="File with the API key; - reads stdin (default: env var BASETEN_API_KEY).")
     ] = None
     base_url: Annotated[
-        str | None,
-        typer.Option(
-            help="Gateway to use instead of the Model APIs (env var: BASETEN_BASE_URL).", rich_help_panel=_PANEL
-        ),
+        str | None, _option(help="Gateway to use instead of the Model APIs (env var: BASETEN_BASE_URL).")
     ] = None
     auth_scheme: Annotated[
         AuthScheme | None,
-        typer.Option(
+        _option(
             metavar="SCHEME",
             help="bearer or api-key, which keys of a Frontier Gateway need (env var: BASETEN_AUTH_SCHEME).",
-            rich_help_panel=_PANEL,
         ),
     ] = None
     no_route_by_name: Annotated[
         bool | None,
-        typer.Option(
-            "--no-route-by-name",
-            help="Send names that look like IDs of dedicated models to the Model APIs.",
-            rich_help_panel=_PANEL,
-        ),
+        _option("--no-route-by-name", help="Send names that look like IDs of dedicated models to the Model APIs."),
     ] = None
     emulator: Annotated[
         str | None,
-        typer.Option(
-            metavar="URL",
-            help="URL of an emulator to use instead of Baseten (env var: BASETEN_EMULATOR).",
-            rich_help_panel=_PANEL,
-        ),
+        _option(metavar="URL", help="URL of an emulator to use instead of Baseten (env var: BASETEN_EMULATOR)."),
     ] = None
-    timeout: Annotated[
-        float | None, typer.Option(metavar="SECONDS", help="Limit for each attempt.", rich_help_panel=_PANEL)
-    ] = None
-    deadline: Annotated[
-        float | None,
-        typer.Option(metavar="SECONDS", help="Limit for the call with all its attempts.", rich_help_panel=_PANEL),
-    ] = None
-    max_retries: Annotated[
-        int | None, typer.Option(min=0, help="Retries of a failed call (default: 2).", rich_help_panel=_PANEL)
-    ] = None
+    timeout: Annotated[float | None, _option(metavar="SECONDS", help="Limit for each attempt.")] = None
+    deadline: Annotated[float | None, _option(metavar="SECONDS", help="Limit for the call with all its attempts.")] = (
+        None
+    )
+    max_retries: Annotated[int | None, _option(min=0, help="Retries of a failed call (default: 2).")] = None
 
     verbose: Annotated[
-        bool | None,
-        typer.Option("--verbose", "-v", help="Log calls, retries and request IDs to stderr.", rich_help_panel=_PANEL),
+        bool | None, _option("--verbose", "-v", help="Log calls, retries and request IDs to stderr.")
     ] = None
 
     def over(self, other: Shared) -> Self:

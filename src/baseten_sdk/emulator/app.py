@@ -112,7 +112,7 @@ class Application:
             return
         record = self._recorded(scope, scope["method"], body)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_watch, receive, record, tasks)
+            tasks.start_soon(_until_disconnected, receive, record, tasks)
             reply = await self._reply(record)
             record.status = None if reply.silent else reply.status
             await play(reply, scope, send)
@@ -351,7 +351,7 @@ async def _body(receive: Receive) -> bytes | None:
             return b"".join(pieces)
 
 
-async def _watch(receive: Receive, record: RecordedRequest, tasks: TaskGroup) -> None:
+async def _until_disconnected(receive: Receive, record: RecordedRequest, tasks: TaskGroup) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     record.disconnected = not record.finished

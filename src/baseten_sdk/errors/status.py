@@ -222,3 +222,22 @@ class OverloadedError(InternalServerError):
     """529: the service has no capacity at the moment, even within your limits."""
 
     advice = "Try again later with backoff."
+
+
+BY_STATUS: dict[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: PaymentRequiredError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: RequestTimeoutError,
+    409: ConflictError,
+    413: PayloadTooLargeError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    502: BadGatewayError,
+    503: ServiceUnavailableError,
+    504: GatewayTimeoutError,
+    529: OverloadedError,
+}
+"""The class of each status that has one of its own. `InternalServerError` stands for the other 5xx."""

@@ -88,7 +88,6 @@ class Ledger(LedgerFile):
         return int(number)
 
     def counts(self) -> dict[str, int]:
-        """Count the rows in each state."""
         return dict(self._writer.execute("SELECT state, count(*) FROM baseten_rows GROUP BY state").fetchall())
 
     def retry_failed(self) -> int:
@@ -136,7 +135,6 @@ class Ledger(LedgerFile):
         return Intent(number, attempt, self.tag(number, attempt), bytes(row[0]))
 
     def accepted(self, number: int, attempt: int, request_id: str) -> None:
-        """Record the request id of a submission."""
         self._writer.execute(
             "UPDATE baseten_submissions SET request_id = ? WHERE number = ? AND attempt = ?",
             (request_id, number, attempt),
@@ -191,14 +189,14 @@ class Ledger(LedgerFile):
         return str(before)
 
     def submission(self, request_id: str) -> tuple[int, int] | None:
-        """Find the row and the attempt with a request id."""
+        """Find the row and the attempt with a request ID."""
         row = self._writer.execute(
             "SELECT number, attempt FROM baseten_submissions WHERE request_id = ?", (request_id,)
         ).fetchone()
         return None if row is None else (int(row[0]), int(row[1]))
 
     def expects(self, number: int, attempt: int) -> bool:
-        """Whether there is such a submission, still without a request id."""
+        """Whether there is such a submission, still without a request ID."""
         row = self._writer.execute(
             "SELECT 1 FROM baseten_submissions WHERE number = ? AND attempt = ? AND request_id IS NULL",
             (number, attempt),

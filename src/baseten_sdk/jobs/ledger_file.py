@@ -148,7 +148,7 @@ class LedgerFile:
             )
 
     def _identity(self, target: str) -> str:
-        """Get the id of this ledger, which is made with the file."""
+        """Get the ID of this ledger, which is made with the file."""
         made = {"version": VERSION, "target": target, "id": secrets.token_hex(12)}
         self._writer.execute("BEGIN IMMEDIATE")
         self._writer.executemany("INSERT OR IGNORE INTO baseten_ledger VALUES (?, ?)", made.items())

@@ -25,7 +25,7 @@ class QueueClient:
         self._options = options
 
     async def submit(self, given: bytes, webhook: str, tag: str) -> str:
-        """Submit a job. Returns its request id."""
+        """Submit a job. Returns its request ID."""
         target, options = self._target, self._options
         submit = target.async_run_remote if isinstance(target, AsyncChain) else target.async_predict
         job = await submit(
@@ -40,9 +40,7 @@ class QueueClient:
         return job.request_id
 
     async def status(self, request_id: str) -> AsyncRequestStatus:
-        """Get the status of a job."""
         return await self._target.job(request_id).status()
 
     async def depth(self) -> QueueStatus:
-        """Get the length of the queue."""
         return await self._target.queue_status()

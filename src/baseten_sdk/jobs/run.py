@@ -49,7 +49,6 @@ class AsyncRun:
 
     @staticmethod
     async def run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
-        """Run it, and return the report."""
         return await _run(order, target)
 
 
@@ -58,8 +57,6 @@ class Run:
 
     @staticmethod
     def run(order: Order, target: Deployment | Chain) -> JobsReport:
-        """Run it, and return the report."""
-
         async def run() -> JobsReport:
             async with async_target(target) as twin:
                 return await _run(order, twin)

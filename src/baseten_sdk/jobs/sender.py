@@ -58,7 +58,6 @@ class Sender:
             self.slots.release()
 
     async def send_again(self, number: int) -> None:
-        """Send a row that is in the ledger."""
         async with self.slots:
             await self._send(number)
 

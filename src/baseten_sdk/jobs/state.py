@@ -193,7 +193,6 @@ class RunState:
             await self.failed(submission, "failed", detail)
 
     def progress(self) -> JobsProgress:
-        """Get the progress of the run."""
         counts = self.counts
         return JobsProgress(
             rows=counts.rows,
@@ -221,7 +220,7 @@ class RunState:
 
 
 def _numbers(ledger: Ledger, delivery: StoredDelivery) -> tuple[int, int] | None:
-    """Find the submission of a delivery. Its tag is not signed, so it counts only where the request id is unknown."""
+    """Find the submission of a delivery. Its tag is not signed, so it counts only where the request ID is unknown."""
     numbers = ledger.submission(delivery.request_id)
     if numbers is None and delivery.tag is not None:
         named = ledger.read_tag(delivery.tag)

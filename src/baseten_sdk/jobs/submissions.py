@@ -29,7 +29,7 @@ class Submission:
         attempt: Counts the submissions of the row.
         tag: Identifies its delivery.
         sent_at: When it was written down, on the clock of the run.
-        request_id: Its id; None while it is on its way, or if the reply was lost.
+        request_id: Its ID; None while it is on its way, or if the reply was lost.
         unknown: Whether the reply was lost, so that it may or may not have been accepted.
         over_since: When a status first said that the job had ended, on the clock of the run.
         empty_since: Since when the queue has been seen empty while it was unknown, on that clock.
@@ -84,7 +84,6 @@ class Submissions:
         return iter(list(self._by_row.values()))
 
     def add(self, submission: Submission) -> None:
-        """Add one."""
         self._by_row[submission.number] = submission
 
     def of(self, number: int) -> Submission | None:

@@ -99,7 +99,6 @@ class Watcher:
             await self._clock.sleep(interval)
 
     async def poll(self) -> None:
-        """Poll one submission after another."""
         while True:
             submissions = self._state.submissions
             due = submissions.due(self._clock.now())

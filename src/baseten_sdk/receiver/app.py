@@ -3,7 +3,7 @@
 Theory of operation. Baseten keeps no outputs, so the answer decides what becomes of one. After 200 Baseten forgets it,
 after 503 it tries once more, and after anything else the output is lost. So the receiver answers 200 only when the
 delivery is stored, 503 if it could not be stored, and other errors only to requests that Baseten did not send. The
-request id comes from the body, which is signed, and not from the header. It must not know who waits for a result.
+request ID comes from the body, which is signed, and not from the header. It must not know who waits for a result.
 """
 
 from __future__ import annotations

@@ -17,11 +17,11 @@ class StoredDelivery:
     """One delivery.
 
     Attributes:
-        request_id: The id of the async request, from the signed body.
+        request_id: The ID of the async request, from the signed body.
         body: The body of the webhook request, byte for byte.
         received_at: When it came, in seconds since the epoch.
         tag: The value of `baseten_tag` in the query of the URL that it was posted to; None if there is none. It says
-            what a delivery belongs to before its request id is known. It is not signed: trust it only if the id is new.
+            what a delivery belongs to before its request ID is known. It is not signed: trust it only if the ID is new.
     """
 
     request_id: str

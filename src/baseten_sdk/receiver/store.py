@@ -22,7 +22,7 @@ class WebhookStore(Protocol):
         """Keep deliveries, all or none.
 
         When it returns, they must survive the end of the process and of the machine, because Baseten is then told that
-        they arrived, and forgets them. Skip a request id that is there already; it is not an error. The same id may
+        they arrived, and forgets them. Skip a request ID that is there already; it is not an error. The same ID may
         come twice in one call.
 
         Raises:

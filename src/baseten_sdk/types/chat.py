@@ -62,7 +62,7 @@ class FunctionCall(Lenient):
 
 
 def new_call_id() -> str:
-    """An id for a call that came without one: its result has to name it."""
+    """An ID for a call that came without one: its result has to name it."""
     return f"call_{token_hex(12)}"
 
 

@@ -115,5 +115,5 @@ class Decision(Generic[T_co]):
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers, attempts and time of the exchange."""
+        """Request ID, status, headers, attempts and time of the exchange."""
         return self.response.meta

@@ -18,7 +18,7 @@ _PERCENTILE = re.compile(r"p([1-9][0-9]?(?:\.[0-9]+)?)")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Target:
-    """A member of a pool: a deployment by its model's id, or a model of the Model APIs.
+    """A member of a pool: a deployment by its model's ID, or a model of the Model APIs.
 
     Attributes:
         model_id: The ID of a dedicated model; None for a model of the Model APIs.

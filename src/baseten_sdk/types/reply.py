@@ -44,12 +44,12 @@ class Reply(Lenient):
 
     @property
     def _request_id(self) -> str | None:
-        """The service's id of the request, where OpenAI's users look for it."""
+        """The service's ID of the request, where OpenAI's users look for it."""
         return self.meta.request_id
 
     @property
     def meta(self) -> Meta:
-        """Request id, status, headers, attempts and time of the exchange that brought this reply."""
+        """Request ID, status, headers, attempts and time of the exchange that brought this reply."""
         meta = note_of(self, "meta")
         if not isinstance(meta, Meta):
             return Meta()

@@ -36,7 +36,7 @@ class Response:
         status_code: The HTTP status.
         headers: The headers. Their names are case-insensitive.
         content: The body.
-        meta: Request id, attempts and time.
+        meta: Request ID, attempts and time.
     """
 
     status_code: int
@@ -51,7 +51,7 @@ class Response:
 
     @property
     def request_id(self) -> str | None:
-        """The service's id of the request."""
+        """The service's ID of the request."""
         return self.meta.request_id
 
     @property

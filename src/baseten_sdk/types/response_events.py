@@ -112,7 +112,7 @@ class ItemEvent(Event):
 
     Attributes:
         output_index: the position of the item in the output.
-        item_id: its id.
+        item_id: its ID.
     """
 
     output_index: Number = 0

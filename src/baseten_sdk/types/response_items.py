@@ -173,7 +173,7 @@ class ResponseFunctionToolCall(ResponseItem):
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
 
     def to_param(self) -> dict[str, object]:
-        """The call as a plain dict for the `input` of the next call, with the id that its output names.
+        """The call as a plain dict for the `input` of the next call, with the ID that its output names.
 
         Its arguments are a JSON object.
         """

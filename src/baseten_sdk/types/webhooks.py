@@ -16,7 +16,7 @@ class AsyncPredictResult(Generic[T]):
     """The end of an async request.
 
     Attributes:
-        request_id: The id that `async_predict` returned. A delivery may come twice: keep one for each id.
+        request_id: The ID that `async_predict` returned. A delivery may come twice: keep one for each ID.
         data: The model's output; None if it failed.
         errors: What went wrong; empty on success.
         time: When it was sent.

@@ -6,7 +6,7 @@ from __future__ import annotations
 import anyio
 import pytest
 
-from baseten_sdk._async.transports.cancellation import ungrouped
+from baseten_sdk._async.transports.cancellation import cancellation_of
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +22,6 @@ async def test_a_group_of_cancellations_is_one_and_any_other_stays() -> None:
             raise
     (cancelled,) = seen
     nested = BaseExceptionGroup("", [BaseExceptionGroup("", [cancelled]), cancelled])
-    assert ungrouped(nested) is cancelled
+    assert cancellation_of(nested) is cancelled
     mixed = BaseExceptionGroup("", [cancelled, KeyboardInterrupt()])
-    assert ungrouped(mixed) is mixed
+    assert cancellation_of(mixed) is mixed

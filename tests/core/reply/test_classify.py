@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.reply.classify import BY_STATUS, read_error, status_error
+from baseten_sdk._core.reply.classify import read_error, status_error
 from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk.errors import (
     APIStatusError,
@@ -29,6 +29,7 @@ from baseten_sdk.errors import (
     UnprocessableEntityError,
 )
 from baseten_sdk.errors.api import KEPT
+from baseten_sdk.errors.status import BY_STATUS
 from baseten_sdk.types.meta import Headers
 
 NOW = 1_790_000_000.0

@@ -87,7 +87,6 @@ class AsyncService:
         return replace(self, options=self.options.without_key())
 
     def model_apis(self) -> BaseURL:
-        """Return the base URL of the Model APIs."""
         return self.router.model_apis()
 
     async def paced(self, options: Options) -> Options:

@@ -41,7 +41,7 @@ Listener: TypeAlias = Callable[[Sequence[Delivered]], object]
 
 
 class AsyncInbox:
-    """Deliveries by request id. Made by `client.webhooks`.
+    """Deliveries by request ID. Made by `client.webhooks`.
 
     Attributes:
         url: The `webhook_endpoint` to pass to `async_predict`.
@@ -79,7 +79,7 @@ class AsyncInbox:
         """Get the delivery of a request, of an output or of errors; None if none has come yet.
 
         Args:
-            request_id: The id that `async_predict` returned.
+            request_id: The ID that `async_predict` returned.
             response_model: The type of the output: anything that pydantic can validate.
 
         Raises:

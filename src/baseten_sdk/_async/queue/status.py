@@ -14,7 +14,6 @@ from ..calls.service import AsyncService
 
 
 async def get_status(service: AsyncService, url: str, options: Options) -> AsyncRequestStatus:
-    """Get the status at a URL."""
     request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
     status, meta = await service.caller.fetch(request, options, _status)
     return attach_meta(status, meta)

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class AsyncRequests:
-    """Async requests of any model or chain, by their ids."""
+    """Async requests of any model or chain, by their IDs."""
 
     def __init__(self, service: AsyncService) -> None:
         self._service = service
@@ -47,7 +47,7 @@ class AsyncRequests:
         All status calls of a client together are limited to `Limits.status_calls` a second.
 
         Args:
-            request_id: The id that `async_predict` or `async_run_remote` returned.
+            request_id: The ID that `async_predict` or `async_run_remote` returned.
             model_id: The model that the request was sent to.
             chain_id: The chain that it was sent to, instead.
             regional: The environment of the regional host, if it was sent there.
@@ -82,7 +82,7 @@ class AsyncRequests:
         """Cancel an async request that is still queued. `canceled` of the result says whether it was.
 
         Args:
-            request_id: The id that `async_predict` or `async_run_remote` returned.
+            request_id: The ID that `async_predict` or `async_run_remote` returned.
             model_id: The model that the request was sent to.
             chain_id: The chain that it was sent to, instead.
             regional: The environment of the regional host, if it was sent there.

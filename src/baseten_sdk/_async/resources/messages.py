@@ -112,7 +112,7 @@ class AsyncMessages(Unavailable):
             print(message.text)
 
         Args:
-            model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
+            model: A slug of the Model APIs (it contains "/"), or the eight-letter ID of a dedicated model.
             messages: The conversation: dicts, or messages that a model sent.
             max_tokens: The most tokens of the answer, thinking included.
             stream: Return the events of the answer as they come.

@@ -55,7 +55,7 @@ class AsyncModels:
         """Get one of the models. It is looked up in the list, because the service has no endpoint for one model.
 
         Args:
-            model: Its id.
+            model: Its ID.
             **options: The options of every call.
 
         Raises:

@@ -78,7 +78,7 @@ class AsyncPoolResponses:
 
         Args:
             input: A text, or items.
-            model: What to send to members whose `Target` has no `model` of its own. None: the id of the member.
+            model: What to send to members whose `Target` has no `model` of its own. None: the ID of the member.
             stream: Give the response in events as they come.
             tools: What the model may call.
             **params: The parameters of `client.responses.create`. `max_retries` counts tries beyond one of each member.

@@ -54,12 +54,6 @@ class AsyncRawCompletions:
             raw = await client.chat.completions.with_raw_response.create(model="openai/gpt-oss-120b", messages=[...])
             print(raw.headers["x-ratelimit-remaining-requests"], raw.parse().text)
 
-        Args:
-            model: As for `create`.
-            messages: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
-
         Returns:
             The reply. `parse()` returns the completion.
         """
@@ -88,14 +82,6 @@ class AsyncRawMessages:
     ) -> RawResponse[Message]:
         """Ask a model for the next message, as `create` does.
 
-        Args:
-            model: As for `create`.
-            messages: As for `create`.
-            max_tokens: As for `create`.
-            system: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
-
         Returns:
             The reply. `parse()` returns the message.
         """
@@ -123,12 +109,6 @@ class AsyncRawResponses:
     ) -> RawResponse[ModelResponse]:
         """Ask a model for a response, as `create` does.
 
-        Args:
-            model: As for `create`.
-            input: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
-
         Returns:
             The reply. `parse()` returns the response.
         """
@@ -148,11 +128,6 @@ class AsyncRawTextCompletions:
         self, *, model: str, prompt: Prompt, **params: Unpack[CompletionOptions]
     ) -> RawResponse[TextCompletion]:
         """Continue a text, as `create` does.
-
-        Args:
-            model: As for `create`.
-            prompt: As for `create`.
-            **params: As for `create`.
 
         Returns:
             The reply. `parse()` returns the completion.

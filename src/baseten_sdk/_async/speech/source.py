@@ -94,7 +94,6 @@ class AsyncAudioPieces:
         return next(self._iterator, None)
 
     def close(self) -> None:
-        """Close the file."""
         if self._file is not None:
             self._file.close()
 

@@ -82,10 +82,7 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
         Raises:
             ConfigurationError: Nothing has arrived yet.
         """
-        snapshot = self.snapshot
-        if snapshot is None:
-            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
-        return snapshot
+        return self._something()
 
     @property
     def text_stream(self) -> AsyncPicked[StreamEvent[T], str]:

@@ -83,10 +83,7 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
         Raises:
             ConfigurationError: Nothing has arrived yet.
         """
-        snapshot = self.snapshot
-        if snapshot is None:
-            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
-        return snapshot
+        return self._something()
 
     @property
     def text_stream(self) -> AsyncPicked[MessageStreamEvent, str]:
@@ -97,12 +94,6 @@ class AsyncMessageStream(AsyncReplyStream[RawMessageStreamEvent, MessageStreamEv
         """Iterate over the object of `output_format=` while it grows.
 
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
-
-        Example:
-            partials = stream.partials()
-            async for invoice in partials:
-                if "total" not in partials.missing:
-                    print(invoice.total)
         """
         if self._form.schema is None:
             raise ConfigurationError("partials() needs output_format= to be a type.")

@@ -72,6 +72,17 @@ class AsyncReplyStream(Generic[C, E, R]):
         """The reply so far. None before anything has arrived."""
         raise NotImplementedError
 
+    def _something(self) -> R:
+        """Return the snapshot.
+
+        Raises:
+            ConfigurationError: Nothing has arrived yet.
+        """
+        snapshot = self.snapshot
+        if snapshot is None:
+            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
+        return snapshot
+
     @property
     def _stream(self) -> AsyncTypedStream[C]:
         if self._opened is None:

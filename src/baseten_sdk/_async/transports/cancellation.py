@@ -6,7 +6,7 @@ from __future__ import annotations
 import anyio
 
 
-def ungrouped(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def cancellation_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """Return one of the cancellations in a group that holds nothing else, so that callers see a cancellation.
 
     Otherwise, return the group.

@@ -26,7 +26,7 @@ from ...types.meta import Headers
 from .base import AsyncTransport
 
 # unasync: remove
-from .cancellation import ungrouped
+from .cancellation import cancellation_of
 from .httpx_body import put_body
 
 # unasync: end
@@ -150,7 +150,7 @@ class AsyncHttpxTransport(Generic[Q]):
         except BaseExceptionGroup as group:  # trio raises this for a connection that was still being made.
             with AsyncShield.briefly():
                 await steps.give_up()
-            raise ungrouped(group) from None
+            raise cancellation_of(group) from None
         # unasync: end
         except BaseException:
             with AsyncShield.briefly():

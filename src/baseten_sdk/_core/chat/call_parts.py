@@ -91,7 +91,6 @@ class CallParts:
         return self._scanner.whole
 
     def plain(self) -> dict[str, object]:
-        """Return the call as a dict."""
         if not self.id and not self._made_up:
             self._made_up = new_call_id()
         function = {**self._function_extras.plain(), "name": self.name, "arguments": "".join(self.arguments)}
@@ -171,7 +170,6 @@ class ToolCallParts:
         return position
 
     def plain(self) -> list[dict[str, object]]:
-        """Return the calls as dicts, ordered by index."""
         return [self.calls[key].plain() for key in sorted(self.calls)]
 
 
@@ -180,7 +178,7 @@ def _name(delta: ChoiceDeltaToolCall) -> str:
 
 
 def _is_another(delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
-    """Whether a piece with a name and no new id begins a call of its own, since the arguments of this one are whole."""
+    """Whether a piece with a name and no new ID begins a call of its own, since the arguments of this one are whole."""
     name = _name(delta)
     if not name or not call.whole:
         return False

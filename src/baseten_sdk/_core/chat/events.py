@@ -36,7 +36,7 @@ from .partial_answer import PartialAnswer
 
 T = TypeVar("T")
 
-Place: TypeAlias = tuple[int, int]
+CallPosition: TypeAlias = tuple[int, int]
 """A choice, and the index of a call in it."""
 
 
@@ -71,10 +71,10 @@ class EventReader(Generic[T]):
         self._lenient = lenient
         self._partial = PartialAnswer(schema) if schema is not None else None
         self._accumulator = Accumulator()
-        self._open: dict[Place, CallParts] = {}
-        self._started: set[Place] = set()
-        self._told: dict[Place, int] = {}
-        self._touched: set[Place] = set()
+        self._open: dict[CallPosition, CallParts] = {}
+        self._started: set[CallPosition] = set()
+        self._told: dict[CallPosition, int] = {}
+        self._touched: set[CallPosition] = set()
         self.error: OutputError | None = None
 
     def read(self, chunk: ChatCompletionChunk) -> list[StreamEvent[T]]:
@@ -94,7 +94,7 @@ class EventReader(Generic[T]):
             whole = self._partial.end()
             if whole is not None:
                 events.append(whole)
-        closed = [self._close(place, events) for place in list(self._open)]
+        closed = [self._close(position, events) for position in list(self._open)]
         wrong = next((each for each in closed if each is not None), None)
         completion = self._accumulator.completion()
         if completion is None:
@@ -130,51 +130,51 @@ class EventReader(Generic[T]):
 
     def _read_calls(self, choice: ChunkChoice, parts: ChoiceParts, events: list[StreamEvent[T]]) -> None:
         for key in parts.add(choice):
-            place = choice.index, key
+            position = choice.index, key
             call = parts.tool_calls.calls[key]
-            if place not in self._told:
+            if position not in self._told:
                 self._close_whole(events)
-                self._told[place] = 0
-                self._open[place] = call
-            self._touched.add(place)
+                self._told[position] = 0
+                self._open[position] = call
+            self._touched.add(position)
             if call.name:
-                self._tell(place, call, events)
+                self._tell(position, call, events)
 
-    def _tell(self, place: Place, call: CallParts, events: list[StreamEvent[T]]) -> None:
+    def _tell(self, position: CallPosition, call: CallParts, events: list[StreamEvent[T]]) -> None:
         """Report the start of a call and the new pieces of its arguments."""
-        index, key = place
-        if place not in self._started:
-            self._started.add(place)
+        index, key = position
+        if position not in self._started:
+            self._started.add(position)
             events.append(ToolCallStarted(key, call.id, call.name, index))
-        arguments = "".join(call.arguments[self._told[place] :])
+        arguments = "".join(call.arguments[self._told[position] :])
         if arguments:
-            self._told[place] = len(call.arguments)
+            self._told[position] = len(call.arguments)
             events.append(ToolCallDelta(key, arguments, index))
 
     def _close_whole(self, events: list[StreamEvent[T]]) -> None:
         """Conclude the calls that have become whole since the last time."""
-        for place in sorted(self._touched):
-            if place in self._open and self._open[place].whole:
-                self._close(place, events)
+        for position in sorted(self._touched):
+            if position in self._open and self._open[position].whole:
+                self._close(position, events)
         self._touched.clear()
 
-    def _close(self, place: Place, events: list[StreamEvent[T]]) -> BadArguments | None:
+    def _close(self, position: CallPosition, events: list[StreamEvent[T]]) -> BadArguments | None:
         """Conclude a call, unless its arguments do not validate."""
-        parts = self._open[place]
+        parts = self._open[position]
         read = self.toolbox.read(ToolCall.model_validate(parts.plain()))
         if isinstance(read, BadArguments):
             return read
-        if read.parsed is not None and self._was_cut(place):
+        if read.parsed is not None and self._was_cut(position):
             return BadArguments(ParsedToolCall(read.id, read.name, read.arguments), CUT_BEFORE)
-        del self._open[place]
-        self._tell(place, parts, events)
-        index, key = place
+        del self._open[position]
+        self._tell(position, parts, events)
+        index, key = position
         events.append(ToolCallDone(key, read, index))
         return None
 
-    def _was_cut(self, place: Place) -> bool:
+    def _was_cut(self, position: CallPosition) -> bool:
         """Whether the answer was cut just before the arguments. If none arrived, "no arguments" would look complete."""
-        index, key = place
+        index, key = position
         choice = self._accumulator.choices[index]
         calls = choice.tool_calls
         return choice.finish_reason in CUT and key == calls.latest and not calls.calls[key].arguments

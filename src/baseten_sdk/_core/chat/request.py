@@ -25,7 +25,7 @@ PARAMETERS = Parameters(frozenset(ChatOptions.__optional_keys__), "chat.completi
 
 
 def chat_request(
-    place: BaseURL,
+    base: BaseURL,
     model: str,
     messages: Iterable[Message],
     params: Mapping[str, object],
@@ -36,7 +36,7 @@ def chat_request(
     """Build the request of a chat call.
 
     Args:
-        place: Where the model is served.
+        base: Where the model is served.
         model: Its name there.
         messages: The conversation.
         params: Parameters other than options. None is the same as leaving one out.
@@ -50,7 +50,7 @@ def chat_request(
     body |= {name: value for name, value in params.items() if value is not None}
     if stream:
         body["stream"] = True
-    return model_request(place, "chat/completions", body, options, stream=stream)
+    return model_request(base, "chat/completions", body, options, stream=stream)
 
 
 def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:

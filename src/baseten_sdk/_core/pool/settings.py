@@ -38,10 +38,10 @@ class PoolSettings:
         for target in self.members:
             if not isinstance(target, Target):
                 raise ConfigurationError(f"The members of a pool are Targets, not {target!r}.")
-            place = (target.model_id, target.model, target.environment, target.deployment_id, target.regional)
-            if place in seen:
+            identity = (target.model_id, target.model, target.environment, target.deployment_id, target.regional)
+            if identity in seen:
                 raise ConfigurationError(f"{target.name} is a member of the pool twice: give it a weight instead.")
-            seen.add(place)
+            seen.add(identity)
         if self.hedge is not None and not isinstance(self.hedge, Hedge):
             raise ConfigurationError(f"hedge must be a Hedge, not {self.hedge!r}.")
         check_seconds("first_event", self.first_event)

@@ -40,7 +40,7 @@ class Envelope:
     Attributes:
         time: When it was sent, with a time zone; None if the body has no readable time.
         data: The model's output.
-        readable: Whether the body could be parsed. If not, only the request id and the time are known.
+        readable: Whether the body could be parsed. If not, only the request ID and the time are known.
     """
 
     request_id: str

@@ -10,27 +10,10 @@ from __future__ import annotations
 import re
 
 from ..._json_reading import decode_reply
-from ...errors import (
-    APIStatusError,
-    AuthenticationError,
-    BadGatewayError,
-    BadRequestError,
-    ConflictError,
-    GatewayTimeoutError,
-    InternalServerError,
-    ModelError,
-    NotFoundError,
-    OverloadedError,
-    PayloadTooLargeError,
-    PaymentRequiredError,
-    PermissionDeniedError,
-    RateLimitError,
-    RequestTimeoutError,
-    ServiceUnavailableError,
-    UnprocessableEntityError,
-)
+from ...errors import APIStatusError, InternalServerError, ModelError
 from ...errors.api import KEPT
 from ...errors.remote import read_remote
+from ...errors.status import BY_STATUS
 from .response import WholeResponse
 from .retry_after import retry_after
 
@@ -41,23 +24,6 @@ SHOWN = 500
 
 LONGEST = 4000
 """Maximum length of a server's message in an error."""
-
-BY_STATUS: dict[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    402: PaymentRequiredError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    408: RequestTimeoutError,
-    409: ConflictError,
-    413: PayloadTooLargeError,
-    422: UnprocessableEntityError,
-    429: RateLimitError,
-    502: BadGatewayError,
-    503: ServiceUnavailableError,
-    504: GatewayTimeoutError,
-    529: OverloadedError,
-}
 
 EVENT_STREAM = "text/event-stream"
 

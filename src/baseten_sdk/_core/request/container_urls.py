@@ -51,7 +51,6 @@ class ContainerURLs(DeploymentURLs):
         return f"{self.target}/{PATHS[path]}"
 
     def sync(self, path: str) -> str:
-        """Return the URL of a path in the container."""
         return f"{self.target}/{quote_path(path)}"
 
     def async_request(self, request_id: str) -> str:

@@ -26,7 +26,7 @@ ANY_MODEL = "not-required"
 
 
 def embeddings_request(
-    place: BaseURL,
+    base: BaseURL,
     model: str,
     given: Sequence[object],
     options: Options,
@@ -43,7 +43,7 @@ def embeddings_request(
         body["encoding_format"] = encoding_format
     if user is not None:
         body["user"] = user
-    return engine_request(place.at("embeddings"), body, options, place.model)
+    return engine_request(base.at("embeddings"), body, options, base.model)
 
 
 def check_input(given: object) -> Sequence[object]:
@@ -66,7 +66,6 @@ def input_count(given: Sequence[object]) -> int:
 
 
 def rerank_body(query: str, texts: Sequence[str], optional: Mapping[str, object]) -> dict[str, object]:
-    """The body of a rerank."""
     return {"query": query, "texts": texts, **_set(optional)}
 
 

@@ -71,12 +71,12 @@ class DeploymentURLs:
 
     @property
     def model_id(self) -> str | None:
-        """The model's id; None for a chain."""
+        """The model's ID; None for a chain."""
         return self.owner if self.kind == "model" else None
 
     @property
     def chain_id(self) -> str | None:
-        """The chain's id; None for a model."""
+        """The chain's ID; None for a model."""
         return self.owner if self.kind == "chain" else None
 
     @property
@@ -93,7 +93,6 @@ class DeploymentURLs:
         return f"{self.target}/sync/{quote_path(path)}"
 
     def async_request(self, request_id: str) -> str:
-        """Return the URL of an async request."""
         return f"{self.host}/async_request/{quote_segment(request_id, 'request_id')}"
 
     @property

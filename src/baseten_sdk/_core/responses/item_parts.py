@@ -22,7 +22,7 @@ from ..stream.arguments import HeldArguments
 
 Announcement: TypeAlias = ResponseFunctionCallArgumentsDoneEvent | ResponseOutputItemDoneEvent
 
-Place: TypeAlias = tuple[str, int]
+PartPosition: TypeAlias = tuple[str, int]
 """A kind of text, and its index in the item."""
 
 OUTPUT_TEXT = "output_text"
@@ -50,7 +50,7 @@ class ItemParts:
         self.item = item
         self.id = id
         self.whole = False
-        self.texts: dict[Place, list[str]] = {}
+        self.texts: dict[PartPosition, list[str]] = {}
         self.arguments = HeldArguments()
         self.held: list[Announcement] = []
         self.told = False
@@ -61,10 +61,10 @@ class ItemParts:
 
     def add(self, kind: str, number: int, piece: str) -> None:
         """Add a piece of a text."""
-        place = kind, number
-        pieces = self.texts.get(place)
+        position = kind, number
+        pieces = self.texts.get(position)
         if pieces is None:
-            self.texts[place] = [piece]
+            self.texts[position] = [piece]
         else:
             pieces.append(piece)
 
@@ -82,11 +82,11 @@ class ItemParts:
         if item is not None and (not self.texts or (self.whole and not self._says_more_than(item))):
             return item
         if self.kind == "reasoning":
-            parts = {place: ReasoningPart(type=place[0], text=text) for place, text in self._texts()}
+            parts = {position: ReasoningPart(type=position[0], text=text) for position, text in self._texts()}
             thought = item if isinstance(item, ResponseReasoningItem) else ResponseReasoningItem(id=self.id or None)
-            content = [part for place, part in parts.items() if place[0] != SUMMARY]
+            content = [part for position, part in parts.items() if position[0] != SUMMARY]
             return thought.model_copy(
-                update={"content": content, "summary": [part for place, part in parts.items() if place[0] == SUMMARY]}
+                update={"content": content, "summary": [part for position, part in parts.items() if position[0] == SUMMARY]}
             )
         message = item if isinstance(item, ResponseOutputMessage) else ResponseOutputMessage(id=self.id or None)
         said: list[ResponseContent] = [
@@ -115,9 +115,9 @@ class ItemParts:
         """Return the text that arrived in pieces."""
         return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)
 
-    def _texts(self) -> list[tuple[Place, str]]:
+    def _texts(self) -> list[tuple[PartPosition, str]]:
         for pieces in self.texts.values():
             if len(pieces) > 1:
                 # Join the pieces once, even if a caller asks at each event.
                 pieces[:] = ("".join(pieces),)
-        return [(place, pieces[0]) for place, pieces in sorted(self.texts.items(), key=lambda each: each[0][1])]
+        return [(position, pieces[0]) for position, pieces in sorted(self.texts.items(), key=lambda each: each[0][1])]

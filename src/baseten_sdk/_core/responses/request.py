@@ -35,7 +35,7 @@ PARSED = frozenset({"parsed", "parsed_arguments"})
 
 
 def response_request(
-    place: BaseURL,
+    base: BaseURL,
     model: str,
     given: ResponseInput,
     params: Mapping[str, object],
@@ -46,7 +46,7 @@ def response_request(
     """Build the request of a response.
 
     Args:
-        place: Where the model is served.
+        base: Where the model is served.
         model: Its name there.
         given: The input.
         params: Parameters other than options. None is the same as leaving one out.
@@ -65,7 +65,7 @@ def response_request(
     if "tool_choice" in body:
         body["tool_choice"] = flat(body["tool_choice"])
     body["stream"] = stream
-    return model_request(place, PATH, body, options, stream=stream)
+    return model_request(base, PATH, body, options, stream=stream)
 
 
 def _check_stateless(body: dict[str, object]) -> None:

@@ -138,7 +138,6 @@ class StreamParameters:
         )
 
     def vad(self) -> Block:
-        """Return the block `streaming_vad_config`."""
         return _set(
             threshold=self.vad_threshold,
             min_silence_duration_ms=self.vad_silence_ms,

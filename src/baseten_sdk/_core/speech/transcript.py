@@ -83,7 +83,6 @@ class TranscriptReader:
 
     @property
     def text(self) -> str:
-        """All final transcripts as one text."""
         return " ".join(filter(None, (final.text for final in self.finals)))
 
 

@@ -34,7 +34,6 @@ class HeldArguments:
         self._scanned = 0
 
     def add(self, piece: str) -> None:
-        """Add a piece."""
         if piece:
             self._pieces.append(piece)
 

@@ -50,9 +50,9 @@ class Halves:
         try:
             value: object = json.loads(data.removeprefix(BOM).decode())
             choices = value.get("choices", [value]) if isinstance(value, dict) else None
-            for place, choice in enumerate(choices if isinstance(choices, list) else ()):
+            for position, choice in enumerate(choices if isinstance(choices, list) else ()):
                 if isinstance(choice, dict):
-                    self._join(_index(choice, place), choice)
+                    self._join(_index(choice, position), choice)
             return json.dumps(_whole(value)).encode()
         except (ValueError, RecursionError):
             return data
@@ -94,7 +94,7 @@ def _texts(node: object, path: Path, waiting: dict[Path, str]) -> object:
     if isinstance(node, dict):
         return {name: _texts(each, (*path, name), waiting) for name, each in node.items()}
     if isinstance(node, list):
-        return [_texts(each, (*path, _index(each, place)), waiting) for place, each in enumerate(node)]
+        return [_texts(each, (*path, _index(each, position)), waiting) for position, each in enumerate(node)]
     return node
 
 
@@ -114,9 +114,9 @@ def _append(node: object, path: Path) -> None:
         _append(piece, tuple(below))
 
 
-def _index(item: object, place: int) -> int:
+def _index(item: object, position: int) -> int:
     index = item.get("index") if isinstance(item, dict) else None
-    return index if isinstance(index, int) else place
+    return index if isinstance(index, int) else position
 
 
 def _whole(node: object) -> object:

@@ -58,7 +58,6 @@ def rerank_call(url: str, query: str, optional: Mapping[str, object]) -> TextCal
 
 
 def classify_call(url: str, optional: Mapping[str, object]) -> TextCall[Results[list[Classification]]]:
-    """Label texts."""
     return TextCall(
         lambda part, options: engine_request(url, classify_body(part.texts, optional), options),
         lambda part, response: read_labels(list[list[Classification]], part, response, "lists of labels"),
@@ -66,7 +65,6 @@ def classify_call(url: str, optional: Mapping[str, object]) -> TextCall[Results[
 
 
 def tokens_call(url: str, optional: Mapping[str, object]) -> TextCall[Results[list[TokenPrediction]]]:
-    """Label the tokens of texts."""
     return TextCall(
         lambda part, options: engine_request(url, classify_body(part.texts, optional), options),
         lambda part, response: read_labels(list[list[TokenPrediction]], part, response, "lists of tokens"),

@@ -28,7 +28,6 @@ class VectorStore:
         self._usages: list[Usage] = []
 
     def add(self, part: Part, found: Vectors) -> None:
-        """Store the vectors of a part."""
         if not self._size:
             self._size = found.dimensions * FLOAT
             self._data = bytearray(self._rows * self._size)

@@ -57,7 +57,6 @@ class ScoreStore:
         self._scores: list[RerankResult] = []
 
     def add(self, part: Part, found: Results[RerankResult]) -> None:
-        """Add the scores of a part."""
         self._scores += found
 
     def keep(self, part: Part, found: object) -> Sequence[int]:
@@ -78,7 +77,6 @@ class LabelStore(dict[int, list[T]]):
     """Collects the labels of parts in one list, in the order of the texts. A text without labels has an empty list."""
 
     def add(self, part: Part, found: Results[list[T]]) -> None:
-        """Add the labels of a part."""
         self.update(zip(part.indices, found, strict=True))
 
     def keep(self, part: Part, found: object) -> Sequence[int]:

@@ -88,7 +88,6 @@ class Service:
         return replace(self, options=self.options.without_key())
 
     def model_apis(self) -> BaseURL:
-        """Return the base URL of the Model APIs."""
         return self.router.model_apis()
 
     def paced(self, options: Options) -> Options:

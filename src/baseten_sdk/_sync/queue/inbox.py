@@ -42,7 +42,7 @@ Listener: TypeAlias = Callable[[Sequence[Delivered]], object]
 
 
 class Inbox:
-    """Deliveries by request id. Made by `client.webhooks`.
+    """Deliveries by request ID. Made by `client.webhooks`.
 
     Attributes:
         url: The `webhook_endpoint` to pass to `async_predict`.
@@ -80,7 +80,7 @@ class Inbox:
         """Get the delivery of a request, of an output or of errors; None if none has come yet.
 
         Args:
-            request_id: The id that `async_predict` returned.
+            request_id: The ID that `async_predict` returned.
             response_model: The type of the output: anything that pydantic can validate.
 
         Raises:

@@ -31,7 +31,7 @@ class Job:
     """An async request that was submitted.
 
     Attributes:
-        request_id: Its id.
+        request_id: Its ID.
         model_id: The model that it was sent to; None for a chain.
         chain_id: The chain that it was sent to; None for a model.
     """

@@ -15,7 +15,6 @@ from ..calls.service import Service
 
 
 def get_status(service: Service, url: str, options: Options) -> AsyncRequestStatus:
-    """Get the status at a URL."""
     request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
     status, meta = service.caller.fetch(request, options, _status)
     return attach_meta(status, meta)

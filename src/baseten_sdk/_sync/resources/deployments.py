@@ -136,11 +136,7 @@ class Deployment(Engine, Speech):
                     print(text, end="")
 
         Args:
-            model_input: As for `predict`.
-            files: As for `predict`.
-            data: As for `predict`.
-            content_type: As for `predict`.
-            **options: The options of every call.
+            **options: The options of every call. The others are as for `predict`.
 
         Returns:
             A context manager. The call is made when it is entered.

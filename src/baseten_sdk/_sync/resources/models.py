@@ -56,7 +56,7 @@ class Models:
         """Get one of the models. It is looked up in the list, because the service has no endpoint for one model.
 
         Args:
-            model: Its id.
+            model: Its ID.
             **options: The options of every call.
 
         Raises:

@@ -55,12 +55,6 @@ class RawCompletions:
             raw = client.chat.completions.with_raw_response.create(model="openai/gpt-oss-120b", messages=[...])
             print(raw.headers["x-ratelimit-remaining-requests"], raw.parse().text)
 
-        Args:
-            model: As for `create`.
-            messages: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
-
         Returns:
             The reply. `parse()` returns the completion.
         """
@@ -89,14 +83,6 @@ class RawMessages:
     ) -> RawResponse[Message]:
         """Ask a model for the next message, as `create` does.
 
-        Args:
-            model: As for `create`.
-            messages: As for `create`.
-            max_tokens: As for `create`.
-            system: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
-
         Returns:
             The reply. `parse()` returns the message.
         """
@@ -124,12 +110,6 @@ class RawResponses:
     ) -> RawResponse[ModelResponse]:
         """Ask a model for a response, as `create` does.
 
-        Args:
-            model: As for `create`.
-            input: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
-
         Returns:
             The reply. `parse()` returns the response.
         """
@@ -147,11 +127,6 @@ class RawTextCompletions:
 
     def create(self, *, model: str, prompt: Prompt, **params: Unpack[CompletionOptions]) -> RawResponse[TextCompletion]:
         """Continue a text, as `create` does.
-
-        Args:
-            model: As for `create`.
-            prompt: As for `create`.
-            **params: As for `create`.
 
         Returns:
             The reply. `parse()` returns the completion.

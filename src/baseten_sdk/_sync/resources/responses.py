@@ -104,7 +104,7 @@ class Responses(Unavailable):
             print(response.output_text)
 
         Args:
-            model: A slug of the Model APIs (it contains "/"), or the eight-letter id of a dedicated model.
+            model: A slug of the Model APIs (it contains "/"), or the eight-letter ID of a dedicated model.
             input: A text, or items: dicts, or what a model sent. To go on, pass
                 `[*earlier, *response.output, {"role": "user", "content": "..."}]`: the service keeps nothing.
             stream: Return a `ResponseEvents`, which yields the events as they arrive.

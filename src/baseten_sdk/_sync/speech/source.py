@@ -85,7 +85,6 @@ class AudioPieces:
         return next(self._iterator, None)
 
     def close(self) -> None:
-        """Close the file."""
         if self._file is not None:
             self._file.close()
 

@@ -83,10 +83,7 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
         Raises:
             ConfigurationError: Nothing has arrived yet.
         """
-        snapshot = self.snapshot
-        if snapshot is None:
-            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
-        return snapshot
+        return self._something()
 
     @property
     def text_stream(self) -> Picked[StreamEvent[T], str]:

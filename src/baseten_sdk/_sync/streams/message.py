@@ -84,10 +84,7 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
         Raises:
             ConfigurationError: Nothing has arrived yet.
         """
-        snapshot = self.snapshot
-        if snapshot is None:
-            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
-        return snapshot
+        return self._something()
 
     @property
     def text_stream(self) -> Picked[MessageStreamEvent, str]:
@@ -98,12 +95,6 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
         """Iterate over the object of `output_format=` while it grows.
 
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
-
-        Example:
-            partials = stream.partials()
-            for invoice in partials:
-                if "total" not in partials.missing:
-                    print(invoice.total)
         """
         if self._form.schema is None:
             raise ConfigurationError("partials() needs output_format= to be a type.")

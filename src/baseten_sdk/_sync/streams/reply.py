@@ -73,6 +73,17 @@ class ReplyStream(Generic[C, E, R]):
         """The reply so far. None before anything has arrived."""
         raise NotImplementedError
 
+    def _something(self) -> R:
+        """Return the snapshot.
+
+        Raises:
+            ConfigurationError: Nothing has arrived yet.
+        """
+        snapshot = self.snapshot
+        if snapshot is None:
+            raise ConfigurationError("Nothing has arrived yet; `snapshot` is None then.")
+        return snapshot
+
     @property
     def _stream(self) -> TypedStream[C]:
         if self._opened is None:

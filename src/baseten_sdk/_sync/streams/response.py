@@ -123,12 +123,6 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
         """Iterate over the object of `text_format=` while it grows.
 
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
-
-        Example:
-            partials = stream.partials()
-            for invoice in partials:
-                if "total" not in partials.missing:
-                    print(invoice.total)
         """
         if self._outcome.schema is None:
             raise ConfigurationError("partials() needs text_format= to be a type.")

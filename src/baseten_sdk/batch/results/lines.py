@@ -53,9 +53,7 @@ class Name(NamedTuple):
 class Lines(Protocol[R_contra, T_contra]):
     """Writes outcomes and reads their keys back."""
 
-    def of_result(self, ok: Ok[R_contra, T_contra], /) -> Line:
-        """Return the line of a result."""
-        ...
+    def of_result(self, ok: Ok[R_contra, T_contra], /) -> Line: ...
 
     def of_failure(self, failed: Failed[R_contra], /) -> bytes:
         """Return the line of a failure, with its end."""
@@ -194,5 +192,4 @@ def error_json(error: Exception) -> dict[str, object]:
 
 
 def _writable(text: str) -> str:
-    """Return a string that UTF-8 can encode."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -39,12 +39,10 @@ class Sink:
         self._room = anyio.Event()
 
     async def result(self, line: bytes) -> None:
-        """Take the line of a result."""
         self._waiting[0].append(line)
         await self._took(len(line))
 
     async def failure(self, line: bytes) -> None:
-        """Take the line of a failure."""
         self._waiting[1].append(line)
         await self._took(len(line))
 

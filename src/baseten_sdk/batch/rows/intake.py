@@ -147,7 +147,6 @@ def _without_key(error: Exception, unit: Unit, number: int) -> BatchRowError:
 
 
 def as_key(value: object) -> str:
-    """Return a key as a string."""
     if isinstance(value, str):
         return value
     if isinstance(value, Integral) and not isinstance(value, bool):

@@ -45,8 +45,6 @@ UNREAD = 0.99
 
 
 class BatchRun(Generic[R, T]):
-    """One run of a batch."""
-
     def __init__(self, client: AsyncClient, plan: Plan[R, T]) -> None:
         self._client = client
         self._plan = plan

@@ -37,7 +37,6 @@ class Reasons:
         self._examples: dict[object, str] = {}
 
     def add(self, error: Exception) -> None:
-        """Count a failure."""
         kind = kind_of(error)
         if kind not in self._examples:
             if len(self._examples) >= MOST:

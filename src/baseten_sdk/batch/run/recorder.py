@@ -67,7 +67,6 @@ class Recorder(Generic[R, T]):
         self._gauge = gauge
 
     async def take(self, position: int, outcome: Outcome[R, T]) -> None:
-        """Record an outcome."""
         self.taken += 1
         if isinstance(outcome, Ok):
             try:

@@ -81,7 +81,6 @@ class Tally:
         return self._clock() - self._began
 
     def result(self, ok: Ok[object, object], tokens: Tokens) -> None:
-        """Count a row that succeeded."""
         self.ok += 1
         self._timeline.add(self.seconds)
         self._times.add(ok.seconds)
@@ -92,7 +91,6 @@ class Tally:
             self.tokens = Tokens(mine.input + tokens.input, mine.output + tokens.output, mine.cached + tokens.cached)
 
     def failure(self, failed: Failed[object]) -> None:
-        """Count a row that failed."""
         self.failed += 1
         self._timeline.add(self.seconds)
         self._reasons.add(failed.error)

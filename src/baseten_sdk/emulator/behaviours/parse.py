@@ -1,4 +1,4 @@
-"""Reading behaviours: from the header `x-emulator`, a reserved model id, the key `emulator` of a body, or a script."""
+"""Reading behaviours: from the header `x-emulator`, a reserved model ID, the key `emulator` of a body, or a script."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def parse(spec: Spec) -> Plan:
 
 
 def parse_slug(text: str) -> Plan:
-    """Read the tail of a reserved model id, such as `429`, `style-b` or `cut-3+crlf`."""
+    """Read the tail of a reserved model ID, such as `429`, `style-b` or `cut-3+crlf`."""
     return _from_tokens(text.split("+"))
 
 

@@ -27,7 +27,6 @@ def secrets_of(exchange: Exchange) -> tuple[str, ...]:
 
 
 def without(text: str, secrets: Iterable[str]) -> str:
-    """A text without secrets."""
     for each in secrets:
         text = text.replace(each, HIDDEN)
     return text

@@ -2,7 +2,7 @@
 
 Theory of operation: `steps` cuts an answer into small deltas, each with only the keys that changed, the
 tokens spent so far and perhaps a finish_reason. The quirks that concern order and content (tool deltas that
-take turns, fresh ids, a finish before the content) are made here, as operations on that list. It must not
+take turns, fresh IDs, a finish before the content) are made here, as operations on that list. It must not
 know JSON envelopes, usage policies or bytes.
 """
 

@@ -1,8 +1,8 @@
-"""Which behaviours one request asks for: the fleet's member, the script, a reserved model id, the body's key
+"""Which behaviours one request asks for: the fleet's member, the script, a reserved model ID, the body's key
 `emulator`, the header, in rising order.
 
 Reserved on the Model APIs and in any chat body are slugs `emulator/<behaviours>`, such as `emulator/429` or
-`emulator/style-b+cut-3`; in a deployment's address, ids `emulator-<behaviours>` and, in eight characters,
+`emulator/style-b+cut-3`; in a deployment's address, IDs `emulator-<behaviours>` and, in eight characters,
 `emul0429` for a status. It owns the reading of these places.
 """
 

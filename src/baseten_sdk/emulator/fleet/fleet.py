@@ -26,7 +26,7 @@ _USED = re.compile(rb'"total_tokens":\s*(\d+)')
 class Fleet(MutableMapping[str, FleetMember]):
     """How each member behaves, by its name. Setting one replaces it, with limits that are unused.
 
-    A name is the id of a model or chain (`abcd1234`), an id and an environment or deployment (`abcd1234/staging`), or a
+    A name is the ID of a model or chain (`abcd1234`), an ID and an environment or deployment (`abcd1234/staging`), or a
     slug of the Model APIs (`zai-org/GLM-5.3`). Targets outside the fleet are healthy.
     """
 

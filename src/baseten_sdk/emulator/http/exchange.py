@@ -20,7 +20,7 @@ class Exchange:
     """A request after authentication.
 
     Attributes:
-        request_id: The id that this exchange is known by, whether or not the reply carries it.
+        request_id: The ID that this exchange is known by, whether or not the reply carries it.
         moment: When it was accepted, by the emulator's clock.
         member: The member of a fleet that it is for.
     """

@@ -24,7 +24,7 @@ class Address:
     """An address, read.
 
     Attributes:
-        owner: The model's or chain's id; empty on the Model APIs.
+        owner: The model's or chain's ID; empty on the Model APIs.
         environment: The environment asked for; None for a development or explicit deployment.
         route: The path segments after the target, percent-encoded as they came.
         bare: The path carried no target.
@@ -53,7 +53,7 @@ class Address:
 
 
 def short_id(seed: str, length: int) -> str:
-    """Letters and digits made from `seed`, in the form of the service's ids."""
+    """Letters and digits made from `seed`, in the form of the service's IDs."""
     digits = int.from_bytes(hashlib.sha256(seed.encode()).digest(), "big")
     alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
     text = ""

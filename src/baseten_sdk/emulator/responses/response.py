@@ -30,7 +30,7 @@ class Head:
     """What a response has besides what the model made.
 
     Attributes:
-        digest: What its ids are made of.
+        digest: What its IDs are made of.
     """
 
     digest: str

@@ -1,7 +1,7 @@
 """The events of a stream as LangChain's chunks.
 
-LangChain adds the usage of chunks up and merges calls by index where their ids do not differ; the service repeats the
-usage on every chunk and may send a fresh id with every piece. Events are made of the stream as it was meant, so each
+LangChain adds the usage of chunks up and merges calls by index where their IDs do not differ; the service repeats the
+usage on every chunk and may send a fresh ID with every piece. Events are made of the stream as it was meant, so each
 of them is one chunk here: usage and metadata come once, with the last.
 
 LangChain also completes the arguments of a call that was cut, and runs it. The last chunk makes such arguments
@@ -89,7 +89,7 @@ class GenerationChunks:
         return held
 
     def _ends(self, choice: Choice) -> list[ToolCallChunk]:
-        """What the calls lack: ids and names that came late or never, and what keeps bad arguments from being read."""
+        """What the calls lack: IDs and names that came late or never, and what keeps bad arguments from being read."""
         made = choice.message.tool_calls
         read = arguments_of(made, choice.finish_reason)
         keys = sorted(self._told) if len(self._told) == len(made) else range(len(made))

@@ -23,7 +23,7 @@ class Served(BaseModel):
     """A model and where it is served."""
 
     model_name: str = Field(default="", alias="model")
-    """Slug of a Model API, id of a dedicated model such as "abcd1234", or the name that an engine serves."""
+    """Slug of a Model API, ID of a dedicated model such as "abcd1234", or the name that an engine serves."""
     baseten_api_key: SecretStr | None = Field(
         default_factory=secret_from_env("BASETEN_API_KEY", default=None), alias="api_key"
     )
@@ -34,7 +34,7 @@ class Served(BaseModel):
     auth_scheme: AuthScheme | None = None
     """How the key is sent: "bearer", or "api-key" for the key of a Frontier Gateway."""
     route_by_name: bool | None = None
-    """Whether a name that looks like the id of a dedicated model goes to it. It does unless this is False."""
+    """Whether a name that looks like the ID of a dedicated model goes to it. It does unless this is False."""
     model_url: str | None = None
     """URL of a dedicated model, ending in `/predict`, `/sync` or `/sync/v1`, instead of `model_id`."""
     model_id: str | None = None

@@ -92,7 +92,7 @@ class LiteLLMChunks:
                 return [self._chunk([StreamingChoices(index=index, delta=delta, logprobs=_log_probs(told))])]
 
     def _late(self, choice: Choice) -> StreamingChoices | None:
-        """Return the ids of calls that began without one: results have to name them."""
+        """Return the IDs of calls that began without one: results have to name them."""
         told, made = self._told.get(choice.index, {}), choice.message.tool_calls
         if len(told) != len(made):
             return None
