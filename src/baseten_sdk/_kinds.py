@@ -41,7 +41,6 @@ def check_type(kind: object, argument: str) -> None:
     """Refuse values that stand where a type belongs. Other objects are left to pydantic.
 
     Args:
-        kind: What was given.
         argument: The name of the argument that it was given as.
 
     Raises:

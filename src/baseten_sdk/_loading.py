@@ -19,7 +19,6 @@ def load(package: str, *names: str) -> None:
     """Import modules of a package. What goes wrong is left to the import statements that follow.
 
     Args:
-        package: The package.
         names: The modules, relative to it.
     """
     missing = [name for name in (f"{package}.{name}" for name in names) if name not in sys.modules]

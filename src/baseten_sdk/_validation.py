@@ -99,7 +99,6 @@ def problems(error: ValidationError, at: frozenset[Position] = frozenset()) -> s
     """The problems of a validation as "path: what": the first few, and how many more there are.
 
     Args:
-        error: The problems.
         at: Those that are shown, if any of them is among these; the others are only counted.
     """
     count = error.error_count()

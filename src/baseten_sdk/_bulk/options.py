@@ -56,7 +56,6 @@ class Bulk(Generic[V]):
 
     Attributes:
         what: What it makes, for the display.
-        texts: The texts.
         rows: How many there are. None if the source does not say.
     """
 

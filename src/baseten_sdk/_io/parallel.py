@@ -35,7 +35,6 @@ class AsyncParallel:
         """Return the results in the order of the jobs. An exception is a result.
 
         Args:
-            jobs: The jobs to run.
             results: Where the results go, for a caller that needs those of the finished functions even if it is
                 canceled.
             limits: The limit for each job in seconds. None: no limits. A thread continues after its limit. Nobody waits

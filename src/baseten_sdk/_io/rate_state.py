@@ -121,7 +121,6 @@ class RateState:
         """Note that a request was refused.
 
         Args:
-            key: What refused it.
             sent: When it was sent.
             seconds: How long the service asks to wait.
             now: The time.
@@ -197,7 +196,6 @@ class RateState:
 
         Args:
             key: What the reply came from.
-            headers: Its headers.
             wall: Seconds since the epoch.
             now: The same moment on the steady clock.
         """

@@ -82,7 +82,7 @@ class SharedRates:
         """Return the moment at which a request with this estimate can be sent. `inf`: it is not known yet.
 
         Raises:
-            LimitStoreError: the store fails.
+            LimitStoreError: The store fails.
         """
         with self._lock:
             opens = self._share.opens(tokens, now)

@@ -57,7 +57,6 @@ class AsyncSocket:
     """One connection of an event loop, over a socket that does not block.
 
     Attributes:
-        raw: The socket.
         readiness: Waits until it is readable.
     """
 
@@ -183,11 +182,7 @@ class AsyncSocket:
 
 
 class Socket:
-    """One connection of a thread, over a socket that does not block. The thread waits when there is nothing to read.
-
-    Attributes:
-        raw: The socket.
-    """
+    """One connection of a thread, over a socket that does not block. The thread waits when there is nothing to read."""
 
     __slots__ = ("_early", "_full", "_more", "_poll", "raw")
 

@@ -28,7 +28,6 @@ class Record(NamedTuple, Generic[R_co]):
 
     Attributes:
         number: The position: the line of a file, otherwise a count from 1.
-        value: The value.
         size: Its size in the source in bytes. 0 if unknown.
     """
 

@@ -1,6 +1,6 @@
-"""Asks a model through one of the APIs, and prints the answer as it arrives.
+"""Asks a model through one of the APIs. The events of the answer become those of a chat, whatever the API.
 
-All APIs print the same, because their streams become the events of a chat. It must not know options.
+It must not know options, or how an answer is printed.
 """
 
 from __future__ import annotations
@@ -8,22 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from ..histories import to_chat, to_messages, to_responses
-from ..types.events import (
-    ChunkReceived,
-    Finished,
-    PartialObject,
-    ReasoningDelta,
-    RefusalDelta,
-    StreamEvent,
-    TextDelta,
-    ToolCallDelta,
-    ToolCallDone,
-    ToolCallStarted,
-    UsageUpdated,
-)
+from ..types.events import Finished, ReasoningDelta, RefusalDelta, TextDelta, ToolCallDone
 from ..types.message_events import (
     ContentBlockStopEvent,
     MessageStopEvent,
@@ -36,15 +24,12 @@ from ..types.messages import ToolUseBlock
 from ..types.params import Message, SamplingParams
 from ..types.response_params import ResponseOptions
 from ..types.tool_calls import ParsedToolCall
-from .printing import OutputFormat, Printer, plain
+from .answer_printer import AnswerPrinter, Ended, Said
+from .printing import Printer
 from .repl import Ask
 
 if TYPE_CHECKING:
-    from .. import ChatCompletion, Client, Deployment, ModelResponse, Pool, Prices, ResponseStreamEvent
-    from ..types.messages import Message as ModelMessage
-
-
-Row: TypeAlias = dict[str, object]
+    from .. import Client, Deployment, Pool, Prices, ResponseStreamEvent
 
 MOST_TOKENS = 4096
 """The most tokens of an answer by messages, which require a limit. Without an option, it is a chat's default."""
@@ -95,24 +80,6 @@ class AnswerSettings:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The answer is whole.
-
-    Attributes:
-        kind: What the API calls it.
-        reply: The reply.
-        finish_reason: Why it ended, in the words of a chat.
-    """
-
-    kind: Literal["completion", "message", "response"]
-    reply: ChatCompletion | ModelMessage | ModelResponse
-    finish_reason: str | None
-
-
-Said: TypeAlias = StreamEvent[None] | Ended
-
-
 def asking(
     api: API,
     asked: Client | Deployment | Pool,
@@ -126,7 +93,7 @@ def asking(
     """Return the function that calls an API and prints the answer, and its cost if there are prices."""
 
     def by_chat(messages: Sequence[Message]) -> Message:
-        printer = _EventPrinter(out, thoughts, prices)
+        printer = AnswerPrinter(out, thoughts, prices)
         with asked.chat.completions.stream(model=model, messages=messages, **settings.for_chat()) as stream:
             for event in stream:
                 printer.print(event)
@@ -135,7 +102,7 @@ def asking(
             return stream.get_final_completion().message
 
     def by_messages(messages: Sequence[Message]) -> Message:
-        printer = _EventPrinter(out, thoughts, prices)
+        printer = AnswerPrinter(out, thoughts, prices)
         history, most = to_messages(messages), settings.max_tokens or MOST_TOKENS
         with asked.messages.stream(model=model, max_tokens=most, **history, **settings.for_messages()) as stream:
             for event in stream:
@@ -144,7 +111,7 @@ def asking(
             return to_chat([stream.get_final_message()])[-1]
 
     def by_responses(messages: Sequence[Message]) -> Message:
-        printer = _EventPrinter(out, thoughts, prices)
+        printer = AnswerPrinter(out, thoughts, prices)
         items = to_responses(messages)
         with asked.responses.stream(model=model, input=items, **settings.for_responses()) as stream:
             for event in stream:
@@ -195,72 +162,3 @@ def _said(event: ResponseStreamEvent) -> Iterator[Said]:
             yield Ended("response", response, response.finish_reason)
         case _:
             return
-
-
-class _EventPrinter:
-    """Prints an answer while it arrives. In text form, reasoning and tool calls go to stderr."""
-
-    def __init__(self, out: Printer, thoughts: bool, prices: Prices | None) -> None:
-        self._out = out
-        self._prices = prices
-        self._thoughts = thoughts
-        self._thinking = False
-
-    def print(self, event: Said) -> None:
-        match self._out.form:
-            case OutputFormat.JSON:
-                if isinstance(event, Ended):
-                    self._out.value(event.reply)
-            case OutputFormat.JSONL:
-                row = _row(event)
-                if row is not None:
-                    self._out.value(row)
-            case OutputFormat.TEXT:
-                self._say(event)
-        if self._prices is not None and isinstance(event, Ended):
-            self._out.note(_spent(event.reply, self._prices))
-
-    def _say(self, event: Said) -> None:
-        match event:
-            case ReasoningDelta(text, 0) if self._thoughts:
-                self._out.aside(text)
-                self._thinking = True
-            case TextDelta(text, 0) | RefusalDelta(text, 0):
-                if self._thinking:
-                    self._out.aside("\n\n")
-                    self._thinking = False
-                self._out.text(text)
-            case ToolCallDone(tool_call=call):
-                self._out.note(f"[calls {call.name}({call.arguments})]")
-            case Ended():
-                self._out.line("")
-                if event.finish_reason == "length":
-                    self._out.note("[cut at the token limit: raise --max-tokens]")
-            case _:
-                pass
-
-
-def _spent(reply: ChatCompletion | ModelMessage | ModelResponse, prices: Prices) -> str:
-    """Return what an answer cost, and how much of its prompt came from the cache."""
-    cost, rate = prices.cost(reply), reply.meta.cache_hit_rate
-    dollars = "cost not known" if cost is None else f"${cost.total:f}"
-    return f"[{dollars}]" if rate is None else f"[{dollars}, {rate:.0%} of the prompt from the cache]"
-
-
-def _row(event: Said) -> Row | None:
-    """An event as a line of JSON, or None if another event repeats it."""
-    kind: Literal["text", "reasoning", "refusal"]
-    match event:
-        case TextDelta():
-            kind = "text"
-        case ReasoningDelta():
-            kind = "reasoning"
-        case RefusalDelta():
-            kind = "refusal"
-        case ToolCallDone(tool_call=call):
-            return {"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}
-        case Ended():
-            return {"type": "finished", event.kind: plain(event.reply)}
-        case Finished() | ChunkReceived() | ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
-            return None
-    return {"type": kind, "text": event.text}

@@ -77,7 +77,6 @@ def key_form(key: str, source: str) -> Finding:
     """Check that the key has the form of one.
 
     Args:
-        key: The key.
         source: What it was read from.
     """
     odd = ""
@@ -173,7 +172,6 @@ def answer(client: Client, *, api_key_scheme: bool = False) -> tuple[Meta | None
     """Check that the service accepts the key and answers.
 
     Args:
-        client: The client.
         api_key_scheme: Whether the key is sent the way that the keys of a Frontier Gateway need.
     """
     try:

@@ -29,7 +29,6 @@ def show(out: Printer, stream: PredictStream, *, as_text: bool) -> None:
     """Print a stream while it arrives.
 
     Args:
-        out: The printer.
         stream: An open stream that has not been read.
         as_text: Read it as UTF-8 text, whatever its content type.
     """

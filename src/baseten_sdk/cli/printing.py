@@ -46,7 +46,6 @@ class Printer:
     """Prints in the chosen form.
 
     Attributes:
-        form: The form.
         failure: Why stdout does not take the output. From then on, the output goes to stderr.
     """
 
@@ -122,7 +121,6 @@ class Printer:
         """Write an error to stderr, as text or as a line of JSON.
 
         Args:
-            error: The error.
             message: Its message, where the user should read another.
         """
         message = str(error) if message is None else message

@@ -49,7 +49,6 @@ def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float)
     """Send lines and print messages, until the other side closes, or is quiet after the last line.
 
     Args:
-        out: The printer.
         websocket: The WebSocket, open.
         lines: The messages to send.
         quiet: Seconds of silence that end the conversation.

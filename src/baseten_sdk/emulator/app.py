@@ -1,19 +1,17 @@
 """The ASGI application: one request from its bytes to its answer.
 
-Theory of operation: read the whole body; record the request; find its address; check the key; make its plan;
-count it against the limits of the fleet's member; wake the deployment if it sleeps; let the endpoint make a
-reply; dress the reply as the plan wants and play it. All of it after the body runs beside a watch on the
-connection, so that a caller who goes away ends it at once. It owns this order and the table of routes, and no
-endpoint.
+Theory of operation: read the whole body; record the request; find its address; check the key; make its plan; count it
+against the limits of the fleet's member; wake the deployment if it sleeps; let the endpoint make a reply; dress the
+reply as the plan wants and play it. Meanwhile, a task notices a caller who goes away, and ends all of it at once. It
+owns this order, and no endpoint.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 import anyio
 from anyio.abc import TaskGroup
@@ -24,61 +22,23 @@ from starlette.types import Receive, Scope, Send
 
 from .behaviours.parse import BehaviourError
 from .behaviours.plan import Plan
-from .chat.endpoint import chat
-from .chat.models import list_models
 from .endpoints.auth import refusal
-from .endpoints.chains import run_remote
-from .endpoints.completions import completions
-from .endpoints.decisions import decide
-from .endpoints.messages import messages
-from .endpoints.predict import predict
-from .endpoints.sync_routes import sync
+from .endpoints.routes import Routes
+from .endpoints.service import Service
 from .endpoints.websocket import converse
 from .faults.dress import dress
-from .faults.error_shapes import error_reply, method_not_allowed, not_found, planned_error
+from .faults.error_shapes import error_reply, not_found, planned_error
 from .faults.planning import model_of, plan_for
-from .faults.schedule import Faults
-from .fleet.fleet import Fleet
 from .http.exchange import Exchange
 from .http.platform_headers import platform_headers
-from .http.routing import Address, resolve
+from .http.routing import resolve
 from .http.websocket_session import SWITCHING, WebSocketLeft, WebSocketSession
-from .http.wire import Ending, Reply, json_reply, play
-from .queue.clock import Clock
-from .queue.deployments import Deployments
-from .queue.jobs import Queue
-from .queue.records import Record, RecordedRequest
-from .queue.webhooks import WebhookSender
-from .responses.endpoint import responses
-
-if TYPE_CHECKING:
-    from .cassette.cassette import Cassette
-    from .chat.upstream import Upstream
+from .http.wire import Ending, Reply, play
+from .queue.jobs import Job
+from .queue.records import RecordedRequest
 
 LOG = logging.getLogger("baseten_sdk.emulator")
 LARGEST = 100 * 1024 * 1024
-_MODEL_POSTS = {"predict", "async_predict", "wake"}
-_CHAIN_POSTS = {"run_remote", "async_run_remote", "wake"}
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Everything that outlives one request."""
-
-    api_key: str
-    seed: int
-    models: Sequence[str]
-    strict_models: bool
-    new_id: Callable[[int], str]
-    clock: Clock
-    faults: Faults
-    fleet: Fleet
-    deployments: Deployments
-    queue: Queue
-    webhook_sender: WebhookSender
-    requests: Record[RecordedRequest]
-    upstream: Upstream | None
-    cassette: Cassette | None
 
 
 class Application:
@@ -86,7 +46,12 @@ class Application:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+        self._routes = Routes(service, self._deliver)
         self._tasks: TaskGroup | None = None
+
+    def _deliver(self, job: Job) -> None:
+        if self._tasks is not None:
+            self._tasks.start_soon(self._service.webhook_sender.carry, job)
 
     def asgi(self) -> Starlette:
         return Starlette(routes=[Mount("/", app=self)], lifespan=self._lifespan)
@@ -161,7 +126,7 @@ class Application:
         elif exchange.address.surface in ("model-apis", "container") or exchange.address.route != ("websocket",):
             reply = not_found()
         else:
-            awake = await self._awake(exchange.address)
+            awake = await self._routes.awake(exchange.address)
             if awake is None:
                 return None
             reply = awake
@@ -179,7 +144,7 @@ class Application:
             return replace(refused, headers=platform_headers(exchange) | refused.headers)
         status = plan.number("status")
         reply = (
-            await self._routed(exchange)
+            await self._routes.answer(exchange)
             if status is None
             else planned_error(status, plan, address.surface, messages=address.route[-1:] == ("messages",))
         )
@@ -225,118 +190,6 @@ class Application:
             moment,
             member,
         )
-
-    async def _routed(self, exchange: Exchange) -> Reply:
-        if self._service.cassette is not None:
-            return await self._service.cassette.answer(exchange)
-        match exchange.address.surface:
-            case "model-apis":
-                return await self._model_apis(exchange)
-            case "container":
-                return await self._container(exchange)
-            case _:
-                return await self._dedicated(exchange)
-
-    async def _model_apis(self, exchange: Exchange) -> Reply:
-        match exchange.address.route, exchange.method:
-            case ("chat", "completions"), "POST":
-                return await self._chat(exchange)
-            case ("systemone",), "POST":
-                return decide(exchange)
-            case ("messages",), "POST":
-                return messages(exchange, seed=self._service.seed)
-            case ("models",), "GET":
-                return list_models(exchange.address, self._service.models)
-            case ("responses",), "POST":
-                return await self._responses(exchange)
-            case ("chat", "completions") | ("systemone",) | ("messages",) | ("responses",), _:
-                return method_not_allowed("POST")
-            case ("models",), _:
-                return method_not_allowed("GET")
-            case _:
-                return not_found()
-
-    async def _container(self, exchange: Exchange) -> Reply:
-        match exchange.address.route, exchange.method:
-            case ("v1", "models", "model:predict"), "POST" | "GET":
-                return predict(exchange)
-            case ("v1", "models", "model") | ("v1", "models", "model", "loaded"), "GET":
-                return json_reply({})
-            case ("v1", "chat", "completions"), "POST":
-                return await self._chat(exchange)
-            case ("v1", "completions"), "POST":
-                return completions(exchange, seed=self._service.seed)
-            case ("v1", "responses"), "POST":
-                return await self._responses(exchange)
-            case ("v1", "messages"), "POST":
-                return messages(exchange, seed=self._service.seed)
-            case ("health",), _:
-                return not_found()
-            case route, _:
-                return sync(exchange, route)
-
-    async def _dedicated(self, exchange: Exchange) -> Reply:
-        service, address = self._service, exchange.address
-        model = address.surface == "model"
-        match address.route, exchange.method:
-            case ("async_request", request_id), "GET" if address.bare:
-                return service.queue.status(exchange, request_id)
-            case ("async_request", request_id), "DELETE" if address.bare:
-                return service.queue.cancel(exchange, request_id)
-            case ("async_queue_status",), "GET":
-                return service.queue.depth(exchange)
-            case ("wake",), "POST":
-                service.deployments.wake(address.owner)
-                return Reply(202)
-            case ("async_predict",), "POST" if model:
-                return self._submit(exchange)
-            case ("async_run_remote",), "POST" if not model:
-                return self._submit(exchange)
-            case ("predict",), "POST" | "GET" if model:
-                return await self._awake(address) or predict(exchange)
-            case ("run_remote",), "POST" if not model:
-                return await self._awake(address) or run_remote(exchange)
-            case ("sync", "v1", "chat", "completions"), "POST" if model:
-                return await self._awake(address) or await self._chat(exchange)
-            case ("sync", "v1", "responses"), "POST" if model:
-                return await self._awake(address) or await self._responses(exchange)
-            case ("sync", "v1", "completions"), "POST" if model:
-                return await self._awake(address) or completions(exchange, seed=service.seed)
-            case ("sync", "v1", "messages"), "POST" if model:
-                return await self._awake(address) or messages(exchange, seed=service.seed)
-            case ("sync", *route), _ if model:
-                return await self._awake(address) or sync(exchange, tuple(route))
-            case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):
-                return method_not_allowed("POST")
-            case _:
-                return not_found()
-
-    async def _chat(self, exchange: Exchange) -> Reply:
-        service = self._service
-        if service.upstream is not None:
-            return await service.upstream.answer(exchange, "chat/completions")
-        return chat(exchange, seed=service.seed, models=service.models if service.strict_models else None)
-
-    async def _responses(self, exchange: Exchange) -> Reply:
-        service = self._service
-        if service.upstream is not None:
-            return await service.upstream.answer(exchange, "responses")
-        return responses(exchange, seed=service.seed, models=service.models if service.strict_models else None)
-
-    def _submit(self, exchange: Exchange) -> Reply:
-        service = self._service
-        reply, job = service.queue.submit(exchange, service.deployments.wake(exchange.address.owner))
-        if job is not None and job.webhook is not None and self._tasks is not None:
-            self._tasks.start_soon(service.webhook_sender.carry, job)
-        return reply
-
-    async def _awake(self, address: Address) -> Reply | None:
-        """Wait until the deployment is awake. A sleeping development deployment answers as if it did not exist."""
-        deployments = self._service.deployments
-        if address.development and deployments.state(address.owner) != "ACTIVE":
-            return error_reply(404, "the development deployment is scaled to zero", "1")
-        await self._service.clock.sleep_until(deployments.wake(address.owner))
-        return None
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 
 from .._repr import safe_repr
 from ..errors import ConfigurationError
-from .app import Application, Service
+from .app import Application
 from .behaviours.parse import Spec
+from .endpoints.service import Service
 from .faults.schedule import Faults
 from .fleet.fleet import Fleet
 from .fleet.member import FleetMember

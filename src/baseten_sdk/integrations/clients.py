@@ -46,7 +46,7 @@ class Clients:
         """Clients with these settings; one that is given, or a pool in its place, is used as it is.
 
         Raises:
-            ConfigurationError: a setting is invalid.
+            ConfigurationError: A setting is invalid.
         """
         return cls(
             client

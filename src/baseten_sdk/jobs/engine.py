@@ -32,11 +32,9 @@ class LedgerRun:
     """One run.
 
     Args:
-        ledger: The ledger.
         supply: The new rows. None: finish only what the ledger holds.
         queue: Takes the submissions.
         source: Receives their outputs.
-        limits: The limits of the run.
         display: Shows the progress.
         clock: Tells the time and waits.
     """

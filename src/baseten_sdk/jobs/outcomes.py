@@ -78,7 +78,6 @@ def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Ve
     """Decide what a status means while the job has no delivery here.
 
     Args:
-        status: The status.
         delivery: How its result arrives.
         waited: Seconds since the status first said that it had ended.
     """

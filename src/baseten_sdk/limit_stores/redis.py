@@ -147,7 +147,6 @@ class _RedisURL:
 
     Attributes:
         shown: The URL without user name, password and options.
-        without_password: The URL without passwords.
     """
 
     def __init__(self, url: str) -> None:

@@ -136,7 +136,7 @@ class ToolUseBlock(Lenient):
     """A tool call. A call without an ID gets one, so that its result can name it.
 
     Attributes:
-        input: the arguments, as far as they could be read: those of a message that `max_tokens` cut may be incomplete.
+        input: The arguments, as far as they could be read: those of a message that `max_tokens` cut may be incomplete.
             Text that is not a JSON object is under `raw_arguments`.
     """
 
@@ -275,8 +275,8 @@ class MessageTokensCount(Lenient):
     """How many tokens a request has.
 
     Attributes:
-        input_tokens: the number.
-        estimated: whether it is an estimate. It always is: Baseten's service does not count.
+        input_tokens: The number.
+        estimated: Whether it is an estimate. It always is: Baseten's service does not count.
     """
 
     input_tokens: int

@@ -59,7 +59,7 @@ class Event(Lenient):
     """The fields of every event.
 
     Attributes:
-        sequence_number: the number of the event in its stream.
+        sequence_number: The number of the event in its stream.
     """
 
     sequence_number: Number = 0
@@ -111,8 +111,8 @@ class ItemEvent(Event):
     """The fields of every event about one item.
 
     Attributes:
-        output_index: the position of the item in the output.
-        item_id: its ID.
+        output_index: The position of the item in the output.
+        item_id: Its ID.
     """
 
     output_index: Number = 0
@@ -137,7 +137,7 @@ class PartEvent(ItemEvent):
     """The fields of every event about one part of a message.
 
     Attributes:
-        content_index: the position of the part in its item.
+        content_index: The position of the part in its item.
     """
 
     content_index: Number = 0

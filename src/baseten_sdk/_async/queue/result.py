@@ -41,7 +41,6 @@ class AsyncResultWait:
     Args:
         service: Makes the status calls.
         url: The URL of the status.
-        request_id: The ID of the request.
         inbox: Where the delivery will arrive.
         deadline: Seconds to wait in all.
         options: The options of every status call.

@@ -105,7 +105,6 @@ class AsyncHttpxTransport(Generic[Q]):
     """Sends requests over an httpx client, which it never closes.
 
     Args:
-        client: The client.
         proxy: The client's proxy, if known.
     """
 

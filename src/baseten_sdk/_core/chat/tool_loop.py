@@ -60,7 +60,6 @@ class Pending:
     """A call to answer in this turn: by running a function, or with what is wrong with the call.
 
     Attributes:
-        tool_call: The call.
         job: The function to run, and whether it is async. None if the call is invalid.
         problem: What is wrong with it.
         timeout: How many seconds its tool may take.
@@ -107,7 +106,6 @@ class ToolLoop(Generic[R, M]):
     Args:
         dialect: How the API adds turns to the conversation.
         messages: The conversation to start with.
-        toolbox: The tools.
         max_turns: How often the model may answer.
         on_tool_error: Whether errors are reported to the model or raised.
         deadline: Seconds for the whole run.

@@ -143,7 +143,6 @@ def chat_from_messages(history: Iterable[MessageTurn], system: System | None = N
     """Convert turns of messages into messages of a chat. The result of each call becomes a message.
 
     Args:
-        history: The turns.
         system: Their system prompt.
 
     Raises:

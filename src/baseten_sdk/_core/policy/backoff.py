@@ -12,9 +12,9 @@ class Backoff(NamedTuple):
     """A ladder of waits, in seconds.
 
     Attributes:
-        first: the wait after the first try.
-        longest: the wait that no later one exceeds.
-        growth: how much longer each wait is than the one before.
+        first: The wait after the first try.
+        longest: The wait that no later one exceeds.
+        growth: How much longer each wait is than the one before.
     """
 
     first: float

@@ -49,7 +49,6 @@ def lease(order: LeaseOrder, state: bytes | None, now: float) -> tuple[bytes, Le
     """Carry out an order.
 
     Args:
-        order: The order.
         state: What the store holds. None: nothing yet.
         now: The time of the store's clock.
 

@@ -181,7 +181,6 @@ class Allowance:
         """Make an allowance from a record.
 
         Args:
-            record: The record.
             held: What calls in flight hold.
             later: Seconds to add to its times, because the clock was set back.
         """

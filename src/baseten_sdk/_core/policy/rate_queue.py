@@ -55,7 +55,6 @@ class RateQueue(Generic[T]):
             turn: The waiting call.
             now: The time.
             left: Seconds left of the call's deadline.
-            deadline: The deadline.
 
         Raises:
             DeadlineExceeded: The turn cannot come in time.
@@ -77,7 +76,7 @@ class RateQueue(Generic[T]):
         """Reserve what an attempt may use, or return the seconds until the next look. `inf`: wait to be woken.
 
         Raises:
-            DeadlineExceeded: the turn cannot come in time.
+            DeadlineExceeded: The turn cannot come in time.
         """
         if next(iter(self.waiting)) is not turn:
             return inf
@@ -103,7 +102,7 @@ def check_fits(phase: Phase, wait: float, left: float, deadline: float) -> None:
     """Refuse a wait that would not end in time.
 
     Raises:
-        DeadlineExceeded: the wait does not fit into the deadline.
+        DeadlineExceeded: The wait does not fit into the deadline.
     """
     if wait > left:
         raise late(phase, wait, deadline)

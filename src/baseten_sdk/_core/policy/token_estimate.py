@@ -48,9 +48,9 @@ class Estimate:
     """What a request may use.
 
     Attributes:
-        tokens: tokens of prompt and answers together.
-        size: bytes of text in the prompt.
-        choices: the number of answers; 0 for an embedding.
+        tokens: Tokens of prompt and answers together.
+        size: Bytes of text in the prompt.
+        choices: The number of answers; 0 for an embedding.
     """
 
     tokens: float

@@ -32,13 +32,13 @@ def choose_transport(
     """The transport that fits.
 
     Args:
-        wanted: what was asked for.
-        has_http_client: whether the user gave an httpx client.
-        proxies: the proxies before the hosts that the client may call.
-        loaded: names of the modules that are loaded.
+        wanted: What was asked for.
+        has_http_client: Whether the user gave an httpx client.
+        proxies: The proxies before the hosts that the client may call.
+        loaded: Names of the modules that are loaded.
 
     Raises:
-        ConfigurationError: what was asked for cannot be had.
+        ConfigurationError: What was asked for cannot be had.
     """
     check_transport(wanted, has_http_client)
     foreign = next((proxy for proxy in proxies if proxy.scheme != "http"), None)

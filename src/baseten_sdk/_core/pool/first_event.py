@@ -33,7 +33,6 @@ class FirstEvent:
         """Make the detector for the reply of a request.
 
         Args:
-            request: The request.
             limits: The client's limits.
         """
         match request.url_without_query.rpartition("/v1/")[2]:

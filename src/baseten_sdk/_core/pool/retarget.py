@@ -40,7 +40,6 @@ class MemberURLs:
     """The URLs of a member, and its name for the model.
 
     Attributes:
-        target: The member.
         deployment: The URL above its own paths. None for a model of the Model APIs.
         engine: The URL above the paths of its OpenAI-compatible engine.
         first_byte: Seconds to wait for the first byte of its reply if the caller set no limit.

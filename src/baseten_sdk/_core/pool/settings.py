@@ -15,7 +15,6 @@ class PoolSettings:
     """The arguments of `client.pool`.
 
     Attributes:
-        members: The members.
         hedge: When to send a second request.
         first_event: Seconds until the first event of a stream.
         on_cut: What to do with a chat stream that is cut after its first event.

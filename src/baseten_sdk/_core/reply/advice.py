@@ -64,7 +64,6 @@ def advise(error: APIError, request: Request, *, to_container: bool) -> None:
 
     Args:
         error: The error. It is changed.
-        request: The request.
         to_container: Whether the request went to a container without Baseten in front.
     """
     match error:

@@ -44,7 +44,6 @@ class CallRecord(NamedTuple):
 
     Attributes:
         request: The request, without the key.
-        options: The options of the call.
         start: When it began, on the caller's clock.
         key: The key of the last attempt.
         attempts: How many attempts were made.
@@ -64,7 +63,6 @@ class CallRecord(NamedTuple):
         """Add the facts that only the call knows, and remove secrets. Return the same error.
 
         Args:
-            error: The error.
             now: The time, on the clock of `start`.
             request_id: The service's ID of the request, in case the error does not have it.
         """
@@ -80,7 +78,6 @@ class CallRecord(NamedTuple):
         """Log and report that the call has to wait before it is sent.
 
         Args:
-            reason: What it waits for.
             seconds: The least number of seconds, if known.
         """
         request = self.request

@@ -136,7 +136,7 @@ def _text(answer: WholeResponse) -> str:
     """A body of text, in the encoding that the server names.
 
     Raises:
-        ValueError: it is not in that encoding.
+        ValueError: It is not in that encoding.
     """
     try:
         return answer.body.decode(charset(answer.headers))

@@ -15,7 +15,6 @@ def check_arguments(value: object, *, binary: bool = True) -> object:
     """Return the arguments of `run_remote`, an empty object if none were given.
 
     Args:
-        value: The arguments.
         binary: Whether they may be bytes.
 
     Raises:

@@ -26,7 +26,6 @@ class ModelName:
     """The model of a request.
 
     Attributes:
-        given: The name as it was given.
         routed: Whether the name sends the request to a dedicated model.
         listed: The models that the service offers.
     """

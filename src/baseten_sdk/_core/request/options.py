@@ -111,7 +111,6 @@ class Options:
         """Return these options, overridden by those of a call. None is the same as leaving an option out.
 
         Args:
-            given: The options.
             whose: How the names of headers and query begin where they were given, for errors.
 
         Raises:

@@ -45,8 +45,6 @@ class Proxy:
 
     Attributes:
         scheme: How to speak to it: "http", "https", "socks5" or "socks5h".
-        host: Its host.
-        port: Its port.
         username: The decoded user name. None if there is none.
         password: The decoded password.
         variable: The variable that names it.

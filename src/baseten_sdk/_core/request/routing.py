@@ -37,7 +37,6 @@ class BaseURL:
     """A base URL.
 
     Attributes:
-        url: The URL.
         first_byte: Seconds to wait for the first byte.
         model: The model name that led here.
     """

@@ -48,7 +48,6 @@ def response_request(
     Args:
         base: Where the model is served.
         model: Its name there.
-        given: The input.
         params: Parameters other than options. None is the same as leaving one out.
         options: The options of the call.
         stream: Whether the response comes as events. The body always says it, because some servers stream by default.

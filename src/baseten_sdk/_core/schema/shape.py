@@ -25,7 +25,6 @@ class Field:
     """One field.
 
     Attributes:
-        name: Its name.
         keys: The JSON keys that it is read from, in order of preference.
         hint: Its type.
         default: Makes the value to use until it arrives.

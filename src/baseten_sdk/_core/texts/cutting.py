@@ -34,7 +34,6 @@ class Part(NamedTuple):
 
     Attributes:
         start: The position of the first of them among all texts, from 0.
-        texts: The texts.
         size: Their bytes. 0 unless tokens are limited.
     """
 

@@ -36,7 +36,6 @@ class InputCounts:
 
     Attributes:
         done: Inputs with a result.
-        failed: Inputs that failed.
     """
 
     done: int = 0

@@ -197,7 +197,6 @@ class PoolCaller:
         """Try members until one answers or there is nothing more to try.
 
         Args:
-            request: The request.
             options: The options of the call.
             send: Sends it to one member.
             discard: Closes a result that came too late.

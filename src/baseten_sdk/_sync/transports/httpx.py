@@ -100,7 +100,6 @@ class HttpxTransport(Generic[Q]):
     """Sends requests over an httpx client, which it never closes.
 
     Args:
-        client: The client.
         proxy: The client's proxy, if known.
     """
 

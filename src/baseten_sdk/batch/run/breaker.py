@@ -59,7 +59,6 @@ class CircuitBreaker(Generic[R]):
         `aborted` is set if this failure was one too many.
 
         Args:
-            failed: The failure.
             again: Whether the row failed in an earlier run too.
             in_flight: Other rows in flight.
         """
