@@ -7,7 +7,7 @@ so a resumed batch compares them. It must not know of rows, files or engines.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
@@ -80,6 +80,34 @@ class Call(Generic[T_co]):
     def content(self) -> object:
         """Return what the call asks."""
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCall(Call[T_co]):
+    """A call of one of the client's methods.
+
+    Attributes:
+        kind: The method, such as "chat".
+        send: Makes the call.
+        asked: What it asks.
+        params: Its parameters and options.
+        shared: What else the rows of a batch share, by name.
+    """
+
+    kind: str
+    send: Callable[[AsyncClient], Awaitable[T_co]]
+    asked: object
+    params: Mapping[str, object]
+    shared: Mapping[str, object]
+
+    async def make(self, client: AsyncClient) -> T_co:
+        return await self.send(client)
+
+    def settings(self) -> Settings:
+        return settings_of(self.kind, self.params, **self.shared)
+
+    def content(self) -> object:
+        return self.asked
 
 
 Target: TypeAlias = DeploymentTarget | PoolTarget

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack, overload
 
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message
-from .call import Call, Settings, Target, Where, model_for, settings_of, target_of
+from .call import Call, PreparedCall, Where, model_for, target_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient, AsyncPool, Pool, ToolLike
-
-
-@dataclass(frozen=True, slots=True)
-class _Chat(Call[ChatCompletion]):
-    model: str
-    messages: Sequence[Message]
-    tools: Sequence[ToolLike] | None
-    params: ChatOptions
-    target: Target | None
-
-    async def make(self, client: AsyncClient) -> ChatCompletion:
-        chat = self.target.of(client).chat if self.target else client.chat
-        return await chat.completions.create(model=self.model, messages=self.messages, tools=self.tools, **self.params)
-
-    def settings(self) -> Settings:
-        return settings_of("chat", self.params, model=self.model, deployment=self.target, tools=self.tools)
-
-    def content(self) -> object:
-        return self.messages
 
 
 @overload
@@ -73,7 +53,14 @@ def chat(
         **params: The parameters of `client.chat.completions.create`.
     """
     target = target_of(deployment)
-    return _Chat(model_for(model, target), reusable(messages), tools, params, target)
+    name, conversation = model_for(model, target), reusable(messages)
+
+    async def send(client: AsyncClient) -> ChatCompletion:
+        asked = target.of(client).chat if target else client.chat
+        return await asked.completions.create(model=name, messages=conversation, tools=tools, **params)
+
+    shared = {"model": name, "deployment": target, "tools": tools}
+    return PreparedCall("chat", send, conversation, params, shared)
 
 
 def reusable(messages: Iterable[Message]) -> Sequence[Message]:

@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from ...types.completions import CompletionOptions, Prompt, TextCompletion
-from .call import Call, Settings, Target, Where, model_for, settings_of, target_of
+from .call import Call, PreparedCall, Where, model_for, target_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient
-
-
-@dataclass(frozen=True, slots=True)
-class _Completions(Call[TextCompletion]):
-    model: str
-    prompt: Prompt
-    params: CompletionOptions
-    target: Target | None
-
-    async def make(self, client: AsyncClient) -> TextCompletion:
-        asked = self.target.of(client).completions if self.target else client.completions
-        return await asked.create(model=self.model, prompt=self.prompt, **self.params)
-
-    def settings(self) -> Settings:
-        return settings_of("completions", self.params, model=self.model, deployment=self.target)
-
-    def content(self) -> object:
-        return self.prompt
 
 
 def completions(
@@ -46,4 +27,10 @@ def completions(
         **params: The parameters of `client.completions.create`.
     """
     target = target_of(deployment)
-    return _Completions(model_for(model, target), prompt, params, target)
+    name = model_for(model, target)
+
+    async def send(client: AsyncClient) -> TextCompletion:
+        asked = target.of(client).completions if target else client.completions
+        return await asked.create(model=name, prompt=prompt, **params)
+
+    return PreparedCall("completions", send, prompt, params, {"model": name, "deployment": target})

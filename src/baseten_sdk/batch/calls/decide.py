@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, Unpack
 
 from ...config import CallOptions
 from ...types.decisions import Decision
-from .call import Call, Settings, Target, Where, settings_of, target_of
+from .call import Call, PreparedCall, Where, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,35 +16,6 @@ if TYPE_CHECKING:
     State: TypeAlias = str | Mapping[str, object] | Sequence[object]
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Decide(Call[Decision[T]]):
-    kind: type[T]
-    state: State
-    model: str | None
-    temperature: float | None
-    options: CallOptions
-    target: Target | None
-
-    async def make(self, client: AsyncClient) -> Decision[T]:
-        decisions = self.target.of(client).decisions if self.target else client.decisions
-        return await decisions.decide(
-            self.kind, state=self.state, model=self.model, temperature=self.temperature, **self.options
-        )
-
-    def settings(self) -> Settings:
-        return settings_of(
-            "decide",
-            self.options,
-            model=self.model,
-            temperature=self.temperature,
-            deployment=self.target,
-            questions=self.kind.__name__,
-        )
-
-    def content(self) -> object:
-        return self.state
 
 
 def decide(
@@ -67,4 +37,11 @@ def decide(
         deployment: The ID of a dedicated model, a `DeploymentTarget`, or a pool.
         **options: The options of every call.
     """
-    return _Decide(kind, state, model, temperature, options, target_of(deployment))
+    target = target_of(deployment)
+
+    async def send(client: AsyncClient) -> Decision[T]:
+        asked = target.of(client).decisions if target else client.decisions
+        return await asked.decide(kind, state=state, model=model, temperature=temperature, **options)
+
+    shared = {"model": model, "temperature": temperature, "deployment": target, "questions": kind.__name__}
+    return PreparedCall("decide", send, state, options, shared)

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from ...config import CallOptions
 from ...types.embeddings import CreateEmbeddingResponse
-from .call import Call, Settings, Target, Where, required, settings_of
+from .call import Call, PreparedCall, Where, required
 
 if TYPE_CHECKING:
     from ... import AsyncClient
-
-
-@dataclass(frozen=True, slots=True)
-class _Embeddings(Call[CreateEmbeddingResponse]):
-    target: Target
-    input: str | Sequence[str]
-    model: str | None
-    dimensions: int | None
-    options: CallOptions
-
-    async def make(self, client: AsyncClient) -> CreateEmbeddingResponse:
-        return await self.target.of(client).embeddings.create(
-            input=self.input, model=self.model, dimensions=self.dimensions, **self.options
-        )
-
-    def settings(self) -> Settings:
-        return settings_of(
-            "embeddings", self.options, deployment=self.target, model=self.model, dimensions=self.dimensions
-        )
-
-    def content(self) -> object:
-        return self.input
 
 
 def embeddings(
@@ -53,4 +30,10 @@ def embeddings(
         dimensions: The length of each vector, where the model can shorten it.
         **options: Call options, such as `timeout` and `extra_headers`.
     """
-    return _Embeddings(required(deployment), input, model, dimensions, options)
+    target = required(deployment)
+
+    async def send(client: AsyncClient) -> CreateEmbeddingResponse:
+        return await target.of(client).embeddings.create(input=input, model=model, dimensions=dimensions, **options)
+
+    shared = {"deployment": target, "model": model, "dimensions": dimensions}
+    return PreparedCall("embeddings", send, input, options, shared)

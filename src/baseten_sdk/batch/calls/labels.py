@@ -3,95 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
 
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
 from ...types.many import Results
-from .call import Call, Settings, Target, Where, required, settings_of
+from .call import Call, PreparedCall, Where, required
 
 if TYPE_CHECKING:
     from ... import AsyncClient
 
 TruncationDirection: TypeAlias = Literal["Left", "Right"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rerank(Call[Results[RerankResult]]):
-    target: Target
-    query: str
-    texts: Sequence[str]
-    model: str | None
-    raw_scores: bool | None
-    return_text: bool | None
-    truncate: bool | None
-    truncation_direction: TruncationDirection | None
-    options: CallOptions
-
-    async def make(self, client: AsyncClient) -> Results[RerankResult]:
-        return await self.target.of(client).rerank(
-            self.query,
-            self.texts,
-            model=self.model,
-            raw_scores=self.raw_scores,
-            return_text=self.return_text,
-            truncate=self.truncate,
-            truncation_direction=self.truncation_direction,
-            progress="none",
-            **self.options,
-        )
-
-    def settings(self) -> Settings:
-        return settings_of(
-            "rerank",
-            self.options,
-            deployment=self.target,
-            model=self.model,
-            raw_scores=self.raw_scores,
-            return_text=self.return_text,
-            truncate=self.truncate,
-            truncation_direction=self.truncation_direction,
-        )
-
-    def content(self) -> object:
-        return [self.query, *self.texts]
-
-
-@dataclass(frozen=True, slots=True)
-class _Classify(Call[Results[list[Classification]]]):
-    target: Target
-    texts: Sequence[str]
-    model: str | None
-    raw_scores: bool | None
-    truncate: bool | None
-    truncation_direction: TruncationDirection | None
-    options: CallOptions
-
-    async def make(self, client: AsyncClient) -> Results[list[Classification]]:
-        return await self.target.of(client).classify(
-            self.texts,
-            model=self.model,
-            raw_scores=self.raw_scores,
-            truncate=self.truncate,
-            truncation_direction=self.truncation_direction,
-            progress="none",
-            **self.options,
-        )
-
-    def settings(self) -> Settings:
-        return settings_of(
-            "classify",
-            self.options,
-            deployment=self.target,
-            model=self.model,
-            raw_scores=self.raw_scores,
-            truncate=self.truncate,
-            truncation_direction=self.truncation_direction,
-        )
-
-    def content(self) -> object:
-        return self.texts
 
 
 def rerank(
@@ -119,9 +41,30 @@ def rerank(
         truncation_direction: The end that is cut off: "Right" or "Left".
         **options: The options of every call.
     """
-    return _Rerank(
-        required(deployment), query, texts, model, raw_scores, return_text, truncate, truncation_direction, options
-    )
+    target = required(deployment)
+
+    async def send(client: AsyncClient) -> Results[RerankResult]:
+        return await target.of(client).rerank(
+            query,
+            texts,
+            model=model,
+            raw_scores=raw_scores,
+            return_text=return_text,
+            truncate=truncate,
+            truncation_direction=truncation_direction,
+            progress="none",
+            **options,
+        )
+
+    shared = {
+        "deployment": target,
+        "model": model,
+        "raw_scores": raw_scores,
+        "return_text": return_text,
+        "truncate": truncate,
+        "truncation_direction": truncation_direction,
+    }
+    return PreparedCall("rerank", send, [query, *texts], options, shared)
 
 
 def classify(
@@ -145,4 +88,24 @@ def classify(
         truncation_direction: The end that is cut off: "Right" or "Left".
         **options: The options of every call.
     """
-    return _Classify(required(deployment), texts, model, raw_scores, truncate, truncation_direction, options)
+    target = required(deployment)
+
+    async def send(client: AsyncClient) -> Results[list[Classification]]:
+        return await target.of(client).classify(
+            texts,
+            model=model,
+            raw_scores=raw_scores,
+            truncate=truncate,
+            truncation_direction=truncation_direction,
+            progress="none",
+            **options,
+        )
+
+    shared = {
+        "deployment": target,
+        "model": model,
+        "raw_scores": raw_scores,
+        "truncate": truncate,
+        "truncation_direction": truncation_direction,
+    }
+    return PreparedCall("classify", send, texts, options, shared)

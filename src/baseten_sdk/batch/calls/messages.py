@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Unpack, overload
 
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message
-from .call import Call, Settings, Target, Where, model_for, settings_of, target_of
+from .call import Call, PreparedCall, Where, model_for, target_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient, AsyncPool, Pool, ToolLike
-
-
-@dataclass(frozen=True, slots=True)
-class _Messages(Call[Message]):
-    model: str
-    turns: Sequence[MessageTurn]
-    max_tokens: int
-    system: System | None
-    tools: Sequence[ToolLike] | None
-    params: MessagesOptions
-    target: Target | None
-
-    async def make(self, client: AsyncClient) -> Message:
-        messages = self.target.of(client).messages if self.target else client.messages
-        return await messages.create(
-            model=self.model,
-            messages=self.turns,
-            max_tokens=self.max_tokens,
-            system=self.system,
-            tools=self.tools,
-            **self.params,
-        )
-
-    def settings(self) -> Settings:
-        return settings_of(
-            "messages",
-            self.params,
-            model=self.model,
-            deployment=self.target,
-            max_tokens=self.max_tokens,
-            system=self.system,
-            tools=self.tools,
-        )
-
-    def content(self) -> object:
-        return self.turns
 
 
 @overload
@@ -97,5 +60,14 @@ def messages(
         **params: The parameters of `client.messages.create`.
     """
     target = target_of(deployment)
+    name, turns = model_for(model, target), list(messages)
     given = None if tools is None else list(tools)
-    return _Messages(model_for(model, target), list(messages), max_tokens, system, given, params, target)
+
+    async def send(client: AsyncClient) -> Message:
+        asked = target.of(client).messages if target else client.messages
+        return await asked.create(
+            model=name, messages=turns, max_tokens=max_tokens, system=system, tools=given, **params
+        )
+
+    shared = {"model": name, "deployment": target, "max_tokens": max_tokens, "system": system, "tools": given}
+    return PreparedCall("messages", send, turns, params, shared)

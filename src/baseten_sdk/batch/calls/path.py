@@ -2,43 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from ...config import CallOptions, Query
 from ...types.response import Response
-from .call import Call, Settings, Target, Where, required, settings_of, target_of
+from .call import Call, PreparedCall, Target, Where, required, target_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient
-
-
-@dataclass(frozen=True, slots=True)
-class _Path(Call[Response]):
-    target: Target | None
-    path: str
-    method: str | None
-    json: object
-    params: Query | None
-    options: CallOptions
-    kind: str
-
-    async def make(self, client: AsyncClient) -> Response:
-        method = self.method or ("GET" if self.json is None else "POST")
-        if self.target is None:
-            if self.json is None:
-                return await client.request(method, self.path, params=self.params, **self.options)
-            return await client.request(method, self.path, json=self.json, params=self.params, **self.options)
-        deployment = self.target.of(client)
-        if self.json is None:
-            return await deployment.sync(self.path, method=method, params=self.params, **self.options)
-        return await deployment.sync(self.path, method=method, json=self.json, params=self.params, **self.options)
-
-    def settings(self) -> Settings:
-        return settings_of(self.kind, self.options, deployment=self.target, method=self.method)
-
-    def content(self) -> object:
-        return [self.path, self.params, self.json]
 
 
 def path(
@@ -59,7 +30,7 @@ def path(
         **options: Call options, such as `timeout` and `extra_headers`.
     """
     target = target_of(deployment)
-    return _Path(target, path if target is None else f"v1/{path}", method, json, None, options, "path")
+    return _request("path", target, path if target is None else f"v1/{path}", method, json, None, options)
 
 
 def sync(
@@ -81,4 +52,28 @@ def sync(
         params: Query parameters.
         **options: Call options, such as `timeout` and `extra_headers`.
     """
-    return _Path(required(deployment), path, method, json, params, options, "sync")
+    return _request("sync", required(deployment), path, method, json, params, options)
+
+
+def _request(
+    kind: str,
+    target: Target | None,
+    path: str,
+    method: str | None,
+    json: object,
+    params: Query | None,
+    options: CallOptions,
+) -> Call[Response]:
+    verb = method or ("GET" if json is None else "POST")
+
+    async def send(client: AsyncClient) -> Response:
+        if target is None:
+            if json is None:
+                return await client.request(verb, path, params=params, **options)
+            return await client.request(verb, path, json=json, params=params, **options)
+        deployment = target.of(client)
+        if json is None:
+            return await deployment.sync(path, method=verb, params=params, **options)
+        return await deployment.sync(path, method=verb, json=json, params=params, **options)
+
+    return PreparedCall(kind, send, [path, params, json], options, {"deployment": target, "method": method})

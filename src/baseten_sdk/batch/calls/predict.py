@@ -2,52 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ...config import CallOptions
 from ...types.json import JsonValue
-from .call import Call, Settings, Target, Where, required, settings_of
+from .call import Call, PreparedCall, Where, required
 
 if TYPE_CHECKING:
     from ... import AsyncClient
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Predict(Call[T]):
-    target: Target
-    model_input: object
-    response_model: type[T]
-    options: CallOptions
-
-    async def make(self, client: AsyncClient) -> T:
-        return await self.target.of(client).predict(
-            self.model_input, response_model=self.response_model, **self.options
-        )
-
-    def settings(self) -> Settings:
-        return settings_of("predict", self.options, deployment=self.target, response_model=self.response_model)
-
-    def content(self) -> object:
-        return self.model_input
-
-
-@dataclass(frozen=True, slots=True)
-class _PredictAny(Call[JsonValue | bytes]):
-    target: Target
-    model_input: object
-    options: CallOptions
-
-    async def make(self, client: AsyncClient) -> JsonValue | bytes:
-        return await self.target.of(client).predict(self.model_input, **self.options)
-
-    def settings(self) -> Settings:
-        return settings_of("predict", self.options, deployment=self.target)
-
-    def content(self) -> object:
-        return self.model_input
 
 
 @overload
@@ -83,5 +47,14 @@ def predict(
     """
     target = required(deployment)
     if response_model is None:
-        return _PredictAny(target, model_input, options)
-    return _Predict(target, model_input, response_model, options)
+
+        async def send_any(client: AsyncClient) -> JsonValue | bytes:
+            return await target.of(client).predict(model_input, **options)
+
+        return PreparedCall("predict", send_any, model_input, options, {"deployment": target})
+
+    async def send(client: AsyncClient) -> T:
+        return await target.of(client).predict(model_input, response_model=response_model, **options)
+
+    shared = {"deployment": target, "response_model": response_model}
+    return PreparedCall("predict", send, model_input, options, shared)

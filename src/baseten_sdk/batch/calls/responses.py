@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
-from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
+from ...types.response_params import ResponseInput, ResponseOptions
 from ...types.responses import ModelResponse
-from .call import Call, Settings, Target, Where, model_for, settings_of, target_of
+from .call import Call, PreparedCall, Where, model_for, target_of
 
 if TYPE_CHECKING:
     from ... import AsyncClient, ToolLike
-
-
-@dataclass(frozen=True, slots=True)
-class _Responses(Call[ModelResponse]):
-    model: str
-    input: str | Sequence[ResponseInputItem]
-    tools: Sequence[ToolLike] | None
-    params: ResponseOptions
-    target: Target | None
-
-    async def make(self, client: AsyncClient) -> ModelResponse:
-        asked = self.target.of(client).responses if self.target else client.responses
-        return await asked.create(model=self.model, input=self.input, tools=self.tools, **self.params)
-
-    def settings(self) -> Settings:
-        return settings_of("responses", self.params, model=self.model, deployment=self.target, tools=self.tools)
-
-    def content(self) -> object:
-        return self.input
 
 
 def responses(
@@ -54,4 +34,11 @@ def responses(
     target = target_of(deployment)
     # A row may be sent again, so what can be read only once is read now.
     items = input if isinstance(input, str | Sequence) else list(input)
-    return _Responses(model_for(model, target), items, tools, params, target)
+    name = model_for(model, target)
+
+    async def send(client: AsyncClient) -> ModelResponse:
+        asked = target.of(client).responses if target else client.responses
+        return await asked.create(model=name, input=items, tools=tools, **params)
+
+    shared = {"model": name, "deployment": target, "tools": tools}
+    return PreparedCall("responses", send, items, params, shared)
