@@ -86,7 +86,10 @@ class ItemParts:
             thought = item if isinstance(item, ResponseReasoningItem) else ResponseReasoningItem(id=self.id or None)
             content = [part for position, part in parts.items() if position[0] != SUMMARY]
             return thought.model_copy(
-                update={"content": content, "summary": [part for position, part in parts.items() if position[0] == SUMMARY]}
+                update={
+                    "content": content,
+                    "summary": [part for position, part in parts.items() if position[0] == SUMMARY],
+                }
             )
         message = item if isinstance(item, ResponseOutputMessage) else ResponseOutputMessage(id=self.id or None)
         said: list[ResponseContent] = [
