@@ -187,3 +187,46 @@ async def test_what_a_librarys_own_timer_ended_is_laid_to_the_nearest_limit(give
     for timer in (AsyncTimer(given), Timer(given)):
         timer.begin()
         assert timer.expired("connect").expiry == given.expiry("connect", bound)
+
+
+class Checks:
+    """Looks a few times, and then finds that the server hangs."""
+
+    def __init__(self, looks: int) -> None:
+        self.left = looks
+
+    def sent(self) -> float:
+        return SOON
+
+    def look(self) -> float:
+        self.left -= 1
+        return SOON if self.left else 0.0
+
+
+@pytest.mark.parametrize("anyio_backend", [backend("asyncio")])
+async def test_a_look_puts_the_end_off_until_the_server_is_found_to_hang(anyio_backend: Backend) -> None:
+    timer = AsyncTimer(limits())
+    timer.check = Checks(3)
+    with pytest.raises(Expired) as caught:
+        await wait_in(timer, "first_byte")
+    assert (caught.value.expiry.bound, caught.value.expiry.phase) == ("member", "first_byte")
+    assert caught.value.expiry.limit == pytest.approx(3 * SOON)
+    timer = AsyncTimer(limits(phase=3 * SOON))
+    timer.check = Checks(100)
+    with pytest.raises(Expired) as caught:
+        await wait_in(timer, "first_byte")
+    assert caught.value.expiry == Expiry("first_byte", "phase", 3 * SOON)
+
+
+def test_a_thread_looks_between_two_waits() -> None:
+    timer = Timer(limits())
+    timer.check = Checks(2)
+    timer.enter("first_byte")
+    left = timer.until_look()
+    assert left is not None
+    assert left <= SOON
+    time.sleep(SOON + 0.001)
+    timer.look()
+    time.sleep(SOON + 0.001)
+    with pytest.raises(Expired):
+        timer.look()

@@ -37,8 +37,14 @@ class Alarm(Protocol):
         """Return the time on the alarm's clock."""
         ...
 
-    def move(self, end: float) -> None:
-        """Set the end, whether or not the alarm is armed."""
+    def move(self, end: float, looks: float = inf, look: Callable[[], float] | None = None) -> None:
+        """Set the end, whether or not the alarm is armed.
+
+        Args:
+            end: The end.
+            looks: A moment at which to call `look`, if the alarm can. Elsewhere, the socket looks.
+            look: Returns the end from then on.
+        """
         ...
 
     def arm(self) -> None:
@@ -127,19 +133,21 @@ class TaskAlarm:
         now: Tells the loop's time.
     """
 
-    __slots__ = ("_before", "_clock", "_late", "_rang", "_task", "end", "now")
+    __slots__ = ("_before", "_clock", "_late", "_look", "_rang", "_task", "end", "now")
 
     def __init__(self, clock: AlarmClock) -> None:
         self._clock = clock
         self.now = clock.now
         self.end = inf
+        self._look: Callable[[], float] | None = None
         self._task: asyncio.Task[object] | None = None
         self._before = 0
         self._rang = False
         self._late = False
 
-    def move(self, end: float) -> None:
-        self.end = end
+    def move(self, end: float, looks: float = inf, look: Callable[[], float] | None = None) -> None:
+        self.end = end = end if end < looks else looks
+        self._look = look
         if end < self._clock.set_for and self._task is not None:
             self._clock.look_by(end)
 
@@ -159,6 +167,10 @@ class TaskAlarm:
         if now > self.end + LATE and not self._late:
             self._late = True
             return now
+        if self._look is not None and (end := self._look()) > now:
+            self._late = False
+            self.end = end
+            return end
         if not self._rang and self._task is not None:
             self._rang = True
             self._task.cancel()

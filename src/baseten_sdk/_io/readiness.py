@@ -32,14 +32,28 @@ UNREADY = (BlockingIOError, ssl.SSLWantReadError)
 """What a socket raises if it has nothing to read."""
 
 
+class Looking(Protocol):
+    """A timer that checks now and then whether the other side hangs.
+
+    Attributes:
+        looks: When to look next. `inf`: never.
+    """
+
+    looks: float
+
+    def look(self) -> None:
+        """Check it. Raises an exception that ends the wait if the other side hangs."""
+        ...
+
+
 class Readiness(Protocol):
     """Waits for one socket."""
 
-    async def read(self, until: float = inf) -> bytes:
+    async def read(self, looking: Looking | None = None) -> bytes:
         """Wait until there is something to read, and read it. b"" if the other side has closed.
 
-        Raises:
-            TimeoutError: There was nothing before this moment on the event loop's clock.
+        Args:
+            looking: Checks now and then whether the other side hangs, if nothing else does.
         """
         ...
 
@@ -85,7 +99,7 @@ class LoopReadiness:
         self._watched = True
         loop.add_reader(self._descriptor, self._ready)
 
-    async def read(self, until: float = inf) -> bytes:
+    async def read(self, looking: Looking | None = None) -> bytes:
         if self._kept is not None:
             kept, self._kept = self._kept, None
             return kept
@@ -101,7 +115,6 @@ class LoopReadiness:
                         return self._raw.recv(PIECE)
                 turn: asyncio.Future[bytes] = self._loop.create_future()
                 self._turn = turn
-                alarm = None if until == inf else self._loop.call_at(until, _time_is_up, turn)
                 try:
                     return await turn
                 except asyncio.CancelledError:
@@ -109,9 +122,6 @@ class LoopReadiness:
                     if turn.done() and not turn.cancelled() and turn.exception() is None:
                         self._kept = turn.result()
                     raise
-                finally:
-                    if alarm is not None:
-                        alarm.cancel()
             except ssl.SSLWantWriteError:
                 await anyio.wait_writable(self._raw)
 
@@ -161,11 +171,6 @@ class LoopReadiness:
             self._raw.close()
 
 
-def _time_is_up(turn: asyncio.Future[bytes]) -> None:
-    if not turn.done():
-        turn.set_exception(TimeoutError())
-
-
 class AnyReadiness:
     """Waits with anyio."""
 
@@ -176,15 +181,16 @@ class AnyReadiness:
         self._identity = AsyncLoopIdentity.current()
         self._schedule = scheduler()
 
-    async def read(self, until: float = inf) -> bytes:
+    async def read(self, looking: Looking | None = None) -> bytes:
         while True:
             try:
-                with anyio.CancelScope(deadline=until) as scope:
+                with anyio.CancelScope(deadline=inf if looking is None else looking.looks) as scope:
                     await anyio.wait_readable(self._raw)
             except (anyio.ClosedResourceError, ValueError):
                 raise ConnectionAbortedError(CLOSED) from None
-            if scope.cancelled_caught:
-                raise TimeoutError
+            if scope.cancelled_caught and looking is not None:
+                looking.look()
+                continue
             try:
                 return self._raw.recv(PIECE)
             except UNREADY:

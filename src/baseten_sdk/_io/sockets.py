@@ -137,19 +137,9 @@ class AsyncSocket:
             return early
         data = await self._straightaway() if self._more else None
         if data is None:
-            data = await (self.readiness.read() if timer.looks == inf else self._read_looking(timer))
+            data = await self.readiness.read(timer)
         self._more = len(data) >= self._full
         return data
-
-    async def _read_looking(self, timer: AsyncTimer) -> bytes:
-        """Wait and read. Now and then, check whether the other side hangs."""
-        while True:
-            try:
-                return await self.readiness.read(timer.looks)
-            except TimeoutError as error:
-                if error.errno is not None:
-                    raise
-                timer.look()
 
     async def _straightaway(self) -> bytes | None:
         """Return what is there, or None. Other tasks get their turn now and then."""

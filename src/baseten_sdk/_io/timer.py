@@ -15,7 +15,7 @@ import time
 from math import inf
 from types import TracebackType
 
-from .._core.policy.phases import Phase, TimeLimits
+from .._core.policy.phases import Expired, Phase, TimeLimits
 from .._core.policy.time_bounds import TimeBounds
 from .alarm import alarm
 
@@ -23,17 +23,30 @@ from .alarm import alarm
 class AsyncTimer(TimeBounds):
     """Limits the body of its `with` block, and raises `Expired` when the time is up."""
 
-    __slots__ = ("_alarm",)
+    __slots__ = ("_alarm", "_hangs")
 
     def __init__(self, limits: TimeLimits) -> None:
         self._alarm = alarm()
+        self._hangs: Expired | None = None
         super().__init__(limits, self._alarm.now)
         if self.end != inf:
             self._alarm.move(self.end)
 
     def enter(self, phase: Phase) -> None:
         super().enter(phase)
-        self._alarm.move(self.end)
+        if self.looks == inf:
+            self._alarm.move(self.end)
+        else:
+            self._alarm.move(self.end, self.looks, self._look)
+
+    def _look(self) -> float:
+        """Check whether the server hangs. Return the end from then on."""
+        try:
+            self.look()
+        except Expired as hangs:
+            self._hangs = hangs
+            return -inf
+        return min(self.end, self.looks)
 
     def shorten(self, seconds: float) -> None:
         super().shorten(seconds)
@@ -55,7 +68,7 @@ class AsyncTimer(TimeBounds):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._alarm.disarm(kind, error):
-            raise self.reached() from None
+            raise (self._hangs or self.reached()) from None
 
 
 class Timer(TimeBounds):

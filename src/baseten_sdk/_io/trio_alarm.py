@@ -5,6 +5,7 @@ A cancel scope of anyio would do the same in twice the time: it makes two scopes
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 
 import trio
@@ -21,7 +22,7 @@ class TrioAlarm:
         self._end = inf
         self._scope: trio.CancelScope | None = None
 
-    def move(self, end: float) -> None:
+    def move(self, end: float, looks: float = inf, look: Callable[[], float] | None = None) -> None:
         self._end = end
         if self._scope is not None:
             self._scope.deadline = end
