@@ -67,7 +67,10 @@ def alarm() -> Alarm:
         task = asyncio.current_task()
     except RuntimeError:
         task = None
-    return _of_trio()() if task is None else TaskAlarm(AlarmClock.of(task.get_loop()))
+    if task is None:
+        return _of_trio()()
+    loop = task.get_loop()
+    return TaskAlarm(_clocks.get(id(loop)) or AlarmClock.of(loop))
 
 
 @cache
