@@ -15,7 +15,6 @@ import os
 import socket
 import ssl
 from contextlib import suppress
-from math import inf
 from typing import Protocol
 
 import anyio
@@ -184,11 +183,15 @@ class AnyReadiness:
     async def read(self, looking: Looking | None = None) -> bytes:
         while True:
             try:
-                with anyio.CancelScope(deadline=inf if looking is None else looking.looks) as scope:
+                if looking is None:  # A scope would cost as much as the read.
                     await anyio.wait_readable(self._raw)
+                    scope = None
+                else:
+                    with anyio.CancelScope(deadline=looking.looks) as scope:
+                        await anyio.wait_readable(self._raw)
             except (anyio.ClosedResourceError, ValueError):
                 raise ConnectionAbortedError(CLOSED) from None
-            if scope.cancelled_caught and looking is not None:
+            if scope is not None and scope.cancelled_caught and looking is not None:
                 looking.look()
                 continue
             try:
