@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 
 import pydantic
 
-OURS = (str(Path(__file__).parents[2]), str(Path(pydantic.__file__).parent))
+OURS = tuple(f"{folder}{os.sep}" for folder in (Path(__file__).parents[2], Path(pydantic.__file__).parent))
 """The folders of this package and of pydantic."""
 
 
