@@ -122,7 +122,7 @@ class BlockParts:
                 return True
 
     def call_key(self) -> CallKey:
-        """Return what the same call has in common with this one, as far as it has arrived."""
+        """Return the key of a call, as far as it has arrived. It is equal if the call was sent twice."""
         block = self.plain()
         return call_key(self.id, str(block.get("name")), block.get("input"))
 

@@ -9,5 +9,5 @@ CallKey: TypeAlias = tuple[str, str, str]
 
 
 def call_key(id: str, name: str, input: object) -> CallKey:
-    """Return what the same call has in common. A set of them finds the repeated ones in linear time."""
+    """Return a key that is equal if a call was sent twice."""
     return id, name, json.dumps(input, sort_keys=True)

@@ -41,9 +41,8 @@ def output_path(sink: str | os.PathLike[str], source: object = None) -> Path:
     if os.path.exists(path) and not os.path.isfile(path):
         raise ConfigurationError(f"{path}: the output must be a regular file, because a resumed batch reads it.")
     parts = path.absolute().parts
-    if path == STDIN or (
-        parts[1:2] in (("proc",), ("dev",)) and parts[2:3] != ("shm",)
-    ):  # /dev/stdout may lead to a file
+    # /dev/stdout may lead to a file.
+    if path == STDIN or (parts[1:2] in (("proc",), ("dev",)) and parts[2:3] != ("shm",)):
         raise ConfigurationError(f"{path}: the output must have files beside it. Write to a file, then print it.")
     if isinstance(source, str | os.PathLike) and Path(source) != STDIN:
         _check_apart(path, Path(source))
