@@ -28,6 +28,41 @@ def main():
 run_main(main)
 """
 
+STRUCK = """
+import io, sys
+from baseten_sdk._streams import prepare_streams
+def strike(frame, event, argument):
+    if event == "c_return" and argument.__name__ == "write":
+        sys.setprofile(None)
+        raise KeyboardInterrupt
+prepare_streams()
+sys.setprofile(strike)
+try:
+    sys.stderr.write("one\\n")
+except KeyboardInterrupt:
+    sys.stderr.write("two\\n")
+"""
+STALLED = """
+import os, signal, sys, threading
+from baseten_sdk._streams import prepare_streams
+source, target = os.pipe()
+os.dup2(target, 2)
+interrupted = threading.Semaphore(0)
+signal.signal(signal.SIGALRM, lambda *_: interrupted.release())
+signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
+prepare_streams()
+rows = "".join(f"{row}\\n" for row in range(100_000))
+def read():
+    for _ in range(5):
+        interrupted.acquire()
+    with open(source) as file:
+        sys.stdout.write(str(file.read(len(rows)) == rows))
+reader = threading.Thread(target=read)
+reader.start()
+sys.stderr.write(rows)
+reader.join()
+"""
+
 
 def run(redirect: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["bash", "-c", f'exec "$@" {redirect}', "bash", sys.executable, "-c", PUT, *arguments]
@@ -94,3 +129,28 @@ with Emulator() as emu, Client(api_key=emu.api_key, endpoints=emu.endpoints) as 
     environment = {**os.environ, "PYTHONPATH": os.path.abspath("src")}
     assert subprocess.run(command, env=environment, cwd=tmp_path, timeout=60, check=False).returncode == 0
     assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 2
+
+
+@SHELL
+@pytest.mark.parametrize("nonblocking", [False, True])
+def test_a_ctrl_c_after_a_write_repeats_nothing(nonblocking: bool) -> None:
+    source, target = os.pipe()
+    os.set_blocking(target, not nonblocking)
+    environment = {**os.environ, "PYTHONPATH": "src"}
+    subprocess.run([sys.executable, "-c", STRUCK], env=environment, stderr=target, timeout=60, check=True)
+    os.close(target)
+    with open(source) as file:
+        assert file.read() == "one\ntwo\n"
+
+
+@SHELL
+def test_signals_during_a_long_write_lose_nothing() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", STALLED],
+        env={**os.environ, "PYTHONPATH": "src"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert ended.stdout == "True"

@@ -24,13 +24,19 @@ BROKEN_PIPE = 141
 
 
 class _Lossy(io.FileIO):
-    """A file that drops what it cannot write."""
+    """A file that drops what it cannot write.
+
+    Nothing may buffer in front of it: if a Ctrl-C ends `write` just after the data was written, a buffer would write
+    the data again.
+    """
 
     def write(self, data: ReadableBuffer, /) -> int:
-        try:
-            return super().write(data)
-        except OSError:
-            return memoryview(data).nbytes
+        rest = memoryview(data)
+        size = rest.nbytes
+        with suppress(OSError):
+            while rest:
+                rest = rest[super().write(rest) or size :]
+        return size
 
 
 def prepare_streams() -> None:
@@ -42,8 +48,8 @@ def prepare_streams() -> None:
             os.open(os.devnull, os.O_RDWR)  # takes the lowest free number: this one
     if sys.stderr is None or not sys.stderr.isatty():
         encoding = "utf-8" if sys.stderr is None else sys.stderr.encoding
-        raw = io.BufferedWriter(_Lossy(2, "w", closefd=False))
-        sys.stderr = io.TextIOWrapper(raw, encoding, "backslashreplace", line_buffering=True)
+        lossy = _Lossy(2, "w", closefd=False)
+        sys.stderr = io.TextIOWrapper(lossy, encoding, "backslashreplace", write_through=True)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     if isinstance(sys.stdin, io.TextIOWrapper):
