@@ -56,6 +56,20 @@ def sync(row: Row) -> batch.Call[object]:
     return batch.sync("abcd1234", "health")
 
 
+def messages(row: Row) -> batch.Call[object]:
+    return batch.messages(
+        model="org/m", messages=[{"role": "user", "content": f"Say number {row['id']}"}], max_tokens=9
+    )
+
+
+def respond(row: Row) -> batch.Call[object]:
+    return batch.responses(model="org/m", input=f"Say number {row['id']}")
+
+
+def complete(row: Row) -> batch.Call[object]:
+    return batch.completions(deployment="abcd1234", model="base", prompt="Once")
+
+
 def no_call(row: Row) -> batch.Call[object]:
     call: object = "no call"
     return call  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
@@ -113,6 +127,9 @@ def test_columns_are_made_as_one_likes_and_what_fails_there_is_the_rows_failure(
         (bad_type, "error_type", "ResponseValidationError"),
         (embed, "input_tokens", 1),
         (sync, "response", '{"status":"ok"}'),
+        (messages, "response", "number 3"),
+        (respond, "response", "number 3"),
+        (complete, "input_tokens", 1),
         (no_call, "error_type", "InvalidRequestError"),
     ],
 )

@@ -11,7 +11,9 @@ from pydantic_core import to_json
 
 from baseten_sdk import CallStarted, ChatCompletion
 from baseten_sdk.integrations.otel import attributes, content
+from baseten_sdk.types.completions import TextCompletion
 from baseten_sdk.types.messages import Message
+from baseten_sdk.types.responses import ModelResponse
 
 
 def started(url: str, body: object = None, *, streamed: bool = False) -> CallStarted:
@@ -146,7 +148,13 @@ def test_a_message_tells_what_a_chat_does() -> None:
             "model": "a/b",
             "content": [thought, {"type": "text", "text": "Hi"}, block],
             "stop_reason": "tool_use",
-            "usage": {"input_tokens": 4, "cache_read_input_tokens": 6, "output_tokens": 3},
+            "usage": {
+                "input_tokens": 4,
+                "cache_read_input_tokens": 6,
+                "cache_creation_input_tokens": 0,
+                "output_tokens": 3,
+                "output_tokens_details": {"thinking_tokens": 2},
+            },
         }
     )
     assert attributes.of_reply(message) == {
@@ -156,6 +164,8 @@ def test_a_message_tells_what_a_chat_does() -> None:
         "gen_ai.usage.input_tokens": 10,
         "gen_ai.usage.output_tokens": 3,
         "gen_ai.usage.cache_read.input_tokens": 6,
+        "gen_ai.usage.cache_creation.input_tokens": 0,
+        "gen_ai.usage.reasoning.output_tokens": 2,
     }
     (answer,) = json.loads(str(content.of_reply(message)["gen_ai.output.messages"]))
     assert answer["finish_reason"] == "tool_use"
@@ -169,3 +179,36 @@ def test_a_message_tells_what_a_chat_does() -> None:
     assert json.loads(str(told["gen_ai.system_instructions"])) == [{"type": "text", "content": "Be brief."}]
     (turn,) = json.loads(str(told["gen_ai.input.messages"]))
     assert turn["parts"] == [{"type": "tool_call_response", "id": "t1", "response": "2"}]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Message.model_validate({"id": "1", "model": "a/b", "content": []}),
+        Message.model_validate(
+            {"id": "1", "model": "a/b", "content": [], "usage": {"input_tokens": 0, "output_tokens": 0}}
+        ),
+        ModelResponse.model_validate({"id": "1", "model": "a/b"}),
+        TextCompletion.model_validate({"id": "1", "model": "a/b", "choices": [{"text": "x"}]}),
+    ],
+    ids=["message", "message of zeros", "response", "text"],
+)
+def test_a_reply_that_reports_no_tokens_tells_none(reply: Message | ModelResponse | TextCompletion) -> None:
+    assert not [name for name in attributes.of_reply(reply) if "usage" in name]
+
+
+def test_a_message_that_tells_nothing_of_its_cache_tells_none_of_it() -> None:
+    usage = {"input_tokens": 4, "output_tokens": 3}
+    told = attributes.of_reply(Message.model_validate({"content": [], "usage": usage}))
+    assert told == {"gen_ai.usage.input_tokens": 4, "gen_ai.usage.output_tokens": 3}
+
+
+def test_the_content_of_a_text_completion_is_its_prompt_and_its_texts() -> None:
+    asked = content.of_request({"prompt": "Once"})
+    assert json.loads(str(asked["gen_ai.input.messages"])) == [
+        {"role": "user", "parts": [{"type": "text", "content": "Once"}]}
+    ]
+    reply = TextCompletion.model_validate({"choices": [{"text": " upon", "finish_reason": "length"}]})
+    assert json.loads(str(content.of_reply(reply)["gen_ai.output.messages"])) == [
+        {"role": "assistant", "parts": [{"type": "text", "content": " upon"}], "finish_reason": "length"}
+    ]

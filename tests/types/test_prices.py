@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import ChatCompletion, ModelList, Usage
+from baseten_sdk.types.message_completion import as_completion
+from baseten_sdk.types.messages import Message
 from baseten_sdk.types.meta import Meta
 from baseten_sdk.types.prices import Cost, ModelPrices, Prices
 from baseten_sdk.types.reply import attach_meta
@@ -72,6 +74,15 @@ def test_a_price_that_is_not_needed_may_be_missing() -> None:
 )
 def test_what_the_list_does_not_price_is_unknown(reply: ChatCompletion) -> None:
     assert prices().cost(reply) is None
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"input_tokens": 0, "output_tokens": 0}])
+def test_a_reply_without_tokens_has_no_known_cost_whichever_api_it_is_of(usage: Mapping[str, int] | None) -> None:
+    message = Message.model_validate({"content": [], "model": "a/b", "usage": usage})
+    assert prices().cost(message) is None
+    chat = {"prompt_tokens": 0, "completion_tokens": 0} if usage else None
+    assert prices().cost(ChatCompletion.model_validate({"choices": CHOICES, "model": "a/b", "usage": chat})) is None
+    assert as_completion(message).usage is None
 
 
 def test_a_model_that_is_paid_by_the_image_is_unknown() -> None:

@@ -114,7 +114,7 @@ class RateState:
         with self._lock:
             if isinstance(used, Used):
                 self._estimates.learn(estimate, used)
-                used = used.total
+                used = used.spent(estimate)
             self._rates.settle(reservation, used, now)
 
     def refused(self, key: str, sent: float, seconds: float, now: float, *, since: float, accepted: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .chat import ChatCompletion, ChatCompletionMessage, Choice, FunctionCall, ToolCall
 from .messages import Message, ToolUseBlock
 from .reply import attach_meta
+from .usage import counted
 
 REASONS = {
     "end_turn": "stop",
@@ -26,7 +27,8 @@ def as_completion(message: Message) -> ChatCompletion:
         tool_calls=[_call(block, message) for block in message.tool_uses],
     )
     choice = Choice(message=said, finish_reason=REASONS.get(reason, reason) if reason else None)
-    completion = ChatCompletion(id=message.id, model=message.model, choices=[choice], usage=message.usage.as_usage())
+    usage = message.usage.as_usage() if counted(message.usage) else None
+    completion = ChatCompletion(id=message.id, model=message.model, choices=[choice], usage=usage)
     return attach_meta(completion, message.meta)
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._repr import safe_repr
-from .usage import TokenCounts
+from .usage import TokenCounts, counted
 
 if TYPE_CHECKING:
     from .decisions import DecisionUsage
@@ -120,6 +120,8 @@ class Prices(Mapping[str, ModelPrices]):
             return None
         name = getattr(reply, "model", "") if model is None else model
         if isinstance(usage, TokenCounts):
+            if counted(usage) is None:
+                return None
             return self.of_tokens(name, usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
         return self.of_tokens(name, usage.input_tokens, usage.output_tokens)
 

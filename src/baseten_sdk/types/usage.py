@@ -110,3 +110,21 @@ class Usage(Lenient):
     def reasoning_tokens(self) -> int:
         """Tokens spent on reasoning. Some backends report 0 even if the model reasoned (gpt-oss)."""
         return self.completion_tokens_details.reasoning_tokens if self.completion_tokens_details else 0
+
+
+def counted(usage: TokenCounts | None) -> TokenCounts | None:
+    """Return a usage that counts any tokens, or None. Servers that do not count send no usage, or zeros."""
+    return usage if usage is not None and (usage.prompt_tokens or usage.completion_tokens) else None
+
+
+def read_usage(sent: Mapping[str, object]) -> TokenCounts:
+    """Read a usage that was kept as it was sent, whichever API reported it. A count that is not a number is 0."""
+    from .messages import MessageUsage
+    from .responses import ResponseUsage
+
+    kind: type[Usage | MessageUsage | ResponseUsage] = Usage
+    if "input_tokens" in sent:
+        kind = ResponseUsage if "input_tokens_details" in sent else MessageUsage
+    counts = {name: value for name, value in sent.items() if not isinstance(value, bool)}
+    usage: TokenCounts = kind.__pydantic_validator__.validate_python(counts, context=LENIENT)
+    return usage

@@ -19,6 +19,7 @@ from baseten_sdk.errors import (
 )
 from baseten_sdk.types.batch import Failed, Ok
 from baseten_sdk.types.chat import ChatCompletion
+from baseten_sdk.types.messages import Message
 from baseten_sdk.types.meta import Headers, Meta
 from baseten_sdk.types.parsed import Parsed
 from baseten_sdk.types.response import Response
@@ -128,10 +129,22 @@ def completion() -> ChatCompletion:
         (completion(), {"id": "c", "vendor": {"kept": 1}}, Tokens(3, 5, 2)),
         (Parsed(completion(), (Answer(name="a"),)), {"parsed": {"name": "a"}}, Tokens(3, 5, 2)),
         (raw(b'{"a": 1.50, "usage": {"input_tokens": 4, "output_tokens": 1}}'), {"a": 1.5}, Tokens(4, 1, 0)),
+        (
+            raw(b'{"usage": {"input_tokens": "9", "cache_read_input_tokens": 6, "output_tokens": 1}}'),
+            {},
+            Tokens(9, 1, 6),
+        ),
+        (raw(b'{"usage": {"input_tokens": 1, "cache_read_input_tokens": 6, "output_tokens": 1}}'), {}, Tokens(7, 1, 6)),
+        (
+            raw(b'{"usage": {"input_tokens": 9, "input_tokens_details": {"cached_tokens": 6}, "output_tokens": 1}}'),
+            {},
+            Tokens(9, 1, 6),
+        ),
+        (Message(content=[]), {}, Tokens()),
         ({"usage": {"prompt_tokens": True}, "x": float("nan")}, {"x": None}, Tokens()),
         (b"\xff", {"base64": "/w=="}, Tokens()),
     ],
-    ids=["chat", "parse", "sync", "predict", "bytes"],
+    ids=["chat", "parse", "sync", "messages", "exclusive", "responses", "no usage", "predict", "bytes"],
 )
 def test_a_reply_is_written_as_it_came_and_its_tokens_are_counted(
     value: object, written: dict[str, object], tokens: Tokens

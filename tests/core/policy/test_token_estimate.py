@@ -119,6 +119,13 @@ USAGE = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "prompt_
             Used(None, None, 9),
         ),
         (json.dumps({"object": "list", "usage": {"prompt_tokens": 3, "total_tokens": 3}}), Used(3, None, 3)),
+        ('{"usage":{"input_tokens":"3","output_tokens":"4"}}', Used(3, 4, 7)),
+        ('{"usage":{"input_tokens":3,"cache_read_input_tokens":2,"output_tokens":4}}', Used(3, 4, 7)),
+        ('{"usage":{"input_tokens":1,"cache_read_input_tokens":20,"output_tokens":4}}', Used(21, 4, 25)),
+        ('{"usage":{"input_tokens":3,"cache_creation_input_tokens":0,"cache_read_input_tokens":2}}', Used(5, None, 5)),
+        ('{"usage":{"input_tokens":9,"output_tokens":1}}\n\ndata: {"usage":{"output_tokens":4}}', Used(9, 4, 13)),
+        ('{"usage":{"input_tokens":0,"output_tokens":0}}\n\ndata: {"usage":{"output_tokens":4}}', Used(None, 4, 4)),
+        ('{"usage":{"input_tokens":0,"output_tokens":0}}', None),
         ('{"usage": null}', None),
         ('{"usage": {}}', None),
         ("", None),
@@ -127,3 +134,10 @@ USAGE = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "prompt_
 )  # fmt: skip
 def test_the_last_usage_counts(tail: str, used: Used | None) -> None:
     assert Used.read(tail.encode()) == used
+
+
+def test_a_prompt_that_is_not_reported_counts_as_estimated() -> None:
+    estimate = TokenEstimates().estimate(ask(max_tokens=4000))
+    assert Used(None, 4, 4).spent(estimate) == estimate.prompt + 4
+    assert Used(None, None, 9).spent(estimate) == 9
+    assert Used(3, 4, 7).spent(estimate) == 7

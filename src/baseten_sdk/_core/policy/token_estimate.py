@@ -38,9 +38,11 @@ _MODEL = re.compile(rb'(?<!\\)"model":"([^"]*)"')
 _MOST = re.compile(rb'(?<!\\)"(?:max_tokens|max_completion_tokens|max_output_tokens)":(\d+)')
 _CHOICES = re.compile(rb'(?<!\\)"n":(\d+)')
 _USAGE = re.compile(rb'(?<!\\)"usage"\s*:\s*\{')
-_PROMPT = re.compile(rb'"(?:prompt|input)_tokens"\s*:\s*(\d+)')
-_OUTPUT = re.compile(rb'"(?:completion|output)_tokens"\s*:\s*(\d+)')
-_TOTAL = re.compile(rb'"total_tokens"\s*:\s*(\d+)')
+_PROMPT = re.compile(rb'"(?:prompt|input)_tokens"\s*:\s*"?(\d+)')
+_CACHE_READ = re.compile(rb'"cache_read_input_tokens"\s*:\s*"?(\d+)')
+_CACHE_CREATION = re.compile(rb'"cache_creation_input_tokens"\s*:\s*"?(\d+)')
+_OUTPUT = re.compile(rb'"(?:completion|output)_tokens"\s*:\s*"?(\d+)')
+_TOTAL = re.compile(rb'"total_tokens"\s*:\s*"?(\d+)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Estimate:
     Attributes:
         tokens: Tokens of prompt and answers together.
         size: Bytes of text in the prompt.
+        prompt: Tokens of the prompt.
         choices: The number of answers; 0 for an embedding.
     """
 
@@ -58,6 +61,7 @@ class Estimate:
     size: int = 0
     choices: int = 0
     images: int = 0
+    prompt: float = 0.0
 
 
 UNMETERED = Estimate(0.0)
@@ -73,16 +77,23 @@ class Used:
 
     @classmethod
     def read(cls, tail: bytes) -> Used | None:
-        """Read the last usage at the end of a reply: the usage of a stream is cumulative."""
-        start = None
-        for found in _USAGE.finditer(tail):
-            start = found.end()
-        if start is None:
+        """Read the last usage at the end of a reply: the usage of a stream is cumulative.
+
+        A stream of messages may report the prompt only at its start. A usage of zeros reports nothing.
+        """
+        starts = [found.end() for found in _USAGE.finditer(tail)]
+        if not starts:
             return None
-        prompt, answer, total = (_number(each, tail, start) for each in (_PROMPT, _OUTPUT, _TOTAL))
-        if prompt is None and answer is None and total is None:
+        answer, total = (_number(each, tail, starts[-1]) for each in (_OUTPUT, _TOTAL))
+        prompts = (_prompt(tail, start) for start in reversed(starts))
+        prompt = next((each for each in prompts if each), None)
+        if not (prompt or answer or total):
             return None
         return cls(prompt, answer, total if total is not None else (prompt or 0) + (answer or 0))
+
+    def spent(self, estimate: Estimate) -> float:
+        """Return the tokens of the call. A prompt that the reply does not report counts as estimated."""
+        return self.total if self.prompt is not None or self.answer is None else estimate.prompt + self.answer
 
 
 class TokenEstimates:
@@ -108,7 +119,7 @@ class TokenEstimates:
         size = len(body)
         prompt = size * self._prompts.get((model, size.bit_length()), TOKENS_PER_BYTE) + images * IMAGE
         if where[1] == "embeddings":
-            return Estimate(prompt, model, size, 0, images)
+            return Estimate(prompt, model, size, 0, images, prompt)
         choices = max((int(found[1]) for found in _CHOICES.finditer(body)), default=1)
         answer = self._answers.get(model)
         most = [int(found[1]) for found in _MOST.finditer(body)]
@@ -116,7 +127,7 @@ class TokenEstimates:
             answer = max(most, default=ANSWER)
         elif most:
             answer = min(answer, max(most))
-        return Estimate(prompt + choices * answer, model, size, choices, images)
+        return Estimate(prompt + choices * answer, model, size, choices, images, prompt)
 
     def learn(self, estimate: Estimate, used: Used) -> None:
         """Learn from the real use of a call that has ended."""
@@ -132,6 +143,14 @@ class TokenEstimates:
 
 def _largest(known: float | None, seen: float) -> float:
     return seen if known is None or seen >= known else known - (known - seen) * FORGET
+
+
+def _prompt(tail: bytes, start: int) -> int | None:
+    """Read all tokens of the prompt. Those from the cache are part of it, by the rule of `MessageUsage`."""
+    prompt, read, created = (_number(each, tail, start) for each in (_PROMPT, _CACHE_READ, _CACHE_CREATION))
+    if prompt is None or (created is None and (read or 0) <= prompt):
+        return prompt
+    return prompt + (read or 0) + (created or 0)
 
 
 def _number(pattern: re.Pattern[bytes], tail: bytes, start: int) -> int | None:

@@ -18,11 +18,12 @@ from ...types.chat import ChatCompletion, Usage
 from ...types.completions import TextCompletion
 from ...types.decisions import Decision, DecisionResponse
 from ...types.embeddings import CreateEmbeddingResponse
-from ...types.messages import Message
+from ...types.messages import Message, MessageUsage
 from ...types.meta import Meta
 from ...types.prices import Prices
 from ...types.response import RawResponse
 from ...types.responses import ModelResponse, ResponseUsage
+from ...types.usage import counted
 from ...types.vectors import Vectors
 
 Attributes: TypeAlias = dict[str, str | bool | int | float | Sequence[str]]
@@ -33,6 +34,9 @@ REQUEST_MODEL = "gen_ai.request.model"
 RESPONSE_MODEL = "gen_ai.response.model"
 FIRST_CHUNK = "gen_ai.response.time_to_first_chunk"
 INPUT_TOKENS = "gen_ai.usage.input_tokens"
+CACHED_TOKENS = "gen_ai.usage.cache_read.input_tokens"
+CREATED_TOKENS = "gen_ai.usage.cache_creation.input_tokens"
+REASONING_TOKENS = "gen_ai.usage.reasoning.output_tokens"
 OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
 TOKEN_TYPE = "gen_ai.token.type"
 ERROR_TYPE = "error.type"
@@ -146,16 +150,17 @@ def of_reply(result: object) -> Attributes:
         if reasons:
             attributes["gen_ai.response.finish_reasons"] = reasons
     if isinstance(result, Message):
-        attributes |= _of_message(result)
+        attributes["gen_ai.response.id"] = result.id
+        if result.stop_reason:
+            attributes["gen_ai.response.finish_reasons"] = [result.stop_reason]
     if isinstance(result, ModelResponse):
         attributes["gen_ai.response.id"] = result.id
         if result.finish_reason is not None:
             attributes["gen_ai.response.finish_reasons"] = [result.finish_reason]
-    if isinstance(result, ChatCompletion | CreateEmbeddingResponse | ModelResponse | TextCompletion | Vectors):
-        attributes[RESPONSE_MODEL] = result.model
-        if result.usage is not None:
-            generated = not isinstance(result, CreateEmbeddingResponse | Vectors)
-            attributes |= _of_usage(result.usage, generated=generated)
+    if isinstance(result, ChatCompletion | Message | ModelResponse | TextCompletion):
+        attributes |= _of_usage(result.model, result.usage, generated=True)
+    if isinstance(result, CreateEmbeddingResponse | Vectors):
+        attributes |= _of_usage(result.model, result.usage, generated=False)
     response = result.response if isinstance(result, Decision) else result
     if isinstance(response, DecisionResponse):
         attributes[RESPONSE_MODEL] = response.model
@@ -164,33 +169,29 @@ def of_reply(result: object) -> Attributes:
     return {name: value for name, value in attributes.items() if value != ""}
 
 
-def _of_message(message: Message) -> Attributes:
-    usage = message.usage
-    attributes: Attributes = {
-        "gen_ai.response.id": message.id,
-        RESPONSE_MODEL: message.model,
-        INPUT_TOKENS: usage.prompt_tokens,
-        OUTPUT_TOKENS: usage.completion_tokens,
-        "gen_ai.usage.cache_read.input_tokens": usage.cached_tokens,
-    }
-    if message.stop_reason:
-        attributes["gen_ai.response.finish_reasons"] = [message.stop_reason]
-    return attributes
-
-
-def _of_usage(usage: Usage | ResponseUsage, *, generated: bool) -> Attributes:
-    attributes: Attributes = {INPUT_TOKENS: usage.prompt_tokens}
+def _of_usage(model: str, usage: Usage | MessageUsage | ResponseUsage | None, *, generated: bool) -> Attributes:
+    """Return the model that has answered, and its tokens. What the backend does not report is left out."""
+    attributes: Attributes = {RESPONSE_MODEL: model}
+    if usage is None or counted(usage) is None:
+        return attributes
+    attributes[INPUT_TOKENS] = usage.prompt_tokens
     if generated:
         attributes[OUTPUT_TOKENS] = usage.completion_tokens
-    told: tuple[object, object]
-    if isinstance(usage, ResponseUsage):
-        told = usage.input_tokens_details, usage.output_tokens_details
-    else:
-        told = usage.prompt_tokens_details, usage.completion_tokens_details
-    if told[0] is not None:
-        attributes["gen_ai.usage.cache_read.input_tokens"] = usage.cached_tokens
-    if told[1] is not None:
-        attributes["gen_ai.usage.reasoning.output_tokens"] = usage.reasoning_tokens
+    cached: object
+    details: object
+    match usage:
+        case MessageUsage():
+            cached, details = usage.cache_read_input_tokens, usage.output_tokens_details
+            if usage.cache_creation_input_tokens is not None:
+                attributes[CREATED_TOKENS] = usage.cache_creation_input_tokens
+        case ResponseUsage():
+            cached, details = usage.input_tokens_details, usage.output_tokens_details
+        case Usage():
+            cached, details = usage.prompt_tokens_details, usage.completion_tokens_details
+    if cached is not None:
+        attributes[CACHED_TOKENS] = usage.cached_tokens
+    if details is not None:
+        attributes[REASONING_TOKENS] = usage.reasoning_tokens
     return attributes
 
 

@@ -10,6 +10,7 @@ from pydantic_core import to_json
 from ...errors import InvalidRequestError
 from ...histories import to_chat
 from ...types.chat import ChatCompletion, Choice
+from ...types.completions import TextChoice, TextCompletion
 from ...types.messages import Message
 from ...types.responses import ModelResponse
 from .attributes import Attributes
@@ -18,11 +19,13 @@ Part: TypeAlias = Mapping[str, object]
 
 
 def of_request(sent: Mapping[str, object]) -> Attributes:
-    """The messages and tools of a chat, or of a response."""
+    """The messages and tools of a chat, the input of a response, or the prompt of a text completion."""
     attributes: Attributes = {}
     messages = sent.get("messages")
     if messages is None and "stream" in sent:  # which embeddings, whose input this may be, do not have
         messages = _of_items(sent.get("input"), sent.get("instructions"))
+    if isinstance(sent.get("prompt"), str):
+        messages = [{"role": "user", "content": sent["prompt"]}]
     if isinstance(messages, list):
         told = [_message(message) for message in messages if isinstance(message, dict)]
         attributes["gen_ai.input.messages"] = _json(told)
@@ -34,7 +37,7 @@ def of_request(sent: Mapping[str, object]) -> Attributes:
 
 
 def of_reply(result: object) -> Attributes:
-    """The answers of a chat, a message, or a response."""
+    """The answers of a chat, a message, a response, or a text completion."""
     if isinstance(result, Message):
         parts = list(_parts(result.to_param()))
         answer = {"role": result.role, "parts": parts, "finish_reason": result.stop_reason or ""}
@@ -44,6 +47,16 @@ def of_reply(result: object) -> Attributes:
         return {
             "gen_ai.output.messages": _json([{**each, "finish_reason": result.finish_reason or ""} for each in said])
         }
+    if isinstance(result, TextCompletion):
+        texts = [
+            {
+                "role": "assistant",
+                "parts": [{"type": "text", "content": each.text}],
+                "finish_reason": each.finish_reason or "",
+            }
+            for each in result.choices
+        ]
+        return {"gen_ai.output.messages": _json(texts)}
     if not isinstance(result, ChatCompletion):
         return {}
     return {"gen_ai.output.messages": _json([_answer(choice) for choice in result.choices])}
@@ -66,6 +79,11 @@ def _message(message: Mapping[str, object]) -> dict[str, object]:
 def _answer(choice: Choice) -> dict[str, object]:
     message = choice.message.model_dump(exclude_none=True)
     return {"role": choice.message.role, "parts": list(_parts(message)), "finish_reason": choice.finish_reason or ""}
+
+
+def _text(choice: TextChoice) -> dict[str, object]:
+    parts = [{"type": "text", "content": choice.text}]
+    return {"role": "assistant", "parts": parts, "finish_reason": choice.finish_reason or ""}
 
 
 def _parts(message: Mapping[str, object]) -> Iterator[Part]:

@@ -10,13 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import pyarrow as pa
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from ...types.batch import Failed, Ok, Outcome
-from ...types.chat import ChatCompletion, Usage
+from ...types.chat import ChatCompletion
+from ...types.completions import TextCompletion
 from ...types.embeddings import CreateEmbeddingResponse
+from ...types.messages import Message
 from ...types.parsed import Parsed
 from ...types.response import Response
+from ...types.responses import ModelResponse
+from ...types.usage import TokenCounts, counted
 
 Row: TypeAlias = dict[str, object]
 """A row of a dataset: Python values by the names of their columns."""
@@ -91,9 +95,9 @@ TYPES: Mapping[str, pa.DataType] = {
 def usual_columns(outcome: Ok[Row, object]) -> Mapping[str, object]:
     """Return `response` or `embedding`, and the tokens if the reply reports them."""
     value = outcome.value
-    tokens = _tokens(usage_of(value))
+    tokens = _tokens(value)
     match value:
-        case ChatCompletion():
+        case ChatCompletion() | Message() | ModelResponse() | TextCompletion():
             return {"response": value.text, **tokens}
         case Parsed():
             return {"response": to_json(value.parsed).decode(), **tokens}
@@ -106,16 +110,12 @@ def usual_columns(outcome: Ok[Row, object]) -> Mapping[str, object]:
         case bytes():
             return {"response": value.decode("utf-8", "replace")}
         case _:
-            return {"response": json.dumps(value)}
+            return {"response": json.dumps(value, default=to_jsonable_python), **tokens}
 
 
-def usage_of(value: object) -> Usage | None:
+def _tokens(value: object) -> Mapping[str, object]:
     """Return the tokens that a reply reports."""
     usage = getattr(value, "usage", None)
-    return usage if isinstance(usage, Usage) else None
-
-
-def _tokens(usage: Usage | None) -> Mapping[str, object]:
-    if usage is None:
+    if not isinstance(usage, TokenCounts) or counted(usage) is None:
         return {}
     return {"input_tokens": usage.prompt_tokens, "output_tokens": usage.completion_tokens}
