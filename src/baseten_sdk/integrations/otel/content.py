@@ -48,15 +48,7 @@ def of_reply(result: object) -> Attributes:
             "gen_ai.output.messages": _json([{**each, "finish_reason": result.finish_reason or ""} for each in said])
         }
     if isinstance(result, TextCompletion):
-        texts = [
-            {
-                "role": "assistant",
-                "parts": [{"type": "text", "content": each.text}],
-                "finish_reason": each.finish_reason or "",
-            }
-            for each in result.choices
-        ]
-        return {"gen_ai.output.messages": _json(texts)}
+        return {"gen_ai.output.messages": _json([_text(choice) for choice in result.choices])}
     if not isinstance(result, ChatCompletion):
         return {}
     return {"gen_ai.output.messages": _json([_answer(choice) for choice in result.choices])}
