@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk._core.queue.top_level import top_level_texts
+from tests.growth import grows_evenly
 
 NAMES = ("request_id", "time")
 
@@ -49,11 +49,4 @@ def test_only_members_of_the_top_count(body: bytes, found: dict[str, str]) -> No
 
 @pytest.mark.parametrize("unit", [b'\\"', b"[", b"[],", b'"', b"9", b'{"a":', b"\\"])
 def test_the_work_grows_with_the_size_and_not_faster(unit: bytes) -> None:
-    def seconds(count: int) -> float:
-        body = b'{"data": ["' + unit * count
-        began = time.process_time()
-        top_level_texts(body, NAMES)
-        return time.process_time() - began
-
-    few = min(seconds(20_000) for _ in range(3))
-    assert seconds(160_000) < 8 * 6 * few + 0.05
+    assert grows_evenly(lambda count: top_level_texts(b'{"data": ["' + unit * count, NAMES), 20_000)
