@@ -60,6 +60,7 @@ def read():
 reader = threading.Thread(target=read)
 reader.start()
 sys.stderr.write(rows)
+signal.setitimer(signal.ITIMER_REAL, 0)
 reader.join()
 """
 
