@@ -161,6 +161,22 @@ async def test_a_batch_that_is_aborted_raises_after_the_outcomes_that_exist(clie
     assert count == 30
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+async def test_a_wrong_configuration_is_raised_itself_before_any_outcome(client: AsyncClient, ordered: bool) -> None:
+    asked: list[int] = []
+
+    def request(number: int) -> Call[int]:
+        async def make(client: AsyncClient) -> int:
+            asked.append(number)
+            raise ConfigurationError("SSL_CERT_FILE names nothing.")
+
+        return batch.custom(make)
+
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        await anext(client.batch.map(range(100), request=request, concurrency=2, ordered=ordered))
+    assert len(asked) <= 2
+
+
 async def test_without_await_a_job_runs_beside_an_event_loop_that_is_there_already(tmp_path: Path) -> None:
     with Client(api_key="abcd1234.nowhere", base_url="http://127.0.0.1:9/v1") as client:
         report = client.batch.run(range(20), tmp_path / "out.jsonl", request=Watched(), progress="none")

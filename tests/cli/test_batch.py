@@ -132,6 +132,19 @@ def test_a_job_that_ends_early_says_why_and_how_to_go_on(run: Run, emu: Emulator
     assert len(read(sink)) == 12
 
 
+def test_a_missing_file_of_certificates_ends_a_batch_and_marks_no_row_as_failed(
+    run: Run, emu: Emulator, source: Path, sink: Path, tmp_path: Path
+) -> None:
+    command = ("batch", str(source), str(sink), "-m", MODEL, "--prompt", "{city}")
+    missing = str(tmp_path / "missing.pem")
+    ended = run(*command, env={"BASETEN_EMULATOR": "https://127.0.0.1:9", "SSL_CERT_FILE": missing})
+    assert ended.code == ExitCode.USAGE
+    assert f"Error: SSL_CERT_FILE names {missing} as the trusted certificates" in ended.err
+    assert not list(tmp_path.glob("*failed*"))
+    assert run(*command).code == 0
+    assert len(read(sink)) == 12
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

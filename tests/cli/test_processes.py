@@ -133,6 +133,18 @@ def test_a_missing_key_is_said_once_and_nothing_starts(run: Run, source: Path) -
         assert not ended.out
 
 
+def test_a_missing_file_of_certificates_ends_each_process_and_marks_no_row_as_failed(
+    source: Path, emu: Emulator, environment: dict[str, str]
+) -> None:
+    missing = {"BASETEN_EMULATOR": "https://127.0.0.1:9", "SSL_CERT_FILE": str(source.with_name("missing.pem"))}
+    ended = subprocess.run(command(source), env=environment | missing, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "Error: SSL_CERT_FILE names " in ended.stderr
+    assert not list(source.parent.glob("*failed*"))
+    assert subprocess.run(command(source), env=environment, capture_output=True, check=False).returncode == 0
+    assert answers(source.with_name("out.jsonl")) == ALL
+
+
 def test_arguments_may_stand_behind_the_end_of_options(
     source: Path, emu: Emulator, environment: dict[str, str]
 ) -> None:

@@ -62,7 +62,7 @@ class Stopper:
 
 
 def check_stopped() -> None:
-    """Do not continue a call that was stopped.
+    """Do not continue a call that was stopped. Its failure is no fact about the service.
 
     Raises:
         Stopped: It was stopped.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import ssl
+import stat
+import sys
+from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,6 +14,10 @@ from ..errors import ConfigurationError
 
 IGNORE_CUT = getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", ssl.Options(0))
 """Some releases of Python set this option. It hides the difference between a cut connection and an announced end."""
+
+
+LARGEST = 64 << 20
+"""Bytes of the largest file that is read as a list of certificates. The usual ones have some 250,000."""
 
 
 class Trust(NamedTuple):
@@ -41,10 +48,10 @@ def shared_context() -> ssl.SSLContext:
 def _trust() -> Trust:
     if path := os.environ.get("SSL_CERT_FILE"):
         try:
-            status = os.stat(path)
+            found = os.stat(path)
         except OSError as error:
             raise _unusable("SSL_CERT_FILE", path, _reason(error)) from None
-        return Trust("SSL_CERT_FILE", path, (status.st_mtime_ns, status.st_size, status.st_ino))
+        return Trust("SSL_CERT_FILE", path, (found.st_mtime_ns, found.st_size, found.st_ino))
     if path := os.environ.get("SSL_CERT_DIR"):
         return Trust("SSL_CERT_DIR", path)
     return Trust("", "")
@@ -67,25 +74,45 @@ def _context(trust: Trust) -> ssl.SSLContext:
     return context
 
 
+def _check_key_log() -> None:
+    """Refuse to write to a pipe that no program reads, because opening it would wait for one."""
+    path = os.environ.get("SSLKEYLOGFILE")
+    if not path or sys.flags.ignore_environment:
+        return
+    with suppress(OSError):
+        if stat.S_ISFIFO(os.stat(path).st_mode):
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                raise _unwritable("no program reads the pipe") from None
+
+
 def _made(trust: Trust, *, cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
+    _check_key_log()
     try:
         return ssl.create_default_context(cafile=cafile, capath=capath)
     except ssl.SSLError:
         raise _unusable(trust.variable or "certifi", trust.path or str(cafile), "it holds no certificate") from None
     except OSError as error:
         # The certificates were read. The only other file is the key log that Python opens for debugging.
-        log = os.environ.get("SSLKEYLOGFILE", "")
-        raise ConfigurationError(
-            f"SSLKEYLOGFILE names {log}, which cannot be written: {_reason(error)}. Correct the variable or unset it."
-        ) from None
+        raise _unwritable(_reason(error)) from None
 
 
 def _check_file(path: str) -> None:
+    """Check that it is a file of a sensible size. Nothing else is opened: a pipe would wait for its writer."""
     try:
-        with open(path, "rb") as file:
-            file.read(1)
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            reason = "is a directory" if stat.S_ISDIR(found.st_mode) else "it is not a regular file"
+        elif found.st_size > LARGEST:
+            reason = f"it has {found.st_size:,} bytes, and lists of certificates are much smaller"
+        else:
+            with open(path, "rb") as file:
+                file.read(1)
+            return
     except OSError as error:
-        raise _unusable("SSL_CERT_FILE", path, _reason(error)) from None
+        reason = _reason(error)
+    raise _unusable("SSL_CERT_FILE", path, reason)
 
 
 def _check_directories(path: str) -> None:
@@ -105,6 +132,13 @@ def _unusable(variable: str, path: str, reason: str) -> ConfigurationError:
     return ConfigurationError(
         f"{variable} names {path} as the trusted certificates, and that cannot be used: {reason}. Correct the variable "
         "or unset it."
+    )
+
+
+def _unwritable(reason: str) -> ConfigurationError:
+    log = os.environ.get("SSLKEYLOGFILE", "")
+    return ConfigurationError(
+        f"SSLKEYLOGFILE names {log}, which cannot be written: {reason}. Correct the variable or unset it."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,6 +16,7 @@ from baseten_sdk import (
     Observer,
     RateLimitError,
     Retry,
+    RetryEvent,
     Target,
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
@@ -22,6 +24,9 @@ from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, SAID, is_idle
 
 pytestmark = pytest.mark.anyio
+
+RACE = "baseten-sdk race"
+"""The name of the threads in which a sync client hedges."""
 
 SOON = Hedge(after=0.3, budget=1.0)
 
@@ -116,6 +121,27 @@ async def test_nothing_is_left_of_the_slower_request(
         async with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
             await stream.until_done()
         assert is_idle(client)
+
+
+@pytest.mark.parametrize("slow", ["hang", "stall=0"])
+async def test_a_request_that_was_stopped_is_no_failure_and_not_sent_again(emu: Emulator, slow: str) -> None:
+    retries: list[RetryEvent] = []
+    async with AsyncClient(
+        api_key=emu.api_key,
+        endpoints=emu.endpoints,
+        transport="direct",
+        hooks=[retries.append],
+        hedge=SOON,
+        timeout=5.0,
+    ) as client:
+        emu.script([slow])
+        async with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
+            assert (await stream.get_final_completion()).text == SAID
+        for thread in threading.enumerate():
+            if thread.name == RACE:
+                thread.join()
+    assert retries == []
+    assert len(emu.requests) == 2
 
 
 async def test_a_pool_hedges_by_itself_alone(hedged: AsyncClient, emu: Emulator, hedges: Hedges) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,7 @@ from baseten_sdk import (
     Observer,
     RateLimitError,
     Retry,
+    RetryEvent,
     Target,
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
@@ -23,6 +25,9 @@ from baseten_sdk.emulator import Emulator
 from tests.asking import HELLO, MODEL, SAID, is_idle
 
 pytestmark = pytest.mark.anyio
+
+RACE = "baseten-sdk race"
+"""The name of the threads in which a sync client hedges."""
 
 SOON = Hedge(after=0.3, budget=1.0)
 
@@ -109,6 +114,27 @@ def test_nothing_is_left_of_the_slower_request(hedged: Client, emu: Emulator, bo
         with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
             stream.until_done()
         assert is_idle(client)
+
+
+@pytest.mark.parametrize("slow", ["hang", "stall=0"])
+def test_a_request_that_was_stopped_is_no_failure_and_not_sent_again(emu: Emulator, slow: str) -> None:
+    retries: list[RetryEvent] = []
+    with Client(
+        api_key=emu.api_key,
+        endpoints=emu.endpoints,
+        transport="direct",
+        hooks=[retries.append],
+        hedge=SOON,
+        timeout=5.0,
+    ) as client:
+        emu.script([slow])
+        with client.chat.completions.stream(model=MODEL, messages=HELLO) as stream:
+            assert (stream.get_final_completion()).text == SAID
+        for thread in threading.enumerate():
+            if thread.name == RACE:
+                thread.join()
+    assert retries == []
+    assert len(emu.requests) == 2
 
 
 def test_a_pool_hedges_by_itself_alone(hedged: Client, emu: Emulator, hedges: Hedges) -> None:

@@ -216,6 +216,19 @@ def test_a_refused_key_ends_any_call_at_once(emu: Emulator) -> None:
     assert len(emu.requests) == 1
 
 
+def test_a_missing_key_ends_any_call_at_once(emu: Emulator) -> None:
+    asked: list[str] = []
+
+    def no_key() -> str:
+        asked.append("")
+        return ""
+
+    with Client(api_key=no_key, endpoints=emu.endpoints) as client:
+        with pytest.raises(ConfigurationError, match="The API key is empty"):
+            client.deployments("abcd1234").embeddings.embed(TEXTS, **one_by_one(on_failure="keep"))
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize("oddity", ["short", "extra", "twice", "foreign", "ragged", "nan", "garbled"])
 def test_an_odd_reply_costs_the_rows_that_it_is_odd_about(deployment: Deployment, emu: Emulator, oddity: str) -> None:
     vectors = expected(deployment)

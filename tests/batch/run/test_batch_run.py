@@ -15,7 +15,9 @@ from baseten_sdk.batch import Call, FileRow, Progress, RunOptions
 from baseten_sdk.errors import (
     BatchAbortedError,
     BatchOutputError,
+    ConfigurationError,
     InternalServerError,
+    InvalidRequestError,
     RateLimitError,
 )
 
@@ -141,6 +143,36 @@ async def test_a_batch_that_stops_has_its_report(source: Path) -> None:
         await run(source, act, progress="none", retries=0, abort_after=3, concurrency=1)
     assert (caught.value.report.ok, caught.value.report.failed) == (0, 0)
     assert caught.value.report.stopped == caught.value.message
+
+
+async def test_a_wrong_configuration_is_raised_itself_and_marks_no_row_as_failed(source: Path) -> None:
+    asked: list[object] = []
+
+    def act(row: FileRow) -> None:
+        asked.append(row["id"])
+        raise ConfigurationError("SSL_CERT_FILE names nothing.")
+
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        await run(source, act, progress="none", concurrency=2)
+    assert len(asked) <= 2
+    assert not source.with_name("out.failed.jsonl").exists()
+    report = await run(source, lambda row: None, progress="none")
+    assert (report.ok, report.failed) == (10, 0)
+
+
+async def test_a_configuration_that_becomes_wrong_aborts_the_batch_and_marks_no_row_as_failed(source: Path) -> None:
+    def act(row: FileRow) -> None:
+        if row["id"] == 1:
+            raise InvalidRequestError("messages must be a list.")
+        if row["id"] == 3:
+            raise ConfigurationError("SSL_CERT_FILE names nothing.")
+
+    with pytest.raises(BatchAbortedError, match="SSL_CERT_FILE") as caught:
+        await run(source, act, progress="none", concurrency=1)
+    assert isinstance(caught.value.error, ConfigurationError)
+    assert (caught.value.report.ok, caught.value.report.failed) == (2, 1)
+    report = await run(source, lambda row: None, progress="none")
+    assert (report.ok, report.done_before, report.failed_before) == (7, 2, 1)
 
 
 @pytest.mark.parametrize("how", ["moved", "deleted", "replaced", "truncated"])

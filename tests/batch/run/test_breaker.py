@@ -13,7 +13,10 @@ from baseten_sdk.errors import (
     AuthenticationError,
     BadRequestError,
     BatchRowError,
+    ClientClosedError,
+    ConfigurationError,
     DuplicateKeyError,
+    InvalidRequestError,
     LimitStoreError,
     NotFoundError,
     PaymentRequiredError,
@@ -91,9 +94,9 @@ def test_what_may_be_about_one_row_is_once_another_succeeded(kind: type[NotFound
     assert breaker.aborted is None
 
 
-def test_the_key_the_credit_and_limits_that_cannot_be_shared_end_a_job_at_any_time() -> None:
+def test_the_configuration_the_key_the_credit_and_limits_that_cannot_be_shared_end_a_job_at_any_time() -> None:
     key, credit = AuthenticationError("No.", status_code=401), PaymentRequiredError("No.", status_code=402)
-    for error in (key, credit, LimitStoreError("No.")):
+    for error in (key, credit, LimitStoreError("No."), ConfigurationError("No."), ClientClosedError("No.")):
         breaker: CircuitBreaker[str] = CircuitBreaker(20)
         breaker.success()
         breaker.failure(failed(error))
@@ -119,6 +122,15 @@ def test_a_failure_that_says_nothing_of_the_others_does_not_count() -> None:
     assert breaker.aborted is None
     for _ in range(3):
         breaker.failure(bad)
+    assert breaker.aborted is not None
+
+
+def test_a_wrong_configuration_ends_a_job_while_other_rows_are_in_flight_and_a_wrong_argument_does_not() -> None:
+    breaker: CircuitBreaker[str] = CircuitBreaker(20)
+    wrong = replace(failed(InvalidRequestError("messages must be a list.")), attempts=0)
+    assert breaker.failure(wrong, in_flight=5) == [wrong]
+    assert breaker.aborted is None
+    assert breaker.failure(replace(failed(ConfigurationError("No key.")), attempts=0), in_flight=5) == []
     assert breaker.aborted is not None
 
 

@@ -17,6 +17,7 @@ from ..._core.policy.phases import Expired, timeout_error
 from ..._core.policy.token_estimate import TAIL
 from ..._core.reply.redaction import Redactor
 from ..._io.clock import AsyncClock
+from ..._io.stopper import check_stopped
 from ...errors import (
     APIConnectionError,
     APIError,
@@ -101,6 +102,7 @@ class AsyncResponseStream:
             await self.aclose()
             raise
         await self.aclose()
+        check_stopped()
         raise self.described(failure)
 
     async def await_first(self, event: FirstEvent, within: float | None) -> None:

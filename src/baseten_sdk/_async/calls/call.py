@@ -30,6 +30,7 @@ from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.clock import AsyncClock
 from ..._io.key_source import AsyncKeySource
+from ..._io.stopper import check_stopped
 from ..._io.timer import AsyncTimer
 from ..._retry_count import count_retry
 from ...config import Limits
@@ -164,6 +165,7 @@ class AsyncCaller:
                 self.budget.refund()
                 return call, result
 
+            check_stopped()
             now = clock.now()
             call = call._replace(attempts=attempts)
             call.describe(failure, now)

@@ -13,8 +13,9 @@ from typing import Generic, Literal, NoReturn, TypeAlias, TypeVar
 from ...errors import (
     AuthenticationError,
     BasetenError,
-    ClientClosedError,
+    ConfigurationError,
     DeadlineExceeded,
+    InvalidRequestError,
     NotFoundError,
     PaymentRequiredError,
     PermissionDeniedError,
@@ -46,7 +47,9 @@ class InputCounts:
         match error:
             case PermissionDeniedError() | NotFoundError():
                 return not self.done  # otherwise, it is about this input only
-            case AuthenticationError() | PaymentRequiredError() | DeadlineExceeded() | ClientClosedError():
+            case InvalidRequestError():
+                return False
+            case AuthenticationError() | PaymentRequiredError() | DeadlineExceeded() | ConfigurationError():
                 return True
             case _:
                 return False

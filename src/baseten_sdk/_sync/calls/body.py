@@ -18,6 +18,7 @@ from ..._core.policy.phases import Expired, timeout_error
 from ..._core.policy.token_estimate import TAIL
 from ..._core.reply.redaction import Redactor
 from ..._io.clock import Clock
+from ..._io.stopper import check_stopped
 from ...errors import (
     APIConnectionError,
     APIError,
@@ -102,6 +103,7 @@ class ResponseStream:
             self.close()
             raise
         self.close()
+        check_stopped()
         raise self.described(failure)
 
     def await_first(self, event: FirstEvent, within: float | None) -> None:

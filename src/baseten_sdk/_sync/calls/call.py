@@ -31,6 +31,7 @@ from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._io.clock import Clock
 from ..._io.key_source import KeySource
+from ..._io.stopper import check_stopped
 from ..._io.timer import Timer
 from ..._retry_count import count_retry
 from ...config import Limits
@@ -161,6 +162,7 @@ class Caller:
                 self.budget.refund()
                 return call, result
 
+            check_stopped()
             now = clock.now()
             call = call._replace(attempts=attempts)
             call.describe(failure, now)

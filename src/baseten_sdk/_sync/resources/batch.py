@@ -123,7 +123,7 @@ class Batch:
             BatchMismatchError: The output belongs to another batch.
             BatchLockedError: Another process writes to the output.
             BatchError: The source or the output cannot be read or written.
-            ConfigurationError: An argument is invalid.
+            ConfigurationError: An argument is invalid, or the client's configuration is, so that no row can be sent.
         """
         return Runner.run(self._client, RunArguments(source, sink, request, key, output, row_type, options))
 
@@ -214,6 +214,6 @@ class Batch:
 
         Raises:
             BatchAbortedError: The batch was aborted; raised after the outcomes that exist.
-            ConfigurationError: An argument is invalid.
+            ConfigurationError: An argument is invalid, or the client's configuration is, so that no row can be sent.
         """
         return Runner.map(self._client, MapArguments(source, request, key, row_type, ordered, window, options))

@@ -19,7 +19,7 @@ import anyio.to_thread
 from ..._characters import whole_text
 from ..._runs.feed import Feed
 from ..._runs.first_error import first_error
-from ...errors import BatchOutputError
+from ...errors import BatchAbortedError, BatchOutputError, ConfigurationError
 from ...types.batch import Report
 from ..results.manifest import HEAD, Manifest, manifest_of, read_manifest, settle
 from ..results.output import Output, failed_path
@@ -58,6 +58,7 @@ class BatchRun(Generic[R, T]):
 
         Raises:
             BatchStopped: It ended before each row had its outcome.
+            ConfigurationError: No row can be sent. Found before any row had its outcome.
             BatchError: It could not begin, or its source or output failed.
             APIError: The prices that a budget of dollars needs could not be fetched.
         """
@@ -105,7 +106,8 @@ class BatchRun(Generic[R, T]):
         )
         if stopped is not None:
             stopped.report = report
-            raise stopped
+            wrong = stopped.error if isinstance(stopped, BatchAbortedError) else None
+            raise wrong if isinstance(wrong, ConfigurationError) and not recorder.tally.outcomes else stopped
         return report
 
     def _manifest(self, first: R | None, key_of: KeyOf[R] | None, head: int) -> Manifest:

@@ -1,10 +1,11 @@
 """When to abort a batch, because no row will succeed and going on would only turn rows into failures.
 
-A failure that is the same for every row (the key, the credit, a missing model) aborts the batch at once. Otherwise it
-takes a series of failures that are all alike, with no success among them. Some failures do not count: a row that failed
-in an earlier run will probably fail again, and a row that was never sent, because its line or fields are wrong, tells
-nothing while other rows are in flight. (That shared limits cannot be used tells something.) While a series lasts, its
-failures are withheld. If it aborts the batch, those rows are not written as failures, and a resumed batch runs them.
+A failure that is the same for every row (the configuration, the key, the credit, a missing model) aborts the batch at
+once. Otherwise it takes a series of failures that are all alike, with no success among them. Some failures do not
+count: a row that failed in an earlier run will probably fail again, and a row that was never sent, because its line or
+fields are wrong, tells nothing while other rows are in flight. (That shared limits cannot be used tells something.)
+While a series lasts, its failures are withheld. If it aborts the batch, those rows are not written as failures, and a
+resumed batch runs them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Generic, TypeVar
 from ...errors import (
     AuthenticationError,
     BatchAbortedError,
+    ConfigurationError,
     DuplicateKeyError,
+    InvalidRequestError,
     LimitStoreError,
     NotFoundError,
     PaymentRequiredError,
@@ -94,7 +97,9 @@ class CircuitBreaker(Generic[R]):
         match error:
             case PermissionDeniedError() | NotFoundError():
                 return not self._succeeded  # otherwise it is about this row
-            case AuthenticationError() | PaymentRequiredError():
+            case InvalidRequestError():
+                return False  # the arguments come from the row
+            case AuthenticationError() | PaymentRequiredError() | ConfigurationError():
                 return True
             case LimitStoreError():
                 return not error.transient

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..._runs.feed import Feed
+from ...errors import ConfigurationError
 from ...types.batch import Failed, Outcome
 from ..calls.call import Call
 from ..calls.usage import tokens_of
@@ -52,6 +53,7 @@ class MapRun(Generic[R, T]):
 
         Raises:
             BatchAbortedError: Nothing succeeds.
+            ConfigurationError: No row can be sent. Raised before the first outcome.
         """
         stop, gauge, tally = Stop(), Gauge(), Tally()
         breaker: CircuitBreaker[R] = CircuitBreaker(self.abort_after, self.concurrency.current)
@@ -63,8 +65,10 @@ class MapRun(Generic[R, T]):
         async def deliver(position: int, outcome: Outcome[R, T]) -> None:
             if isinstance(outcome, Failed):
                 outcome = with_missing_field(outcome, self.source.unit)
-                tally.failure(outcome)
                 breaker.failure(outcome, in_flight=gauge.in_flight)
+                if breaker.aborted and isinstance(outcome.error, ConfigurationError) and not tally.outcomes:
+                    raise outcome.error
+                tally.failure(outcome)
                 if breaker.aborted is not None:
                     stop.request(breaker.aborted, grace=Budget().grace)
             else:

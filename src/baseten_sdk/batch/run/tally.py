@@ -80,6 +80,11 @@ class Tally:
         """Seconds since the batch began."""
         return self._clock() - self._began
 
+    @property
+    def outcomes(self) -> int:
+        """Outcomes so far."""
+        return self.ok + self.failed
+
     def result(self, ok: Ok[object, object], tokens: Tokens) -> None:
         self.ok += 1
         self._timeline.add(self.seconds)
@@ -114,7 +119,7 @@ class Tally:
             failed_before: Rows that were skipped because an earlier run had a failure.
         """
         now = self._clock()
-        rows, tokens = self.ok + self.failed, self.tokens.input + self.tokens.output
+        rows, tokens = self.outcomes, self.tokens.input + self.tokens.output
         marks = self._marks
         while len(marks) > 1 and marks[1][0] <= now - LATE:
             marks.popleft()
