@@ -13,6 +13,7 @@ from ._core.policy.transport_choice import TransportName
 from ._core.request.auth import Key
 from ._core.request.options import Options
 from ._core.request.routing import Router
+from ._core.request.variables import Variables, no_variable
 from .config import Endpoints, Limits, Retry
 from .errors import ConfigurationError
 from .hooks import Hook, Observer
@@ -47,9 +48,9 @@ class Settings:
     route_by_name: bool = True
 
     def __post_init__(self) -> None:
-        self.router({})
+        self.router(no_variable)
 
-    def router(self, environment: Mapping[str, str]) -> Router:
+    def router(self, environment: Variables) -> Router:
         """Make what finds the URLs; the environment is read when they are first needed."""
         return Router(self.base_url, self.endpoints, environment, route_by_name=self.route_by_name)
 

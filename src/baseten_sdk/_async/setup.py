@@ -56,7 +56,7 @@ class AsyncSetup:
 
         settings = self.settings
         limits = settings.limits
-        router = settings.router(os.environ)
+        router = settings.router(os.getenv)
         opener = AsyncOpener(
             settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )

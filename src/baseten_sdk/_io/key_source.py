@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable
 
 from .._core.request.auth import SCHEME_VARIABLE, VARIABLE, Key
 from .._core.request.headers import check_key
@@ -34,13 +35,15 @@ class AsyncKeySource:
         if key.literal is not None:
             return key.literal
         if key.function is None:
-            return key.found(Hidden(os.environ.get(VARIABLE, "")))
-        given = Hidden(key.function())
+            return key.found(_from_environment())
+        given: Hidden[str | Awaitable[str]] = Hidden()
+        given.value = key.function()
         if isinstance(given.value, str):
             return check_key(given)
         timer.enter("key")
         with timer:
-            return check_key(Hidden(await given.value))
+            given.value = await given.value
+        return check_key(given)
 
 
 class KeySource:
@@ -62,8 +65,15 @@ class KeySource:
         if key.literal is not None:
             return key.literal
         if key.function is None:
-            return key.found(Hidden(os.environ.get(VARIABLE, "")))
-        given = Hidden(key.function())
+            return key.found(_from_environment())
+        given: Hidden[str | Awaitable[str]] = Hidden()
+        given.value = key.function()
         if not isinstance(given.value, str):
             raise ConfigurationError("The api_key function of a Client must return a string; AsyncClient can await.")
         return check_key(given)
+
+
+def _from_environment() -> Hidden[str]:
+    found: Hidden[str] = Hidden()
+    found.value = os.environ.get(VARIABLE, "")
+    return found

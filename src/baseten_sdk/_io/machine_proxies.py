@@ -12,11 +12,11 @@ from .._core.request.proxies import Proxies, Proxy
 def machine_proxies() -> Proxies:
     """Return the proxies as they are set now."""
     if sys.platform not in ("darwin", "win32"):
-        return Proxies(os.environ)
+        return Proxies(os.getenv)
 
     from urllib.request import getproxies, proxy_bypass
 
-    return Proxies(os.environ, getproxies(), lambda host: bool(proxy_bypass(host)))
+    return Proxies(os.getenv, getproxies(), lambda host: bool(proxy_bypass(host)))
 
 
 def proxy_before(url: str) -> Proxy | None:

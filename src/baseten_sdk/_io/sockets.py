@@ -79,19 +79,22 @@ class AsyncSocket:
             AnsweredEarly: The other side did not want all of it.
         """
         whole = len(body) < LARGE
-        first = Hidden(memoryview(head.value + body if whole else head.value))
+        part: Hidden[memoryview] = Hidden()
+        part.value = memoryview(head.value + body if whole else head.value)
         try:
-            sent = self.raw.send(first.value)
+            sent = self.raw.send(part.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
             raise NothingSent(error) from None
-        if whole and sent == len(first.value):
+        if whole and sent == len(part.value):
             return
         timer.enter("write")
-        await self._send_rest(Hidden(first.value[sent:]), timer)
+        part.value = part.value[sent:]
+        await self._send_rest(part, timer)
         if not whole:
-            await self._send_rest(Hidden(memoryview(body)), timer)
+            part.value = memoryview(body)
+            await self._send_rest(part, timer)
 
     async def _send_rest(self, rest: Hidden[memoryview], timer: AsyncTimer) -> None:
         sent = 0
@@ -192,19 +195,22 @@ class Socket:
             AnsweredEarly: The other side did not want all of it.
         """
         whole = len(body) < LARGE
-        first = Hidden(memoryview(head.value + body if whole else head.value))
+        part: Hidden[memoryview] = Hidden()
+        part.value = memoryview(head.value + body if whole else head.value)
         try:
-            sent = self.raw.send(first.value)
+            sent = self.raw.send(part.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
             raise NothingSent(error) from None
-        if whole and sent == len(first.value):
+        if whole and sent == len(part.value):
             return
         timer.enter("write")
-        self._send_rest(Hidden(first.value[sent:]), timer)
+        part.value = part.value[sent:]
+        self._send_rest(part, timer)
         if not whole:
-            self._send_rest(Hidden(memoryview(body)), timer)
+            part.value = memoryview(body)
+            self._send_rest(part, timer)
 
     def _send_rest(self, rest: Hidden[memoryview], timer: Timer) -> None:
         sent = 0

@@ -57,7 +57,7 @@ class Setup:
 
         settings = self.settings
         limits = settings.limits
-        router = settings.router(os.environ)
+        router = settings.router(os.getenv)
         opener = Opener(
             settings.transport, self.http_client, limits, router, tls=settings.ssl_context, owned=settings.owned
         )

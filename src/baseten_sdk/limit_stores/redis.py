@@ -158,7 +158,8 @@ class _RedisURL:
         options = urlencode([(name, value) for name, value in parse_qsl(parts.query) if not looks_secret(name)])
         user = f"{parts.username}@" if parts.username else ""
         self.without_password = f"{parts.scheme}://{user}{address}{parts.path}{'?' if options else ''}{options}"
-        self._url = Hidden(url)
+        self._url: Hidden[str] = Hidden()
+        self._url.value = url
         if find_spec("redis") is None:
             raise ConfigurationError(
                 "Shared limits in Redis need redis, which is not installed: pip install 'baseten-sdk[redis]'."

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import shutil
@@ -85,9 +86,14 @@ UNUSABLE = {
     "missing": ("SSL_CERT_FILE", "gone.pem"),
     "folder": ("SSL_CERT_FILE", "folder"),
     "no certificate": ("SSL_CERT_FILE", "text.pem"),
+    "pipe": ("SSL_CERT_FILE", "pipe"),
+    "device": ("SSL_CERT_FILE", "device"),
+    "huge file": ("SSL_CERT_FILE", "huge.pem"),
     "missing folder": ("SSL_CERT_DIR", "gone"),
     "no folder": ("SSL_CERT_DIR", "text.pem"),
+    "pipe as a folder": ("SSL_CERT_DIR", "pipe"),
     "log": ("SSLKEYLOGFILE", "gone/keys.log"),
+    "log that no program reads": ("SSLKEYLOGFILE", "pipe"),
 }
 
 
@@ -97,6 +103,10 @@ def test_what_a_variable_names_and_cannot_be_used_is_told_before_anything_is_sen
 ) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "text.pem").write_text("no certificate")
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "device").symlink_to("/dev/zero")
+    with (tmp_path / "huge.pem").open("wb") as huge:
+        huge.truncate(1 << 40)
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     if variable == "SSLKEYLOGFILE":

@@ -8,11 +8,11 @@ from baseten_sdk._core.reply.advice import OF_DEPLOYMENTS
 from baseten_sdk._core.reply.call_record import CallRecord
 from baseten_sdk._core.reply.sent_secrets import HIDDEN
 from baseten_sdk._core.request.header_lines import HeaderLines
-from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.request import Request
 from baseten_sdk.errors import APIConnectionError, APIError, NotFoundError
 from baseten_sdk.types.meta import Headers
+from tests.hiding import hidden
 
 KEY = "abcd1234.0123456789abcdef"
 HEADERS = HeaderLines((("x-gateway-key", "gateway-secret"),))
@@ -20,7 +20,7 @@ REQUEST = Request("POST", "https://h/v1/predict?key=hunter2", HEADERS, b"a promp
 
 
 def call(request_id: str | None = None) -> CallRecord:
-    return CallRecord(REQUEST, Options(request_id=request_id), 100.0, Hidden(KEY), attempts=2)
+    return CallRecord(REQUEST, Options(request_id=request_id), 100.0, hidden(KEY), attempts=2)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from hypothesis import given, strategies as st
 from baseten_sdk._core.reply.redaction import Redactor
 from baseten_sdk._core.reply.sent_secrets import HIDDEN, SHORTEST, Secret, secrets_of
 from baseten_sdk._core.request.header_lines import HeaderLines, HeaderPairs
-from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.request import Request
 from baseten_sdk.errors import APIError, APIStatusError, ResponseValidationError
 from baseten_sdk.types.meta import Headers
+from tests.hiding import hidden
 
 KEY = "abcd1234.0123456789abcdef"
 
@@ -28,7 +28,7 @@ def clean(
 ) -> None:
     """Redact an error as the call would that sent these."""
     request = Request("POST", f"https://h.test/v1?{query}", HeaderLines(headers), b"", 1.0)
-    Redactor(secrets_of(request, Hidden(key), fields or {})).error(error)
+    Redactor(secrets_of(request, hidden(key), fields or {})).error(error)
 
 
 def test_the_key_is_taken_out_of_everything_that_a_server_said() -> None:

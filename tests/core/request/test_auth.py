@@ -10,6 +10,7 @@ import pytest
 from baseten_sdk._core.request.auth import CREATE_AT, Key
 from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk.errors import ConfigurationError
+from tests.hiding import hidden
 
 SECRET = "abcdefgh.secret-of-the-key-9876"
 
@@ -29,12 +30,12 @@ def test_a_literal_key_is_itself() -> None:
 def test_without_one_the_environment_is_asked_at_the_first_call_and_no_more() -> None:
     key = Key(None)
     assert key.literal is None
-    assert text(key.found(Hidden(SECRET))) == text(key.literal) == SECRET
+    assert text(key.found(hidden(SECRET))) == text(key.literal) == SECRET
 
 
 def test_a_missing_key_says_where_to_get_one_and_what_to_set() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Key(None).found(Hidden(""))
+        Key(None).found(hidden(""))
     for part in ("BASETEN_API_KEY", "api_key=", CREATE_AT):
         assert part in str(caught.value)
     assert "pickled" not in str(caught.value)
@@ -50,7 +51,7 @@ def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(bad: str) -> N
 @pytest.mark.parametrize("bad", [" ", "two words", "new\nline"])
 def test_so_is_one_in_the_environment(bad: str) -> None:
     with pytest.raises(ConfigurationError, match="API key must be printable ASCII"):
-        Key(None).found(Hidden(bad))
+        Key(None).found(hidden(bad))
 
 
 @pytest.mark.parametrize("bad", [5, b"key", ["key"], {"key": 1}])
@@ -80,7 +81,7 @@ def test_a_repr_shows_nothing_of_it(key: Key, shown: str) -> None:
 
 def test_a_key_from_the_environment_is_not_shown_either() -> None:
     key = Key(None)
-    key.found(Hidden(SECRET))
+    key.found(hidden(SECRET))
     assert repr(key) == "<hidden>"
 
 
@@ -90,32 +91,32 @@ def test_a_pickle_leaves_the_key_behind() -> None:
     key = pickle.loads(pickled)
     assert repr(key) == "<unset>"
     with pytest.raises(ConfigurationError, match="No API key: this client was pickled, and a pickle never holds"):
-        key.found(Hidden(""))
+        key.found(hidden(""))
 
 
 def test_another_key_in_the_place_of_a_lost_one_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     key = pickle.loads(pickle.dumps(Key(SECRET)))
-    assert text(key.found(Hidden(SECRET))) == SECRET
+    assert text(key.found(hidden(SECRET))) == SECRET
     assert [record.getMessage() for record in caplog.records] == [
         "This client was pickled without its literal API key. It uses the one in BASETEN_API_KEY."
     ]
     caplog.clear()
-    text(Key(None).found(Hidden(SECRET)))
+    text(Key(None).found(hidden(SECRET)))
     assert not caplog.records
 
 
 def test_a_key_of_the_environment_is_not_lost_by_a_pickle() -> None:
     key = Key(None)
-    key.found(Hidden(SECRET))
+    key.found(hidden(SECRET))
     with pytest.raises(ConfigurationError, match=r"^No API key: set BASETEN_API_KEY") as caught:
-        pickle.loads(pickle.dumps(key)).found(Hidden(""))
+        pickle.loads(pickle.dumps(key)).found(hidden(""))
     assert "pickled" not in str(caught.value)
 
 
 def test_what_was_left_behind_is_told_after_the_second_pickle_too() -> None:
     key = pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(Key(SECRET)))))
     with pytest.raises(ConfigurationError, match="pickled"):
-        key.found(Hidden(""))
+        key.found(hidden(""))
 
 
 def test_a_pickle_keeps_a_function_by_name() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk._core.request.headers import check_header, check_headers, check_key, check_option
-from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError
+from tests.hiding import hidden
 
 ANY_TEXT = st.text(st.one_of(st.characters(), st.sampled_from("ab \t\r\n\0\x7fé")), max_size=8)
 
@@ -67,7 +67,7 @@ def test_a_secret_is_not_shown(name: str, bad: str) -> None:
 
 
 def test_a_good_key_is_taken_as_it_is() -> None:
-    assert check_key(Hidden("prefix.S3cr3t~!")).value == "prefix.S3cr3t~!"
+    assert check_key(hidden("prefix.S3cr3t~!")).value == "prefix.S3cr3t~!"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_good_key_is_taken_as_it_is() -> None:
 )
 def test_a_bad_key_is_refused_and_not_shown(key: object, reason: str) -> None:
     with pytest.raises(ConfigurationError, match=reason) as caught:
-        check_key(Hidden(key))
+        check_key(hidden(key))
     assert "hunter" not in str(caught.value)
     assert "hunter" not in repr(caught.value)
 

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.origin import Origin
 from baseten_sdk._core.request.proxies import Proxies, Proxy, parse_proxy
 from baseten_sdk.errors import ConfigurationError
+from tests.hiding import hidden
 
 PROXY = "http://proxy.test:3128"
 SERVICE = Origin("https", "inference.baseten.co", 443)
@@ -21,7 +21,7 @@ PLAIN = Origin("http", "gateway.example.com", 80)
 
 
 def address(environment: dict[str, str], origin: Origin = SERVICE) -> str | None:
-    proxy = Proxies(environment).of(origin)
+    proxy = Proxies(environment.get).of(origin)
     return None if proxy is None else proxy.address
 
 
@@ -68,7 +68,7 @@ def test_the_variables(environment: dict[str, str], https: str | None, http: str
     ],
 )
 def test_what_a_variable_may_hold(value: str, expected: Proxy) -> None:
-    assert parse_proxy("HTTPS_PROXY", Hidden(value)) == expected
+    assert parse_proxy("HTTPS_PROXY", hidden(value)) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,14 +89,14 @@ def test_what_a_variable_may_hold(value: str, expected: Proxy) -> None:
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
 def test_what_cannot_be_read_is_an_error_that_names_the_variable(variable: str, value: str, reason: str) -> None:
     with pytest.raises(ConfigurationError, match=f"^{variable} does not name a usable proxy: .*{reason}") as caught:
-        Proxies({variable: value}).of(SERVICE)
+        Proxies({variable: value}.get).of(SERVICE)
     shown = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
     shown = shown[shown.index("in of") :]  # the frames of the package
     assert "hunt" not in shown
 
 
 def test_a_variable_for_other_servers_is_not_read() -> None:
-    proxies = Proxies({"HTTP_PROXY": "ftp://proxy", "HTTPS_PROXY": PROXY})
+    proxies = Proxies({"HTTP_PROXY": "ftp://proxy", "HTTPS_PROXY": PROXY}.get)
     assert proxies.of(SERVICE) == Proxy("http", "proxy.test", 3128)
     with pytest.raises(ConfigurationError, match="HTTP_PROXY"):
         proxies.of(PLAIN)
@@ -170,32 +170,32 @@ def test_this_machine_is_not_reached_through_a_proxy(host: str) -> None:
 
 @given(st.text(max_size=30), st.sampled_from(["example.com", "10.0.0.1", "fd00::1"]))
 def test_no_exemption_is_an_error(entries: str, host: str) -> None:
-    Proxies({"ALL_PROXY": PROXY, "NO_PROXY": entries}).of(Origin("http", host, 80))
+    Proxies({"ALL_PROXY": PROXY, "NO_PROXY": entries}.get).of(Origin("http", host, 80))
 
 
 @given(st.text(max_size=30))
 def test_every_value_is_a_proxy_or_a_typed_error(value: str) -> None:
     with suppress(ConfigurationError):
-        proxy = Proxies({"ALL_PROXY": value}).of(SERVICE)
+        proxy = Proxies({"ALL_PROXY": value}.get).of(SERVICE)
         assert proxy is None or 0 < proxy.port < 65536
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_login_comes_out_as_it_went_in_and_is_not_shown(username: str, password: str) -> None:
     value = f"http://{quote(username, safe='')}:{quote(password, safe='')}@proxy.test:1"
-    proxy = parse_proxy("HTTPS_PROXY", Hidden(value))
+    proxy = parse_proxy("HTTPS_PROXY", hidden(value))
     assert (proxy.username, proxy.password) == (username, password)
     assert proxy.authorization is not None
     assert base64.b64decode(proxy.authorization.removeprefix("Basic ")).decode() == f"{username}:{password}"
-    bare = parse_proxy("HTTPS_PROXY", Hidden("http://proxy.test:1"))
+    bare = parse_proxy("HTTPS_PROXY", hidden("http://proxy.test:1"))
     assert (repr(proxy), str(proxy)) == (repr(bare), str(bare))
 
 
 def test_the_systems_own_settings_count_where_no_variable_does() -> None:
     system = {"https": PROXY}
-    assert Proxies({}, system).of(SERVICE) == Proxy("http", "proxy.test", 3128)
-    assert Proxies({}, system, lambda host: host == SERVICE.host).of(SERVICE) is None
+    assert Proxies({}.get, system).of(SERVICE) == Proxy("http", "proxy.test", 3128)
+    assert Proxies({}.get, system, lambda host: host == SERVICE.host).of(SERVICE) is None
     assert address({"ALL_PROXY": "http://other:1"}) == "http://other:1"
-    other = Proxies({"ALL_PROXY": "http://other:1"}, system, lambda _: True).of(SERVICE)
+    other = Proxies({"ALL_PROXY": "http://other:1"}.get, system, lambda _: True).of(SERVICE)
     assert other is not None
     assert other.host == "other"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk._core.reply.response import WholeResponse, media_type
-from baseten_sdk._core.request.hidden import Hidden
 from baseten_sdk._core.request.options import USER_AGENT, Options
 from baseten_sdk._core.request.payload import Payload
 from baseten_sdk._core.request.request import Request, build, check_method
 from baseten_sdk.errors import InvalidRequestError
 from baseten_sdk.types.meta import Headers
+from tests.hiding import hidden
 
 URL = "https://h/v1/predict"
 
@@ -70,10 +70,10 @@ def test_a_query_is_there_only_if_it_says_something(query: str, extra: dict[str,
 
 def test_the_key_is_added_without_changing_the_request_and_never_over_the_callers_own() -> None:
     request = made(Options())
-    ready = request.authorized(Hidden("k"))
+    ready = request.authorized(hidden("k"))
     assert ready.headers.pairs == (*request.headers.pairs, ("authorization", "Bearer k"))
     assert "authorization" not in dict(request.headers.pairs)
-    assert ready.authorized(Hidden("other")) is ready
+    assert ready.authorized(hidden("other")) is ready
 
 
 def test_a_url_without_query_hides_the_query() -> None:

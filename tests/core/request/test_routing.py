@@ -22,7 +22,7 @@ EMULATOR = "http://127.0.0.1:8787"
 
 
 def places(base_url: str | None = None, endpoints: Endpoints | None = None, **environment: str) -> Router:
-    return Router(base_url, endpoints, environment)
+    return Router(base_url, endpoints, environment.get)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_model_apis_are_where_the_nearest_of_five_says(
 
 def test_the_environment_is_read_at_the_first_call_and_no_more() -> None:
     environment: dict[str, str] = {}
-    found = Router(None, None, environment)
+    found = Router(None, None, environment.get)
     environment["BASETEN_BASE_URL"] = GATEWAY
     assert found.model_apis().url == GATEWAY
     environment.clear()

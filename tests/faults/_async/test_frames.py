@@ -5,8 +5,9 @@ Pytest's `-l`, rich's tracebacks and collectors of errors show what a frame hold
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from traceback import walk_tb
 from types import FrameType
@@ -106,6 +107,59 @@ async def test_no_frame_of_a_failed_call_holds_the_key(script: list[Action], tra
             with pytest.raises(baseten_sdk.APIError) as caught:
                 await client.chat.completions.create(model=MODEL, messages=HELLO)
     check(caught.value)
+
+
+class Struck(BaseException):
+    """An interrupt, as far as the package can tell."""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of what was just being made
+@pytest.mark.parametrize("source", ["environment", "function"])
+async def test_nor_does_one_of_a_call_that_is_struck_as_any_function_begins(
+    source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BASETEN_API_KEY", KEY)
+
+    def key() -> str:
+        return KEY
+
+    async def call(server: ScriptedServer, strike_at: int) -> int:
+        """Make the first call of a client. Return how many functions of the package began."""
+        begun = 0
+
+        def profile(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal begun
+            if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+                begun += 1
+                if begun == strike_at:
+                    raise Struck
+
+        async with AsyncClient(
+            api_key=key if source == "function" else None, base_url=server.url, transport="direct"
+        ) as client:
+            sys.setprofile(profile)
+            try:
+                await client.chat.completions.create(model=MODEL, messages=HELLO)
+            finally:
+                sys.setprofile(None)
+        return begun
+
+    well = reply(b'{"choices": [{"index": 0, "message": {"content": "Hi"}, "finish_reason": "stop"}]}')
+    with ScriptedServer([well]) as server:
+        await call(server, 0)
+        count = await call(server, 0)
+        for strike_at in range(1, count + 1):
+            with suppress(Struck, baseten_sdk.APIError), struck_frames_checked():
+                await call(server, strike_at)
+
+
+@contextmanager
+def struck_frames_checked() -> Generator[None]:
+    try:
+        yield
+    except BaseException as error:
+        check(error)
+        raise
 
 
 async def test_nor_does_one_of_a_connection_that_was_refused(transport: TransportName) -> None:

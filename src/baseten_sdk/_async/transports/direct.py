@@ -27,6 +27,7 @@ from ..._core.request.head import Heads
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
+from ..._core.request.variables import no_variable
 from ..._io.http1 import ProtocolError, ReplyState
 from ..._io.sockets import NothingSent
 from ..._io.timer import AsyncTimer
@@ -61,7 +62,7 @@ class AsyncDirectTransport:
         proxies: Proxies | None = None,
         owned: bool = True,
     ) -> None:
-        self._dialer = AsyncDialer(tls, Proxies({}) if proxies is None else proxies)
+        self._dialer = AsyncDialer(tls, Proxies(no_variable) if proxies is None else proxies)
         self._keep = limits.idle_connection
         self._idle = AsyncIdleConnections(self._keep)
         if not owned:

@@ -128,13 +128,7 @@ class AsyncHttpxTransport(Generic[Q]):
         steps = AsyncSteps(timer)
         failure: BasetenError | Expired | None
         try:
-            message = self.client.build_request(
-                request.method,
-                request.url,
-                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
-                content=request.body or None,
-                extensions={"timeout": steps.left, "trace": steps},
-            )
+            message = self._message(request, {"timeout": steps.left, "trace": steps})
             # unasync: remove
             if request.body:
                 put_body(message, request.body)
@@ -156,6 +150,19 @@ class AsyncHttpxTransport(Generic[Q]):
                 await steps.give_up()
             raise
         raise failure
+
+    def _message(self, request: Request, extensions: dict[str, object]) -> httpx.Request:
+        try:
+            return self.client.build_request(
+                request.method,
+                request.url,
+                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
+                content=request.body or None,
+                extensions=extensions,
+            )
+        except BaseException as error:
+            # The frames below hold the headers.
+            raise error.with_traceback(None) from None
 
     async def aclose(self) -> None:
         self._closed = True

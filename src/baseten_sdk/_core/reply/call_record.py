@@ -14,7 +14,7 @@ from ...hooks import WaitEvent
 from ...types.meta import Headers, Meta
 from ...types.pool import Try
 from ..policy.observers import ObservedCall
-from ..request.hidden import Hidden
+from ..request.hidden import Hidden, no_secret
 from ..request.options import Options
 from ..request.request import Request
 from .advice import advise
@@ -25,7 +25,7 @@ log = logging.getLogger("baseten_sdk")
 
 E = TypeVar("E", bound=APIError)
 
-NO_KEY = Hidden("")
+NO_KEY = no_secret()
 
 ABSENT = b"\0"
 """What no header holds."""

@@ -43,7 +43,10 @@ class Key:
     def __init__(self, given: str | AsyncKeyFunction | None, scheme: AuthScheme | None = None) -> None:
         self.scheme = _word(scheme)
         self._known_scheme = scheme is None or self.scheme is not None
-        self.literal = Hidden(given) if isinstance(given, str) else None
+        self.literal: Hidden[str] | None = None
+        if isinstance(given, str):
+            self.literal = Hidden()
+            self.literal.value = given
         self.function = given if callable(given) else None
         self._unusable = None if given is None or self.literal or self.function else type(given).__name__
         self._dropped = False

@@ -55,28 +55,37 @@ class Heads:
         """
         if request.upgrade:
             # Each of these requests has a head of its own, so remembering it gains nothing.
-            lines = _encoded((), HeaderLines(request.upgrade))
-            return Hidden(b"%b%b\r\n" % (_lines(request, origin, target, proxy).value, lines.value))
+            whole = _lines_alone(request, origin, target, proxy)
+            whole.value += _encoded((), HeaderLines(request.upgrade)).value + b"\r\n"
+            return whole
         head = self._rendered.get((request.method, request.url, request.headers.pairs))
         if head is None:
             if len(self._rendered) >= MOST:
                 self._rendered.clear()
-            try:
-                head = _lines(request, origin, target, proxy)
-            except BaseException as error:
-                # The frames below hold the headers.
-                raise error.with_traceback(None) from None
+            head = _lines_alone(request, origin, target, proxy)
             self._rendered[request.method, request.url, request.headers.pairs] = head
+        whole = Hidden()
         if request.body or request.method not in BODILESS:
-            return Hidden(b"%bcontent-length: %d\r\n\r\n" % (head.value, len(request.body)))
-        return Hidden(head.value + b"\r\n")
+            whole.value = b"%bcontent-length: %d\r\n\r\n" % (head.value, len(request.body))
+        else:
+            whole.value = head.value + b"\r\n"
+        return whole
 
 
 def tunnel(origin: Origin, proxy: Proxy) -> Hidden[bytes]:
     """Render the request that asks a proxy for a tunnel to a server."""
     server = f"{origin.bracketed}:{origin.port}"
     head = _encoded((f"CONNECT {server} HTTP/1.1", f"host: {server}"), HeaderLines(_login(proxy)))
-    return Hidden(head.value + b"\r\n")
+    head.value += b"\r\n"
+    return head
+
+
+def _lines_alone(request: Request, origin: Origin, target: str, proxy: Proxy | None) -> Hidden[bytes]:
+    try:
+        return _lines(request, origin, target, proxy)
+    except BaseException as error:
+        # The frames below hold the headers.
+        raise error.with_traceback(None) from None
 
 
 def _lines(request: Request, origin: Origin, target: str, proxy: Proxy | None) -> Hidden[bytes]:
@@ -97,4 +106,6 @@ def _login(proxy: Proxy) -> HeaderPairs:
 
 def _encoded(own: Iterable[str], headers: HeaderLines) -> Hidden[bytes]:
     """Encode the lines of a head, without the final blank line."""
-    return Hidden("\r\n".join((*own, *map(": ".join, headers.pairs), "")).encode("ascii"))
+    lines: Hidden[bytes] = Hidden()
+    lines.value = "\r\n".join((*own, *map(": ".join, headers.pairs), "")).encode("ascii")
+    return lines

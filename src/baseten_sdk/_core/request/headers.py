@@ -99,7 +99,9 @@ def check_key(key: Hidden[T]) -> Hidden[str]:
     if not VISIBLE.fullmatch(key.value):
         problem = _problem_of(key.value, VISIBLE)
         raise ConfigurationError(f"The API key must be printable ASCII without blanks; there is {problem}.")
-    return Hidden(key.value)
+    checked: Hidden[str] = Hidden()
+    checked.value = key.value
+    return checked
 
 
 def check_option(value: str, what: str) -> str:

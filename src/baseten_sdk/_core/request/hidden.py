@@ -10,22 +10,26 @@ T = TypeVar("T")
 class Hidden(Generic[T]):
     """Carries a secret, such as the API key, through the frames of a call.
 
+    It is made empty, and the secret is assigned to it. The arguments of a constructor would be variables of a frame,
+    which an interrupt there would show.
+
     Attributes:
         value: The secret. Do not bind it to a variable where an exception can pass.
     """
 
     __slots__ = ("value",)
 
-    def __init__(self, value: T) -> None:
-        self.value = value
+    value: T
 
     def __repr__(self) -> str:
         return "<hidden>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _forgotten, ()
+        return no_secret, ()
 
 
-def _forgotten() -> Hidden[str]:
-    """Stand in for any secret in a pickle or deep copy."""
-    return Hidden("")
+def no_secret() -> Hidden[str]:
+    """Return an empty one. It stands for any secret in a pickle or deep copy."""
+    empty: Hidden[str] = Hidden()
+    empty.value = ""
+    return empty

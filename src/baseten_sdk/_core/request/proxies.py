@@ -24,6 +24,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ...errors import ConfigurationError
 from .hidden import Hidden
 from .origin import Origin
+from .variables import Variables
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Hosts that never use a proxy."""
@@ -87,12 +88,12 @@ class Proxies:
 
     def __init__(
         self,
-        environment: Mapping[str, str],
+        environment: Variables,
         system: Mapping[str, str] | None = None,
         exempt: Callable[[str], bool] | None = None,
     ) -> None:
         self._named = _named(environment)
-        self._system = {} if self._named or system is None else {name: Hidden(url) for name, url in system.items()}
+        self._system = {} if self._named or system is None else {name: _hidden(system.get, name) for name in system}
         self._exempt = exempt if self._system else None
         self._bypass = [_Exemption.of(each) for each in _no_proxy(environment).replace(",", " ").split()]
 
@@ -164,23 +165,31 @@ def _split(value: str) -> tuple[SplitResult, str]:
     return parts, "" if good else "its port is not a number from 1 to 65535"
 
 
-def _named(environment: Mapping[str, str]) -> dict[str, tuple[str, Hidden[str]]]:
+def _named(environment: Variables) -> dict[str, tuple[str, Hidden[str]]]:
     """Return the variables by scheme. As in other tools, a lowercase variable wins, even if it is empty."""
     named: dict[str, tuple[str, Hidden[str]]] = {}
     for scheme in ("http", "https", "all"):
         for variable in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
-            value = environment.get(variable)
-            if value is None or (variable == "HTTP_PROXY" and "REQUEST_METHOD" in environment):
+            if environment(variable) is None or (
+                variable == "HTTP_PROXY" and environment("REQUEST_METHOD") is not None
+            ):
                 continue  # In a CGI program, HTTP_PROXY is a header that the client of the program sends.
-            if value.strip():
-                named[scheme] = (variable, Hidden(value.strip()))
+            url = _hidden(environment, variable)
+            if url.value:
+                named[scheme] = (variable, url)
             break
     return named
 
 
-def _no_proxy(environment: Mapping[str, str]) -> str:
-    lower = environment.get("no_proxy")
-    return environment.get("NO_PROXY", "") if lower is None else lower
+def _hidden(urls: Callable[[str], str | None], name: str) -> Hidden[str]:
+    url: Hidden[str] = Hidden()
+    url.value = (urls(name) or "").strip()
+    return url
+
+
+def _no_proxy(environment: Variables) -> str:
+    lower = environment("no_proxy")
+    return environment("NO_PROXY") or "" if lower is None else lower
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,8 @@ class Request(NamedTuple):
 
     def with_header(self, name: str, value: str) -> Request:
         """Return the request with one more header. An existing header of that name wins."""
-        for have, _ in self.headers.pairs:
-            if have == name:
-                return self
+        if name in dict(self.headers.pairs):
+            return self
         headers = HeaderLines((*self.headers.pairs, (name, value)))
         # Positional arguments are faster.
         return Request(

@@ -7,9 +7,7 @@ host. IDs are checked or quoted, so that nothing in them can leave the host or t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from ..._secrets import shown_url
@@ -17,6 +15,7 @@ from ...config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from ...errors import ConfigurationError, InvalidRequestError
 from .model_names import ModelIds, ModelName, read_name
 from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
+from .variables import Variables, no_variable
 
 VARIABLE = "BASETEN_BASE_URL"
 EMULATOR = "BASETEN_EMULATOR"
@@ -24,7 +23,6 @@ EMULATOR = "BASETEN_EMULATOR"
 REMEMBERED = 256
 """How many model names to remember with their URLs. Finding a URL again costs as much as encoding a small body."""
 
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Kind: TypeAlias = Literal["model", "chain"]
 """What a deployment belongs to."""
@@ -114,7 +112,7 @@ class Router:
         self,
         base_url: str | None,
         endpoints: Endpoints | None,
-        environment: Mapping[str, str] = NOTHING,
+        environment: Variables = no_variable,
         *,
         route_by_name: bool = True,
     ) -> None:
@@ -142,7 +140,7 @@ class Router:
             ConfigurationError: `BASETEN_EMULATOR` is not a URL.
         """
         if self._endpoints is None:
-            origin = self._environment.get(EMULATOR)
+            origin = self._environment(EMULATOR)
             self._endpoints = Endpoints.below(check_base_url(origin, EMULATOR)) if origin else Endpoints()
             if origin and self._model_apis is None:
                 self._model_apis = self._endpoints.model_apis
@@ -152,7 +150,7 @@ class Router:
         """The base URL of the Model APIs, or of the gateway that replaces them."""
         endpoints = self.endpoints
         if self._model_apis is None:
-            found = self._environment.get(VARIABLE)
+            found = self._environment(VARIABLE)
             self._routed = self._routed and not found
             self._model_apis = check_base_url(found or endpoints.model_apis, VARIABLE)
         return BaseURL(self._model_apis, MODEL_APIS_FIRST_BYTE)

@@ -28,6 +28,7 @@ from ..._core.request.head import Heads
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
+from ..._core.request.variables import no_variable
 from ..._io.http1 import ProtocolError, ReplyState
 from ..._io.sockets import NothingSent
 from ..._io.timer import Timer
@@ -62,7 +63,7 @@ class DirectTransport:
         proxies: Proxies | None = None,
         owned: bool = True,
     ) -> None:
-        self._dialer = Dialer(tls, Proxies({}) if proxies is None else proxies)
+        self._dialer = Dialer(tls, Proxies(no_variable) if proxies is None else proxies)
         self._keep = limits.idle_connection
         self._idle = IdleConnections(self._keep)
         if not owned:

@@ -123,13 +123,7 @@ class HttpxTransport(Generic[Q]):
         steps = Steps(timer)
         failure: BasetenError | Expired | None
         try:
-            message = self.client.build_request(
-                request.method,
-                request.url,
-                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
-                content=request.body or None,
-                extensions={"timeout": steps.left, "trace": steps},
-            )
+            message = self._message(request, {"timeout": steps.left, "trace": steps})
             reply = self.client.send(message, stream=True, auth=None, follow_redirects=False)
             return HttpxResponse(self, reply, timer)
         except Exception as error:
@@ -141,6 +135,19 @@ class HttpxTransport(Generic[Q]):
                 steps.give_up()
             raise
         raise failure
+
+    def _message(self, request: Request, extensions: dict[str, object]) -> httpx.Request:
+        try:
+            return self.client.build_request(
+                request.method,
+                request.url,
+                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
+                content=request.body or None,
+                extensions=extensions,
+            )
+        except BaseException as error:
+            # The frames below hold the headers.
+            raise error.with_traceback(None) from None
 
     def close(self) -> None:
         self._closed = True
