@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk._core.request.origin import Origin
 from baseten_sdk._core.request.proxies import Proxies, Proxy, parse_proxy
+from baseten_sdk._core.request.variables import no_variable
 from baseten_sdk.errors import ConfigurationError
 from tests.hiding import hidden
 
@@ -193,8 +194,8 @@ def test_a_login_comes_out_as_it_went_in_and_is_not_shown(username: str, passwor
 
 def test_the_systems_own_settings_count_where_no_variable_does() -> None:
     system = {"https": PROXY}
-    assert Proxies({}.get, system).of(SERVICE) == Proxy("http", "proxy.test", 3128)
-    assert Proxies({}.get, system, lambda host: host == SERVICE.host).of(SERVICE) is None
+    assert Proxies(no_variable, system).of(SERVICE) == Proxy("http", "proxy.test", 3128)
+    assert Proxies(no_variable, system, lambda host: host == SERVICE.host).of(SERVICE) is None
     assert address({"ALL_PROXY": "http://other:1"}) == "http://other:1"
     other = Proxies({"ALL_PROXY": "http://other:1"}.get, system, lambda _: True).of(SERVICE)
     assert other is not None

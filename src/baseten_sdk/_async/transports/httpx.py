@@ -151,7 +151,7 @@ class AsyncHttpxTransport(Generic[Q]):
             raise
         raise failure
 
-    def _message(self, request: Request, extensions: dict[str, object]) -> httpx.Request:
+    def _message(self, request: Request, extensions: dict[str, object]) -> Q:
         try:
             return self.client.build_request(
                 request.method,
