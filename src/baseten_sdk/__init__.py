@@ -119,6 +119,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ConnectTimeout as ConnectTimeout,
         ContentFilterError as ContentFilterError,
         ContentFilterFinishReasonError as ContentFilterFinishReasonError,
+        ContentTooLargeError as ContentTooLargeError,
         ContinuationError as ContinuationError,
         DeadlineExceeded as DeadlineExceeded,
         DeliveredElsewhere as DeliveredElsewhere,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from anthropic import Anthropic, APIStatusError
+from anthropic import Anthropic, APIStatusError, beta_tool
 
 from baseten_sdk import Client, StreamInterrupted
 from baseten_sdk.emulator import Emulator
@@ -95,3 +96,22 @@ def test_the_package_reads_the_errors_of_the_emulator(emulator: Emulator) -> Non
     with pytest.raises(APIStatusError) as caught:
         asked(emulator, "529")
     assert caught.value.status_code == 529
+
+
+def test_the_tool_runner_of_the_package_sends_the_whole_conversation(emulator: Emulator) -> None:
+    def get_weather(city: str) -> str:
+        """Get the weather."""
+        return f"sunny in {city}"
+
+    emulator.requests.clear()
+    with Anthropic(auth_token=emulator.api_key, base_url=emulator.url, max_retries=0) as client:
+        runner = client.beta.messages.tool_runner(
+            model=MODEL,
+            max_tokens=64,
+            tools=[beta_tool(get_weather)],
+            messages=[{"role": "user", "content": "Please get_weather in Paris"}],
+        )
+        said = runner.until_done()
+    assert "sunny in Paris" in str(said.content)
+    roles = [turn["role"] for turn in json.loads(emulator.requests[-1].body)["messages"]]
+    assert roles == ["user", "assistant", "user"]

@@ -26,7 +26,7 @@ def test_one_class_has_both_names() -> None:
     assert errors.LengthFinishReasonError is errors.LengthLimitError
     assert errors.ContentFilterFinishReasonError is errors.ContentFilterError
     assert errors.APIResponseValidationError is errors.ResponseValidationError
-    assert errors.RequestTooLargeError is errors.PayloadTooLargeError
+    assert errors.RequestTooLargeError is errors.ContentTooLargeError is errors.PayloadTooLargeError
 
 
 def test_parameters_can_be_made_by_their_class() -> None:

@@ -94,6 +94,7 @@ from .websocket import (
 )
 
 # OpenAI's and Anthropic's names, for `except` and `isinstance`.
+ContentTooLargeError = PayloadTooLargeError
 RequestTooLargeError = PayloadTooLargeError
 APIResponseValidationError = ResponseValidationError
 ContentFilterFinishReasonError = ContentFilterError
@@ -130,6 +131,7 @@ __all__ = [
     "ConnectTimeout",
     "ContentFilterError",
     "ContentFilterFinishReasonError",
+    "ContentTooLargeError",
     "ContinuationError",
     "DeadlineExceeded",
     "DeliveredElsewhere",

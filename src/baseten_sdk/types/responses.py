@@ -141,6 +141,14 @@ class ModelResponse(Reply):
     user: OptionalText = None
 
     @property
+    def failure(self) -> str | None:
+        """Why the response failed or was cancelled; None if it did neither."""
+        if self.error is None and self.status not in ("failed", "cancelled"):
+            return None
+        said = self.error and self.error.message
+        return said or ("it was cancelled" if self.status == "cancelled" else "no reason given")
+
+    @property
     def output_text(self) -> str:
         """The text of all messages. "" if there is none: the model called functions, or reasoning took all tokens."""
         return "".join(item.text for item in self.output if isinstance(item, ResponseOutputMessage))

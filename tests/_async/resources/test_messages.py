@@ -176,7 +176,7 @@ async def test_a_call_that_may_succeed_later_is_made_again(client: AsyncClient, 
     assert (message.text, message.meta.attempts, len(emu.requests)) == (SAID, 3, 3)
 
 
-@pytest.mark.parametrize("usage", ["inclusive", "exclusive", "llama-cpp"])
+@pytest.mark.parametrize("usage", ["inclusive", "exclusive", "llama-cpp", "early"])
 @pytest.mark.parametrize("counts", ["", ", string-counts"])
 async def test_usage_means_the_same_whoever_counts(client: AsyncClient, usage: str, counts: str) -> None:
     told: list[tuple[int, int]] = []

@@ -33,12 +33,21 @@ def test_an_engine_goes_on_with_a_text(client: Client, emu: Emulator) -> None:
 @pytest.mark.parametrize("spec", ["style=a", "crlf", "comments", "pieces=1", "burst", "no-done"])
 def test_its_text_comes_in_chunks(client: Client, spec: str) -> None:
     completions = client.deployments("abcd1234").completions
-    with completions.create(model="b", prompt=PROMPT, stream=True, extra_headers=behaving(spec)) as chunks:
+    with completions.create(
+        model="b", prompt=PROMPT, stream=True, stream_options={"include_usage": True}, extra_headers=behaving(spec)
+    ) as chunks:
         seen = [chunk for chunk in chunks]
         assert chunks.complete
     assert "".join(chunk.text for chunk in seen) == SAID
     assert seen[-1].usage is not None
     assert IDLE in repr(client)
+
+
+def test_its_chunks_have_usage_only_if_it_was_asked_for(client: Client) -> None:
+    completions = client.deployments("abcd1234").completions
+    with completions.create(model="b", prompt=PROMPT, stream=True) as chunks:
+        seen = [chunk for chunk in chunks]
+    assert all(chunk.choices and chunk.usage is None for chunk in seen)
 
 
 @pytest.mark.parametrize("spec", ["cut=3", "end=3"])

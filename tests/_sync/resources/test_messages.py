@@ -166,7 +166,7 @@ def test_a_call_that_may_succeed_later_is_made_again(client: Client, emu: Emulat
     assert (message.text, message.meta.attempts, len(emu.requests)) == (SAID, 3, 3)
 
 
-@pytest.mark.parametrize("usage", ["inclusive", "exclusive", "llama-cpp"])
+@pytest.mark.parametrize("usage", ["inclusive", "exclusive", "llama-cpp", "early"])
 @pytest.mark.parametrize("counts", ["", ", string-counts"])
 def test_usage_means_the_same_whoever_counts(client: Client, usage: str, counts: str) -> None:
     told: list[tuple[int, int]] = []

@@ -129,6 +129,7 @@ def test_the_end_says_how_the_response_ended(kind: str, response: Json, status: 
         ({"type": "response.completed", "response": {"status": "failed"}}, "no reason given"),
         ({"type": "response.done", "response": {"status": "failed", "error": {"message": "boom"}}}, "boom"),
         ({"type": "response.cancelled", "response": {"status": "cancelled"}}, "cancelled"),
+        ({"type": "response.completed", "response": {"status": "cancelled"}}, "cancelled"),
         ({"type": "response.error", "error": {"message": "boom"}}, "boom"),
     ],
 )

@@ -19,12 +19,16 @@ from baseten_sdk import (
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
     ResponseUnknownEvent,
+    ResponseValidationError,
     StreamAPIError,
     StreamDecodeError,
     StreamError,
     StreamInterrupted,
 )
+from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk._core.responses.reader import ResponseReader
+from baseten_sdk._core.responses.reply import read_response
+from baseten_sdk.types.meta import Headers
 
 Json = dict[str, object]
 
@@ -380,9 +384,20 @@ def test_a_whole_response_where_a_stream_was_asked_for_becomes_events(status: st
     assert found.final.output_text == "Hi you"
 
 
-def test_a_whole_response_that_failed_is_an_error() -> None:
-    found = read(json.dumps({"status": "failed", "output": [], "error": {"message": "no luck"}}).encode())
+@pytest.mark.parametrize("status", ["failed", "cancelled"])
+def test_a_whole_response_that_failed_is_an_error(status: str) -> None:
+    body = json.dumps({"status": status, "output": [], "error": {"message": "no luck"}}).encode()
+    found = read(body)
     assert isinstance(found.error, StreamAPIError)
+    with pytest.raises(ResponseValidationError, match="no luck"):
+        read_response(WholeResponse(200, Headers(), body))
+
+
+def test_a_response_that_was_cancelled_is_an_error_whatever_it_says() -> None:
+    body = json.dumps({"status": "cancelled", "output": []}).encode()
+    assert isinstance(read(body).error, StreamAPIError)
+    with pytest.raises(ResponseValidationError, match="cancelled"):
+        read_response(WholeResponse(200, Headers(), body))
 
 
 def test_a_stream_gathered_into_one_text_is_read() -> None:

@@ -167,3 +167,10 @@ def test_a_deployment_gathers_the_stream_of_a_caller_that_takes_json_alone(http:
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", PATH, 405), ("POST", f"{PATH}/count_tokens", 404)])
 def test_other_routes_are_not_there(http: httpx.Client, method: str, path: str, status: int) -> None:
     assert http.request(method, path).status_code == status
+
+
+def test_a_thread_is_refused_because_the_service_keeps_no_messages(http: httpx.Client) -> None:
+    response = http.post(PATH, json=ask(thread={"type": "create"}))
+    assert response.status_code == 400
+    assert at(response.json(), "error", "type") == "invalid_request_error"
+    assert at(response.json(), "error", "details", "error_code") == "thread_unsupported_request"

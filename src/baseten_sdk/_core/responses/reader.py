@@ -173,7 +173,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     def _ended(self, event: ResponseCompletedEvent | ResponseIncompleteEvent) -> list[ResponseStreamEvent]:
         response = event.response
         self._fill(response)
-        if response.status == "failed" or response.error is not None:
+        if response.failure is not None:
             self._fail(response)
             return [event]
         if response.status not in ENDED:
@@ -194,10 +194,8 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             response.output = self._output.output()
         self._final = response
         error = response.error
-        why = "it was cancelled" if response.status == "cancelled" else "no reason given"
-        message = (error and error.message) or why
         self.error = StreamAPIError(
-            as_sentence(f"The response failed: {message}"),
+            as_sentence(f"The response failed: {response.failure or 'no reason given'}"),
             partial=self.partial,
             body=None if error is None else error.to_dict(),
             code=None if error is None else error.code,
@@ -249,7 +247,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 yield ResponseTextDeltaEvent(delta=item.text, item_id=item_id, output_index=index)
                 yield ResponseTextDoneEvent(text=item.text, item_id=item_id, output_index=index)
         match response.status:
-            case "failed":
+            case "failed" | "cancelled":
                 yield from self._taken(ResponseFailedEvent(response=response))
             case "incomplete":
                 yield from self._taken(ResponseIncompleteEvent(response=response))

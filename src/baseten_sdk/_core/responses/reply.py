@@ -14,12 +14,11 @@ def read_response(answer: WholeResponse) -> ModelResponse:
     """Read a reply.
 
     Raises:
-        ResponseValidationError: It is not a response, or the response failed.
+        ResponseValidationError: It is not a response, or the response failed or was cancelled.
     """
     response = (None if answer.is_object else _gathered(answer)) or read_model(ModelResponse, answer)
-    if response.status == "failed" or response.error is not None:
-        message = (response.error and response.error.message) or "no reason given"
-        raise unreadable(answer, as_sentence(f"the response failed: {message}"))
+    if response.failure is not None:
+        raise unreadable(answer, as_sentence(f"the response failed: {response.failure}"))
     if "output" not in response.model_fields_set:
         raise unreadable(answer, "it is not a response: it has no output.")
     if len(response.function_calls) > 1:

@@ -49,7 +49,11 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
     if body.get("stream") is not True:
         return json_reply({**head, "choices": [*choices], "usage": usage})
     framing = Framing(exchange.plan)
-    events = [framing.event(dump(chunk).decode()) for chunk in _chunks(head, choices, usage)]
+    chunks = _chunks(head, choices)
+    # Engines report it if they are asked to. A chunk without choices would surprise those who did not ask.
+    if as_object(body.get("stream_options")).get("include_usage") is True:
+        chunks.append({**head, "choices": [], "usage": usage})
+    events = [framing.event(dump(chunk).decode()) for chunk in chunks]
     if exchange.plan.text("stream-error") is not None:
         failure: JSON = {"error": {"message": exchange.plan.text("message") or "the model failed", "code": 500}}
         events = [*events[: len(events) // 2], framing.event(dump(failure).decode())]
@@ -58,7 +62,7 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
     return Reply(200, {"content-type": "text/event-stream"}, tuple(events), chunked=True)
 
 
-def _chunks(head: Object, choices: list[Object], usage: Object) -> list[Object]:
+def _chunks(head: Object, choices: list[Object]) -> list[Object]:
     made: list[Object] = []
     for choice in choices:
         unfinished: Object = {**choice, "finish_reason": None}
@@ -66,7 +70,7 @@ def _chunks(head: Object, choices: list[Object], usage: Object) -> list[Object]:
             told = None if choice["logprobs"] is None else _logprobs(piece, 0)
             made.append(_chunk(head, {**unfinished, "text": piece, "logprobs": told}))
         made.append(_chunk(head, {**choice, "text": "", "logprobs": None}))
-    return [*made, {**head, "choices": [], "usage": usage}]
+    return made
 
 
 def _logprobs(text: str, others: int) -> Object:

@@ -20,6 +20,9 @@ from ..messages.events import stream
 from ..messages.reply import message
 from ..messages.validation import complaint
 
+THREADLESS = "thread: the service keeps no messages; send the whole conversation"
+"""Anthropic's package then continues without threads. A reply to half of a conversation would only look right."""
+
 
 def messages(exchange: Exchange, *, seed: int) -> Reply:
     """Answer a request of messages."""
@@ -31,6 +34,8 @@ def messages(exchange: Exchange, *, seed: int) -> Reply:
     if (wrong := complaint(body)) is not None:
         return message_error(400, wrong, request_id)
     request = as_object(body)
+    if request.get("thread") is not None:
+        return message_error(400, THREADLESS, request_id, {"error_code": "thread_unsupported_request"})
     model = as_text(request.get("model"))
     if model.startswith("unknown/") or plan.on("no-messages"):
         return message_error(404, f"model: {model} does not exist or does not support messages", request_id)

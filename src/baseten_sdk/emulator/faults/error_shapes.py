@@ -116,9 +116,11 @@ def _title(status: int) -> bytes:
     return f"{status} {reason(status)}".encode()
 
 
-def message_error(status: int, message: str, request_id: str) -> Reply:
+def message_error(status: int, message: str, request_id: str, details: Object | None = None) -> Reply:
     """An error of messages, in the envelope of Anthropic."""
     detail: Object = {"type": _KINDS.get(status, "api_error"), "message": message}
+    if details is not None:
+        detail["details"] = details
     return json_reply({"type": "error", "request_id": request_id, "error": detail}, status)
 
 

@@ -41,11 +41,14 @@ def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
 
 def _events(whole: Object, answer: Answer, plan: Plan) -> list[Object]:
     used = usage(answer, plan)
-    # llama.cpp reports the input at the start and never again. Baseten begins with zeros and reports everything at the
-    # end.
+    # llama.cpp reports the input at the start and never again. Baseten begins with zeros, or with the input alone, and
+    # reports everything at the end.
     early = plan.text("message-usage") == "llama-cpp"
-    zeros: Object = {"input_tokens": 0, "output_tokens": 0}
-    start = {**used, "output_tokens": 0} if early else zeros
+    start: Object = {"input_tokens": 0, "output_tokens": 0}
+    if early:
+        start = {**used, "output_tokens": 0}
+    elif plan.text("message-usage") == "early":
+        start["input_tokens"] = used["input_tokens"]
     late = {name: count for name, count in used.items() if not early or name not in _INPUT_SIDE}
     opened: Object = {**whole, "content": [], "stop_reason": None, "stop_sequence": None, "usage": start}
     events: list[Object] = [{"type": "message_start", "message": opened}, {"type": "ping"}]
