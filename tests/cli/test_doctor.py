@@ -63,7 +63,7 @@ def test_a_refused_key_may_want_the_other_scheme(run: Run) -> None:
 def test_what_no_key_looks_like(key: str) -> None:
     finding = checks.key_form(key, "BASETEN_API_KEY")
     assert (finding.state, finding.code) == ("fail", ExitCode.AUTH)
-    assert key not in finding.said + finding.advice
+    assert key not in finding.detail + finding.advice
 
 
 def test_nobody_listens(run: Run) -> None:
@@ -110,7 +110,7 @@ def test_a_name_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.getaddrinfo", unknown)
     finding = checks.names("baseten.example")
     assert (finding.state, finding.code) == ("fail", ExitCode.SERVER)
-    assert "baseten.example is not found: Name or service not known." in finding.said
+    assert "baseten.example is not found: Name or service not known." in finding.detail
 
 
 SERVICE = "https://inference.baseten.co/v1"
@@ -153,7 +153,7 @@ def test_a_proxy_is_found_as_a_client_finds_it(
 ) -> None:
     set_proxies(**variables)
     via, finding = checks.proxy(urlsplit(url))
-    assert (finding.state, finding.said) == ("ok", said)
+    assert (finding.state, finding.detail) == ("ok", said)
     assert (via is None) == (said == "none")
 
 
@@ -172,7 +172,7 @@ def test_a_proxy_that_cannot_be_used_is_a_finding(
     ended = run("doctor", "-o", "jsonl", env={"BASETEN_EMULATOR": None})
     assert ended.code == ExitCode.USAGE
     assert (at(ended.lines[-1], "check"), at(ended.lines[-1], "state")) == ("proxy", "fail")
-    assert f"HTTPS_PROXY does not name a usable proxy: {why}" in str(at(ended.lines[-1], "said"))
+    assert f"HTTPS_PROXY does not name a usable proxy: {why}" in str(at(ended.lines[-1], "detail"))
     assert "secret" not in ended.out + ended.err
 
 
@@ -183,7 +183,7 @@ def test_an_address_that_cannot_be_used_is_a_finding(run: Run, url: str) -> None
     ended = run("doctor", "-o", "jsonl", env={"BASETEN_EMULATOR": None, "BASETEN_BASE_URL": url})
     assert ended.code == ExitCode.USAGE
     assert (at(ended.lines[-1], "check"), at(ended.lines[-1], "state")) == ("address", "fail")
-    assert "BASETEN_BASE_URL must be an absolute" in str(at(ended.lines[-1], "said"))
+    assert "BASETEN_BASE_URL must be an absolute" in str(at(ended.lines[-1], "detail"))
     assert "secret" not in ended.out + ended.err
 
 
@@ -194,7 +194,7 @@ def test_a_proxy_that_does_not_answer(run: Run) -> None:
     ended = run("doctor", "-o", "jsonl", env=env)
     assert ended.code == ExitCode.SERVER
     assert at(ended.lines[-1], "check") == "connect"
-    assert f"127.0.0.1:{port}" in str(at(ended.lines[-1], "said"))
+    assert f"127.0.0.1:{port}" in str(at(ended.lines[-1], "detail"))
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,14 @@ def test_a_proxy_that_does_not_answer(run: Run) -> None:
 def test_the_clock_is_compared_with_the_services(date: str | None, state: str, word: str) -> None:
     finding = checks.clock(date, NOW)
     assert finding.state == state
-    assert word in finding.said
+    assert word in finding.detail
 
 
 def test_a_certificate_that_ends_soon_is_worth_a_word() -> None:
     end = "Sep 25 14:13:20 2026 GMT"
     assert checks.certificate_end(end, "TLSv1.3", NOW).state == "warn"
     assert (
-        checks.certificate_end("Dec 25 14:13:20 2026 GMT", "TLSv1.3", NOW).said
+        checks.certificate_end("Dec 25 14:13:20 2026 GMT", "TLSv1.3", NOW).detail
         == "TLSv1.3, certificate good for 95 days"
     )
     assert checks.certificate_end(None, "TLSv1.3", NOW).state == "ok"
@@ -232,7 +232,7 @@ def test_a_certificate_that_is_not_trusted(monkeypatch: pytest.MonkeyPatch, emu:
 
     finding = checks.tls(urlsplit(f"https://127.0.0.1:{emu.port}"), Distrustful(ssl.PROTOCOL_TLS_CLIENT))
     assert finding.state == "fail"
-    assert "self-signed certificate" in finding.said
+    assert "self-signed certificate" in finding.detail
     assert "SSL_CERT_FILE" in finding.advice
 
 
@@ -240,7 +240,7 @@ def test_a_certificate_that_is_not_trusted(monkeypatch: pytest.MonkeyPatch, emu:
 def test_what_is_no_name_of_a_host_is_a_finding(host: str) -> None:
     for finding in (checks.names(host), checks.connection(urlsplit(f"http://{host}:5"))):
         assert (finding.state, finding.code) == ("fail", ExitCode.SERVER)
-        assert host in finding.said
+        assert host in finding.detail
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
@@ -251,7 +251,7 @@ def test_trusted_certificates_that_cannot_be_read_are_a_finding(
     monkeypatch.setenv(variable, "/no/such/place")
     finding = checks.tls(urlsplit(emu.url.replace("http:", "https:")))
     assert (finding.state, finding.code) == ("fail", ExitCode.USAGE)
-    assert f"{variable} names /no/such/place" in finding.said
+    assert f"{variable} names /no/such/place" in finding.detail
     monkeypatch.delenv(variable)
     assert checks.tls(urlsplit(emu.url.replace("http:", "https:"))).code == ExitCode.SERVER  # it does not speak TLS
 

@@ -7,7 +7,7 @@ import anyio.lowlevel
 import pytest
 
 from baseten_sdk import RateLimitError, ServiceUnavailableError
-from baseten_sdk.jobs.admission_gate import LONGEST_ASKED, REFUSED, AdmissionGate
+from baseten_sdk.jobs.admission_gate import LONGEST_RETRY_AFTER, REFUSED, AdmissionGate
 from tests.jobs.clocks import SteppedClock
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ async def test_the_service_s_wish_is_obeyed() -> None:
     assert gate.refused(refusal(0.05), sent=1000.0) == 0.05
     await gate.admit()
     assert clock.time == 1000.05
-    assert gate.refused(refusal(1e9), sent=1000.05) <= LONGEST_ASKED
+    assert gate.refused(refusal(1e9), sent=1000.05) <= LONGEST_RETRY_AFTER
 
 
 async def test_without_a_wish_the_wait_doubles_until_something_is_taken() -> None:

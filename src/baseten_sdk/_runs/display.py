@@ -23,7 +23,7 @@ P_contra = TypeVar("P_contra", contravariant=True)
 Show: TypeAlias = Literal["auto", "bar", "log", "none"] | Callable[[P], object]
 """How to show a run: automatic, a bar, log lines, not at all, or a function to call with each update."""
 
-TOLD_SECONDS = 0.5
+CALLBACK_SECONDS = 0.5
 LOG_SECONDS = 15.0
 
 
@@ -57,7 +57,7 @@ def display_of(show: Show[P], subject: Subject[P]) -> Display[P]:
         ConfigurationError: The display is unknown, or it is a bar and rich is not installed.
     """
     if callable(show):
-        return _Told(show, TOLD_SECONDS)
+        return _Callback(show, CALLBACK_SECONDS)
     if show == "auto":
         has_rich = importlib.util.find_spec("rich") is not None
         show = "bar" if is_terminal(sys.stderr) and has_rich else "log"
@@ -65,17 +65,17 @@ def display_of(show: Show[P], subject: Subject[P]) -> Display[P]:
         case "bar":
             return _bar(subject)
         case "log":
-            return _Told(lambda progress: subject.logger.info("%s", progress), LOG_SECONDS)
+            return _Callback(lambda progress: subject.logger.info("%s", progress), LOG_SECONDS)
         case "none":
-            return _Told(lambda progress: None, LOG_SECONDS)
+            return _Callback(lambda progress: None, LOG_SECONDS)
         case _:
             raise ConfigurationError(f'progress must be "auto", "bar", "log", "none" or a function, not {show!r}.')
 
 
-class _Told(Generic[P_contra]):
-    def __init__(self, tell: Callable[[P_contra], object], every: float) -> None:
+class _Callback(Generic[P_contra]):
+    def __init__(self, call: Callable[[P_contra], object], every: float) -> None:
         self.every = every
-        self._tell = tell
+        self._call = call
 
     def __enter__(self) -> None:
         return None
@@ -84,7 +84,7 @@ class _Told(Generic[P_contra]):
         return None
 
     def show(self, progress: P_contra, /) -> None:
-        self._tell(progress)
+        self._call(progress)
 
     def say(self, text: str, /) -> None:
         say(text)

@@ -28,7 +28,7 @@ Row: TypeAlias = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class AnswerEnded:
     """The answer is whole.
 
     Attributes:
@@ -41,22 +41,22 @@ class Ended:
     finish_reason: str | None
 
 
-Said: TypeAlias = StreamEvent[None] | Ended
+AnswerEvent: TypeAlias = StreamEvent[None] | AnswerEnded
 
 
 class AnswerPrinter:
     """Prints an answer while it arrives. In text form, reasoning and tool calls go to stderr."""
 
-    def __init__(self, out: Printer, thoughts: bool, prices: Prices | None) -> None:
+    def __init__(self, out: Printer, show_reasoning: bool, prices: Prices | None) -> None:
         self._out = out
         self._prices = prices
-        self._thoughts = thoughts
+        self._show_reasoning = show_reasoning
         self._thinking = False
 
-    def print(self, event: Said) -> None:
+    def print(self, event: AnswerEvent) -> None:
         match self._out.form:
             case OutputFormat.JSON:
-                if isinstance(event, Ended):
+                if isinstance(event, AnswerEnded):
                     self._out.value(event.reply)
             case OutputFormat.JSONL:
                 row = _row(event)
@@ -64,12 +64,12 @@ class AnswerPrinter:
                     self._out.value(row)
             case OutputFormat.TEXT:
                 self._say(event)
-        if self._prices is not None and isinstance(event, Ended):
+        if self._prices is not None and isinstance(event, AnswerEnded):
             self._out.note(_spent(event.reply, self._prices))
 
-    def _say(self, event: Said) -> None:
+    def _say(self, event: AnswerEvent) -> None:
         match event:
-            case ReasoningDelta(text, 0) if self._thoughts:
+            case ReasoningDelta(text, 0) if self._show_reasoning:
                 self._out.aside(text)
                 self._thinking = True
             case TextDelta(text, 0) | RefusalDelta(text, 0):
@@ -79,7 +79,7 @@ class AnswerPrinter:
                 self._out.text(text)
             case ToolCallDone(tool_call=call):
                 self._out.note(f"[calls {call.name}({call.arguments})]")
-            case Ended():
+            case AnswerEnded():
                 self._out.line("")
                 if event.finish_reason == "length":
                     self._out.note("[cut at the token limit: raise --max-tokens]")
@@ -94,7 +94,7 @@ def _spent(reply: ChatCompletion | ModelMessage | ModelResponse, prices: Prices)
     return f"[{dollars}]" if rate is None else f"[{dollars}, {rate:.0%} of the prompt from the cache]"
 
 
-def _row(event: Said) -> Row | None:
+def _row(event: AnswerEvent) -> Row | None:
     """An event as a line of JSON, or None if another event repeats it."""
     kind: Literal["text", "reasoning", "refusal"]
     match event:
@@ -106,7 +106,7 @@ def _row(event: Said) -> Row | None:
             kind = "refusal"
         case ToolCallDone(tool_call=call):
             return {"type": "tool_call", "id": call.id, "name": call.name, "arguments": call.arguments}
-        case Ended():
+        case AnswerEnded():
             return {"type": "finished", event.kind: plain(event.reply)}
         case Finished() | ChunkReceived() | ToolCallStarted() | ToolCallDelta() | PartialObject() | UsageUpdated():
             return None

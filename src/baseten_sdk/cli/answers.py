@@ -24,7 +24,7 @@ from ..types.messages import ToolUseBlock
 from ..types.params import Message, SamplingParams
 from ..types.response_params import ResponseOptions
 from ..types.tool_calls import ParsedToolCall
-from .answer_printer import AnswerPrinter, Ended, Said
+from .answer_printer import AnswerEnded, AnswerEvent, AnswerPrinter
 from .printing import Printer
 from .repl import Ask
 
@@ -80,43 +80,43 @@ class AnswerSettings:
         }
 
 
-def asking(
+def make_ask(
     api: API,
-    asked: Client | Deployment | Pool,
+    target: Client | Deployment | Pool,
     model: str,
     settings: AnswerSettings,
     out: Printer,
     *,
-    thoughts: bool,
+    show_reasoning: bool,
     prices: Prices | None,
 ) -> Ask:
     """Return the function that calls an API and prints the answer, and its cost if there are prices."""
 
     def by_chat(messages: Sequence[Message]) -> Message:
-        printer = AnswerPrinter(out, thoughts, prices)
-        with asked.chat.completions.stream(model=model, messages=messages, **settings.for_chat()) as stream:
+        printer = AnswerPrinter(out, show_reasoning, prices)
+        with target.chat.completions.stream(model=model, messages=messages, **settings.for_chat()) as stream:
             for event in stream:
                 printer.print(event)
                 if isinstance(event, Finished):
-                    printer.print(Ended("completion", event.completion, event.finish_reason))
+                    printer.print(AnswerEnded("completion", event.completion, event.finish_reason))
             return stream.get_final_completion().message
 
     def by_messages(messages: Sequence[Message]) -> Message:
-        printer = AnswerPrinter(out, thoughts, prices)
+        printer = AnswerPrinter(out, show_reasoning, prices)
         history, most = to_messages(messages), settings.max_tokens or MOST_TOKENS
-        with asked.messages.stream(model=model, max_tokens=most, **history, **settings.for_messages()) as stream:
+        with target.messages.stream(model=model, max_tokens=most, **history, **settings.for_messages()) as stream:
             for event in stream:
-                for said in _said_in_message(event):
-                    printer.print(said)
+                for each in _of_message(event):
+                    printer.print(each)
             return to_chat([stream.get_final_message()])[-1]
 
     def by_responses(messages: Sequence[Message]) -> Message:
-        printer = AnswerPrinter(out, thoughts, prices)
+        printer = AnswerPrinter(out, show_reasoning, prices)
         items = to_responses(messages)
-        with asked.responses.stream(model=model, input=items, **settings.for_responses()) as stream:
+        with target.responses.stream(model=model, input=items, **settings.for_responses()) as stream:
             for event in stream:
-                for said in _said(event):
-                    printer.print(said)
+                for each in _of_response(event):
+                    printer.print(each)
             return to_chat(stream.get_final_response().output)[-1]
 
     match api:
@@ -130,7 +130,7 @@ def asking(
             assert_never(api)
 
 
-def _said_in_message(event: MessageStreamEvent) -> Iterator[Said]:
+def _of_message(event: MessageStreamEvent) -> Iterator[AnswerEvent]:
     """Convert an event of messages."""
     match event:
         case TextEvent(text):
@@ -141,12 +141,12 @@ def _said_in_message(event: MessageStreamEvent) -> Iterator[Said]:
             yield ToolCallDone(index, ParsedToolCall(call.id, call.name, call.arguments))
         case MessageStopEvent(message):
             reason = "length" if message.stop_reason == "max_tokens" else message.stop_reason
-            yield Ended("message", message, reason)
+            yield AnswerEnded("message", message, reason)
         case _:
             return
 
 
-def _said(event: ResponseStreamEvent) -> Iterator[Said]:
+def _of_response(event: ResponseStreamEvent) -> Iterator[AnswerEvent]:
     """Convert an event of a response."""
     match event.type:
         case "response.output_text.delta":
@@ -159,6 +159,6 @@ def _said(event: ResponseStreamEvent) -> Iterator[Said]:
             response = event.response
             for number, call in enumerate(response.function_calls):
                 yield ToolCallDone(number, ParsedToolCall(call.call_id, call.name, call.arguments))
-            yield Ended("response", response, response.finish_reason)
+            yield AnswerEnded("response", response, response.finish_reason)
         case _:
             return

@@ -12,7 +12,7 @@ from .exit_codes import ExitCode
 from .inputs import Data, File, json_value, required_body
 from .printing import Printer
 from .session import Session
-from .target import DeploymentId, Environment, ModelId, Regional, deployment
+from .target import DeploymentId, Environment, ModelId, Regional, deployment_of
 
 RequestId: TypeAlias = Annotated[str, typer.Argument(help="ID of the async request.")]
 
@@ -37,7 +37,7 @@ def submit(
     """Queue a request and print its ID."""
     model_input = json_value(required_body(data, file))
     with session.client() as client:
-        target = deployment(client, model_id, environment, deployment_id, regional)
+        target = deployment_of(client, model_id, environment, deployment_id, regional)
         job = target.async_predict(
             model_input,
             webhook_endpoint=webhook,

@@ -121,10 +121,10 @@ def batch(
     members = None if pool is None else read_pool(pool)
     if predict and embed:
         raise typer.BadParameter("Give either --predict or --embed, not both.")
-    told = prompt is not None or template is not None
-    if told and model is None and members is None and not (predict or embed):
+    has_content = prompt is not None or template is not None
+    if has_content and model is None and members is None and not (predict or embed):
         raise typer.BadParameter("--prompt and --template need --model, --pool, --predict or --embed.")
-    openai = not (predict or embed or model is not None or (told and members is not None))
+    openai = not (predict or embed or model is not None or (has_content and members is not None))
     kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
     content, params = _template(prompt, template), _params(param, schema)
 

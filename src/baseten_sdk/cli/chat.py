@@ -16,13 +16,12 @@ import typer
 
 from .._terminal import is_terminal
 from ..types.params import Message, system, user
-from . import target
-from .answers import API, AnswerSettings, asking
+from .answers import API, AnswerSettings, make_ask
 from .inputs import STDIN, json_params, read_text
 from .pool import pool_of
 from .repl import Ask, converse
 from .session import Session
-from .target import is_container
+from .target import deployment_of, is_container
 
 if TYPE_CHECKING:
     from .. import Client, Deployment, Pool
@@ -75,24 +74,24 @@ def chat(
     if environment is not None and deployment is None:
         raise typer.BadParameter("--environment needs --deployment MODEL_ID.")
     settings = AnswerSettings(max_tokens, temperature, reasoning_effort, dict(json_params(param)))
-    thoughts = is_terminal(sys.stderr) if reasoning is None else reasoning
+    show_reasoning = is_terminal(sys.stderr) if reasoning is None else reasoning
     opening: list[Message] = [system(system_text)] if system_text else []
     question = _question(prompt or [])
     with session.client(keyless=is_container(deployment)) as made:
         client = made.with_options(session=uuid4().hex)  # the turns of a conversation share a prefix cache
-        asked = _asked(client, model, deployment, environment)
+        target = _target(client, model, deployment, environment)
         prices = client.models.prices() if dollars else None
         name = model[0] if len(model) == 1 else ""
-        ask = asking(api, asked, name, settings, session.out, thoughts=thoughts, prices=prices)
+        ask = make_ask(api, target, name, settings, session.out, show_reasoning=show_reasoning, prices=prices)
         _answer(session, ask, opening, question)
 
 
-def _asked(
+def _target(
     client: Client, models: list[str], deployment: str | None, environment: str | None
 ) -> Client | Deployment | Pool:
     """Return who answers: the client, a deployment or a pool."""
     if deployment is not None:
-        return target.deployment(client, deployment, environment)
+        return deployment_of(client, deployment, environment)
     return client if len(models) == 1 else pool_of(client, models)
 
 

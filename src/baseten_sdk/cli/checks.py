@@ -50,14 +50,14 @@ class Finding:
     Attributes:
         check: What was looked at.
         state: "fail" where calls cannot work, "warn" where something else may not.
-        said: What is there.
+        detail: What was found.
         advice: What to do about it.
         code: The exit code that a failure means.
     """
 
     check: str
     state: State
-    said: str
+    detail: str
     advice: str = ""
     code: ExitCode = ExitCode.OK
 
@@ -69,8 +69,8 @@ def installation() -> Finding:
     return Finding("install", "ok", f"{versions}, {platform.system()} {platform.machine()}")
 
 
-def no_key(said: str) -> Finding:
-    return Finding("key", "fail", said, f"Keys are made at {KEYS}.", ExitCode.AUTH)
+def no_key(detail: str) -> Finding:
+    return Finding("key", "fail", detail, f"Keys are made at {KEYS}.", ExitCode.AUTH)
 
 
 def key_form(key: str, source: str) -> Finding:
@@ -150,22 +150,22 @@ def tls(parts: SplitResult, context: ssl.SSLContext | None = None) -> Finding:
         return Finding("tls", "fail", error.message, code=ExitCode.USAGE)
     except ssl.SSLCertVerificationError as error:
         advice = "Something may stand between that reads along: name its CA with SSL_CERT_FILE, or change the network."
-        said = f"The certificate of {host} is not trusted: {error.verify_message.rstrip('.')}."
-        return Finding("tls", "fail", said, advice, ExitCode.SERVER)
+        detail = f"The certificate of {host} is not trusted: {error.verify_message.rstrip('.')}."
+        return Finding("tls", "fail", detail, advice, ExitCode.SERVER)
     except OSError as error:
         advice = "The server may speak http instead of https, or a proxy cut the handshake."
         return Finding("tls", "fail", f"No handshake with {host}: {_reason(error)}.", advice, ExitCode.SERVER)
     return certificate_end(certificate.get("notAfter"), f"{version} ({_ms(began)})", time.time())
 
 
-def certificate_end(end: object, said: str, now: float) -> Finding:
+def certificate_end(end: object, detail: str, now: float) -> Finding:
     """Check how long the certificate is still valid."""
     if not isinstance(end, str):
-        return Finding("tls", "ok", said)
+        return Finding("tls", "ok", detail)
     days = int((ssl.cert_time_to_seconds(end) - now) // 86_400)
     state: State = "warn" if days < EXPIRES else "ok"
     advice = "Tell whoever runs that server." if state == "warn" else ""
-    return Finding("tls", state, f"{said}, certificate good for {days} days", advice)
+    return Finding("tls", state, f"{detail}, certificate good for {days} days", advice)
 
 
 def answer(client: Client, *, api_key_scheme: bool = False) -> tuple[Meta | None, Finding]:
@@ -213,10 +213,10 @@ def latency(client: Client, calls: int = 3) -> Finding:
     except BasetenError as error:
         return Finding("latency", "warn", f"Not each of {calls} calls got an answer: {error}", "Try again.")
     best, worst = min(taken), max(taken)
-    said = f"{best * 1000:.0f} to {worst * 1000:.0f} ms in {calls} calls"
+    detail = f"{best * 1000:.0f} to {worst * 1000:.0f} ms in {calls} calls"
     if best <= SLOW:
-        return Finding("latency", "ok", said)
-    return Finding("latency", "warn", said, "The network, or a proxy, is slow.")
+        return Finding("latency", "ok", detail)
+    return Finding("latency", "warn", detail, "The network, or a proxy, is slow.")
 
 
 def _port(parts: SplitResult) -> int:

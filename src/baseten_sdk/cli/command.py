@@ -26,8 +26,8 @@ from .option_names import in_terms_of_options, names_of
 from .session import Session, Shared
 
 
-def _tell_version(asked: bool | None) -> None:
-    if asked:
+def _print_version(given: bool | None) -> None:
+    if given:
         typer.echo(f"baseten-sdk {__version__}")
         raise typer.Exit
 
@@ -131,7 +131,7 @@ _declared(
         _first(
             "version",
             bool | None,
-            typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit."),
+            typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
         ),
         _first(
             "show_completion",

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from ..types.json import JsonValue
-from . import target
 from .inputs import json_value, pair, read_text
 from .session import Session
+from .target import deployment_of, is_container
 
 
 def decide(
@@ -44,8 +44,8 @@ def decide(
     if (text is None) == (file is None):
         raise typer.BadParameter("Give the text to judge, or --file PATH (- for stdin).")
     state = text if file is None else read_text(file)
-    with session.client(keyless=target.is_container(deployment)) as client:
-        decisions = target.deployment(client, deployment).decisions if deployment else client.decisions
+    with session.client(keyless=is_container(deployment)) as client:
+        decisions = deployment_of(client, deployment).decisions if deployment else client.decisions
         reply = decisions.create(state=state or "", questions=asked, model=model)
     session.out.value(reply.model_dump(mode="json", exclude_unset=True)["answers"])
 

@@ -101,6 +101,6 @@ def _scheme(session: Session) -> str:
 
 def _say(out: Printer, finding: Finding) -> None:
     out.label(f"{finding.state:<4}", COLORS[finding.state])
-    out.line(f"  {finding.check:<8} {finding.said}")
+    out.line(f"  {finding.check:<8} {finding.detail}")
     if finding.advice:
         out.line(f"{'':15}-> {finding.advice}")

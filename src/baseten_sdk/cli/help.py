@@ -77,8 +77,8 @@ def documented(function: Callable[..., None]) -> str:
     return _BREAK.sub(" ", escape(inspect.getdoc(function) or ""))
 
 
-def print_help(context: typer.Context, asked: bool | None) -> None:
-    if asked:
+def print_help(context: typer.Context, given: bool | None) -> None:
+    if given:
         typer.echo(context.get_help(), nl=False)
         raise typer.Exit
 

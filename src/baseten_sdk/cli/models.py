@@ -8,7 +8,7 @@ import typer
 
 from ..types.models import Model
 from .session import Session
-from .target import deployment, is_container
+from .target import deployment_of, is_container
 
 
 def models(
@@ -20,7 +20,7 @@ def models(
 ) -> None:
     """List the models: name, context length, and dollars per million tokens in and out."""
     with session.client(keyless=is_container(model_id)) as client:
-        found = (client if model_id is None else deployment(client, model_id)).models.list()
+        found = (client if model_id is None else deployment_of(client, model_id)).models.list()
     if session.out.structured:
         session.out.values(found)
         return

@@ -55,8 +55,8 @@ def names_of(parameters: Iterable[inspect.Parameter]) -> Mapping[str, str]:
 
 def in_terms_of_options(message: str, names: Mapping[str, str]) -> str:
     """Replace the names of arguments in a message by those of options."""
-    for call, said in _COMMANDS.items():
-        message = message.replace(call, said)
+    for call, called in _COMMANDS.items():
+        message = message.replace(call, called)
     message = _FLAG.sub(lambda found: names.get(found[1], found[0]), message)
     message = _OFF.sub(lambda found: names.get(found[1], found[0]).replace("--", "--no-", 1), message)
     message = _WRAPPED.sub(lambda found: names.get(found[1], found[0]), message)

@@ -9,7 +9,7 @@ import typer
 from .inputs import JSON, ContentType, Data, File, Header, body, headers, pair, required_body
 from .output import show, show_whole
 from .session import Session
-from .target import DeploymentId, Environment, ModelId, Regional, deployment, is_container
+from .target import DeploymentId, Environment, ModelId, Regional, deployment_of, is_container
 from .websocket import QUIET, lines_of, talk
 
 
@@ -39,13 +39,13 @@ def predict(
     if websocket:
         lines = lines_of(data, file)
         with session.client(keyless=is_container(model_id)) as client:
-            target = deployment(client, model_id, environment, deployment_id, regional)
+            target = deployment_of(client, model_id, environment, deployment_id, regional)
             with target.connect(extra_headers=headers(header)) as opened:
                 talk(session.out, opened, lines, quiet)
         return
     given = required_body(data, file, content_type)
     with session.client(keyless=is_container(model_id)) as client:
-        target = deployment(client, model_id, environment, deployment_id, regional)
+        target = deployment_of(client, model_id, environment, deployment_id, regional)
         with target.stream_predict(given, content_type=content_type, extra_headers=headers(header)) as stream:
             show(session.out, stream, as_text=text)
 
@@ -71,7 +71,7 @@ def sync(
     """Call any path of a deployment's container."""
     given = body(data, file, content_type)
     with session.client(keyless=is_container(model_id)) as client:
-        target = deployment(client, model_id, environment, deployment_id, regional)
+        target = deployment_of(client, model_id, environment, deployment_id, regional)
         reply = target.sync(
             path,
             method=method,

@@ -60,17 +60,17 @@ class Division:
 
     def options(self, shard: Shard, sink: Path, report: Path) -> list[str]:
         """The options that are added for one process."""
-        told = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
-        told += ["--report", str(report)]
+        added = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
+        added += ["--report", str(report)]
         if self.concurrency is not None:
-            told += ["--concurrency", str(self.concurrency // self.count)]
+            added += ["--concurrency", str(self.concurrency // self.count)]
         if self.budget_tokens is not None:
-            told += ["--budget-tokens", str(self.budget_tokens // self.count)]
+            added += ["--budget-tokens", str(self.budget_tokens // self.count)]
         if self.budget_failures is not None:
-            told += ["--budget-failures", str(self.budget_failures // self.count)]
+            added += ["--budget-failures", str(self.budget_failures // self.count)]
         if self.budget_dollars is not None:
-            told += ["--budget-dollars", str(self.budget_dollars / self.count)]
-        return told
+            added += ["--budget-dollars", str(self.budget_dollars / self.count)]
+        return added
 
 
 def run_processes(

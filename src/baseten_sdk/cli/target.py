@@ -18,7 +18,7 @@ DeploymentId: TypeAlias = Annotated[str | None, typer.Option(help="ID of one dep
 Regional: TypeAlias = Annotated[str | None, typer.Option(metavar="ENVIRONMENT", help="Environment of a regional host.")]
 
 
-def deployment(
+def deployment_of(
     client: Client,
     model_id: str,
     environment: str | None = None,

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import target
 from .session import Session
-from .target import DeploymentId, Environment, Regional
+from .target import DeploymentId, Environment, Regional, deployment_of, is_container
 
 if TYPE_CHECKING:
     from .. import Chain, Client, Deployment
@@ -36,7 +35,7 @@ def transcribe(
     """Transcribe speech."""
     if (deployment is None) == (chain is None):
         raise typer.BadParameter("Give one of --deployment and --chain.")
-    with session.client(keyless=target.is_container(deployment)) as client:
+    with session.client(keyless=is_container(deployment)) as client:
         speech = _target(client, deployment, chain, environment, deployment_id, regional)
         timestamps = True if words else None
         if live:
@@ -67,7 +66,7 @@ def _target(
 ) -> Deployment | Chain:
     if chain is None:
         assert deployment is not None
-        return target.deployment(client, deployment, environment, deployment_id, regional)
+        return deployment_of(client, deployment, environment, deployment_id, regional)
     if deployment_id is not None:
         return client.chains(chain, deployment_id=deployment_id)
     return (

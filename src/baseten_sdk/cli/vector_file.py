@@ -152,8 +152,8 @@ def _write(file: BinaryIO, suffix: str, lots: dict[int, Callable[[], VectorLine]
 
 @contextmanager
 def _npy(file: BinaryIO, rows: int, width: int) -> Generator[Append]:
-    about = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}"
-    padded = about + " " * (63 - (10 + len(about)) % 64) + "\n"
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {width}), }}"
+    padded = header + " " * (63 - (10 + len(header)) % 64) + "\n"
     file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(padded)) + padded.encode("ascii"))
 
     def append(numbers: bytes, held: list[bool]) -> None:

@@ -19,7 +19,7 @@ QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "bu
 """Codes and types of an error that say that a quota is used up, whatever its status."""
 
 
-def told(body: object, name: str) -> str | None:
+def body_text(body: object, name: str) -> str | None:
     """A text from an error's body: from its top level, or from its `error`."""
     error = body.get("error") if isinstance(body, dict) else None
     inner = error if isinstance(error, dict) else body
@@ -63,7 +63,7 @@ class APIError(BasetenError):
     @property
     def param(self) -> str | None:
         """The parameter that the service complains about, if it names one."""
-        return told(self.body, "param")
+        return body_text(self.body, "param")
 
     def __str__(self) -> str:
         return f"{super().__str__()}{self._where()}"

@@ -89,8 +89,8 @@ class BadRequestError(APIStatusError):
     @property
     def deactivated(self) -> bool:
         """Whether the cause is a deactivated deployment."""
-        told = f"{self.message} {self.code} {self.type}".lower()
-        return "deactivated" in told or ("deployment" in told and "inactive" in told)
+        reason = f"{self.message} {self.code} {self.type}".lower()
+        return "deactivated" in reason or ("deployment" in reason and "inactive" in reason)
 
 
 class AuthenticationError(APIStatusError):

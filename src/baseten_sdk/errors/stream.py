@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .api import APIError, told
+from .api import APIError, body_text
 from .partial import Partial, WithPartial
 
 TRANSIENT_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
@@ -57,7 +57,7 @@ class StreamAPIError(StreamError):
         super().__init__(message, partial=partial, request_id=request_id)
         self.body = body
         self.code = code
-        self.type = told(body, "type")
+        self.type = body_text(body, "type")
 
     @property
     def transient(self) -> bool:

@@ -18,7 +18,7 @@ from ..rates import Backoff, BackoffGate
 REFUSED = Backoff(first=0.5, longest=30.0)
 """Seconds to wait after each refusal in a row that does not say how long."""
 
-LONGEST_ASKED = 120.0
+LONGEST_RETRY_AFTER = 120.0
 """The longest wait that the service can ask for, in seconds."""
 
 
@@ -58,9 +58,9 @@ class AdmissionGate:
             sent: When it was sent.
         """
         now = self._clock.now()
-        asked = error.retry_after if isinstance(error, APIStatusError) else None
-        if asked is not None:
-            wait = min(asked, LONGEST_ASKED)
+        retry_after = error.retry_after if isinstance(error, APIStatusError) else None
+        if retry_after is not None:
+            wait = min(retry_after, LONGEST_RETRY_AFTER)
         elif now < self._until:
             wait = self._until - now  # Refused at the same time as another one.
         else:

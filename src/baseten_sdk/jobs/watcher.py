@@ -73,21 +73,21 @@ class Watcher:
         """Process deliveries as the receiver stores them."""
         if self._source.subscribe is None:
             return
-        told: deque[StoredDelivery] = deque()
+        arrived: deque[StoredDelivery] = deque()
         wakeup = AsyncWakeup()
 
         def note(deliveries: Sequence[StoredDelivery]) -> None:
-            told.extend(deliveries)
+            arrived.extend(deliveries)
             wakeup.set()
 
         unsubscribe = self._source.subscribe(note)
         try:
             while True:
                 wakeup = AsyncWakeup()
-                if not told:
+                if not arrived:
                     await wakeup.wait(inf)
-                while told:
-                    await self._state.deliver(told.popleft())
+                while arrived:
+                    await self._state.deliver(arrived.popleft())
         finally:
             unsubscribe()
 

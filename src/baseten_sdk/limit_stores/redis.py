@@ -181,11 +181,11 @@ class _RedisURL:
 
     def clean(self, error: Exception) -> str:
         """What an error says, without passwords."""
-        said = str(error)
+        text = str(error)
         for secret in (urlsplit(self._url.value).password, os.environ.get(PASSWORD_VARIABLE)):
             if secret:
-                said = said.replace(unquote(secret), HIDDEN).replace(secret, HIDDEN)
-        return said[:500].rstrip(".")
+                text = text.replace(unquote(secret), HIDDEN).replace(secret, HIDDEN)
+        return text[:500].rstrip(".")
 
 
 def _parsed(url: str) -> tuple[SplitResult, str] | str:

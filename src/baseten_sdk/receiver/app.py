@@ -235,9 +235,9 @@ class WebhookReceiver:
     def _keep(self, deliveries: Sequence[StoredDelivery]) -> None:
         """Store deliveries, and call the listeners, in a worker thread."""
         self.store.add(deliveries)
-        self._tell(deliveries)
+        self._notify(deliveries)
 
-    def _tell(self, deliveries: Sequence[StoredDelivery]) -> None:
+    def _notify(self, deliveries: Sequence[StoredDelivery]) -> None:
         for listener in self._listeners:
             try:
                 listener(deliveries)

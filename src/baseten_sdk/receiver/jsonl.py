@@ -19,7 +19,7 @@ from pathlib import Path
 from .._runs.durable import FileInUseError, cut_torn_line, flush, flush_folder, open_locked, stands_at, write
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
-from .store_errors import store_errors, tell_of_new_file
+from .store_errors import log_new_file, store_errors
 
 logger = logging.getLogger("baseten_sdk.receiver")
 
@@ -130,9 +130,9 @@ class JSONLStore:
             new = open_locked(self.path, follow=True)
             os.close(file)
             self._file = file = new
-            tell_of_new_file(self.path)
+            log_new_file(self.path)
         elif os.fstat(file).st_size < self._end:
-            tell_of_new_file(self.path, "cut off")
+            log_new_file(self.path, "cut off")
         else:
             return file
         self._offsets, self._tags = {}, {}

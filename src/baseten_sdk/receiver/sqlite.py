@@ -19,7 +19,7 @@ from .._runs.database import connect, reason
 from .._runs.durable import file_at
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
-from .store_errors import store_errors, tell_of_new_file
+from .store_errors import log_new_file, store_errors
 
 BUSY = 5.0
 """Seconds to wait for another writer. Baseten waits 10 for an answer."""
@@ -160,7 +160,7 @@ class SQLiteStore:
     def _leave(self, connection: sqlite3.Connection) -> None:
         """Close a file that was moved or deleted, and merge its log, which would otherwise keep the old name."""
         if self._file != NOWHERE:
-            tell_of_new_file(self.path)
+            log_new_file(self.path)
             self._file = NOWHERE
             with suppress(sqlite3.Error):
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -15,7 +15,7 @@ from ..errors import WebhookStoreError
 logger = logging.getLogger("baseten_sdk.receiver")
 
 
-def tell_of_new_file(path: Path, what: str = "moved, deleted or replaced") -> None:
+def log_new_file(path: Path, what: str = "moved, deleted or replaced") -> None:
     """Log that a store continues in another file than the one it opened."""
     logger.error("The store %s was %s while it was open. It continues in the file that is there now.", path, what)
 

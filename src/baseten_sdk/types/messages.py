@@ -74,8 +74,8 @@ class MessageUsage(Lenient):
         """Tokens spent on thinking; 0 if the backend does not say."""
         details = self.output_tokens_details
         counts: Mapping[str, object] = details.model_extra or {} if details is not None else {}
-        told = counts.get("thinking_tokens", counts.get("reasoning_tokens"))
-        return told if isinstance(told, int) else as_count(told) or 0
+        count = counts.get("thinking_tokens", counts.get("reasoning_tokens"))
+        return count if isinstance(count, int) else as_count(count) or 0
 
     @property
     def total_tokens(self) -> int:
@@ -180,13 +180,13 @@ class OtherBlock(Lenient):
 _KNOWN = frozenset({"text", "thinking", "redacted_thinking", "tool_use", "tool_result"})
 
 
-_TOLD = {"text": "text", "thinking": "thinking", "input": "tool_use"}
+_KIND_BY_FIELD = {"text": "text", "thinking": "thinking", "input": "tool_use"}
 """Fields that reveal the type of a block without one."""
 
 
 def _kind(block: object) -> str:
     if isinstance(block, dict):
-        kind = block.get("type") or next((_TOLD[name] for name in _TOLD if name in block), None)
+        kind = block.get("type") or next((_KIND_BY_FIELD[name] for name in _KIND_BY_FIELD if name in block), None)
     else:
         kind = getattr(block, "type", None)
     return kind if kind in _KNOWN else "other"

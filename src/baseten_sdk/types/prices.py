@@ -155,15 +155,15 @@ def _part(tokens: int, price: Decimal | None) -> Decimal | None:
 
 
 def _prices(model: Model) -> ModelPrices:
-    told = model.pricing
-    if told is None:
+    pricing = model.pricing
+    if pricing is None:
         return ModelPrices()
     return ModelPrices(
-        _price(told.prompt),
-        _price(told.input_cache_read),
-        _price(told.completion),
-        _price(told.request),
-        _price(told.image),
+        _price(pricing.prompt),
+        _price(pricing.input_cache_read),
+        _price(pricing.completion),
+        _price(pricing.request),
+        _price(pricing.image),
     )
 
 

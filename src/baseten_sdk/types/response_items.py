@@ -131,8 +131,8 @@ def _as_parts(content: object) -> object:
 def _as_part(part: object) -> object:
     if isinstance(part, str):
         return {"type": "output_text", "text": part}
-    said = isinstance(part, dict) and part.get("type") in (None, "", "text") and isinstance(part.get("text"), str)
-    return {**part, "type": "output_text"} if said and isinstance(part, dict) else part
+    is_text = isinstance(part, dict) and part.get("type") in (None, "", "text") and isinstance(part.get("text"), str)
+    return {**part, "type": "output_text"} if is_text and isinstance(part, dict) else part
 
 
 class ResponseOutputMessage(ResponseItem):
@@ -152,8 +152,8 @@ class ResponseOutputMessage(ResponseItem):
     @property
     def refusal(self) -> str | None:
         """Why the model refuses; None if it does not refuse."""
-        said = [part.refusal for part in self.content if isinstance(part, ResponseOutputRefusal)]
-        return "".join(said) if said else None
+        refusals = [part.refusal for part in self.content if isinstance(part, ResponseOutputRefusal)]
+        return "".join(refusals) if refusals else None
 
 
 def _or_new(sent: str) -> str:

@@ -166,8 +166,8 @@ class ModelResponse(Reply):
     @property
     def refusal(self) -> str | None:
         """Why the model refuses; None if it does not refuse."""
-        said = [item.refusal for item in self.output if isinstance(item, ResponseOutputMessage) and item.refusal]
-        return "".join(said) if said else None
+        refusals = [item.refusal for item in self.output if isinstance(item, ResponseOutputMessage) and item.refusal]
+        return "".join(refusals) if refusals else None
 
     @property
     def finish_reason(self) -> str | None:

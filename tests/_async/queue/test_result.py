@@ -181,7 +181,7 @@ async def test_a_receiver_in_your_own_application_feeds_an_inbox(client: AsyncCl
 def _arrive(receiver: WebhookReceiver, job: AsyncJob) -> None:
     delivery = stored(job, "mounted")
     receiver.store.add([delivery])
-    receiver._tell([delivery])
+    receiver._notify([delivery])
 
 
 # --- what does not come

@@ -175,7 +175,7 @@ def test_a_receiver_in_your_own_application_feeds_an_inbox(client: Client) -> No
 def _arrive(receiver: WebhookReceiver, job: Job) -> None:
     delivery = stored(job, "mounted")
     receiver.store.add([delivery])
-    receiver._tell([delivery])
+    receiver._notify([delivery])
 
 
 # --- what does not come

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Progress is shown every few milliseconds."""
-    monkeypatch.setattr("baseten_sdk._runs.display.TOLD_SECONDS", 0.005)
+    monkeypatch.setattr("baseten_sdk._runs.display.CALLBACK_SECONDS", 0.005)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_an_end_is_found_at_any_split(end: bytes) -> None:
         mark = EndMark()
         for at in range(0, len(whole), size):
             mark.feed(whole[at : at + size])
-        assert mark.told, size
+        assert mark.found, size
 
 
 def test_what_only_goes_on_has_no_end() -> None:
@@ -34,5 +34,5 @@ def test_what_only_goes_on_has_no_end() -> None:
     for _ in range(3):
         mark.feed(TEXT)
     mark.feed(b'data: {"type":"response.output_text.delta","delta":"the error"}\n\n: ping\n\n')
-    assert not mark.told
+    assert not mark.found
     assert len(mark._tail) <= LONGEST

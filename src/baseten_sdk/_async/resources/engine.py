@@ -227,7 +227,7 @@ class AsyncEngine(AsyncDeploymentBase):
         from ..._bulk.runner import AsyncBulkRunner
 
         service = self._service
-        asked = bulk(
+        made = bulk(
             what,
             texts,
             call,
@@ -237,4 +237,4 @@ class AsyncEngine(AsyncDeploymentBase):
             truncate=truncate,
             truncation_direction=truncation_direction,
         )
-        return await AsyncBulkRunner.run(service, asked, store)
+        return await AsyncBulkRunner.run(service, made, store)

@@ -84,7 +84,7 @@ class AsyncHttpExchange:
 
     async def _end(self, stream: AsyncResponseStream) -> None:
         await stream.aclose()
-        if self._ending is not None and not self._ending.told:
+        if self._ending is not None and not self._ending.found:
             error = stream.described(StreamInterrupted("The stream ended before its message was complete."))
             if stream.observed is not None:
                 stream.observed.failed(error)
@@ -97,7 +97,7 @@ class AsyncHttpExchange:
         stream = self._stream
         if stream is None or stream.closed:
             return
-        complete = self._ending is not None and self._ending.told
+        complete = self._ending is not None and self._ending.found
         await (stream.finish() if complete else stream.aclose())
         if stream.observed is not None:
             stream.observed.ended(CallEnded(None, self.meta, complete))
@@ -191,14 +191,14 @@ def _of_error(error: APIStatusError, options: Options) -> AsyncHttpExchange:
 
     OpenAI's clients are told not to retry again.
     """
-    told = dict(error.headers)
+    copied = dict(error.headers)
     if options.retry.max_retries:
-        told["x-should-retry"] = "false"
+        copied["x-should-retry"] = "false"
     content = error.raw
     if not content:
-        told["content-type"] = "application/json"
+        copied["content-type"] = "application/json"
         content = encode_json({"error": {"message": error.message, "code": error.code, "type": error.type}})
-    headers = Headers(told.items())
+    headers = Headers(copied.items())
     return AsyncHttpExchange(Meta(error.status_code, headers, error.attempts, error.elapsed or 0.0), content)
 
 

@@ -117,7 +117,7 @@ class AsyncTranscriptionSession:
         last = self._framer.flush()
         if last:
             await self._send(last)
-        await self._tell(END)
+        await self._send_json(END)
 
     def __aiter__(self) -> Self:
         return self
@@ -185,10 +185,10 @@ class AsyncTranscriptionSession:
         return 0.0 if self._pace is None else self._began + self._sent / self._pace - AHEAD - now
 
     async def _send(self, frame: bytes) -> None:
-        await self._tell(frame)
+        await self._send_json(frame)
         self._sent += self._form.seconds(len(frame))
 
-    async def _tell(self, message: object) -> None:
+    async def _send_json(self, message: object) -> None:
         try:
             await self._websocket.send(message)
         except WebSocketError as error:
@@ -212,7 +212,7 @@ class AsyncTranscriptionSession:
 
     async def __aenter__(self) -> Self:
         await self._websocket.__aenter__()
-        await self._tell(self._first)
+        await self._send_json(self._first)
         return self
 
     async def __aexit__(

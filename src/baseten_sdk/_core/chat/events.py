@@ -57,8 +57,8 @@ class EventReader(Generic[T]):
         "_lenient",
         "_open",
         "_partial",
+        "_reported",
         "_started",
-        "_told",
         "_touched",
         "error",
         "schema",
@@ -73,7 +73,7 @@ class EventReader(Generic[T]):
         self._accumulator = Accumulator()
         self._open: dict[CallPosition, CallParts] = {}
         self._started: set[CallPosition] = set()
-        self._told: dict[CallPosition, int] = {}
+        self._reported: dict[CallPosition, int] = {}
         self._touched: set[CallPosition] = set()
         self.error: OutputError | None = None
 
@@ -132,23 +132,23 @@ class EventReader(Generic[T]):
         for key in parts.add(choice):
             position = choice.index, key
             call = parts.tool_calls.calls[key]
-            if position not in self._told:
+            if position not in self._reported:
                 self._close_whole(events)
-                self._told[position] = 0
+                self._reported[position] = 0
                 self._open[position] = call
             self._touched.add(position)
             if call.name:
-                self._tell(position, call, events)
+                self._report(position, call, events)
 
-    def _tell(self, position: CallPosition, call: CallParts, events: list[StreamEvent[T]]) -> None:
+    def _report(self, position: CallPosition, call: CallParts, events: list[StreamEvent[T]]) -> None:
         """Report the start of a call and the new pieces of its arguments."""
         index, key = position
         if position not in self._started:
             self._started.add(position)
             events.append(ToolCallStarted(key, call.id, call.name, index))
-        arguments = "".join(call.arguments[self._told[position] :])
+        arguments = "".join(call.arguments[self._reported[position] :])
         if arguments:
-            self._told[position] = len(call.arguments)
+            self._reported[position] = len(call.arguments)
             events.append(ToolCallDelta(key, arguments, index))
 
     def _close_whole(self, events: list[StreamEvent[T]]) -> None:
@@ -167,7 +167,7 @@ class EventReader(Generic[T]):
         if read.parsed is not None and self._was_cut(position):
             return BadArguments(ParsedToolCall(read.id, read.name, read.arguments), CUT_BEFORE)
         del self._open[position]
-        self._tell(position, parts, events)
+        self._report(position, parts, events)
         index, key = position
         events.append(ToolCallDone(key, read, index))
         return None

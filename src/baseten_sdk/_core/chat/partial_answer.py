@@ -25,7 +25,7 @@ class PartialAnswer(Generic[T]):
 
     def add(self, piece: str) -> PartialObject[T] | None:
         """Add a piece. Return what can be read now, or None if too little has arrived since the last time."""
-        return self._told(self._reader.add(piece))
+        return self._partial(self._reader.add(piece))
 
     def end(self, text: str | None = None) -> PartialObject[T] | None:
         """Note the end of the answer. Return the object, validated if it is valid. None if there is nothing new.
@@ -40,8 +40,8 @@ class PartialAnswer(Generic[T]):
         try:
             whole = read_text(self._schema, self._reader.text)
         except ValidationError:
-            return self._told(self._reader.end()) or latest
+            return self._partial(self._reader.end()) or latest
         return PartialObject(whole)
 
-    def _told(self, value: T | None) -> PartialObject[T] | None:
+    def _partial(self, value: T | None) -> PartialObject[T] | None:
         return None if value is None else PartialObject(value, missing=self._reader.missing)

@@ -247,7 +247,7 @@ def _job(tool: Tool[..., object], arguments: BaseModel) -> Job:
 
 def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
     if isinstance(outcome, Exception):
-        return ToolResult(call, f"Error: {_told(outcome)}", outcome)
+        return ToolResult(call, f"Error: {_described(outcome)}", outcome)
     if isinstance(outcome, str):
         return ToolResult(call, whole_text(outcome))
     try:
@@ -261,7 +261,7 @@ def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
         return ToolResult(call, content, error)
 
 
-def _told(error: Exception) -> str:
+def _described(error: Exception) -> str:
     """Describe an error to the model: its class and its own words, without a traceback."""
     try:
         words = error.message if isinstance(error, BasetenError) else str(error)

@@ -48,6 +48,6 @@ class Unknown:
 
 
 def _joined(name: str, pieces: list[str]) -> str:
-    said = [piece for piece in pieces if piece]
-    repeated = name not in APPENDED and bool(said) and said.count(said[0]) == len(said)
-    return said[0] if repeated else "".join(said)
+    parts = [piece for piece in pieces if piece]
+    repeated = name not in APPENDED and bool(parts) and parts.count(parts[0]) == len(parts)
+    return parts[0] if repeated else "".join(parts)

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionMarker:
     """What a field asks, beyond its type.
 
     Attributes:
@@ -80,5 +80,5 @@ def Question(
     if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
         raise InvalidRequestError(f"threshold must be a number between 0 and 1, not {threshold!r}.")
     info: FieldInfo = Field(description=text)
-    info.metadata.append(Asked(text, threshold, true, false))
+    info.metadata.append(QuestionMarker(text, threshold, true, false))
     return info  # type: ignore[return-value]  # pyright: ignore[reportReturnType]

@@ -26,7 +26,7 @@ from ..._kinds import adapter_of
 from ..._validation import problems
 from ...errors import InvalidRequestError
 from ...types.decisions import DecisionResponse
-from .markers import Asked, Levels
+from .markers import Levels, QuestionMarker
 from .question import MOST_LABELS, MOST_LEVELS, AnyQuestion, ChoiceQuestion, NoulQuestion, ScoreQuestion, WrongAnswer
 
 T = TypeVar("T")
@@ -142,12 +142,12 @@ def _annotated(hint: object, beside: tuple[object, ...] = ()) -> _Field:
 
 
 def _question(path: str, name: str, field: _Field) -> AnyQuestion:
-    asked = next((each for each in field.metadata if isinstance(each, Asked)), Asked())
+    marker = next((each for each in field.metadata if isinstance(each, QuestionMarker)), QuestionMarker())
     levels = next((each for each in field.metadata if isinstance(each, Levels)), None)
-    instructions = asked.text or _documented(field.metadata) or field.description or name.replace("_", " ")
+    instructions = marker.text or _documented(field.metadata) or field.description or name.replace("_", " ")
     annotation = field.annotation
     if annotation is bool:
-        return NoulQuestion(instructions, asked.threshold, asked.yes, asked.no)
+        return NoulQuestion(instructions, marker.threshold, marker.yes, marker.no)
     if annotation is float and levels is not None:
         count = len(levels.descriptions)
         if not 1 <= count <= MOST_LEVELS:

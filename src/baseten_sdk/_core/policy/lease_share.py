@@ -233,8 +233,8 @@ def _less(amount: float, by: float) -> float:
     return left if left > ROUNDING else 0.0
 
 
-def _lower(own: float | None, told: float | None) -> float | None:
-    return own if own is None or told is None or told < 1 else min(own, told)
+def _lower(own: float | None, shared: float | None) -> float | None:
+    return own if own is None or shared is None or shared < 1 else min(own, shared)
 
 
 def _add(spent: list[tuple[float, float]], amount: float, now: float) -> None:

@@ -47,10 +47,10 @@ class ObservedCall:
                 stack.close()
 
     def retrying(self, event: RetryEvent) -> None:
-        self._tell(lambda observer: observer.retrying(event))
+        self._notify(lambda observer: observer.retrying(event))
 
     def waiting(self, event: WaitEvent) -> None:
-        self._tell(lambda observer: observer.waiting(event))
+        self._notify(lambda observer: observer.waiting(event))
 
     def chunk(self, chunk: object) -> None:
         # This runs for each chunk, so it does not use the helpers of the other methods.
@@ -63,17 +63,17 @@ class ObservedCall:
     def ended(self, end: CallEnded) -> None:
         if not self._over:
             self._over = True
-            self._tell(lambda observer: observer.ended(end))
+            self._notify(lambda observer: observer.ended(end))
 
     def failed(self, error: BaseException) -> None:
         if not self._over:
             self._over = True
-            self._tell(lambda observer: observer.failed(error))
+            self._notify(lambda observer: observer.failed(error))
 
-    def _tell(self, what: Callable[[CallObserver], None]) -> None:
+    def _notify(self, send: Callable[[CallObserver], None]) -> None:
         for observer in self._observers:
             with _caught():
-                what(observer)
+                send(observer)
 
     def __del__(self) -> None:
         """Report a call that was abandoned. The end of its reply is unknown."""

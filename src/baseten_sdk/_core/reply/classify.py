@@ -46,9 +46,9 @@ def status_error(answer: WholeResponse, now: float) -> APIStatusError:
     if 300 <= answer.status < 400 and answer.status != NOT_MODIFIED:
         where = _shortened(headers.get("location", "nowhere").partition("?")[0])
         message = f"Redirect to {where!r} not followed: the key goes to configured hosts only"
-    said = as_sentence(message or "")
+    sentence = as_sentence(message or "")
     return _class(answer, body)(
-        said if said.rstrip(".!?") else f"HTTP status {answer.status}.",
+        sentence if sentence.rstrip(".!?") else f"HTTP status {answer.status}.",
         status_code=answer.status,
         body=body,
         raw=answer.body[:KEPT],
@@ -73,12 +73,12 @@ def _body(answer: WholeResponse) -> object:
     if not answer.body:
         return None
     try:
-        return decode_reply(_told_in_event(answer.body) if answer.media_type == EVENT_STREAM else answer.body)
+        return decode_reply(_first_data(answer.body) if answer.media_type == EVENT_STREAM else answer.body)
     except ValueError:
         return answer.body[:KEPT].decode("utf-8", "replace")
 
 
-def _told_in_event(body: bytes) -> bytes:
+def _first_data(body: bytes) -> bytes:
     """Return the data of the first event that has any.
 
     Some proxies answer a streaming request with a stream, whatever the status.
@@ -114,8 +114,8 @@ def read_error(body: object) -> tuple[str | None, str | None, str | None]:
         or _text(body.get("message"))
         or _detail(body.get("detail"))
         or _detail(error)
-        or (_shortened(str(error)) if _says_something(error) else None)
-        or (_shortened(str(body)) if _says_something(body) or not body.keys() <= EMPTY else None)
+        or (_shortened(str(error)) if _has_content(error) else None)
+        or (_shortened(str(body)) if _has_content(body) or not body.keys() <= EMPTY else None)
     )
     code = _code(body.get("error_code")) or _code(inner.get("code"))
     return message, code, _text(inner.get("type"))
@@ -145,10 +145,10 @@ def _problem(problem: object) -> str | None:
     return f"{path}: {text}" if path and text else text
 
 
-def _says_something(value: object) -> bool:
+def _has_content(value: object) -> bool:
     """Whether a part of a body has a field that is not empty."""
     if isinstance(value, dict):
-        return any(_says_something(each) for each in value.values())
+        return any(_has_content(each) for each in value.values())
     return value not in (None, "", [])
 
 

@@ -73,13 +73,13 @@ def number(text: str | None) -> float | None:
 
 def _limits(headers: Mapping[str, str]) -> Iterator[_Limit]:
     """Return the limits in the headers. A reset without a name belongs to whichever limit is used up."""
-    told: dict[str, dict[str, str]] = {}
+    fields: dict[str, dict[str, str]] = {}
     for name, value in headers.items():
         found = _LIMIT.fullmatch(name)
         if found is not None:
-            told.setdefault(found[2] or "", {})[found[1]] = value
-    remaining = {name: number(values.get("remaining")) for name, values in told.items()}
-    for name, values in told.items():
+            fields.setdefault(found[2] or "", {})[found[1]] = value
+    remaining = {name: number(values.get("remaining")) for name, values in fields.items()}
+    for name, values in fields.items():
         left = remaining[name]
         if not name and left is None:
             left = min((each for each in remaining.values() if each is not None), default=None)

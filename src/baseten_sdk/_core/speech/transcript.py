@@ -87,5 +87,5 @@ class TranscriptReader:
 
 
 def _reported(error: object, message: Mapping[str, object]) -> TranscriptionError:
-    said = as_sentence(read_error(error)[0] or "no reason given")
-    return TranscriptionError(f"The service reported an error: {said}", body=dict(message))
+    reason = as_sentence(read_error(error)[0] or "no reason given")
+    return TranscriptionError(f"The service reported an error: {reason}", body=dict(message))

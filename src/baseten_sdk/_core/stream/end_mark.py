@@ -21,17 +21,17 @@ class EndMark:
     """Looks at the pieces of a stream.
 
     Attributes:
-        told: Whether the stream has announced its end.
+        found: Whether the stream has announced its end.
     """
 
-    __slots__ = ("_tail", "told")
+    __slots__ = ("_tail", "found")
 
     def __init__(self) -> None:
-        self.told = False
+        self.found = False
         self._tail = b""
 
     def feed(self, piece: bytes) -> None:
         """Look at the next piece."""
-        if not self.told:
-            self.told = MARK.search(self._tail + piece) is not None
+        if not self.found:
+            self.found = MARK.search(self._tail + piece) is not None
             self._tail = (self._tail + piece)[-LONGEST:]

@@ -120,7 +120,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         except EventTooLarge as error:
             self.error = self._too_large(str(error))
             return iter(())
-        self.news = any(map(_says_something, events))
+        self.news = any(map(_is_news, events))
         return self._read(events)
 
     def end(self) -> Iterator[E_co]:
@@ -226,6 +226,6 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         )
 
 
-def _says_something(event: bytes | ServerSentEvent) -> bool:
+def _is_news(event: bytes | ServerSentEvent) -> bool:
     """Whether an event is more than a ping. An event without data is a ping."""
     return bool(event.data if isinstance(event, ServerSentEvent) else event)

@@ -77,6 +77,6 @@ def closing_error(closing: Closing) -> WebSocketError:
     if closing.code == ABNORMAL:
         return WebSocketInterrupted("The WebSocket broke: the connection ended without a close frame.", phase="idle")
     code = "without a code" if closing.code == NO_STATUS else f"with code {closing.code}"
-    said = f": {as_sentence(closing.reason)}" if closing.reason else "."
+    because = f": {as_sentence(closing.reason)}" if closing.reason else "."
     kind = BY_CODE.get(closing.code, WebSocketClosedError)
-    return kind(f"The other side closed the WebSocket {code}{said}", close_code=closing.code, reason=closing.reason)
+    return kind(f"The other side closed the WebSocket {code}{because}", close_code=closing.code, reason=closing.reason)

@@ -228,7 +228,7 @@ class Engine(DeploymentBase):
         from ..._bulk.runner import BulkRunner
 
         service = self._service
-        asked = bulk(
+        made = bulk(
             what,
             texts,
             call,
@@ -238,4 +238,4 @@ class Engine(DeploymentBase):
             truncate=truncate,
             truncation_direction=truncation_direction,
         )
-        return BulkRunner.run(service, asked, store)
+        return BulkRunner.run(service, made, store)

@@ -118,7 +118,7 @@ class TranscriptionSession:
         last = self._framer.flush()
         if last:
             self._send(last)
-        self._tell(END)
+        self._send_json(END)
 
     def __iter__(self) -> Self:
         return self
@@ -186,10 +186,10 @@ class TranscriptionSession:
         return 0.0 if self._pace is None else self._began + self._sent / self._pace - AHEAD - now
 
     def _send(self, frame: bytes) -> None:
-        self._tell(frame)
+        self._send_json(frame)
         self._sent += self._form.seconds(len(frame))
 
-    def _tell(self, message: object) -> None:
+    def _send_json(self, message: object) -> None:
         try:
             self._websocket.send(message)
         except WebSocketError as error:
@@ -213,7 +213,7 @@ class TranscriptionSession:
 
     def __enter__(self) -> Self:
         self._websocket.__enter__()
-        self._tell(self._first)
+        self._send_json(self._first)
         return self
 
     def __exit__(

@@ -89,14 +89,14 @@ class PreparedCall(Call[T_co]):
     Attributes:
         kind: The method, such as "chat".
         send: Makes the call.
-        asked: What it asks.
+        question: What it asks.
         params: Its parameters and options.
         shared: What else the rows of a batch share, by name.
     """
 
     kind: str
     send: Callable[[AsyncClient], Awaitable[T_co]]
-    asked: object
+    question: object
     params: Mapping[str, object]
     shared: Mapping[str, object]
 
@@ -107,7 +107,7 @@ class PreparedCall(Call[T_co]):
         return settings_of(self.kind, self.params, **self.shared)
 
     def content(self) -> object:
-        return self.asked
+        return self.question
 
 
 Target: TypeAlias = DeploymentTarget | PoolTarget

@@ -56,8 +56,8 @@ def chat(
     name, conversation = model_for(model, target), reusable(messages)
 
     async def send(client: AsyncClient) -> ChatCompletion:
-        asked = target.of(client).chat if target else client.chat
-        return await asked.completions.create(model=name, messages=conversation, tools=tools, **params)
+        resource = target.of(client).chat if target else client.chat
+        return await resource.completions.create(model=name, messages=conversation, tools=tools, **params)
 
     shared = {"model": name, "deployment": target, "tools": tools}
     return PreparedCall("chat", send, conversation, params, shared)

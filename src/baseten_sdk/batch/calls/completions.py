@@ -30,7 +30,7 @@ def completions(
     name = model_for(model, target)
 
     async def send(client: AsyncClient) -> TextCompletion:
-        asked = target.of(client).completions if target else client.completions
-        return await asked.create(model=name, prompt=prompt, **params)
+        resource = target.of(client).completions if target else client.completions
+        return await resource.create(model=name, prompt=prompt, **params)
 
     return PreparedCall("completions", send, prompt, params, {"model": name, "deployment": target})

@@ -40,8 +40,8 @@ def decide(
     target = target_of(deployment)
 
     async def send(client: AsyncClient) -> Decision[T]:
-        asked = target.of(client).decisions if target else client.decisions
-        return await asked.decide(kind, state=state, model=model, temperature=temperature, **options)
+        resource = target.of(client).decisions if target else client.decisions
+        return await resource.decide(kind, state=state, model=model, temperature=temperature, **options)
 
     shared = {"model": model, "temperature": temperature, "deployment": target, "questions": kind.__name__}
     return PreparedCall("decide", send, state, options, shared)

@@ -64,8 +64,8 @@ def messages(
     given = None if tools is None else list(tools)
 
     async def send(client: AsyncClient) -> Message:
-        asked = target.of(client).messages if target else client.messages
-        return await asked.create(
+        resource = target.of(client).messages if target else client.messages
+        return await resource.create(
             model=name, messages=turns, max_tokens=max_tokens, system=system, tools=given, **params
         )
 

@@ -37,8 +37,8 @@ def responses(
     name = model_for(model, target)
 
     async def send(client: AsyncClient) -> ModelResponse:
-        asked = target.of(client).responses if target else client.responses
-        return await asked.create(model=name, input=items, tools=tools, **params)
+        resource = target.of(client).responses if target else client.responses
+        return await resource.create(model=name, input=items, tools=tools, **params)
 
     shared = {"model": name, "deployment": target, "tools": tools}
     return PreparedCall("responses", send, items, params, shared)

@@ -24,8 +24,8 @@ class _Transcribe(Call[Transcription]):
     options: TranscriptionOptions
 
     async def make(self, client: AsyncClient) -> Transcription:
-        asked = client.chains(self.chain) if self.target is None else self.target.of(client)
-        return await asked.transcribe(self.audio, enable_vad=self.enable_vad, **self.options)
+        resource = client.chains(self.chain) if self.target is None else self.target.of(client)
+        return await resource.transcribe(self.audio, enable_vad=self.enable_vad, **self.options)
 
     def settings(self) -> Settings:
         return settings_of(

@@ -143,7 +143,7 @@ class Output(Generic[R, T]):
 
         self.failed.keep(is_last)
 
-    def _read(self, file: LineFile, start: int, tell: Callable[[Name], object]) -> int:
+    def _read(self, file: LineFile, start: int, note: Callable[[Name], object]) -> int:
         """Read the names of the lines from a byte on. Return the byte after the last line that has one.
 
         A machine that loses power may leave garbage at the end of a file, but not in its middle.
@@ -161,7 +161,7 @@ class Output(Generic[R, T]):
             if bad is not None:
                 raise BatchOutputError(f"Line {bad[0]} of {file.path} is not a line of this batch: {bad[1]}.")
             good = at
-            tell(name)
+            note(name)
         return good
 
     def close(self) -> None:

@@ -164,9 +164,9 @@ class _Engine(Generic[R, T]):
                 return None
 
 
-def _made(told: int, retried: int) -> int:
+def _made(attempts: int, retried: int) -> int:
     """Return how many requests were made: as many as the last call of a row tells, or as the retries of all show."""
-    return max(told, retried + 1 if retried else 0)
+    return max(attempts, retried + 1 if retried else 0)
 
 
 def _attempts(value: object) -> int:

@@ -42,12 +42,12 @@ async def obey_signals(stop: Stop, say: Callable[[str], None], hint: str) -> Non
         name = signal.Signals(number).name
         if stop.requested:
             stop.at_once(BatchInterrupted(f"{name} ended the batch."))
-            told = "Stopped at once. The rows that were in flight will be run again."
+            message = "Stopped at once. The rows that were in flight will be run again."
         else:
             stop.request(BatchInterrupted(f"{name} stopped the batch before its end. {hint}"))
-            told = f"Stopping: no more rows start, those in flight finish. Once more stops at once.\n{hint}"
+            message = f"Stopping: no more rows start, those in flight finish. Once more stops at once.\n{hint}"
         with suppress(OSError, ValueError):  # the terminal may be gone
-            say(told)
+            say(message)
 
     soon = scheduler()
     with _process.listening(lambda number: soon(partial(hear, number))):

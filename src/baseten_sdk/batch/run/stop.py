@@ -25,7 +25,7 @@ class Stop:
     def __init__(self) -> None:
         self.error: BatchStopped | None = None
         self._event = anyio.Event()
-        self._told: list[Callable[[], None]] = []
+        self._callbacks: list[Callable[[], None]] = []
         self._scope: anyio.CancelScope | None = None
         self._hurry = False
 
@@ -40,8 +40,8 @@ class Stop:
             return
         self.error = error
         self._event.set()
-        for tell in self._told:
-            tell()
+        for callback in self._callbacks:
+            callback()
         if grace < inf and self._scope is not None:
             self._scope.deadline = anyio.current_time() + grace
 
@@ -52,12 +52,12 @@ class Stop:
         if self._scope is not None:
             self._scope.cancel()
 
-    def bounds(self, scope: anyio.CancelScope, tell: Callable[[], None]) -> None:
-        """Set the scope to cancel, and call `tell` when the stop is requested."""
+    def bounds(self, scope: anyio.CancelScope, callback: Callable[[], None]) -> None:
+        """Set the scope to cancel, and call `callback` when the stop is requested."""
         self._scope = scope
-        self._told.append(tell)
+        self._callbacks.append(callback)
         if self.requested:
-            tell()
+            callback()
         if self._hurry:
             scope.cancel()
 

@@ -26,10 +26,10 @@ def retry_delay(error: Exception, tries: int) -> float | None:
     """
     if not _is_worth_it(error):
         return None
-    asked = error.retry_after if isinstance(error, APIStatusError) else None
-    if asked is not None and asked > LONGEST:
+    retry_after = error.retry_after if isinstance(error, APIStatusError) else None
+    if retry_after is not None and retry_after > LONGEST:
         return None
-    return max(asked or 0.0, random.uniform(0, WAITS.after(tries)))
+    return max(retry_after or 0.0, random.uniform(0, WAITS.after(tries)))
 
 
 def _is_worth_it(error: Exception) -> bool:

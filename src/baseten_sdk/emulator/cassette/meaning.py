@@ -68,14 +68,14 @@ def meaning(request: SentRequest) -> str:
     return json.dumps([request.method, request.path, dict(request.query), body], sort_keys=True)
 
 
-def difference(asked: str, recorded: Sequence[str]) -> str:
+def difference(request: str, recorded: Sequence[str]) -> str:
     """Describe how a request differs from the most similar recorded one.
 
     Args:
-        asked: The request, as text with many lines.
+        request: The request, as text with many lines.
         recorded: The recorded requests, in the same form.
     """
-    lines = asked.splitlines()
+    lines = request.splitlines()
     matcher = difflib.SequenceMatcher(b=lines, autojunk=False)
     best, likeness = recorded[0].splitlines(), -1.0
     for text in recorded[:CANDIDATES]:

@@ -97,12 +97,12 @@ def answer(body: Object, plan: Plan, seed: int) -> Answer:
         content, finish = _stopped(_content(body, last, question, plan, seed), body.get("stop")), "stop"
         content = content.removeprefix(_text(begun))
     limit = as_number(body.get("max_completion_tokens")) or as_number(body.get("max_tokens"))
-    thought, said = tokens(reasoning), tokens(content or "")
-    if limit is not None and not calls and len(thought) + len(said) > limit:
+    thought, spoken = tokens(reasoning), tokens(content or "")
+    if limit is not None and not calls and len(thought) + len(spoken) > limit:
         thought = thought[: int(limit)]
-        said = said[: max(int(limit) - len(thought), 0)]
+        spoken = spoken[: max(int(limit) - len(thought), 0)]
         finish = "length"
-        content = "".join(said) if said else None
+        content = "".join(spoken) if spoken else None
     called = sum(len(tokens(call.name + call.arguments)) for call in calls)
     refused = _REFUSAL if plan.on("refusal") else None
     return Answer(
@@ -112,7 +112,7 @@ def answer(body: Object, plan: Plan, seed: int) -> Answer:
         calls=calls,
         finish=plan.text("finish-reason") or finish,
         prompt_tokens=sum(4 + len(tokens(_text(message))) for message in (*messages, begun) if message),
-        completion_tokens=len(thought) + len(said) + called + len(tokens(refused or "")),
+        completion_tokens=len(thought) + len(spoken) + called + len(tokens(refused or "")),
         reasoning_tokens=len(thought),
     )
 
@@ -148,10 +148,10 @@ def _content(body: Object, last: Object, question: str, plan: Plan, seed: int) -
             pass
     if last.get("role") == "tool":
         return f"The tool says: {_text(last)}"
-    said = prose(question, seed)
+    text = prose(question, seed)
     wanted_tokens = plan.number("tokens") or int(as_number(body.get("min_tokens")) or 0)
-    exact = plan.on("tokens") or len(tokens(said)) < wanted_tokens
-    return lengthened(said, wanted_tokens) if exact else said
+    exact = plan.on("tokens") or len(tokens(text)) < wanted_tokens
+    return lengthened(text, wanted_tokens) if exact else text
 
 
 def _json_object(question: str, seed: int) -> JSON:

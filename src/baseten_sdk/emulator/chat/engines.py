@@ -33,7 +33,7 @@ def _invalid(message: str) -> Reply:
     return json_reply({"detail": [{"loc": ["body"], "msg": message, "type": "value_error"}]}, 422)
 
 
-def _asked(exchange: Exchange) -> Object | Reply:
+def _checked_body(exchange: Exchange) -> Object | Reply:
     """The body of a request, or the reply that refuses it."""
     try:
         body = as_object(exchange.json())
@@ -47,7 +47,7 @@ def _asked(exchange: Exchange) -> Object | Reply:
 
 
 def embeddings(exchange: Exchange) -> Reply:
-    body = _asked(exchange)
+    body = _checked_body(exchange)
     if isinstance(body, Reply):
         return body
     given = body.get("input")
@@ -101,7 +101,7 @@ def _odd(results: list[JSON], oddity: str | None) -> list[JSON]:
 
 def rerank(exchange: Exchange) -> Reply:
     """Best first, so a caller that trusts the order instead of `index` is found out."""
-    body = _asked(exchange)
+    body = _checked_body(exchange)
     if isinstance(body, Reply):
         return body
     query = _vector(as_text(body.get("query")), _WIDTH)
@@ -118,7 +118,7 @@ def rerank(exchange: Exchange) -> Reply:
 
 
 def classify(exchange: Exchange) -> Reply:
-    body = _asked(exchange)
+    body = _checked_body(exchange)
     if isinstance(body, Reply):
         return body
     rows: list[JSON] = []
@@ -135,7 +135,7 @@ def classify(exchange: Exchange) -> Reply:
 
 def predict_tokens(exchange: Exchange) -> Reply:
     """Names are the words that begin with a capital letter."""
-    body = _asked(exchange)
+    body = _checked_body(exchange)
     if isinstance(body, Reply):
         return body
     rows: list[JSON] = []

@@ -26,18 +26,18 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
     wanted = as_number(body.get("logprobs"))
     spent = 0
     for prompt in prompts:
-        asked: Object = {
+        chat: Object = {
             "messages": [{"role": "user", "content": prompt}],
             "max_tokens": body.get("max_tokens") or 16,
             "stop": body.get("stop"),
         }
-        made = answer(asked, exchange.plan, seed)
+        made = answer(chat, exchange.plan, seed)
         spent += made.completion_tokens
-        said = made.content or ""
+        content = made.content or ""
         for _ in range(int(as_number(body.get("n")) or 1)):
-            text = prompt + said if body.get("echo") is True else said
-            told = _logprobs(text, int(wanted)) if wanted is not None else None
-            choices.append({"index": len(choices), "text": text, "logprobs": told, "finish_reason": made.finish})
+            text = prompt + content if body.get("echo") is True else content
+            logprobs = _logprobs(text, int(wanted)) if wanted is not None else None
+            choices.append({"index": len(choices), "text": text, "logprobs": logprobs, "finish_reason": made.finish})
     used = sum(len(tokens(prompt)) for prompt in prompts)
     usage: Object = {"prompt_tokens": used, "completion_tokens": spent, "total_tokens": used + spent}
     head: Object = {
@@ -67,22 +67,22 @@ def _chunks(head: Object, choices: list[Object]) -> list[Object]:
     for choice in choices:
         unfinished: Object = {**choice, "finish_reason": None}
         for piece in tokens(as_text(choice["text"])):
-            told = None if choice["logprobs"] is None else _logprobs(piece, 0)
-            made.append(_chunk(head, {**unfinished, "text": piece, "logprobs": told}))
+            logprobs = None if choice["logprobs"] is None else _logprobs(piece, 0)
+            made.append(_chunk(head, {**unfinished, "text": piece, "logprobs": logprobs}))
         made.append(_chunk(head, {**choice, "text": "", "logprobs": None}))
     return made
 
 
 def _logprobs(text: str, others: int) -> Object:
     """Return the same probability for each token, with as many others as were asked for."""
-    said = tokens(text)
-    probabilities = [-0.1] * len(said)
-    offsets = [sum(map(len, said[:place])) for place in range(len(said))]
+    pieces = tokens(text)
+    probabilities = [-0.1] * len(pieces)
+    offsets = [sum(map(len, pieces[:place])) for place in range(len(pieces))]
     likely: list[JSON] = [
-        {f"{token}~{rank}" if rank else token: -0.1 - rank for rank in range(others)} for token in said
+        {f"{token}~{rank}" if rank else token: -0.1 - rank for rank in range(others)} for token in pieces
     ]
     return {
-        "tokens": [*said],
+        "tokens": [*pieces],
         "token_logprobs": [*probabilities],
         "top_logprobs": likely if others else None,
         "text_offset": [*offsets],

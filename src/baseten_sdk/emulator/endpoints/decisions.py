@@ -49,12 +49,12 @@ def _complaint(state: JSON, questions: Object) -> str | None:
     for name, question in questions.items():
         body = as_object(question)
         criteria = body.get("criteria")
-        asked = {
+        valid = {
             "noul": bool(body.get("instructions") or criteria),
             "choice": isinstance(criteria, dict) and 1 <= len(criteria) <= MOST_LABELS,
             "score": isinstance(criteria, list) and 1 <= len(criteria) <= MOST_LEVELS,
         }
-        if not asked.get(as_text(body.get("type"))):
+        if not valid.get(as_text(body.get("type"))):
             return f"`questions.{name}` is not a question"
     return None
 
@@ -94,9 +94,9 @@ def _answer(state: str, name: str, question: Object) -> JSON:
 
 def _shares(state: str, texts: list[str]) -> list[float]:
     """Return a probability for each text. It is higher if the text's words occur in the state."""
-    said = _words(state)
+    words = _words(state)
     weights = [
-        1 + 9 * len(said & _words(text)) + sha256(f"{state}/{text}".encode()).digest()[0] / 512 for text in texts
+        1 + 9 * len(words & _words(text)) + sha256(f"{state}/{text}".encode()).digest()[0] / 512 for text in texts
     ]
     return [round(weight / sum(weights), 4) for weight in weights]
 

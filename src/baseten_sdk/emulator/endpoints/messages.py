@@ -54,8 +54,8 @@ def messages(exchange: Exchange, *, seed: int) -> Reply:
 
 def _answered(request: Object, plan: Plan, seed: int) -> tuple[Answer, str | None]:
     """The answer, and the stop sequence that ended it."""
-    asked = chat_body(request)
-    made = answer(asked, plan, seed)
+    chat_form = chat_body(request)
+    made = answer(chat_form, plan, seed)
     stops = [as_text(stop) for stop in as_list(request.get("stop_sequences"))]
     found = [(at, stop) for stop in stops if stop and (at := (made.content or "").find(stop)) >= 0]
     if not found:

@@ -13,7 +13,7 @@ from ..http.jsonvalue import JSON, Object, as_list, as_object, as_text
 def chat_body(body: Object) -> Object:
     """The body of the chat that asks the same."""
     system = body.get("system")
-    messages: list[JSON] = [{"role": "system", "content": _said(system)}] if system else []
+    messages: list[JSON] = [{"role": "system", "content": _text(system)}] if system else []
     for turn in as_list(body.get("messages")):
         messages += _turns(as_object(turn))
     made: Object = {"model": body.get("model"), "messages": messages, "max_tokens": body.get("max_tokens")}
@@ -51,8 +51,8 @@ def _turns(turn: Object) -> list[JSON]:
         block = as_object(each)
         match block.get("type"):
             case "tool_result":
-                said = _said(block.get("content"))
-                made.append({"role": "tool", "tool_call_id": block.get("tool_use_id"), "content": said})
+                text = _text(block.get("content"))
+                made.append({"role": "tool", "tool_call_id": block.get("tool_use_id"), "content": text})
             case "tool_use":
                 arguments = json.dumps(block.get("input"))
                 function: Object = {"name": block.get("name"), "arguments": arguments}
@@ -69,7 +69,7 @@ def _turns(turn: Object) -> list[JSON]:
     return made
 
 
-def _said(content: JSON) -> str:
+def _text(content: JSON) -> str:
     """Return the text of blocks, or a text unchanged."""
     if isinstance(content, str):
         return content

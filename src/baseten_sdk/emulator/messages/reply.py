@@ -40,9 +40,9 @@ def blocks(answer: Answer, plan: Plan) -> list[JSON]:
     made: list[JSON] = []
     if answer.reasoning:
         made.append({"type": "thinking", "thinking": answer.reasoning, "signature": ""})
-    said = answer.refusal or answer.content
-    if said:
-        made.append({"type": "text", "text": said})
+    text = answer.refusal or answer.content
+    if text:
+        made.append({"type": "text", "text": text})
     if plan.on("other-block"):
         made.append({"type": "hologram", "shape": "cube"})
     for call in answer.calls:
@@ -59,14 +59,14 @@ def usage(answer: Answer, plan: Plan) -> Object:
     cached = answer.prompt_tokens // 64 * 64
     match plan.text("message-usage"):
         case "exclusive":
-            told: Object = {
+            counts: Object = {
                 "input_tokens": answer.prompt_tokens - cached,
                 "cache_creation_input_tokens": 0,
                 "cache_read_input_tokens": cached,
             }
         case "llama-cpp":
-            told = {"input_tokens": 1, "cache_read_input_tokens": answer.prompt_tokens - 1}
+            counts = {"input_tokens": 1, "cache_read_input_tokens": answer.prompt_tokens - 1}
         case _:
-            told = {"input_tokens": answer.prompt_tokens, "cache_read_input_tokens": cached}
-    told["output_tokens"] = answer.completion_tokens
-    return {name: str(count) for name, count in told.items()} if plan.on("string-counts") else told
+            counts = {"input_tokens": answer.prompt_tokens, "cache_read_input_tokens": cached}
+    counts["output_tokens"] = answer.completion_tokens
+    return {name: str(count) for name, count in counts.items()} if plan.on("string-counts") else counts

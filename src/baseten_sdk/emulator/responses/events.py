@@ -132,7 +132,7 @@ def _part(part: Object, where: Object, kind: str) -> Iterator[Object]:
     here: Object = {**where, "content_index": 0}
     name = "refusal" if kind == "refusal" else "text"
     more: Object = {"logprobs": []} if kind == "output_text" else {}
-    said: JSON = part[name]
-    for piece in tokens(as_text(said)):
+    written: JSON = part[name]
+    for piece in tokens(as_text(written)):
         yield {"type": f"response.{kind}.delta", **here, "delta": piece, **more}
-    yield {"type": f"response.{kind}.done", **here, name: said, **more}
+    yield {"type": f"response.{kind}.done", **here, name: written, **more}

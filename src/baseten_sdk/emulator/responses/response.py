@@ -107,11 +107,11 @@ def items_of(answer: Answer, head: Head, plan: Plan) -> list[Object]:
                 "arguments": call.arguments,
             }
         )
-    said = part_of(answer)
-    if said is not None:
+    part = part_of(answer)
+    if part is not None:
         status = "incomplete" if answer.finish in ENDINGS else "completed"
         items.append(
-            {"id": head.id("msg"), "type": "message", "status": status, "role": "assistant", "content": [said]}
+            {"id": head.id("msg"), "type": "message", "status": status, "role": "assistant", "content": [part]}
         )
     return items
 

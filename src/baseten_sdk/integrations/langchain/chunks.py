@@ -40,7 +40,7 @@ class GenerationChunks:
 
     def __init__(self) -> None:
         self._held: dict[int, str] = {}
-        self._told: dict[int, tuple[str, str]] = {}
+        self._started: dict[int, tuple[str, str]] = {}
         self._escapes: dict[int, EscapesInPieces] = {}
 
     def of(self, event: StreamEvent[None]) -> ChatGenerationChunk | None:
@@ -61,7 +61,7 @@ class GenerationChunks:
                 return AIMessageChunk(content=[refusal_block(text)])
             case ToolCallStarted(call, id_, name, 0):
                 self._held[call] = ""
-                self._told[call] = id_, name
+                self._started[call] = id_, name
                 return _call_chunk(call, "", id_, name)
             case ToolCallDelta(call, arguments, 0):
                 more = self._escapes.setdefault(call, EscapesInPieces()).feed(self._released(call, arguments))
@@ -92,12 +92,12 @@ class GenerationChunks:
         """What the calls lack: IDs and names that came late or never, and what keeps bad arguments from being read."""
         made = choice.message.tool_calls
         read = arguments_of(made, choice.finish_reason)
-        keys = sorted(self._told) if len(self._told) == len(made) else range(len(made))
+        keys = sorted(self._started) if len(self._started) == len(made) else range(len(made))
         ends: list[ToolCallChunk] = []
         for index, call, arguments in zip(keys, made, read, strict=True):
-            told_id, told_name = self._told.get(index, ("", ""))
-            id_ = None if told_id else call.id
-            name = call.function.name.removeprefix(told_name) or None
+            sent_id, sent_name = self._started.get(index, ("", ""))
+            id_ = None if sent_id else call.id
+            name = call.function.name.removeprefix(sent_name) or None
             end = ""
             if arguments is None:
                 end = self._held.get(index, "")

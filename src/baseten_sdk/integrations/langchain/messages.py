@@ -118,20 +118,20 @@ def usage_metadata(usage: Usage | None) -> UsageMetadata | None:
     """The tokens of a call as LangChain counts them."""
     if usage is None:
         return None
-    told = UsageMetadata(
+    metadata = UsageMetadata(
         input_tokens=usage.prompt_tokens, output_tokens=usage.completion_tokens, total_tokens=usage.total_tokens
     )
     if (read := usage.prompt_tokens_details) is not None:
-        told["input_token_details"] = InputTokenDetails(audio=read.audio_tokens, cache_read=read.cached_tokens)
+        metadata["input_token_details"] = InputTokenDetails(audio=read.audio_tokens, cache_read=read.cached_tokens)
     if (made := usage.completion_tokens_details) is not None:
-        told["output_token_details"] = OutputTokenDetails(audio=made.audio_tokens, reasoning=made.reasoning_tokens)
-    return told
+        metadata["output_token_details"] = OutputTokenDetails(audio=made.audio_tokens, reasoning=made.reasoning_tokens)
+    return metadata
 
 
 def response_metadata(completion: ChatCompletion, choice: Choice) -> dict[str, object]:
     """Everything about a reply except its message, including unknown fields."""
     meta = completion.meta
-    told: dict[str, object] = {
+    metadata: dict[str, object] = {
         **(completion.model_extra or {}),
         "model_provider": "baseten",
         "model_name": completion.model,
@@ -146,4 +146,4 @@ def response_metadata(completion: ChatCompletion, choice: Choice) -> dict[str, o
         "attempts": meta.attempts,
         REASONING_NAME: reasoning_name(choice.message),
     }
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in metadata.items() if value is not None}

@@ -32,9 +32,9 @@ from .litellm_types import (
 def model_response(completion: ChatCompletion) -> ModelResponse:
     """A whole reply. Its headers are where LiteLLM's proxy looks for them."""
     fields = completion.model_dump(mode="json", exclude_none=True)
-    for choice, told in zip(completion.choices, fields["choices"], strict=True):
+    for choice, plain in zip(completion.choices, fields["choices"], strict=True):
         if choice.message.reasoning:  # whatever the engine calls it
-            told["message"]["reasoning_content"] = choice.message.reasoning
+            plain["message"]["reasoning_content"] = choice.message.reasoning
     response = ModelResponse(**fields)
     response._hidden_params["additional_headers"] = _headers(completion.meta)
     return response
@@ -62,7 +62,7 @@ class LiteLLMChunks:
         self._model = model
         self._id: str | None = None
         self._logprobs: dict[int, ChoiceLogprobs] = {}
-        self._told: dict[int, dict[int, str]] = {}
+        self._call_ids: dict[int, dict[int, str]] = {}
 
     def of(self, event: StreamEvent[None]) -> list[ModelResponseStream]:
         """What an event becomes."""
@@ -87,19 +87,19 @@ class LiteLLMChunks:
                 if delta is None:
                     return []
                 if isinstance(event, ToolCallStarted):
-                    self._told.setdefault(index, {})[event.call] = event.id
-                told = self._logprobs.pop(index, None)
-                return [self._chunk([StreamingChoices(index=index, delta=delta, logprobs=_log_probs(told))])]
+                    self._call_ids.setdefault(index, {})[event.call] = event.id
+                logprobs = self._logprobs.pop(index, None)
+                return [self._chunk([StreamingChoices(index=index, delta=delta, logprobs=_log_probs(logprobs))])]
 
     def _late(self, choice: Choice) -> StreamingChoices | None:
         """Return the IDs of calls that began without one: results have to name them."""
-        told, made = self._told.get(choice.index, {}), choice.message.tool_calls
-        if len(told) != len(made):
+        ids, made = self._call_ids.get(choice.index, {}), choice.message.tool_calls
+        if len(ids) != len(made):
             return None
         late = [
             {"index": key, "id": call.id, "type": "function", "function": {"arguments": ""}}
-            for key, call in zip(sorted(told), made, strict=True)
-            if not told[key]
+            for key, call in zip(sorted(ids), made, strict=True)
+            if not ids[key]
         ]
         return StreamingChoices(index=choice.index, delta=Delta(tool_calls=late)) if late else None
 
@@ -107,8 +107,8 @@ class LiteLLMChunks:
         """Return the log probabilities that arrived alone."""
         left, self._logprobs = self._logprobs, {}
         return [
-            self._chunk([StreamingChoices(index=index, delta=Delta(), logprobs=_log_probs(told))])
-            for index, told in left.items()
+            self._chunk([StreamingChoices(index=index, delta=Delta(), logprobs=_log_probs(logprobs))])
+            for index, logprobs in left.items()
         ]
 
     def _chunk(self, choices: list[StreamingChoices]) -> ModelResponseStream:
@@ -136,8 +136,8 @@ def _delta(event: StreamEvent[None]) -> tuple[int, Delta | None]:
             return 0, None
 
 
-def _log_probs(told: ChoiceLogprobs | None) -> dict[str, object] | None:
-    return None if told is None else told.model_dump(mode="json")
+def _log_probs(logprobs: ChoiceLogprobs | None) -> dict[str, object] | None:
+    return None if logprobs is None else logprobs.model_dump(mode="json")
 
 
 def _usage(usage: Usage) -> LiteLLMUsage:

@@ -94,8 +94,8 @@ class AsyncRequestLLM(LLMSettings):
         return engine
 
     def _model_input(self, prompt: str | Sequence[ChatMessage], given: dict[str, object]) -> dict[str, object]:
-        asked: dict[str, object] = (
+        content: dict[str, object] = (
             {"prompt": prompt} if isinstance(prompt, str) else {"messages": message_params(prompt)}
         )
         own = {"temperature": self.temperature, "max_tokens": self.max_tokens}
-        return {**asked, **{name: value for name, value in own.items() if value is not None}, **given}
+        return {**content, **{name: value for name, value in own.items() if value is not None}, **given}

@@ -239,7 +239,7 @@ class Baseten(AsyncRequestLLM):
 
     @with_completion_callbacks
     def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
-        return completion_response(self._chat(self._asked(prompt, formatted), kwargs))
+        return completion_response(self._chat(self._conversation(prompt, formatted), kwargs))
 
     @with_completion_callbacks
     async def acomplete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
@@ -249,7 +249,7 @@ class Baseten(AsyncRequestLLM):
             InvalidRequestError: If there is a webhook but the model is a Model API, which has no async requests.
         """
         if self.webhook_endpoint is None:
-            return completion_response(await self._achat(self._asked(prompt, formatted), kwargs))
+            return completion_response(await self._achat(self._conversation(prompt, formatted), kwargs))
         job = await self.asubmit(prompt, **kwargs)
         return CompletionResponse(
             text=job.request_id, raw={"request_id": job.request_id}, additional_kwargs={"async_request": True}
@@ -257,12 +257,12 @@ class Baseten(AsyncRequestLLM):
 
     @with_completion_callbacks
     def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseGen:
-        responses = self._stream(self._asked(prompt, formatted), kwargs)
+        responses = self._stream(self._conversation(prompt, formatted), kwargs)
         return (completion_response(response) for response in responses)
 
     @with_completion_callbacks
     async def astream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponseAsyncGen:
-        responses = self._astream(self._asked(prompt, formatted), kwargs)
+        responses = self._astream(self._conversation(prompt, formatted), kwargs)
         return (completion_response(response) async for response in responses)
 
     def _chat(self, messages: Sequence[ChatMessage], given: Arguments) -> ChatResponse:
@@ -297,9 +297,9 @@ class Baseten(AsyncRequestLLM):
                 if response is not None:
                     yield response
 
-    def _asked(self, prompt: str, formatted: bool) -> list[ChatMessage]:
-        asked = prompt if formatted or self.completion_to_prompt is None else self.completion_to_prompt(prompt)
-        return [ChatMessage(content=asked)]
+    def _conversation(self, prompt: str, formatted: bool) -> list[ChatMessage]:
+        content = prompt if formatted or self.completion_to_prompt is None else self.completion_to_prompt(prompt)
+        return [ChatMessage(content=content)]
 
     def _params(self, given: Mapping[str, object]) -> dict[str, object]:
         own = {

@@ -146,8 +146,8 @@ def assistant_message(
     reasoning: str | None, text: str, calls: Sequence[ToolCallBlock], name: str | None = None
 ) -> ChatMessage:
     """A message of the model. Parts of LlamaIndex look for its calls in `additional_kwargs` alone."""
-    told = {REASONING_NAME: name} if name else {}
-    thought = [ThinkingBlock(content=reasoning, additional_information=told)] if reasoning else []
+    information = {REASONING_NAME: name} if name else {}
+    thought = [ThinkingBlock(content=reasoning, additional_information=information)] if reasoning else []
     return ChatMessage(
         role=MessageRole.ASSISTANT,
         blocks=[*thought, TextBlock(text=text), *calls],
@@ -155,14 +155,14 @@ def assistant_message(
     )
 
 
-def log_probs(told: ChoiceLogprobs | None) -> list[list[LogProb]] | None:
+def log_probs(logprobs: ChoiceLogprobs | None) -> list[list[LogProb]] | None:
     """Return the alternatives to each token, or the token itself if the request asked for none."""
-    if told is None or not told.content:
+    if logprobs is None or not logprobs.content:
         return None
     return [
         [
             LogProb(token=each.token, logprob=each.logprob, bytes=each.bytes or [])
             for each in (token.top_logprobs or (token,))
         ]
-        for token in told.content
+        for token in logprobs.content
     ]

@@ -47,12 +47,12 @@ def completion_response(response: ChatResponse) -> CompletionResponse:
 def facts(completion: ChatCompletion) -> dict[str, object]:
     """What is known of a reply besides its message."""
     usage = completion.usage
-    told: dict[str, object] = {
+    known: dict[str, object] = {
         "finish_reason": completion.choices[0].finish_reason,
         "request_id": completion.meta.request_id,
     }
     if usage is not None:
-        told |= {
+        known |= {
             "prompt_tokens": usage.prompt_tokens,
             "completion_tokens": usage.completion_tokens,
             "total_tokens": usage.total_tokens,
@@ -61,8 +61,8 @@ def facts(completion: ChatCompletion) -> dict[str, object]:
         }
     reasoning = completion.message.reasoning
     if reasoning:
-        told["reasoning_content"] = reasoning
-    return {name: value for name, value in told.items() if value is not None}
+        known["reasoning_content"] = reasoning
+    return {name: value for name, value in known.items() if value is not None}
 
 
 class GrowingResponse:
@@ -95,7 +95,7 @@ class GrowingResponse:
             case _:
                 return None
 
-    def _response(self, delta: str, told: dict[str, object]) -> ChatResponse:
+    def _response(self, delta: str, more: dict[str, object]) -> ChatResponse:
         calls = [call.model_copy() for call in self._calls.values()]
         message = assistant_message(self._reasoning, self._text, calls)
-        return ChatResponse(message=message, delta=delta, additional_kwargs=told)
+        return ChatResponse(message=message, delta=delta, additional_kwargs=more)

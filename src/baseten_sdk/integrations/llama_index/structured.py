@@ -49,8 +49,8 @@ class StructuredLLM(FunctionCallingLLM):
         strict: bool | None = None,
         **kwargs: Any,
     ) -> Arguments:
-        asked = ChatMessage(role=MessageRole.USER, content=user_msg) if isinstance(user_msg, str) else user_msg
-        prepared: Arguments = {"messages": [*(chat_history or ()), *([asked] if asked else ())], **kwargs}
+        question = ChatMessage(role=MessageRole.USER, content=user_msg) if isinstance(user_msg, str) else user_msg
+        prepared: Arguments = {"messages": [*(chat_history or ()), *([question] if question else ())], **kwargs}
         if tools:
             prepared["tools"] = tool_params(tools, strict=self.strict if strict is None else strict)
             prepared["tool_choice"] = choice_param(tool_choice, required=tool_required)

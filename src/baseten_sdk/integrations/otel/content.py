@@ -27,8 +27,8 @@ def of_request(sent: Mapping[str, object]) -> Attributes:
     if isinstance(sent.get("prompt"), str):
         messages = [{"role": "user", "content": sent["prompt"]}]
     if isinstance(messages, list):
-        told = [_message(message) for message in messages if isinstance(message, dict)]
-        attributes["gen_ai.input.messages"] = _json(told)
+        inputs = [_message(message) for message in messages if isinstance(message, dict)]
+        attributes["gen_ai.input.messages"] = _json(inputs)
     if sent.get("system"):
         attributes["gen_ai.system_instructions"] = _json(list(_parts({"content": sent["system"]})))
     if "tools" in sent:
@@ -43,9 +43,9 @@ def of_reply(result: object) -> Attributes:
         answer = {"role": result.role, "parts": parts, "finish_reason": result.stop_reason or ""}
         return {"gen_ai.output.messages": _json([answer])}
     if isinstance(result, ModelResponse):
-        said = [_message(message) for message in _of_items(result.output, None)]
+        outputs = [_message(message) for message in _of_items(result.output, None)]
         return {
-            "gen_ai.output.messages": _json([{**each, "finish_reason": result.finish_reason or ""} for each in said])
+            "gen_ai.output.messages": _json([{**each, "finish_reason": result.finish_reason or ""} for each in outputs])
         }
     if isinstance(result, TextCompletion):
         return {"gen_ai.output.messages": _json([_text(choice) for choice in result.choices])}

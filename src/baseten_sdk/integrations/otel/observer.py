@@ -82,8 +82,8 @@ class OpenTelemetry(Observer):
 
     @cached_property
     def _captures(self) -> bool:
-        told = self._content
-        return os.environ.get(CAPTURE, "").strip().lower() == "true" if told is None else told
+        given = self._content
+        return os.environ.get(CAPTURE, "").strip().lower() == "true" if given is None else given
 
     def started(self, call: CallStarted) -> CallObserver:
         sent = attributes.parameters(call)
@@ -135,16 +135,16 @@ class CallSpan(CallObserver):
         return use_span(self._span, record_exception=False, set_status_on_exception=False)
 
     def retrying(self, event: RetryEvent) -> None:
-        told: Attributes = {"error.type": event.reason, "baseten.attempt": event.attempt, "baseten.wait": event.wait}
+        facts: Attributes = {"error.type": event.reason, "baseten.attempt": event.attempt, "baseten.wait": event.wait}
         if event.request_id is not None:
-            told["baseten.request.id"] = event.request_id
-        self._span.add_event("baseten.retry", told)
+            facts["baseten.request.id"] = event.request_id
+        self._span.add_event("baseten.retry", facts)
 
     def waiting(self, event: WaitEvent) -> None:
-        told: Attributes = {"baseten.wait.reason": event.reason}
+        facts: Attributes = {"baseten.wait.reason": event.reason}
         if event.seconds is not None:
-            told["baseten.wait"] = event.seconds
-        self._span.add_event("baseten.wait", told)
+            facts["baseten.wait"] = event.seconds
+        self._span.add_event("baseten.wait", facts)
 
     def chunk(self, chunk: object) -> None:
         if not self._chunks:
@@ -154,14 +154,14 @@ class CallSpan(CallObserver):
             self._instruments.first_chunk.record(seconds, attributes.of_metric(self._known))
 
     def ended(self, end: CallEnded) -> None:
-        told = attributes.of_reply(end.result) | attributes.of_exchange(end.meta)
+        facts = attributes.of_reply(end.result) | attributes.of_exchange(end.meta)
         if not end.complete:
-            told["baseten.stream.complete"] = False
+            facts["baseten.stream.complete"] = False
         if self._captures:
-            told |= content.of_reply(end.result)
+            facts |= content.of_reply(end.result)
         if self._prices is not None:
-            told |= attributes.of_cost(end.result, end.meta, self._prices)
-        self._end(told)
+            facts |= attributes.of_cost(end.result, end.meta, self._prices)
+        self._end(facts)
 
     def failed(self, error: BaseException) -> None:
         # An error's text may quote the conversation.
@@ -171,16 +171,16 @@ class CallSpan(CallObserver):
         partial = getattr(error, "partial", None)
         self._end(attributes.of_reply(partial) | attributes.of_error(error))
 
-    def _end(self, told: Attributes) -> None:
-        self._span.set_attributes(told)
+    def _end(self, facts: Attributes) -> None:
+        self._span.set_attributes(facts)
         self._span.end()
-        split = attributes.of_metric(self._known | told)
+        split = attributes.of_metric(self._known | facts)
         self._instruments.duration.record(self._seconds(), split)
         for name, kind in ((attributes.INPUT_TOKENS, "input"), (attributes.OUTPUT_TOKENS, "output")):
-            tokens = told.get(name)
+            tokens = facts.get(name)
             if isinstance(tokens, int):
                 self._instruments.tokens.record(tokens, {**split, attributes.TOKEN_TYPE: kind})
-        cost = told.get(attributes.COST)
+        cost = facts.get(attributes.COST)
         if isinstance(cost, float):
             self._instruments.cost.add(cost, split)
 

@@ -25,7 +25,7 @@ from ...errors import ClientClosedError, InvalidRequestError
 from ...types.batch import Failed, Ok, Outcome
 from .columns import Row as Fields
 
-Tell: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
+OnOutcome: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
 """Takes the position of a row and its outcome, in the host's thread."""
 
 
@@ -35,7 +35,7 @@ class Item:
 
     position: int
     fields: Fields
-    tell: Tell
+    on_outcome: OnOutcome
 
 
 class Queue:
@@ -98,13 +98,13 @@ class Host:
         self._thread = threading.Thread(target=self._serve, name="baseten-sdk batch", daemon=True)
         self._thread.start()
 
-    def submit(self, rows: Sequence[Fields], tell: Tell) -> None:
+    def submit(self, rows: Sequence[Fields], on_outcome: OnOutcome) -> None:
         """Run rows, each to one outcome. Call this from any thread.
 
         Raises:
             ClientClosedError: The host was closed.
         """
-        items = [Item(position, fields, tell) for position, fields in enumerate(rows)]
+        items = [Item(position, fields, on_outcome) for position, fields in enumerate(rows)]
         with self._lock:
             if self._over is not None:
                 raise self._over
@@ -131,7 +131,7 @@ class Host:
         self._loop.run_until_complete(asyncio.sleep(0))  # what was submitted until now is in the queue after this
         self._loop.close()
         for number, item in self._queue.pending.items():
-            item.tell(item.position, Failed(str(number), item.fields, over, number))
+            item.on_outcome(item.position, Failed(str(number), item.fields, over, number))
 
     async def _run(self) -> None:
         async with self._make_client() as self._client:
@@ -147,7 +147,7 @@ class Host:
 
     async def _deliver(self, position: int, outcome: Outcome[Item, object]) -> None:
         item = self._queue.pending.pop(outcome.number)
-        item.tell(item.position, _of_fields(outcome, item.fields))
+        item.on_outcome(item.position, _of_fields(outcome, item.fields))
 
 
 def _of_fields(outcome: Outcome[Item, object], fields: Fields) -> Outcome[Fields, object]:

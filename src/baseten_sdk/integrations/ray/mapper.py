@@ -85,10 +85,10 @@ class BatchMapper:
         ended: asyncio.Queue[tuple[int, Outcome[Row, object]]] = asyncio.Queue()
         loop = asyncio.get_running_loop()
 
-        def tell(position: int, outcome: Outcome[Row, object]) -> None:
+        def on_outcome(position: int, outcome: Outcome[Row, object]) -> None:
             loop.call_soon_threadsafe(ended.put_nowait, (position, outcome))
 
-        self._host.submit(rows, tell)
+        self._host.submit(rows, on_outcome)
         left = len(rows)
         if not left:
             yield with_outcomes(table, [], self._output)
