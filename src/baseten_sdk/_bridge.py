@@ -44,7 +44,7 @@ async def async_service(service: Service) -> AsyncGenerator[AsyncService]:
 
 
 def service_over(service: Service, client: AsyncClient) -> AsyncService:
-    """The parts of a client that stand for those of a client of the other flavor, or of one of its pools."""
+    """Maps the parts of a client, or of one of its pools, to those of a client of the other flavor."""
     caller = service.caller
     if not isinstance(caller, PoolCaller):
         return client._service

@@ -54,12 +54,12 @@ class EscapesInPieces:
         self._held = ""
 
     def feed(self, piece: str) -> str:
-        """Return what can be told now. An escape that may go on is held back."""
+        """Return the text that is certain now. An escape that may continue is held back."""
         text = self._held + piece
         found = FINISHED.match(text)
         end = found.end() if found is not None else 0
         if len(text) - end > LONGEST_ESCAPE:
-            end = len(text)  # It is no escape: whoever reads the text will say so.
+            end = len(text)  # This is not an escape. The parser of the text will report it.
         self._held = text[end:]
         return whole_escapes(text[:end])
 

@@ -50,7 +50,7 @@ def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
     Args:
         body: The JSON.
         any_size: Whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that
-            is then validated, since it may stand in a field that nobody reads.
+            is then validated, since it may be in a field that is never read.
 
     Raises:
         ValueError: It is no JSON.

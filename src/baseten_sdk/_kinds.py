@@ -29,7 +29,7 @@ def adapter_of(kind: TypeForm[T], argument: str = "response_model") -> TypeAdapt
     """What reads a type that was given as an argument.
 
     Raises:
-        InvalidRequestError: It is no type, or pydantic cannot validate it.
+        InvalidRequestError: It is not a type, or pydantic cannot validate it.
     """
     try:
         return _cached_adapter(kind, argument)  # type: ignore[arg-type]  # what is not hashable raises TypeError
@@ -44,7 +44,7 @@ def check_type(kind: object, argument: str) -> None:
         argument: The name of the argument that it was given as.
 
     Raises:
-        InvalidRequestError: It is no type. The message says what to pass.
+        InvalidRequestError: It is not a type. The message says what to pass.
     """
     if isinstance(kind, type) or get_origin(kind) is not None:
         return

@@ -10,7 +10,7 @@ S = TypeVar("S")
 
 
 def safe_repr(described: Callable[[S], str]) -> Callable[[S], str]:
-    """Decorate a `__repr__`, so that of an object without its attributes only the class is told."""
+    """Decorate a `__repr__`. For an object without its attributes, it shows only the class."""
 
     @wraps(described)
     def whole(self: S) -> str:

@@ -1,4 +1,4 @@
-"""Counts retries that are made somewhere below, for whoever sees results that do not tell, such as a plain JSON value.
+"""Counts the retries of calls whose results do not hold that number, such as a plain JSON value.
 
 The count goes with the context: into tasks and threads that are started meanwhile. It must not know what is retried.
 """

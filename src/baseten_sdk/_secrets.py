@@ -11,7 +11,7 @@ SECRET_NAME = re.compile(
     r"|(^|[-_])(auth|jwt|pwd|sig)($|[-_])",
     re.IGNORECASE,
 )
-"""Names of headers, query parameters and fields whose text nobody is to see."""
+"""Names of headers, query parameters and fields whose text must stay secret."""
 
 HIDDEN = "[hidden]"
 

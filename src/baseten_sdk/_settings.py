@@ -29,7 +29,7 @@ class Settings:
 
     Attributes:
         hedge: When a second request goes out beside a slow one.
-        owned: Whether somebody is to close the client; a warning says when nobody did.
+        owned: Whether the client must be closed. If it was not, there is a warning.
 
     Raises:
         ConfigurationError: A URL is invalid.

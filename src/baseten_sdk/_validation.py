@@ -120,7 +120,7 @@ def _model_adapter(model: type[M]) -> TypeAdapter[M]:
 @lru_cache(maxsize=64)
 def _giving_up_early(adapter: TypeAdapter[T]) -> SchemaValidator | None:
     """A validator of the same type whose lists give up early; None where pydantic cannot make one."""
-    schema = _early(dict(adapter.core_schema))  # a copy, since it is no dict yet where building was deferred
+    schema = _early(dict(adapter.core_schema))  # a copy, since it is not yet a dict where building was deferred
     try:
         # Without the last argument, a model inside would be validated as it was when it was made.
         return SchemaValidator(schema, None, _use_prebuilt=False)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

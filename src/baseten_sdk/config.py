@@ -81,7 +81,7 @@ class Timeout:
 
 @runtime_checkable
 class HttpxTimeout(Protocol):
-    """An `httpx.Timeout`, which `timeout=` takes too. None is no limit.
+    """An `httpx.Timeout`, which `timeout=` takes too. None means no limit.
 
     `connect` and `write` mean the same as in `Timeout`. `read` sets both `first_byte` and `idle`. `pool` is ignored,
     because waiting for a turn counts toward `deadline`.

@@ -214,6 +214,6 @@ def test_a_field_that_is_not_there_is_refused_with_those_that_are(run: Run, emu:
     assert ended.code == ExitCode.USAGE
     assert "the row has 'city', 'size'" in " ".join(ended.err.replace("│", "").split())
     ended = run("embed", str(source), str(tmp_path / "out.npy"), *WHERE, "--field", "size")
-    assert "'size' is no text" in " ".join(ended.err.replace("│", "").split())
+    assert "'size' is not text" in " ".join(ended.err.replace("│", "").split())
     assert len(emu.requests) == 0
     assert run("embed", str(source), str(tmp_path / "out.npy"), *WHERE, "--field", "city").code == ExitCode.OK

@@ -30,7 +30,7 @@ def test_a_target_is_read(text: str, target: ModelTarget) -> None:
     "text", ["model/", "model/?environment=a", "model/x9?region=a", "model/x9?environment=a&regional=b"]
 )
 def test_what_is_no_target_is_refused_with_the_grammar(text: str) -> None:
-    with pytest.raises(InvalidRequestError, match=r"is no target\. A target is"):
+    with pytest.raises(InvalidRequestError, match=r"is not a target\. A target is"):
         ModelTarget.parse(text)
 
 

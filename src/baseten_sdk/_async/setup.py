@@ -92,7 +92,7 @@ class AsyncSetup:
         return AsyncObservedCaller
 
     def detached(self, options: Options) -> AsyncSetup:
-        """Return a copy with other defaults, for a client that nobody needs to close."""
+        """Return a copy with other defaults, for a client that need not be closed."""
         return replace(self, settings=replace(self.settings, options=options, owned=False))
 
     def picklable(self, options: Options) -> Settings:

@@ -32,7 +32,7 @@ class ManyOptions(CallOptions, total=False):
         concurrency: Requests in flight. "auto", the default, finds the number that the engine takes well, up to the
             client's `Limits(concurrency=...)`.
         on_failure: "raise", the default: the first input that fails ends the call; what had come is in the error's
-            `results`. "keep": the call goes on without it, and the result lists it in `failures`. What every other
+            `results`. "keep": the call continues without it, and the result lists it in `failures`. What every other
             input would fail with too (the key, the credit, the deadline) is always raised.
         progress: How to show progress: "bar", "log", "none", a function of an `InputProgress`, or "auto", the default:
             a call that takes longer than two seconds gets a bar on a terminal if rich is installed, otherwise a line

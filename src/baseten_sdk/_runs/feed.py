@@ -54,9 +54,9 @@ class Feed(Generic[R]):
         lookahead: How many rows may wait in the queue.
 
     Attributes:
-        taken: How many rows were handed out.
+        taken: How many rows were taken.
         ended: Whether the supply has no more rows.
-        failure: Why the supply ended early. The rows before that are still handed out.
+        failure: Why the supply ended early. The rows before that can still be taken.
     """
 
     def __init__(self, supply: Supply[R], *, lookahead: int) -> None:
@@ -75,12 +75,12 @@ class Feed(Generic[R]):
 
     @property
     def waiting(self) -> int:
-        """The number of rows that were read but not handed out."""
+        """The number of rows that were read but not taken."""
         return len(self._rows)
 
     @property
     def used_up(self) -> bool:
-        """Whether every row of the supply was handed out."""
+        """Whether every row of the supply was taken."""
         return self._used_up and not self._rows
 
     async def run(self) -> None:

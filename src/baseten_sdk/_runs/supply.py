@@ -46,7 +46,7 @@ class ThreadSupply(Generic[R]):
     Args:
         records: What to iterate over.
         admit: Makes rows from records.
-        give_up: Called when nobody waits for the thread any more, so that it stops waiting too.
+        give_up: Called when the rows are no longer needed, so that the thread stops waiting too.
     """
 
     def __init__(

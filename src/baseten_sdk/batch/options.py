@@ -36,7 +36,7 @@ class MapOptions(TypedDict, total=False):
         abort_after: Abort the batch after this many failures that are all alike, without a success among them. 20 by
             default, and ten times as many once a row has succeeded. 401 and 402 abort at once; 403 and 404 do if no
             row has succeeded. None: never abort.
-        format: The format of the source, if its name does not tell.
+        format: The format of the source, if its name does not show it.
         shard: Run a part of the rows only: "2/8" is every eighth row, beginning with the second. Eight machines with
             one part and one output each run the whole source. Keys of the other parts count as well: a row whose key
             an earlier row of any part has raises `DuplicateKeyError` (`map` does not compare keys).

@@ -83,9 +83,9 @@ def key_form(key: str, source: str) -> Finding:
     if key.lower().startswith(("bearer ", "api-key ")):
         odd = "It begins with a scheme: give the key alone, without the word before it."
     elif key[0] in "\"'" or key[-1] in "\"'":
-        odd = "It stands in quotes: remove them where it is set."
+        odd = "It is in quotes: remove them where it is set."
     elif not key.isascii() or any(character.isspace() for character in key):
-        odd = "It holds spaces or letters that no key has: copy it once more."
+        odd = "It holds spaces or letters that no key has: copy it again."
     if odd:
         return Finding("key", "fail", "The API key does not look like one.", odd, ExitCode.AUTH)
     return Finding("key", "ok", f"found in {source}")
@@ -198,7 +198,7 @@ def clock(date: str | None, now: float) -> Finding:
     try:
         theirs = parsedate_to_datetime(date or "").replace(tzinfo=UTC)
     except ValueError:
-        return Finding("clock", "ok", "the service does not tell its time")
+        return Finding("clock", "ok", "the service does not send its time")
     skew = now - theirs.timestamp()
     if abs(skew) <= SKEW:
         return Finding("clock", "ok", f"right ({datetime.fromtimestamp(now, UTC):%Y-%m-%d %H:%M:%S} UTC)")

@@ -164,7 +164,7 @@ class Count:
 def _check_field(row: FileRow, field: str) -> None:
     """Refuse a source whose first row has no such text."""
     if row and not isinstance(row.get(field), str):
-        problem = "is no text" if field in row else f"is not there; the row has {', '.join(map(repr, row))}"
+        problem = "is not text" if field in row else f"is not there; the row has {', '.join(map(repr, row))}"
         raise typer.BadParameter(f"Row 1: the field {field!r} {problem}. --field NAME says which field to embed.")
 
 

@@ -112,7 +112,7 @@ def _shown(note: object, kind: object) -> object:
 
 def _value(kind: object) -> str | None:
     """Return the placeholder for a type. None if its choices are shown instead."""
-    for each in _alternatives(kind):
+    for each in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
         if get_origin(each) is list:
             return _value(get_args(each)[0])
         if get_origin(each) is Literal or (isinstance(each, type) and issubclass(each, Enum)):
@@ -120,7 +120,3 @@ def _value(kind: object) -> str | None:
         if isinstance(each, type) and each in VALUES:
             return VALUES[each]
     return None
-
-
-def _alternatives(kind: object) -> tuple[object, ...]:
-    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)

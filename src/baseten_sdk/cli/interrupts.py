@@ -10,7 +10,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Generator
 from contextlib import contextmanager
-from types import FrameType
 
 INTERVAL = 0.2
 """Seconds after which a signal is noticed at the latest."""
@@ -22,14 +21,10 @@ def noticing_signals() -> Generator[None]:
     if not hasattr(signal, "setitimer"):  # Windows, where Python waits for Ctrl-C and the input together
         yield
         return
-    handler = signal.signal(signal.SIGALRM, _do_nothing)
+    handler = signal.signal(signal.SIGALRM, lambda number, frame: None)
     timer = signal.setitimer(signal.ITIMER_REAL, INTERVAL, INTERVAL)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, *timer)
         signal.signal(signal.SIGALRM, handler)
-
-
-def _do_nothing(number: int, frame: FrameType | None) -> None:
-    pass

@@ -62,15 +62,18 @@ class Division:
         """The options that are added for one process."""
         added = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
         added += ["--report", str(report)]
-        if self.concurrency is not None:
-            added += ["--concurrency", str(self.concurrency // self.count)]
-        if self.budget_tokens is not None:
-            added += ["--budget-tokens", str(self.budget_tokens // self.count)]
-        if self.budget_failures is not None:
-            added += ["--budget-failures", str(self.budget_failures // self.count)]
-        if self.budget_dollars is not None:
-            added += ["--budget-dollars", str(self.budget_dollars / self.count)]
-        return added
+        divided = {
+            "--concurrency": self.concurrency,
+            "--budget-tokens": self.budget_tokens,
+            "--budget-failures": self.budget_failures,
+        }
+        for name, whole in divided.items():
+            added += [] if whole is None else [name, str(whole // self.count)]
+        return (
+            added
+            if self.budget_dollars is None
+            else [*added, "--budget-dollars", str(self.budget_dollars / self.count)]
+        )
 
 
 def run_processes(
@@ -122,7 +125,7 @@ def run_processes(
 
 
 def _with_options(command: Sequence[str], options: Sequence[str]) -> list[str]:
-    """Add options to a command. If an option is given twice, the last one wins. What follows `--` is no option."""
+    """Add options to a command. If an option is given twice, the last one wins. What follows `--` is not an option."""
     end = command.index("--") if "--" in command else len(command)
     return [*command[:end], *options, *command[end:]]
 

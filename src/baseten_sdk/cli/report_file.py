@@ -42,7 +42,8 @@ def write_report(file: Path, report: Report, command: str) -> None:
     """
     html = file.suffix in (".html", ".htm")
     try:
-        with open(file, "w", encoding="utf-8", opener=_private) as opened:  # a path has no opener
+        # Only its owner can read it, because it holds the reasons of failures.
+        with open(file, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, PRIVATE)) as opened:
             opened.write(html_report(report, command) if html else f"{report.to_json()}\n")
     except OSError as error:
         raise BatchOutputError(f"The report {file} cannot be written: {error.strerror}.") from None
@@ -58,8 +59,3 @@ def _try_to_open(file: Path) -> None:
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT, PRIVATE))
     if not existed:
         os.unlink(os.path.realpath(file))
-
-
-def _private(path: str, flags: int) -> int:
-    """Create a file that only its owner can read, because it holds the reasons of failures."""
-    return os.open(path, flags, PRIVATE)

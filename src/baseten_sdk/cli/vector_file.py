@@ -31,7 +31,7 @@ class Lot:
 
     Attributes:
         start: The position of the first of them, from 0.
-        texts: The texts. An empty one stands for what is no text; it gets no vector.
+        texts: The texts. A value that is not text is an empty one here, and gets no vector.
     """
 
     start: int

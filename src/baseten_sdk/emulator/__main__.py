@@ -33,7 +33,7 @@ WEBHOOK_SECRET = "BASETEN_WEBHOOK_SECRET"
 _ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=")
 
 LOOK_UP = 1.0
-"""Seconds after which the wait for a signal begins anew. It does not notice one that arrived just before it began."""
+"""Seconds after which the wait for a signal begins again. It does not notice one that arrived just before it began."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

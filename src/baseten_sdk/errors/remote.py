@@ -1,4 +1,4 @@
-"""The exception that a chainlet raised, as the service tells it in the body of an error.
+"""The exception that a chainlet raised, as the service describes it in the body of an error.
 
 It imports nothing of the package, since the errors are made of it.
 """
@@ -62,7 +62,7 @@ class RemoteException:
 
 
 def read_remote(body: object) -> RemoteException | None:
-    """The remote exception of an error body; None where the body tells of none."""
+    """The remote exception in an error body; None if there is none."""
     error = body.get("error") if isinstance(body, dict) else None
     name = error.get("exception_cls_name") if isinstance(error, dict) else None
     if not isinstance(error, dict) or not isinstance(name, str):

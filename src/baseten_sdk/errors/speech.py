@@ -26,7 +26,7 @@ class TranscriptionError(WebSocketError):
 
 
 class AudioError(InvalidRequestError):
-    """Audio that cannot be sent. The session goes on without it.
+    """Audio that cannot be sent. The session continues without it.
 
     Attributes:
         transcripts: The final transcripts that arrived.

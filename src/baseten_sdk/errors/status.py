@@ -240,4 +240,4 @@ BY_STATUS: dict[int, type[APIStatusError]] = {
     504: GatewayTimeoutError,
     529: OverloadedError,
 }
-"""The class of each status that has one of its own. `InternalServerError` stands for the other 5xx."""
+"""The class of each status that has one of its own. `InternalServerError` is that of the other 5xx."""

@@ -6,7 +6,7 @@ from .api import APIError, body_text
 from .partial import Partial, WithPartial
 
 TRANSIENT_CODES = frozenset(map(str, (408, 429, *range(500, 600))))
-"""Statuses, told as the code of an error inside a stream, that may pass by themselves."""
+"""Statuses that may pass by themselves, as the code of an error inside a stream."""
 
 TRANSIENT_TYPES = frozenset({"api_error", "overloaded_error", "rate_limit_error", "server_error", "timeout_error"})
 """Types and codes of errors that say the same in words: Anthropic's and OpenAI's."""

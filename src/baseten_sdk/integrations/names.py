@@ -1,4 +1,4 @@
-"""Names of parameters that another library hands on: a misspelled one is refused, since a server would ignore it."""
+"""Names of parameters that another library passes on: a misspelled one is refused, since a server would ignore it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from .. import InvalidRequestError, schema_for
 
 
 def format_for(kind: type[BaseModel], *, strict: bool | None = None) -> Mapping[str, object]:
-    """The `response_format` for a model: strict where strict mode can express it, unless told otherwise.
+    """The `response_format` for a model: strict where strict mode can express it, unless `strict` says otherwise.
 
     Raises:
         InvalidRequestError: Strict mode cannot express it, and was asked for.

@@ -59,7 +59,7 @@ class ModelTarget:
         given = dict(parse_qsl(parts.query, keep_blank_values=True))
         unknown = given.keys() - {"environment", "deployment_id", "regional"}
         if unknown or not model_id or len(given) > 1:
-            raise InvalidRequestError(f"{text!r} is no target. {GRAMMAR}")
+            raise InvalidRequestError(f"{text!r} is not a target. {GRAMMAR}")
         return cls(unquote(parts.fragment) or model_id, model_id, **given)
 
     def _check_alone(self) -> None:

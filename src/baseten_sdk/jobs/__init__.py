@@ -1,7 +1,7 @@
 """Many async requests with a ledger that survives the end of the process: `client.jobs.submit`.
 
 The rules in one place. A row is written to the ledger before it is sent, its request ID after that, and its output when
-it is delivered. If the ID is missing, nobody knows whether the row was accepted. Such a row is held until its delivery
+it is delivered. If the ID is missing, the row may have been accepted or not. Such a row is held until its delivery
 comes, which the tag in its webhook's URL identifies, or until the deployment's queue has been empty for longer than a
 delivery takes. Only then is it sent again.
 

@@ -79,7 +79,7 @@ def verdict(status: AsyncRequestStatus, delivery: Delivery, waited: float) -> Ve
 
     Args:
         delivery: How its result arrives.
-        waited: Seconds since the status first said that it had ended.
+        waited: Seconds since the status first was one of an ended request.
     """
     match status.status:
         case "FAILED":

@@ -1,7 +1,7 @@
 """Sends rows: intent, request, ID, in this order, each on disk before the next.
 
 Theory of operation. When the run is canceled, a submission on its way is not dropped. The run waits a few more seconds
-for the reply, because without it nobody knows whether the job was accepted.
+for the reply, because without it one cannot know whether the job was accepted.
 """
 
 from __future__ import annotations

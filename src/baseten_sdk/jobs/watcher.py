@@ -1,10 +1,10 @@
-"""How submissions ended, as their deliveries, their statuses and an empty queue tell.
+"""How submissions ended, found from their deliveries, their statuses, and an empty queue.
 
-Theory of operation. Deliveries are what counts; they are taken as the receiver tells of them, and looked for now and
-then in case it did not. A status is asked for beside that, ever less often, since a delivery may be lost. A submission
-of unknown fate has no status: it ends by its delivery, or is given up when the queue has been empty for as long as a
-delivery may take, for then no job of it is left; or else when no job could live so long. Where deliveries go elsewhere
-nothing can tell its fate, so the row fails rather than run twice.
+Theory of operation. Deliveries count. They are taken when the receiver reports them, and searched for now and then in
+case it did not. Statuses are polled as well, ever less often, since a delivery may be lost. If it is not known whether
+a submission was accepted, it has no status. It ends with its delivery. It is given up when the queue has been empty for
+as long as a delivery may take, or when no job could live that long. Where deliveries go elsewhere, the row fails, so
+that it does not run twice.
 """
 
 from __future__ import annotations

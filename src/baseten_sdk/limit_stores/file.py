@@ -1,7 +1,7 @@
 """Shared limits in an SQLite file.
 
 Theory of operation. Each change is one transaction. The time is the machine's monotonic clock, which all its processes
-share, and which nobody can set back. After a reboot it starts anew, and the state counts as if no time had passed. The
+share, and which cannot be set back. After a reboot it starts again, and the state counts as if no time had passed. The
 file need not survive a power failure with its last commits, so commits do not wait for the disk.
 
 If the file is deleted while it is open, what it held is lost. So the next change fails, and all changes do until there

@@ -32,7 +32,7 @@ T = TypeVar("T")
 PASSWORD_VARIABLE = "BASETEN_REDIS_PASSWORD"
 
 KEPT = 300
-"""Seconds for which Redis keeps a state that nobody changes. It is needed for two minutes."""
+"""Seconds for which Redis keeps a state that does not change. It is needed for two minutes."""
 
 TIMEOUT = 5.0
 """Seconds to wait for the server."""

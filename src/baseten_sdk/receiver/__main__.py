@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from types import FrameType
 
 from .._streams import put, run_main
 from .._terminal import TerminalFormatter, parse_arguments, say
@@ -97,15 +96,11 @@ def _serve(receiver: WebhookReceiver, host: str, port: int, store: str) -> int:
     with listening_socket(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         put(f"receiving webhooks at http://{shown}:{listener.getsockname()[1]}/ into {store}")
-        # Uvicorn stops by itself and then raises the signal once more. That one must not end the process.
+        # Uvicorn stops by itself and then raises the signal again. That one must not end the process.
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _passed_over)
+            signal.signal(number, lambda number, frame: None)
         server.run(sockets=[listener])
     return 0
-
-
-def _passed_over(number: int, frame: FrameType | None) -> None:
-    """Do nothing: the receiver has stopped."""
 
 
 if __name__ == "__main__":

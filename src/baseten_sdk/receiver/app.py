@@ -1,7 +1,7 @@
 """`WebhookReceiver`: the ASGI application that receives deliveries.
 
 Theory of operation. Baseten keeps no outputs, so the answer decides what becomes of one. After 200 Baseten forgets it,
-after 503 it tries once more, and after anything else the output is lost. So the receiver answers 200 only when the
+after 503 it tries again, and after anything else the output is lost. So the receiver answers 200 only when the
 delivery is stored, 503 if it could not be stored, and other errors only to requests that Baseten did not send. The
 request ID comes from the body, which is signed, and not from the header. It must not know who waits for a result.
 """
@@ -136,7 +136,7 @@ class WebhookReceiver:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call a function with each list of deliveries stored from now on. Returns a function that ends this."""
-        # A new tuple each time, so that a thread that tells of a delivery never sees half a change.
+        # A new tuple each time, so that a thread that calls the listeners never sees half a change.
         self._listeners = (*self._listeners, listener)
 
         def unsubscribe() -> None:
@@ -175,7 +175,7 @@ class WebhookReceiver:
             return await refuse(scope, send, 405, "method not allowed", (b"allow", b"POST"))
         headers = raw_headers(scope)
         if not self._allow_unsigned and not _is_signed(headers):
-            # Before its body is read: what nobody signed shall cost nothing.
+            # Before its body is read, so that an unsigned request costs nothing.
             logger.warning("refused a webhook request: it is not signed")
             return await refuse(scope, send, 401, "unauthorized")
         with self._memory.share() as take:

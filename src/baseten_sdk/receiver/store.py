@@ -21,12 +21,12 @@ class WebhookStore(Protocol):
     def add(self, deliveries: Sequence[StoredDelivery], /) -> None:
         """Keep deliveries, all or none.
 
-        When it returns, they must survive the end of the process and of the machine, because Baseten is then told that
+        When it returns, they must survive the end of the process and of the machine, because Baseten then learns that
         they arrived, and forgets them. Skip a request ID that is there already; it is not an error. The same ID may
         come twice in one call.
 
         Raises:
-            Exception: Any. The deliveries are answered with 503, and Baseten sends them once more.
+            Exception: Any. The deliveries are answered with 503, and Baseten sends them again.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Whether a program tries to leave the machine, told by the interpreter itself.
+"""Whether a program tries to leave the machine, as the interpreter itself reports it.
 
 Theory of operation. The interpreter announces each connection, each datagram and each look-up of a name to its audit
 hooks, whichever library makes it, on whichever thread or event loop. A hook cannot be taken away again, so one is

@@ -25,7 +25,7 @@ class Ok(Generic[R_co, T_co]):
         row: The row.
         value: What the call returned.
         number: The row's position in its source, from 1: in a file, its line.
-        attempts: Requests that it took, as far as known. A call whose result does not tell, such as `predict`, counts
+        attempts: Requests that it took, as far as known. A call whose result lacks it, such as `predict`, counts
             0 if it needed no retry.
         seconds: Time from the start of the row to its outcome, with retries and waits.
     """

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class HttpTimeout(NamedTuple):
-    """Timeouts of another library, in seconds; None is no limit. They hold beside the client's: the shorter one counts.
+    """Timeouts of another library, in seconds; None means no limit. They apply beside the client's: the shorter counts.
 
     Attributes:
         connect: To open a connection.

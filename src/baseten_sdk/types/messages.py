@@ -42,7 +42,7 @@ class MessageUsage(Lenient):
     def prompt_tokens(self) -> int:
         """All tokens of the input, including those from the cache."""
         read, created = self.cached_tokens, self.cache_creation_input_tokens
-        # Who tells of tokens written to the cache counts as Anthropic does. Others do if the sum would not add up.
+        # A server that reports tokens written to the cache counts as Anthropic does. Others do if the sum is off.
         if created is None and read <= self.input_tokens:
             return self.input_tokens
         return self.input_tokens + read + max(created or 0, 0)

@@ -79,7 +79,7 @@ class ModelPrices:
             cached: Tokens of the prompt that came from the cache.
             completion: Tokens of the answer.
         """
-        if self.image:  # how many images there were, no reply tells
+        if self.image:  # no reply has the number of images
             return None
         fresh, again = _part(max(prompt - cached, 0), self.prompt), _part(cached, self.cached)
         answer = _part(completion, self.completion)

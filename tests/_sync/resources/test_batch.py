@@ -341,7 +341,7 @@ def test_a_source_or_sink_that_cannot_be_is_refused(client: Client, tmp_path: Pa
     source = written(tmp_path / "in.jsonl", texts(1))
     with pytest.raises(ConfigurationError, match="cannot be read"):
         client.batch.run(tmp_path / "none.jsonl", tmp_path / "o.jsonl", request=ask)
-    with pytest.raises(ConfigurationError, match="does not tell the format"):
+    with pytest.raises(ConfigurationError, match="does not show the format"):
         client.batch.run(written(tmp_path / "in.txt", []), tmp_path / "o.jsonl", request=ask)
     with pytest.raises(ConfigurationError, match="Compress it at the end"):
         client.batch.run(source, tmp_path / "o.jsonl.gz", request=ask)

@@ -193,7 +193,7 @@ def test_a_type_that_cannot_be_is_refused() -> None:
 def test_a_name_that_does_not_tell_is_refused_unless_the_format_is_said(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(gzip.compress(b'{"id": 1}\n') if name.endswith(".gz") else b'{"id": 1}\n')
-    with pytest.raises(ConfigurationError, match="does not tell the format"):
+    with pytest.raises(ConfigurationError, match="does not show the format"):
         FileRows(path, Plain())
     assert [record.value for record in FileRows(path, Plain(), "jsonl").records()] == [{"id": 1}]
 

@@ -115,8 +115,8 @@ def test_a_person_can_read_it(tmp_path: Path) -> None:
     [
         ("", ('"n":1', '"n":2'), "was edited after it was recorded"),
         ("", ("version: 1", "version: 2"), "has version 2, and this package reads version 1"),
-        ("", ("version: 1", "model: 1"), "is no cassette"),
-        ("", ("version: 1", "version: {"), "is no cassette"),
+        ("", ("version: 1", "model: 1"), "is not a cassette"),
+        ("", ("version: 1", "version: {"), "is not a cassette"),
         ("digest", ("status: 200", "status: two hundred"), "in interaction 1: reply.status"),
         ("digest", ("  status: 200\n", ""), "in interaction 1: reply.status"),
         ("digest", ("method:", "verb:"), "in interaction 1: request"),
@@ -143,7 +143,7 @@ def test_what_was_edited_or_is_another_thing_is_named(
 @pytest.mark.parametrize("text", ["", "just words", "[1, 2]", "\x00"])
 def test_another_file_is_no_cassette(tmp_path: Path, text: str) -> None:
     (tmp_path / "some.yaml").write_text(text)
-    with pytest.raises(ConfigurationError, match=r"some\.yaml is no cassette"):
+    with pytest.raises(ConfigurationError, match=r"some\.yaml is not a cassette"):
         read(tmp_path / "some.yaml")
 
 

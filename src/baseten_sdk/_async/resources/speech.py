@@ -147,7 +147,7 @@ class AsyncSpeech(AsyncDeploymentBase):
         Raises:
             InvalidRequestError: There is no such file, it is too large, or a parameter is of the wrong type.
             APIError: The call failed.
-            ResponseValidationError: The reply is no transcript.
+            ResponseValidationError: The reply is not a transcript.
         """
         model_input, given = await self._recording(audio, enable_vad, options)
         request, merged = self._post(self._path, given, Payload(json=model_input), ACCEPT_JSON)

@@ -1,4 +1,4 @@
-"""A transcription that goes on while audio is sent: pacing, events, and the end that loses no words.
+"""A transcription while its audio is sent: pacing, events, and an end that loses no words.
 
 Theory of operation. One WebSocket carries one session: a message with its parameters, then frames of audio one way and
 transcripts the other. Audio that a program sends goes out at once. Audio of a source goes out between two events, in

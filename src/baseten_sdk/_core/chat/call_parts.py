@@ -79,7 +79,7 @@ class CallParts:
             self.name += piece
 
     def has(self, arguments: str) -> bool:
-        """Whether these are the whole arguments once more, as some send them with the end of the answer."""
+        """Whether these are the whole arguments again, as some servers send them with the end of the answer."""
         return arguments[0] == "{" and self.whole and "".join(self.arguments).strip() == arguments.strip()
 
     @property

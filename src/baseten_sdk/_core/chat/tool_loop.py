@@ -262,7 +262,7 @@ def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
 
 
 def _described(error: Exception) -> str:
-    """Describe an error to the model: its class and its own words, without a traceback."""
+    """Describe an error to the model: its class and its message, without a traceback."""
     try:
         words = error.message if isinstance(error, BasetenError) else str(error)
     except Exception:  # A class of the caller's code whose own text raises.

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ...config import Limits
 from ...errors import StreamInterrupted
-from ...types.completions import TextChoice, TextCompletion, TextCompletionChunk
+from ...types.completions import TextCompletion, TextCompletionChunk
 from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
@@ -92,7 +92,8 @@ def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:
         head |= chunk.model_dump(exclude_unset=True, exclude_none=True, exclude={"choices"})
         for choice in chunk.choices:
             texts.setdefault(choice.index, []).append(choice.text)
-            rest.setdefault(choice.index, Unknown()).add(_besides(choice))
+            more = choice.model_dump(exclude_unset=True, exclude={"index", "text", "finish_reason"})
+            rest.setdefault(choice.index, Unknown()).add(more)
             if choice.finish_reason:
                 reasons[choice.index] = choice.finish_reason
     if not texts:
@@ -102,10 +103,6 @@ def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:
         for index in sorted(texts)
     ]
     return TextCompletion.model_validate({**head, "choices": choices})
-
-
-def _besides(choice: TextChoice) -> dict[str, object]:
-    return choice.model_dump(exclude_unset=True, exclude={"index", "text", "finish_reason"})
 
 
 def _read_chunk(data: bytes) -> TextCompletionChunk | None:

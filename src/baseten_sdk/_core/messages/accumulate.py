@@ -240,7 +240,7 @@ class MessageAccumulator:
         return number, parts
 
     def number(self, index: int) -> int | None:
-        """Return the number of the block that this index stands for now, or None."""
+        """Return the number of the block that has this index now, or None."""
         return self._numbers.get(index)
 
     def _begin(self, index: int, start: Fields) -> None:

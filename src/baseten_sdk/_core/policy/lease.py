@@ -12,12 +12,12 @@ LEASE_SECONDS = 10.0
 """Seconds for which a process may use a lease after the last exchange with the store."""
 
 HOLDER_TIMEOUT = 30.0
-"""Seconds after which a process that was not heard of counts as dead. It says something every few seconds."""
+"""Seconds after which a silent process counts as dead. It reports every few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseOrder:
-    """What a process tells the store, and what it wants.
+    """What a process reports to the store, and what it wants.
 
     Attributes:
         holder: Who it is.
@@ -62,7 +62,7 @@ class Lease:
         wait: Seconds after which to ask again, if none may begin.
         paced: Seconds before which no call can begin, whatever others give back.
         known: Whether the store still knew the holder. If not, what it held counts as spent.
-        requests_limit: The limit that holds: the lowest of all processes. None: nobody has one.
+        requests_limit: The limit that holds: the lowest of all processes. None: no process has one.
         tokens_limit: The same for tokens.
     """
 

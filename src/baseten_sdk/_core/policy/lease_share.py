@@ -1,7 +1,7 @@
 """What one process holds of limits that it shares: its lease, and what it has yet to report.
 
 Theory of operation. Calls take from the lease. When it does not suffice, the share wants another one: the next order
-gives back what is left and asks for more, so that nobody waits while they hold what others wait for. Orders also report
+gives back what is left and asks for more, so that no process keeps what others wait for. Orders also report
 what was spent, and give back what was not needed for a while. A share that holds something sends orders as a sign of
 life. A lease that was not confirmed for `LEASE_SECONDS` seconds is not used, because the store may count it as spent.
 
@@ -142,7 +142,7 @@ class LeaseShare:
         self._drained = True
 
     def due(self, now: float) -> float:
-        """Return the moment at which to send an order. `inf`: there is nothing to tell or to want."""
+        """Return the moment at which to send an order. `inf`: there is nothing to report or to want."""
         moments = [inf]
         if self._wanted is not None:
             moments.append(self._ask_at)

@@ -15,7 +15,7 @@ from ..request.request import Request
 
 log = logging.getLogger("baseten_sdk")
 
-FAILED = "A hook failed; the call goes on."
+FAILED = "A hook failed; the call continues."
 
 
 class ObservedCall:

@@ -1,4 +1,4 @@
-"""Slots that holders take, wait for in order, and hand on.
+"""Slots that holders take, wait for in order, and pass on.
 
 It never waits and must not know how its holders do. Every holder exists before it holds anything. Counting a slot and
 noting its holder are two assignments without a call in between. An interrupt of the main thread comes only between
@@ -56,7 +56,7 @@ class Slots(Generic[H]):
         return False
 
     def leave(self, holder: H) -> None:
-        """Hand the holder's slot to whoever has waited longest. Without a slot, stop waiting. Safe to call twice.
+        """Pass the holder's slot to the one that has waited longest. Without a slot, stop waiting. Safe to call twice.
 
         It also completes what an interrupt may have left undone: a slot that was handed to a holder that was not woken.
         """

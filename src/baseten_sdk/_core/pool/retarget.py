@@ -62,7 +62,7 @@ class MemberURLs:
 
 
 def placeholder() -> DeploymentURLs:
-    """Return the URLs of the deployment that stands for all members."""
+    """Return the URLs of the deployment that represents all members."""
     return DeploymentURLs("pool", PLACEHOLDER, PLACEHOLDER, name="pool")
 
 

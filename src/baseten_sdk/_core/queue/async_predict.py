@@ -68,7 +68,7 @@ def check_webhook(name: str, url: object) -> str:
     """Check a URL that the service is to post to.
 
     Raises:
-        InvalidRequestError: It is no such URL. `name` is the argument that held it.
+        InvalidRequestError: It is not such a URL. `name` is the argument that held it.
     """
     if not isinstance(url, str) or any(c.isspace() or not c.isprintable() for c in url):
         raise InvalidRequestError(f"{name} must be a URL, not {shown_url(url)}.")

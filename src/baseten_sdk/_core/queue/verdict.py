@@ -1,4 +1,4 @@
-"""What the status of an async request says about its delivery: keep waiting, or why the output will not come.
+"""What the status of an async request means for its delivery: keep waiting, or why the output will not come.
 
 An output goes to the webhook or nowhere, and the status never contains it. But the status shows that a request failed,
 or that its output went elsewhere. Otherwise, a waiter would wait forever. Status and delivery take different routes, so

@@ -24,7 +24,7 @@ LOADED = "v1/models/model"
 def probe_after(path: str, error: APIError) -> str | None:
     """Return the path to probe after a failed probe, or None if the deployment is awake.
 
-    A Python model's server replies while the model still loads, so its 404 is no proof.
+    A Python model's server replies while the model still loads, so its 404 proves nothing.
 
     Raises:
         APIError: The same error, if another probe cannot help.

@@ -60,7 +60,7 @@ _SCOPE = re.compile(r"scope|permi|forbid|allow|access|role|not authori", re.IGNO
 
 
 def advise(error: APIError, request: Request, *, to_container: bool) -> None:
-    """Replace an error's advice if the call tells more than the error's class does.
+    """Replace an error's advice if the call shows more than the error's class does.
 
     Args:
         error: The error. It is changed.
@@ -84,7 +84,7 @@ def advise(error: APIError, request: Request, *, to_container: bool) -> None:
 
 
 def _of_connection(message: str) -> str | None:
-    """Return what to do about a server that speaks something else, or that nobody vouches for. None otherwise."""
+    """Return what to do about a server that speaks another protocol or is not trusted. None otherwise."""
     return next((advice for marks, advice in _CONNECTION if any(mark in message for mark in marks)), None)
 
 

@@ -45,7 +45,7 @@ DROPPED = frozenset({"default", "title", "discriminator", "examples", "uniqueIte
 """Keywords that strict mode does not know."""
 
 QUIETLY = frozenset({"title", "default", "discriminator"})
-"""Dropped keywords that nobody misses, or that other noted changes imply."""
+"""Dropped keywords that change nothing for the model, or that other noted changes imply."""
 
 REFUSED = frozenset(
     {"patternProperties", "prefixItems", "not", "if", "dependentSchemas", "contains", "propertyNames", "allOf"}

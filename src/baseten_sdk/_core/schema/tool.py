@@ -117,7 +117,7 @@ def tool(
         name: The name that the model sees. Default: the function's own.
         description: The description that the model reads. Default: the first part of the docstring.
         strict: Hold the model to the schema of the arguments.
-        timeout: Seconds that a call may take in `run_tools`. After that, the model is told that it took too long. An
+        timeout: Seconds that a call may take in `run_tools`. After that, the model learns that it took too long. An
             async function is canceled. A plain one continues in its thread, and its result is dropped.
 
     Raises:

@@ -46,7 +46,7 @@ class Store(Protocol[V_contra, R_co]):
         ...
 
     def result(self, failures: tuple[InputFailure, ...], rows: int) -> R_co:
-        """Return everything that came, of so many inputs."""
+        """Return everything that came, of this many inputs."""
         ...
 
 

@@ -62,7 +62,7 @@ class Gathering(Generic[V, R]):
         store: Where results go.
         cutting: Learns from usage.
         on_failure: Whether a failure ends the call.
-        rows: How many inputs there are. None if the source does not tell.
+        rows: How many inputs there are. None if that is not known.
 
     Attributes:
         counts: How far the call is.
@@ -80,7 +80,7 @@ class Gathering(Generic[V, R]):
     def took(self, part: Part, found: V) -> None:
         """Add the results of a part."""
         self._store.add(part, found)
-        self._cutting.learn(part, _tokens_of(found))
+        self._cutting.learn(part, getattr(getattr(found, "usage", None), "prompt_tokens", 0))
         self.counts.done += len(part.texts)
         self._seen = max(self._seen, part.indices.stop)
 
@@ -147,8 +147,3 @@ class Gathering(Generic[V, R]):
             )
             made.add_note(f"{which} no result. The {self.counts.done:,} results that had come are in `results`.")
         return made
-
-
-def _tokens_of(found: object) -> int:
-    usage = getattr(found, "usage", None)
-    return getattr(usage, "prompt_tokens", 0)

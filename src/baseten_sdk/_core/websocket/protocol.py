@@ -113,7 +113,7 @@ class MessageProtocol:
         protocol = self._protocol
         if not data:
             protocol.receive_eof()
-            # Nothing more is sent either, because nobody is there to receive it.
+            # Nothing more is sent either, because the other side no longer receives.
             protocol.data_to_send()
             self._end()
             return []

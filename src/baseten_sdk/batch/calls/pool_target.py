@@ -1,4 +1,4 @@
-"""A pool as the target of rows. A batch of a sync client runs on an async one, which makes the pool anew."""
+"""A pool as the target of rows. A batch of a sync client runs on an async one, which makes its own pool."""
 
 from __future__ import annotations
 

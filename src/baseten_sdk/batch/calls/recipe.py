@@ -32,7 +32,7 @@ _FIELD = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 class Recipe:
     """Makes the call of a row.
 
-    `{name}` in a string stands for the row's field of that name, `{{` and `}}` for braces. Braces around anything else
+    `{name}` in a string is replaced by that field of the row; `{{` and `}}` give braces. Braces around anything else
     stay as they are. A string that is only `{name}` becomes the field itself, whatever its type.
 
     Attributes:

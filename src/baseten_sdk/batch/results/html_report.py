@@ -18,7 +18,11 @@ def html_report(report: Report, title: str = "Batch") -> str:
     """
     parts = [
         numbers(_headline(report)),
-        *columns("Rows that ended, over time", _over_time(report.timeline), "seconds since the start"),
+        *columns(
+            "Rows that ended, over time",
+            [(f"{start:g}", rows) for start, rows in report.timeline],
+            "seconds since the start",
+        ),
         *columns("Seconds that rows took", _by_latency(report.latencies), "seconds"),
         *_failures(report),
     ]
@@ -44,10 +48,6 @@ def _headline(report: Report) -> Iterable[tuple[str, str]]:
     if report.unpriced:
         yield "rows of unknown cost", f"{report.unpriced:,}"
     yield "retries", f"{report.retries:,}"
-
-
-def _over_time(timeline: Sequence[tuple[float, int]]) -> list[tuple[str, int]]:
-    return [(f"{start:g}", rows) for start, rows in timeline]
 
 
 def _by_latency(latencies: Sequence[tuple[float, int]]) -> list[tuple[str, int]]:

@@ -1,7 +1,7 @@
 """What a batch is known by, kept beside its output: a resumed batch is compared with it before anything is sent.
 
 It holds the identity of the source and the first row's call: its settings in full, what it asks as a digest. Rows
-usually share their settings; where they do not, the first row's stand for all. It holds no secrets.
+usually share their settings; where they do not, the first row's count for all. It holds no secrets.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Manifest:
     def differences(self, earlier: Manifest) -> list[str]:
         """Return what has changed since an earlier run, in words."""
         found: list[str] = []
-        if not _same_source(self.source, earlier.source):
+        if self.source and earlier.source and self.source != earlier.source:
             found.append(f"the input was {_shown(earlier.source)} and is now {_shown(self.source)}")
         if self.given != earlier.given:
             found.append("fingerprint has changed")
@@ -174,12 +174,6 @@ def settle(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: b
         location = manifest_path(path)
         with output_errors(location):
             replace(location, [kept.to_json().encode()])
-
-
-def _same_source(now: Mapping[str, object], earlier: Mapping[str, object]) -> bool:
-    if not now or not earlier:
-        return True
-    return now == earlier
 
 
 def _shown(source: Mapping[str, object]) -> str:

@@ -1,6 +1,6 @@
 """What `client.batch.map` returns: outcomes, as they come or in the order of the rows.
 
-Theory of operation. The engine runs in the background and hands outcomes to an exchange, which holds a bounded number
+Theory of operation. The engine runs in the background and passes outcomes to an exchange, which holds a bounded number
 of them: when the reader is slow, the workers wait. With `ordered=True`, an outcome waits for those of the rows before
 it, and a worker that is a whole window ahead waits too. It must not know how rows are run.
 """

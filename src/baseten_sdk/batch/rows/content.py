@@ -106,7 +106,7 @@ class Content:
             yield raw, text
 
     def advance(self, raw: BufferedReader) -> None:
-        """Note how far the reading is. A pipe does not tell."""
+        """Note how far the reading is. A pipe has no position."""
         if self.size is not None:
             self.position = raw.tell()
 

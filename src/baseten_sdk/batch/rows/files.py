@@ -39,13 +39,13 @@ class FileRows(Generic[R]):
     Args:
         path: The file. `-` is the standard input.
         row_type: What its rows become.
-        format: Its format. None: the one that its name tells; JSON Lines for the standard input.
+        format: Its format. None: the one in its name; JSON Lines for the standard input.
 
     Attributes:
         content: Its bytes.
 
     Raises:
-        ConfigurationError: The file is missing, or its name does not tell the format.
+        ConfigurationError: The file is missing, or its name does not show the format.
     """
 
     def __init__(self, path: Path, row_type: RowType[R], format: Format | None = None) -> None:
@@ -91,12 +91,12 @@ def read_rows(path: Path, format: Format | None = None) -> Iterator[FileRow]:
 
     Args:
         path: The file. `-` is the standard input.
-        format: Its format. None: the one that its name tells.
+        format: Its format. None: the one in its name.
 
     Raises:
         BatchRowError: A row cannot be read.
         BatchInputError: The file cannot be read to its end.
-        ConfigurationError: The file is missing, or its name does not tell the format.
+        ConfigurationError: The file is missing, or its name does not show the format.
     """
     for record in FileRows(path, Plain(), format).records():
         if isinstance(record.value, BatchRowError):
@@ -113,6 +113,6 @@ def _format_of(path: Path) -> Format:
     if found is None:
         known = ", ".join([*FORMATS, *(f".jsonl{each}" for each in COMPRESSIONS)])
         raise ConfigurationError(
-            f"{path}: its name does not tell the format. Pass format=, or end the name in {known}."
+            f"{path}: its name does not show the format. Pass format=, or end the name in {known}."
         )
     return found

@@ -1,4 +1,4 @@
-"""Whether to run a row: its key, and what earlier runs and earlier rows tell about that key.
+"""Whether to run a row: its key, and what is known of that key from earlier runs and earlier rows.
 
 It is called for every row of the source, in the thread that reads it, so it must be quick. It must not know how keys
 are stored on disk.

@@ -1,4 +1,4 @@
-"""Reads from a pipe that may stay silent for long, in a thread that can be told to give up.
+"""Reads from a pipe that may stay silent for long, in a thread that can be stopped.
 
 A thread that blocks in a read cannot be stopped, and keeps the process from ending: a Ctrl-C would do nothing until the
 pipe closes. So this one waits a moment at a time. It must not know what it reads.
@@ -33,7 +33,7 @@ class Pipe(RawIOBase):
         super().__init__()
         self.given_up = False
         self._owns = not isinstance(file, int)
-        # Linux tells a pipe that nobody has opened for writing from one that has ended; others do not.
+        # Linux distinguishes a pipe that was never opened for writing from one that has ended. Others do not.
         flags = os.O_RDONLY | (os.O_NONBLOCK if sys.platform == "linux" else 0)
         self._file = file if isinstance(file, int) else os.open(file, flags)
 

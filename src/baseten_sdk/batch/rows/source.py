@@ -1,6 +1,6 @@
 """Where the rows of a batch come from, whatever that is.
 
-A source shows its first row before it is read, tells how far it was read, and says what it is, so that a resumed batch
+A source shows its first row before it is read, knows how far it was read, and says what it is, so that a resumed batch
 notices another input. It must not know of keys or outcomes.
 """
 

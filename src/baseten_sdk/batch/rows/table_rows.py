@@ -72,7 +72,7 @@ def named_row(content: Content, row_type: RowType[R], fields: Mapping[str, objec
 def _delimiter(first: str, usual: str) -> str:
     """Return the delimiter of a table by its first line: the usual one, unless it makes a single column of many.
 
-    A first line that does not end its last quotes is the beginning of a header of several lines: it tells nothing.
+    A first line that does not end its last quotes is the beginning of a header of several lines: it shows nothing.
     """
     counts = {each: _columns(first, each) for each in DELIMITERS}
     return usual if counts[usual] != 1 else max(DELIMITERS, key=lambda each: (counts[each], each == usual))

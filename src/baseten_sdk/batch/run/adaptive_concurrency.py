@@ -62,7 +62,7 @@ CONGESTION = (
     GatewayTimeoutError,
     APIConnectionError,
 )
-"""Failures that tell that the service, or the way to it, is overloaded."""
+"""Failures that mean that the service, or the way to it, is overloaded."""
 
 
 class AdaptiveConcurrency:

@@ -3,9 +3,9 @@
 A failure that is the same for every row (the configuration, the key, the credit, a missing model) aborts the batch at
 once. Otherwise it takes a series of failures that are all alike, with no success among them. Some failures do not
 count: a row that failed in an earlier run will probably fail again, and a row that was never sent, because its line or
-fields are wrong, tells nothing while other rows are in flight. (That shared limits cannot be used tells something.)
-While a series lasts, its failures are withheld. If it aborts the batch, those rows are not written as failures, and a
-resumed batch runs them.
+fields are wrong, means nothing while other rows are in flight (unless shared limits cannot be used). While a series
+lasts, its failures are withheld. If it aborts the batch, those rows are not written as failures, and a resumed batch
+runs them.
 """
 
 from __future__ import annotations

@@ -165,11 +165,11 @@ class _Engine(Generic[R, T]):
 
 
 def _made(attempts: int, retried: int) -> int:
-    """Return how many requests were made: as many as the last call of a row tells, or as the retries of all show."""
+    """Return how many requests were made, from the attempts of the last call or the retries of all."""
     return max(attempts, retried + 1 if retried else 0)
 
 
 def _attempts(value: object) -> int:
-    """Return how many requests a reply took, or 0 if it does not tell."""
+    """Return how many requests a reply took. 0 if that is not known."""
     attempts = getattr(getattr(value, "meta", None), "attempts", 0)
     return attempts if isinstance(attempts, int) else 0

@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MapRun(Generic[R, T]):
-    """Runs every row and hands its outcome to an exchange."""
+    """Runs every row and passes its outcome to an exchange."""
 
     client: AsyncClient
     source: Source[R]

@@ -21,7 +21,7 @@ from ..rows.source import Unit
 R = TypeVar("R")
 
 MOST = 1000
-"""Kinds of failures that are told apart by their messages. Of more, only the types are."""
+"""Kinds of failures that messages distinguish. Beyond that number, only types do."""
 
 LONGEST = 160
 """Characters of a reason."""

@@ -35,7 +35,7 @@ class Recorder(Generic[R, T]):
         budget: What the batch may use up.
         hint: What to say about resuming.
         stop: Is requested when the batch aborts or the budget is used up.
-        gauge: Tells how many other rows are in flight.
+        gauge: Has the number of other rows in flight.
         prices: What tokens cost, if that is known.
 
     Attributes:

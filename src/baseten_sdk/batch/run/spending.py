@@ -53,7 +53,7 @@ class Spending:
 
 
 def _origin(value: object) -> tuple[str, str]:
-    """The model that has answered, and the URL that was called; empty where a reply does not tell."""
+    """Return the model that answered and the URL that was called. Each is empty if the reply does not contain it."""
     meta = value.meta if isinstance(value, Response) else getattr(value, "meta", None)
     if isinstance(value, Response):
         try:

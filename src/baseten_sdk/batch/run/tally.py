@@ -143,11 +143,8 @@ class Tally:
             eta=eta,
             seconds=now - self._began,
             waiting=gauge.waiting,
-            reason=gauge.waiting_for if gauge.waiting else self._commonest(),
+            reason=gauge.waiting_for if gauge.waiting else next((why for why, _ in self._reasons.commonest(1)), None),
         )
-
-    def _commonest(self) -> str | None:
-        return next((reason for reason, _ in self._reasons.commonest(1)), None)
 
     def report(
         self,
@@ -167,7 +164,7 @@ class Tally:
             stopped: Why it ended early.
             concurrency: Rows that could be in flight at the end, if that number adapts.
             failures: The file of the failed rows, if there are any.
-            gauge: Tells which rows were waiting for another try when it ended early.
+            gauge: Has the rows that were waiting for another try when it ended early.
         """
         reasons = self._reasons.commonest(REASONS)
         if gauge is not None and gauge.given_up:

@@ -14,7 +14,7 @@ class Timeline:
         self._counts: dict[int, int] = {}
 
     def add(self, seconds: float, count: int = 1) -> None:
-        """Count rows that ended so many seconds after the beginning."""
+        """Count rows that ended this many seconds after the beginning."""
         slot = int(seconds / self._width)
         while slot >= MOST:
             self._width *= 2

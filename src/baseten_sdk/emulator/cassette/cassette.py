@@ -43,7 +43,7 @@ class Cassette:
     Args:
         path: The file, YAML.
         record: "none" only replays, and sends nothing. "new" asks the service for what the file does not have; "all"
-            records everything anew. Both send the caller's own key to the service, and `save` writes the file; the
+            records everything again. Both send the caller's own key to the service, and `save` writes the file; the
             emulator calls it when it stops.
         hide_prompts: Keep digests of what people wrote (`messages`, `input` ...) instead of the text. Replies are kept
             as they came.

@@ -137,7 +137,7 @@ def _head(path: Path, head: bytes) -> _Head:
             if tree["version"] != VERSION:
                 raise _refused(path, f"has version {tree['version']!r}, and this package reads version {VERSION}")
             return _Head.model_validate(tree)
-    raise _refused(path, "is no cassette")
+    raise _refused(path, "is not a cassette")
 
 
 def _interaction(path: Path, number: int, document: bytes) -> Interaction:
@@ -291,6 +291,6 @@ def _bytes_tree(data: bytes) -> dict[str, object]:
 
 def _refused(path: Path, problem: str) -> ConfigurationError:
     return ConfigurationError(
-        f"The cassette {path} {problem}. To record it anew, run pytest --baseten-record=all with a key in "
+        f"The cassette {path} {problem}. To record it again, run pytest --baseten-record=all with a key in "
         "BASETEN_API_KEY."
     )

@@ -17,22 +17,8 @@ from ..http.jsonvalue import JSON, Object, as_list, as_number, as_object, as_tex
 from ..schema.instances import Hints, instance
 from .prose import lengthened, prose, thoughts, tokens
 
-_VERBS = {
-    "get",
-    "set",
-    "list",
-    "find",
-    "run",
-    "call",
-    "the",
-    "for",
-    "and",
-    "use",
-    "fetch",
-    "make",
-    "new",
-    "tool",
-}
+_COMMON = {"get", "set", "list", "find", "run", "call", "the", "for", "and", "use", "fetch", "make", "new", "tool"}
+"""Words in the names of tools that do not identify one."""
 _NAMES = re.compile(r"(?:[\"'“`][\w-]+[\"'”`](?:,|\s|and\b|or\b)*)+(keys?\b|fields?\b|properties\b)?")
 """Names in quotation marks, and the word behind them that says that they are keys."""
 _REFUSAL = "I cannot help with that."
@@ -81,7 +67,7 @@ class Answer:
 
 def answer(body: Object, plan: Plan, seed: int) -> Answer:
     """Answer a valid chat request."""
-    messages = [as_object(message) for message in as_list(body.get("messages"))]
+    messages = list(map(as_object, as_list(body.get("messages"))))
     question = next((_text(message) for message in reversed(messages) if message.get("role") == "user"), "")
     begun = messages.pop() if body.get("continue_final_message") is True else {}
     last = messages[-1] if messages else {}
@@ -94,8 +80,7 @@ def answer(body: Object, plan: Plan, seed: int) -> Answer:
     elif calls:
         finish = "tool_calls"
     else:
-        content, finish = _stopped(_content(body, last, question, plan, seed), body.get("stop")), "stop"
-        content = content.removeprefix(_text(begun))
+        content = _stopped(_content(body, last, question, plan, seed), body.get("stop")).removeprefix(_text(begun))
     limit = as_number(body.get("max_completion_tokens")) or as_number(body.get("max_tokens"))
     thought, spoken = tokens(reasoning), tokens(content or "")
     if limit is not None and not calls and len(thought) + len(spoken) > limit:
@@ -212,7 +197,7 @@ def _mentions(question: str, name: str) -> bool:
     if name.lower() in question.lower():
         return True
     parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+|\d+", name)
-    return any(part.lower().rstrip("s") in words for part in parts if len(part) > 2 and part.lower() not in _VERBS)
+    return any(part.lower().rstrip("s") in words for part in parts if len(part) > 2 and part.lower() not in _COMMON)
 
 
 def _call_id(model: str, name: str, position: int, question: str) -> str:

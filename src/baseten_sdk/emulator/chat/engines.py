@@ -9,13 +9,18 @@ import base64
 import math
 import re
 import struct
+from collections.abc import Callable
 from hashlib import sha256
+from typing import TypeAlias
 
+from ..behaviours.plan import Plan
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object, as_list, as_number, as_object, as_text
 from ..http.wire import Reply, json_reply
 
 _WIDTH = 16
+
+Answer: TypeAlias = Callable[[Object, Plan], Reply]
 
 
 def _vector(text: str, width: int) -> list[float]:
@@ -33,8 +38,8 @@ def _invalid(message: str) -> Reply:
     return json_reply({"detail": [{"loc": ["body"], "msg": message, "type": "value_error"}]}, 422)
 
 
-def _checked_body(exchange: Exchange) -> Object | Reply:
-    """The body of a request, or the reply that refuses it."""
+def engine(exchange: Exchange, answer: Answer) -> Reply:
+    """Answer a request if its body is valid."""
     try:
         body = as_object(exchange.json())
     except ValueError as error:
@@ -43,13 +48,10 @@ def _checked_body(exchange: Exchange) -> Object | Reply:
         return _invalid("`truncation_direction` must be Left or Right")
     if body.get("aggregation_strategy") not in (None, "none", "simple", "first", "average", "max"):
         return _invalid("`aggregation_strategy` is not one of none, simple, first, average, max")
-    return body
+    return answer(body, exchange.plan)
 
 
-def embeddings(exchange: Exchange) -> Reply:
-    body = _checked_body(exchange)
-    if isinstance(body, Reply):
-        return body
+def embeddings(body: Object, plan: Plan) -> Reply:
     given = body.get("input")
     texts = [given] if isinstance(given, str) else as_list(given)
     if not texts or not all(isinstance(text, str) for text in texts):
@@ -61,49 +63,42 @@ def embeddings(exchange: Exchange) -> Reply:
         packed = base64.b64encode(struct.pack(f"<{width}f", *vector)).decode()
         shown: JSON = packed if body.get("encoding_format") == "base64" else [*vector]
         data.append({"object": "embedding", "index": index, "embedding": shown})
-    data = _odd(data, exchange.plan.text("results"))
+    data = _odd(data, plan)
     spent = sum(len(as_text(text).split()) for text in texts)
     usage: Object = {"prompt_tokens": spent, "total_tokens": spent}
     return json_reply({"object": "list", "data": data, "model": body.get("model") or "emulator", "usage": usage})
 
 
-def _with(body: Object, name: str, value: JSON) -> Object:
-    return {**body, name: value}
-
-
-def _odd(results: list[JSON], oddity: str | None) -> list[JSON]:
-    """Results with something odd about them: about the last one, or their number or order."""
+def _odd(results: list[JSON], plan: Plan) -> list[JSON]:
+    """Return results with what the plan wants wrong: the last one, or their number or order."""
     if not results:
         return results
     *most, last = results
     nothing: list[JSON] = [math.nan] * _WIDTH
     body = as_object(last)
-    match oddity:
+    match plan.text("results"):
         case "short":
             return most
         case "extra":
-            return [*results, _with(body, "index", len(results))] if body else [*results, last]
+            return [*results, {**body, "index": len(results)} if body else last]
         case "twice":
-            return [*most, _with(body, "index", as_object(results[0]).get("index"))]
+            return [*most, {**body, "index": as_object(results[0]).get("index")}]
         case "foreign":
-            return [*most, _with(body, "index", len(results) + 7)]
+            return [*most, {**body, "index": len(results) + 7}]
         case "shuffled":
             return [*reversed(results)]
         case "ragged":
-            return [*most, _with(body, "embedding", [0.5])]
+            return [*most, {**body, "embedding": [0.5]}]
         case "nan":
-            return [*most, _with(body, "embedding", nothing)]
+            return [*most, {**body, "embedding": nothing}]
         case "garbled":
-            return [*most, _with(body, "embedding", "no base64!")]
+            return [*most, {**body, "embedding": "no base64!"}]
         case _:
             return results
 
 
-def rerank(exchange: Exchange) -> Reply:
-    """Best first, so a caller that trusts the order instead of `index` is found out."""
-    body = _checked_body(exchange)
-    if isinstance(body, Reply):
-        return body
+def rerank(body: Object, plan: Plan) -> Reply:
+    """Answer with the best text first, which exposes callers that trust the order instead of `index`."""
     query = _vector(as_text(body.get("query")), _WIDTH)
     scored: list[tuple[float, int, str]] = []
     for index, text in enumerate(map(as_text, as_list(body.get("texts")))):
@@ -114,33 +109,30 @@ def rerank(exchange: Exchange) -> Reply:
     ranked: list[JSON] = [
         {"index": index, "score": score, "text": text if shown else None} for score, index, text in scored
     ]
-    return json_reply(_odd(ranked, exchange.plan.text("results")))
+    return json_reply(_odd(ranked, plan))
 
 
-def classify(exchange: Exchange) -> Reply:
-    body = _checked_body(exchange)
-    if isinstance(body, Reply):
-        return body
+def _inputs(body: Object) -> list[str]:
+    inputs = as_list(body.get("inputs"))
+    return [" ".join(map(as_text, each)) if isinstance(each, list) else as_text(each) for each in inputs]
+
+
+def classify(body: Object, plan: Plan) -> Reply:
     rows: list[JSON] = []
-    for inner in as_list(body.get("inputs")):
-        text = " ".join(map(as_text, as_list(inner))) if isinstance(inner, list) else as_text(inner)
+    for text in _inputs(body):
         score = round(sha256(text.encode(errors="replace")).digest()[0] / 255, 6)
         labels: list[JSON] = [
             {"label": "positive", "score": score},
             {"label": "negative", "score": round(1 - score, 6)},
         ]
         rows.append(labels)
-    return json_reply(_odd(rows, exchange.plan.text("results")))
+    return json_reply(_odd(rows, plan))
 
 
-def predict_tokens(exchange: Exchange) -> Reply:
-    """Names are the words that begin with a capital letter."""
-    body = _checked_body(exchange)
-    if isinstance(body, Reply):
-        return body
+def predict_tokens(body: Object, plan: Plan) -> Reply:
+    """Label words as names if they begin with a capital letter."""
     rows: list[JSON] = []
-    for inner in as_list(body.get("inputs")):
-        text = " ".join(map(as_text, as_list(inner))) if isinstance(inner, list) else as_text(inner)
+    for text in _inputs(body):
         found: list[JSON] = [
             {
                 "token": match[0],
@@ -152,4 +144,4 @@ def predict_tokens(exchange: Exchange) -> Reply:
             for match in re.finditer(r"\w+", text)
         ]
         rows.append(found)
-    return json_reply(_odd(rows, exchange.plan.text("results")))
+    return json_reply(_odd(rows, plan))

@@ -34,7 +34,7 @@ _CLOSINGS = (
 
 
 def tokens(text: str) -> list[str]:
-    """Split a text into pieces that stand for a model's tokens. They join to exactly `text`."""
+    """Split a text into pieces that serve as a model's tokens. They join to exactly `text`."""
     return _TOKEN.findall(text)
 
 

@@ -68,8 +68,8 @@ def _chunks(head: Object, choices: list[Object]) -> list[Object]:
         unfinished: Object = {**choice, "finish_reason": None}
         for piece in tokens(as_text(choice["text"])):
             logprobs = None if choice["logprobs"] is None else _logprobs(piece, 0)
-            made.append(_chunk(head, {**unfinished, "text": piece, "logprobs": logprobs}))
-        made.append(_chunk(head, {**choice, "text": "", "logprobs": None}))
+            made.append({**head, "choices": [{**unfinished, "text": piece, "logprobs": logprobs}]})
+        made.append({**head, "choices": [{**choice, "text": "", "logprobs": None}]})
     return made
 
 
@@ -87,10 +87,6 @@ def _logprobs(text: str, others: int) -> Object:
         "top_logprobs": likely if others else None,
         "text_offset": [*offsets],
     }
-
-
-def _chunk(head: Object, choice: Object) -> Object:
-    return {**head, "choices": [choice]}
 
 
 def _prompts(given: JSON) -> list[str]:

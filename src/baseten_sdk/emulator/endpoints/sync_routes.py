@@ -6,15 +6,23 @@ It owns the routes of that server. It must not know how a deployment is addresse
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from urllib.parse import unquote
 
-from ..chat.engines import classify, embeddings, predict_tokens, rerank
+from ..chat.engines import Answer, classify, embeddings, engine, predict_tokens, rerank
 from ..chat.models import list_models
 from ..faults.error_shapes import error_reply, method_not_allowed, not_found
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object
 from ..http.wire import Reply, json_reply
 from .decisions import decide
+
+_ENGINE: Mapping[tuple[str, ...], Answer] = {
+    ("v1", "embeddings"): embeddings,
+    ("rerank",): rerank,
+    ("predict",): classify,
+    ("predict_tokens",): predict_tokens,
+}
 
 
 def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
@@ -25,16 +33,10 @@ def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
             return method_not_allowed("POST")
         case ("v1", "models"):
             return list_models(exchange.address) if method == "GET" else method_not_allowed("GET")
-        case ("v1", "embeddings"):
-            return embeddings(exchange) if method == "POST" else method_not_allowed("POST")
         case ("v1", "systemone"):
             return decide(exchange) if method == "POST" else method_not_allowed("POST")
-        case ("rerank",):
-            return rerank(exchange) if method == "POST" else method_not_allowed("POST")
-        case ("predict",):
-            return classify(exchange) if method == "POST" else method_not_allowed("POST")
-        case ("predict_tokens",):
-            return predict_tokens(exchange) if method == "POST" else method_not_allowed("POST")
+        case _ if route in _ENGINE:
+            return engine(exchange, _ENGINE[route]) if method == "POST" else method_not_allowed("POST")
         case ("health",):
             return json_reply({"status": "ok"}) if method in ("GET", "HEAD") else method_not_allowed("GET")
         case ("items", item) if item:

@@ -2,7 +2,7 @@
 
 Theory of operation: every answer, stream or not, is made in full before its first byte is sent, as a list of
 pieces (one per event for streams). That makes each fault a plain operation on a list: cutting keeps the first
-pieces, small writes split the same bytes anew, silence stops in between. `faults.dress` does these operations;
+pieces, small writes split the same bytes again, silence stops in between. `faults.dress` does these operations;
 `play` alone touches the connection. Only a stream of another server is relayed as it comes, untouched. It must
 not know what the bytes mean.
 """

@@ -107,7 +107,7 @@ class Record(Sequence[T], Generic[T]):
         """Block until `test` accepts the items, and return them.
 
         Args:
-            test: Is asked at once and after every change.
+            test: Is called at once and after every change.
             timeout: Seconds of wall clock.
 
         Raises:

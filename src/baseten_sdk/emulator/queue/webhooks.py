@@ -94,7 +94,7 @@ class WebhookSender:
             status, error = await post(url, body, headers, self._timeout)
             final = status not in _RETRIED or attempt == self._attempts
             if final:
-                # Before the record, so that the job is settled for whoever waits for the record.
+                # Before the record, so that the job is settled once the record is there.
                 job.settle(self._clock.now(), delivered=status is not None and 200 <= status < 300)
             self.deliveries.append(Delivery(job.request_id, url, attempt, status, error, body, headers))
             if final:

@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def with_chat_callbacks(method: F) -> F:
-    """A chat that tells LlamaIndex's callbacks and instrumentation of itself."""
+    """A chat that reports itself to LlamaIndex's callbacks and instrumentation."""
     wrapped: F = llm_chat_callback()(method)
     return wrapped
 

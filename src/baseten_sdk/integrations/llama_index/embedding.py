@@ -14,7 +14,7 @@ from ..clients import Clients
 from ..targets import ModelTarget
 
 AT_ONCE = 2048
-"""Texts that LlamaIndex hands over at once: the most that it allows. They are cut into requests here."""
+"""Texts that LlamaIndex passes at once: the most that it allows. They are cut into requests here."""
 
 
 class BasetenEmbedding(BaseEmbedding):

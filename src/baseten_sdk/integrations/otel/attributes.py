@@ -141,7 +141,7 @@ def of_request(call: CallStarted, sent: Mapping[str, object]) -> Attributes:
 
 
 def of_reply(result: object) -> Attributes:
-    """What the reply of a chat, of messages, of a response, of embeddings or of a decision tells."""
+    """Return the attributes of a reply: of a chat, messages, a response, embeddings or a decision."""
     attributes: Attributes = {}
     result = result.parse() if isinstance(result, RawResponse) else result
     if isinstance(result, ChatCompletion | TextCompletion):
@@ -226,7 +226,7 @@ def error_type(error: BaseException) -> str:
 
 
 def of_error(error: BaseException) -> Attributes:
-    """What an error tells without telling content."""
+    """Return the attributes of an error, without content."""
     attributes: Attributes = {ERROR_TYPE: error_type(error)}
     if isinstance(error, APIStatusError):
         attributes["http.response.status_code"] = error.status_code

@@ -32,7 +32,7 @@ from .instruments import Instruments
 SCOPE = "baseten_sdk"
 
 CAPTURE = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
-"""The variable that tells instrumentations of generative AI to record content."""
+"""The variable that has instrumentations of generative AI record content."""
 
 
 class OpenTelemetry(Observer):

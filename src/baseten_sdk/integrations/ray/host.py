@@ -1,6 +1,6 @@
 """One client and one engine on an event loop in their own thread.
 
-Ray Data blocks an actor's own event loop while nobody takes its results. Calls in flight on that loop would stop, and
+Ray Data blocks an actor's own event loop while its results are not taken. Calls in flight on that loop would stop, and
 connections would time out. Here they continue. All batches of the actor share the engine, so slots stay in use while a
 batch ends.
 

@@ -22,7 +22,7 @@ from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
 from .host import Host
 
 LINGER = 0.25
-"""Seconds in which more rows may end before those that have are handed on."""
+"""Seconds in which more rows may end before those that have ended are passed on."""
 
 CONCURRENCY = 64
 """Rows in flight in each actor, by default."""
