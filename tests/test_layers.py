@@ -142,7 +142,7 @@ ONE_FILE_LIBRARIES = {
     "_io/http1.py": "httptools",
     "_io/trio_alarm.py": "trio",
     "limit_stores/redis.py": "redis",
-    "emulator/cassette/service.py": "httpx",
+    "emulator/cassette/real_service.py": "httpx",
     "emulator/cassette/yaml_file.py": "yaml",
     "_core/websocket/protocol.py": "websockets",
     "emulator/chat/upstream.py": "httpx",

@@ -48,7 +48,6 @@ def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
     """The value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
 
     Args:
-        body: The JSON.
         any_size: Whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that
             is then validated, since it may be in a field that is never read.
 

@@ -54,7 +54,6 @@ async def run_parts(
 
     Args:
         service: Makes the requests.
-        bulk: The call.
         deliver: Takes each outcome. An exception from it ends the run.
         progress: The progress to update.
 

@@ -18,11 +18,7 @@ from .loop_thread import scheduler
 
 
 class Background:
-    """A function that runs until it ends or is ended. It must not raise.
-
-    Args:
-        function: The work.
-    """
+    """A function that runs until it ends or is ended. It must not raise."""
 
     def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
         self._function = function

@@ -26,7 +26,6 @@ def connect(path: str | os.PathLike[str], *, wait: float, durable: bool = True) 
     The caller begins transactions by hand, and keeps uses of the connection apart.
 
     Args:
-        path: The file.
         wait: Seconds to wait for another writer.
         durable: Whether a commit waits for the disk.
 

@@ -42,7 +42,6 @@ def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: b
     """Open a file for reading and writing, and lock it while it is open. Create it if it does not exist.
 
     Args:
-        path: The file.
         append: Whether all writes go to its end.
         follow: Whether the path may be a symbolic link.
 

@@ -327,7 +327,7 @@ class Client(Targets):
         return self.with_options(**options)
 
     def detached(self) -> Self:
-        """Copy the client into one with its own connections that nobody needs to close.
+        """Copy the client into one with its own connections that need not be closed.
 
         They are closed when the copy is garbage-collected, without the warning that it was not closed. This is for
         objects that hold a client and are never closed themselves.

@@ -93,7 +93,7 @@ class Setup:
         return ObservedCaller
 
     def detached(self, options: Options) -> Setup:
-        """Return a copy with other defaults, for a client that nobody needs to close."""
+        """Return a copy with other defaults, for a client that need not be closed."""
         return replace(self, settings=replace(self.settings, options=options, owned=False))
 
     def picklable(self, options: Options) -> Settings:

@@ -69,11 +69,9 @@ class Division:
         }
         for name, whole in divided.items():
             added += [] if whole is None else [name, str(whole // self.count)]
-        return (
-            added
-            if self.budget_dollars is None
-            else [*added, "--budget-dollars", str(self.budget_dollars / self.count)]
-        )
+        if self.budget_dollars is not None:
+            added += ["--budget-dollars", str(self.budget_dollars / self.count)]
+        return added
 
 
 def run_processes(
@@ -91,7 +89,6 @@ def run_processes(
     Args:
         command: What starts one of them. The options of its part are added.
         division: What each is given.
-        sink: The output.
         options: Further options of all of them.
         openai: Whether the lines are those of OpenAI's batch files.
         retry_failed: Whether failed rows are run again.

@@ -20,7 +20,6 @@ def check_report(file: Path, others: Iterable[Path | None]) -> None:
     """Refuse a report that cannot be written.
 
     Args:
-        file: The path of the report.
         others: The other files of the command, none of which it may overwrite.
 
     Raises:

@@ -56,7 +56,6 @@ def check_target(target: Path, source: Path, *, force: bool) -> None:
     """Refuse a file that cannot be written, before anything is embedded.
 
     Args:
-        target: The file of vectors.
         source: The source, which must be another file.
         force: Whether an existing file is replaced.
 

@@ -50,7 +50,6 @@ def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float)
 
     Args:
         websocket: The WebSocket, open.
-        lines: The messages to send.
         quiet: Seconds of silence that end the conversation.
     """
     sender = _Sender(websocket, lines)

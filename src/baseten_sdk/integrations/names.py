@@ -35,7 +35,6 @@ def check_names(names: Iterable[str], own: Iterable[str] = ()) -> None:
     """Refuse a name that resembles a known one. Others are parameters of some engine.
 
     Args:
-        names: The names that were given.
         own: Further known names.
 
     Raises:

@@ -52,10 +52,6 @@ class AdmissionGate:
         """Note a refused submission.
 
         Return the seconds that it should wait itself: as long as the service asks, otherwise longer after each refusal.
-
-        Args:
-            error: The refusal.
-            sent: When it was sent.
         """
         now = self._clock.now()
         retry_after = error.retry_after if isinstance(error, APIStatusError) else None

@@ -98,7 +98,6 @@ async def read_body(headers: RawHeaders, receive: Receive, most: int, take: Call
     """Read the whole body.
 
     Args:
-        headers: The headers of the request.
         receive: Gives its messages.
         most: Maximum bytes.
         take: Takes memory for them.

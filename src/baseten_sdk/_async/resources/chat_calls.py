@@ -73,9 +73,6 @@ class AsyncChatCalls(AsyncModelCalls):
         """Return the events of a call that is made when they are entered.
 
         Args:
-            model: Its name.
-            messages: The conversation.
-            params: The other arguments.
             toolbox: What the model may call.
             schema: The type of the answer, if one was asked for.
             response_format: What is sent of it.

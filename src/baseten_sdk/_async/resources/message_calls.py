@@ -115,8 +115,6 @@ class AsyncMessageCalls(AsyncModelCalls):
         """Build the request, and the options that hold for it.
 
         Args:
-            call: The arguments.
-            messages: The conversation.
             more: The tools and what goes with them.
             stream: Whether the answer is to come as events.
         """

@@ -72,9 +72,6 @@ class AsyncResponseCalls(AsyncModelCalls):
         """Return the events of a call that is made when they are entered.
 
         Args:
-            model: Its name.
-            given: The input.
-            params: The other arguments.
             toolbox: What the model may call.
             schema: The type of the answer, if one was asked for.
             lenient: Accept arguments that do not validate; the caller deals with them.

@@ -22,7 +22,6 @@ class AsyncAudioPieces:
     """Audio in pieces.
 
     Args:
-        audio: The source.
         encoding: The encoding that the caller gave.
         sample_rate: The rate that the caller gave.
 

@@ -19,7 +19,6 @@ class AsyncContinuedChatStream(AsyncChatStream):
     Args:
         part: The stream that begins it.
         continuation: Opens the others.
-        limits: The client's limits.
     """
 
     def __init__(self, part: AsyncChatStream, continuation: AsyncContinuation, limits: Limits) -> None:

@@ -38,9 +38,7 @@ def chat_request(
     Args:
         base: Where the model is served.
         model: Its name there.
-        messages: The conversation.
         params: Parameters other than options. None is the same as leaving one out.
-        options: The options of the call.
         stream: Whether the answer comes in chunks.
 
     Raises:

@@ -25,7 +25,6 @@ class MessagePartials(Generic[T]):
 
     Args:
         form: How the answer is given.
-        schema: Its type.
         events: The earlier events.
     """
 

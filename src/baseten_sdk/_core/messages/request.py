@@ -48,11 +48,8 @@ def messages_request(
     Args:
         base: Where the model is served.
         model: Its name there.
-        messages: The conversation.
         max_tokens: The most tokens of the answer.
         params: Parameters other than options. None is the same as leaving one out.
-        options: The options of the call.
-        system: The system prompt.
         more: The tools in the form to send, and whatever else replaces a parameter.
         stream: Whether the answer comes as events.
 

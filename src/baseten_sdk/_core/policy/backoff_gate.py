@@ -98,9 +98,7 @@ class BackoffGate:
         """Note a refused request.
 
         Args:
-            sent: When it was sent.
             seconds: How long the service asks to wait.
-            now: The time.
         """
         self._refused = max(self._refused, sent)
         if not self._row.refused() and self._pace is None:
@@ -125,12 +123,7 @@ class BackoffGate:
             self._pace = max(max(self._pace, self._measured) * LEAP_BACK, SLOWEST)
 
     def succeeded(self, sent: float, now: float) -> bool:
-        """Note an accepted request. Returns whether the gate has opened for the calls that wait.
-
-        Args:
-            sent: When it was sent.
-            now: The time.
-        """
+        """Note an accepted request. Returns whether the gate has opened for the calls that wait."""
         self._accepted += 1
         self._taken += 1
         self._row.taken(sent_since=sent > self._refused)

@@ -158,7 +158,6 @@ class LeaseShare:
         """Return the order to send now. One that may have been lost comes first, under its number.
 
         Args:
-            now: The time.
             leaving: Whether it is the last one. It leaves to the store what calls in flight hold.
         """
         if self._pending is not None:
@@ -195,7 +194,6 @@ class LeaseShare:
         Args:
             lease: What it got.
             began: When the exchange with the store began.
-            now: The time.
         """
         order, self._pending = self._pending, None
         self._valid_until, self._heard = began + LEASE_SECONDS, now

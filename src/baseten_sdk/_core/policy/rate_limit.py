@@ -96,9 +96,7 @@ class Allowance:
         """Replace a held amount by what was spent.
 
         Args:
-            held: The amount.
             spent: How many seconds ago something was spent, and how much.
-            now: The time.
         """
         self._advance(now)
         level = self._level + held

@@ -53,7 +53,6 @@ class RateQueue(Generic[T]):
 
         Args:
             turn: The waiting call.
-            now: The time.
             left: Seconds left of the call's deadline.
 
         Raises:

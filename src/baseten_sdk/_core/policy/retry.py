@@ -86,7 +86,6 @@ class RetryState:
         """Decide what to do next.
 
         Args:
-            error: The error of this attempt.
             attempt: The number of the attempt, from 1.
             now: When it failed, on the clock of the deadline `end`.
         """
@@ -111,7 +110,6 @@ class RetryState:
         """Return for how many seconds other calls should hold back after a 429. None if the error is not a 429.
 
         Args:
-            error: The error of this attempt.
             attempt: The number of the attempt, from 1.
             decision: What was decided for the call itself.
         """

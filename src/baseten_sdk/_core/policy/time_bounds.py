@@ -20,7 +20,6 @@ class TimeBounds:
 
     Args:
         limits: How long everything may take.
-        now: The clock.
 
     Attributes:
         phase: The current phase.

@@ -21,7 +21,6 @@ def why_not(request: Request, partial: Partial) -> str | None:
     """Return why another member cannot continue, or None if it can.
 
     Args:
-        request: The request that was cut.
         partial: What had arrived.
     """
     if not isinstance(partial, ChatCompletion):
@@ -45,7 +44,6 @@ def continued(request: Request, partial: Partial) -> Request:
     """Build the request for the rest of an answer. If no text had arrived, it is the same request.
 
     Args:
-        request: The request that was cut.
         partial: What had arrived. `why_not` must have returned None for it.
     """
     if not isinstance(partial, ChatCompletion) or not partial.choices[0].message.content:

@@ -30,11 +30,7 @@ class FirstEvent:
 
     @classmethod
     def of(cls, request: Request, limits: Limits) -> FirstEvent:
-        """Make the detector for the reply of a request.
-
-        Args:
-            limits: The client's limits.
-        """
+        """Make the detector for the reply of a request."""
         match request.url_without_query.rpartition("/v1/")[2]:
             case "chat/completions":
                 return cls(ChunkReader(limits))

@@ -31,12 +31,9 @@ class MemberCheck:
     """Looks at one request to a member.
 
     Args:
-        pool: The pool.
-        number: The member.
         order: The members that the call may ask.
         asked: Those that it has asked. It may grow.
         kind: The kind of the request.
-        now: The clock.
     """
 
     __slots__ = ("_asked", "_kind", "_late", "_member", "_now", "_number", "_order", "_pool", "_sent")

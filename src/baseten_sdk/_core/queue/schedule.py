@@ -36,7 +36,6 @@ class Schedule(Generic[J]):
 
     Args:
         jobs: The requests, in the order of their first polls.
-        now: The time.
     """
 
     def __init__(self, jobs: Iterable[J], now: float) -> None:

@@ -24,7 +24,6 @@ def check_positions(
         positions: The position of each result's input, from 0.
         count: How many inputs there were.
         what: What a result is, for the error.
-        response: The reply.
         first: The position of the first input among those of the whole call, for the error.
 
     Raises:

@@ -43,7 +43,6 @@ def retry_after(headers: Mapping[str, str], now: float, *, refused: bool = True)
     """Return the seconds that the headers ask to wait. None if they do not ask, or if the value makes no sense.
 
     Args:
-        headers: The headers of a reply.
         now: Seconds since the epoch.
         refused: Whether the request was refused. If so, a limit counts as used up even with something left: there may
             be tokens, but too few for this call.

@@ -38,7 +38,6 @@ def secrets_of(request: Request, key: Hidden[str], fields: Mapping[str, object])
 
     Args:
         request: Its headers may hold the key of a gateway or a different API key, and its query a token.
-        key: The API key.
         fields: The fields added to its body. JSON values are searched at any depth.
     """
     found = [Secret(key.value, HIDDEN)]

@@ -41,7 +41,6 @@ class Outcome(Generic[T]):
         """Return the response with what was asked for. Its parts get the parsed values too.
 
         Args:
-            response: The last reply.
             attempts: Every reply.
 
         Raises:

@@ -21,7 +21,6 @@ class ResponsePartials(Generic[T]):
     """Makes partial objects from the events that follow.
 
     Args:
-        schema: The type of the answer.
         so_far: The text before them.
     """
 

@@ -49,7 +49,6 @@ def response_request(
         base: Where the model is served.
         model: Its name there.
         params: Parameters other than options. None is the same as leaving one out.
-        options: The options of the call.
         stream: Whether the response comes as events. The body always says it, because some servers stream by default.
 
     Raises:

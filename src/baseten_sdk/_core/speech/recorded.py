@@ -65,7 +65,6 @@ def whisper_input(
     """The input of the model or chain; with the fields of `extra` added.
 
     Args:
-        audio: The field `audio`.
         whisper: How Whisper listens.
         enable_vad: Whether silence is cut out; without it, 30 seconds are the most.
         extra: Fields beside or inside `whisper_input`.

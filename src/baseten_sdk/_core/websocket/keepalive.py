@@ -12,7 +12,6 @@ class Keepalive:
 
     Args:
         interval: Seconds of silence until a ping, and again until the connection counts as dead. None: never.
-        now: The time.
     """
 
     __slots__ = ("_heard", "_pinged", "interval")

@@ -68,7 +68,7 @@ class CompletedJobs:
         try:
             replies = Parallel.run([(True, partial(poll.job.status_within, left, self._options)) for poll in polls])
         except BaseException:
-            # Left halfway: these are polled again when the iteration goes on.
+            # The iteration was left halfway. When it continues, these are polled again.
             for poll in polls:
                 schedule.again(poll, self._clock.now())
             raise

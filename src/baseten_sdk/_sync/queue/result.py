@@ -85,7 +85,7 @@ class ResultWait:
         return body
 
     def failure(self, envelope: Envelope) -> AsyncRequestError:
-        """The error that a delivery of errors stands for. Only the status says how the request ended, and only as long
+        """Return the error of a delivery of errors. Only the status says how the request ended, and only as long
         as Baseten keeps it."""
         try:
             status = self._status(self._service.paced(self._call_options()))

@@ -282,7 +282,7 @@ class Deployment(Engine, Speech):
                 break
             clock.sleep(interval)
         limit = deadline or 0.0
-        late = f"{self._urls.target} was not awake after {limit:g} s. It goes on starting."
+        late = f"{self._urls.target} was not awake after {limit:g} s. It is still starting."
         raise DeadlineExceeded(late, phase="idle", limit=limit, advice="Call wake() again with a larger deadline=.")
 
 

@@ -97,7 +97,7 @@ class Jobs:
         from ...jobs.queue_client import JobOptions
         from ...jobs.run import Order, Run
 
-        deployment._urls.at("async_queue_status")  # a container has no queue, and says so
+        deployment._urls.at("async_queue_status")  # raises for a container, which has no queue
         longest = longest_life(max_time_in_queue_seconds, delivery_window) if hold is None else hold
         order = Order(
             rows=rows,

@@ -116,8 +116,6 @@ class MessageCalls(ModelCalls):
         """Build the request, and the options that hold for it.
 
         Args:
-            call: The arguments.
-            messages: The conversation.
             more: The tools and what goes with them.
             stream: Whether the answer is to come as events.
         """

@@ -148,7 +148,7 @@ class Speech(DeploymentBase):
         Raises:
             InvalidRequestError: There is no such file, it is too large, or a parameter is of the wrong type.
             APIError: The call failed.
-            ResponseValidationError: The reply is no transcript.
+            ResponseValidationError: The reply is not a transcript.
         """
         model_input, given = self._recording(audio, enable_vad, options)
         request, merged = self._post(self._path, given, Payload(json=model_input), ACCEPT_JSON)

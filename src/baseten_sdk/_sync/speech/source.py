@@ -21,7 +21,6 @@ class AudioPieces:
     """Audio in pieces.
 
     Args:
-        audio: The source.
         encoding: The encoding that the caller gave.
         sample_rate: The rate that the caller gave.
 

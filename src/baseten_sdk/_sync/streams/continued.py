@@ -20,7 +20,6 @@ class ContinuedChatStream(ChatStream):
     Args:
         part: The stream that begins it.
         continuation: Opens the others.
-        limits: The client's limits.
     """
 
     def __init__(self, part: ChatStream, continuation: Continuation, limits: Limits) -> None:

@@ -156,7 +156,7 @@ class Link:
         return bool(self._protocol.messages) or self.over
 
     def beat(self) -> None:
-        """Look after the connection while nobody reads it, without waiting for anything."""
+        """Serve the connection while no task reads it, without waiting for anything."""
         if self.over:
             return
         try:

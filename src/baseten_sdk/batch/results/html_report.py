@@ -10,12 +10,7 @@ from ...types.batch import Report
 
 
 def html_report(report: Report, title: str = "Batch") -> str:
-    """Write a report as one HTML page.
-
-    Args:
-        report: The report of a batch.
-        title: The title of the page.
-    """
+    """Write a report as one HTML page."""
     parts = [
         numbers(_headline(report)),
         *columns(

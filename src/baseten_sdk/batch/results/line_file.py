@@ -44,7 +44,6 @@ class LineFile:
     """A file of lines to which this process appends.
 
     Args:
-        path: Where it is.
         follow: Whether the path may be a symbolic link, because the caller chose it.
 
     Raises:

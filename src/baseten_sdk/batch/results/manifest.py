@@ -130,7 +130,6 @@ def read_manifest(path: Path, *, force: bool) -> Manifest | None:
     """Return the manifest of an output, or None if there is none.
 
     Args:
-        path: The output.
         force: Whether to ignore a manifest that cannot be read.
 
     Raises:
@@ -152,7 +151,6 @@ def settle(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: b
     """Compare a batch with the one that began the output, and write the manifest.
 
     Args:
-        path: The output.
         manifest: What the batch is known by.
         earlier: What the batch that began the output is known by.
         begun: Whether the output has any lines.

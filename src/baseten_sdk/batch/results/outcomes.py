@@ -1,6 +1,6 @@
 """What `client.batch.map` returns: outcomes, as they come or in the order of the rows.
 
-Theory of operation. The engine runs in the background and passes outcomes to an exchange, which holds a bounded number
+Theory of operation. The engine runs in the background and passes outcomes to a queue, which holds a bounded number
 of them: when the reader is slow, the workers wait. With `ordered=True`, an outcome waits for those of the rows before
 it, and a worker that is a whole window ahead waits too. It must not know how rows are run.
 """
@@ -31,7 +31,7 @@ AT_ONCE = 256
 """How many outcomes are fetched from the other thread together."""
 
 
-class Exchange(Generic[R, T]):
+class OutcomeQueue(Generic[R, T]):
     """A bounded queue in which outcomes wait for their reader.
 
     Args:
@@ -44,7 +44,7 @@ class Exchange(Generic[R, T]):
         self._ordered = ordered
         self._ready: deque[Outcome[R, T]] = deque()
         self._early: dict[int, Outcome[R, T]] = {}
-        self._handed = 0
+        self._taken = 0
         self._next = 1
         self._came = anyio.Event()
         self._room = anyio.Event()
@@ -53,7 +53,7 @@ class Exchange(Generic[R, T]):
 
     async def deliver(self, position: int, outcome: Outcome[R, T]) -> None:
         """Accept an outcome as soon as there is room."""
-        while position > self._handed + self._window if self._ordered else len(self._ready) >= self._window:
+        while position > self._taken + self._window if self._ordered else len(self._ready) >= self._window:
             room = self._room
             await room.wait()
         if self._ordered:
@@ -87,13 +87,13 @@ class Exchange(Generic[R, T]):
             self._came = anyio.Event()
             await self._came.wait()
         taken = [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
-        self._handed += len(taken)
+        self._taken += len(taken)
         room, self._room = self._room, anyio.Event()
         room.set()
         return taken
 
 
-Run: TypeAlias = Callable[[Exchange[R, T]], Awaitable[None]]
+Run: TypeAlias = Callable[[OutcomeQueue[R, T]], Awaitable[None]]
 """Runs rows and delivers their outcomes."""
 
 
@@ -111,19 +111,19 @@ class AsyncOutcomes(Generic[R_co, T_co]):
 
     def __init__(self, run: Run[R_co, T_co], window: int, *, ordered: bool) -> None:
         self._run = run
-        self._exchange: Exchange[R_co, T_co] = Exchange(window, ordered=ordered)
+        self._queue: OutcomeQueue[R_co, T_co] = OutcomeQueue(window, ordered=ordered)
         self._background: Background | None = None
 
     def _start(self) -> None:
         if self._background is None:
-            self._background = Background(_until_ended(self._run, self._exchange))
+            self._background = Background(_until_ended(self._run, self._queue))
             # Nothing in the background refers to this object, or it would never be collected.
             weakref.finalize(self, self._background.abandon)
 
     async def take(self, most: int) -> list[Outcome[R_co, T_co]]:
         """Return the outcomes that are ready, at most `most` of them; wait for one. An empty list is the end."""
         self._start()
-        return await self._exchange.take(most)
+        return await self._queue.take(most)
 
     def __aiter__(self) -> Self:
         return self
@@ -145,7 +145,7 @@ class AsyncOutcomes(Generic[R_co, T_co]):
         """End the rows that are in flight. Outcomes that were not read are lost."""
         if self._background is not None:
             await self._background.end()
-        self._exchange.end()
+        self._queue.end()
 
 
 class Outcomes(Generic[R_co, T_co]):
@@ -218,14 +218,14 @@ class Outcomes(Generic[R_co, T_co]):
         portal.call(end)
 
 
-def _until_ended(run: Run[R, T], exchange: Exchange[R, T]) -> Callable[[], Awaitable[None]]:
+def _until_ended(run: Run[R, T], queue: OutcomeQueue[R, T]) -> Callable[[], Awaitable[None]]:
     async def function() -> None:
         failure: BaseException | None = None
         try:
-            await run(exchange)
+            await run(queue)
         except Exception as error:
             failure = error
         finally:
-            exchange.end(failure)
+            queue.end(failure)
 
     return function

@@ -33,7 +33,6 @@ class Output(Generic[R, T]):
     """The files of one batch, locked while it runs.
 
     Args:
-        path: The file of results.
         lines: Reads lines.
 
     Attributes:

@@ -34,9 +34,6 @@ LONGEST_LINE = 128 * 1024 * 1024
 class Content:
     """What is in a file, a pipe, or, for the path `-`, the standard input.
 
-    Args:
-        path: Where it is.
-
     Attributes:
         size: Its bytes on disk, or None for a pipe, which can be read only once.
         position: The bytes that were read so far.

@@ -28,7 +28,6 @@ def json_rows(content: Content, row_type: RowType[R], only: Shard | None, *, may
     """Yield the rows of JSON Lines, or the elements of an array, however large the file is.
 
     Args:
-        content: The file.
         row_type: What its rows become.
         only: The part of the rows that is wanted. Rows of other parts are skipped unread.
         may_be_array: Whether an array at the beginning is the array of all rows, and not the first row.

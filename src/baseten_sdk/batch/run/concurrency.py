@@ -38,7 +38,6 @@ def choose_concurrency(given: int | Literal["auto"] | Concurrency, most: int) ->
     """Return what an argument asks for.
 
     Args:
-        given: The argument.
         most: The most calls that the client makes at once.
 
     Raises:

@@ -14,7 +14,7 @@ from ...errors import ConfigurationError
 from ...types.batch import Failed, Outcome
 from ..calls.call import Call
 from ..calls.usage import tokens_of
-from ..results.outcomes import Exchange
+from ..results.outcomes import OutcomeQueue
 from ..rows.intake import KeyOf, choose_key, every_row
 from ..rows.shard import Shard
 from ..rows.source import Source
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class MapRun(Generic[R, T]):
-    """Runs every row and passes its outcome to an exchange."""
+    """Runs every row and passes its outcome to a queue."""
 
     client: AsyncClient
     source: Source[R]
@@ -48,7 +48,7 @@ class MapRun(Generic[R, T]):
     retries: int
     shard: Shard | None
 
-    async def __call__(self, exchange: Exchange[R, T]) -> None:
+    async def __call__(self, queue: OutcomeQueue[R, T]) -> None:
         """Run every row.
 
         Raises:
@@ -74,7 +74,7 @@ class MapRun(Generic[R, T]):
             else:
                 tally.result(outcome, tokens_of(outcome.value))
                 breaker.success()
-            await exchange.deliver(position, outcome)
+            await queue.deliver(position, outcome)
 
         rows = self.source.supply(every_row(key_of, self.source.unit, self.shard), self.shard)
         await run_rows(

@@ -21,7 +21,6 @@ def retry_delay(error: Exception, tries: int) -> float | None:
     """Return the seconds to wait before another try of a row, or None if none is worth it.
 
     Args:
-        error: How the row failed.
         tries: How often it was tried, from 1.
     """
     if not _is_worth_it(error):

@@ -2,5 +2,5 @@
 
 A cassette answers in place of the emulator's endpoints, so it works below every transport and every client, and faults
 can be laid over it. `interaction` has the values, `yaml_file` their form on disk, `meaning` what makes two requests the
-same, `service` asks the real service, `replay` makes the replies, and `cassette` puts them together.
+same, `real_service` calls the service, `replay` makes the replies, and `cassette` puts them together.
 """

@@ -23,7 +23,7 @@ from .yaml_file import read, request_text, write
 
 if TYPE_CHECKING:
     from ...config import Endpoints
-    from .service import Service
+    from .real_service import RealService
 
 RecordMode = Literal["none", "new", "all"]
 """Which replies to ask the service for: none, those missing in the file, or all."""
@@ -78,7 +78,7 @@ class Cassette:
         self._ignore = tuple(ignore)
         self._realtime = realtime
         self._endpoints = endpoints
-        self._service: Service | None = None
+        self._service: RealService | None = None
         self._interactions: list[Interaction | None] = []
         self._unplayed: defaultdict[str, list[Interaction]] = defaultdict(list)
         self._played: dict[str, Interaction] = {}
@@ -134,9 +134,9 @@ class Cassette:
     async def _ask(self, exchange: Exchange, request: SentRequest) -> Reply:
         if self._service is None:
             from ...config import Endpoints
-            from .service import Service
+            from .real_service import RealService
 
-            self._service = Service(self._endpoints or Endpoints())
+            self._service = RealService(self._endpoints or Endpoints())
         position = len(self._interactions)
         self._interactions.append(None)  # in the order of the requests, however the replies end
 

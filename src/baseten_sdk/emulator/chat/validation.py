@@ -28,7 +28,6 @@ def complaint(body: JSON, *, server_tools: bool, model_required: bool) -> str | 
     """The first thing wrong with a chat request.
 
     Args:
-        body: The parsed body.
         server_tools: The request turned hosted tools on.
         model_required: `model` has to be there.
     """

@@ -11,7 +11,6 @@ class MinuteLimit:
     Args:
         per_minute: How much is replenished in a minute.
         burst: How much there is at most.
-        now: The time.
     """
 
     __slots__ = ("_burst", "_last", "_level", "per_minute")

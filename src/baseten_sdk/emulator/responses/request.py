@@ -24,7 +24,6 @@ def complaint(body: JSON, *, strict: bool) -> str | None:
     """The first thing wrong with a request that its form as a chat would not tell.
 
     Args:
-        body: The parsed body.
         strict: Unknown fields are refused.
     """
     if not isinstance(body, dict):

@@ -49,12 +49,8 @@ KEPT_BEGINNINGS = ("x-ratelimit-", "ratelimit")
 """Headers of a reply that are kept."""
 
 
-class Service:
-    """Asks the service.
-
-    Args:
-        endpoints: Where it is.
-    """
+class RealService:
+    """Asks the service."""
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
@@ -79,13 +75,13 @@ class Service:
             response = await client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return error_reply(502, f"recording: {without(f'{type(error).__name__}: {error}', secrets)}", "3")
-        taken = _Taken(response, time.monotonic() - began, secrets, keep)
-        if taken.streamed and not exchange.plan:
-            return Reply(response.status_code, taken.headers, chunked=True, live=taken.relayed())
+        arriving = _Arriving(response, time.monotonic() - began, secrets, keep)
+        if arriving.streamed and not exchange.plan:
+            return Reply(response.status_code, arriving.headers, chunked=True, live=arriving.relayed())
         with suppress(ConnectionError):  # the reply says how it ended
-            async for _ in taken.relayed():
+            async for _ in arriving.relayed():
                 pass
-        return replayed(taken.reply())
+        return replayed(arriving.reply())
 
     async def aclose(self) -> None:
         """Close the connections to it."""
@@ -111,7 +107,7 @@ class Service:
         return f"{origin.rstrip('/')}/{'/'.join(rest)}{query}"
 
 
-class _Taken:
+class _Arriving:
     """A reply while it comes."""
 
     def __init__(
