@@ -18,10 +18,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._async.queue.job import AsyncJob as AsyncJob
     from ._async.resources.chains import AsyncChain as AsyncChain
     from ._async.resources.deployments import AsyncDeployment as AsyncDeployment
-    from ._async.resources.exchanges import (
-        AsyncExchanges as AsyncExchanges,
-        AsyncHttpExchange as AsyncHttpExchange,
-    )
+    from ._async.resources.exchanges import AsyncExchanges as AsyncExchanges, AsyncHttpExchange as AsyncHttpExchange
     from ._async.resources.jobs import AsyncJobs as AsyncJobs
     from ._async.resources.message_run import AsyncMessageRun as AsyncMessageRun
     from ._async.resources.pool import AsyncPool as AsyncPool
@@ -37,10 +34,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         AsyncResponseEvents as AsyncResponseEvents,
     )
     from ._async.tool_run import AsyncToolRun as AsyncToolRun
-    from ._async.websocket.websocket import (
-        AsyncWebSocket as AsyncWebSocket,
-        AsyncWebSocketItems as AsyncWebSocketItems,
-    )
+    from ._async.websocket.websocket import AsyncWebSocket as AsyncWebSocket, AsyncWebSocketItems as AsyncWebSocketItems
     from ._bulk.options import ManyOptions as ManyOptions
     from ._bulk.stream import AsyncEmbeddingStream as AsyncEmbeddingStream, EmbeddingStream as EmbeddingStream
     from ._core.decisions.markers import Levels as Levels, Question as Question
@@ -70,10 +64,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._sync.streams.completion import CompletionStream as CompletionStream
     from ._sync.streams.message import MessageStream as MessageStream
     from ._sync.streams.predict import PredictStream as PredictStream
-    from ._sync.streams.response import (
-        ModelResponseStream as ModelResponseStream,
-        ResponseEvents as ResponseEvents,
-    )
+    from ._sync.streams.response import ModelResponseStream as ModelResponseStream, ResponseEvents as ResponseEvents
     from ._sync.tool_run import ToolRun as ToolRun
     from ._sync.websocket.websocket import WebSocket as WebSocket, WebSocketItems as WebSocketItems
     from .config import (

@@ -205,7 +205,4 @@ def _check_age(envelope: Envelope, tolerance: float, now: float) -> None:
     age = now - envelope.time.timestamp()
     if abs(age) > tolerance:
         when = f"{age:.0f} s ago" if age > 0 else f"{-age:.0f} s ahead of this machine's clock"
-        raise WebhookSignatureError(
-            f"The webhook request was sent {when}; {tolerance:g} s are allowed.",
-            check="time",
-        )
+        raise WebhookSignatureError(f"The webhook request was sent {when}; {tolerance:g} s are allowed.", check="time")

@@ -138,11 +138,7 @@ def batch(
     keyless = target is not None and target.is_container
     if processes > 1:
         division = Division(
-            processes,
-            width if isinstance(width, int) else None,
-            budget_tokens,
-            budget_failures,
-            budget_dollars,
+            processes, width if isinstance(width, int) else None, budget_tokens, budget_failures, budget_dollars
         )
         with sharing(limits) as options_of_all:
             code, whole = run_processes(

@@ -18,8 +18,7 @@ def decide(
     text: Annotated[str | None, typer.Argument(help="The text to judge.")] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="File with the text to judge, - for stdin.")] = None,
     ask: Annotated[
-        list[str] | None,
-        typer.Option("--ask", "-a", metavar="NAME=QUESTION", help="A yes-or-no question; repeatable."),
+        list[str] | None, typer.Option("--ask", "-a", metavar="NAME=QUESTION", help="A yes-or-no question; repeatable.")
     ] = None,
     choose: Annotated[
         list[str] | None,

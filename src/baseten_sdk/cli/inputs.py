@@ -32,8 +32,7 @@ MARKS = (
 Data: TypeAlias = Annotated[str | None, typer.Option("--data", "-d", metavar="JSON", help="Input as JSON.")]
 File: TypeAlias = Annotated[Path | None, typer.Option("--file", "-f", help="File with the input; - reads stdin.")]
 ContentType: TypeAlias = Annotated[
-    str,
-    typer.Option(help="Content type. Anything but JSON is sent unchanged; octet-stream means MessagePack."),
+    str, typer.Option(help="Content type. Anything but JSON is sent unchanged; octet-stream means MessagePack.")
 ]
 Header: TypeAlias = Annotated[
     list[str] | None, typer.Option("--header", "-H", metavar="NAME: VALUE", help="Request header; repeatable.")

@@ -31,8 +31,7 @@ def predict(
         ),
     ] = False,
     quiet: Annotated[
-        float,
-        typer.Option(min=0, metavar="SECONDS", help="Silence after the last line that ends --websocket."),
+        float, typer.Option(min=0, metavar="SECONDS", help="Silence after the last line that ends --websocket.")
     ] = QUIET,
 ) -> None:
     """Run a dedicated model and print its output while it arrives."""

@@ -118,11 +118,7 @@ class Emulator:
         self._deployments = Deployments(self._clock, wake_seconds)
         self._server: ServerThread | None = None
         webhook_sender = WebhookSender(
-            self._clock,
-            self._secrets,
-            attempts=webhook_attempts,
-            interval=webhook_interval,
-            timeout=webhook_timeout,
+            self._clock, self._secrets, attempts=webhook_attempts, interval=webhook_interval, timeout=webhook_timeout
         )
         queue = Queue(
             self._clock,

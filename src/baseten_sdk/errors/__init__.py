@@ -12,12 +12,7 @@ from .api import (
     IdleTimeout,
     ResponseValidationError,
 )
-from .base import (
-    BasetenError,
-    ClientClosedError,
-    ConfigurationError,
-    InvalidRequestError,
-)
+from .base import BasetenError, ClientClosedError, ConfigurationError, InvalidRequestError
 from .batch import (
     BatchAbortedError,
     BatchError,
@@ -42,9 +37,7 @@ from .jobs import (
     WebhookSignatureError,
     WebhookStoreError,
 )
-from .limits import (
-    LimitStoreError,
-)
+from .limits import LimitStoreError
 from .output import (
     ContentFilterError,
     LengthLimitError,
@@ -54,10 +47,7 @@ from .output import (
     RefusalError,
     ToolArgumentError,
 )
-from .speech import (
-    AudioError,
-    TranscriptionError,
-)
+from .speech import AudioError, TranscriptionError
 from .status import (
     APIStatusError,
     AuthenticationError,
@@ -77,13 +67,7 @@ from .status import (
     ServiceUnavailableError,
     UnprocessableEntityError,
 )
-from .stream import (
-    ContinuationError,
-    StreamAPIError,
-    StreamDecodeError,
-    StreamError,
-    StreamInterrupted,
-)
+from .stream import ContinuationError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from .websocket import (
     WebSocketClosedError,
     WebSocketError,

@@ -44,11 +44,7 @@ class AsyncChain(AsyncSpeech):
 
     @overload
     async def run_remote(
-        self,
-        arguments: object | Missing = MISSING,
-        *,
-        response_model: type[T],
-        **options: Unpack[CallOptions],
+        self, arguments: object | Missing = MISSING, *, response_model: type[T], **options: Unpack[CallOptions]
     ) -> T: ...
 
     @overload

@@ -232,12 +232,7 @@ class AsyncDeployment(AsyncEngine, AsyncSpeech):
         )
 
     async def wake(
-        self,
-        *,
-        wait: bool = False,
-        deadline: float | None = None,
-        probe: str = PROBE,
-        **options: Unpack[WaitOptions],
+        self, *, wait: bool = False, deadline: float | None = None, probe: str = PROBE, **options: Unpack[WaitOptions]
     ) -> None:
         """Start a deployment that is scaled to zero. For a container on your machine, only wait for it.
 
@@ -286,12 +281,7 @@ class AsyncDeployment(AsyncEngine, AsyncSpeech):
 
 
 async def raw_call(
-    service: AsyncService,
-    method: str,
-    url: str,
-    payload: Payload,
-    params: Query | None,
-    given: CallOptions,
+    service: AsyncService, method: str, url: str, payload: Payload, params: Query | None, given: CallOptions
 ) -> Response:
     """Make a call and return the raw reply."""
     response, meta = await call_url(service, method, url, payload, params, given, whole)
@@ -311,12 +301,6 @@ async def call_url(
     options = service.options.merged(given)
     query = encode_query(params) if params else ""
     request = build(
-        check_method(method),
-        url,
-        options,
-        accept=ANY,
-        first_byte=DEPLOYMENT_FIRST_BYTE,
-        payload=payload,
-        query=query,
+        check_method(method), url, options, accept=ANY, first_byte=DEPLOYMENT_FIRST_BYTE, payload=payload, query=query
     )
     return await service.caller.fetch(request, options, read)

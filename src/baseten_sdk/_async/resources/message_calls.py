@@ -105,12 +105,7 @@ class AsyncMessageCalls(AsyncModelCalls):
             return ParsedMessage(message, outputs, calls, tuple(attempts))
 
     def prepared(
-        self,
-        call: MessageCall,
-        messages: Iterable[MessageTurn],
-        more: Mapping[str, object],
-        *,
-        stream: bool = False,
+        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], *, stream: bool = False
     ) -> tuple[Request, Options]:
         """Build the request, and the options that hold for it.
 

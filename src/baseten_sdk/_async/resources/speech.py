@@ -119,13 +119,7 @@ class AsyncSpeech(AsyncDeploymentBase):
                 source.close()
             raise
         return AsyncTranscriptionSession(
-            websocket,
-            first,
-            form,
-            source,
-            pace=pace,
-            finish_timeout=finish_timeout,
-            clock=self._service.caller.clock,
+            websocket, first, form, source, pace=pace, finish_timeout=finish_timeout, clock=self._service.caller.clock
         )
 
     async def transcribe(

@@ -9,13 +9,7 @@ from typing import Generic, Self, TypeAlias, TypeVar
 from ..._core.stream.frames import FrameCut, FrameError
 from ..._core.stream.sse import EventTooLarge
 from ..._core.stream.text import JSONLineError, LineTooLong
-from ...errors import (
-    APIConnectionError,
-    APITimeoutError,
-    StreamDecodeError,
-    StreamError,
-    StreamInterrupted,
-)
+from ...errors import APIConnectionError, APITimeoutError, StreamDecodeError, StreamError, StreamInterrupted
 from ..calls.body import AsyncResponseStream
 
 T = TypeVar("T")

@@ -64,13 +64,7 @@ class RateQueue(Generic[T]):
         return wait
 
     def look(
-        self,
-        turn: T,
-        tokens: float,
-        now: float,
-        left: float,
-        deadline: float,
-        reservation: Reservation | None = None,
+        self, turn: T, tokens: float, now: float, left: float, deadline: float, reservation: Reservation | None = None
     ) -> Reservation | float:
         """Reserve what an attempt may use, or return the seconds until the next look. `inf`: wait to be woken.
 

@@ -59,13 +59,7 @@ class Course:
     )
 
     def __init__(
-        self,
-        pool: PoolState,
-        order: Sequence[int],
-        route: str,
-        retry: Retry,
-        budget: RetryBudget,
-        end: float = inf,
+        self, pool: PoolState, order: Sequence[int], route: str, retry: Retry, budget: RetryBudget, end: float = inf
     ) -> None:
         self._pool = pool
         self._order = order

@@ -77,10 +77,7 @@ def member_urls(target: Target, router: Router) -> MemberURLs:
         gateway = engine.url != router.endpoints.model_apis.rstrip("/")
         return MemberURLs(target, None, engine.url, engine.first_byte, _head(name), gateway=gateway, name=engine.model)
     urls = router.deployment(
-        target.model_id,
-        environment=target.environment,
-        deployment_id=target.deployment_id,
-        regional=target.regional,
+        target.model_id, environment=target.environment, deployment_id=target.deployment_id, regional=target.regional
     )
     named = target.model is not None
     head = _head(target.model or target.model_id)

@@ -6,13 +6,7 @@ be told apart from those of the service in front of it.
 
 from __future__ import annotations
 
-from ...errors import (
-    APIConnectionError,
-    APIError,
-    APIStatusError,
-    AuthenticationError,
-    NotFoundError,
-)
+from ...errors import APIConnectionError, APIError, APIStatusError, AuthenticationError, NotFoundError
 
 PROBE = "health"
 """The path of the container that is probed first. Most servers have it, and any of their replies will do."""

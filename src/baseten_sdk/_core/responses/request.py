@@ -35,13 +35,7 @@ PARSED = frozenset({"parsed", "parsed_arguments"})
 
 
 def response_request(
-    base: BaseURL,
-    model: str,
-    given: ResponseInput,
-    params: Mapping[str, object],
-    options: Options,
-    *,
-    stream: bool,
+    base: BaseURL, model: str, given: ResponseInput, params: Mapping[str, object], options: Options, *, stream: bool
 ) -> Request:
     """Build the request of a response.
 

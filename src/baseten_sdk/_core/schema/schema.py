@@ -33,10 +33,7 @@ NAME = re.compile(r"[^A-Za-z0-9_-]+")
 MODULE = re.compile(r"(?<![\w<>])(?:[A-Za-z_<][\w<>]*\.)+(?=[A-Za-z_])")
 """The module name in front of a type's name."""
 
-UNUSUAL = re.compile(
-    r"(\\[1-9]|\\k<|\(\?(?:[=!>]|<[=!]|P=|\())|\\.|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)",
-    re.DOTALL,
-)
+UNUSUAL = re.compile(r"(\\[1-9]|\\k<|\(\?(?:[=!>]|<[=!]|P=|\())|\\.|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)", re.DOTALL)
 """Patterns that engines cannot match, in the group. Escapes and character sets are skipped."""
 
 LONGEST_NAME = 64

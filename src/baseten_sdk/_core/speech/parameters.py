@@ -139,9 +139,7 @@ class StreamParameters:
 
     def vad(self) -> Block:
         return _set(
-            threshold=self.vad_threshold,
-            min_silence_duration_ms=self.vad_silence_ms,
-            speech_pad_ms=self.vad_pad_ms,
+            threshold=self.vad_threshold, min_silence_duration_ms=self.vad_silence_ms, speech_pad_ms=self.vad_pad_ms
         )
 
 

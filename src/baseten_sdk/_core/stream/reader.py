@@ -221,8 +221,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
     def _unreadable(self, data: bytes, error: ValidationError) -> StreamDecodeError:
         shown = data[:EXCERPT].decode("utf-8", "backslashreplace")
         return StreamDecodeError(
-            f"The stream holds data that is not {self.event_name} ({problems(error)}): {shown!r}.",
-            partial=self.partial,
+            f"The stream holds data that is not {self.event_name} ({problems(error)}): {shown!r}.", partial=self.partial
         )
 
 

@@ -89,12 +89,7 @@ class VectorReader:
         return self._checked(part, response, found, body.get("model"), body.get("usage"))
 
     def _checked(
-        self,
-        part: Part,
-        response: WholeResponse,
-        found: list[tuple[int | None, bytes]],
-        model: object,
-        usage: object,
+        self, part: Part, response: WholeResponse, found: list[tuple[int | None, bytes]], model: object, usage: object
     ) -> Vectors:
         count = len(part.texts)
         vectors = _in_order(found, count)

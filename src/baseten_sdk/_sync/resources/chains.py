@@ -45,11 +45,7 @@ class Chain(Speech):
 
     @overload
     def run_remote(
-        self,
-        arguments: object | Missing = MISSING,
-        *,
-        response_model: type[T],
-        **options: Unpack[CallOptions],
+        self, arguments: object | Missing = MISSING, *, response_model: type[T], **options: Unpack[CallOptions]
     ) -> T: ...
 
     @overload

@@ -233,12 +233,7 @@ class Deployment(Engine, Speech):
         )
 
     def wake(
-        self,
-        *,
-        wait: bool = False,
-        deadline: float | None = None,
-        probe: str = PROBE,
-        **options: Unpack[WaitOptions],
+        self, *, wait: bool = False, deadline: float | None = None, probe: str = PROBE, **options: Unpack[WaitOptions]
     ) -> None:
         """Start a deployment that is scaled to zero. For a container on your machine, only wait for it.
 
@@ -287,12 +282,7 @@ class Deployment(Engine, Speech):
 
 
 def raw_call(
-    service: Service,
-    method: str,
-    url: str,
-    payload: Payload,
-    params: Query | None,
-    given: CallOptions,
+    service: Service, method: str, url: str, payload: Payload, params: Query | None, given: CallOptions
 ) -> Response:
     """Make a call and return the raw reply."""
     response, meta = call_url(service, method, url, payload, params, given, whole)
@@ -312,12 +302,6 @@ def call_url(
     options = service.options.merged(given)
     query = encode_query(params) if params else ""
     request = build(
-        check_method(method),
-        url,
-        options,
-        accept=ANY,
-        first_byte=DEPLOYMENT_FIRST_BYTE,
-        payload=payload,
-        query=query,
+        check_method(method), url, options, accept=ANY, first_byte=DEPLOYMENT_FIRST_BYTE, payload=payload, query=query
     )
     return service.caller.fetch(request, options, read)

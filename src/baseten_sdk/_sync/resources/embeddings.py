@@ -78,13 +78,7 @@ class Embeddings:
         base_url, name = self._engine(model)
         given = check_input(input)
         request = embeddings_request(
-            base_url,
-            name,
-            given,
-            merged,
-            dimensions=dimensions,
-            encoding_format=encoding_format,
-            user=user,
+            base_url, name, given, merged, dimensions=dimensions, encoding_format=encoding_format, user=user
         )
         count = input_count(given)
 

@@ -106,12 +106,7 @@ class MessageCalls(ModelCalls):
             return ParsedMessage(message, outputs, calls, tuple(attempts))
 
     def prepared(
-        self,
-        call: MessageCall,
-        messages: Iterable[MessageTurn],
-        more: Mapping[str, object],
-        *,
-        stream: bool = False,
+        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], *, stream: bool = False
     ) -> tuple[Request, Options]:
         """Build the request, and the options that hold for it.
 

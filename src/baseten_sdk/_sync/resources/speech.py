@@ -120,13 +120,7 @@ class Speech(DeploymentBase):
                 source.close()
             raise
         return TranscriptionSession(
-            websocket,
-            first,
-            form,
-            source,
-            pace=pace,
-            finish_timeout=finish_timeout,
-            clock=self._service.caller.clock,
+            websocket, first, form, source, pace=pace, finish_timeout=finish_timeout, clock=self._service.caller.clock
         )
 
     def transcribe(

@@ -11,9 +11,7 @@ from ..._core.request.request import Request
 from ..._core.stream.sse import ServerSentEvent, SSEDecoder
 from ..._core.stream.text import JSONLinesDecoder, LineDecoder, TextDecoder
 from ...config import Limits
-from ...errors import (
-    ConfigurationError,
-)
+from ...errors import ConfigurationError
 from ...hooks import CallEnded
 from ...types.json import JsonValue
 from ...types.meta import Meta

@@ -12,11 +12,7 @@ if TYPE_CHECKING:
 
 
 def completions(
-    *,
-    prompt: Prompt,
-    model: str | None = None,
-    deployment: Where | None = None,
-    **params: Unpack[CompletionOptions],
+    *, prompt: Prompt, model: str | None = None, deployment: Where | None = None, **params: Unpack[CompletionOptions]
 ) -> Call[TextCompletion]:
     """Continue a text. Engines of dedicated models serve this. The Model APIs do not.
 

@@ -22,20 +22,12 @@ def predict(
 
 @overload
 def predict(
-    deployment: Where,
-    model_input: object,
-    *,
-    response_model: None = None,
-    **options: Unpack[CallOptions],
+    deployment: Where, model_input: object, *, response_model: None = None, **options: Unpack[CallOptions]
 ) -> Call[JsonValue | bytes]: ...
 
 
 def predict(
-    deployment: Where,
-    model_input: object,
-    *,
-    response_model: type[T] | None = None,
-    **options: Unpack[CallOptions],
+    deployment: Where, model_input: object, *, response_model: type[T] | None = None, **options: Unpack[CallOptions]
 ) -> Call[T] | Call[JsonValue | bytes]:
     """Ask a dedicated model for a prediction.
 

@@ -39,21 +39,13 @@ class _Transcribe(Call[Transcription]):
 
 @overload
 def transcribe(
-    audio: RecordedAudio,
-    *,
-    deployment: Where,
-    enable_vad: bool | None = None,
-    **options: Unpack[TranscriptionOptions],
+    audio: RecordedAudio, *, deployment: Where, enable_vad: bool | None = None, **options: Unpack[TranscriptionOptions]
 ) -> Call[Transcription]: ...
 
 
 @overload
 def transcribe(
-    audio: RecordedAudio,
-    *,
-    chain: str,
-    enable_vad: bool | None = None,
-    **options: Unpack[TranscriptionOptions],
+    audio: RecordedAudio, *, chain: str, enable_vad: bool | None = None, **options: Unpack[TranscriptionOptions]
 ) -> Call[Transcription]: ...
 
 

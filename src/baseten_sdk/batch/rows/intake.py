@@ -50,12 +50,7 @@ class Intake(Generic[R]):
     """
 
     def __init__(
-        self,
-        key_of: KeyOf[R] | None,
-        *,
-        retry_failed: bool = False,
-        unit: Unit = "row",
-        shard: Shard | None = None,
+        self, key_of: KeyOf[R] | None, *, retry_failed: bool = False, unit: Unit = "row", shard: Shard | None = None
     ) -> None:
         self.keys = KeyTable()
         self.positions = KeyTable()

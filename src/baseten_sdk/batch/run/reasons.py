@@ -8,13 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from ...errors import (
-    APIConnectionError,
-    APIStatusError,
-    BasetenError,
-    BatchRowError,
-    InvalidRequestError,
-)
+from ...errors import APIConnectionError, APIStatusError, BasetenError, BatchRowError, InvalidRequestError
 from ...types.batch import Failed
 from ..rows.source import Unit
 

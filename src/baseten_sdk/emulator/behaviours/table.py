@@ -56,11 +56,7 @@ TABLE: tuple[Behaviour, ...] = (
     _text("shape", "which of the eight error bodies", "1 2 3 4 5 5-list 6 7 8 8-text", trouble=True),
     _text("message", "the text inside the error body", trouble=True),
     _text("code", "the error code inside the error body", trouble=True),
-    _text(
-        "retry-after",
-        "the Retry-After header: seconds, date:SECONDS for an HTTP date, or any text",
-        trouble=True,
-    ),
+    _text("retry-after", "the Retry-After header: seconds, date:SECONDS for an HTTP date, or any text", trouble=True),
     _text("retry-after-ms", "the retry-after-ms header", trouble=True),
     _text("error-source", "the X-BASETEN-ERROR-SOURCE header", trouble=True),
     _text("error-code", "the X-BASETEN-ERROR-CODE header", trouble=True),
@@ -94,11 +90,7 @@ TABLE: tuple[Behaviour, ...] = (
     _flag("no-finish", "never send finish_reason"),
     _flag("no-done", "never send [DONE]"),
     _flag("lone-done", "send nothing but [DONE]"),
-    _text(
-        "finish",
-        "finish_reason on the last delta, before the content, or in a chunk of its own",
-        "with early own",
-    ),
+    _text("finish", "finish_reason on the last delta, before the content, or in a chunk of its own", "with early own"),
     _text("finish-reason", "replace finish_reason"),
     _text("stop-reason", "add stop_reason to the choice"),
     _text("omit-answer", "leave that question of a decision unanswered"),
@@ -186,10 +178,7 @@ PRESETS: dict[str, tuple[str, str]] = {
         "the model is loading",
     ),
     "chain-error": ("status=500, shape=6, error-source=04, error-code=600", "a chainlet's dependency failed"),
-    "capacity": (
-        "status=429, shape=2, code=CAPACITY_EXCEEDED, message=CAPACITY_EXCEEDED",
-        "no room to queue",
-    ),
+    "capacity": ("status=429, shape=2, code=CAPACITY_EXCEEDED, message=CAPACITY_EXCEEDED", "no room to queue"),
     "deactivated": (
         "status=400, shape=1, message=The deployment is deactivated. Activate it to send requests.",
         "a deployment that was deactivated",
@@ -201,10 +190,7 @@ PRESETS: dict[str, tuple[str, str]] = {
     "overloaded": ("status=529, shape=3", "no serving capacity"),
     "bad-gateway": ("status=502, shape=8", "an HTML page from the edge"),
     "no-end": ("no-finish, no-done", "a stream that neither finishes nor says [DONE]"),
-    "parallel-c": (
-        "style=c, tool-interleave, finish=with",
-        "parallel tool calls that take turns, in the sparse style",
-    ),
+    "parallel-c": ("style=c, tool-interleave, finish=with", "parallel tool calls that take turns, in the sparse style"),
     "drip": ("pieces=1, pause=1", "a byte at a time"),
 }
 

@@ -67,10 +67,7 @@ class RealService:
             url = self._url(exchange)
             headers = [(name, value) for name, value in exchange.headers.items() if name not in LEFT_OUT]
             request = client.build_request(
-                exchange.method,
-                url,
-                content=exchange.body or None,
-                headers=[*headers, ("accept-encoding", "identity")],
+                exchange.method, url, content=exchange.body or None, headers=[*headers, ("accept-encoding", "identity")]
             )
             response = await client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -111,11 +108,7 @@ class _Arriving:
     """A reply while it comes."""
 
     def __init__(
-        self,
-        response: httpx.Response,
-        seconds: float,
-        secrets: Sequence[str],
-        keep: Callable[[ReceivedReply], None],
+        self, response: httpx.Response, seconds: float, secrets: Sequence[str], keep: Callable[[ReceivedReply], None]
     ) -> None:
         self.headers = {
             name: without(value, secrets)

@@ -10,8 +10,7 @@ import re
 
 _TOKEN = re.compile(r"\s?\w{1,12}|\s?[^\w\s]|\s", re.UNICODE)
 _SAY = re.compile(
-    r"\s*+(?:say|repeat|echo|reply with|answer with)(?: only| exactly| the words?)?(?:\s*+:)?\s++(\S.*)",
-    re.I | re.S,
+    r"\s*+(?:say|repeat|echo|reply with|answer with)(?: only| exactly| the words?)?(?:\s*+:)?\s++(\S.*)", re.I | re.S
 )
 _WORD = re.compile(r"\w+", re.UNICODE)
 

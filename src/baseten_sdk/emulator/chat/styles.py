@@ -24,12 +24,7 @@ class Envelope:
 
     def chunk(self, choices: list[JSON], usage: Object | None) -> Object:
         """A chunk; `usage` None leaves the key out."""
-        made: Object = {
-            "id": self.completion_id,
-            "choices": choices,
-            "created": self.created,
-            "model": self.model,
-        }
+        made: Object = {"id": self.completion_id, "choices": choices, "created": self.created, "model": self.model}
         if self.style in ("a", "b"):
             made |= {"service_tier": None, "system_fingerprint": None}
         made["object"] = "chat.completion.chunk"

@@ -13,10 +13,7 @@ from ..http.websocket_session import WebSocketSession
 from ..http.wire import Ending
 from .transcription import parameters, transcribe
 
-REASONS = {
-    1003: "WebSocket is not implemented on this deployment.",
-    1011: "Internal Server Error (in model/chainlet).",
-}
+REASONS = {1003: "WebSocket is not implemented on this deployment.", 1011: "Internal Server Error (in model/chainlet)."}
 
 
 async def converse(session: WebSocketSession, plan: Plan) -> None:

@@ -216,13 +216,7 @@ class _Maker:
 
         hints = self._hints.numbers[self._nth :] + self._hints.numbers[: self._nth]
         named = by_name(NUMBERS, name.lower())
-        candidates = [
-            *hints,
-            *([] if named is None else [named + self._nth, named, round(named)]),
-            self._nth + 3,
-            1,
-            0,
-        ]
+        candidates = [*hints, *([] if named is None else [named + self._nth, named, round(named)]), self._nth + 3, 1, 0]
         floor = max((bound for bound in (low, above) if bound is not None), default=None)
         ceiling = min((bound for bound in (high, below) if bound is not None), default=None)
         unit = step or 1

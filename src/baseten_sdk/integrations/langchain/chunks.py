@@ -15,16 +15,7 @@ from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_core.utils.json import parse_partial_json
 
-from ... import (
-    Choice,
-    Finished,
-    ReasoningDelta,
-    RefusalDelta,
-    StreamEvent,
-    TextDelta,
-    ToolCallDelta,
-    ToolCallStarted,
-)
+from ... import Choice, Finished, ReasoningDelta, RefusalDelta, StreamEvent, TextDelta, ToolCallDelta, ToolCallStarted
 from ..._characters import EscapesInPieces
 from ..calls import arguments_of
 from .messages import REASONING, refusal_block, response_metadata, usage_metadata

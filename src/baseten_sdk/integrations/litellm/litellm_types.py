@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from litellm.litellm_core_utils.exception_mapping_utils import (  # pyright: ignore[reportMissingTypeStubs]
-    ExceptionCheckers,
-)
-from litellm.litellm_core_utils.llm_response_utils.get_headers import (  # pyright: ignore[reportMissingTypeStubs]
-    get_response_headers,
-)
+from litellm.litellm_core_utils.exception_mapping_utils import ExceptionCheckers  # pyright: ignore[reportMissingTypeStubs]
+from litellm.litellm_core_utils.llm_response_utils.get_headers import get_response_headers  # pyright: ignore[reportMissingTypeStubs]
 from litellm.types.llms.custom_llm import CustomLLMItem  # pyright: ignore[reportMissingTypeStubs]
 from litellm.types.utils import (  # pyright: ignore[reportMissingTypeStubs]
     Delta,

@@ -23,17 +23,7 @@ from llama_index.core.constants import DEFAULT_CONTEXT_WINDOW, DEFAULT_NUM_OUTPU
 from llama_index.core.llms.llm import CompletionToPromptType, MessagesToPromptType
 from llama_index.core.types import BaseOutputParser, PydanticProgramMode
 
-from ... import (
-    APIError,
-    AsyncClient,
-    AsyncPool,
-    Client,
-    Endpoints,
-    InvalidRequestError,
-    Model,
-    NotFoundError,
-    Pool,
-)
+from ... import APIError, AsyncClient, AsyncPool, Client, Endpoints, InvalidRequestError, Model, NotFoundError, Pool
 from ...config import AuthScheme
 from ..clients import Clients, call_options
 from ..targets import ModelTarget

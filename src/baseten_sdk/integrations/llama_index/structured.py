@@ -58,11 +58,7 @@ class StructuredLLM(FunctionCallingLLM):
         return prepared
 
     def _validate_chat_with_tools_response(
-        self,
-        response: ChatResponse,
-        tools: Sequence[BaseTool],
-        allow_parallel_tool_calls: bool = False,
-        **kwargs: Any,
+        self, response: ChatResponse, tools: Sequence[BaseTool], allow_parallel_tool_calls: bool = False, **kwargs: Any
     ) -> ChatResponse:
         return response if allow_parallel_tool_calls else only_first_call(response)
 
@@ -80,11 +76,7 @@ class StructuredLLM(FunctionCallingLLM):
         return found
 
     def structured_predict(
-        self,
-        output_cls: type[Model],
-        prompt: PromptTemplate,
-        llm_kwargs: Arguments | None = None,
-        **prompt_args: Any,
+        self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> Model:
         """An object of a class, from a prompt.
 
@@ -101,11 +93,7 @@ class StructuredLLM(FunctionCallingLLM):
         return _read(output_cls, self.chat(messages, **_held(llm_kwargs, output_cls)))
 
     async def astructured_predict(
-        self,
-        output_cls: type[Model],
-        prompt: PromptTemplate,
-        llm_kwargs: Arguments | None = None,
-        **prompt_args: Any,
+        self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> Model:
         """Make an object as `structured_predict` does, in async code."""
         if self._other_mode():
@@ -117,11 +105,7 @@ class StructuredLLM(FunctionCallingLLM):
         return _read(output_cls, await self.achat(messages, **_held(llm_kwargs, output_cls)))
 
     def _structured_stream_call(
-        self,
-        output_cls: type[Model],
-        prompt: PromptTemplate,
-        llm_kwargs: Arguments | None = None,
-        **prompt_args: Any,
+        self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> Generator[Model | list[Model] | FlexibleModel | list[FlexibleModel], None, None]:
         if self._other_mode():
             yield from super()._structured_stream_call(output_cls, prompt, _forced(llm_kwargs), **prompt_args)
@@ -134,11 +118,7 @@ class StructuredLLM(FunctionCallingLLM):
                 yield made
 
     async def _structured_astream_call(
-        self,
-        output_cls: type[Model],
-        prompt: PromptTemplate,
-        llm_kwargs: Arguments | None = None,
-        **prompt_args: Any,
+        self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> AsyncGenerator[Model | list[Model] | FlexibleModel | list[FlexibleModel], None]:
         if self._other_mode():
             return await super()._structured_astream_call(output_cls, prompt, _forced(llm_kwargs), **prompt_args)
