@@ -16,7 +16,7 @@ from .._core.texts.call import Store
 from .._core.texts.cutting import BadText, Part
 from .._core.texts.gathering import Gathering, InputCounts
 from .._runs.loop_thread import run_in_loop
-from ..batch.results.outcomes import AsyncOutcomes, Exchange, Outcomes
+from ..batch.results.outcomes import AsyncOutcomes, OutcomeQueue, Outcomes
 from ..batch.run.engine import Gauge
 from ..errors import DeadlineExceeded
 from ..types.batch import Failed, Ok, Outcome
@@ -122,7 +122,7 @@ def _run_here(service: Service, bulk: Bulk[V], texts: Iterable[object], store: S
 def _outcomes(service: AsyncService, bulk: Bulk[Vectors], *, ordered: bool) -> AsyncOutcomes[Slot, Vectors]:
     counts = InputCounts()
 
-    async def run(exchange: Exchange[Slot, Vectors]) -> None:
+    async def run(queue: OutcomeQueue[Slot, Vectors]) -> None:
         async def deliver(position: int, outcome: Outcome[Slot, Vectors]) -> None:
             match outcome:
                 case Ok(value=found):
@@ -131,7 +131,7 @@ def _outcomes(service: AsyncService, bulk: Bulk[Vectors], *, ordered: bool) -> A
                     if bulk.on_failure == "raise" or counts.ended_by(error):
                         raise error
                     counts.failed += len(row.texts) if isinstance(row, Part) else 1
-            await exchange.deliver(position, outcome)
+            await queue.deliver(position, outcome)
 
         await run_parts(service, bulk, deliver, _progress(bulk, counts))
 
