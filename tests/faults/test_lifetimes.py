@@ -19,7 +19,7 @@ from baseten_sdk import APIConnectionError, AsyncClient, BasetenError, Client, C
 from baseten_sdk._core.policy.rate_limit import Reservation
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk._io.heartbeat import HEARTBEAT
-from baseten_sdk._io.rate_state import GateTurn, RateState
+from baseten_sdk._io.rate_state import GateWaiter, RateState
 from baseten_sdk._io.wakeup import Wakeup
 from baseten_sdk.emulator import Emulator
 from tests._async.calling import CHUNK, KEY, LONG, MODELS
@@ -177,7 +177,7 @@ def test_a_fork_does_not_wait_for_what_other_threads_hold() -> None:
     rates = RateState(Limits(requests_per_minute=60, tokens_per_minute=1000))
     reservation = rates.reserve(900.0, 0.0)
     rates.refused("path", 0.0, 5.0, 0.0, since=0.0, accepted=0)
-    queue = rates.join_gate("path", GateTurn(Wakeup()), refused=False)
+    queue = rates.join_gate("path", GateWaiter(Wakeup()), refused=False)
 
     def check() -> None:
         assert len(queue) == 0

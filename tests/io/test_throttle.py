@@ -19,9 +19,10 @@ from baseten_sdk._core.request.header_lines import HeaderLines
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.request import Request
 from baseten_sdk._io.clock import AsyncClock, Clock
-from baseten_sdk._io.rate_state import RateState
+from baseten_sdk._io.rate_state import GateWaiter, RateState
 from baseten_sdk._io.throttle import AsyncThrottle, Throttle
 from baseten_sdk._io.timer import AsyncTimer, Timer
+from baseten_sdk._sync.calls.gate import pass_gate
 from baseten_sdk.config import Timeout
 
 pytestmark = pytest.mark.anyio
@@ -209,10 +210,10 @@ def test_a_thread_that_is_struck_as_it_begins_to_wait_leaves_the_queue(monkeypat
 
 def test_leaving_a_queue_twice_is_fine() -> None:
     throttle = Throttle(rate_state(requests=1))
-    turn = throttle.turn()
-    throttle._queue.join(turn, time.monotonic(), inf, inf)
-    throttle.leave(turn)
-    throttle.leave(turn)
+    waiter = throttle.waiter()
+    throttle._queue.join(waiter, time.monotonic(), inf, inf)
+    throttle.leave(waiter)
+    throttle.leave(waiter)
     assert not throttle.waiting
 
 
@@ -223,5 +224,5 @@ def test_a_thread_that_is_struck_at_a_gate_leaves_it(struck: str, monkeypatch: p
     monkeypatch.setattr(RateState, "look_gate", strike)
     monkeypatch.setattr(CallRecord, struck, strike)
     with pytest.raises(Strike):
-        Throttle(rates).pass_gate(CALL, "path", Timer(limits()), Clock())
+        pass_gate(rates, "path", GateWaiter(), CALL, Timer(limits()), Clock())
     assert not len(rates._gates["path"])

@@ -46,7 +46,7 @@ class AsyncSetup:
         transport = "transports.httpx_clients" if on_httpx else "transports.direct"
         load(__name__.rpartition(".")[0], "calls.call", "calls.service", transport)
 
-        from .._core.policy.pacing import Pace
+        from .._core.policy.pacing import EvenSpacing
         from .._core.policy.retry_budget import RetryBudget
         from .._io.key_source import AsyncKeySource
         from .._io.pacing import AsyncPacing
@@ -69,7 +69,7 @@ class AsyncSetup:
             hooks=settings.hooks,
         )
         portable = settings if self.http_client is None else None
-        pacing = AsyncPacing(Pace(limits.status_calls))
+        pacing = AsyncPacing(EvenSpacing(limits.status_calls))
         return AsyncService(self._hedging(caller), connections, router, pacing, settings.options, portable)
 
     def _hedging(self, caller: AsyncCaller) -> AsyncCalls:

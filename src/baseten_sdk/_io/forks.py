@@ -1,7 +1,7 @@
-"""What a forked process begins anew: it has no other thread of its parent, so their locks would stay locked in it, and
-what they hold would never be given back.
+"""Resets what a forked process inherits.
 
-It must not know what begins anew, or how.
+It has no other thread of its parent, so their locks would stay locked in it, and what they hold would never be given
+back. It must not know what is reset, or how.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ from typing import Protocol
 from weakref import WeakSet
 
 
-class BeginsAnew(Protocol):
-    """Can begin anew in a forked process."""
+class Resettable(Protocol):
+    """Can be reset in a forked process."""
 
-    def begin(self) -> None:
-        """Begin with locks of its own, and without what other threads hold."""
+    def reset(self) -> None:
+        """Begin with new locks, and without what other threads hold."""
         ...
 
 
-_ALL: WeakSet[BeginsAnew] = WeakSet()
+_ALL: WeakSet[Resettable] = WeakSet()
 
 
-def begin_in_forks(thing: BeginsAnew) -> None:
-    """Have it begin anew in each process that is forked from this one."""
+def reset_in_forks(thing: Resettable) -> None:
+    """Reset an object in each process that is forked from this one."""
     _ALL.add(thing)
 
 
-def _begin_all() -> None:
+def _reset_all() -> None:
     for each in list(_ALL):
-        each.begin()
+        each.reset()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_all)
+    os.register_at_fork(after_in_child=_reset_all)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from weakref import WeakMethod
 
-from .forks import begin_in_forks
+from .forks import reset_in_forks
 from .wakeup import Schedule, scheduler
 
 
@@ -24,10 +24,10 @@ class Heartbeat:
 
     def __init__(self, interval: float) -> None:
         self._interval = interval
-        self.begin()
-        begin_in_forks(self)
+        self.reset()
+        reset_in_forks(self)
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Begin without connections. Nobody in a forked process uses those of its parent."""
         self._lock = threading.Lock()
         self._pulses: set[Pulse] = set()

@@ -1,8 +1,8 @@
 """Limits the number of calls at once, in front of the connections. The other calls wait in order of arrival.
 
 The package has its own queue, as wide as the pool behind it. So no task waits inside an HTTP library's pool, where a
-canceled task would leak its slot. A call that ends hands its slot straight to the call that has waited longest. No
-other call can take it in between, and a call that gives up at that very moment hands it on.
+canceled task would leak its slot. A call that ends passes its slot directly to the call that has waited longest. No
+other call can take it in between, and a call that gives up at that very moment passes it on.
 """
 
 from __future__ import annotations
@@ -30,34 +30,34 @@ class AsyncPermit:
         rated: Whether to report the attempt to it, because there are limits per minute.
     """
 
-    __slots__ = ("_limiter", "_turn", "held")
+    __slots__ = ("_limiter", "_wakeup", "held")
 
     rated = False
 
     def __init__(self, limiter: AsyncLimiter) -> None:
         self._limiter = limiter
-        self._turn: anyio.Event | None = None
+        self._wakeup: anyio.Event | None = None
         self.held = False
 
     async def admit(self, call: CallRecord, timer: AsyncTimer) -> None:
         """Take a slot, and wait for one if necessary. The timer's scope ends the wait."""
         if not self._limiter.take(self):
             timer.enter("queue")
-            self._turn = anyio.Event()
+            self._wakeup = anyio.Event()
             began = time.monotonic()
             call.begins_to_wait("queue")
             try:
-                await self._turn.wait()
+                await self._wakeup.wait()
             finally:
                 call.note_wait("queue", time.monotonic() - began)
 
-    def told(self, headers: Headers) -> None:
+    def read_limits(self, headers: Headers) -> None:
         """Read the headers of a reply, if rated."""
 
     def wake(self) -> None:
         """Wake the waiting attempt, because it has a slot now."""
-        if self._turn is not None:
-            self._turn.set()
+        if self._wakeup is not None:
+            self._wakeup.set()
 
     def settle(self, tail: bytes | None = None) -> None:
         """Give back what the attempt holds. Safe to call twice.
@@ -84,13 +84,13 @@ class Permit:
         rated: Whether to report the attempt to it, because there are limits per minute.
     """
 
-    __slots__ = ("_limiter", "_turn", "held")
+    __slots__ = ("_limiter", "_wakeup", "held")
 
     rated = False
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter
-        self._turn: Wakeup | None = None
+        self._wakeup: Wakeup | None = None
         self.held = False
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
@@ -98,24 +98,24 @@ class Permit:
         with self._limiter.lock:
             if self._limiter.take(self):
                 return
-            self._turn = Wakeup()
+            self._wakeup = Wakeup()
         timer.enter("queue")
         began = time.monotonic()
         call.begins_to_wait("queue")
         try:
             left = timer.remaining()
-            if not self._turn.wait(inf if left is None else left):
+            if not self._wakeup.wait(inf if left is None else left):
                 raise timer.expired("queue")
         finally:
             call.note_wait("queue", time.monotonic() - began)
 
-    def told(self, headers: Headers) -> None:
+    def read_limits(self, headers: Headers) -> None:
         """Read the headers of a reply, if rated."""
 
     def wake(self) -> None:
         """Wake the waiting attempt, because it has a slot now."""
-        if self._turn is not None:
-            self._turn.set()
+        if self._wakeup is not None:
+            self._wakeup.set()
 
     def settle(self, tail: bytes | None = None) -> None:
         """Give back what the attempt holds. Safe to call twice.

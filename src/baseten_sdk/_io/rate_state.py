@@ -17,14 +17,14 @@ from .._core.reply.retry_after import number, retry_after
 from .._core.request.request import Request
 from ..config import Limits
 from ..types.limit_store import LimitStore
-from .forks import begin_in_forks
+from .forks import reset_in_forks
 from .wakeup import AsyncWakeup, Wakeup
 
 if TYPE_CHECKING:
-    from .shared_rates import SetsWakeup, SharedRates
+    from .shared_rates import SharedRates, Wakeable
 
 
-class GateTurn:
+class GateWaiter:
     """A call that waits at a gate.
 
     Attributes:
@@ -62,11 +62,11 @@ class RateState:
         self._shared = None if store is None else _shared_rates(store, requests, tokens)
         self._rates = self._shared or RateLimit(requests, tokens)
         self._estimates = TokenEstimates()
-        self._gates: dict[str, GateQueue[GateTurn]] = {}
-        begin_in_forks(self)
+        self._gates: dict[str, GateQueue[GateWaiter]] = {}
+        reset_in_forks(self)
 
-    def begin(self) -> None:
-        """Begin anew in a forked process: none of the calls in flight or in a queue is its own."""
+    def reset(self) -> None:
+        """Reset in a forked process: none of the calls in flight or in a queue is its own."""
         self._lock = threading.RLock()
         if isinstance(self._rates, RateLimit):
             self._rates.release()
@@ -89,15 +89,15 @@ class RateState:
             opens = self._rates.opens(tokens, now)
             return opens if opens > now else self._rates.hold(tokens, now, reservation)
 
-    def watch(self, waiting: SetsWakeup) -> None:
+    def subscribe(self, waiter: Wakeable) -> None:
         """Have a caller woken when shared limits may let it through."""
         if self._shared is not None:
-            self._shared.watch(waiting)
+            self._shared.subscribe(waiter)
 
-    def unwatch(self, waiting: SetsWakeup) -> None:
+    def unsubscribe(self, waiter: Wakeable) -> None:
         """Do not wake it any more. Twice is fine."""
         if self._shared is not None:
-            self._shared.unwatch(waiting)
+            self._shared.unsubscribe(waiter)
 
     def soonest(self, ahead: int, now: float) -> float:
         """Return the earliest moment for the turn of a call with this many others before it."""
@@ -142,8 +142,8 @@ class RateState:
             if queue is None:
                 return
             if queue.gate.succeeded(sent, now):
-                for turn in queue.release():
-                    turn.wake()
+                for waiter in queue.release():
+                    waiter.wake()
             if not len(queue) and queue.gate.over(now):
                 del self._gates[key]
                 self.idle = not self.limited and not self._gates
@@ -168,30 +168,30 @@ class RateState:
                 return 0.0
             return max(queue.gate.soonest(len(queue), now) - now, 0.001)
 
-    def join_gate(self, key: str, turn: GateTurn, *, refused: bool) -> GateQueue[GateTurn]:
+    def join_gate(self, key: str, waiter: GateWaiter, *, refused: bool) -> GateQueue[GateWaiter]:
         """Join the queue of a gate."""
         with self._lock:
             queue = self._gates[key]
-            queue.join(turn, refused=refused)
+            queue.join(waiter, refused=refused)
             return queue
 
-    def look_gate(self, queue: GateQueue[GateTurn], turn: GateTurn, now: float) -> float:
+    def look_gate(self, queue: GateQueue[GateWaiter], waiter: GateWaiter, now: float) -> float:
         """Return the seconds until the next look at a gate. 0.0: the call has passed."""
         with self._lock:
-            return queue.look(turn, now)
+            return queue.look(waiter, now)
 
-    def leave_gate(self, key: str, turn: GateTurn) -> None:
+    def leave_gate(self, key: str, waiter: GateWaiter) -> None:
         """Leave the queue of a gate after passing or giving up. The next call looks again. Safe to call twice."""
         with self._lock:
             queue = self._gates.get(key)
             first = None
             if queue is not None:
-                queue.leave(turn)
+                queue.leave(waiter)
                 first = queue.first
         if first is not None:
             first.wake()
 
-    def told(self, key: str, headers: Mapping[str, str], wall: float, now: float) -> None:
+    def read_limits(self, key: str, headers: Mapping[str, str], wall: float, now: float) -> None:
         """Read the limits in a reply's headers, one of which may be used up.
 
         Args:

@@ -33,7 +33,7 @@ LINGER = 1.0
 """Seconds for which the thread waits for more to do."""
 
 
-class SetsWakeup(Protocol):
+class Wakeable(Protocol):
     """Can be woken from any thread."""
 
     def set(self) -> None:
@@ -53,10 +53,10 @@ class SharedRates:
     def __init__(self, store: LimitStore, requests: float | None, tokens: float | None) -> None:
         self._store = store
         self._limits = (requests, tokens)
-        self.begin()
+        self.reset()
         _ALL.add(self)
 
-    def begin(self) -> None:
+    def reset(self) -> None:
         """Begin with nothing, as a process of its own."""
         # Entering a Condition takes a call of Python, in which an interrupt would leave it locked.
         self._lock = threading.RLock()
@@ -66,17 +66,17 @@ class SharedRates:
         self._running = False
         self._looks_at = -inf
         self._error: BasetenError | None = None
-        self._watching: dict[SetsWakeup, None] = {}
+        self._waiters: dict[Wakeable, None] = {}
 
-    def watch(self, waiting: SetsWakeup) -> None:
+    def subscribe(self, waiter: Wakeable) -> None:
         """Wake a caller after each exchange with the store."""
         with self._lock:
-            self._watching[waiting] = None
+            self._waiters[waiter] = None
 
-    def unwatch(self, waiting: SetsWakeup) -> None:
+    def unsubscribe(self, waiter: Wakeable) -> None:
         """Do not wake it any more. Twice is fine."""
         with self._lock:
-            self._watching.pop(waiting, None)
+            self._waiters.pop(waiter, None)
 
     def opens(self, tokens: float, now: float) -> float:
         """Return the moment at which a request with this estimate can be sent. `inf`: it is not known yet.
@@ -211,8 +211,8 @@ class SharedRates:
                 self._share.granted(given, began, now)
             else:
                 self._share.failed(now)
-            waiting = list(self._watching)
-        for each in waiting:
+            waiters = list(self._waiters)
+        for each in waiters:
             each.set()
         return given is not None
 
@@ -254,7 +254,7 @@ def _resume_all() -> None:
 def _begin_all() -> None:
     _PAUSED.rates.clear()
     for each in list(_ALL):
-        each.begin()
+        each.reset()
 
 
 atexit.register(_leave_all)

@@ -47,7 +47,7 @@ class Setup:
         transport = "transports.httpx_clients" if on_httpx else "transports.direct"
         load(__name__.rpartition(".")[0], "calls.call", "calls.service", transport)
 
-        from .._core.policy.pacing import Pace
+        from .._core.policy.pacing import EvenSpacing
         from .._core.policy.retry_budget import RetryBudget
         from .._io.key_source import KeySource
         from .._io.pacing import Pacing
@@ -70,7 +70,7 @@ class Setup:
             hooks=settings.hooks,
         )
         portable = settings if self.http_client is None else None
-        pacing = Pacing(Pace(limits.status_calls))
+        pacing = Pacing(EvenSpacing(limits.status_calls))
         return Service(self._hedging(caller), connections, router, pacing, settings.options, portable)
 
     def _hedging(self, caller: Caller) -> Calls:

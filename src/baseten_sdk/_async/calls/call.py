@@ -190,7 +190,7 @@ class AsyncCaller:
                     event = RetryEvent(
                         request.method, request.url_without_query, call.attempts, reason, seconds, failure.request_id
                     )
-                    self._tell(call, event)
+                    self._report_retry(call, event)
                     await clock.sleep(seconds)
                 case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
@@ -219,7 +219,7 @@ class AsyncCaller:
                     reading.begin(exchange.status, exchange.headers)
                     if not reading.failed:
                         if permit.rated:
-                            permit.told(exchange.headers)
+                            permit.read_limits(exchange.headers)
                         if self._rate_state is not None and not self._rate_state.idle:
                             self._rate_state.accepted(gate_key(call.request), timer.sent_at, self.clock.steady())
                         return await receive(opened)
@@ -239,7 +239,7 @@ class AsyncCaller:
         now = self.clock.steady()
         self._rate_state.refused(key, sent, seconds, now, since=self._began, accepted=self.budget.successes)
 
-    def _tell(self, call: CallRecord, event: RetryEvent) -> None:
+    def _report_retry(self, call: CallRecord, event: RetryEvent) -> None:
         """Report a retry of a call."""
         count_retry()
         log.info(
@@ -255,7 +255,7 @@ class AsyncCaller:
             try:
                 hook(event)
             except Exception:
-                log.exception("A hook failed; the call goes on.")
+                log.exception("A hook failed; the call continues.")
         if call.observed is not None:
             call.observed.retrying(event)
 

@@ -26,37 +26,37 @@ class GateQueue(Generic[T]):
     def __len__(self) -> int:
         return len(self._refused) + len(self._others)
 
-    def join(self, turn: T, *, refused: bool) -> None:
+    def join(self, waiter: T, *, refused: bool) -> None:
         """Join the queue. `refused`: the service has refused this call before."""
-        (self._refused if refused else self._others)[turn] = None
+        (self._refused if refused else self._others)[waiter] = None
 
-    def look(self, turn: T, now: float) -> float:
+    def look(self, waiter: T, now: float) -> float:
         """Return the seconds until the next look.
 
         0.0 means that the call has passed: its turn came and the gate is open, or all calls were let through.
         """
-        if turn not in self._refused and turn not in self._others:
+        if waiter not in self._refused and waiter not in self._others:
             return 0.0
-        if self.first is not turn:
+        if self.first is not waiter:
             return RECHECK
         opens = self.gate.opens(now)
         if opens > now:
             return opens - now
         self.gate.passed(now)
-        self.leave(turn)
+        self.leave(waiter)
         return 0.0
 
-    def leave(self, turn: T) -> None:
+    def leave(self, waiter: T) -> None:
         """Leave the queue. Does nothing if the call has passed."""
-        self._refused.pop(turn, None)
-        self._others.pop(turn, None)
+        self._refused.pop(waiter, None)
+        self._others.pop(waiter, None)
 
     def release(self) -> list[T]:
         """Let all waiting calls pass."""
-        turns = [*self._refused, *self._others]
+        waiters = [*self._refused, *self._others]
         self._refused.clear()
         self._others.clear()
-        return turns
+        return waiters
 
     @property
     def first(self) -> T | None:

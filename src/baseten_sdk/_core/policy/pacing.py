@@ -11,7 +11,7 @@ ODD = 1.0
 """Seconds by which the time may go backwards, because several threads report it. A larger step means another clock."""
 
 
-class Pace:
+class EvenSpacing:
     """Gives each call its moment, first come, first served.
 
     Args:
@@ -26,7 +26,7 @@ class Pace:
         self._seen = 0.0
 
     def reserve(self, now: float, most: float = inf) -> float:
-        """Return the seconds to wait before a call that asks at `now`. If they are `most` or more, it gets no turn."""
+        """Return the seconds to wait before a call that asks at `now`. It is reserved if that is less than `most`."""
         if self._next < now or now < self._seen - ODD:
             self._next = now
         self._seen = now

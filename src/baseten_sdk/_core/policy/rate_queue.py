@@ -14,8 +14,7 @@ from .phases import Phase, late
 from .rate_limit import Reservation
 
 UNSURE = 0.25
-"""Seconds until the next look if nobody knows when the turn comes, because another event loop may give something back.
-"""
+"""Seconds until the next look if the moment is not known, because another event loop may give something back."""
 
 T = TypeVar("T")
 
@@ -48,11 +47,11 @@ class RateQueue(Generic[T]):
         got = self._rates.reserve(tokens, now, reservation)
         return got if isinstance(got, Reservation) else None
 
-    def join(self, turn: T, now: float, left: float, deadline: float) -> float:
+    def join(self, waiter: T, now: float, left: float, deadline: float) -> float:
         """Join the queue. Return the least number of seconds to wait.
 
         Args:
-            turn: The waiting call.
+            waiter: The waiting call.
             left: Seconds left of the call's deadline.
 
         Raises:
@@ -60,18 +59,18 @@ class RateQueue(Generic[T]):
         """
         wait = max(self._rates.soonest(len(self.waiting), now) - now, 0.0)
         check_fits("rate", wait, left, deadline)
-        self.waiting[turn] = None
+        self.waiting[waiter] = None
         return wait
 
     def look(
-        self, turn: T, tokens: float, now: float, left: float, deadline: float, reservation: Reservation | None = None
+        self, waiter: T, tokens: float, now: float, left: float, deadline: float, reservation: Reservation | None = None
     ) -> Reservation | float:
         """Reserve what an attempt may use, or return the seconds until the next look. `inf`: wait to be woken.
 
         Raises:
             DeadlineExceeded: The turn cannot come in time.
         """
-        if next(iter(self.waiting)) is not turn:
+        if next(iter(self.waiting)) is not waiter:
             return inf
         got = self._rates.reserve(tokens, now, reservation)
         if isinstance(got, Reservation):
@@ -81,9 +80,9 @@ class RateQueue(Generic[T]):
         check_fits("rate", got - now, left, deadline)
         return got - now
 
-    def leave(self, turn: T) -> None:
+    def leave(self, waiter: T) -> None:
         """Leave the queue. Safe to call twice."""
-        self.waiting.pop(turn, None)
+        self.waiting.pop(waiter, None)
 
     @property
     def first(self) -> T | None:

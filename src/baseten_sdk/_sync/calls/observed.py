@@ -59,11 +59,11 @@ class ObservedCaller(Caller):
 
         try:
             with observed.active():
-                (result, told), meta = super().fetch(request, options, read_twice, observed)
+                (result, observable), meta = super().fetch(request, options, read_twice, observed)
         except BaseException as error:
             observed.failed(error)
             raise
-        observed.ended(CallEnded(_told(told, meta), meta))
+        observed.ended(CallEnded(_observable(observable, meta), meta))
         return result, meta
 
     def connect(self, request: Request, options: Options, observed: ObservedCall | None = None) -> Upgraded:
@@ -93,7 +93,7 @@ def _tried(read: Callable[[WholeResponse], object], response: WholeResponse) -> 
         return None
 
 
-def _told(result: object, meta: Meta) -> object:
+def _observable(result: object, meta: Meta) -> object:
     """Return what observers see of a result. Of an unread reply, they see no headers except those of `meta`."""
     match result:
         case RawResponse():

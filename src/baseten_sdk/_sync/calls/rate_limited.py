@@ -17,19 +17,31 @@ from ..._core.policy.token_estimate import UNMETERED, Used
 from ..._core.reply.call_record import CallRecord
 from ..._io.clock import Clock
 from ..._io.limiter import Limiter, Permit
-from ..._io.rate_state import GateTurn, RateState
-from ..._io.throttle import Throttle, Turn
+from ..._io.rate_state import GateWaiter, RateState
+from ..._io.throttle import Throttle, Waiter
 from ..._io.timer import Timer
 from ...types.meta import Headers
+from .gate import pass_gate
 
-TOLD = tuple(f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remaining") for of in ("requests", "tokens"))
+LIMIT_HEADERS = tuple(
+    f"x-ratelimit-{what}-{of}".encode() for what in ("limit", "remaining") for of in ("requests", "tokens")
+)
 """Headers that report the service's own limits."""
 
 
 class RatedPermit(Permit):
     """What one attempt holds: a slot, a request of the minute, and the tokens that it may use."""
 
-    __slots__ = ("_clock", "_estimate", "_gate_turn", "_key", "_rate_state", "_rate_turn", "_reservation", "_throttle")
+    __slots__ = (
+        "_clock",
+        "_estimate",
+        "_gate_waiter",
+        "_key",
+        "_rate_state",
+        "_rate_waiter",
+        "_reservation",
+        "_throttle",
+    )
 
     rated = True
 
@@ -41,8 +53,8 @@ class RatedPermit(Permit):
         self._key = ""
         self._estimate = UNMETERED
         self._reservation: Reservation | None = None
-        self._gate_turn: GateTurn | None = None
-        self._rate_turn: Turn | None = None
+        self._gate_waiter: GateWaiter | None = None
+        self._rate_waiter: Waiter | None = None
 
     def admit(self, call: CallRecord, timer: Timer) -> None:
         """Wait for the gate, the allowance and the slot. A call without retries does not wait at the gate."""
@@ -52,13 +64,13 @@ class RatedPermit(Permit):
         if rate_state.limited:
             self._estimate = rate_state.estimate(call.request)
             self._reservation = reservation = Reservation()
-            self._rate_turn = turn = self._throttle.turn()
-            self._throttle.reserve(call, self._estimate.tokens, timer, clock, turn, reservation)
-            self._rate_turn = None
+            self._rate_waiter = waiter = self._throttle.waiter()
+            self._throttle.reserve(call, self._estimate.tokens, timer, clock, waiter, reservation)
+            self._rate_waiter = None
         super().admit(call, timer)
-        while self._turn is not None and self._heeds_gate(call) and rate_state.closed(self._key, clock.steady()):
+        while self._wakeup is not None and self._heeds_gate(call) and rate_state.closed(self._key, clock.steady()):
             # The gate has closed while the call waited for its slot.
-            self._turn = None
+            self._wakeup = None
             super().settle()
             self._pass_gate(call, timer)
             super().admit(call, timer)
@@ -73,16 +85,16 @@ class RatedPermit(Permit):
             if wait := self._rate_state.pass_gate(self._key, self._clock.steady()):
                 raise not_sent(wait)
         elif self._heeds_gate(call):
-            self._gate_turn = turn = GateTurn()
-            self._throttle.pass_gate(call, self._key, timer, self._clock, turn)
+            self._gate_waiter = waiter = GateWaiter()
+            pass_gate(self._rate_state, self._key, waiter, call, timer, self._clock)
 
-    def told(self, headers: Headers) -> None:
+    def read_limits(self, headers: Headers) -> None:
         """Adopt the limits that a reply may report."""
-        if self._rate_state.limited and any(headers.mentions(name) for name in TOLD):
-            self._rate_state.told(self._key, headers, time.time(), self._clock.steady())
+        if self._rate_state.limited and any(headers.mentions(name) for name in LIMIT_HEADERS):
+            self._rate_state.read_limits(self._key, headers, time.time(), self._clock.steady())
 
     def settle(self, tail: bytes | None = None) -> None:
-        # The slot is last: whoever finds that it is still held calls again, because an interrupt came between.
+        # The slot is last. If an interrupt comes before, it is still held, and this is called again.
         self._leave_queues()
         reservation = self._reservation
         if reservation is not None:
@@ -96,9 +108,9 @@ class RatedPermit(Permit):
 
     def _leave_queues(self) -> None:
         """Leave what an interrupt may have kept it from leaving."""
-        if self._rate_turn is not None:
-            self._throttle.leave(self._rate_turn)
-            self._rate_turn = None
-        if self._gate_turn is not None and self._gate_turn.wakeup is not None:
-            self._rate_state.leave_gate(self._key, self._gate_turn)
-        self._gate_turn = None
+        if self._rate_waiter is not None:
+            self._throttle.leave(self._rate_waiter)
+            self._rate_waiter = None
+        if self._gate_waiter is not None and self._gate_waiter.wakeup is not None:
+            self._rate_state.leave_gate(self._key, self._gate_waiter)
+        self._gate_waiter = None
