@@ -203,8 +203,8 @@ def test_a_proxy_that_does_not_answer(run: Run) -> None:
         ("Mon, 21 Sep 2026 14:13:21 GMT", "ok", "right"),
         ("Mon, 21 Sep 2026 14:03:20 GMT", "warn", "600 s fast"),
         ("Mon, 21 Sep 2026 14:23:20 GMT", "warn", "600 s slow"),
-        ("nonsense", "ok", "does not tell"),
-        (None, "ok", "does not tell"),
+        ("nonsense", "ok", "does not send"),
+        (None, "ok", "does not send"),
     ],
 )
 def test_the_clock_is_compared_with_the_services(date: str | None, state: str, word: str) -> None:

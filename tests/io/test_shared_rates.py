@@ -65,7 +65,7 @@ class Caller:
         self.woken = threading.Event()
 
     def take(self, tokens: float = 0.0) -> None:
-        self.rates.watch(self.woken)
+        self.rates.subscribe(self.woken)
         try:
             while True:
                 self.woken.clear()
@@ -75,7 +75,7 @@ class Caller:
                     break
                 assert self.woken.wait(LONG)
         finally:
-            self.rates.unwatch(self.woken)
+            self.rates.unsubscribe(self.woken)
         self.rates.sent(self.rates.hold(tokens, now), now)
 
 

@@ -49,14 +49,14 @@ def take(rates: SharedRates, calls: int = 1) -> None:
     """Wait for turns as a caller does, and use them."""
     woken = threading.Event()
     for _ in range(calls):
-        rates.watch(woken)
+        rates.subscribe(woken)
         while True:
             woken.clear()
             now = time.monotonic()
             if rates.opens(0.0, now) <= now:
                 break
             woken.wait(1.0)
-        rates.unwatch(woken)
+        rates.unsubscribe(woken)
         rates.sent(rates.hold(0.0, now), now)
 
 
