@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import shlex
-import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 import typer
 
-from .._characters import whole_text
-from .._terminal import TerminalFormatter
 from ..batch import (
     Budget,
     DeploymentTarget,
@@ -41,14 +36,13 @@ from .inputs import json_params, json_value, read_text
 from .pool import read_pool
 from .processes import Division, run_processes, sharing, this_program
 from .report_file import check_report, write_report
+from .runs import Progress, log_to_stderr, rows_in_flight, this_command
 from .session import Session
 from .target import DeploymentId, Environment, Regional
 
 _rows = partial(typer.Option, rich_help_panel="Rows")
 _calls = partial(typer.Option, rich_help_panel="Calls")
 _course = partial(typer.Option, rich_help_panel="Speed, limits, progress")
-
-Progress: TypeAlias = Literal["auto", "bar", "log", "none"]
 
 
 def batch(
@@ -225,15 +219,6 @@ def _params(given: list[str] | None, schema: Path | None) -> dict[str, JsonValue
     return params
 
 
-def rows_in_flight(given: str) -> int | Literal["auto"]:
-    """Read the value of --concurrency."""
-    if given == "auto":
-        return "auto"
-    if not given.isdecimal():
-        raise typer.BadParameter('--concurrency is a number or "auto".')
-    return int(given)
-
-
 def _limits(width: int | Literal["auto"], requests: float | None, tokens: float | None, shared: str | None) -> Limits:
     if shared is not None:
         if requests is None and tokens is None:
@@ -258,20 +243,3 @@ def _show(session: Session, report: Report, file: Path | None) -> None:
         session.out.line(report.in_words("--retry-failed"))
     if file is not None:
         write_report(file, report, this_command())
-
-
-def this_command() -> str:
-    """Return the command as it was given, so far as it is text."""
-    program = "python -m baseten_sdk" if sys.argv[0].endswith("__main__.py") else "baseten-sdk"
-    return whole_text(f"{program} {shlex.join(sys.argv[1:])}")
-
-
-def log_to_stderr() -> None:
-    """Write the log of the batch to stderr, and nowhere else."""
-    log = logging.getLogger("baseten_sdk.batch")
-    if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(TerminalFormatter(sys.stderr, "%(asctime)s %(message)s", "%H:%M:%S"))
-        log.addHandler(handler)
-        log.setLevel(logging.INFO)
-        log.propagate = False

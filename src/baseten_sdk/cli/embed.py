@@ -21,12 +21,12 @@ from .._characters import whole_text
 from ..batch import DeploymentTarget, FileRow, Format, RunOptions, custom, failed_path, manifest_path, read_rows
 from ..errors import BatchStopped, InvalidRequestError
 from ..types.batch import Ok, Report
-from .batch import Progress, log_to_stderr, rows_in_flight, this_command
 from .exit_codes import ExitCode
 from .inputs import STDIN
+from .runs import Progress, log_to_stderr, rows_in_flight, this_command
 from .session import Session
 from .target import DeploymentId, Environment, Regional
-from .vector_file import Lot, check_target, read_lots, write_vectors
+from .vector_file import Lot, check_target, read_lots, work_path, write_vectors
 
 if TYPE_CHECKING:
     from .. import AsyncClient, Vectors
@@ -105,7 +105,7 @@ def embed(
     def request(lot: Lot) -> Call[Vectors]:
         return custom(partial(vectors, lot), settings=settings)
 
-    work = target.with_name(f"{target.name}.partial.jsonl")
+    work = work_path(target)
     if os.path.islink(work):  # the user has not chosen this name
         raise typer.BadParameter(f"{work} is a symbolic link, which is not followed here. Delete it.")
     options: RunOptions = {

@@ -52,6 +52,11 @@ class _Line(BaseModel):
     output: VectorLine
 
 
+def work_path(target: Path) -> Path:
+    """Return the output of the batch in which the vectors are kept until all have come."""
+    return target.with_name(f"{target.name}.partial.jsonl")
+
+
 def check_target(target: Path, source: Path, *, force: bool) -> None:
     """Refuse a file that cannot be written, before anything is embedded.
 
@@ -68,7 +73,7 @@ def check_target(target: Path, source: Path, *, force: bool) -> None:
         _pyarrow()
     if not os.path.isdir(target.absolute().parent):
         raise typer.BadParameter(f"{target}: its folder does not exist.")
-    work = target.with_name(f"{target.name}.partial.jsonl")
+    work = work_path(target)
     if is_written(source, (target, *files_of(work))):
         raise typer.BadParameter(f"{source} is SOURCE. OUT and the files beside it must be others.")
     if os.path.exists(target) and not os.path.isfile(target):
