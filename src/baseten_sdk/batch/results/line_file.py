@@ -57,7 +57,7 @@ class LineFile:
         self._dirty = False
         with output_errors(path):
             self._file = open_locked(path, append=True, follow=follow)
-            self.cut_off = cut_torn_line(self._file)
+            cut_torn_line(self._file)
         self._expected = self.size
 
     @property
