@@ -1,4 +1,4 @@
-"""Characters that somebody cut in two: models cut text anywhere, and so do programs.
+"""Characters that were cut in two: models cut text anywhere, and so do programs.
 
 Owns what becomes of the halves: two that stand together are one character, and one alone is U+FFFD. It must not know
 where a text is from.
@@ -31,7 +31,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def whole_characters(text: bytes) -> bytes:
-    """A JSON text in which each escape of half a character has become one of U+FFFD."""
+    """Return a JSON text in which each escape of half a character has become one of U+FFFD."""
     return ESCAPE.sub(lambda found: rb"\ufffd" if found["half"] else found[0], text)
 
 

@@ -31,7 +31,7 @@ HUGE = re.compile(rb"[0-9]{%d}" % MOST_DIGITS)
 
 
 def decode_json(body: bytes) -> JsonValue:
-    """The value of a JSON text in UTF-8. NaN and Infinity are taken, since servers send them.
+    """Return the value of a JSON text in UTF-8. NaN and Infinity are taken, since servers send them.
 
     Raises:
         ValueError: It is no JSON; the text is short and holds nothing of the body.
@@ -45,7 +45,7 @@ def decode_json(body: bytes) -> JsonValue:
 
 
 def decode_reply(body: bytes, *, any_size: bool = False) -> JsonValue:
-    """The value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
+    """Return the value of a reply's JSON. An escape of half a character reads as U+FFFD: models cut text anywhere.
 
     Args:
         any_size: Whether an integer of thousands of digits, which no parser takes, reads as infinity: for a reply that

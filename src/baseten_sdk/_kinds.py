@@ -26,7 +26,7 @@ LONGEST_NAME = 100
 
 
 def adapter_of(kind: TypeForm[T], argument: str = "response_model") -> TypeAdapter[T]:
-    """What reads a type that was given as an argument.
+    """Return what reads a type that was given as an argument.
 
     Raises:
         InvalidRequestError: It is not a type, or pydantic cannot validate it.
@@ -59,7 +59,7 @@ def check_type(kind: object, argument: str) -> None:
 
 
 def type_name(kind: object) -> str:
-    """A type as a user writes it: `Invoice`, `list[Invoice]`, `int | None`, `Literal['a', 'b']`."""
+    """Return a type as a user writes it: `Invoice`, `list[Invoice]`, `int | None`, `Literal['a', 'b']`."""
     if isinstance(kind, type) and get_origin(kind) is None:
         return kind.__name__
     return _shortened(_ORIGIN.sub(lambda found: found[1] or "", str(kind)))

@@ -27,7 +27,7 @@ def looks_secret(name: object) -> bool:
 
 
 def with_secrets_hidden(value: object) -> object:
-    """The same JSON value, with texts under names that look secret hidden."""
+    """Return the same JSON value, with texts under names that look secret hidden."""
     match value:
         case Mapping():
             return {
@@ -41,7 +41,7 @@ def with_secrets_hidden(value: object) -> object:
 
 
 def shown_url(url: object) -> str:
-    """What an error shows of a URL that is refused: neither user names and passwords nor the query."""
+    """Return what an error shows of a URL that is refused: neither user names and passwords nor the query."""
     if not isinstance(url, str):
         return f"a {type(url).__name__}"
     shown = re.split(r"[?#]", url, maxsplit=1)[0]

@@ -55,7 +55,7 @@ class Settings:
         return Router(self.base_url, self.endpoints, environment, route_by_name=self.route_by_name)
 
     def with_options(self, options: Options) -> Self:
-        """The same with other defaults."""
+        """Return the same with other defaults."""
         return replace(self, options=options)
 
     def check_picklable(self) -> None:
@@ -110,17 +110,17 @@ def check_kinds(
 
 
 def kind_of(value: object) -> str:
-    """What a value is, without what it holds."""
+    """Return what a value is, without what it holds."""
     return f"the class {value.__name__}" if isinstance(value, type) else f"a value of {type(value).__name__}"
 
 
 def not_picklable(name: str) -> ConfigurationError:
-    """The error of an argument that no pickle can hold."""
+    """Return the error of an argument that no pickle can hold."""
     return ConfigurationError(f"A client with {name}= cannot be pickled. Make one where it is needed.")
 
 
 def not_portable() -> ConfigurationError:
-    """The error of an httpx client where the other flavor is needed."""
+    """Return the error of an httpx client where the other flavor is needed."""
     return ConfigurationError(
         "http_client= serves one kind of client: an httpx.Client works in a Client, an httpx.AsyncClient in an "
         "AsyncClient. Batches and jobs run on an AsyncClient: for them, use an AsyncClient with an httpx.AsyncClient."

@@ -88,7 +88,7 @@ def validate_value(model: type[M], value: object, size: int, context: object) ->
 
 
 def positions(error: ValidationError) -> frozenset[Position]:
-    """Where the problems of a validation are; none where they are too many to be read."""
+    """Return where the problems of a validation are; none where they are too many to be read."""
     if error.error_count() > READ:
         return frozenset()
     found = error.errors(include_url=False, include_context=False, include_input=False)
@@ -96,7 +96,7 @@ def positions(error: ValidationError) -> frozenset[Position]:
 
 
 def problems(error: ValidationError, at: frozenset[Position] = frozenset()) -> str:
-    """The problems of a validation as "path: what": the first few, and how many more there are.
+    """Return the problems of a validation as "path: what": the first few, and how many more there are.
 
     Args:
         at: Those that are shown, if any of them is among these; the others are only counted.
@@ -119,7 +119,7 @@ def _model_adapter(model: type[M]) -> TypeAdapter[M]:
 
 @lru_cache(maxsize=64)
 def _giving_up_early(adapter: TypeAdapter[T]) -> SchemaValidator | None:
-    """A validator of the same type whose lists give up early; None where pydantic cannot make one."""
+    """Return a validator of the same type whose lists give up early; None where pydantic cannot make one."""
     schema = _early(dict(adapter.core_schema))  # a copy, since it is not yet a dict where building was deferred
     try:
         # Without the last argument, a model inside would be validated as it was when it was made.
@@ -129,7 +129,7 @@ def _giving_up_early(adapter: TypeAdapter[T]) -> SchemaValidator | None:
 
 
 def _early(value: object) -> object:
-    """A core schema, or what holds some, with `fail_fast` on its lists."""
+    """Return a core schema, or what holds some, with `fail_fast` on its lists."""
     match value:
         case dict() if isinstance(value.get("type"), str):
             schema = {name: _early(each) if name in _NESTED else each for name, each in value.items()}

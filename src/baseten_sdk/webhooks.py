@@ -193,7 +193,7 @@ def _pairs(headers: HeadersLike) -> Iterable[tuple[object, object]]:
 
 
 def _text(value: object) -> str:
-    """A name or value, as text; other things, which are no header, as none."""
+    """Return a name or value, as text; other things, which are no header, as none."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return value if isinstance(value, str) else ""

@@ -33,7 +33,7 @@ class _Batch(Generic[T]):
         self.done = AsyncWakeup()
 
 
-class _Turns(Generic[T]):
+class _LoopState(Generic[T]):
     """What the tasks of one event loop share."""
 
     __slots__ = ("batch", "lock", "threads", "written")
@@ -58,7 +58,7 @@ class GroupCommit(Generic[T]):
     def __init__(self, write: Callable[[list[T]], None], *, timeout: float | None = None) -> None:
         self._write_batch = write
         self._timeout = timeout
-        self._turns: RunVar[_Turns[T]] = RunVar("baseten_sdk.group_commit")
+        self._turns: RunVar[_LoopState[T]] = RunVar("baseten_sdk.group_commit")
 
     async def add(self, item: T) -> None:
         """Return once the item is written.
@@ -69,7 +69,7 @@ class GroupCommit(Generic[T]):
         """
         turns = self._turns.get(None)
         if turns is None:
-            turns = _Turns()
+            turns = _LoopState()
             self._turns.set(turns)
         batch = turns.batch
         batch.items.append(item)
@@ -84,7 +84,7 @@ class GroupCommit(Generic[T]):
         if batch.error is not None:
             raise batch.error
 
-    async def _written(self, turns: _Turns[T], batch: _Batch[T]) -> None:
+    async def _written(self, turns: _LoopState[T], batch: _Batch[T]) -> None:
         async with turns.lock:
             if turns.written is not None and not turns.written.is_over:
                 # A write that was given up continues in its thread. No other write runs beside it.

@@ -35,7 +35,7 @@ meter::-webkit-meter-optimum-value { background: var(--bar) } meter::-moz-meter-
 
 
 def page(title: str, parts: Iterable[str]) -> str:
-    """The whole page."""
+    """Return the whole page."""
     lines = (
         "<!doctype html>",
         '<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
@@ -48,12 +48,12 @@ def page(title: str, parts: Iterable[str]) -> str:
 
 
 def heading(words: str) -> str:
-    """The heading of a section."""
+    """Return the heading of a section."""
     return f"<h2>{escape(words)}</h2>"
 
 
 def paragraph(words: str) -> str:
-    """A paragraph of text."""
+    """Return a paragraph of text."""
     return f"<p>{escape(words)}</p>"
 
 
@@ -64,13 +64,13 @@ def numbers(found: Iterable[tuple[str, str]]) -> str:
 
 
 def cell(words: str, *, number: bool = False, bad: bool = False) -> str:
-    """A cell of a table: text, a number, or something that is not as it should be."""
+    """Return a cell of a table: text, a number, or something that is not as it should be."""
     kinds = " ".join(kind for kind, wanted in (("number", number), ("bad", bad)) if wanted)
     return f'<td class="{kinds}">{escape(words)}</td>' if kinds else f"<td>{escape(words)}</td>"
 
 
 def bar_cell(value: float, most: float) -> str:
-    """A cell with a small bar: a value in proportion to the largest one."""
+    """Return a cell with a small bar: a value in proportion to the largest one."""
     return f'<td><meter value="{value / most:.4f}">{value:g}</meter></td>'
 
 

@@ -95,7 +95,7 @@ def _spent(reply: ChatCompletion | ModelMessage | ModelResponse, prices: Prices)
 
 
 def _row(event: AnswerEvent) -> Row | None:
-    """An event as a line of JSON, or None if another event repeats it."""
+    """Return an event as a line of JSON, or None if another event repeats it."""
     kind: Literal["text", "reasoning", "refusal"]
     match event:
         case TextDelta():

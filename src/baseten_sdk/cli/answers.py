@@ -47,7 +47,7 @@ class AnswerSettings:
     extra: dict[str, object]
 
     def for_chat(self) -> SamplingParams:
-        """The parameters of a chat."""
+        """Return the parameters of a chat."""
         return {
             "max_tokens": self.max_tokens,
             "temperature": self.temperature,
@@ -56,7 +56,7 @@ class AnswerSettings:
         }
 
     def for_messages(self) -> MessagesOptions:
-        """The parameters of messages, besides `max_tokens`. Any effort means that the model thinks."""
+        """Return the parameters of messages, besides `max_tokens`. Any effort means that the model thinks."""
         thinks = None if self.reasoning_effort is None else self.reasoning_effort != "none"
         return {
             "temperature": self.temperature,
@@ -65,7 +65,7 @@ class AnswerSettings:
         }
 
     def for_responses(self) -> ResponseOptions:
-        """The parameters of a response."""
+        """Return the parameters of a response."""
         return {
             "max_output_tokens": self.max_tokens,
             "temperature": self.temperature,

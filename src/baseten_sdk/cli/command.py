@@ -120,7 +120,7 @@ def _run(session: Session, call: Callable[[], None], names: Mapping[str, str]) -
 
 
 def _first(name: str, kind: object, option: OptionInfo) -> inspect.Parameter:
-    """An option that stands before any command, and ends the process."""
+    """Return an option that stands before any command, and ends the process."""
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
 
 

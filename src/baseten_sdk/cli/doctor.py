@@ -84,7 +84,7 @@ def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
 
 
 def address(session: Session) -> tuple[str, str]:
-    """The URL of the Model APIs, found the way a client finds it, and what says so."""
+    """Return the URL of the Model APIs, found the way a client finds it, and what says so."""
     shared = session.shared
     if shared.base_url:
         return shared.base_url, "--base-url"

@@ -41,7 +41,7 @@ _FIRST = re.compile(r"^([a-z]+) must\b")
 
 
 def names_of(parameters: Iterable[inspect.Parameter]) -> Mapping[str, str]:
-    """The parameters of a command, and the options or arguments that the user knows them by."""
+    """Return the parameters of a command, and the options or arguments that the user knows them by."""
     names = dict(_OTHERS)
     for parameter in parameters:
         for info in get_args(parameter.annotation)[1:]:

@@ -69,7 +69,7 @@ def show_whole(out: Printer, body: bytes, content_type: str) -> None:
 
 
 def media_type(content_type: str) -> str:
-    """A content type without its parameters, in lower case."""
+    """Return a content type without its parameters, in lower case."""
     return content_type.partition(";")[0].strip().lower()
 
 

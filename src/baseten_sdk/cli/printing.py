@@ -165,7 +165,7 @@ def encoded(body: bytes, content_type: str) -> dict[str, str]:
 
 
 def plain(value: object) -> object:
-    """A reply as plain values without nulls; other values unchanged."""
+    """Return a reply as plain values without nulls; other values unchanged."""
     return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
 
 

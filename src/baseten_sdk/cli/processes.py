@@ -59,7 +59,7 @@ class Division:
                 )
 
     def options(self, shard: Shard, sink: Path, report: Path) -> list[str]:
-        """The options that are added for one process."""
+        """Return the options that are added for one process."""
         added = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
         added += ["--report", str(report)]
         divided = {

@@ -110,12 +110,12 @@ class Session:
         )
 
     def endpoints(self) -> Endpoints | None:
-        """The URLs of an emulator, or None for Baseten itself."""
+        """Return the URLs of an emulator, or None for Baseten itself."""
         origin = self.shared.emulator or os.environ.get("BASETEN_EMULATOR")
         return Endpoints.below(origin) if origin else None
 
     def key(self) -> str:
-        """The API key. The command ends if there is none."""
+        """Return the API key. The command ends if there is none."""
         try:
             return self.configured_key()
         except ConfigurationError as error:
@@ -123,7 +123,7 @@ class Session:
             raise typer.Exit(ExitCode.AUTH) from None
 
     def key_for_others(self) -> str | None:
-        """The API key, if other processes cannot read it where it was: from stdin or a pipe. None if they can.
+        """Return the API key, if other processes cannot read it where it was: from stdin or a pipe. None if they can.
 
         The command ends if there is none.
         """
@@ -136,7 +136,7 @@ class Session:
         return KEY if self.shared.api_key_file is None else str(self.shared.api_key_file)
 
     def configured_key(self) -> str:
-        """The API key from the file or the environment. Raises `ConfigurationError` if there is none."""
+        """Return the API key from the file or the environment. Raises `ConfigurationError` if there is none."""
         source = self.shared.api_key_file
         if source is None:
             key = os.environ.get(KEY, "").strip()

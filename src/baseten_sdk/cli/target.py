@@ -25,7 +25,7 @@ def deployment_of(
     deployment_id: str | None = None,
     regional: str | None = None,
 ) -> Deployment:
-    """The deployment that the options name.
+    """Return the deployment that the options name.
 
     Raises:
         typer.BadParameter: They name more than one, or one of a container.

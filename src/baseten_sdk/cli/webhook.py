@@ -103,7 +103,7 @@ def verify(
 
 
 def _secrets(session: Session, names: Sequence[str] | None) -> list[str]:
-    """The secrets from the named variables. The command ends if one is missing."""
+    """Return the secrets from the named variables. The command ends if one is missing."""
     secrets = {name: os.environ.get(name, "").strip() for name in names or (VARIABLE,)}
     missing = [name for name, secret in secrets.items() if not secret]
     if missing:

@@ -116,7 +116,7 @@ class Application:
             _log(record)
 
     async def _websocket_refusal(self, exchange: Exchange) -> Reply | None:
-        """What is answered instead of the handshake, if anything."""
+        """Return what is answered instead of the handshake, if anything."""
         if (planned := self._silence(exchange.plan)) is not None:
             return planned
         if (status := exchange.plan.number("status")) is not None:
@@ -193,7 +193,7 @@ class Application:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body, or None when the caller went away before it was complete."""
+    """Return the whole body, or None when the caller went away before it was complete."""
     pieces: list[bytes] = []
     while True:
         message = await receive()

@@ -263,7 +263,7 @@ class Emulator:
 
 
 def _upstream(url: str, key: str | None, model: str | None) -> Upstream:
-    """The other server. httpx is loaded only if there is one."""
+    """Return the other server. httpx is loaded only if there is one."""
     from .chat.upstream import Upstream
 
     return Upstream(url, key, model)

@@ -20,7 +20,7 @@ QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "bu
 
 
 def body_text(body: object, name: str) -> str | None:
-    """A text from an error's body: from its top level, or from its `error`."""
+    """Return a text from an error's body: from its top level, or from its `error`."""
     error = body.get("error") if isinstance(body, dict) else None
     inner = error if isinstance(error, dict) else body
     value = inner.get(name) if isinstance(inner, dict) else None

@@ -62,7 +62,7 @@ class RemoteException:
 
 
 def read_remote(body: object) -> RemoteException | None:
-    """The remote exception in an error body; None if there is none."""
+    """Return the remote exception in an error body; None if there is none."""
     error = body.get("error") if isinstance(body, dict) else None
     name = error.get("exception_cls_name") if isinstance(error, dict) else None
     if not isinstance(error, dict) or not isinstance(name, str):

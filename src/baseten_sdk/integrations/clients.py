@@ -76,11 +76,11 @@ class Clients:
         )
 
     def engine(self, target: ModelTarget) -> Engine:
-        """Where the client finds a target."""
+        """Return where the client finds a target."""
         return target.of(self.plain)
 
     def async_engine(self, target: ModelTarget) -> AsyncEngine:
-        """Where the async client finds a target."""
+        """Return where the async client finds a target."""
         return target.of_async(self.asynchronous)
 
 

@@ -44,7 +44,7 @@ class ModelTarget:
 
     @classmethod
     def parse(cls, text: str) -> ModelTarget:
-        """The target that a text names.
+        """Return the target that a text names.
 
         Example:
             ModelTarget.parse("model/abcd1234?environment=staging#my-model")
@@ -73,7 +73,7 @@ class ModelTarget:
         return {name: value for name, value in given.items() if value is not None}
 
     def of(self, client: Client | Pool) -> Engine:
-        """Where a client finds it: a pool itself, whose members are its targets.
+        """Return where a client finds it: a pool itself, whose members are its targets.
 
         Raises:
             InvalidRequestError: There is a pool, and a dedicated model is named beside it.
@@ -86,7 +86,7 @@ class ModelTarget:
         return client.deployments(self.model_id, **self._chosen())
 
     def of_async(self, client: AsyncClient | AsyncPool) -> AsyncEngine:
-        """Where an async client or pool finds it."""
+        """Return where an async client or pool finds it."""
         if isinstance(client, AsyncPool):
             self._check_alone()
             return client

@@ -180,7 +180,7 @@ class _RedisURL:
         )
 
     def clean(self, error: Exception) -> str:
-        """What an error says, without passwords."""
+        """Return what an error says, without passwords."""
         text = str(error)
         for secret in (urlsplit(self._url.value).password, os.environ.get(PASSWORD_VARIABLE)):
             if secret:
@@ -189,7 +189,7 @@ class _RedisURL:
 
 
 def _parsed(url: str) -> tuple[SplitResult, str] | str:
-    """A URL in parts, with its host and port; or what is wrong with it."""
+    """Return a URL in parts, with its host and port; or what is wrong with it."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port

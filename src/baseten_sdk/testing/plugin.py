@@ -166,13 +166,13 @@ def _guarded(item: pytest.Item) -> bool:
 
 
 def _refusal(item: pytest.Item) -> BaseException | None:
-    """The failure of a test that tried to leave the machine."""
+    """Return the failure of a test that tried to leave the machine."""
     guard = item.stash.get(_GUARD, None)
     return _left("; ".join(dict.fromkeys(guard.attempts))) if guard is not None and guard.attempts else None
 
 
 def _unused_faults(item: pytest.Item) -> BaseException | None:
-    """The failure of a test that prepared faults for nothing."""
+    """Return the failure of a test that prepared faults for nothing."""
     emulator = item.stash.get(_EMULATOR, None)
     ignored = item.config.getini(UNUSED) == "ignore" or item.get_closest_marker(UNUSED) is not None
     if emulator is None or ignored or not (unused := emulator.faults.unused):

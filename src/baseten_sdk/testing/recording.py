@@ -40,7 +40,7 @@ def add_option(parser: pytest.Parser) -> None:
 
 
 def marker(item: pytest.Item) -> pytest.Mark | None:
-    """The marker of a test that has a cassette."""
+    """Return the marker of a test that has a cassette."""
     return item.get_closest_marker(MARKER)
 
 
@@ -50,7 +50,7 @@ def records(item: pytest.Item) -> bool:
 
 
 def cassette_of(item: pytest.Item) -> Cassette | None:
-    """The test's cassette, opened; None for a test without one.
+    """Return the test's cassette, opened; None for a test without one.
 
     The service is where the environment says: `BASETEN_EMULATOR`, `BASETEN_BASE_URL`, or Baseten itself.
     """
@@ -72,7 +72,7 @@ def cassette_of(item: pytest.Item) -> Cassette | None:
 
 
 def missing(item: pytest.Item) -> BaseException | None:
-    """The failure of a test that sent a request its cassette lacks, even if it ignored the reply."""
+    """Return the failure of a test that sent a request its cassette lacks, even if it ignored the reply."""
     cassette = item.stash.get(_CASSETTE, None)
     return None if cassette is None or not cassette.missing else _failure("\n\n".join(cassette.missing))
 

@@ -62,7 +62,7 @@ class FunctionCall(Lenient):
 
 
 def new_call_id() -> str:
-    """An ID for a call that came without one: its result has to name it."""
+    """Return an ID for a call that came without one: its result has to name it."""
     return f"call_{token_hex(12)}"
 
 
@@ -117,7 +117,7 @@ class ChatCompletionMessage(Lenient):
 
 
 def never() -> float:
-    """The logarithm of no chance at all, which JSON cannot express: engines write null for it."""
+    """Return the logarithm of no chance at all, which JSON cannot express: engines write null for it."""
     return -inf
 
 

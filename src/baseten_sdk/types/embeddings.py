@@ -20,7 +20,7 @@ NO_INDEX = -1
 
 
 def as_vector(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    """A vector in either of its encodings, as numbers."""
+    """Return a vector in either of its encodings, as numbers."""
     if not isinstance(value, str):
         return read(value)
     numbers = array("f")

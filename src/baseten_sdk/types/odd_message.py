@@ -68,13 +68,13 @@ def _with_message(choice: dict[str, object]) -> dict[str, object]:
 
 
 def reasoning_of(fields: Mapping[str, object] | None) -> str | None:
-    """What is under the other name of `reasoning_content`, as text."""
+    """Return what is under the other name of `reasoning_content`, as text."""
     value = fields.get("reasoning") if fields else None
     return value if isinstance(value, str) else text_of(value)
 
 
 def text_of(value: object) -> str | None:
-    """The text of a list of parts, or of an object; None where it holds none."""
+    """Return the text of a list of parts, or of an object; None where it holds none."""
     match value:
         case str():
             return value

@@ -17,13 +17,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage(Generic[T]):
-    """What `messages.parse` returns.
+    """The object that `messages.parse` returns, with the reply behind it.
 
     Attributes:
-        message: The reply; after asking again, the last one.
-        outputs: The object, as a tuple of one; empty where the model called tools instead, or no type was asked for.
-        tool_calls: The calls of tools, with validated arguments.
-        attempts: Every reply, the ones that were not valid included.
+        message: The reply. With `output_retries`, the last one.
+        outputs: A tuple with the object. Empty if the model called tools instead, or if you asked for no type.
+        tool_calls: The tool calls, with validated arguments.
+        attempts: Every reply, including those that were not valid.
     """
 
     message: Message
@@ -36,7 +36,7 @@ class ParsedMessage(Generic[T]):
         """The object. It is None only if None is the requested type.
 
         Raises:
-            OutputValidationError: The model called tools instead of answering, or no type was asked for.
+            OutputValidationError: The model called tools instead of answering, or you asked for no type.
         """
         if not self.outputs:
             called = self.tool_calls or self.message.tool_uses
@@ -76,7 +76,7 @@ class ParsedMessage(Generic[T]):
 
     @property
     def id(self) -> str:
-        """Id of the message."""
+        """The ID of the message."""
         return self.message.id
 
     @property
@@ -96,5 +96,5 @@ class ParsedMessage(Generic[T]):
 
     @property
     def meta(self) -> Meta:
-        """The facts of the request behind the reply."""
+        """Facts about the HTTP exchange behind the reply."""
         return self.message.meta

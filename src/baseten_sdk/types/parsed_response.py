@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ParsedResponse(Generic[T]):
-    """What `responses.parse` returns.
+    """The object that `responses.parse` returns, with the reply behind it.
 
     Attributes:
-        response: The reply; after output retries, the last one.
+        response: The reply. With `output_retries`, the last one.
         completion: The same reply in the form of a chat completion.
-        outputs: A tuple with the object. Empty if the model called tools instead, or no type was asked for.
+        outputs: A tuple with the object. Empty if the model called tools instead, or if you asked for no type.
         tool_calls: The function calls, with validated arguments.
-        attempts: Every reply, the ones that were not valid included.
+        attempts: Every reply, including those that were not valid.
     """
 
     response: ModelResponse
@@ -35,7 +35,7 @@ class ParsedResponse(Generic[T]):
 
     @property
     def output_parsed(self) -> T | None:
-        """The object; None if the model called tools instead, or no type was asked for."""
+        """The object. None if the model called tools instead, or if you asked for no type."""
         return self.outputs[0] if self.outputs else None
 
     @property
@@ -43,7 +43,7 @@ class ParsedResponse(Generic[T]):
         """The object. It is None only if None is the requested type.
 
         Raises:
-            OutputValidationError: The model called tools instead of answering, or no type was asked for.
+            OutputValidationError: The model called tools instead of answering, or you asked for no type.
         """
         if not self.outputs:
             called = self.tool_calls or self.response.function_calls
@@ -63,7 +63,7 @@ class ParsedResponse(Generic[T]):
 
     @property
     def id(self) -> str:
-        """Id of the response."""
+        """The ID of the response."""
         return self.response.id
 
     @property
@@ -93,5 +93,5 @@ class ParsedResponse(Generic[T]):
 
     @property
     def meta(self) -> Meta:
-        """The facts of the request behind the reply."""
+        """Facts about the HTTP exchange behind the reply."""
         return self.response.meta

@@ -27,11 +27,11 @@ class Lenient(BaseModel):
     model_config = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
 
     def to_dict(self) -> dict[str, object]:
-        """What was sent, as plain values."""
+        """Return what was sent, as plain values."""
         return self.model_dump(exclude_unset=True)
 
     def to_json(self) -> str:
-        """What was sent, as JSON text."""
+        """Return what was sent, as JSON text."""
         return self.model_dump_json(indent=2, exclude_unset=True)
 
 
@@ -83,7 +83,7 @@ def attach_note(part: Lenient, name: str, value: object) -> None:
 
 
 def note_of(part: Lenient, name: str) -> object:
-    """What was put beside a part's fields; None where nothing was."""
+    """Return what was put beside a part's fields; None where nothing was."""
     notes: dict[str, object] | None = part.__pydantic_private__
     return None if notes is None else notes.get(name)
 
@@ -124,7 +124,7 @@ class NullAs:
         return core_schema.json_or_python_schema(plain, either) if self.rare else either
 
     def beside(self, plain: core_schema.CoreSchema) -> core_schema.CoreSchema:
-        """What reads null, or else what `plain` does."""
+        """Return what reads null, or else what `plain` does."""
         if self.rare:
             null: core_schema.CoreSchema = core_schema.no_info_plain_validator_function(self._of_nothing)
         else:

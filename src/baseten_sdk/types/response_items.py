@@ -122,7 +122,7 @@ ResponseContent: TypeAlias = Annotated[
 
 
 def _as_parts(content: object) -> object:
-    """The content of a message: some servers send a text, or parts that do not say that they are the model's."""
+    """Return the content of a message: some servers send a text, or parts that do not say that they are the model's."""
     if isinstance(content, str):
         return [{"type": "output_text", "text": content}]
     return [_as_part(part) for part in content if part is not None] if isinstance(content, list) else content
@@ -173,7 +173,7 @@ class ResponseFunctionToolCall(ResponseItem):
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
 
     def to_param(self) -> dict[str, object]:
-        """The call as a plain dict for the `input` of the next call, with the ID that its output names.
+        """Return the call as a plain dict for the `input` of the next call, with the ID that its output names.
 
         Its arguments are a JSON object.
         """

@@ -19,7 +19,7 @@ def is_nothing(arguments: str) -> bool:
 
 
 def as_object(arguments: str) -> str:
-    """The arguments of an earlier call as they go back to the server: always a JSON object.
+    """Return the arguments of an earlier call as they go back to the server: always a JSON object.
 
     Engines parse the whole history with each request, and answer 400 from then on where it holds a call that the model
     did not finish, or wrote in another form.

@@ -104,7 +104,7 @@ class AsyncCompletedJobs:
         return None
 
     def _refusal(self) -> APIError:
-        """The first refusal, with the others as notes; each is raised once."""
+        """Return the first refusal, with the others as notes; each is raised once."""
         first, *others = self._refused
         self._refused = []
         for each in others:

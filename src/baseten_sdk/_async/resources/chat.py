@@ -340,7 +340,7 @@ class AsyncCompletions:
 
 
 def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
-    """The tools as dicts. Those that are dicts already cost nothing."""
+    """Return the tools as dicts. Those that are dicts already cost nothing."""
     if tools is None:
         return None
     if isinstance(tools, list | tuple):

@@ -376,7 +376,7 @@ class AsyncMessages(Unavailable):
 
 
 def _sent(tools: Iterable[ToolLike]) -> list[Mapping[str, object]]:
-    """The tools as they are sent."""
+    """Return the tools as they are sent."""
     from ..._core.messages.tools import message_tools
 
     return message_tools(tools)[0]
@@ -385,7 +385,7 @@ def _sent(tools: Iterable[ToolLike]) -> list[Mapping[str, object]]:
 def _form(
     output_format: TypeForm[T] | None, tools: Iterable[ToolLike] | None, strict: bool
 ) -> tuple[AnswerForm[T], dict[str, object]]:
-    """The requested type of the answer, and what is sent for it."""
+    """Return the requested type of the answer, and what is sent for it."""
     from ..._core.messages.answer import AnswerForm
     from ..._core.messages.tools import message_tools
     from ..._core.schema.schema import Schema, schema_for

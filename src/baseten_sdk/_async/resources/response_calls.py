@@ -130,7 +130,7 @@ class AsyncResponseCalls(AsyncModelCalls):
 
 
 def toolbox_of(tools: Sequence[ToolLike] | None) -> Toolbox:
-    """The tools of one call; dicts may have either form."""
+    """Return the tools of one call; dicts may have either form."""
     from ..._core.schema.tool import Toolbox, listed
 
     return Toolbox([nested(each) if isinstance(each, Mapping) else each for each in listed(tools or ())])

@@ -21,13 +21,13 @@ T = TypeVar("T")
 
 
 def chat_stream(body: AsyncResponseStream, limits: Limits, after: AsyncChatStream | None = None) -> AsyncChatStream:
-    """The chunks of a body, reported to the observer of the call if there is one; see `AsyncChatStream`."""
+    """Return the chunks of a body, reported to the observer of the call if there is one; see `AsyncChatStream`."""
     kind = AsyncChatStream if body.observed is None else AsyncObservedChatStream
     return kind(body, limits, after)
 
 
 def typed_stream(body: AsyncResponseStream, reader: StreamReader[E, PartialReply]) -> AsyncTypedStream[E]:
-    """The events of a body, reported to the observer of the call if there is one."""
+    """Return the events of a body, reported to the observer of the call if there is one."""
     return AsyncTypedStream(body, reader) if body.observed is None else AsyncObservedStream(body, reader)
 
 

@@ -48,7 +48,7 @@ class AsyncObservedResponseEvents(AsyncObservedStream[ResponseStreamEvent], Asyn
 
 
 def response_events(body: AsyncResponseStream, limits: Limits) -> AsyncResponseEvents:
-    """The events of a body, reported to the observer of the call if there is one."""
+    """Return the events of a body, reported to the observer of the call if there is one."""
     return AsyncResponseEvents(body, limits) if body.observed is None else AsyncObservedResponseEvents(body, limits)
 
 

@@ -46,7 +46,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         self._halves = Halves()
 
     def partial(self) -> ChatCompletion | None:
-        """What has arrived so far, as a completion."""
+        """Return what has arrived so far, as a completion."""
         return self._accumulated().completion()
 
     def _accumulated(self) -> Accumulator:

@@ -106,7 +106,7 @@ class EventReader(Generic[T]):
         return events
 
     def snapshot(self) -> ChatCompletion | None:
-        """What has arrived so far. None before the first choice."""
+        """Return what has arrived so far. None before the first choice."""
         return self._accumulator.completion()
 
     def _read_choice(self, choice: ChunkChoice, events: list[StreamEvent[T]]) -> None:

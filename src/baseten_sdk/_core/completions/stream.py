@@ -34,7 +34,7 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
         self._halves = Halves()
 
     def partial(self) -> TextCompletion | None:
-        """What has arrived so far, as a completion."""
+        """Return what has arrived so far, as a completion."""
         chunks = [chunk for chunk in map(_read_chunk, self._kept) if chunk is not None]
         return gathered(chunks)
 

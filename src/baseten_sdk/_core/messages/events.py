@@ -37,11 +37,11 @@ class MessageEvents:
         self._told_calls: set[CallKey] = set()
 
     def snapshot(self) -> Message | None:
-        """What has arrived so far. None if nothing has."""
+        """Return what has arrived so far. None if nothing has."""
         return self._accumulator.message()
 
     def tool_name(self, index: int) -> str | None:
-        """The tool that a block calls; None if it calls none."""
+        """Return the tool that a block calls; None if it calls none."""
         number = self._accumulator.number(index)
         return None if number is None else self._accumulator.blocks[number].tool_name
 

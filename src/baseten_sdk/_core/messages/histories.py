@@ -24,7 +24,7 @@ Json: TypeAlias = dict[str, object]
 
 DATA = re.compile(r"data:(?P<kind>[^;,]+);base64,(?P<data>.*)", re.DOTALL)
 
-SAID = {
+TURN_FIELDS = {
     "assistant": frozenset({"role", "content", "reasoning_content", "reasoning", "tool_calls"}),
     "tool": frozenset({"role", "content", "tool_call_id"}),
 }
@@ -55,7 +55,7 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
     results: list[Json] | None = None
     for index, message in enumerate(message_params(history)):
         path, role = f"messages[{index}]", message.get("role")
-        known = SAID.get(str(role), frozenset({"role", "content"}))
+        known = TURN_FIELDS.get(str(role), frozenset({"role", "content"}))
         unknown = next((name for name, value in message.items() if name not in known and value), None)
         if unknown is not None:
             raise _not_held(f"{path}.{unknown}", "messages")

@@ -80,7 +80,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
         self._reply: Message | None = None
 
     def partial(self) -> Message | None:
-        """What has arrived so far, as a message."""
+        """Return what has arrived so far, as a message."""
         if self._reply is not None:
             return self._reply
         accumulator = MessageAccumulator()

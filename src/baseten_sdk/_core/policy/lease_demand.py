@@ -29,7 +29,7 @@ class LeaseDemand:
     now: float
 
     def allowed_in(self, seconds: float) -> int:
-        """How many calls the limits allow in some seconds; at least one."""
+        """Return how many calls the limits allow in some seconds; at least one."""
         calls = float(MOST)
         if self.requests is not None:
             calls = min(calls, self.requests.limit * seconds / MINUTE)
@@ -38,7 +38,7 @@ class LeaseDemand:
         return max(1, floor(calls))
 
     def available(self) -> int:
-        """How many calls may begin now."""
+        """Return how many calls may begin now."""
         calls = float(MOST)
         if self.requests is not None:
             calls = min(calls, self.requests.available(self.now))

@@ -226,7 +226,7 @@ class LeaseShare:
 
 
 def _less(amount: float, by: float) -> float:
-    """What is left of an amount; nothing, where that is only an error of rounding."""
+    """Return what is left of an amount; nothing, where that is only an error of rounding."""
     left = amount - by
     return left if left > ROUNDING else 0.0
 

@@ -29,7 +29,7 @@ def check_transport(wanted: TransportName, has_http_client: bool) -> None:
 def choose_transport(
     wanted: TransportName, *, has_http_client: bool, proxies: Iterable[Proxy], loaded: Container[str]
 ) -> Literal["direct", "httpx"]:
-    """The transport that fits.
+    """Return the transport that fits.
 
     Args:
         wanted: What was asked for.

@@ -70,7 +70,7 @@ class PoolSettings:
 
 
 def listed(members: Iterable[Target]) -> tuple[Target, ...]:
-    """The members of a pool as they were given.
+    """Return the members of a pool as they were given.
 
     Raises:
         ConfigurationError: They are no list.

@@ -46,7 +46,7 @@ class WholeResponse(NamedTuple):
 
 
 def charset(headers: Mapping[str, str]) -> str:
-    """The encoding of a text that the content type names; UTF-8 where it names none."""
+    """Return the encoding of a text that the content type names; UTF-8 where it names none."""
     for parameter in headers.get("content-type", "").split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset" and value:

@@ -133,7 +133,7 @@ def unreadable(answer: WholeResponse, problem: str, size: int | None = None) -> 
 
 
 def _text(answer: WholeResponse) -> str:
-    """A body of text, in the encoding that the server names.
+    """Return a body of text, in the encoding that the server names.
 
     Raises:
         ValueError: It is not in that encoding.

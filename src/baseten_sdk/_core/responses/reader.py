@@ -84,7 +84,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         return self._final
 
     def partial(self) -> ModelResponse | None:
-        """What has arrived so far, as a response. None if nothing has."""
+        """Return what has arrived so far, as a response. None if nothing has."""
         if self._final is not None:
             return self._final
         if self._head is None and not self._output.items:

@@ -150,7 +150,7 @@ class BadArguments:
 
 
 def listed(tools: Iterable[L]) -> Iterable[L]:
-    """The tools of a call as they were given.
+    """Return the tools of a call as they were given.
 
     Raises:
         ConfigurationError: They are no list.

@@ -62,7 +62,7 @@ def _check_size(what: str, size: int, most: int) -> None:
 def whisper_input(
     audio: Mapping[str, str], whisper: WhisperParameters, enable_vad: bool | None, extra: Mapping[str, object]
 ) -> dict[str, object]:
-    """The input of the model or chain; with the fields of `extra` added.
+    """Return the input of the model or chain; with the fields of `extra` added.
 
     Args:
         whisper: How Whisper listens.

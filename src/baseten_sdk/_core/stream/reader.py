@@ -70,7 +70,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
 
     @abstractmethod
     def partial(self) -> R_co | None:
-        """What has arrived so far, as a reply."""
+        """Return what has arrived so far, as a reply."""
 
     @abstractmethod
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[E_co]:

@@ -101,7 +101,7 @@ class CompletedJobs:
         return None
 
     def _refusal(self) -> APIError:
-        """The first refusal, with the others as notes; each is raised once."""
+        """Return the first refusal, with the others as notes; each is raised once."""
         first, *others = self._refused
         self._refused = []
         for each in others:

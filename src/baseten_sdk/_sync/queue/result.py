@@ -129,7 +129,7 @@ class ResultWait:
         return None
 
     def _call_options(self) -> Options:
-        """The options of one status call."""
+        """Return the options of one status call."""
         left = max(self._end - self._clock.now(), 0.001)
         given: CallOptions = {**self._options, "deadline": min(left, STATUS_CALL_SECONDS)}
         return self._service.options.merged(given)

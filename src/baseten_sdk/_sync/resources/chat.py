@@ -341,7 +341,7 @@ class Completions:
 
 
 def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
-    """The tools as dicts. Those that are dicts already cost nothing."""
+    """Return the tools as dicts. Those that are dicts already cost nothing."""
     if tools is None:
         return None
     if isinstance(tools, list | tuple):

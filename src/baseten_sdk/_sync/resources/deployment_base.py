@@ -161,14 +161,14 @@ def given_input(
     data: Mapping[str, FieldInput] | None = None,
     content_type: str | None = None,
 ) -> Payload:
-    """The payload of an input: bytes as they are, a form, or any other value as JSON."""
+    """Return the payload of an input: bytes as they are, a form, or any other value as JSON."""
     if isinstance(value, bytes | bytearray | memoryview):
         return choose_payload(content=value, files=files, data=data, content_type=content_type)
     return choose_payload(json=value, files=files, data=data, content_type=content_type)
 
 
 def accepted_type(payload: Payload, response_model: object) -> str:
-    """The `Accept` header of a call whose reply is read as a whole."""
+    """Return the `Accept` header of a call whose reply is read as a whole."""
     return ACCEPT_JSON if payload.json is not MISSING and response_model is not bytes else ANY
 
 

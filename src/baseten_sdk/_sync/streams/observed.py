@@ -22,13 +22,13 @@ T = TypeVar("T")
 
 
 def chat_stream(body: ResponseStream, limits: Limits, after: ChatStream | None = None) -> ChatStream:
-    """The chunks of a body, reported to the observer of the call if there is one; see `ChatStream`."""
+    """Return the chunks of a body, reported to the observer of the call if there is one; see `ChatStream`."""
     kind = ChatStream if body.observed is None else ObservedChatStream
     return kind(body, limits, after)
 
 
 def typed_stream(body: ResponseStream, reader: StreamReader[E, PartialReply]) -> TypedStream[E]:
-    """The events of a body, reported to the observer of the call if there is one."""
+    """Return the events of a body, reported to the observer of the call if there is one."""
     return TypedStream(body, reader) if body.observed is None else ObservedStream(body, reader)
 
 

@@ -49,7 +49,7 @@ class ObservedResponseEvents(ObservedStream[ResponseStreamEvent], ResponseEvents
 
 
 def response_events(body: ResponseStream, limits: Limits) -> ResponseEvents:
-    """The events of a body, reported to the observer of the call if there is one."""
+    """Return the events of a body, reported to the observer of the call if there is one."""
     return ResponseEvents(body, limits) if body.observed is None else ObservedResponseEvents(body, limits)
 
 

@@ -26,7 +26,7 @@ class Timeline:
         self._counts[slot] = self._counts.get(slot, 0) + count
 
     def counts(self) -> tuple[tuple[float, int], ...]:
-        """The beginning of each slice in seconds, and its rows; empty slices are included. Added to another
+        """Return the beginning of each slice in seconds, and its rows; empty slices are included. Added to another
         timeline, they fall into the right slices of it."""
         last = max(self._counts, default=-1)
         return tuple((slot * self._width, self._counts.get(slot, 0)) for slot in range(last + 1))

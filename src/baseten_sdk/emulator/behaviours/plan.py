@@ -31,7 +31,7 @@ class Plan:
         return value if isinstance(value, int) else None
 
     def seconds(self, name: str) -> float:
-        """A behaviour given in milliseconds, in seconds."""
+        """Return a behaviour given in milliseconds, in seconds."""
         return (self.number(name) or 0) / 1000
 
     @property

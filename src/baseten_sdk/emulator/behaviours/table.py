@@ -196,7 +196,7 @@ PRESETS: dict[str, tuple[str, str]] = {
 
 
 def describe() -> str:
-    """The table and the presets, as text."""
+    """Return the table and the presets, as text."""
     lines = []
     for behaviour in TABLE:
         match behaviour.kind:

@@ -95,7 +95,7 @@ class Cassette:
                 self._unplayed[meaning(interaction.request)].append(interaction)
 
     async def answer(self, exchange: Exchange) -> Reply:
-        """The recorded reply, or else the service's. A 400 if neither is allowed."""
+        """Return the recorded reply, or else the service's. A 400 if neither is allowed."""
         request = sent_request(exchange, ignore=self._ignore, hide_prompts=self._hide_prompts)
         if self.record != "all" and (reply := self._next(request)) is not None:
             return paced(reply) if self._realtime and not exchange.plan else replayed(reply)

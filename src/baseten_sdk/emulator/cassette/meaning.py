@@ -36,7 +36,7 @@ _BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.IGNORECASE)
 
 
 def sent_request(exchange: Exchange, *, ignore: Iterable[str] = (), hide_prompts: bool = False) -> SentRequest:
-    """What of a request is kept, without what is secret.
+    """Return what of a request is kept, without what is secret.
 
     Args:
         ignore: Fields at the top of a JSON body that are left out.
@@ -63,7 +63,7 @@ def sent_request(exchange: Exchange, *, ignore: Iterable[str] = (), hide_prompts
 
 
 def meaning(request: SentRequest) -> str:
-    """The same for two requests that mean the same."""
+    """Return the same for two requests that mean the same."""
     body = request.body.hex() if isinstance(request.body, bytes) else _plain(request.body)
     return json.dumps([request.method, request.path, dict(request.query), body], sort_keys=True)
 
@@ -133,7 +133,7 @@ def _hidden(name: str, text: str) -> str:
 
 
 def _plain(value: JSON) -> JSON:
-    """The same value with whole numbers in one form, since 1 and 1.0 are the same in JSON."""
+    """Return the same value with whole numbers in one form, since 1 and 1.0 are the same in JSON."""
     match value:
         case dict():
             return {name: _plain(each) for name, each in value.items()}

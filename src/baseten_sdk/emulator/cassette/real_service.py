@@ -87,7 +87,7 @@ class RealService:
             await client.aclose()
 
     def _url(self, exchange: Exchange) -> str:
-        """Where the request would have gone without a cassette."""
+        """Return where the request would have gone without a cassette."""
         endpoints = self._endpoints
         segments = exchange.path.lstrip("/").split("/")
         query = f"?{exchange.query_string}" if exchange.query_string else ""
@@ -145,7 +145,7 @@ class _Arriving:
             await self._response.aclose()
 
     def reply(self) -> ReceivedReply:
-        """What has come, without secrets."""
+        """Return what has come, without secrets."""
         headers = dict(self.headers)
         if self._ending != "complete" and not self.streamed:
             headers["content-length"] = self._response.headers["content-length"]

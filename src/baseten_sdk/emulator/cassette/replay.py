@@ -13,14 +13,14 @@ ENDINGS = {"complete": Ending.COMPLETE, "cut": Ending.CUT, "left": Ending.SILENC
 
 
 def replayed(reply: ReceivedReply) -> Reply:
-    """The reply in the recorded pieces, as fast as it goes."""
+    """Return the reply in the recorded pieces, as fast as it goes."""
     headers = dict(reply.headers)
     pieces = tuple(piece.data for piece in reply.pieces)
     return Reply(reply.status, headers, pieces, chunked=reply.streamed, ending=ENDINGS[reply.ending])
 
 
 def paced(reply: ReceivedReply) -> Reply:
-    """The reply in the recorded pieces, at their recorded times."""
+    """Return the reply in the recorded pieces, at their recorded times."""
     made = replayed(reply)
     if not reply.streamed or reply.ending == "left":
         return Reply(made.status, made.headers, made.pieces, made.chunked, made.ending, delay=reply.seconds)

@@ -204,7 +204,7 @@ def write(path: Path, interactions: Iterable[Interaction]) -> None:
 
 
 def request_text(request: SentRequest) -> str:
-    """A request as the file would have it."""
+    """Return a request as the file would have it."""
     return _yaml(_request_tree(request))
 
 

@@ -17,7 +17,7 @@ from .styles import Envelope
 
 
 def stream(answer: Answer, envelope: Envelope, plan: Plan, options: Object) -> tuple[bytes, ...]:
-    """The events of a stream, one piece of bytes each.
+    """Return the events of a stream, one piece of bytes each.
 
     Args:
         options: The request's `stream_options`.

@@ -72,7 +72,7 @@ def reasoning_keys(text: str, plan: Plan) -> Object:
 
 
 def logprob(token: str, plan: Plan) -> Object:
-    """A token with its probability and its alternatives, of which it is the first itself."""
+    """Return a token with its probability and its alternatives, of which it is the first itself."""
     others = [f"{token}~{rank}" if rank else token for rank in range(plan.number("top-logprobs") or 0)]
     likely: list[JSON] = [_likely(other, rank) for rank, other in enumerate(others)]
     return {**_likely(token, 0), "top_logprobs": likely}

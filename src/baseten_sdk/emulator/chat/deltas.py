@@ -37,7 +37,7 @@ class Step:
 
 
 def steps(answer: Answer, plan: Plan) -> list[Step]:
-    """The stream of one answer, in order."""
+    """Return the stream of one answer, in order."""
     thinking = _spoken(answer.reasoning, plan, reasoning=True)
     speaking = _spoken(answer.content or "", plan, reasoning=False)
     refusing = [Step({"refusal": token}) for token in tokens(answer.refusal or "")]

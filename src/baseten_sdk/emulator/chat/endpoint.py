@@ -70,12 +70,12 @@ def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Re
 
 
 def _style(model: str) -> str:
-    """Which backend serves a model: the verbose one, or the sparse one of the GLM family."""
+    """Return which backend serves a model: the verbose one, or the sparse one of the GLM family."""
     return "c" if "glm" in model.lower() else "a"
 
 
 def gathered(events: tuple[bytes, ...], plan: Plan) -> Reply:
-    """A stream as the model runtime sends it to a caller that accepts bare JSON: all of it in one JSON
+    """Return a stream as the model runtime sends it to a caller that accepts bare JSON: all of it in one JSON
     string."""
     if plan.on("cut") or plan.on("end"):
         return truss_error(500, 500, "Unhandled exception: RuntimeError: the model failed while it was answering")

@@ -24,7 +24,7 @@ Answer: TypeAlias = Callable[[Object, Plan], Reply]
 
 
 def _vector(text: str, width: int) -> list[float]:
-    """A unit vector from the words of a text: texts that share words point in similar directions."""
+    """Return a unit vector from the words of a text: texts that share words point in similar directions."""
     made = [0.0] * width
     for word in re.findall(r"\w+", text.lower()) or [""]:
         digest = sha256(word.encode(errors="replace")).digest()

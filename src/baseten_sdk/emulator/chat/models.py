@@ -30,7 +30,7 @@ def known(slug: str, more: Collection[str]) -> bool:
 
 
 def list_models(address: Address, more: Collection[str] = ()) -> Reply:
-    """The shared models, without a top-level `object`; inside a deployment, what an engine lists, with
+    """Return the shared models, without a top-level `object`; inside a deployment, what an engine lists, with
     one."""
     if address.surface == "model-apis":
         rows = [*_KNOWN, *((slug, slug, 131_072, 32_768, 0.0, 0.0, "text") for slug in more)]

@@ -57,14 +57,14 @@ def prose(question: str, seed: int = 0) -> str:
 
 
 def lengthened(text: str, count: int) -> str:
-    """The text, repeated or cut to `count` tokens."""
+    """Return the text, repeated or cut to `count` tokens."""
     # Tokens may merge where one round meets the next, hence twice the rounds.
     rounds = 2 * count // len(tokens(text + " ")) + 1
     return "".join(tokens((text + " ") * rounds)[:count])
 
 
 def thoughts(question: str) -> str:
-    """What the emulator pretends to think before it answers."""
+    """Return what the emulator pretends to think before it answers."""
     words = _WORD.findall(question)
     subject = max(words, key=len) if words else "nothing"
     return f"The user writes {len(words)} words. The important one seems to be {subject!r}. Answer briefly."

@@ -23,7 +23,7 @@ class Envelope:
     model: str
 
     def chunk(self, choices: list[JSON], usage: Object | None) -> Object:
-        """A chunk; `usage` None leaves the key out."""
+        """Return a chunk; `usage` None leaves the key out."""
         made: Object = {"id": self.completion_id, "choices": choices, "created": self.created, "model": self.model}
         if self.style in ("a", "b"):
             made |= {"service_tier": None, "system_fingerprint": None}
@@ -61,7 +61,7 @@ class Envelope:
                 return dict(step.delta)
 
     def closing(self, usage: Object) -> Object:
-        """The chunk that carries the totals."""
+        """Return the chunk that carries the totals."""
         if self.style == "litellm":
             return self.chunk([{"index": 0, "delta": {}}], usage)
         made = self.chunk([], usage)

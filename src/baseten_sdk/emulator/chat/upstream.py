@@ -145,7 +145,7 @@ async def _relayed(response: httpx.Response) -> AsyncGenerator[bytes]:
 
 
 def _events(body: bytes) -> list[bytes]:
-    """The events of a stream, each with the blank line that ends it."""
+    """Return the events of a stream, each with the blank line that ends it."""
     blank = b"\r\n\r\n" if b"\r\n\r\n" in body else b"\n\n"
     *events, rest = body.split(blank)
     return [event + blank for event in events] + ([rest] if rest else [])

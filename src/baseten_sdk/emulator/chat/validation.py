@@ -25,7 +25,7 @@ _CHOICES = {"none", "auto", "required"}
 
 
 def complaint(body: JSON, *, server_tools: bool, model_required: bool) -> str | None:
-    """The first thing wrong with a chat request.
+    """Return the first thing wrong with a chat request.
 
     Args:
         server_tools: The request turned hosted tools on.

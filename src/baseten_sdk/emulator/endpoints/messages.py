@@ -53,7 +53,7 @@ def messages(exchange: Exchange, *, seed: int) -> Reply:
 
 
 def _answered(request: Object, plan: Plan, seed: int) -> tuple[Answer, str | None]:
-    """The answer, and the stop sequence that ended it."""
+    """Return the answer, and the stop sequence that ended it."""
     chat_form = chat_body(request)
     made = answer(chat_form, plan, seed)
     stops = [as_text(stop) for stop in as_list(request.get("stop_sequences"))]

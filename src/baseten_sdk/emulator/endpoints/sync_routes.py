@@ -56,7 +56,7 @@ def sync(exchange: Exchange, route: tuple[str, ...]) -> Reply:
 
 
 def _seen(exchange: Exchange, route: tuple[str, ...]) -> Object:
-    """What the server saw of a request."""
+    """Return what the server saw of a request."""
     shown = (
         "content-type",
         "accept",

@@ -101,7 +101,7 @@ class Whisper:
         return messages
 
     def last(self) -> list[Object]:
-        """What is left when the audio has ended."""
+        """Return what is left when the audio has ended."""
         return [self._transcript(self.heard, final=True)] if self.heard > self._final else []
 
     def _transcript(self, until: float, *, final: bool) -> Object:

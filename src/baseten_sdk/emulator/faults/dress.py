@@ -16,7 +16,7 @@ HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gate
 
 
 def dress(reply: Reply, plan: Plan) -> Reply:
-    """The reply with everything that the plan asks of the bytes and the head."""
+    """Return the reply with everything that the plan asks of the bytes and the head."""
     reply = _replaced(replace(reply, headers=reply.headers | _headers(plan)), plan)
     if reply.status < 400 or plan.on("status"):
         reply = _shortened(reply, plan)
@@ -78,7 +78,7 @@ def _headers(plan: Plan) -> dict[str, str]:
 
 
 def _shortened(reply: Reply, plan: Plan) -> Reply:
-    """The reply without its end: a stream counted in events, any other body in bytes."""
+    """Return the reply without its end: a stream counted in events, any other body in bytes."""
     for name, ending in (("cut", Ending.CUT), ("stall", Ending.SILENCE), ("end", Ending.COMPLETE)):
         if (keep := plan.number(name)) is None:
             continue

@@ -30,7 +30,7 @@ def model_of(body: bytes) -> str:
 
 
 def plan_for(address: Address, path: str, headers: Headers, body: bytes, faults: Faults, usual: Plan = NOTHING) -> Plan:
-    """The plan of a request; `usual` is what the member of the fleet that it is for always does.
+    """Return the plan of a request; `usual` is what the member of the fleet that it is for always does.
 
     Raises:
         BehaviourError: A behaviour that does not exist.

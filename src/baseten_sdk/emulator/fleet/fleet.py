@@ -78,7 +78,7 @@ class Fleet(MutableMapping[str, FleetMember]):
         return next((name for name in names if name in self._members), None)
 
     def plan(self, name: str | None) -> Plan:
-        """The behaviours of the next reply of a member."""
+        """Return the behaviours of the next reply of a member."""
         member = None if name is None else self._members.get(name)
         if member is None:
             return Plan()

@@ -14,7 +14,7 @@ FIELDS = tuple(each.name for each in fields(FleetMember) if each.init)
 
 
 def read_fleet(path: Path) -> dict[str, FleetMember]:
-    """The members that a file describes.
+    """Return the members that a file describes.
 
     Raises:
         ConfigurationError: The file cannot be read, or describes what cannot be.

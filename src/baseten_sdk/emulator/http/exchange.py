@@ -45,7 +45,7 @@ class Exchange:
         return dict(parse_qsl(self.query_string, keep_blank_values=True))
 
     def json(self) -> JSON:
-        """The body as JSON. Raises ValueError."""
+        """Return the body as JSON. Raises ValueError."""
         return load(self.body)
 
     @property

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 
 async def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[int | None, str | None]:
-    """The status that was answered, or None and the reason why there was none.
+    """Return the status that was answered, or None and the reason why there was none.
 
     Args:
         timeout: Seconds for all of it.

@@ -43,5 +43,5 @@ def as_text(value: JSON, default: str = "") -> str:
 
 
 def as_number(value: JSON) -> float | None:
-    """An int or float that is not a bool."""
+    """Return an int or float that is not a bool."""
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

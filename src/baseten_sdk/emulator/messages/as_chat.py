@@ -11,7 +11,7 @@ from ..http.jsonvalue import JSON, Object, as_list, as_object, as_text
 
 
 def chat_body(body: Object) -> Object:
-    """The body of the chat that asks the same."""
+    """Return the body of the chat that asks the same."""
     system = body.get("system")
     messages: list[JSON] = [{"role": "system", "content": _text(system)}] if system else []
     for turn in as_list(body.get("messages")):
@@ -40,7 +40,7 @@ def chat_body(body: Object) -> Object:
 
 
 def _turns(turn: Object) -> list[JSON]:
-    """A turn as messages of a chat: the results of tools are messages of their own."""
+    """Return a turn as messages of a chat: the results of tools are messages of their own."""
     content = turn.get("content")
     if isinstance(content, str):
         return [{"role": turn.get("role"), "content": content}]

@@ -16,7 +16,7 @@ _INPUT_SIDE = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_
 
 
 def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
-    """The events of a stream, one piece of bytes each.
+    """Return the events of a stream, one piece of bytes each.
 
     Args:
         whole: The message that they make up.

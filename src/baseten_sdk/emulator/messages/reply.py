@@ -15,7 +15,7 @@ _REASONS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use"
 
 
 def message(answer: Answer, plan: Plan, *, message_id: str, model: str, stopped_by: str | None) -> Object:
-    """The whole message."""
+    """Return the whole message."""
     return {
         "id": message_id,
         "type": "message",
@@ -36,7 +36,7 @@ def end(answer: Answer, plan: Plan, stopped_by: str | None) -> Object:
 
 
 def blocks(answer: Answer, plan: Plan) -> list[JSON]:
-    """The content. A call that the limit cut has an empty input, and only the reason of the end tells."""
+    """Return the content. A call that the limit cut has an empty input, and only the reason of the end tells."""
     made: list[JSON] = []
     if answer.reasoning:
         made.append({"type": "thinking", "thinking": answer.reasoning, "signature": ""})

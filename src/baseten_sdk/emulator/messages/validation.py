@@ -12,7 +12,7 @@ _CHOICES = ("auto", "any", "tool", "none")
 
 
 def complaint(body: JSON) -> str | None:
-    """The first thing wrong with a request."""
+    """Return the first thing wrong with a request."""
     if not isinstance(body, dict):
         return "the request body must be a JSON object"
     if not as_text(body.get("model")):

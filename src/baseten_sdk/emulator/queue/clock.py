@@ -24,7 +24,7 @@ class Clock:
         self._waiting: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
     def base(self) -> float:
-        """The time without what `advance` added: what a receiver's own clock says."""
+        """Return the time without what `advance` added: what a receiver's own clock says."""
         return self._base()
 
     def now(self) -> float:

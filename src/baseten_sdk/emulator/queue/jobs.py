@@ -211,7 +211,7 @@ class Queue:
         return json_reply(owner_fields(exchange.address) | counts)
 
     def _counts(self, address: Address) -> tuple[int, int]:
-        """How many jobs of a deployment are queued, and how many run."""
+        """Return how many jobs of a deployment are queued, and how many run."""
         now = self._clock.now()
         states = [
             job.state(now)[0]

@@ -25,7 +25,7 @@ OVERLAP = 24 * 3600.0
 
 
 def sign(body: bytes, secrets: Sequence[str]) -> str:
-    """The value of `X-BASETEN-SIGNATURE`."""
+    """Return the value of `X-BASETEN-SIGNATURE`."""
     return ",".join("v1=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest() for secret in secrets)
 
 

@@ -19,7 +19,7 @@ _NUMBERS = ("sequence_number", "output_index", "content_index")
 
 
 def stream(answer: Answer, head: Head, plan: Plan) -> tuple[bytes, ...]:
-    """The events of a stream, one piece of bytes each."""
+    """Return the events of a stream, one piece of bytes each."""
     framing = Framing(plan)
     if plan.on("lone-done"):
         return (framing.event(DONE),)

@@ -21,7 +21,7 @@ _KNOWN = {
 
 
 def complaint(body: JSON, *, strict: bool) -> str | None:
-    """The first thing wrong with a request that its form as a chat would not tell.
+    """Return the first thing wrong with a request that its form as a chat would not tell.
 
     Args:
         strict: Unknown fields are refused.
@@ -52,7 +52,7 @@ def complaint(body: JSON, *, strict: bool) -> str | None:
 
 
 def as_chat(body: Object) -> Object:
-    """The request as one for a chat."""
+    """Return the request as one for a chat."""
     chat: Object = {name: body[name] for name in _SAME if name in body}
     chat["model"] = body.get("model")
     chat["messages"] = _messages(body)

@@ -43,7 +43,7 @@ class Head:
 
 
 def response(head: Head, items: list[JSON], status: str, plan: Plan, answer: Answer | None = None) -> Object:
-    """The whole object. Without an answer it has only begun."""
+    """Return the whole object. Without an answer it has only begun."""
     style = plan.text("response-style")
     made: Object = {
         "id": head.id("resp"),
@@ -69,7 +69,7 @@ def response(head: Head, items: list[JSON], status: str, plan: Plan, answer: Ans
 
 
 def status_of(answer: Answer, plan: Plan) -> str:
-    """How a response ends: as the plan wants it, else as the answer did."""
+    """Return how a response ends: as the plan wants it, else as the answer did."""
     usual = "incomplete" if answer.finish in ENDINGS and plan.text("response-style") != "llama-cpp" else "completed"
     return plan.text("ending") or usual
 
@@ -86,7 +86,7 @@ def usage(answer: Answer) -> Object:
 
 
 def items_of(answer: Answer, head: Head, plan: Plan) -> list[Object]:
-    """The items of an answer: thoughts, calls, a message."""
+    """Return the items of an answer: thoughts, calls, a message."""
     items: list[Object] = []
     if answer.reasoning:
         thought: Object = {"type": "reasoning_text", "text": answer.reasoning}
@@ -126,7 +126,7 @@ def part_of(answer: Answer) -> Object | None:
 
 
 def final_items(items: list[Object], plan: Plan) -> list[JSON]:
-    """The items as the last event and the plain reply have them."""
+    """Return the items as the last event and the plain reply have them."""
     if plan.on("bare-ending"):
         return []
     made: list[JSON] = []
@@ -138,7 +138,7 @@ def final_items(items: list[Object], plan: Plan) -> list[JSON]:
 
 
 def empty(item: Object) -> Object:
-    """An item as it begins."""
+    """Return an item as it begins."""
     nothing: Object = {"arguments": ""} if item["type"] == "function_call" else {"content": []}
     return {**item, "status": "in_progress", **nothing}
 

@@ -34,7 +34,7 @@ class Hints:
 
 
 def instance(schema: JSON, hints: Hints | None = None, nth: int = 0) -> JSON:
-    """A value that the schema accepts.
+    """Return a value that the schema accepts.
 
     Args:
         schema: A JSON schema; anything that is not an object accepts every value.
@@ -81,7 +81,7 @@ class _Maker:
                 return "anything"
 
     def _resolved(self, schema: Object) -> Object:
-        """The schema with its $ref followed and its allOf folded in."""
+        """Return the schema with its $ref followed and its allOf folded in."""
         for _ in range(_BOTTOM):
             if isinstance(reference := schema.get("$ref"), str):
                 rest = {key: value for key, value in schema.items() if key != "$ref"}
@@ -247,7 +247,7 @@ _IMPLIED = {
 
 
 def _folded(one: Object, other: Object) -> Object:
-    """Both schemas at once: properties and required are joined, other keys of `other` win."""
+    """Return both schemas at once: properties and required are joined, other keys of `other` win."""
     made = one | other
     if "properties" in one and "properties" in other:
         made["properties"] = as_object(one["properties"]) | as_object(other["properties"])

@@ -35,7 +35,7 @@ class _Unreadable(Exception):
 
 
 def matching(pattern: str) -> str | None:
-    """A string in which the pattern is found, or None."""
+    """Return a string in which the pattern is found, or None."""
     try:
         compiled = re.compile(pattern)
     except re.error:

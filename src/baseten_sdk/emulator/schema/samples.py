@@ -89,6 +89,6 @@ NUMBERS: dict[str, float] = {
 
 
 def by_name(table: dict[str, T], name: str) -> T | None:
-    """The entry for a property's name, or for its last word: `billing_email` is an email."""
+    """Return the entry for a property's name, or for its last word: `billing_email` is an email."""
     words = name.split("_")
     return next((table[key] for key in (name, "_".join(words[-2:]), words[-1]) if key in table), None)

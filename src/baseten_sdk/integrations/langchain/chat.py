@@ -268,7 +268,7 @@ class ChatBaseten(Served, BaseChatModel):
     def _params(
         self, stop: list[str] | None, given: Mapping[str, object], *, streamed: bool = False
     ) -> tuple[str, dict[str, object]]:
-        """The model to name, and everything else of a call."""
+        """Return the model to name, and everything else of a call."""
         params = {**self._defaults(), **given}
         if stop:
             params["stop"] = stop

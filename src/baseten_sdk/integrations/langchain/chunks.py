@@ -69,7 +69,7 @@ class GenerationChunks:
                 return None
 
     def _released(self, call: int, more: str) -> str:
-        """The arguments that may be shown. `null` means none, so what may become it is held back."""
+        """Return the arguments that may be shown. `null` means none, so what may become it is held back."""
         if call not in self._held:
             return more
         held = self._held[call] + more

@@ -34,7 +34,7 @@ OWN_PARTS = frozenset(
 
 
 def message_params(messages: Iterable[BaseMessage]) -> list[dict[str, object]]:
-    """The messages as a request has them.
+    """Return the messages as a request has them.
 
     Raises:
         ValueError: A block lacks something that it needs, or is of a kind that LangChain does not know.
@@ -73,7 +73,7 @@ def _as_made(call: InvalidToolCall) -> dict[str, object]:
 
 
 def ai_message(completion: ChatCompletion, choice: Choice) -> AIMessage:
-    """A choice as a message, with everything that is known of the exchange."""
+    """Return a choice as a message, with everything that is known of the exchange."""
     calls, invalid = tool_calls(choice)
     text, refusal, reasoning = choice.message.content or "", choice.message.refusal, choice.message.reasoning
     return AIMessage(
@@ -115,7 +115,7 @@ def tool_calls(choice: Choice) -> tuple[list[LangChainToolCall], list[InvalidToo
 
 
 def usage_metadata(usage: Usage | None) -> UsageMetadata | None:
-    """The tokens of a call as LangChain counts them."""
+    """Return the tokens of a call as LangChain counts them."""
     if usage is None:
         return None
     metadata = UsageMetadata(
@@ -129,7 +129,7 @@ def usage_metadata(usage: Usage | None) -> UsageMetadata | None:
 
 
 def response_metadata(completion: ChatCompletion, choice: Choice) -> dict[str, object]:
-    """Everything about a reply except its message, including unknown fields."""
+    """Return everything about a reply except its message, including unknown fields."""
     meta = completion.meta
     metadata: dict[str, object] = {
         **(completion.model_extra or {}),

@@ -24,7 +24,7 @@ Parser: TypeAlias = "BaseOutputParser[Any] | BaseGenerationOutputParser[Any]"
 
 
 def response_format(schema: Mapping[str, object] | type, *, strict: bool | None) -> Mapping[str, object]:
-    """The `response_format` that holds a model to a schema.
+    """Return the `response_format` that holds a model to a schema.
 
     Args:
         schema: A pydantic class, a TypedDict, a JSON schema or an OpenAI function.
@@ -48,27 +48,27 @@ def is_old_pydantic(schema: object) -> bool:
 
 
 def tools_parser(schema: Mapping[str, object] | type) -> Parser:
-    """What reads the object from the arguments of a call."""
+    """Return what reads the object from the arguments of a call."""
     if isinstance(schema, type) and is_basemodel_subclass(schema):
         return PydanticToolsParser(tools=[schema], first_tool_only=True)
     return JsonOutputKeyToolsParser(key_name=function_name(schema), first_tool_only=True)
 
 
 def text_parser(schema: Mapping[str, object] | type | None) -> Parser:
-    """What reads the object from the text of an answer."""
+    """Return what reads the object from the text of an answer."""
     if isinstance(schema, type) and is_basemodel_subclass(schema):
         return PydanticOutputParser(pydantic_object=schema)
     return JsonOutputParser()
 
 
 def function_name(schema: Mapping[str, object] | type) -> str:
-    """The name under which a schema is offered as a tool."""
+    """Return the name under which a schema is offered as a tool."""
     name: str = convert_to_openai_tool(schema)["function"]["name"]
     return name
 
 
 def with_raw(model: Runnable[Any, AIMessage], parser: Parser) -> Runnable[Any, Any]:
-    """The answer beside the object, and beside what kept it from being read."""
+    """Return the answer beside the object, and beside what kept it from being read."""
     parsed = RunnablePassthrough.assign(parsed=itemgetter("raw") | parser, parsing_error=lambda _: None)
     unread = RunnablePassthrough.assign(parsed=lambda _: None)
     return RunnableMap(raw=model) | parsed.with_fallbacks([unread], exception_key="parsing_error")

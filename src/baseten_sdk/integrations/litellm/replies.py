@@ -30,7 +30,7 @@ from .litellm_types import (
 
 
 def model_response(completion: ChatCompletion) -> ModelResponse:
-    """A whole reply. Its headers are where LiteLLM's proxy looks for them."""
+    """Return a whole reply. Its headers are where LiteLLM's proxy looks for them."""
     fields = completion.model_dump(mode="json", exclude_none=True)
     for choice, plain in zip(completion.choices, fields["choices"], strict=True):
         if choice.message.reasoning:  # whatever the engine calls it
@@ -65,7 +65,7 @@ class LiteLLMChunks:
         self._call_ids: dict[int, dict[int, str]] = {}
 
     def of(self, event: StreamEvent[None]) -> list[ModelResponseStream]:
-        """What an event becomes."""
+        """Return what an event becomes."""
         match event:
             case ChunkReceived(chunk):
                 left = self._left()

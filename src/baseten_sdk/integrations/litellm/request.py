@@ -66,12 +66,12 @@ class LiteLLMRequest:
         )
 
     def arguments(self, **more: object) -> CallOptions:
-        """The keyword arguments of a call of the client."""
+        """Return the keyword arguments of a call of the client."""
         return {**call_options({**more, **self.params}), **self.options}
 
 
 def messages_of(given: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """The messages without what LiteLLM adds to those that it made."""
+    """Return the messages without what LiteLLM adds to those that it made."""
     messages = given.get("messages")
     plain: list[Mapping[str, object]] = []
     for message in messages if isinstance(messages, Sequence) else ():

@@ -42,7 +42,7 @@ PASSED_ON = ("tool_call_id", "name", "refusal")
 
 
 def message_params(messages: Sequence[ChatMessage]) -> list[dict[str, object]]:
-    """The messages as a request has them.
+    """Return the messages as a request has them.
 
     Raises:
         InvalidRequestError: A block is of a kind that the API has no part for.
@@ -111,7 +111,7 @@ def _call_param(block: ToolCallBlock) -> dict[str, object]:
 
 
 def _other_calls(calls: object) -> list[dict[str, object]]:
-    """The calls of a message that another LLM made: dicts, or objects of its library."""
+    """Return the calls of a message that another LLM made: dicts, or objects of its library."""
     found: list[dict[str, object]] = []
     for call in calls if isinstance(calls, list) else ():
         if isinstance(call, BaseModel):
@@ -122,7 +122,7 @@ def _other_calls(calls: object) -> list[dict[str, object]]:
 
 
 def chat_message(choice: Choice) -> ChatMessage:
-    """The message of a reply: reasoning, text and calls as blocks, in this order.
+    """Return the message of a reply: reasoning, text and calls as blocks, in this order.
 
     The arguments of a call are a dict if it may be run, and the text as it came if not.
     """
@@ -145,7 +145,7 @@ def chat_message(choice: Choice) -> ChatMessage:
 def assistant_message(
     reasoning: str | None, text: str, calls: Sequence[ToolCallBlock], name: str | None = None
 ) -> ChatMessage:
-    """A message of the model. Parts of LlamaIndex look for its calls in `additional_kwargs` alone."""
+    """Return a message of the model. Parts of LlamaIndex look for its calls in `additional_kwargs` alone."""
     information = {REASONING_NAME: name} if name else {}
     thought = [ThinkingBlock(content=reasoning, additional_information=information)] if reasoning else []
     return ChatMessage(

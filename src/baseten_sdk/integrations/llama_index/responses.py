@@ -22,7 +22,7 @@ from .messages import assistant_message, chat_message, log_probs
 
 
 def chat_response(completion: ChatCompletion, delta: str | None = None) -> ChatResponse:
-    """A whole reply."""
+    """Return a whole reply."""
     choice = completion.choices[0]
     return ChatResponse(
         message=chat_message(choice),
@@ -45,7 +45,7 @@ def completion_response(response: ChatResponse) -> CompletionResponse:
 
 
 def facts(completion: ChatCompletion) -> dict[str, object]:
-    """What is known of a reply besides its message."""
+    """Return what is known of a reply besides its message."""
     usage = completion.usage
     known: dict[str, object] = {
         "finish_reason": completion.choices[0].finish_reason,

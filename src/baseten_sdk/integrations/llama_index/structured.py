@@ -78,7 +78,7 @@ class StructuredLLM(FunctionCallingLLM):
     def structured_predict(
         self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> Model:
-        """An object of a class, from a prompt.
+        """Return an object of a class, from a prompt.
 
         Raises:
             RefusalError: The model refused.
@@ -144,7 +144,7 @@ def started(output_cls: type[Model], prompt: PromptTemplate, prompt_args: Argume
 
 
 def _held(given: Arguments | None, output_cls: type[Model]) -> Arguments:
-    """The arguments of a call whose answer is an object of a class."""
+    """Return the arguments of a call whose answer is an object of a class."""
     rest = {name: value for name, value in (given or {}).items() if name != "tool_choice"}
     return {**rest, "response_format": format_for(output_cls)}
 

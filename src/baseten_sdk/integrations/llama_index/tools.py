@@ -31,7 +31,7 @@ def tool_params(tools: Sequence[BaseTool], *, strict: bool) -> list[dict[str, ob
 
 
 def tool_choice(given: str | Mapping[str, object] | None, *, required: bool) -> str | Mapping[str, object]:
-    """What the API calls a choice: one of its words, or a function by its name."""
+    """Return what the API calls a choice: one of its words, or a function by its name."""
     if given is None:
         return "required" if required else "auto"
     if isinstance(given, str) and given not in WORDS:
@@ -40,7 +40,7 @@ def tool_choice(given: str | Mapping[str, object] | None, *, required: bool) -> 
 
 
 def selections(response: ChatResponse) -> list[ToolSelection]:
-    """The calls of a response. During a stream, their arguments are read as far as they have arrived.
+    """Return the calls of a response. During a stream, their arguments are read as far as they have arrived.
 
     Raises:
         ToolArgumentError: The response is complete, and the arguments of a call were cut or are no JSON object.
@@ -72,7 +72,7 @@ def _arguments(call: ToolCallBlock, response: ChatResponse) -> dict[str, object]
 
 
 def only_first_call(response: ChatResponse) -> ChatResponse:
-    """The same without the calls after the first."""
+    """Return the same without the calls after the first."""
     blocks = response.message.blocks
     calls = [block for block in blocks if isinstance(block, ToolCallBlock)]
     kept = [block for block in blocks if not isinstance(block, ToolCallBlock) or block is calls[0]]
