@@ -58,7 +58,7 @@ class GroupCommit(Generic[T]):
     def __init__(self, write: Callable[[list[T]], None], *, timeout: float | None = None) -> None:
         self._write_batch = write
         self._timeout = timeout
-        self._turns: RunVar[_LoopState[T]] = RunVar("baseten_sdk.group_commit")
+        self._state: RunVar[_LoopState[T]] = RunVar("baseten_sdk.group_commit")
 
     async def add(self, item: T) -> None:
         """Return once the item is written.
@@ -67,34 +67,34 @@ class GroupCommit(Generic[T]):
             TimeoutError: It took longer than `timeout`.
             Exception: `write` raised it. Nothing of the batch is written.
         """
-        turns = self._turns.get(None)
-        if turns is None:
-            turns = _LoopState()
-            self._turns.set(turns)
-        batch = turns.batch
+        state = self._state.get(None)
+        if state is None:
+            state = _LoopState()
+            self._state.set(state)
+        batch = state.batch
         batch.items.append(item)
         try:
             with anyio.move_on_after(self._timeout):
-                await self._written(turns, batch)
+                await self._written(state, batch)
         finally:
-            if turns.batch is batch:
+            if state.batch is batch:
                 batch.items.remove(item)  # The item was given up before its write began.
         if not batch.is_over:
             raise TimeoutError(f"it took longer than {self._timeout:g} s")
         if batch.error is not None:
             raise batch.error
 
-    async def _written(self, turns: _LoopState[T], batch: _Batch[T]) -> None:
-        async with turns.lock:
-            if turns.written is not None and not turns.written.is_over:
+    async def _written(self, state: _LoopState[T], batch: _Batch[T]) -> None:
+        async with state.lock:
+            if state.written is not None and not state.written.is_over:
                 # A write that was given up continues in its thread. No other write runs beside it.
-                await turns.written.done.wait(inf)
+                await state.written.done.wait(inf)
             if batch.is_over:
                 return
-            turns.batch, turns.written = _Batch(), batch
+            state.batch, state.written = _Batch(), batch
             lasting = self._timeout is None
             with anyio.CancelScope(shield=lasting):
-                await anyio.to_thread.run_sync(self._write, batch, abandon_on_cancel=not lasting, limiter=turns.threads)
+                await anyio.to_thread.run_sync(self._write, batch, abandon_on_cancel=not lasting, limiter=state.threads)
 
     def _write(self, batch: _Batch[T]) -> None:
         try:

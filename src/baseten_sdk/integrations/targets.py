@@ -30,7 +30,7 @@ class ModelTarget:
 
     Attributes:
         model: What is sent as `model`: a slug of the Model APIs, or the name that an engine serves.
-        model_id: Id of a dedicated model; None for the Model APIs.
+        model_id: The ID of a dedicated model; None for the Model APIs.
         environment: An environment's name, or "development"; production unless set.
         deployment_id: One deployment by its ID.
         regional: The environment of a regional host.

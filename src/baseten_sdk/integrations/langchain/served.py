@@ -38,7 +38,7 @@ class Served(BaseModel):
     model_url: str | None = None
     """URL of a dedicated model, ending in `/predict`, `/sync` or `/sync/v1`, instead of `model_id`."""
     model_id: str | None = None
-    """Id of a dedicated model; its production unless one of the next three says otherwise."""
+    """The ID of a dedicated model; its production unless one of the next three says otherwise."""
     environment: str | None = None
     deployment_id: str | None = None
     regional: str | None = None
