@@ -1,6 +1,6 @@
 """Runs calls with many inputs for both flavors of client.
 
-A sync client runs them in an event loop of its own, with an `AsyncClient` of the same settings. But if its texts fit
+A sync client runs them in its own event loop, with an `AsyncClient` of the same settings. But if its texts fit
 into one request, or if it has an httpx client that belongs to its flavor, it makes its requests itself, one after
 another.
 """
@@ -65,7 +65,7 @@ class AsyncBulkRunner:
 
 
 class BulkRunner:
-    """Runs calls in an event loop of its own."""
+    """Runs calls in its own event loop."""
 
     @staticmethod
     def run(service: Service, bulk: Bulk[V], store: Store[V, R]) -> R:

@@ -1,6 +1,6 @@
 """Runs work beside its owner, on asyncio and on trio, for iterators used without `async with`.
 
-An iterator that may be left at any moment cannot hold a task group open. So the work is a task of its own, and the
+An iterator that may be left at any moment cannot hold a task group open. So the work is its own task, and the
 owner ends it. This module must not know what the work is.
 """
 

@@ -1,4 +1,4 @@
-"""The clock that a long run waits by, and the time that it records. Tests replace it with a clock of their own."""
+"""The clock that a long run waits by, and the time that it records. Tests replace it with another one."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class AsyncRunner:
 
 
 class Runner:
-    """In an event loop of its own, with an `AsyncClient` of the same configuration."""
+    """In its own event loop, with an `AsyncClient` of the same configuration."""
 
     @staticmethod
     def run(client: Client, arguments: RunArguments) -> Report:

@@ -66,7 +66,7 @@ def talk(out: Printer, websocket: WebSocket, lines: Iterable[str], quiet: float)
 
 
 class _Sender:
-    """Sends lines, in a thread of its own.
+    """Sends lines, in its own thread.
 
     Attributes:
         ended: Whether the last line was sent.

@@ -1,6 +1,6 @@
 """A run from its arguments to its report, for the async and the sync client: one engine for both.
 
-The sync client's run has an event loop and an async client of its own.
+The sync client's run has its own event loop and async client.
 """
 
 from __future__ import annotations

@@ -197,7 +197,7 @@ def _left(attempts: str) -> BaseException:
 
 
 def _close(client: AsyncClient) -> None:
-    """Close a client whose event loop may be over, in a thread and a loop of its own: those of the test's plugin are
+    """Close a client whose event loop may be over, in its own thread and loop: those of the test's plugin are
     not to be touched."""
     import anyio
 

@@ -14,7 +14,7 @@ from .observed import chat_stream
 
 
 class AsyncContinuedChatStream(AsyncChatStream):
-    """The chunks of one message, whichever members send them. Observers see each part as a stream of its own.
+    """The chunks of one message, whichever members send them. Observers see each part as its own stream.
 
     Args:
         part: The stream that begins it.

@@ -90,7 +90,7 @@ TABLE: tuple[Behaviour, ...] = (
     _flag("no-finish", "never send finish_reason"),
     _flag("no-done", "never send [DONE]"),
     _flag("lone-done", "send nothing but [DONE]"),
-    _text("finish", "finish_reason on the last delta, before the content, or in a chunk of its own", "with early own"),
+    _text("finish", "finish_reason on the last delta, before the content, or in its own chunk", "with early own"),
     _text("finish-reason", "replace finish_reason"),
     _text("stop-reason", "add stop_reason to the choice"),
     _text("omit-answer", "leave that question of a decision unanswered"),

@@ -1,4 +1,4 @@
-"""One HTTP POST over a connection of its own, for webhooks.
+"""One HTTP POST over its own connection, for webhooks.
 
 Written on asyncio's streams rather than with an HTTP library, so that a test's mock of that library never
 catches the emulator's own deliveries. It owns the exchange of bytes and knows nothing of webhooks.

@@ -28,7 +28,7 @@ class Address:
         environment: The environment asked for; None for a development or explicit deployment.
         route: The path segments after the target, percent-encoded as they came.
         bare: The path carried no target.
-        gateway: The Model APIs behind a Frontier Gateway, whose keys have a scheme of their own.
+        gateway: The Model APIs behind a Frontier Gateway, whose keys have their own scheme.
     """
 
     surface: Surface

@@ -1,4 +1,4 @@
-"""A uvicorn server in a thread of its own, with its own loop.
+"""A uvicorn server in its own thread, with its own loop.
 
 It owns the thread, the listening socket and the connections: ready when `start` returns, and everything
 closed when `stop` does. It must not know what the application does.

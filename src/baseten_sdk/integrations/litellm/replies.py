@@ -55,7 +55,7 @@ class LiteLLMChunks:
     """The chunks of one stream.
 
     LiteLLM treats the first `finish_reason` as the end and reads no usage after it. So both come last: first the usage
-    in a chunk of its own, then the finish reasons of all choices.
+    in its own chunk, then the finish reasons of all choices.
     """
 
     def __init__(self, model: str) -> None:
