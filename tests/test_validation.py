@@ -15,7 +15,7 @@ from baseten_sdk._core.chat.output import read_text
 from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk._core.reply.validate import read_model
 from baseten_sdk._core.schema.schema import schema_for
-from baseten_sdk._core.schema.tool import BadArguments, Toolbox
+from baseten_sdk._core.schema.toolbox import BadArguments, Toolbox
 from baseten_sdk._validation import LARGE, LISTED, READ, problems, validate_json, validate_model, validate_value
 from baseten_sdk.types.chat import FunctionCall, ToolCall
 from baseten_sdk.types.meta import Headers

@@ -40,12 +40,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from ._core.decisions.markers import Levels as Levels, Question as Question
     from ._core.queue.async_predict import InferenceRetryConfig as InferenceRetryConfig
     from ._core.schema.schema import Schema as Schema, schema_for as schema_for
-    from ._core.schema.tool import (
-        Tool as Tool,
-        ToolLike as ToolLike,
-        pydantic_function_tool as pydantic_function_tool,
-        tool as tool,
-    )
+    from ._core.schema.tool import Tool as Tool, ToolLike as ToolLike, tool as tool
+    from ._core.schema.toolbox import pydantic_function_tool as pydantic_function_tool
     from ._core.stream.sse import ServerSentEvent as ServerSentEvent
     from ._sync.client import Client as Client
     from ._sync.queue.as_completed import CompletedJobs as CompletedJobs
@@ -167,12 +163,8 @@ if TYPE_CHECKING or not lazy_names(__name__):
         WaitEvent as WaitEvent,
     )
     from .jobs.progress import JobsProgress as JobsProgress
-    from .jobs.report import (
-        JobFailure as JobFailure,
-        JobResult as JobResult,
-        JobResults as JobResults,
-        JobsReport as JobsReport,
-    )
+    from .jobs.report import JobsReport as JobsReport
+    from .jobs.results import JobFailure as JobFailure, JobResult as JobResult, JobResults as JobResults
     from .types.async_requests import (
         AsyncErrorDetail as AsyncErrorDetail,
         AsyncRequestState as AsyncRequestState,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from ._core.schema.tool import Tool, ToolLike, pydantic_function_tool, tool
+from ._core.schema.tool import Tool, ToolLike, tool
+from ._core.schema.toolbox import pydantic_function_tool
 
 __all__ = ["Tool", "ToolLike", "pydantic_function_tool", "tool"]

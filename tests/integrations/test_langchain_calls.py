@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from baseten_sdk import ChatCompletionChunk, InvalidRequestError
 from baseten_sdk._core.chat.events import EventReader
-from baseten_sdk._core.schema.tool import Toolbox
+from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.integrations.langchain import BasetenEmbeddings, ChatBaseten
 from baseten_sdk.integrations.langchain.chunks import GenerationChunks
 from tests.integrations.calls import BROKEN, CUT, WHOLE

@@ -21,7 +21,7 @@ import uvicorn
 
 from baseten_sdk import JobResults
 from baseten_sdk.emulator import Emulator
-from baseten_sdk.emulator.queue.jobs import Job
+from baseten_sdk.emulator.queue.job import Job
 from baseten_sdk.receiver import WebhookReceiver
 from tests.jobs.worker import CONCURRENCY, SECRET
 

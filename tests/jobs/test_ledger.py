@@ -257,7 +257,7 @@ def test_a_ledger_that_another_program_keeps_locked_is_named(path: Path, monkeyp
 
 
 def test_a_reader_of_a_ledger_that_is_locked_against_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baseten_sdk.jobs.report.WAIT", 0.01)
+    monkeypatch.setattr("baseten_sdk.jobs.results.WAIT", 0.01)
     Ledger(path, TARGET).close()
     results = JobResults(path)
     other = held(path, "PRAGMA locking_mode = EXCLUSIVE")

@@ -15,18 +15,17 @@ import pytest
 
 from baseten_sdk._runs.durable import (
     FileInUseError,
-    Replacement,
     create_private,
     cut_torn_line,
     flush_folder,
     lock,
     open_locked,
     read_regular,
-    replace,
     stands_at,
     whole_lines,
     write,
 )
+from baseten_sdk._runs.replacement import Replacement, replace
 
 
 @pytest.fixture(autouse=True)

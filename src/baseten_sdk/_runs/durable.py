@@ -11,7 +11,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,7 @@ BLOCK = 64 * 1024
 _FLAGS = os.O_RDWR | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_NEW = _FLAGS | os.O_CREAT | os.O_EXCL | _NO_LINK
+NEW = _FLAGS | os.O_CREAT | os.O_EXCL | _NO_LINK
 
 
 class FileInUseError(OSError):
@@ -35,7 +35,7 @@ class FileInUseError(OSError):
 def create_private(path: str | os.PathLike[str]) -> None:
     """Create a file if it does not exist. An existing file is neither changed nor opened."""
     with suppress(FileExistsError):
-        os.close(os.open(path, _NEW, PRIVATE))
+        os.close(os.open(path, NEW, PRIVATE))
 
 
 def open_locked(path: str | os.PathLike[str], *, append: bool = False, follow: bool = False) -> int:
@@ -193,69 +193,6 @@ def flush_folder(folder: Path) -> None:
                 raise
         finally:
             os.close(opened)
-
-
-def new_path(path: Path) -> Path:
-    """Return where the new content of a file is until it replaces the old one."""
-    return path.with_name(f"{path.name}.new")
-
-
-class Replacement:
-    """A new file that replaces another one as a whole. It takes the mode of the file that it replaces.
-
-    Args:
-        path: The file to replace. It need not exist.
-        follow: Whether the path may be a symbolic link. If so, the link stays, and its target is replaced. Otherwise,
-            the link itself is replaced.
-
-    Attributes:
-        file: The new file, open for appending.
-
-    Raises:
-        OSError: The new file cannot be created, or the path leads to a device, a pipe or a folder.
-    """
-
-    def __init__(self, path: Path, *, follow: bool = False) -> None:
-        self._target = Path(os.path.realpath(path)) if follow else path
-        self._path = new_path(self._target)
-        mode = _mode_of(self._target)
-        if mode is not None and not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-            raise OSError(errno.EINVAL, "it is not a regular file")
-        self._path.unlink(missing_ok=True)  # Left by a process that died, or a link that somebody planted.
-        self.file = os.open(self._path, _NEW | os.O_APPEND, PRIVATE)
-        if sys.platform != "win32" and mode is not None and stat.S_ISREG(mode):
-            os.fchmod(self.file, stat.S_IMODE(mode))
-
-    def publish(self) -> None:
-        """Move the new file into place. It stays open."""
-        flush(self.file)
-        os.replace(self._path, self._target)
-        flush_folder(self._target.parent)
-
-    def discard(self) -> None:
-        """Close and delete the new file."""
-        os.close(self.file)
-        self._path.unlink(missing_ok=True)
-
-
-def _mode_of(path: Path) -> int | None:
-    try:
-        return path.lstat().st_mode
-    except FileNotFoundError:
-        return None
-
-
-def replace(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file again. It has either its old or all of its new content, whatever happens meanwhile."""
-    new = Replacement(path)
-    try:
-        with open(new.file, "wb", 1 << 20, closefd=False) as file:
-            file.writelines(pieces)
-        new.publish()
-    except BaseException:
-        new.discard()
-        raise
-    os.close(new.file)
 
 
 if sys.platform == "win32":

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TypeAlias
 import typer
 from pydantic import BaseModel
 
-from .._runs.durable import Replacement
+from .._runs.replacement import Replacement
 from ..batch import files_of, is_written
 from ..errors import BatchOutputError
 

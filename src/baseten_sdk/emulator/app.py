@@ -34,7 +34,7 @@ from .http.platform_headers import platform_headers
 from .http.routing import resolve
 from .http.websocket_session import SWITCHING, WebSocketLeft, WebSocketSession
 from .http.wire import Ending, Reply, play
-from .queue.jobs import Job
+from .queue.job import Job
 from .queue.records import RecordedRequest
 
 LOG = logging.getLogger("baseten_sdk.emulator")

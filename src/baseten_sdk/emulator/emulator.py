@@ -23,7 +23,8 @@ from .fleet.member import FleetMember
 from .http.server import ServerThread
 from .queue.clock import Clock
 from .queue.deployments import Deployments, State
-from .queue.jobs import Job, Queue
+from .queue.job import Job
+from .queue.jobs import Queue
 from .queue.records import Delivery, Record, RecordedRequest
 from .queue.webhooks import Secrets, WebhookSender
 

@@ -14,7 +14,7 @@ delivery takes. Only then is it sent again.
 - `submissions`, `state`: what is known about each submission, and how that changes.
 - `ledger`, `journal`: the file, and the one writer that puts many changes into one commit.
 - `queue_client`: the calls to the service.
-- `report`, `progress`: what the caller sees.
+- `report`, `results`, `progress`: what the caller sees.
 
 It imports the public API, the shared parts of long runs (`_runs`), and the receiver's stores.
 """
@@ -26,9 +26,5 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_names
 
 if TYPE_CHECKING or not lazy_names(__name__):
-    from .report import (
-        JobFailure as JobFailure,
-        JobResult as JobResult,
-        JobResults as JobResults,
-        JobsReport as JobsReport,
-    )
+    from .report import JobsReport as JobsReport
+    from .results import JobFailure as JobFailure, JobResult as JobResult, JobResults as JobResults

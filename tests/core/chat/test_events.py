@@ -36,7 +36,7 @@ from baseten_sdk import (
 )
 from baseten_sdk._core.chat.chunks import ChunkReader
 from baseten_sdk._core.chat.events import EventReader
-from baseten_sdk._core.schema.tool import Toolbox
+from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.types.chunks import ChatCompletionChunk
 
 CORPUS = Path(__file__).parents[2] / "corpus"

@@ -21,7 +21,7 @@ from baseten_sdk._core.chat.events import EventReader
 from baseten_sdk._core.chat.output import read_text
 from baseten_sdk._core.schema.partial import PartialReader, read_partial
 from baseten_sdk._core.schema.schema import schema_for
-from baseten_sdk._core.schema.tool import Toolbox
+from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk._core.stream.halves import Halves
 from baseten_sdk._core.stream.object_scanner import ObjectScanner
 from baseten_sdk._core.stream.sse import SSEDecoder

@@ -25,7 +25,7 @@ from baseten_sdk import (
     schema_for,
 )
 from baseten_sdk._core.chat.output import read_answer, read_output
-from baseten_sdk._core.schema.tool import Toolbox
+from baseten_sdk._core.schema.toolbox import Toolbox
 
 
 class Item(BaseModel):

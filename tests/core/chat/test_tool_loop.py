@@ -23,7 +23,8 @@ from baseten_sdk import (
     tool,
 )
 from baseten_sdk._core.chat.tool_loop import UNFINISHED, ChatDialect, OnToolError, ToolLoop
-from baseten_sdk._core.schema.tool import Toolbox, ToolLike
+from baseten_sdk._core.schema.tool import ToolLike
+from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.types.params import Message
 from baseten_sdk.types.tool_calls import as_object
 

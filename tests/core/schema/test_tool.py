@@ -11,7 +11,8 @@ from pydantic_core import to_json
 
 from baseten_sdk import ChatCompletion, ConfigurationError, ToolArgumentError, tool
 from baseten_sdk._core.messages.tools import message_tools
-from baseten_sdk._core.schema.tool import BadArguments, Tool, Toolbox
+from baseten_sdk._core.schema.tool import Tool
+from baseten_sdk._core.schema.toolbox import BadArguments, Toolbox
 from baseten_sdk.emulator.chat.validation import complaint
 from baseten_sdk.emulator.http.jsonvalue import load
 from baseten_sdk.types.chat import ToolCall

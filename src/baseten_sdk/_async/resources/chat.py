@@ -204,7 +204,7 @@ class AsyncCompletions:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
         from ..._core.schema.schema import schema_for
-        from ..._core.schema.tool import Toolbox
+        from ..._core.schema.toolbox import Toolbox
 
         toolbox = Toolbox(tools or ())
         if response_format is None or isinstance(response_format, Mapping):
@@ -273,7 +273,7 @@ class AsyncCompletions:
         """
         from ..._core.chat.correction import check_question
         from ..._core.schema.schema import schema_for
-        from ..._core.schema.tool import Toolbox
+        from ..._core.schema.toolbox import Toolbox
 
         if isinstance(response_format, Mapping):
             raise InvalidRequestError(
@@ -316,7 +316,7 @@ class AsyncCompletions:
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
         from ..._core.chat.tool_loop import ChatDialect, ToolLoop
-        from ..._core.schema.tool import Toolbox
+        from ..._core.schema.toolbox import Toolbox
         from ...types.events import Finished
         from ..tool_run import AsyncToolRun
 
@@ -348,6 +348,6 @@ def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, objec
         if len(plain) == len(tools):
             return plain
 
-    from ..._core.schema.tool import Toolbox
+    from ..._core.schema.toolbox import Toolbox
 
     return Toolbox(tools).params

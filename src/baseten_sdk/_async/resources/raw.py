@@ -57,7 +57,7 @@ class AsyncRawCompletions:
         Returns:
             The reply. `parse()` returns the completion.
         """
-        from ..._core.schema.tool import Toolbox
+        from ..._core.schema.toolbox import Toolbox
 
         calls = self._calls
         request, options = calls.prepared(model, messages, params, tools=Toolbox(tools or ()).params)

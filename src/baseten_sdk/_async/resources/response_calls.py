@@ -20,7 +20,8 @@ from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
     from ..._core.schema.schema import Schema
-    from ..._core.schema.tool import Toolbox, ToolLike
+    from ..._core.schema.tool import ToolLike
+    from ..._core.schema.toolbox import Toolbox
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
 
@@ -131,6 +132,6 @@ class AsyncResponseCalls(AsyncModelCalls):
 
 def toolbox_of(tools: Sequence[ToolLike] | None) -> Toolbox:
     """Return the tools of one call; dicts may have either form."""
-    from ..._core.schema.tool import Toolbox, listed
+    from ..._core.schema.toolbox import Toolbox, listed
 
     return Toolbox([nested(each) if isinstance(each, Mapping) else each for each in listed(tools or ())])

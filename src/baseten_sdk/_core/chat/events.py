@@ -28,7 +28,7 @@ from ...types.events import (
 )
 from ...types.tool_calls import ParsedToolCall
 from ..schema.schema import Schema
-from ..schema.tool import BadArguments, Toolbox
+from ..schema.toolbox import BadArguments, Toolbox
 from .accumulate import Accumulator, ChoiceParts
 from .call_parts import CallParts
 from .output import CUT, CUT_BEFORE, cut_short

@@ -22,7 +22,7 @@ from ...types.chat import ChatCompletion
 from ...types.tool_calls import ParsedToolCall
 from ..schema.partial import read_partial
 from ..schema.schema import WRAPPED, Schema
-from ..schema.tool import Toolbox
+from ..schema.toolbox import Toolbox
 
 T = TypeVar("T")
 

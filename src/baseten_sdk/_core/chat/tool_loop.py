@@ -25,7 +25,8 @@ from ...types.events import ToolResult
 from ...types.params import Message
 from ...types.tool_calls import ParsedToolCall
 from ..request.json_codec import encode_tool_result
-from ..schema.tool import BadArguments, Tool, Toolbox
+from ..schema.tool import Tool
+from ..schema.toolbox import BadArguments, Toolbox
 from .output import CUT_BEFORE, cut_short
 
 R = TypeVar("R")

@@ -18,7 +18,7 @@ from ...types.tool_calls import ParsedToolCall
 from ..chat.correction import REQUEST
 from ..chat.output import read_answer
 from ..schema.schema import Schema
-from ..schema.tool import Toolbox
+from ..schema.toolbox import Toolbox
 
 T = TypeVar("T")
 

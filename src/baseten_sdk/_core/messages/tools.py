@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...errors import InvalidRequestError
-from ..schema.tool import Toolbox, ToolLike, listed
+from ..schema.tool import ToolLike
+from ..schema.toolbox import Toolbox, listed
 
 NO_ARGUMENTS: Mapping[str, object] = {"type": "object", "properties": {}}
 

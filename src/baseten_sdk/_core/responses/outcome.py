@@ -17,7 +17,7 @@ from ...types.responses import ModelResponse, attach_output
 from ..chat.correction import REQUEST
 from ..chat.output import read_answer, read_text
 from ..schema.schema import Schema
-from ..schema.tool import Toolbox
+from ..schema.toolbox import Toolbox
 from .completion import as_completion
 
 T = TypeVar("T")

@@ -1,30 +1,24 @@
-"""Tools: turns functions and pydantic models into the dicts to send, and calls back into arguments."""
+"""Tools: turns functions and pydantic models into the dicts to send."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Generic, ParamSpec, TypeAlias, TypeVar, overload
 
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel
 
-from ..._characters import whole_escapes
 from ..._repr import safe_repr
-from ..._validation import problems, validate_model
 from ...config import check_seconds
-from ...errors import ConfigurationError, ToolArgumentError
-from ...types.chat import ChatCompletion, ToolCall, attach_arguments
+from ...errors import ConfigurationError
 from ...types.params import ToolParam
-from ...types.tool_calls import ParsedToolCall, is_nothing
 from .schema import schema_for
 from .signature import read_docstring, read_signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
-L = TypeVar("L")
 
 VALUES = frozenset({"default", "examples", "enum", "const"})
 """Schema keywords whose values are data."""
@@ -72,7 +66,7 @@ class Tool(Generic[P, R]):
 
     def param(self) -> ToolParam:
         """Make the dict that is sent."""
-        return _param(self.name, self.description, self.arguments, self.strict)
+        return tool_param(self.name, self.description, self.arguments, self.strict)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -132,135 +126,6 @@ ToolLike: TypeAlias = ToolParam | Mapping[str, object] | type[BaseModel] | Tool[
 """A tool: a dict, a pydantic model, a `@tool`, or a function."""
 
 
-@dataclass(frozen=True, slots=True)
-class BadArguments:
-    """A call whose arguments do not validate, and why."""
-
-    tool_call: ParsedToolCall
-    problem: str
-
-    def error(self, completion: ChatCompletion) -> ToolArgumentError:
-        """Return the public error."""
-        return ToolArgumentError(
-            f"The arguments of the call of {self.tool_call.name} are not valid: {self.problem}.",
-            completion=completion,
-            tool=self.tool_call.name,
-            arguments=self.tool_call.arguments,
-        )
-
-
-def listed(tools: Iterable[L]) -> Iterable[L]:
-    """Return the tools of a call as they were given.
-
-    Raises:
-        ConfigurationError: They are no list.
-    """
-    if callable(tools) or isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
-        raise ConfigurationError(f"tools must be a list of tools, such as [get_weather], not a {type(tools).__name__}.")
-    return tools
-
-
-class Toolbox:
-    """The tools of one call.
-
-    Args:
-        tools: The tools. Dicts are sent unchanged.
-
-    Raises:
-        ConfigurationError: One is not a tool, or two have the same name.
-    """
-
-    __slots__ = ("_models", "_tools", "params")
-
-    def __init__(self, tools: Iterable[ToolLike]) -> None:
-        self.params: list[Mapping[str, object]] = []
-        self._models: dict[str, type[BaseModel]] = {}
-        self._tools: dict[str, Tool[..., object]] = {}
-        for each in listed(tools):
-            self._add(each)
-
-    def _add(self, each: ToolLike) -> None:
-        name: object
-        if isinstance(each, Mapping):
-            name, param = _name(each), each
-        elif isinstance(each, type) and issubclass(each, BaseModel):
-            own = each.__dict__.get("__doc__")
-            name, param = each.__name__, _param(each.__name__, inspect.cleandoc(own) if own else "", each, False)
-            self._models[each.__name__] = each
-        elif isinstance(each, Tool) or callable(each):
-            made = each if isinstance(each, Tool) else Tool(each)
-            name, param = made.name, made.param()
-            self._models[made.name] = made.arguments
-            self._tools[made.name] = made
-        else:
-            raise ConfigurationError(f"{each!r} is not a tool: give a dict, a pydantic model, a @tool or a function.")
-        if name is not None and any(name == _name(other) for other in self.params):
-            raise ConfigurationError(f"There are two tools with the name {name!r}.")
-        self.params.append(param)
-
-    def tool(self, name: str) -> Tool[..., object] | None:
-        """Return the tool of that name if it can be run."""
-        return self._tools.get(name)
-
-    @property
-    def names(self) -> list[str]:
-        """The names of the tools that can be run."""
-        return list(self._tools)
-
-    def knows(self, name: str) -> bool:
-        """Whether a tool of that name was given, in any form."""
-        return any(_name(param) == name for param in self.params)
-
-    def read_all(self, completion: ChatCompletion) -> tuple[ParsedToolCall, ...]:
-        """Read the calls of the first choice.
-
-        Raises:
-            ToolArgumentError: The arguments of one do not validate.
-        """
-        read = [self.read(call) for call in completion.choices[0].message.tool_calls]
-        for each in read:
-            if isinstance(each, BadArguments):
-                raise each.error(completion)
-        return tuple(each for each in read if isinstance(each, ParsedToolCall))
-
-    def read(self, call: ToolCall) -> ParsedToolCall | BadArguments:
-        """Read a call's arguments. A problem with them is returned as a value, because a run continues with it."""
-        name, arguments = call.function.name, call.function.arguments
-        if name not in self._models:
-            return ParsedToolCall(call.id, name, arguments)
-        try:
-            parsed = _validated(self._models[name], "{}" if is_nothing(arguments) else arguments)
-        except ValidationError as error:
-            return BadArguments(ParsedToolCall(call.id, name, arguments), problems(error))
-        attach_arguments(call, parsed)
-        return ParsedToolCall(call.id, name, arguments, parsed)
-
-
-def pydantic_function_tool(
-    model: type[BaseModel], *, name: str | None = None, description: str | None = None
-) -> type[BaseModel]:
-    """Make a tool of a pydantic model, as with OpenAI's client. You can also pass the model itself as a tool.
-
-    Args:
-        model: The arguments of the tool.
-        name: The name that the model sees. Default: the name of the class.
-        description: The description that the model reads. Default: the docstring of the class.
-    """
-    if name is None and description is None:
-        return model
-    return create_model(name or model.__name__, __base__=model, __doc__=description or model.__doc__)
-
-
-def _validated(model: type[BaseModel], arguments: str) -> BaseModel:
-    try:
-        return validate_model(model, arguments)
-    except ValidationError:
-        whole = whole_escapes(arguments)
-        if whole == arguments:
-            raise
-    return validate_model(model, whole)
-
-
 def _own_name(function: Callable[..., object]) -> str:
     named = _documented(function)
     return str(getattr(named, "__name__", type(named).__name__))
@@ -277,12 +142,7 @@ def _called(function: Callable[..., object], given: Mapping[str, object]) -> obj
     return function(**given)
 
 
-def _name(param: Mapping[str, object]) -> object:
-    function = param.get("function")
-    return function.get("name") if isinstance(function, Mapping) else None
-
-
-def _param(name: str, description: str, model: type[BaseModel], strict: bool) -> ToolParam:
+def tool_param(name: str, description: str, model: type[BaseModel], strict: bool) -> ToolParam:
     schema = schema_for(model, strict=True).schema if strict else _untitled(model.model_json_schema())
     param: ToolParam = {"type": "function", "function": {"name": name, "parameters": schema}}
     if description:

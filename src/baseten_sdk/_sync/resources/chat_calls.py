@@ -21,7 +21,7 @@ from .model_calls import ModelCalls
 
 if TYPE_CHECKING:
     from ..._core.schema.schema import Schema
-    from ..._core.schema.tool import Toolbox
+    from ..._core.schema.toolbox import Toolbox
     from ...types.parsed import Parsed
     from ..streams.chat import ChatStream
     from ..streams.completion import CompletionStream

@@ -15,7 +15,7 @@ from .observed import chat_stream
 
 
 class ContinuedChatStream(ChatStream):
-    """The chunks of one message, whichever members send them. Observers see each part as a stream of its own.
+    """The chunks of one message, whichever members send them. Observers see each part as its own stream.
 
     Args:
         part: The stream that begins it.

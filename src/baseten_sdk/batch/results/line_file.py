@@ -15,17 +15,16 @@ from tempfile import gettempdir
 
 from ..._runs.durable import (
     FileInUseError,
-    Replacement,
     cut_torn_line,
     flush,
     lock,
     open_locked,
     path_of,
     read_pieces,
-    replace,
     stands_at,
     write,
 )
+from ..._runs.replacement import Replacement, replace
 from ...errors import BatchLockedError, BatchOutputError
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from pydantic_core import from_json, to_json
 
-from ..._runs.durable import read_regular, replace
+from ..._runs.durable import read_regular
+from ..._runs.replacement import replace
 from ..._secrets import with_secrets_hidden
 from ..._version import __version__
 from ...errors import BatchMismatchError, BatchOutputError

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..._runs.durable import new_path
+from ..._runs.replacement import new_path
 from ...errors import ConfigurationError
 from ..rows.content import STDIN
 from ..rows.files import FORMATS

@@ -13,7 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from ..._runs.durable import replace, whole_lines
+from ..._runs.durable import whole_lines
+from ..._runs.replacement import replace
 from ...errors import BatchOutputError
 from ..rows.keys import KeyTable
 from ..rows.shard import Shard

@@ -10,7 +10,7 @@ from ..faults.error_shapes import error_reply, method_not_allowed, not_found
 from ..http.exchange import Exchange
 from ..http.routing import Address
 from ..http.wire import Reply, json_reply
-from ..queue.jobs import Job
+from ..queue.job import Job
 from ..responses.endpoint import responses
 from .chains import run_remote
 from .completions import completions

@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from ..http.http_post import post
 from ..http.jsonvalue import dump
 from .clock import Clock, iso
-from .jobs import Job, owner_fields
+from .job import Job
+from .jobs import owner_fields
 from .records import Delivery, Record
 
 _RETRIED = {500, 502, 503, 504}
