@@ -117,7 +117,7 @@ def test_what_no_member_knows_speaks_against_none_of_them() -> None:
     gone = NotFoundError("gone", status_code=404)
     assert isinstance(failed(made, made.first(0.0).member, gone), TryMember)
     assert not all(member.well(0.0) for member in pool.members)
-    assert failed(made, made._asked[-1], gone) == GiveUp()
+    assert failed(made, made._tried[-1], gone) == GiveUp()
     assert all(member.well(0.0) for member in pool.members)
 
 

@@ -83,10 +83,10 @@ class BlockParts:
 
     def _open(self, start: Fields) -> None:
         """Take the text with which a block begins as its first piece. It is usually empty."""
-        said = start.get(self.kind) if self.kind in TEXTS else None
-        if isinstance(said, str) and said and not self.text.pieces:
-            self.opening = said
-            self.text.pieces.append(said)
+        opening = start.get(self.kind) if self.kind in TEXTS else None
+        if isinstance(opening, str) and opening and not self.text.pieces:
+            self.opening = opening
+            self.text.pieces.append(opening)
 
     @property
     def is_call(self) -> bool:
@@ -96,8 +96,8 @@ class BlockParts:
     @property
     def empty(self) -> bool:
         """Whether nothing of the block has arrived yet."""
-        told = self.text.pieces or self._signature or self.is_call
-        return not told and not any(value for name, value in self._start.items() if name != "type")
+        begun = self.text.pieces or self._signature or self.is_call
+        return not begun and not any(value for name, value in self._start.items() if name != "type")
 
     def begins_again(self, start: Fields) -> bool:
         """Whether a block that is opened at the same index is this block again. It then takes what it lacks."""
@@ -138,8 +138,8 @@ class BlockParts:
 
     def add(self, delta: BlockDelta) -> None:
         """Add a delta."""
-        if said := delta.text or delta.thinking:
-            self.text.pieces.append(said)
+        if piece := delta.text or delta.thinking:
+            self.text.pieces.append(piece)
         elif delta.partial_json:
             self.text.pieces.append(delta.partial_json)
             self.arguments.add(delta.partial_json)
@@ -155,11 +155,11 @@ class BlockParts:
     def plain(self) -> Fields:
         """Return the block as a dict."""
         block: Fields = {**self._extras.plain(), **self._start}
-        said = self.text.text
+        whole = self.text.text
         if self.arguments.text:
             block["input"] = _input(self.arguments.text)
-        elif said:
-            block["thinking" if self.kind == "thinking" else "text"] = said
+        elif whole:
+            block["thinking" if self.kind == "thinking" else "text"] = whole
         if self._signature:
             block["signature"] = "".join(self._signature)
         if self._citations:
@@ -295,13 +295,13 @@ def merged_usage(before: Mapping[str, object], later: Mapping[str, object]) -> M
     Its fields of the input explain each other, so they count together, and only if they say anything: some servers
     report the input at the start and never again, others begin with zeros.
     """
-    told = {name: value for name, value in later.items() if value is not None}
+    known = {name: value for name, value in later.items() if value is not None}
     kept = dict(before)
-    if any(told.get(name) not in (None, 0, "0") for name in INPUT_SIDE):
+    if any(known.get(name) not in (None, 0, "0") for name in INPUT_SIDE):
         kept = {name: value for name, value in kept.items() if name not in INPUT_SIDE}
     else:
-        told = {name: value for name, value in told.items() if name not in INPUT_SIDE or name not in kept}
-    return {**kept, **told}
+        known = {name: value for name, value in known.items() if name not in INPUT_SIDE or name not in kept}
+    return {**kept, **known}
 
 
 def _list(value: object) -> list[object]:

@@ -76,8 +76,8 @@ def with_correction(
     """Return the conversation with the answer, followed by what is wrong with it."""
     problem = REQUEST.format(problem=error.message)
     calls = [block.id for block in message.tool_uses]
-    said: list[Mapping[str, object]] = [
+    corrections: list[Mapping[str, object]] = [
         {"type": "tool_result", "tool_use_id": each, "content": problem, "is_error": True} for each in calls
     ] or [{"type": "text", "text": problem}]
     spoken: list[MessageTurn] = [message] if message.to_param()["content"] else []
-    return [*messages, *spoken, {"role": "user", "content": said}]
+    return [*messages, *spoken, {"role": "user", "content": corrections}]

@@ -28,13 +28,13 @@ from .same_call import CallKey
 class MessageEvents:
     """Makes the events of one stream."""
 
-    __slots__ = ("_accumulator", "_held", "_told", "_told_calls")
+    __slots__ = ("_accumulator", "_closed", "_closed_calls", "_held")
 
     def __init__(self) -> None:
         self._accumulator = MessageAccumulator()
         self._held: dict[int, BlockParts] = {}
-        self._told: set[int] = set()
-        self._told_calls: set[CallKey] = set()
+        self._closed: set[int] = set()
+        self._closed_calls: set[CallKey] = set()
 
     def snapshot(self) -> Message | None:
         """Return what has arrived so far. None if nothing has."""
@@ -84,34 +84,34 @@ class MessageEvents:
         elif delta.signature:
             events.append(SignatureEvent(delta.signature))
         if number in self._held and parts.ready:
-            events += self._told_of(number)
+            events += self._close(number)
         return events
 
     def _stopped(self, index: int) -> list[MessageStreamEvent]:
         number = self._accumulator.number(index)
-        if number is None or number in self._told:
+        if number is None or number in self._closed:
             return []
         parts = self._accumulator.blocks[number]
         parts.arguments.announce()
         if parts.ready:
-            return self._told_of(number)
+            return self._close(number)
         self._held[number] = parts
         return []
 
-    def _told_of(self, number: int) -> list[MessageStreamEvent]:
+    def _close(self, number: int) -> list[MessageStreamEvent]:
         """Return the event that ends a block, or nothing for a repeated call."""
         self._held.pop(number, None)
-        self._told.add(number)
+        self._closed.add(number)
         parts = self._accumulator.blocks[number]
         if parts.is_call:
             key = parts.call_key()
-            if key in self._told_calls:
+            if key in self._closed_calls:
                 return []
-            self._told_calls.add(key)
+            self._closed_calls.add(key)
         return [ContentBlockStopEvent(parts.block(), number)]
 
     def _ended(self) -> list[MessageStreamEvent]:
-        untold = [number for number in sorted(self._accumulator.blocks) if number not in self._told]
-        events = [event for number in untold for event in self._told_of(number)]
+        unclosed = [number for number in sorted(self._accumulator.blocks) if number not in self._closed]
+        events = [event for number in unclosed for event in self._close(number)]
         message = self._accumulator.message()
         return events if message is None else [*events, MessageStopEvent(message)]

@@ -63,9 +63,9 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
         if role in ("system", "developer"):
             if found:
                 raise InvalidRequestError(f"{path} is a system message after other messages; it must come first.")
-            said = _blocks(content, f"{path}.content")
+            written = _blocks(content, f"{path}.content")
             plain_system += [content] if isinstance(content, str) else []
-            system += _as_list(said)
+            system += _as_list(written)
         elif role == "tool":
             result = {"type": "tool_result", "tool_use_id": message.get("tool_call_id")}
             if results is None:
@@ -73,12 +73,12 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
                 found.append({"role": "user", "content": results})
             results.append({**result, "content": _blocks(content, f"{path}.content")})
         elif role == "user":
-            said = _blocks(content, f"{path}.content")
+            written = _blocks(content, f"{path}.content")
             if results is None:
-                found.append({"role": "user", "content": said})
+                found.append({"role": "user", "content": written})
             else:
                 # The results of calls and what follows them are one turn.
-                results += _as_list(said)
+                results += _as_list(written)
                 results = None
         elif role == "assistant":
             results = None
@@ -97,8 +97,8 @@ def _assistant(message: Mapping[str, object], path: str) -> str | list[Json]:
     if isinstance(content, str) and not thought and not calls:
         return content
     made: list[Json] = [{"type": "thinking", "thinking": thought}] if thought else []
-    said = _blocks(content, f"{path}.content") if content else []
-    made += _as_list(said)
+    written = _blocks(content, f"{path}.content") if content else []
+    made += _as_list(written)
     for number, call in enumerate(calls if isinstance(calls, Sequence) else ()):
         made.append(_tool_use(call, f"{path}.tool_calls[{number}]"))
     return made
@@ -120,8 +120,8 @@ def _blocks(content: object, path: str) -> str | list[Json]:
     return [_block(part, f"{path}[{number}]") for number, part in enumerate(content)]
 
 
-def _as_list(said: str | list[Json]) -> list[Json]:
-    return [{"type": "text", "text": said}] if isinstance(said, str) else said
+def _as_list(written: str | list[Json]) -> list[Json]:
+    return [{"type": "text", "text": written}] if isinstance(written, str) else written
 
 
 def _block(part: object, path: str) -> Json:
@@ -174,10 +174,10 @@ def _chat_user(content: object, path: str) -> list[Json]:
         if rest:
             raise InvalidRequestError(f"{where} is the result of a call after other content; a chat has it first.")
         _check(block, {"type", "tool_use_id", "content", "is_error"}, where, "a chat")
-        said = _parts(block.get("content") or "", f"{where}.content", images=False)
-        if block.get("is_error") and isinstance(said, str):
-            said = said if said.startswith(FAILED) else FAILED + said
-        made.append({"role": "tool", "tool_call_id": block.get("tool_use_id"), "content": said})
+        written = _parts(block.get("content") or "", f"{where}.content", images=False)
+        if block.get("is_error") and isinstance(written, str):
+            written = written if written.startswith(FAILED) else FAILED + written
+        made.append({"role": "tool", "tool_call_id": block.get("tool_use_id"), "content": written})
     if rest or not made:
         made.append({"role": "user", "content": _parts(rest, path, images=True, first=len(content) - len(rest))})
     return made

@@ -43,7 +43,6 @@ class Course:
     """
 
     __slots__ = (
-        "_asked",
         "_budget",
         "_gone",
         "_hedge_after",
@@ -53,6 +52,7 @@ class Course:
         "_retries",
         "_retry",
         "_route",
+        "_tried",
         "end",
         "errors",
         "tries",
@@ -67,7 +67,7 @@ class Course:
         self.end = end
         self._retry = retry
         self._budget = budget
-        self._asked: list[int] = []
+        self._tried: list[int] = []
         self._hedge_after = None if pool.hedging is None else pool.hedging.began(route)
         self._gone: set[int] = set()
         self._retries = 0
@@ -78,16 +78,16 @@ class Course:
     def first(self, now: float) -> TryMember:
         """Return whom to ask first."""
         first = self._pool.first(self._order, now)
-        self.asked(first.member)
+        self.tried(first.member)
         return first
 
-    def asked(self, number: int) -> None:
-        """Note that a member was asked."""
-        self._asked.append(number)
+    def tried(self, number: int) -> None:
+        """Note that a member was tried."""
+        self._tried.append(number)
 
     def check(self, number: int, now: Callable[[], float]) -> MemberCheck:
         """Return what detects that a member hangs while a request waits for it."""
-        return MemberCheck(self._pool, number, self._order, self._asked, self._route, now)
+        return MemberCheck(self._pool, number, self._order, self._tried, self._route, now)
 
     @property
     def hedge_after(self) -> float | None:
@@ -100,7 +100,7 @@ class Course:
         None if no member is ready for it, or if the budget is used up.
         """
         hedging = self._pool.hedging
-        fresh = [number for number in self._order if number not in self._asked]
+        fresh = [number for number in self._order if number not in self._tried]
         ready = self._pool.ready(fresh, now)
         if not ready and len(self._pool.members) == 1 and self._pool.members[0].ready(now):
             ready = [0]
@@ -136,7 +136,7 @@ class Course:
         """Decide what to do after all requests that were sent have failed."""
         if not self._moves_on:
             return GiveUp()
-        fresh = [number for number in self._order if number not in self._asked]
+        fresh = [number for number in self._order if number not in self._tried]
         ready = self._pool.ready(fresh, now)
         if ready:
             return self._ask(ready[0], now)
@@ -174,14 +174,14 @@ class Course:
 
         def pause_of(number: int) -> float:
             pause = max(self._pool.members[number].well_at - now, 0.0)
-            return max(pause, backoff) if number in self._asked else pause
+            return max(pause, backoff) if number in self._tried else pause
 
         def least(number: int) -> tuple[bool, float, bool]:
             member, pause = self._pool.members[number], pause_of(number)
             return not member.ready(now + pause + SLACK), pause, member.silence.lasts(now)
 
         candidates = [number for number in self._order if number not in self._gone]
-        number = min(sorted(candidates, key=self._asked.count), key=least)
+        number = min(sorted(candidates, key=self._tried.count), key=least)
         pause = pause_of(number)
         if pause > self._retry.max_retry_after:
             return GiveUp(f"all members rest for {pause:g} s, longer than Retry(max_retry_after=...) allows.")
@@ -192,6 +192,6 @@ class Course:
         return self._ask(number, now, pause, waits=True)
 
     def _ask(self, number: int, now: float, pause: float = 0.0, *, waits: bool = False) -> TryMember:
-        self.asked(number)
+        self.tried(number)
         self._pool.members[number].began(now + pause)
         return TryMember(number, pause, waits)

@@ -32,18 +32,18 @@ class MemberCheck:
 
     Args:
         order: The members that the call may ask.
-        asked: Those that it has asked. It may grow.
+        tried: Those that it has tried. It may grow.
         kind: The kind of the request.
     """
 
-    __slots__ = ("_asked", "_kind", "_late", "_member", "_now", "_number", "_order", "_pool", "_sent")
+    __slots__ = ("_kind", "_late", "_member", "_now", "_number", "_order", "_pool", "_sent", "_tried")
 
     def __init__(
         self,
         pool: PoolState,
         number: int,
         order: Sequence[int],
-        asked: Container[int],
+        tried: Container[int],
         kind: str,
         now: Callable[[], float],
     ) -> None:
@@ -51,7 +51,7 @@ class MemberCheck:
         self._number = number
         self._member = pool.members[number]
         self._order = order
-        self._asked = asked
+        self._tried = tried
         self._kind = kind
         self._now = now
         self._sent = inf
@@ -105,6 +105,6 @@ class MemberCheck:
     def _is_another_well(self) -> bool:
         now = self._now()
         return any(
-            number != self._number and number not in self._asked and self._pool.members[number].well(now)
+            number != self._number and number not in self._tried and self._pool.members[number].well(now)
             for number in self._order
         )

@@ -61,8 +61,8 @@ def _assistant_items(path: str, message: Mapping[str, object]) -> list[Json]:
     thought = message.get("reasoning_content") or message.get("reasoning")
     if thought:
         items.append({"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": thought}]})
-    said, refusal = message.get("content"), message.get("refusal")
-    content = _content(f"{path}.content", said, "output_text") if said else ""
+    spoken, refusal = message.get("content"), message.get("refusal")
+    content = _content(f"{path}.content", spoken, "output_text") if spoken else ""
     if refusal:
         parts = [{"type": "output_text", "text": content}] if isinstance(content, str) and content else content or []
         content = [*parts, {"type": "refusal", "refusal": refusal}]
@@ -91,10 +91,10 @@ def _content(path: str, content: object, text: str) -> str | list[Json]:
 
 def _part(path: str, part: object, text: str) -> Json:
     match part:
-        case {"type": "text" | "input_text" | "output_text", "text": str(said), **rest} if not any(rest.values()):
-            return {"type": text, "text": said}
-        case {"type": "refusal", "refusal": str(said), **rest} if not any(rest.values()):
-            return {"type": "refusal", "refusal": said}
+        case {"type": "text" | "input_text" | "output_text", "text": str(spoken), **rest} if not any(rest.values()):
+            return {"type": text, "text": spoken}
+        case {"type": "refusal", "refusal": str(spoken), **rest} if not any(rest.values()):
+            return {"type": "refusal", "refusal": spoken}
         case {"type": "image_url", "image_url": {"url": str(url), **how}, **rest} if not (
             any(rest.values()) or how.keys() - {"detail"}
         ):
@@ -154,7 +154,7 @@ def _of_turn(path: str, kind: object, item: Mapping[str, object]) -> Json:
     """Return what an item adds to an assistant's message."""
     match kind:
         case "message":
-            return _said(f"{path}.content", item.get("content"))
+            return _assistant_message(f"{path}.content", item.get("content"))
         case "reasoning":
             thought = _texts(item.get("content")) or _texts(item.get("summary"))
             if not thought and item.get("encrypted_content"):
@@ -171,15 +171,15 @@ def _of_turn(path: str, kind: object, item: Mapping[str, object]) -> Json:
             raise _not_held(path, "a chat")
 
 
-def _said(path: str, content: object) -> Json:
+def _assistant_message(path: str, content: object) -> Json:
     if isinstance(content, str):
         return {"content": content}
     parts = content if isinstance(content, list) else []
     refusals = [part for part in parts if isinstance(part, Mapping) and part.get("type") == "refusal"]
-    said = _chat_content(path, [part for part in parts if part not in refusals])
-    if isinstance(said, list) and len(said) == 1:
-        said = str(said[0].get("text"))
-    message: Json = {"content": said or None}
+    spoken = _chat_content(path, [part for part in parts if part not in refusals])
+    if isinstance(spoken, list) and len(spoken) == 1:
+        spoken = str(spoken[0].get("text"))
+    message: Json = {"content": spoken or None}
     if refusals:
         message["refusal"] = "".join(str(part.get("refusal")) for part in refusals)
     return message
@@ -212,8 +212,8 @@ def _chat_content(path: str, content: object) -> str | list[Json]:
 
 def _chat_part(path: str, part: object) -> Json:
     match part:
-        case {"type": "input_text" | "output_text" | "text", "text": str(said), **rest} if not rest.get("annotations"):
-            return {"type": "text", "text": said}
+        case {"type": "input_text" | "output_text" | "text", "text": str(text), **rest} if not rest.get("annotations"):
+            return {"type": "text", "text": text}
         case {"type": "input_image", "image_url": str(url), **rest}:
             detail = {"detail": rest["detail"]} if rest.get("detail") else {}
             return {"type": "image_url", "image_url": {"url": url, **detail}}

@@ -40,10 +40,10 @@ class ItemParts:
         texts: The pieces of its texts.
         arguments: The arguments of a call.
         held: What the server announced about a call whose arguments are incomplete.
-        told: Whether the arguments of a call were reported as complete.
+        reported: Whether the arguments of a call were reported as complete.
     """
 
-    __slots__ = ("arguments", "held", "id", "item", "kind", "texts", "told", "whole")
+    __slots__ = ("arguments", "held", "id", "item", "kind", "reported", "texts", "whole")
 
     def __init__(self, kind: str, item: ResponseOutputItem | None = None, id: str = "") -> None:
         self.kind = kind
@@ -53,7 +53,7 @@ class ItemParts:
         self.texts: dict[PartPosition, list[str]] = {}
         self.arguments = HeldArguments()
         self.held: list[Announcement] = []
-        self.told = False
+        self.reported = False
 
     @property
     def call_id(self) -> str:
@@ -92,18 +92,18 @@ class ItemParts:
                 }
             )
         message = item if isinstance(item, ResponseOutputMessage) else ResponseOutputMessage(id=self.id or None)
-        said: list[ResponseContent] = [
+        full_text: list[ResponseContent] = [
             ResponseOutputRefusal(refusal=text) if kind == REFUSAL else ResponseOutputText(text=text)
             for (kind, _), text in self._texts()
         ]
-        return message.model_copy(update={"content": said})
+        return message.model_copy(update={"content": full_text})
 
     def _says_more_than(self, item: ResponseOutputItem) -> bool:
         """Whether the pieces have more text than an item that the server called done."""
         match item:
             case ResponseOutputMessage(text=text):
-                said = self.said()
-                return len(said) > len(text) and said.startswith(text)
+                full_text = self.full_text()
+                return len(full_text) > len(text) and full_text.startswith(text)
             case ResponseReasoningItem(text=text):
                 return not text
             case _:
@@ -114,7 +114,7 @@ class ItemParts:
         """Whether any text has arrived in pieces."""
         return any(any(pieces) for (kind, _), pieces in self.texts.items() if kind == OUTPUT_TEXT)
 
-    def said(self) -> str:
+    def full_text(self) -> str:
         """Return the text that arrived in pieces."""
         return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)
 

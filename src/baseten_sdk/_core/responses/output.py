@@ -43,7 +43,7 @@ from .item_parts import OUTPUT_TEXT, Announcement, ItemParts
 class OutputParts:
     """What has arrived of an output."""
 
-    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_by_kind", "_latest", "_said", "_speaker", "items")
+    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_by_kind", "_latest", "_speaker", "_spoken", "items")
 
     def __init__(self) -> None:
         self.items: list[ItemParts] = []
@@ -53,7 +53,7 @@ class OutputParts:
         self._by_kind: dict[str, list[ItemParts]] = {}
         self._latest: ItemParts | None = None
         self._speaker: ItemParts | None = None
-        self._said: str | None = None
+        self._spoken: str | None = None
 
     def of(self, event: ItemEvent, kind: str) -> ItemParts:
         """Return the item of an event, which may begin with it."""
@@ -90,7 +90,7 @@ class OutputParts:
         """Note which item the events are about now, and which message spoke before it."""
         latest = self._latest
         if latest is not parts and latest is not None and latest.kind == "message" and latest.texts:
-            self._speaker, self._said = latest, None
+            self._speaker, self._spoken = latest, None
         self._latest = parts
 
     def begin(self, event: ResponseOutputItemAddedEvent) -> list[ResponseStreamEvent]:
@@ -117,13 +117,13 @@ class OutputParts:
         if parts is None:
             parts = self._new(ItemParts(item.type, item, item.id or event.item_id), event)
         if isinstance(item, ResponseFunctionToolCall):
-            if parts.told and parts.whole:
+            if parts.reported and parts.whole:
                 return []
             parts.item, parts.whole = item, True
             self._by_call_id.setdefault(item.call_id, parts)
             return self._announced(parts, event, item.arguments)
         missing = self._missing_text(parts, item.text, event) if isinstance(item, ResponseOutputMessage) else []
-        if _says_something(item) or not parts.texts:
+        if _has_content(item) or not parts.texts:
             parts.item, parts.whole = item, True
         return [*missing, event]
 
@@ -140,22 +140,22 @@ class OutputParts:
     def _missing_text(self, parts: ItemParts, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
         """Return a delta with the text if none of it arrived in pieces."""
         self._turn_to(parts)
-        if not text or parts.spoke or text in self._said_by_another():
+        if not text or parts.spoke or text in self._text_of_speaker():
             return []
         return [ResponseTextDeltaEvent(delta=text, item_id=event.item_id, output_index=event.output_index)]
 
-    def _said_by_another(self) -> str:
+    def _text_of_speaker(self) -> str:
         """Return the text of the message that spoke before this item, unless the server called that one done."""
         if self._speaker is None or self._speaker.whole:
             return ""
-        if self._said is None:
-            self._said = self._speaker.said()
-        return self._said
+        if self._spoken is None:
+            self._spoken = self._speaker.full_text()
+        return self._spoken
 
     def add_arguments(self, event: ResponseFunctionCallArgumentsDeltaEvent) -> list[ResponseStreamEvent]:
         """Add a piece of a call's arguments."""
         parts = self.of(event, "function_call")
-        if parts.told:
+        if parts.reported:
             return []
         parts.arguments.add(event.delta)
         return [event, *self._released(parts)] if parts.held else [event]
@@ -166,7 +166,7 @@ class OutputParts:
         if parts.item is None:
             parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
             self._by_call_id.setdefault(parts.call_id, parts)
-        return [] if parts.told else self._announced(parts, event, event.arguments)
+        return [] if parts.reported else self._announced(parts, event, event.arguments)
 
     def _announced(self, parts: ItemParts, event: Announcement, arguments: str) -> list[ResponseStreamEvent]:
         parts.arguments.announce(arguments)
@@ -176,13 +176,13 @@ class OutputParts:
 
     def _released(self, parts: ItemParts) -> list[ResponseStreamEvent]:
         """Return the announcements of a call, if its arguments are whole."""
-        return _tell(parts, parts.arguments.text) if parts.arguments.ready else []
+        return _report(parts, parts.arguments.text) if parts.arguments.ready else []
 
     def end(self, response: ModelResponse) -> list[ResponseStreamEvent]:
         """Note the end of the response, and complete its output. Return what was not reported of calls yet."""
         output: list[ResponseOutputItem] = []
         calls = _Calls()
-        told: list[ResponseStreamEvent] = []
+        reported: list[ResponseStreamEvent] = []
         for item in response.output or [parts.built() for parts in self.items]:
             if isinstance(item, ResponseOutputMessage):
                 self._give_text(item)
@@ -201,17 +201,17 @@ class OutputParts:
             output.append(item)
             calls.add(item)
             if response.status == "completed" or first_object(item.arguments) is not None:
-                told += _missing(parts, len(output) - 1, item)
+                reported += _missing(parts, len(output) - 1, item)
         response.output = output
-        return told
+        return reported
 
     def _give_text(self, item: ResponseOutputMessage) -> None:
         """Give a message of the last event the text that arrived, if it has none."""
         if item.text or item.refusal:
             return
         parts = self._same(item)
-        if parts is not None and parts.said():
-            item.content = [ResponseOutputText(text=parts.said())]
+        if parts is not None and parts.full_text():
+            item.content = [ResponseOutputText(text=parts.full_text())]
 
     def _give_reasoning(self, item: ResponseReasoningItem) -> None:
         """Give reasoning of the last event the text that arrived, if it has none."""
@@ -229,7 +229,7 @@ class OutputParts:
         """Return what arrived of a call of the last event. Another call may have had its ID."""
         parts = self._known(call, "")
         if parts is None or (
-            parts.told
+            parts.reported
             and parts.call_id != call.call_id
             and first_object(parts.arguments.text) != first_object(call.arguments)
         ):
@@ -243,13 +243,13 @@ class OutputParts:
         return [parts.built() for parts in self.items]
 
 
-def _tell(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
+def _report(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
     """Return the held announcements, with the whole arguments."""
     held, parts.held = parts.held, []
-    if not parts.told and len(held) == 1 and isinstance(held[0], ResponseOutputItemDoneEvent):
+    if not parts.reported and len(held) == 1 and isinstance(held[0], ResponseOutputItemDoneEvent):
         done = held[0]
         held.insert(0, _arguments_done(done.item, done.output_index, done.item_id))
-    parts.told = True
+    parts.reported = True
     for event in held:
         if isinstance(event, ResponseFunctionCallArgumentsDoneEvent):
             event.arguments = arguments
@@ -260,11 +260,11 @@ def _tell(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
 
 def _missing(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> list[ResponseStreamEvent]:
     """Return the events of a call that the stream has not sent."""
-    if parts.told:
+    if parts.reported:
         return [] if parts.whole else [_done(parts, index, item)]
     if not parts.held:
         parts.held.append(_arguments_done(item, index))
-    events = _tell(parts, item.arguments)
+    events = _report(parts, item.arguments)
     return events if parts.whole else [*events, _done(parts, index, item)]
 
 
@@ -296,7 +296,7 @@ class _Calls:
         return bool(call.id) and (call.id, call.arguments) in self._arguments
 
 
-def _says_something(item: ResponseOutputItem) -> bool:
+def _has_content(item: ResponseOutputItem) -> bool:
     match item:
         case ResponseOutputMessage():
             return bool(item.text or item.refusal)

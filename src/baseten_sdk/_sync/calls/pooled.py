@@ -277,7 +277,7 @@ class PoolCaller:
     ) -> Course:
         """Return the course of a call whose first try has failed."""
         course = self._course(request, options, began, order, streamed=False)
-        course.asked(number)
+        course.tried(number)
         now = self.clock.now()
         course.failed(number, error, now - began, now, hedge=False, late=late)
         return course
