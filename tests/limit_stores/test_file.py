@@ -29,11 +29,11 @@ from baseten_sdk.limit_stores import FileLimitStore
 
 rates, woken = SharedRates(FileLimitStore(sys.argv[1]), 600, None), threading.Event()
 for _ in range(int(sys.argv[2])):
-    rates.watch(woken)
+    rates.subscribe(woken)
     while rates.opens(0.0, now := time.monotonic()) > now:
         woken.wait(1.0)
         woken.clear()
-    rates.unwatch(woken)
+    rates.unsubscribe(woken)
     rates.sent(rates.hold(0.0, now), now)
     print("sent", flush=True)
 sys.stdin.read()
