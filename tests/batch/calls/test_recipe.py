@@ -47,6 +47,12 @@ def test_a_file_holds_json_or_text(text: str, template: JsonValue) -> None:
     assert read_template(text) == template
 
 
+@pytest.mark.parametrize("text", ["", " \n", "\ufeff"])
+def test_an_empty_file_is_no_prompt_of_every_row(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="The template is empty"):
+        read_template(text)
+
+
 def test_the_call_of_a_row() -> None:
     messages: list[JsonValue] = [{"role": "user", "content": "Hi"}]
     plain = Recipe(model="a/b", system="Be brief.")({"messages": messages})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,9 @@ def test_recorded_audio_that_cannot_be_sent_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(InvalidRequestError, match=problem):
             audio_field(audio)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_a_pipe_is_no_audio_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InvalidRequestError, match="pipe is not a regular file"):
+        audio_field(tmp_path / "pipe")

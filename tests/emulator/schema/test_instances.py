@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import date, datetime
 from decimal import Decimal
@@ -261,3 +262,32 @@ def test_a_json_object_reply_is_an_object(http: httpx.Client) -> None:
 def test_a_json_object_has_the_keys_that_are_asked_for(http: httpx.Client, question: str, names: list[str]) -> None:
     reply = http.post(CHAT, json=ask(question, response_format={"type": "json_object"})).json()
     assert list(json.loads(reply["choices"][0]["message"]["content"])) == names
+
+
+ENDLESS = {
+    "items": {"type": "array", "minItems": 10**12, "items": {"type": "array", "minItems": 10**12}},
+    "distinct items": {"type": "array", "minItems": 10**5, "uniqueItems": True, "items": {"type": "string"}},
+    "properties": {"type": "object", "minProperties": 10**12, "additionalProperties": True},
+    "characters": {"type": "string", "minLength": 10**12},
+    "infinite items": {"type": "array", "minItems": math.inf},
+    "no number of items": {"type": "array", "minItems": math.nan, "maxItems": math.nan},
+    "fewer than none": {"type": "array", "minItems": -5, "maxItems": -5},
+    "infinite bounds": {"type": "integer", "minimum": -math.inf, "maximum": math.inf},
+    "a bound beyond all": {"type": "number", "minimum": math.inf, "multipleOf": 1e-300},
+    "a repeated pattern": {"type": "string", "pattern": "((a{10000}){10000}){10000}"},
+    "a nested pattern": {"type": "string", "pattern": "(" * 5000 + ")" * 5000},
+    "a pattern with a power": {"type": "string", "pattern": "a{²}"},
+    "a pattern with a long number": {"type": "string", "pattern": f"a{{{'9' * 5000}}}"},
+    "a reference past the end": {"$ref": "#/anyOf/7", "anyOf": [{"type": "string"}]},
+}
+
+
+@pytest.mark.parametrize("schema", ENDLESS.values(), ids=ENDLESS)
+def test_what_no_instance_can_have_ends_all_the_same(schema: JSON) -> None:
+    wanted: JSON = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
+    made = json.dumps(instance(wanted, Hints(f"Use {'9' * 400} and 5.")))
+    assert len(made) < 10_000_000
+
+
+def test_a_number_that_no_float_holds_is_no_hint() -> None:
+    assert Hints(f"Use {'9' * 400} and 5.").numbers == [5.0]

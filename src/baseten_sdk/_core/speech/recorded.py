@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import stat
 from collections.abc import Mapping
 
 from ...errors import InvalidRequestError
@@ -37,7 +38,10 @@ def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
         raise InvalidRequestError(f"audio must be a path, bytes, or an http(s) URL, not {type(audio).__name__}.")
     path = os.fspath(audio)
     try:
-        _check_size(path, os.path.getsize(path), most)
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise InvalidRequestError(f"{path} is not a regular file. Read it, and give the bytes.")
+        _check_size(path, found.st_size, most)
         with open(path, "rb") as file:
             data = file.read()
     except (OSError, ValueError) as error:

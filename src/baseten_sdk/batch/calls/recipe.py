@@ -100,10 +100,12 @@ def read_template(text: str, *, is_json: bool = False) -> JsonValue:
         is_json: Whether it must be JSON, as its name says.
 
     Raises:
-        ConfigurationError: It should be JSON, and is not, or an object in it has a key twice.
+        ConfigurationError: It is empty, or it should be JSON, and is not, or an object in it has a key twice.
     """
     text = text.removeprefix("\ufeff")
     start = text.lstrip()
+    if not start:
+        raise ConfigurationError("The template is empty.")
     if not is_json and (not start.startswith("{") or _FIELD.match(start)):
         return text
     try:

@@ -7,6 +7,7 @@ the smallest choice, so that recursive schemas end.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
@@ -16,6 +17,8 @@ from .samples import FORMATS, NAMED, NUMBERS, by_name
 
 _DEEP = 5
 _BOTTOM = 40
+_MOST = 100_000
+"""Values of one instance, and characters or items of one value."""
 
 _PLACES = {"city", "location", "place", "town", "country", "destination", "origin"}
 _TEXTS = {"query", "question", "text", "prompt", "message", "expression", "input", "q"}
@@ -26,7 +29,8 @@ class Hints:
 
     def __init__(self, text: str = "") -> None:
         self.text = text
-        self.numbers = [float(found) for found in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])", text)]
+        numbers: list[str] = re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w])", text)
+        self.numbers = [number for number in map(float, numbers) if math.isfinite(number)]
         doubly: list[str] = re.findall(r"[\"“]([^\"“”]+)[\"”]", text)
         self.quoted: list[str] = doubly or re.findall(r"(?<!\w)'([^']+)'(?!\w)", text)
         found: list[str] = re.findall(r"\b(?:in|at|for|to|from|of|and)\s+((?:[A-Z]\w+)(?:\s[A-Z]\w+)*)", text)
@@ -49,11 +53,13 @@ class _Maker:
         self._root = root
         self._hints = hints
         self._nth = nth
+        self._made = 0
 
     def make(self, schema: JSON, name: str, depth: int) -> JSON:
+        self._made += 1
         if not isinstance(schema, dict):
             return None if schema is False else "anything"
-        if depth > _BOTTOM:
+        if depth > _BOTTOM or self._made > _MOST:
             return None
         schema = self._resolved(schema)
         if "const" in schema:
@@ -69,10 +75,11 @@ class _Maker:
                 return self._array(schema, name, depth)
             case "string":
                 return self._string(schema, name)
-            case "integer":
-                return int(self._number(schema, name, whole=True))
-            case "number":
-                return self._number(schema, name, whole=False)
+            case "integer" | "number" as kind:
+                try:
+                    return self._number(schema, name, whole=kind == "integer")
+                except (OverflowError, ValueError):  # infinite bounds
+                    return 0
             case "boolean":
                 return True
             case "null":
@@ -99,7 +106,10 @@ class _Maker:
         node: JSON = self._root
         for segment in reference.lstrip("#").strip("/").split("/") if reference != "#" else ():
             key = segment.replace("~1", "/").replace("~0", "~")
-            node = as_list(node)[int(key)] if isinstance(node, list) and key.isdigit() else as_object(node).get(key)
+            if isinstance(node, list):
+                node = next((each for position, each in enumerate(node) if str(position) == key), None)
+            else:
+                node = as_object(node).get(key)
         return node
 
     def _union(self, schema: Object, name: str, depth: int) -> JSON:
@@ -148,7 +158,7 @@ class _Maker:
         extra = schema.get("additionalProperties")
         for name in sorted(required - made.keys()):
             made[name] = self.make(extra if isinstance(extra, dict) else {"type": "string"}, name, depth + 1)
-        wanted = int(as_number(schema.get("minProperties")) or (1 if isinstance(extra, dict) and not properties else 0))
+        wanted = _count(schema, "minProperties") or (1 if isinstance(extra, dict) and not properties else 0)
         number = 0
         while extra is not False and len(made) < wanted and number < 100:
             number += 1
@@ -156,8 +166,7 @@ class _Maker:
         return made
 
     def _array(self, schema: Object, name: str, depth: int) -> JSON:
-        least = int(as_number(schema.get("minItems")) or 0)
-        most = as_number(schema.get("maxItems"))
+        least, most = _count(schema, "minItems") or 0, _count(schema, "maxItems")
         prefix = as_list(schema.get("prefixItems"))
         singular = name.removesuffix("s")
         made = [self.make(item, singular, depth + 1) for item in prefix]
@@ -165,19 +174,18 @@ class _Maker:
         if items is False or (prefix and items is None):
             return made
         count = max(least, len(made), 2 if depth < _DEEP - 1 else 0)
-        count = min(count, int(most)) if most is not None else count
+        count = min(count, most) if most is not None else count
         outer = self._nth
-        for position in range(len(made), count):
+        for position in range(len(made), count if self._made < _MOST else 0):
             self._nth = outer + position
             made.append(self.make(items, singular, depth + 1))
         self._nth = outer
         if schema.get("uniqueItems") is True:
-            made = [item for position, item in enumerate(made) if item not in made[:position]]
+            made = [*{json.dumps(item, sort_keys=True): item for item in made}.values()]
         return made
 
     def _string(self, schema: Object, name: str) -> str:
-        least = int(as_number(schema.get("minLength")) or 0)
-        most = as_number(schema.get("maxLength"))
+        least, most = _count(schema, "minLength") or 0, _count(schema, "maxLength")
         if isinstance(form := schema.get("format"), str) and form in FORMATS:
             return FORMATS[form]
         if isinstance(pattern := schema.get("pattern"), str) and (made := matching(pattern)) is not None:
@@ -185,7 +193,7 @@ class _Maker:
         text = self._hinted_text(name.lower()) or self._named_text(name.lower())
         if len(text) < least:
             text = (text + " " + "and so on " * (least // 10 + 1))[:least]
-        return text[: int(most)] if most is not None else text
+        return text[:most]
 
     def _hinted_text(self, name: str) -> str | None:
         if name in _PLACES and self._hints.names:
@@ -228,6 +236,12 @@ class _Maker:
             candidates.append((floor + ceiling) / 2)
         value = next((candidate for candidate in candidates if fits(candidate)), 0)
         return int(value) if value == int(value) and (whole or "." not in str(value) or abs(value) > 1e15) else value
+
+
+def _count(schema: Object, name: str) -> int | None:
+    """A number of items or characters, or None. However many a schema asks for, there is an end."""
+    wanted = as_number(schema.get(name))
+    return None if wanted is None or math.isnan(wanted) else int(min(max(wanted, 0), _MOST))
 
 
 _IMPLIED = {

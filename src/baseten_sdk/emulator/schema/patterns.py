@@ -27,6 +27,9 @@ _GUESSES = (
     "1.0.0",
     "#336699",
 )
+LONGEST = 100_000
+"""Characters of the longest string that is made."""
+
 _CLASSES = {"d": "7", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a"}
 
 
@@ -38,13 +41,13 @@ def matching(pattern: str) -> str | None:
     """Return a string in which the pattern is found, or None."""
     try:
         compiled = re.compile(pattern)
-    except re.error:
+    except (re.error, RecursionError, OverflowError, ValueError):
         return None
     try:
         made = _Reader(pattern).alternatives()
         if compiled.search(made):
             return made
-    except _Unreadable:
+    except (_Unreadable, RecursionError):
         pass
     return next((guess for guess in _GUESSES if compiled.search(guess)), None)
 
@@ -64,8 +67,10 @@ class _Reader:
                 first = made if first is None else first
                 made = ""
                 continue
-            atom = self._atom()
-            made += atom * self._count()
+            atom, count = self._atom(), self._count()
+            if len(made) + len(atom) * count > LONGEST:
+                raise _Unreadable
+            made += atom * count
         return made if first is None else first
 
     def _atom(self) -> str:
@@ -116,7 +121,7 @@ class _Reader:
             case "{":
                 end = self._text.find("}", self._at)
                 low = self._text[self._at + 1 : end].partition(",")[0]
-                if end < 0 or not low.isdigit():
+                if end < 0 or len(low) > 9 or not low.isdecimal():
                     raise _Unreadable
                 count = int(low)
                 self._at = end + 1
