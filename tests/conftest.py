@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 
 import pytest
 from hypothesis import settings
 
-from tests.collecting import pytest_collection as pytest_collection
+from tests.collecting import (
+    pytest_collection as pytest_collection,
+    pytest_collection_finish as pytest_collection_finish,
+    pytest_runtest_teardown as pytest_runtest_teardown,
+)
 
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -21,12 +24,6 @@ def pytest_configure() -> None:
     processes that tests start inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_collection_finish() -> None:
-    """Leave thousands of collected tests out of every garbage collection to come: many tests ask for one."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(params=["asyncio", "trio"])

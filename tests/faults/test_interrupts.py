@@ -102,7 +102,6 @@ def striker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Striker]:
     before = signal.signal(signal.SIGALRM, striker.handle)
     monkeypatch.setattr(sys, "unraisablehook", striker.ignored)
     gc.disable()  # what is raised while a socket is collected, CPython drops without a word
-    gc.freeze()  # hundreds of collections follow, and all that other tests left need not be looked at in each
     yield striker
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
