@@ -62,6 +62,7 @@ reader.start()
 sys.stderr.write(rows)
 signal.setitimer(signal.ITIMER_REAL, 0)
 reader.join()
+signal.setitimer(signal.ITIMER_REAL, 0)
 """
 
 

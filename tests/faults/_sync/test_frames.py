@@ -170,7 +170,7 @@ def test_nor_does_one_of_a_connection_that_was_refused(transport: TransportName)
 
 def test_nor_does_one_of_a_stream_that_broke(transport: TransportName) -> None:
     with ScriptedServer([events(CHUNK), Hold()]) as server:
-        with client_of(server.url, transport, timeout=Timeout(idle=0.2, first_byte=2)) as client:
+        with client_of(server.url, transport, timeout=Timeout(idle=0.2, first_byte=30)) as client:
             stream = client.chat.completions.create(model=MODEL, messages=HELLO, stream=True)
             with pytest.raises(baseten_sdk.APIError) as caught:
                 for _ in stream:
