@@ -86,3 +86,11 @@ def test_a_report_goes_where_a_link_leads_and_into_a_pipe(run: Run, folder: Path
     assert run_batch(run, folder, pipe).code == 0
     reader.join()
     assert json.loads(got[0])["done_before"] == 2
+
+
+def test_a_report_waits_for_no_reader_of_a_pipe(run: Run, emu: Emulator, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    ended = run_batch(run, folder, folder / "pipe")
+    assert ended.code == 1
+    assert "pipe cannot be written: no program reads the pipe." in said(ended)
+    assert len((folder / "out.jsonl").read_text().splitlines()) == 2

@@ -247,3 +247,8 @@ def test_requests_are_logged_on_demand_and_models_refused() -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
         assert process.stderr.read() == "POST /v1/chat/completions: 200\nPOST /v1/chat/completions: 404\n"
+
+
+def test_options_of_other_programs_keep_their_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--cassette", str(tmp_path / "none.yaml")]) == 1
+    assert "run pytest --baseten-record=new with" in capsys.readouterr().err

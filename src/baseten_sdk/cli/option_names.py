@@ -35,7 +35,7 @@ _COMMANDS = {
 _FLAG = re.compile(r"\b(\w+)=True(?: \(--[a-z-]+\))?")
 _OFF = re.compile(r"\b([a-z]+(?:_[a-z]+)+)=False\b")
 _WRAPPED = re.compile(r"\b[A-Za-z]+\((\w+)=\.\.\.\)")
-_ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=(?=(\w|\"|-)?)")
+_ARGUMENT = re.compile(r"(?<![\w-])([a-z]+(?:_[a-z]+)*)=(?=(\w|\"|-)?)")
 _BARE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _FIRST = re.compile(r"^([a-z]+) must\b")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable
@@ -42,10 +43,18 @@ def write_report(file: Path, report: Report, command: str) -> None:
     html = file.suffix in (".html", ".htm")
     try:
         # Only its owner can read it, because it holds the reasons of failures.
-        with open(file, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, PRIVATE)) as opened:
+        with open(file, "w", encoding="utf-8", opener=_private) as opened:  # a path has no opener
             opened.write(html_report(report, command) if html else f"{report.to_json()}\n")
     except OSError as error:
-        raise BatchOutputError(f"The report {file} cannot be written: {error.strerror}.") from None
+        problem = "no program reads the pipe" if error.errno == errno.ENXIO else error.strerror
+        raise BatchOutputError(f"The report {file} cannot be written: {problem}.") from None
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read. A pipe that no program reads is an error, not a wait."""
+    opened = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), PRIVATE)
+    os.set_blocking(opened, True)
+    return opened
 
 
 def _try_to_open(file: Path) -> None:

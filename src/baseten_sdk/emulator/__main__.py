@@ -30,7 +30,7 @@ KEY = "BASETEN_EMULATOR_API_KEY"
 UPSTREAM_KEY = "BASETEN_UPSTREAM_API_KEY"
 WEBHOOK_SECRET = "BASETEN_WEBHOOK_SECRET"
 
-_ARGUMENT = re.compile(r"\b([a-z]+(?:_[a-z]+)*)=")
+_ARGUMENT = re.compile(r"(?<![\w-])([a-z]+(?:_[a-z]+)*)=")
 
 LOOK_UP = 1.0
 """Seconds after which the wait for a signal begins again. It does not notice one that arrived just before it began."""

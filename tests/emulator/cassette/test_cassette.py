@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -278,3 +279,9 @@ def test_a_file_that_is_not_there_or_a_mode_that_is_none_is_refused(tmp_path: Pa
         Cassette(tmp_path / "none.yaml")
     with pytest.raises(ConfigurationError, match="one of: none, new, all"):
         Cassette(tmp_path / "none.yaml", record="once")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # what is tested
+
+
+def test_a_pipe_is_no_cassette_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="pipe cannot be read: it is not a regular file"):
+        Cassette(tmp_path / "pipe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,3 +139,9 @@ def test_a_file_that_describes_no_fleet_is_said_with_its_place(tmp_path: Path, t
         read_fleet(path)
     with pytest.raises(ConfigurationError, match="no such file"):
         read_fleet(tmp_path / "none.toml")
+
+
+def test_a_pipe_is_no_fleet_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigurationError, match="pipe cannot be read: it is not a regular file"):
+        read_fleet(tmp_path / "pipe")

@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ...errors import ConfigurationError
 from ..http.jsonvalue import JSON
+from ..regular_file import read_regular
 from .interaction import Interaction, ReceivedReply, ReplyEnding, SentRequest, TimedPiece
 
 VERSION = 1
@@ -121,7 +122,7 @@ def read(path: Path) -> list[Interaction]:
         ConfigurationError: It cannot be read, has another version, is not a cassette, or was edited.
     """
     try:
-        head, *rest = (document + b"\n" for document in path.read_bytes().removesuffix(b"\n").split(b"\n" + SEPARATOR))
+        head, *rest = (document + b"\n" for document in read_regular(path).removesuffix(b"\n").split(b"\n" + SEPARATOR))
         found = _head(path, head)
         if found.digest is not None and found.digest != _digest(rest):
             raise _refused(path, "was edited after it was recorded. If that is meant, delete its line `digest:`")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...errors import ConfigurationError
 from ..behaviours.parse import BehaviourError
+from ..regular_file import read_regular
 from .member import FleetMember
 
 FIELDS = tuple(each.name for each in fields(FleetMember) if each.init)
@@ -20,7 +21,7 @@ def read_fleet(path: Path) -> dict[str, FleetMember]:
         ConfigurationError: The file cannot be read, or describes what cannot be.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables = tomllib.loads(read_regular(path).decode("utf-8-sig"))
     except OSError as error:
         problem = (error.strerror or str(error)).lower()
     except ValueError as error:
