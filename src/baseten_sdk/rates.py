@@ -2,6 +2,6 @@
 
 from ._core.policy.backoff import Backoff
 from ._core.policy.backoff_gate import BackoffGate
-from ._core.policy.refusal_row import RefusalRow
+from ._core.policy.refusal_streak import RefusalStreak
 
-__all__ = ["Backoff", "BackoffGate", "RefusalRow"]
+__all__ = ["Backoff", "BackoffGate", "RefusalStreak"]

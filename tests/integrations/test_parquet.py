@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from baseten_sdk.batch.rows.files import FileRows
-from baseten_sdk.batch.rows.row_type import Plain, Typed
+from baseten_sdk.batch.rows.row_type import DictRows, TypedRows
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import BatchInputError, BatchRowError
 
@@ -27,13 +27,13 @@ def test_rows_of_parquet_are_dicts_or_of_a_type(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
     table = pyarrow.table({"id": list(range(1000)), "text": [f"Say {number}" for number in range(999)] + [None]})
     pyarrow.parquet.write_table(table, str(path))
-    rows = FileRows(path, Plain())
+    rows = FileRows(path, DictRows())
     records = list(rows.records())
     assert [record.number for record in records] == list(range(1, 1001))
     assert records[7].value == {"id": 7, "text": "Say 7"}
     assert records[999].value == {"id": 999, "text": None}
     assert rows.content.position == rows.content.size
-    typed = [record.value for record in FileRows(path, Typed(Row)).records()]
+    typed = [record.value for record in FileRows(path, TypedRows(Row)).records()]
     assert typed[7] == Row(id=7, text="Say 7")
     assert isinstance(typed[999], BatchRowError)
 
@@ -42,7 +42,7 @@ def test_a_file_that_is_no_parquet_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
     path.write_bytes(b"PAR1 and nothing more")
     with pytest.raises(BatchInputError, match="cannot be read"):
-        list(FileRows(path, Plain()).records())
+        list(FileRows(path, DictRows()).records())
 
 
 def test_vectors_are_written_as_a_table(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_a_client_that_cannot_be_made_ends_the_job() -> None:
 def test_a_closed_mapper_says_so(emu: Emulator) -> None:
     mapper = BatchMapper(chat, client=client_for(emu))
     run(mapper, {"id": [1]})
-    mapper._host.join()
+    mapper._thread.join()
     with pytest.raises(ClientClosedError, match="closed"):
         run(mapper, {"id": [1]})
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .results.outcomes import AsyncOutcomes as AsyncOutcomes, Outcomes as Outcomes
     from .results.output import failed_path as failed_path
     from .results.output_path import files_of as files_of, is_written as is_written, output_path as output_path
-    from .results.parts import PartedOutput as PartedOutput, part_path as part_path
+    from .results.sharded_output import ShardedOutput as ShardedOutput, shard_path as shard_path
     from .rows.files import Format as Format, read_rows as read_rows
     from .rows.row_type import FileRow as FileRow
     from .rows.shard import Shard as Shard

@@ -21,7 +21,7 @@ from .results.output_path import output_path
 from .rows.file_source import FileSource
 from .rows.files import Format
 from .rows.iterable_source import AsyncIterableSource, IterableSource
-from .rows.row_type import Plain, RowType, Typed
+from .rows.row_type import DictRows, RowType, TypedRows
 from .rows.shard import Shard
 from .rows.source import Source
 from .run.batch_run import BatchRun
@@ -110,7 +110,7 @@ def _source(given: Rows, row_type: type[object] | None, format: Format | None) -
                 f"{os.fspath(given)}: only local files can be read. Copy it here, or pass the rows themselves, such as "
                 "those of a file that fsspec opened."
             )
-        reader: RowType[object] = Plain() if row_type is None else Typed(row_type)
+        reader: RowType[object] = DictRows() if row_type is None else TypedRows(row_type)
         return FileSource(Path(given), reader, format)
     if row_type is not None:
         raise ConfigurationError("row_type= is for files. Rows of the program have their types already.")

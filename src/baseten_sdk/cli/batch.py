@@ -23,8 +23,8 @@ from ..batch import (
     files_of,
     openai_request,
     output_path,
-    part_path,
     read_template,
+    shard_path,
 )
 from ..config import Limits
 from ..errors import BatchStopped, ConfigurationError
@@ -85,7 +85,7 @@ def batch(
     ] = None,
     processes: Annotated[int, _course(min=1, help="Processes that share rows, limits and budgets.")] = 1,
     shard: Annotated[str | None, _rows(metavar="I/N", help="Run part I of N only, into SINK.")] = None,
-    part_of: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    shard_of: Annotated[Path | None, typer.Option(hidden=True)] = None,
     retries: Annotated[int, _course(min=0, help="Further tries of a row after a transient failure.")] = 4,
     abort_after: Annotated[int, _course(min=0, help="Identical failures that abort the batch; 0: never.")] = 20,
     budget_tokens: Annotated[int | None, _course(min=1, help="Tokens after which the batch stops.")] = None,
@@ -148,8 +148,8 @@ def batch(
         if code:
             raise typer.Exit(code)
         return
-    if part_of is not None and shard is not None:
-        sink = part_path(part_of, Shard.parse(shard))
+    if shard_of is not None and shard is not None:
+        sink = shard_path(shard_of, Shard.parse(shard))
     options: RunOptions = {
         "concurrency": width,
         "retries": retries,
@@ -161,7 +161,7 @@ def batch(
         "progress": progress,
         "hint": f"To resume:\n  {this_command()}",
         "shard": shard,
-        "skip_rows_of": part_of,
+        "skip_rows_of": shard_of,
     }
     log_to_stderr()
     try:

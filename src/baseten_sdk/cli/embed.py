@@ -26,7 +26,7 @@ from .inputs import STDIN
 from .runs import Progress, log_to_stderr, rows_in_flight, this_command
 from .session import Session
 from .target import DeploymentId, Environment, Regional
-from .vector_file import Lot, check_target, read_lots, work_path, write_vectors
+from .vector_file import Part, check_target, read_parts, work_path, write_vectors
 
 if TYPE_CHECKING:
     from .. import AsyncClient, Vectors
@@ -83,11 +83,11 @@ def embed(
         "truncate": truncate,
     }
     _check_field(next(read_rows(source, format), {}), field)
-    counts = Count()
+    counts = RowCount()
 
-    async def vectors(lot: Lot, client: AsyncClient) -> Vectors:
+    async def vectors(part: Part, client: AsyncClient) -> Vectors:
         found = await where.of(client).embeddings.embed(
-            lot.texts,
+            part.texts,
             model=model,
             dimensions=dimensions,
             truncate=truncate,
@@ -102,8 +102,8 @@ def embed(
                 raise failure.error
         return found
 
-    def request(lot: Lot) -> Call[Vectors]:
-        return custom(partial(vectors, lot), settings=settings)
+    def request(part: Part) -> Call[Vectors]:
+        return custom(partial(vectors, part), settings=settings)
 
     work = work_path(target)
     if os.path.islink(work):  # the user has not chosen this name
@@ -117,14 +117,14 @@ def embed(
         "hint": f"To resume:\n  {this_command()}",
     }
     log_to_stderr()
-    lots = counts.lots(read_rows(source, format), field, max_batch)
+    parts = counts.parts(read_rows(source, format), field, max_batch)
     try:
         with session.client() as client:
-            report = client.batch.run(lots, work, request=request, key=_key, output=_line, **options)
+            report = client.batch.run(parts, work, request=request, key=_key, output=_line, **options)
     except BatchStopped as stopped:
         _show(session, stopped.report)
         raise
-    missing = write_vectors(target, read_lots(work), counts.rows)
+    missing = write_vectors(target, read_parts(work), counts.rows)
     if not report.failed:
         for path in (work, manifest_path(work), failed_path(work)):
             path.unlink(missing_ok=True)
@@ -142,12 +142,12 @@ def embed(
 
 
 @dataclass(slots=True)
-class Count:
+class RowCount:
     """How many rows a source has, known once it was read."""
 
     rows: int = 0
 
-    def lots(self, rows: Iterator[FileRow], field: str, size: int) -> Iterator[Lot]:
+    def parts(self, rows: Iterator[FileRow], field: str, size: int) -> Iterator[Part]:
         """Group the texts of rows into those of one request each."""
         texts: list[str] = []
         for row in rows:
@@ -155,10 +155,10 @@ class Count:
             texts.append(text if isinstance(text, str) else "")
             self.rows += 1
             if len(texts) == size:
-                yield Lot(self.rows - len(texts), texts)
+                yield Part(self.rows - len(texts), texts)
                 texts = []
         if texts:
-            yield Lot(self.rows - len(texts), texts)
+            yield Part(self.rows - len(texts), texts)
 
 
 def _check_field(row: FileRow, field: str) -> None:
@@ -168,11 +168,11 @@ def _check_field(row: FileRow, field: str) -> None:
         raise typer.BadParameter(f"Row 1: the field {field!r} {problem}. --field NAME says which field to embed.")
 
 
-def _key(lot: Lot) -> str:
-    return str(lot.start)
+def _key(part: Part) -> str:
+    return str(part.start)
 
 
-def _line(ok: Ok[Lot, Vectors]) -> dict[str, object]:
+def _line(ok: Ok[Part, Vectors]) -> dict[str, object]:
     found = ok.value
     return {
         "rows": len(found),

@@ -1,7 +1,7 @@
-"""`baseten-sdk batch --processes N`: the same command in N processes, each with a part of the rows and of the budgets.
+"""`baseten-sdk batch --processes N`: the same command in N processes, each with a share of the rows and of the budgets.
 
 They share the limits per minute through a file. Each process runs one shard and writes an output of its own next to the
-final one. Once every row has its outcome, the parts are joined. Ctrl-C reaches all processes, since they share the
+final one. Once every row has its outcome, they are joined. Ctrl-C reaches all processes, since they share the
 terminal; they finish the rows in flight, and this process waits for them. It must not know what a row is.
 """
 
@@ -21,7 +21,7 @@ from types import FrameType
 from pydantic import TypeAdapter
 
 from .._characters import whole_text
-from ..batch import PartedOutput, Shard, merge_reports, part_path
+from ..batch import Shard, ShardedOutput, merge_reports, shard_path
 from ..config import Limits
 from ..errors import ConfigurationError
 from ..types.batch import Report
@@ -60,7 +60,7 @@ class Division:
 
     def options(self, shard: Shard, sink: Path, report: Path) -> list[str]:
         """Return the options that are added for one process."""
-        added = ["--shard", str(shard), "--part-of", str(sink), "--processes", "1", "--progress", "log"]
+        added = ["--shard", str(shard), "--shard-of", str(sink), "--processes", "1", "--progress", "log"]
         added += ["--report", str(report)]
         divided = {
             "--concurrency": self.concurrency,
@@ -87,7 +87,7 @@ def run_processes(
     """Run a command in several processes and join their outputs. Return the exit code and the report of the whole.
 
     Args:
-        command: What starts one of them. The options of its part are added.
+        command: What starts one of them. The options of its shard are added.
         division: What each is given.
         options: Further options of all of them.
         openai: Whether the lines are those of OpenAI's batch files.
@@ -100,8 +100,8 @@ def run_processes(
     """
     began = time.monotonic()
     shards = [Shard(index, division.count) for index in range(1, division.count + 1)]
-    reports = [part_path(sink, shard).with_suffix(".report.json") for shard in shards]
-    with PartedOutput(sink, division.count, openai=openai) as output:
+    reports = [shard_path(sink, shard).with_suffix(".report.json") for shard in shards]
+    with ShardedOutput(sink, division.count, openai=openai) as output:
         for path in reports:
             path.unlink(missing_ok=True)
         of_all = [*options, *([] if key is None else ["--api-key-file", "-"])]

@@ -1,4 +1,4 @@
-"""Files of vectors: `.npy`, and Parquet if pyarrow is installed. They are written a lot at a time."""
+"""Files of vectors: `.npy`, and Parquet if pyarrow is installed. They are written a part at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Append: TypeAlias = Callable[[bytes, list[bool]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class Part:
     """The texts of one request.
 
     Attributes:
@@ -39,7 +39,7 @@ class Lot:
 
 
 class VectorLine(BaseModel):
-    """The vectors of a lot, as a line of the work file has them."""
+    """The vectors of a part, as a line of the work file has them."""
 
     rows: int
     dimensions: int
@@ -82,8 +82,8 @@ def check_target(target: Path, source: Path, *, force: bool) -> None:
         raise typer.BadParameter(f"{target} exists. --force replaces it.")
 
 
-def read_lots(work: Path) -> dict[int, Callable[[], VectorLine]]:
-    """Return what reads each lot of a work file, by its start."""
+def read_parts(work: Path) -> dict[int, Callable[[], VectorLine]]:
+    """Return what reads each part of a work file, by its start."""
     found: dict[int, Callable[[], VectorLine]] = {}
     offset = 0
     with work.open("rb") as file:
@@ -103,23 +103,23 @@ def _reader(work: Path, offset: int) -> Callable[[], VectorLine]:
     return read
 
 
-def write_vectors(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
+def write_vectors(target: Path, parts: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
     """Write all vectors, in the order of their texts. Return the rows without one.
 
     Raises:
         BatchOutputError: The file cannot be written.
     """
     try:
-        return _replace(target, lots, rows)
+        return _replace(target, parts, rows)
     except OSError as error:
         raise BatchOutputError(f"{target} cannot be written: {error.strerror}.") from error
 
 
-def _replace(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
+def _replace(target: Path, parts: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
     new = Replacement(target, follow=True)
     try:
         with open(new.file, "wb", 1 << 20, closefd=False) as file:
-            missing = _write(file, target.suffix, lots, rows)
+            missing = _write(file, target.suffix, parts, rows)
         new.publish()
     except BaseException:
         new.discard()
@@ -128,9 +128,9 @@ def _replace(target: Path, lots: dict[int, Callable[[], VectorLine]], rows: int)
     return missing
 
 
-def _write(file: BinaryIO, suffix: str, lots: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
-    width = max((lots[start]().dimensions for start in sorted(lots)[:1]), default=0)
-    width = width or max((read().dimensions for read in lots.values()), default=0)
+def _write(file: BinaryIO, suffix: str, parts: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
+    width = max((parts[start]().dimensions for start in sorted(parts)[:1]), default=0)
+    width = width or max((read().dimensions for read in parts.values()), default=0)
     missing: list[int] = []
     written = 0
     with _npy(file, rows, width) if suffix == ".npy" else _parquet(file, width) as append:
@@ -142,9 +142,9 @@ def _write(file: BinaryIO, suffix: str, lots: dict[int, Callable[[], VectorLine]
                 append(NAN * width * (end - written), [False] * (end - written))
                 written = end
 
-        for start in sorted(lots):
+        for start in sorted(parts):
             gap(start)
-            line = lots[start]()
+            line = parts[start]()
             absent = {start + row for row in line.missing}
             missing.extend(sorted(absent))
             numbers = base64.b64decode(line.vectors) or NAN * width * line.rows

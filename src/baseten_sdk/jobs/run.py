@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SubmitArguments:
     """The arguments of the caller."""
 
     rows: Rows | None
@@ -48,39 +48,39 @@ class AsyncRun:
     """The run of an async client."""
 
     @staticmethod
-    async def run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
-        return await _run(order, target)
+    async def run(arguments: SubmitArguments, target: AsyncDeployment | AsyncChain) -> JobsReport:
+        return await _run(arguments, target)
 
 
 class Run:
     """The run of a sync client."""
 
     @staticmethod
-    def run(order: Order, target: Deployment | Chain) -> JobsReport:
+    def run(arguments: SubmitArguments, target: Deployment | Chain) -> JobsReport:
         async def run() -> JobsReport:
             async with async_target(target) as twin:
-                return await _run(order, twin)
+                return await _run(arguments, twin)
 
         return run_in_loop(run)
 
 
-async def _run(order: Order, target: AsyncDeployment | AsyncChain) -> JobsReport:
+async def _run(arguments: SubmitArguments, target: AsyncDeployment | AsyncChain) -> JobsReport:
     clock = RunClock()
     began = clock.now()
-    queue = QueueClient(target, order.options)
-    display = display_of(order.progress, SUBJECT)
-    ledger = await anyio.to_thread.run_sync(Ledger, order.ledger, target.name, clock.epoch)
+    queue = QueueClient(target, arguments.options)
+    display = display_of(arguments.progress, SUBJECT)
+    ledger = await anyio.to_thread.run_sync(Ledger, arguments.ledger, target.name, clock.epoch)
     try:
-        source = await anyio.to_thread.run_sync(WebhookSource.of, order.webhook, order.ledger)
-        if order.retry_failed:
+        source = await anyio.to_thread.run_sync(WebhookSource.of, arguments.webhook, arguments.ledger)
+        if arguments.retry_failed:
             await anyio.to_thread.run_sync(ledger.transact, [Ledger.retry_failed])
         supply = None
-        if order.rows is not None:
-            supply = supply_of(order.rows, NewRows(ledger, order.encode, order.key))
+        if arguments.rows is not None:
+            supply = supply_of(arguments.rows, NewRows(ledger, arguments.encode, arguments.key))
         with display:
-            await LedgerRun(ledger, supply, queue, source, order.limits, display, clock).run()
+            await LedgerRun(ledger, supply, queue, source, arguments.limits, display, clock).run()
         # Not if the run ends early: then deliveries on their way must be kept too.
         source.close()
-        return await anyio.to_thread.run_sync(read_report, order.ledger, clock.now() - began)
+        return await anyio.to_thread.run_sync(read_report, arguments.ledger, clock.now() - began)
     finally:
         ledger.close()

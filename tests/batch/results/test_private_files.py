@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk import ChatCompletion, Client, batch, user
-from baseten_sdk.batch import PartedOutput, Shard, part_path
+from baseten_sdk.batch import Shard, ShardedOutput, shard_path
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.errors import BatchOutputError
 from tests.asking import MODEL
@@ -104,8 +104,8 @@ def test_parts_are_joined_into_a_file_of_the_same_mode(folder: Path, mode: int |
         sink.touch()
         sink.chmod(mode)
     for index in (1, 2):
-        part_path(sink, Shard(index, 2)).write_text(f'{{"key":"{index}","output":1}}\n')
-    with PartedOutput(sink, 2, openai=False) as parts:
+        shard_path(sink, Shard(index, 2)).write_text(f'{{"key":"{index}","output":1}}\n')
+    with ShardedOutput(sink, 2, openai=False) as parts:
         parts.join(retry_failed=False)
     assert len(sink.read_text().splitlines()) == 2
     assert stat.S_IMODE(sink.stat().st_mode) == (mode or 0o600)
@@ -113,7 +113,7 @@ def test_parts_are_joined_into_a_file_of_the_same_mode(folder: Path, mode: int |
 
 def test_a_link_at_a_part_is_refused(folder: Path) -> None:
     sink = folder / "out.jsonl"
-    part_path(sink, Shard(2, 2)).symlink_to(folder / "victim")
+    shard_path(sink, Shard(2, 2)).symlink_to(folder / "victim")
     with pytest.raises(BatchOutputError, match=r"part-2-of-2\.jsonl is a symbolic link"):
-        PartedOutput(sink, 2, openai=False)
+        ShardedOutput(sink, 2, openai=False)
     assert not (folder / "victim").exists()

@@ -21,7 +21,7 @@ from baseten_sdk.batch.rows.file_source import FileSource
 from baseten_sdk.batch.rows.files import Format
 from baseten_sdk.batch.rows.intake import every_row
 from baseten_sdk.batch.rows.pipe import Pipe
-from baseten_sdk.batch.rows.row_type import Plain
+from baseten_sdk.batch.rows.row_type import DictRows
 from baseten_sdk.batch.rows.shard import Shard
 from baseten_sdk.errors import ConfigurationError
 
@@ -40,7 +40,7 @@ def pipe(tmp_path: Path) -> Path:
 async def keys_of(path: Path, data: bytes, format: Format = "jsonl", shard: Shard | None = None) -> list[str]:
     writer = threading.Thread(target=path.write_bytes, args=(data,))
     writer.start()
-    source = FileSource(path, Plain(), format)
+    source = FileSource(path, DictRows(), format)
     assert await source.first() is not None
     assert source.identity(100) == {}
     assert source.progress() is None
@@ -72,13 +72,13 @@ async def test_a_part_of_a_pipe_is_that_part(pipe: Path) -> None:
 
 async def test_parquet_cannot_come_out_of_a_pipe(pipe: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read from a pipe"):
-        await FileSource(pipe, Plain(), "parquet").first()
+        await FileSource(pipe, DictRows(), "parquet").first()
 
 
 async def test_a_file_can_be_read_again(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_bytes(LINES[:26])
-    source = FileSource(path, Plain(), None)
+    source = FileSource(path, DictRows(), None)
     assert await source.first() == {"id": "r0"}
     supply = source.supply(every_row(None, source.unit))
     keys: list[str] = []
@@ -92,8 +92,8 @@ def test_the_standard_input_is_a_source() -> None:
     code = (
         "from pathlib import Path\n"
         "from baseten_sdk.batch.rows.files import FileRows\n"
-        "from baseten_sdk.batch.rows.row_type import Plain\n"
-        "print(sum(1 for record in FileRows(Path('-'), Plain()).records()))"
+        "from baseten_sdk.batch.rows.row_type import DictRows\n"
+        "print(sum(1 for record in FileRows(Path('-'), DictRows()).records()))"
     )
     ended = subprocess.run([sys.executable, "-c", code], input=LINES, capture_output=True, timeout=60)
     assert ended.stdout == b"5000\n", ended.stderr
@@ -111,7 +111,7 @@ def test_a_directory_is_refused(tmp_path: Path) -> None:
 
 
 async def test_waiting_for_the_first_row_of_a_pipe_can_be_cancelled(pipe: Path) -> None:
-    source = FileSource(pipe, Plain(), "jsonl")
+    source = FileSource(pipe, DictRows(), "jsonl")
     writer: int | None = None
     with anyio.CancelScope() as scope:
         async with anyio.create_task_group() as tasks:
@@ -129,7 +129,7 @@ async def test_waiting_for_the_first_row_of_a_pipe_can_be_cancelled(pipe: Path) 
 
 
 async def test_a_run_that_ends_gives_up_waiting_for_more(pipe: Path) -> None:
-    source = FileSource(pipe, Plain(), "jsonl")
+    source = FileSource(pipe, DictRows(), "jsonl")
     with pipe.open("r+b", buffering=0) as writer:  # opened for reading too, so that it does not wait
         writer.write(LINES[:13])
         assert await source.first() == {"id": "r0"}

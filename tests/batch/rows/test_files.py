@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 from pydantic import BaseModel
 
 from baseten_sdk.batch.rows.files import FileRows
-from baseten_sdk.batch.rows.row_type import Plain, Typed
+from baseten_sdk.batch.rows.row_type import DictRows, TypedRows
 from baseten_sdk.errors import BatchInputError, BatchRowError, ConfigurationError
 
 HAS_ZSTD = (
@@ -24,7 +24,7 @@ LINES = b'{"id": 1, "text": "a"}\n\n{"id": 2,\n[3]\n  {"id": 4}  \n"five"\n{"id"
 
 
 def rows_of(path: Path) -> list[tuple[int, object]]:
-    return [(record.number, record.value) for record in FileRows(path, Plain()).records()]
+    return [(record.number, record.value) for record in FileRows(path, DictRows()).records()]
 
 
 def goods(rows: list[tuple[int, object]]) -> list[tuple[int, object]]:
@@ -70,7 +70,7 @@ def test_the_position_goes_along(tmp_path: Path) -> None:
     for path in (tmp_path / "in.jsonl", tmp_path / "in.jsonl.gz", tmp_path / "in.csv"):
         data = b"id\n" + b"1\n" * 5000 if path.suffix == ".csv" else b'{"id": 1}\n' * 5000
         path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-        rows = FileRows(path, Plain())
+        rows = FileRows(path, DictRows())
         assert rows.content.position == 0
         assert sum(1 for _ in rows.records()) == 5000
         assert rows.content.position == rows.content.size
@@ -133,7 +133,7 @@ def test_a_file_that_is_cut_short_says_so_after_its_rows(tmp_path: Path) -> None
     path.write_bytes(whole[: len(whole) // 2])
     seen: list[int] = []
     with pytest.raises(BatchInputError, match=r"in\.jsonl\.gz cannot be read to its end"):
-        seen.extend(record.number for record in FileRows(path, Plain()).records())
+        seen.extend(record.number for record in FileRows(path, DictRows()).records())
     assert len(seen) > 1000
 
 
@@ -146,7 +146,7 @@ def test_a_line_without_end_is_not_read_into_memory(tmp_path: Path, name: str, m
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
     seen: list[int] = []
     with pytest.raises(BatchInputError, match="it has a line of more than 1,000 characters"):
-        seen.extend(record.number for record in FileRows(path, Plain()).records())
+        seen.extend(record.number for record in FileRows(path, DictRows()).records())
     assert len(seen) == 1
 
 
@@ -172,13 +172,13 @@ class Typical(BaseModel):
 def test_rows_may_have_a_type(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_text('{"id": 1, "text": "a"}\n{"id": "x"}\n')
-    first, second = (record.value for record in FileRows(path, Typed(Typical)).records())
+    first, second = (record.value for record in FileRows(path, TypedRows(Typical)).records())
     assert first == Typical(id=1, text="a")
     assert isinstance(second, BatchRowError)
     assert "id: Input should be a valid integer" in str(second)
     path = tmp_path / "in.csv"
     path.write_text("id,text\n7,b\n")
-    assert [record.value for record in FileRows(path, Typed(Typical)).records()] == [Typical(id=7, text="b")]
+    assert [record.value for record in FileRows(path, TypedRows(Typical)).records()] == [Typical(id=7, text="b")]
 
 
 def test_a_type_that_cannot_be_is_refused() -> None:
@@ -186,7 +186,7 @@ def test_a_type_that_cannot_be_is_refused() -> None:
         pass
 
     with pytest.raises(ConfigurationError, match="row_type"):
-        Typed(Opaque)
+        TypedRows(Opaque)
 
 
 @pytest.mark.parametrize("name", ["in", "in.txt", "in.gz", "in.txt.gz"])
@@ -194,13 +194,13 @@ def test_a_name_that_does_not_tell_is_refused_unless_the_format_is_said(tmp_path
     path = tmp_path / name
     path.write_bytes(gzip.compress(b'{"id": 1}\n') if name.endswith(".gz") else b'{"id": 1}\n')
     with pytest.raises(ConfigurationError, match="does not show the format"):
-        FileRows(path, Plain())
-    assert [record.value for record in FileRows(path, Plain(), "jsonl").records()] == [{"id": 1}]
+        FileRows(path, DictRows())
+    assert [record.value for record in FileRows(path, DictRows(), "jsonl").records()] == [{"id": 1}]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"none\.jsonl cannot be read"):
-        FileRows(tmp_path / "none.jsonl", Plain())
+        FileRows(tmp_path / "none.jsonl", DictRows())
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyarrow") is not None, reason="pyarrow is installed")
@@ -208,4 +208,4 @@ def test_a_missing_library_is_named_with_its_extra(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
     path.write_bytes(b"PAR1")
     with pytest.raises(ConfigurationError, match=r"pip install 'baseten-sdk\[parquet\]'"):
-        list(FileRows(path, Plain()).records())
+        list(FileRows(path, DictRows()).records())

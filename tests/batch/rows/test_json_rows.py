@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk.batch.rows import json_rows
 from baseten_sdk.batch.rows.files import FileRows, Format
-from baseten_sdk.batch.rows.row_type import Plain, Typed
+from baseten_sdk.batch.rows.row_type import DictRows, TypedRows
 from baseten_sdk.errors import BatchInputError, BatchRowError
 from baseten_sdk.types.json import JsonValue
 
@@ -26,7 +26,7 @@ JSON = st.recursive(
 
 def values(path: Path, data: bytes, format: Format | None = None) -> list[object]:
     path.write_bytes(data)
-    return [record.value for record in FileRows(path, Plain(), format).records()]
+    return [record.value for record in FileRows(path, DictRows(), format).records()]
 
 
 def lines(rows: list[JsonValue]) -> str:
@@ -60,7 +60,7 @@ def test_the_elements_of_any_array_are_found_however_it_is_cut(
     path.write_text(json.dumps(rows, indent=indent))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_rows, "PIECE", piece)
-        records = list(FileRows(path, Typed[object](object)).records())
+        records = list(FileRows(path, TypedRows[object](object)).records())
     assert [record.value for record in records] == rows
     assert [record.number for record in records] == list(range(1, len(rows) + 1))
 
@@ -81,7 +81,7 @@ def test_a_broken_array_is_refused_where_it_breaks(tmp_path: Path, text: str, re
     path.write_text(text)
     found: list[object] = []
     with pytest.raises(BatchInputError, match=seen):
-        found.extend(record.value for record in FileRows(path, Plain()).records())
+        found.extend(record.value for record in FileRows(path, DictRows()).records())
     assert len(found) == read
 
 
@@ -115,7 +115,7 @@ def test_an_array_of_any_name_is_read_where_the_format_says_so(tmp_path: Path) -
 def test_rows_that_may_be_arrays_stay_lines(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
     path.write_text("[1, 2]\n[3]\n")
-    assert [record.value for record in FileRows(path, Typed(list[int])).records()] == [[1, 2], [3]]
+    assert [record.value for record in FileRows(path, TypedRows(list[int])).records()] == [[1, 2], [3]]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_rows_that_may_be_arrays_stay_lines(tmp_path: Path) -> None:
     ],
 )
 def test_a_key_twice_is_refused(tmp_path: Path, line: str, key: str) -> None:
-    for row_type in (Plain(), Typed(dict[str, object])):
+    for row_type in (DictRows(), TypedRows(dict[str, object])):
         path = tmp_path / "in.jsonl"
         path.write_text(line)
         (record,) = FileRows(path, row_type).records()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from baseten_sdk.batch.rows.files import FileRows
-from baseten_sdk.batch.rows.row_type import Plain
+from baseten_sdk.batch.rows.row_type import DictRows
 from baseten_sdk.errors import BatchInputError
 
 ROWS = [{"id": "1", "text": "a, b"}, {"id": "2", "text": "Zürich"}]
@@ -15,7 +15,7 @@ ROWS = [{"id": "1", "text": "a, b"}, {"id": "2", "text": "Zürich"}]
 
 def values(path: Path, data: bytes) -> list[object]:
     path.write_bytes(data)
-    return [record.value for record in FileRows(path, Plain()).records()]
+    return [record.value for record in FileRows(path, DictRows()).records()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
@@ -32,7 +32,7 @@ def test_any_usual_delimiter_and_encoding_is_read(
 def test_the_hint_of_a_spreadsheet_is_no_header(tmp_path: Path) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(b"sep=;\r\nid;text\r\n1;a\r\n")
-    (record,) = FileRows(path, Plain()).records()
+    (record,) = FileRows(path, DictRows()).records()
     assert (record.number, record.value) == (3, {"id": "1", "text": "a"})
 
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.responses.outcome import Outcome
+from ..._core.responses.answer import ResponseAnswerForm
 from ..._core.responses.partials import ResponsePartials
 from ..._core.responses.reader import ResponseReader
 from ...config import Limits
@@ -75,10 +75,16 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
     _made_by = "client.responses.stream(...)"
 
     def __init__(
-        self, caller: AsyncCalls, request: Request, options: Options, outcome: Outcome[T], *, lenient: bool = False
+        self,
+        caller: AsyncCalls,
+        request: Request,
+        options: Options,
+        answer_form: ResponseAnswerForm[T],
+        *,
+        lenient: bool = False,
     ) -> None:
         super().__init__(caller, request, options)
-        self._outcome = outcome
+        self._answer_form = answer_form
         self._lenient = lenient
         self._reader = ResponseReader(caller.limits)
         self._bad_arguments: ToolArgumentError | None = None
@@ -88,7 +94,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
 
     def _read(self, sent: ResponseStreamEvent) -> Iterable[ResponseStreamEvent]:
         if isinstance(sent, ResponseTextDoneEvent):
-            self._outcome.note(sent)
+            self._answer_form.note(sent)
         elif self._final is None and self._reader.done and self._reader.final is not None:
             self._final = attach_meta(self._reader.final, self.meta)
             self._note_output(self._final)
@@ -97,7 +103,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
     def _note_output(self, response: ModelResponse) -> None:
         """Add what was asked for to the parts of the response, if it is there."""
         try:
-            self._outcome.read(response, (response,))
+            self._answer_form.read(response, (response,))
         except ToolArgumentError as error:
             self._bad_arguments = None if self._lenient else error
         except OutputError:
@@ -123,10 +129,10 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
 
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
         """
-        if self._outcome.schema is None:
+        if self._answer_form.schema is None:
             raise ConfigurationError("partials() needs text_format= to be a type.")
         so_far = self.snapshot
-        partials = ResponsePartials(self._outcome.schema, "" if so_far is None else so_far.output_text)
+        partials = ResponsePartials(self._answer_form.schema, "" if so_far is None else so_far.output_text)
         return AsyncPartials(AsyncPicked(self, partials.read))
 
     async def get_final_response(self) -> ModelResponse:
@@ -145,6 +151,6 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
             OutputError: There is no valid object. The error holds the reply.
         """
         response = await self.get_final_reply()
-        if self._outcome.schema is None:
+        if self._answer_form.schema is None:
             raise ConfigurationError("get_parsed() needs text_format= to be a type.")
-        return self._outcome.read(response, (response,))
+        return self._answer_form.read(response, (response,))

@@ -5,16 +5,16 @@ as long as the service asks. The exception is a single refusal after many accept
 If a request that was *sent after* the refused one succeeds, the service accepts calls again, and the gate opens.
 
 Several refusals in a row mean a limit. Requests that were sent earlier may still succeed in between, so each such
-success shortens the row only a little. Behind a limit, the gate lets calls through at a pace: the calls accepted since
-it last opened, over the time since. Each success raises the pace a little, and a refusal sets it back to the accepted
-rate. So the pace settles at the limit, whatever it is.
+success shortens the streak only a little. Behind a limit, the gate lets calls through at a pace: the calls accepted
+since it last opened, over the time since. Each success raises the pace a little, and a refusal sets it back to the
+accepted rate. So the pace settles at the limit, whatever it is.
 """
 
 from __future__ import annotations
 
 from math import inf
 
-from .refusal_row import ENOUGH, RefusalRow
+from .refusal_streak import ENOUGH, RefusalStreak
 
 IN_A_ROW = 6
 """From this many refusals in a row, there is a limit, not one unlucky request."""
@@ -74,9 +74,9 @@ class BackoffGate:
         "_pace",
         "_refused",
         "_refused_pace",
-        "_row",
         "_since",
         "_stepped",
+        "_streak",
         "_taken",
     )
 
@@ -84,7 +84,7 @@ class BackoffGate:
         self._closed_until = -inf
         self._bound = -inf
         self._refused = -inf
-        self._row = RefusalRow(accepted)
+        self._streak = RefusalStreak(accepted)
         self._pace: float | None = None
         self._next = -inf
         self._accepted = accepted
@@ -101,10 +101,10 @@ class BackoffGate:
             seconds: How long the service asks to wait.
         """
         self._refused = max(self._refused, sent)
-        if not self._row.refused() and self._pace is None:
+        if not self._streak.refused() and self._pace is None:
             return  # one unlucky refusal
         self._closed_until = max(self._closed_until, now + seconds)
-        if (self._pace is None and self._row.length < IN_A_ROW) or sent < self._stepped:
+        if (self._pace is None and self._streak.length < IN_A_ROW) or sent < self._stepped:
             return  # unlucky as well, or sent at the earlier pace
         self._stepped, taken, self._taken = now, self._taken, 0
         self._next = self._closed_until
@@ -126,7 +126,7 @@ class BackoffGate:
         """Note an accepted request. Returns whether the gate has opened for the calls that wait."""
         self._accepted += 1
         self._taken += 1
-        self._row.taken(sent_since=sent > self._refused)
+        self._streak.taken(sent_since=sent > self._refused)
         if sent <= self._refused:
             span = self._closed_until - self._since
             if self._pace is not None and self._refused_pace == inf and self._accepted >= ENOUGH and span >= SPAN:

@@ -95,11 +95,11 @@ class Jobs:
         from ...jobs.limits import JobLimits
         from ...jobs.outcomes import longest_life
         from ...jobs.queue_client import JobOptions
-        from ...jobs.run import Order, Run
+        from ...jobs.run import Run, SubmitArguments
 
         deployment._urls.at("async_queue_status")  # raises for a container, which has no queue
         longest = longest_life(max_time_in_queue_seconds, delivery_window) if hold is None else hold
-        order = Order(
+        order = SubmitArguments(
             rows=rows,
             webhook=webhook,
             ledger=ledger,

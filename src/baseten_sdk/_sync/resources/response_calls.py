@@ -78,12 +78,12 @@ class ResponseCalls(ModelCalls):
             schema: The type of the answer, if one was asked for.
             lenient: Accept arguments that do not validate; the caller deals with them.
         """
-        from ..._core.responses.outcome import Outcome
+        from ..._core.responses.answer import ResponseAnswerForm
         from ..streams.response import ModelResponseStream
 
         form = None if schema is None else schema.response_format()
         request, options = self.prepared(model, given, params, toolbox.params, form, stream=True)
-        return ModelResponseStream(self.caller, request, options, Outcome(toolbox, schema), lenient=lenient)
+        return ModelResponseStream(self.caller, request, options, ResponseAnswerForm(toolbox, schema), lenient=lenient)
 
     def parsed(
         self,
@@ -95,17 +95,17 @@ class ResponseCalls(ModelCalls):
         output_retries: int,
     ) -> ParsedResponse[T]:
         """Ask until the answer is valid, at most `output_retries` times after the first."""
-        from ..._core.responses.outcome import Outcome, with_correction
+        from ..._core.responses.answer import ResponseAnswerForm, with_correction
 
         form = None if schema is None else schema.response_format()
-        outcome = Outcome(toolbox, schema)
+        answer_form = ResponseAnswerForm(toolbox, schema)
         conversation = given if isinstance(given, str) else list(given)
         attempts: list[ModelResponse] = []
         while True:
             response = self.respond(model, conversation, params, toolbox.params, form)
             attempts.append(response)
             try:
-                return outcome.read(response, attempts)
+                return answer_form.read(response, attempts)
             except OutputError as error:
                 if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
                     raise

@@ -15,7 +15,7 @@ from ...errors import BatchInputError, BatchRowError, ConfigurationError
 from .content import COMPRESSIONS, STDIN, Content
 from .json_rows import json_rows
 from .parquet_rows import parquet_rows
-from .row_type import FileRow, Plain, RowType
+from .row_type import DictRows, FileRow, RowType
 from .shard import Shard
 from .table_rows import table_rows
 
@@ -98,7 +98,7 @@ def read_rows(path: Path, format: Format | None = None) -> Iterator[FileRow]:
         BatchInputError: The file cannot be read to its end.
         ConfigurationError: The file is missing, or its name does not show the format.
     """
-    for record in FileRows(path, Plain(), format).records():
+    for record in FileRows(path, DictRows(), format).records():
         if isinstance(record.value, BatchRowError):
             raise record.value
         yield record.value

@@ -46,7 +46,7 @@ class RowType(Protocol[R_co]):
         ...
 
 
-class Plain:
+class DictRows:
     """Rows as dicts."""
 
     takes_arrays = False
@@ -64,7 +64,7 @@ class Plain:
         return row
 
 
-class Typed(Generic[R]):
+class TypedRows(Generic[R]):
     """Rows as values of a type.
 
     Raises:

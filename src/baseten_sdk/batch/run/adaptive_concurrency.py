@@ -29,7 +29,7 @@ from ...errors import (
     RateLimitError,
     ServiceUnavailableError,
 )
-from ...rates import RefusalRow
+from ...rates import RefusalStreak
 from ...types.batch import Ok, Outcome
 
 DECREASE = 0.7
@@ -97,7 +97,7 @@ class AdaptiveConcurrency:
         self._times: list[float] = []
         self._best: float | None = None
         self._slow = 0
-        self._refusals = RefusalRow()
+        self._refusals = RefusalStreak()
 
     @property
     def current(self) -> int:

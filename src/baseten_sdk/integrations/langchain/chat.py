@@ -20,7 +20,7 @@ from ..clients import call_options
 from ..names import check_names
 from .chunks import GenerationChunks
 from .messages import ai_message, message_params
-from .served import Served
+from .served_model import ServedModel
 from .structured import (
     Method,
     function_name,
@@ -50,7 +50,7 @@ PARAMETERS = (
 """Fields that are parameters of the request under the same name."""
 
 
-class ChatBaseten(Served, BaseChatModel):
+class ChatBaseten(ServedModel, BaseChatModel):
     """Chat with a model on Baseten: a Model API, or the engine of a dedicated model.
 
     Example:

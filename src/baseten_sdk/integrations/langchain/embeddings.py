@@ -6,10 +6,10 @@ from langchain_core.embeddings import Embeddings
 from pydantic import ConfigDict, Field
 
 from ... import ManyOptions
-from .served import Served
+from .served_model import ServedModel
 
 
-class BasetenEmbeddings(Served, Embeddings):
+class BasetenEmbeddings(ServedModel, Embeddings):
     """Make embeddings with a dedicated model.
 
     Example:

@@ -19,7 +19,7 @@ from ...errors import (
 )
 from ...types.batch import Failed, Outcome
 from .columns import Batch, Output, Row, table_of, usual_columns, with_outcomes
-from .host import Host
+from .row_thread import RowThread
 
 LINGER = 0.25
 """Seconds in which more rows may end before those that have ended are passed on."""
@@ -76,7 +76,7 @@ class BatchMapper:
             raise ConfigurationError("Give limits= to the client that client= makes.")
         self._output = output or usual_columns
         make_client = client or (lambda: AsyncClient(limits=limits))
-        self._host = Host(make_client, request, _concurrency(concurrency), retries)
+        self._thread = RowThread(make_client, request, _concurrency(concurrency), retries)
 
     async def __call__(self, batch: Batch) -> AsyncIterator[pa.Table]:
         """Run the rows of a batch, and yield them as they finish."""
@@ -88,7 +88,7 @@ class BatchMapper:
         def on_outcome(position: int, outcome: Outcome[Row, object]) -> None:
             loop.call_soon_threadsafe(ended.put_nowait, (position, outcome))
 
-        self._host.submit(rows, on_outcome)
+        self._thread.submit(rows, on_outcome)
         left = len(rows)
         if not left:
             yield with_outcomes(table, [], self._output)
@@ -104,12 +104,12 @@ class BatchMapper:
 
     def close(self) -> None:
         """Close the actor's client and end its thread."""
-        self._host.close()
+        self._thread.close()
 
     def __del__(self) -> None:
-        host = getattr(self, "_host", None)
-        if host is not None:
-            host.close()
+        thread = getattr(self, "_thread", None)
+        if thread is not None:
+            thread.close()
 
 
 def _concurrency(concurrency: int | Literal["auto"]) -> Concurrency:

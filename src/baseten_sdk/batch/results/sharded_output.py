@@ -1,7 +1,7 @@
-"""The outputs of a batch that several processes share: a part for each while they run, one file in the end.
+"""The output of a batch that several processes share: a file for each shard while they run, one file in the end.
 
-A part is an output like any other, with a manifest and failures of its own. Joining them may be interrupted at any
-moment: the joined file replaces the old one as a whole, and a result that it already has is not added again.
+The file of a shard is an output like any other, with its own manifest and failures. Joining them may be interrupted at
+any moment: the joined file replaces the old one as a whole, and a result that it already has is not added again.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from .output import Output, failed_path, known_as
 THERE = 1
 
 
-def part_path(sink: Path, shard: Shard) -> Path:
-    """Return where a process writes its part: `out.part-2-of-8.jsonl` for `out.jsonl`."""
+def shard_path(sink: Path, shard: Shard) -> Path:
+    """Return where a process writes its shard: `out.part-2-of-8.jsonl` for `out.jsonl`."""
     return sink.with_name(f"{sink.stem}.part-{shard.index}-of-{shard.count}{sink.suffix}")
 
 
-class PartedOutput:
-    """An output that several processes fill, each its part. It is locked while they run, like any other output.
+class ShardedOutput:
+    """An output that several processes fill, each with its shard. It is locked while they run, like any other output.
 
     Args:
         sink: The output. Its lines stay.
-        count: The number of parts.
+        count: The number of shards.
         openai: Whether the lines are those of OpenAI's batch files.
 
     Raises:
@@ -46,8 +46,8 @@ class PartedOutput:
 
     def __init__(self, sink: Path, count: int, *, openai: bool) -> None:
         self._sink = sink
-        self._parts = [part_path(sink, Shard(index, count)) for index in range(1, count + 1)]
-        for path in self._parts:
+        self._shards = [shard_path(sink, Shard(index, count)) for index in range(1, count + 1)]
+        for path in self._shards:
             if os.path.islink(path):
                 raise BatchOutputError(f"{path} is a symbolic link, which is not followed here. Delete it.")
         self._lines: Lines[object, object] = OpenAILines() if openai else OwnLines()
@@ -65,20 +65,20 @@ class PartedOutput:
         self._output.close()
 
     def join(self, *, retry_failed: bool) -> None:
-        """Make one output of the parts, and delete them. Every row must have its outcome.
+        """Make one output of the shards, and delete their files. Every row must have its outcome.
 
         Args:
-            retry_failed: Whether the failures of earlier runs were run again, so that the parts have all failures.
+            retry_failed: Whether the failures of earlier runs were run again, so that the shards have all failures.
 
         Raises:
             BatchOutputError: It cannot be written, or another program has changed it.
         """
         keys = KeyTable()
-        self._output.done.rewrite(_new([self._sink, *self._parts], self._lines, keys))
+        self._output.done.rewrite(_new([self._sink, *self._shards], self._lines, keys))
         earlier = [] if retry_failed else [failed_path(self._sink)]
-        self._output.failed.rewrite(_new([*earlier, *map(failed_path, self._parts)], self._lines, keys))
-        _keep_manifest(self._sink, self._parts)
-        for path in self._parts:
+        self._output.failed.rewrite(_new([*earlier, *map(failed_path, self._shards)], self._lines, keys))
+        _keep_manifest(self._sink, self._shards)
+        for path in self._shards:
             for each in (path, failed_path(path), path.with_name(path.name + SUFFIX)):
                 each.unlink(missing_ok=True)
 
@@ -92,9 +92,9 @@ def _new(paths: Sequence[Path], lines: Lines[object, object], keys: KeyTable) ->
                 yield line
 
 
-def _keep_manifest(sink: Path, parts: Sequence[Path]) -> None:
-    """Write the manifest of the joined output: that of its parts, without the part."""
-    for path in parts:
+def _keep_manifest(sink: Path, shards: Sequence[Path]) -> None:
+    """Write the manifest of the joined output: that of its shards, without the shard."""
+    for path in shards:
         with suppress(OSError, ValueError):
             manifest = Manifest.of_json(path.with_name(path.name + SUFFIX).read_text(encoding="utf-8"))
             source = {name: value for name, value in manifest.source.items() if name != "shard"}

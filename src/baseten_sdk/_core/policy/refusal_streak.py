@@ -1,4 +1,4 @@
-"""Tells a single unlucky refusal from several in a row. Pure, and without a clock.
+"""Distinguishes a single unlucky refusal from a streak. Pure, and without a clock.
 
 The backoff gate of a client, the gate of submissions and the adaptive concurrency of a batch all use this rule.
 """
@@ -9,14 +9,14 @@ ENOUGH = 20
 """After this many accepted requests, a single refusal is bad luck."""
 
 SUSPICIOUS = 1.5
-"""From this length, a row is more than bad luck, whatever came before it."""
+"""From this length, a streak is more than bad luck, whatever came before it."""
 
 OLD_NEWS = 0.125
-"""How much an accepted request shortens the row if it was sent before the last refusal was known."""
+"""How much an accepted request shortens the streak if it was sent before the last refusal was known."""
 
 
-class RefusalRow:
-    """Count refusals in a row.
+class RefusalStreak:
+    """Counts refusals in a row.
 
     Args:
         taken: How many requests the service accepted before.
@@ -38,6 +38,6 @@ class RefusalRow:
         return self.length >= SUSPICIOUS or taken < ENOUGH
 
     def taken(self, *, sent_since: bool) -> None:
-        """Note an accepted request. If it was sent after the last refused one (`sent_since`), the row ends."""
+        """Note an accepted request. If it was sent after the last refused one (`sent_since`), the streak ends."""
         self._taken += 1
         self.length = 0.0 if sent_since else max(self.length - OLD_NEWS, 0.0)

@@ -10,7 +10,7 @@ import pytest
 from baseten_sdk.batch.results.lines import OwnLines
 from baseten_sdk.batch.results.manifest import Manifest, manifest_path
 from baseten_sdk.batch.results.output import Output, failed_path
-from baseten_sdk.batch.results.parts import PartedOutput, part_path
+from baseten_sdk.batch.results.sharded_output import ShardedOutput, shard_path
 from baseten_sdk.batch.rows.shard import Shard
 from baseten_sdk.errors import BatchLockedError, BatchOutputError
 
@@ -34,7 +34,7 @@ def sink(tmp_path: Path) -> Path:
     sink.write_text(done("a"))
     failed_path(sink).write_text(failed("old"))
     for index, text, bad in ((1, done("b", "c"), failed("x")), (2, done("d"), "")):
-        part = part_path(sink, Shard(index, 2))
+        part = shard_path(sink, Shard(index, 2))
         part.write_text(text)
         if bad:
             failed_path(part).write_text(bad)
@@ -44,7 +44,7 @@ def sink(tmp_path: Path) -> Path:
 
 
 def join(sink: Path, *, retry_failed: bool) -> None:
-    with PartedOutput(sink, 2, openai=False) as output:
+    with ShardedOutput(sink, 2, openai=False) as output:
         output.join(retry_failed=retry_failed)
 
 
@@ -66,7 +66,7 @@ def test_failures_that_were_run_again_are_those_of_the_parts(sink: Path) -> None
 
 
 def test_no_failures_leave_no_file(sink: Path) -> None:
-    failed_path(part_path(sink, Shard(1, 2))).unlink()
+    failed_path(shard_path(sink, Shard(1, 2))).unlink()
     join(sink, retry_failed=True)
     assert not failed_path(sink).exists()
 
@@ -82,7 +82,7 @@ def test_joining_again_after_an_interruption_adds_nothing(sink: Path) -> None:
 
 
 def test_a_failure_of_a_row_that_has_a_result_is_left_out(sink: Path) -> None:
-    failed_path(part_path(sink, Shard(1, 2))).write_text(failed("a", "y"))
+    failed_path(shard_path(sink, Shard(1, 2))).write_text(failed("a", "y"))
     join(sink, retry_failed=False)
     assert keys(failed_path(sink)) == ["old", "y"]
 
@@ -95,16 +95,16 @@ def test_a_line_that_was_cut_off_is_no_line(sink: Path) -> None:
 
 def test_an_output_that_several_processes_fill_is_locked_and_an_empty_failures_file_is_not_left(tmp_path: Path) -> None:
     sink = tmp_path / "out.jsonl"
-    with PartedOutput(sink, 2, openai=False):
+    with ShardedOutput(sink, 2, openai=False):
         with pytest.raises(BatchLockedError):
             Output(sink, OwnLines())
         with pytest.raises(BatchLockedError):
-            PartedOutput(sink, 3, openai=False)
+            ShardedOutput(sink, 3, openai=False)
     assert [path.name for path in tmp_path.iterdir()] == ["out.jsonl"]
 
 
 def test_it_is_still_locked_once_the_joined_file_has_the_name(sink: Path) -> None:
-    with PartedOutput(sink, 2, openai=False) as output:
+    with ShardedOutput(sink, 2, openai=False) as output:
         output.join(retry_failed=False)
         with pytest.raises(BatchLockedError):
             Output(sink, OwnLines())
@@ -112,11 +112,11 @@ def test_it_is_still_locked_once_the_joined_file_has_the_name(sink: Path) -> Non
 
 
 def test_parts_are_kept_where_another_program_took_the_name_of_the_output(sink: Path) -> None:
-    with PartedOutput(sink, 2, openai=False) as output:
+    with ShardedOutput(sink, 2, openai=False) as output:
         sink.unlink()
         sink.write_text("of another program")
         with pytest.raises(BatchOutputError, match=r"is in .*out\.recovered-1\.jsonl"):
             output.join(retry_failed=False)
     assert sink.read_text() == "of another program"
     assert keys(sink.with_name("out.recovered-1.jsonl")) == ["a"]
-    assert keys(part_path(sink, Shard(1, 2))) == ["b", "c"]
+    assert keys(shard_path(sink, Shard(1, 2))) == ["b", "c"]

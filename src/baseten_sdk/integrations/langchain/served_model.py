@@ -19,7 +19,7 @@ _HOST = re.compile(r"https?://model-(?P<model_id>[A-Za-z0-9]+)[.-]")
 _TAIL = re.compile(r"/(predict|sync|sync/v1|v1)$")
 
 
-class Served(BaseModel):
+class ServedModel(BaseModel):
     """A model and where it is served."""
 
     model_name: str = Field(default="", alias="model")

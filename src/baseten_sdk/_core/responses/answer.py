@@ -23,8 +23,8 @@ from .completion import as_completion
 T = TypeVar("T")
 
 
-class Outcome(Generic[T]):
-    """What was asked for.
+class ResponseAnswerForm(Generic[T]):
+    """What the answer must be: an object of a type, calls with valid arguments, or both.
 
     Attributes:
         schema: The type of the answer, if one was asked for.

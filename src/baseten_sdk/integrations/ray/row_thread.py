@@ -26,11 +26,11 @@ from ...types.batch import Failed, Ok, Outcome
 from .columns import Row as Fields
 
 OnOutcome: TypeAlias = Callable[[int, Outcome[Fields, object]], object]
-"""Takes the position of a row and its outcome, in the host's thread."""
+"""Takes the position of a row and its outcome, in the thread of the rows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PendingRow:
     """A row of a batch, and the receiver of its outcome."""
 
     position: int
@@ -38,22 +38,22 @@ class Item:
     on_outcome: OnOutcome
 
 
-class Queue:
+class RowSupply:
     """The rows without an outcome. They are the supply of the engine's feed."""
 
     def __init__(self) -> None:
-        self.pending: dict[int, Item] = {}
-        self._rows: deque[Row[Item]] = deque()
+        self.pending: dict[int, PendingRow] = {}
+        self._rows: deque[Row[PendingRow]] = deque()
         self._number = 0
         self._more = anyio.Event()
         self._closed = False
 
-    def push(self, items: Sequence[Item]) -> None:
+    def push(self, items: Sequence[PendingRow]) -> None:
         """Add rows."""
-        for item in items:
+        for pending in items:
             self._number += 1
-            self.pending[self._number] = item
-            self._rows.append(Row(self._number, str(self._number), item))
+            self.pending[self._number] = pending
+            self._rows.append(Row(self._number, str(self._number), pending))
         self._more.set()
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Queue:
         self._closed = True
         self._more.set()
 
-    async def take(self, most: int) -> list[Row[Item] | Failed[Item]] | None:
+    async def take(self, most: int) -> list[Row[PendingRow] | Failed[PendingRow]] | None:
         """Return the next rows, at most `most`; None once the queue is closed."""
         while not self._rows and not self._closed:
             self._more = anyio.Event()
@@ -69,7 +69,7 @@ class Queue:
         return None if self._closed else [self._rows.popleft() for _ in range(min(most, len(self._rows)))]
 
 
-class Host:
+class RowThread:
     """Run rows in a separate thread.
 
     Args:
@@ -93,7 +93,7 @@ class Host:
         self._client: AsyncClient | None = None
         self._lock = threading.Lock()
         self._over: Exception | None = None
-        self._queue = Queue()
+        self._supply = RowSupply()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="baseten-sdk batch", daemon=True)
         self._thread.start()
@@ -102,18 +102,18 @@ class Host:
         """Run rows, each to one outcome. Call this from any thread.
 
         Raises:
-            ClientClosedError: The host was closed.
+            ClientClosedError: The thread was closed.
         """
-        items = [Item(position, fields, on_outcome) for position, fields in enumerate(rows)]
+        items = [PendingRow(position, fields, on_outcome) for position, fields in enumerate(rows)]
         with self._lock:
             if self._over is not None:
                 raise self._over
-            self._loop.call_soon_threadsafe(self._queue.push, items)
+            self._loop.call_soon_threadsafe(self._supply.push, items)
 
     def close(self) -> None:
         """End the thread."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._queue.close)
+            self._loop.call_soon_threadsafe(self._supply.close)
 
     def join(self) -> None:
         """Wait until the thread has ended."""
@@ -130,27 +130,27 @@ class Host:
             self._over = over
         self._loop.run_until_complete(asyncio.sleep(0))  # what was submitted until now is in the queue after this
         self._loop.close()
-        for number, item in self._queue.pending.items():
-            item.on_outcome(item.position, Failed(str(number), item.fields, over, number))
+        for number, pending in self._supply.pending.items():
+            pending.on_outcome(pending.position, Failed(str(number), pending.fields, over, number))
 
     async def _run(self) -> None:
         async with self._make_client() as self._client:
-            feed = Feed(self._queue, lookahead=max(8, self._concurrency.current))
+            feed = Feed(self._supply, lookahead=max(8, self._concurrency.current))
             await run_rows(feed, self._perform, self._deliver, concurrency=self._concurrency, retries=self._retries)
 
-    async def _perform(self, item: Item) -> object:
+    async def _perform(self, pending: PendingRow) -> object:
         assert self._client is not None, "rows are run while there is a client"
-        call = self._request(item.fields)
+        call = self._request(pending.fields)
         if not isinstance(call, Call):
             raise InvalidRequestError(f"request must return a call, such as batch.chat(...), not {call!r:.200}.")
         return await call.make(self._client)
 
-    async def _deliver(self, position: int, outcome: Outcome[Item, object]) -> None:
-        item = self._queue.pending.pop(outcome.number)
-        item.on_outcome(item.position, _of_fields(outcome, item.fields))
+    async def _deliver(self, position: int, outcome: Outcome[PendingRow, object]) -> None:
+        pending = self._supply.pending.pop(outcome.number)
+        pending.on_outcome(pending.position, _of_fields(outcome, pending.fields))
 
 
-def _of_fields(outcome: Outcome[Item, object], fields: Fields) -> Outcome[Fields, object]:
+def _of_fields(outcome: Outcome[PendingRow, object], fields: Fields) -> Outcome[Fields, object]:
     if isinstance(outcome, Ok):
         return Ok(outcome.key, fields, outcome.value, outcome.number, outcome.attempts, outcome.seconds)
     return Failed(outcome.key, fields, outcome.error, outcome.number, outcome.attempts, outcome.seconds)
