@@ -53,10 +53,10 @@ def findings(session: Session) -> Iterator[Finding]:
     if form.state == "fail":
         return
     with session.client() as client:
-        yield from _on_the_way(session, client)
+        yield from _check_network(session, client)
 
 
-def _on_the_way(session: Session, client: Client) -> Iterator[Finding]:
+def _check_network(session: Session, client: Client) -> Iterator[Finding]:
     where, source = address(session)
     finding = checks.address(where, source)
     yield finding

@@ -83,9 +83,9 @@ class LedgerRun:
         tasks.start_soon(sender.watch_for_the_end)
         for task in (watcher.listen, watcher.scan_store, watcher.watch_queue, *[watcher.poll] * POLLERS):
             tasks.start_soon(task)
-        tasks.start_soon(self._read, tasks, last)
+        tasks.start_soon(self._send_rows, tasks, last)
 
-    async def _read(self, tasks: TaskGroup, last: int) -> None:
+    async def _send_rows(self, tasks: TaskGroup, last: int) -> None:
         """Send the rows that wait in the ledger, then the new ones."""
         state, sender = self._state, self._sender
         number = 0

@@ -123,7 +123,7 @@ class RedisLimitStore:
         return LimitStoreError(message, store=self.server, transient=transient)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _made, (self._where.without_password, self.name)
+        return _restored, (self._where.without_password, self.name)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RedisLimitStore):
@@ -138,7 +138,7 @@ class RedisLimitStore:
         return f"RedisLimitStore({self.server!r}, name={self.name!r})"
 
 
-def _made(url: str, name: str) -> RedisLimitStore:
+def _restored(url: str, name: str) -> RedisLimitStore:
     return RedisLimitStore(url, name=name)
 
 

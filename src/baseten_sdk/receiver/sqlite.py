@@ -105,13 +105,13 @@ class SQLiteStore:
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
         """Get the delivery of a request, whichever process received it."""
-        return self._one(SELECT, request_id)
+        return self._find(SELECT, request_id)
 
     def tagged(self, tag: str, /) -> StoredDelivery | None:
         """Get the first delivery with a tag, whichever process received it."""
-        return self._one(TAGGED, tag)
+        return self._find(TAGGED, tag)
 
-    def _one(self, query: str, value: str) -> StoredDelivery | None:
+    def _find(self, query: str, value: str) -> StoredDelivery | None:
         with self._using() as connection:
             row = connection.execute(query, (value,)).fetchone()
         return None if row is None else StoredDelivery(*row)

@@ -26,10 +26,10 @@ def store_errors(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _named(path, reason(error)) from error
+        raise _store_error(path, reason(error)) from error
     except OSError as error:
-        raise _named(path, error.strerror or str(error)) from error
+        raise _store_error(path, error.strerror or str(error)) from error
 
 
-def _named(path: Path, problem: str) -> WebhookStoreError:
+def _store_error(path: Path, problem: str) -> WebhookStoreError:
     return WebhookStoreError(f"The store {os.fspath(path)!r} cannot be used: {problem}.")

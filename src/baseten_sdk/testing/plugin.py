@@ -103,7 +103,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
     before = 0 if guard is None else len(guard.attempts)
     result = yield
     if guard is not None and (later := guard.attempts[before:]):
-        raise _left("; ".join(dict.fromkeys(later)))
+        raise _network_failure("; ".join(dict.fromkeys(later)))
     return result
 
 
@@ -168,7 +168,7 @@ def _guarded(item: pytest.Item) -> bool:
 def _refusal(item: pytest.Item) -> BaseException | None:
     """Return the failure of a test that tried to leave the machine."""
     guard = item.stash.get(_GUARD, None)
-    return _left("; ".join(dict.fromkeys(guard.attempts))) if guard is not None and guard.attempts else None
+    return _network_failure("; ".join(dict.fromkeys(guard.attempts))) if guard is not None and guard.attempts else None
 
 
 def _unused_faults(item: pytest.Item) -> BaseException | None:
@@ -185,10 +185,10 @@ def _unused_faults(item: pytest.Item) -> BaseException | None:
 
 
 def _refuse(attempt: str) -> None:
-    raise _left(attempt)
+    raise _network_failure(attempt)
 
 
-def _left(attempts: str) -> BaseException:
+def _network_failure(attempts: str) -> BaseException:
     return pytest.fail.Exception(
         f"The test would leave this machine: {attempts}. Point the client at `baseten_emulator`, allow the host with "
         f"the option `baseten_allow_hosts`, or mark the test with @pytest.mark.{NETWORK}.",

@@ -58,7 +58,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
     def _complete(self) -> bool:
         return bool(self._kept) and (self.done or self._accumulated().finished)
 
-    def _cut(self) -> str:
+    def _cut_reason(self) -> str:
         return "The stream ended with neither a finish_reason nor [DONE]."
 
     def _read_reply(self, body: bytes, value: object) -> Iterable[ChatCompletionChunk] | None:
@@ -97,7 +97,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
                 plain = False
                 if ESCAPED.search(data):
                     data = halves.joined(data)
-                odd = self._odd(data, error)
+                odd = self._read_odd(data, error)
                 if odd is None:
                     if self.stopped:
                         return
@@ -109,7 +109,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
             keep(data)
             yield chunk
 
-    def _odd(self, data: bytes, error: ValidationError) -> ChatCompletionChunk | None:
+    def _read_odd(self, data: bytes, error: ValidationError) -> ChatCompletionChunk | None:
         """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or
         if there is nothing to read.
         """

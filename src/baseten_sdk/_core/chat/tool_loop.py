@@ -166,7 +166,7 @@ class ToolLoop(Generic[R, M]):
         self.replies.append(reply)
         self._messages += self._dialect.turn(reply)
         calls = completion.message.tool_calls
-        if not calls or any(self._is_callers(call.function.name) for call in calls):
+        if not calls or any(self._is_for_caller(call.function.name) for call in calls):
             return []
         if len(self.replies) >= self._max_turns:
             problem = f"Error: not run, since this was the last of {self._max_turns} turns."
@@ -181,7 +181,7 @@ class ToolLoop(Generic[R, M]):
         self.pending = [self._pending(each, completion) for each in read]
         return self.pending
 
-    def _is_callers(self, name: str) -> bool:
+    def _is_for_caller(self, name: str) -> bool:
         return self._toolbox.tool(name) is None and self._toolbox.knows(name)
 
     def _pending(self, read: ParsedToolCall | BadArguments, completion: ChatCompletion) -> Pending:

@@ -42,7 +42,7 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
         whole = self.partial()
         return self.done or (whole is not None and all(choice.finish_reason for choice in whole.choices))
 
-    def _cut(self) -> str:
+    def _cut_reason(self) -> str:
         return "The stream ended with neither a finish_reason nor [DONE]."
 
     def _read_reply(self, body: bytes, value: object) -> Iterable[TextCompletionChunk] | None:

@@ -86,11 +86,11 @@ def question_set(kind: type[T]) -> QuestionSet[T]:
             f"decide() takes a class whose fields are the questions, not {kind!r}. For questions as a mapping, "
             "use decisions.create()."
         )
-    return _made(kind)  # type: ignore[arg-type]  # a class is hashable
+    return _build(kind)  # type: ignore[arg-type]  # a class is hashable
 
 
 @lru_cache(maxsize=256)
-def _made(kind: type[T]) -> QuestionSet[T]:
+def _build(kind: type[T]) -> QuestionSet[T]:
     questions = {name: _question(f"{kind.__name__}.{name}", name, field) for name, field in _fields(kind)}
     if not questions:
         raise InvalidRequestError(f"{kind.__name__} has no fields, so it asks nothing.")

@@ -93,7 +93,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
     def _complete(self) -> bool:
         return self.done
 
-    def _cut(self) -> str:
+    def _cut_reason(self) -> str:
         return "The stream ended without message_stop."
 
     def _read_reply(self, body: bytes, value: object) -> Iterable[RawMessageStreamEvent] | None:
@@ -122,7 +122,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
                 if ESCAPED.search(data):
                     data = halves.joined(data)
                 data = _named(data, name)
-                event = self._odd(data, error)
+                event = self._read_odd(data, error)
                 if self.error is not None:
                     return
             if event is None:
@@ -134,7 +134,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
                 return
             yield event
 
-    def _odd(self, data: bytes, error: ValidationError) -> RawMessageStreamEvent | None:
+    def _read_odd(self, data: bytes, error: ValidationError) -> RawMessageStreamEvent | None:
         """Read data that is not a valid known event: return an odd or unknown event, or None for a ping, an empty event
         or an error. The error is then in `error`.
         """

@@ -120,7 +120,7 @@ class LeaseBook:
         """Carry out an order. `lost`: the state of the last minute was lost."""
         account = self._holders.get(order.holder)
         if account is not None and account.number == order.number:
-            return self._given(account.calls, account.granted)
+            return self._lease(account.calls, account.granted)
         known = account is not None
         if account is None:
             account = self._holders[order.holder] = Account(self._now)
@@ -137,7 +137,7 @@ class LeaseBook:
             del self._holders[order.holder]
         if not order.calls or order.leaving:
             account.since = None
-            return self._given(known=known)
+            return self._lease(known=known)
         return self._grant(account, order, known=known)
 
     def in_use(self) -> tuple[str, str]:
@@ -161,14 +161,14 @@ class LeaseBook:
             account.calls, account.granted = calls, calls * demand.each
             account.requests += 0 if requests is None else calls
             account.tokens += account.granted
-            return self._given(calls, account.granted, known=known)
+            return self._lease(calls, account.granted, known=known)
         opens = max(demand.opens(1), demand.opens_after(older)) if older else demand.opens(least)
         wait = UNKNOWN_WAIT if opens == inf else max(opens - self._now, LEAST_SECONDS if older else 0.0)
         account.claim(wait, demand.each, self._now)
         paced = 0.0 if requests is None else requests.soonest(1.0, self._now) - self._now
-        return self._given(wait=wait, paced=paced, known=known)
+        return self._lease(wait=wait, paced=paced, known=known)
 
-    def _given(
+    def _lease(
         self, calls: int = 0, tokens: float = 0.0, *, wait: float = 0.0, paced: float = 0.0, known: bool = True
     ) -> Lease:
         requests_limit, tokens_limit = (None if each is None else each.limit for each in (self._requests, self._tokens))

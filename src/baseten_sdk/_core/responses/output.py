@@ -60,9 +60,9 @@ class OutputParts:
         latest = self._latest
         if latest is not None and latest.kind == kind and latest.id == event.item_id:
             return latest
-        return self._found(event, kind)
+        return self._find(event, kind)
 
-    def _found(self, event: ItemEvent, kind: str) -> ItemParts:
+    def _find(self, event: ItemEvent, kind: str) -> ItemParts:
         found = self._by_id.get(event.item_id) if event.item_id else None
         if found is None and "output_index" in event.model_fields_set:
             found = self._by_index.get(event.output_index)
@@ -209,18 +209,18 @@ class OutputParts:
         """Give a message of the last event the text that arrived, if it has none."""
         if item.text or item.refusal:
             return
-        parts = self._same(item)
+        parts = self._known_item(item)
         if parts is not None and parts.full_text():
             item.content = [ResponseOutputText(text=parts.full_text())]
 
     def _give_reasoning(self, item: ResponseReasoningItem) -> None:
         """Give reasoning of the last event the text that arrived, if it has none."""
-        parts = None if item.text else self._same(item)
+        parts = None if item.text else self._known_item(item)
         built = None if parts is None else parts.built()
         if isinstance(built, ResponseReasoningItem) and built.text:
             item.content, item.summary = built.content, built.summary
 
-    def _same(self, item: ResponseOutputItem) -> ItemParts | None:
+    def _known_item(self, item: ResponseOutputItem) -> ItemParts | None:
         """Return what arrived of an item of the last event."""
         alike = self._by_kind.get(item.type, ())
         return self._known(item, "") or (alike[0] if len(alike) == 1 else None)

@@ -95,7 +95,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     def _complete(self) -> bool:
         return self.done
 
-    def _cut(self) -> str:
+    def _cut_reason(self) -> str:
         return "The stream ended without response.completed or response.incomplete."
 
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ResponseStreamEvent]:
@@ -114,7 +114,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             except ValidationError as error:
                 if ESCAPED.search(data):
                     data = halves.joined(data)
-                event = self._odd(data, "" if isinstance(each, bytes) else each.event, error)
+                event = self._read_odd(data, "" if isinstance(each, bytes) else each.event, error)
             if event is None:
                 if self.stopped:
                     return
@@ -201,7 +201,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             code=None if error is None else error.code,
         )
 
-    def _odd(self, data: bytes, name: str, error: ValidationError) -> ResponseStreamEvent | None:
+    def _read_odd(self, data: bytes, name: str, error: ValidationError) -> ResponseStreamEvent | None:
         """Read data that is not a valid event.
 
         Return None for an error, an end mark without meaning, or nothing at all.

@@ -116,7 +116,7 @@ def _read(schema: Schema[T], text: str) -> tuple[T, tuple[str, ...]] | None:
     ):
         return None
     read = _open(schema.kind, value)
-    return None if read is MISSING else (_typed(schema.kind, read), _not_come(schema.kind, value))
+    return None if read is MISSING else (_typed(schema.kind, read), _missing_fields(schema.kind, value))
 
 
 def _begun(text: str) -> object:
@@ -124,7 +124,7 @@ def _begun(text: str) -> object:
     return value
 
 
-def _not_come(kind: object, value: object) -> tuple[str, ...]:
+def _missing_fields(kind: object, value: object) -> tuple[str, ...]:
     """Return the fields of an object that its text does not contain yet."""
     if not isinstance(value, dict):
         return ()
@@ -150,7 +150,7 @@ def _open(hint: object, value: object) -> object:
     if kind is MISSING:
         return MISSING
     if isinstance(kind, type) and issubclass(kind, RootModel):
-        return _made(kind.model_construct, _open(kind.model_fields["root"].annotation, value))
+        return _instance(kind.model_construct, _open(kind.model_fields["root"].annotation, value))
     if isinstance(value, dict):
         shape = shape_of(kind)
         return _open_fields(shape, value) if shape is not None else _open_mapping(kind, value)
@@ -168,7 +168,7 @@ def _open_fields(shape: Shape, value: dict[str, object]) -> object:
             item = _item(each.hint, value[key], key == last)
             if item is not MISSING:
                 read[each.name] = item
-    return _made(shape.make, read)
+    return _instance(shape.make, read)
 
 
 def _open_mapping(kind: object, value: dict[str, object]) -> object:
@@ -195,7 +195,7 @@ def _item(hint: object, value: object, is_open: bool) -> object:
     return _open(hint, value) if is_open else _closed(hint, value)
 
 
-def _made(make: object, value: object) -> object:
+def _instance(make: object, value: object) -> object:
     """Make an instance without validation. Return nothing if that fails, as a hook of the caller's code may."""
     if value is MISSING or not callable(make):
         return MISSING

@@ -98,17 +98,17 @@ def schema_for(kind: TypeForm[T], *, strict: bool = True) -> Schema[T]:
             pydantic has no schema for the type.
     """
     try:
-        return _cached(kind, strict)  # type: ignore[arg-type]  # what is not hashable raises TypeError
+        return _build_once(kind, strict)  # type: ignore[arg-type]  # what is not hashable raises TypeError
     except TypeError:
-        return _made(kind, strict)
+        return _build(kind, strict)
 
 
 @lru_cache(maxsize=256)
-def _cached(kind: TypeForm[T], strict: bool) -> Schema[T]:
-    return _made(kind, strict)
+def _build_once(kind: TypeForm[T], strict: bool) -> Schema[T]:
+    return _build(kind, strict)
 
 
-def _made(kind: TypeForm[T], strict: bool) -> Schema[T]:
+def _build(kind: TypeForm[T], strict: bool) -> Schema[T]:
     if isinstance(kind, Schema):
         raise InvalidRequestError(
             "response_format must be a type, not its Schema: pass the type, or call "

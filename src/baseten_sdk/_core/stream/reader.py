@@ -89,7 +89,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         """Whether the message is complete, now that the body has ended."""
 
     @abstractmethod
-    def _cut(self) -> str:
+    def _cut_reason(self) -> str:
         """Say what is wrong with a stream that has ended too early."""
 
     def go_on_from(self, cut: StreamReader[E_co, R_co]) -> None:
@@ -191,7 +191,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         return StreamInterrupted(problem, partial=self.partial)
 
     def _too_early(self) -> str:
-        return self._cut() if self._kept else "The stream ended before anything arrived."
+        return self._cut_reason() if self._kept else "The stream ended before anything arrived."
 
     @property
     def stopped(self) -> bool:

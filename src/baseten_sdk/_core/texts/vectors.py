@@ -102,7 +102,7 @@ class VectorReader:
                 return _embeddings(part, data, None, model, usage)
         rows, problem = _sorted_out(found, part, size)
         error = unreadable(response, problem)
-        error.results = self._kept(part, rows, size, model, usage)
+        error.results = self._vectors_of(part, rows, size, model, usage)
         raise error
 
     def _size(self, vectors: Sequence[bytes]) -> int:
@@ -112,7 +112,9 @@ class VectorReader:
         sizes = Counter(size for size in map(len, vectors) if size and size % FLOAT == 0)
         return sizes.most_common(1)[0][0] if sizes else 0
 
-    def _kept(self, part: Part, rows: dict[int, bytes], size: int, model: object, usage: object) -> Vectors | None:
+    def _vectors_of(
+        self, part: Part, rows: dict[int, bytes], size: int, model: object, usage: object
+    ) -> Vectors | None:
         if not rows:
             return None
         self._dimensions = size // FLOAT
@@ -136,7 +138,7 @@ class VectorReader:
         error.message = unreadable(response, problem).message
         error.args = (error.message,)
         assert isinstance(body, dict)
-        return self._kept(part, rows, size, body.get("model"), body.get("usage"))
+        return self._vectors_of(part, rows, size, body.get("model"), body.get("usage"))
 
 
 def _embeddings(part: Part, data: bytearray, held: bytes | None, model: object, usage: object) -> Vectors:

@@ -57,7 +57,7 @@ class Manifest:
         """Return what has changed since an earlier run, in words."""
         found: list[str] = []
         if self.source and earlier.source and self.source != earlier.source:
-            found.append(f"the input was {_shown(earlier.source)} and is now {_shown(self.source)}")
+            found.append(f"the input was {_describe(earlier.source)} and is now {_describe(self.source)}")
         if self.given != earlier.given:
             found.append("fingerprint has changed")
         if self.settings is not None and earlier.settings is not None:
@@ -175,7 +175,7 @@ def settle(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: b
             replace(location, [kept.to_json().encode()])
 
 
-def _shown(source: Mapping[str, object]) -> str:
+def _describe(source: Mapping[str, object]) -> str:
     return f"{source.get('name')} ({str(source.get('sha256'))[:12]})"
 
 
@@ -186,8 +186,8 @@ def _brief(value: object) -> str:
 
 def _canonical(value: object) -> bytes:
     """Return JSON that is the same for equal values. Values without a JSON form become the name of their type."""
-    return to_json(value, fallback=_named, inf_nan_mode="strings")
+    return to_json(value, fallback=_type_name, inf_nan_mode="strings")
 
 
-def _named(value: object) -> str:
+def _type_name(value: object) -> str:
     return f"{type(value).__module__}.{getattr(value, '__qualname__', type(value).__qualname__)}"

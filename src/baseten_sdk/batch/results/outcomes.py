@@ -171,11 +171,11 @@ class Outcomes(Generic[R_co, T_co]):
     def _start(self) -> tuple[BlockingPortal, AsyncOutcomes[R_co, T_co]]:
         if self._portal is None or self._outcomes is None:
             self._portal = open_portal()
-            self._outcomes = self._portal.call(self._made)
+            self._outcomes = self._portal.call(self._make_outcomes)
             weakref.finalize(self, end_portal, self._portal)
         return self._portal, self._outcomes
 
-    async def _made(self) -> AsyncOutcomes[R_co, T_co]:
+    async def _make_outcomes(self) -> AsyncOutcomes[R_co, T_co]:
         return self._make(self._client)
 
     def __iter__(self) -> Self:

@@ -148,9 +148,9 @@ class _Engine(Generic[R, T]):
                 failure = error
             else:
                 seconds = time.perf_counter() - began
-                made = _made(_attempts(value), again.total) or (1 if attempts else 0)
+                made = _request_count(_attempts(value), again.total) or (1 if attempts else 0)
                 return Ok(row.key, row.value, value, row.number, attempts + made, seconds)
-            attempts += _made(failure.attempts if isinstance(failure, APIError) else 0, again.total)
+            attempts += _request_count(failure.attempts if isinstance(failure, APIError) else 0, again.total)
             wait = retry_delay(failure, tries) if tries <= self._retries else None
             if wait is None:
                 return Failed(row.key, row.value, failure, row.number, attempts, time.perf_counter() - began)
@@ -164,7 +164,7 @@ class _Engine(Generic[R, T]):
                 return None
 
 
-def _made(attempts: int, retried: int) -> int:
+def _request_count(attempts: int, retried: int) -> int:
     """Return how many requests were made, from the attempts of the last call or the retries of all."""
     return max(attempts, retried + 1 if retried else 0)
 

@@ -37,7 +37,7 @@ def parse(spec: Spec) -> Plan:
         raise BehaviourError("behaviours must be text or an object")
     plan = Plan()
     for name, value in spec.items():
-        plan = plan.merged(_named(str(name).replace("_", "-"), value))
+        plan = plan.merged(_plan_of(str(name).replace("_", "-"), value))
     return plan
 
 
@@ -50,24 +50,24 @@ def _from_tokens(tokens: list[str]) -> Plan:
     plan = Plan()
     for token in filter(None, (token.strip() for token in tokens)):
         name, equals, value = token.partition("=")
-        plan = plan.merged(_named(name.strip(), value.strip()) if equals else _bare(token))
+        plan = plan.merged(_plan_of(name.strip(), value.strip()) if equals else _bare(token))
     return plan
 
 
 def _bare(token: str) -> Plan:
     if token.isdigit():
-        return _named("status", token)
+        return _plan_of("status", token)
     if token in PRESETS or token in REGISTRY:
-        return _named(token, True)
+        return _plan_of(token, True)
     name = token
     while "-" in name:
         name = name.rpartition("-")[0]
         if name in REGISTRY:
-            return _named(name, token[len(name) + 1 :])
+            return _plan_of(name, token[len(name) + 1 :])
     raise _unknown(token)
 
 
-def _named(name: str, value: object) -> Plan:
+def _plan_of(name: str, value: object) -> Plan:
     if name in PRESETS:
         return _from_tokens(PRESETS[name][0].split(","))
     if name not in REGISTRY:

@@ -171,7 +171,7 @@ def _calls(body: Object, last: Object, question: str, plan: Plan) -> tuple[Call,
     else:
         chosen = mentioned if last.get("role") == "user" else []
     hints = Hints(question)
-    if len(chosen) == 1 and not isinstance(choice, dict) and len(hints.names) > 1 and _takes_place(chosen[0]):
+    if len(chosen) == 1 and not isinstance(choice, dict) and len(hints.names) > 1 and _has_place(chosen[0]):
         chosen = chosen * len(hints.names)
     if body.get("parallel_tool_calls") is False:
         chosen = chosen[:1]
@@ -187,7 +187,7 @@ def _calls(body: Object, last: Object, question: str, plan: Plan) -> tuple[Call,
     return tuple(made)
 
 
-def _takes_place(function: Object) -> bool:
+def _has_place(function: Object) -> bool:
     properties = as_object(as_object(function.get("parameters")).get("properties"))
     return any(name in ("city", "location", "place", "town") for name in properties)
 

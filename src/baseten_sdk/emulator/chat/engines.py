@@ -63,13 +63,13 @@ def embeddings(body: Object, plan: Plan) -> Reply:
         packed = base64.b64encode(struct.pack(f"<{width}f", *vector)).decode()
         shown: JSON = packed if body.get("encoding_format") == "base64" else [*vector]
         data.append({"object": "embedding", "index": index, "embedding": shown})
-    data = _odd(data, plan)
+    data = _with_oddity(data, plan)
     spent = sum(len(as_text(text).split()) for text in texts)
     usage: Object = {"prompt_tokens": spent, "total_tokens": spent}
     return json_reply({"object": "list", "data": data, "model": body.get("model") or "emulator", "usage": usage})
 
 
-def _odd(results: list[JSON], plan: Plan) -> list[JSON]:
+def _with_oddity(results: list[JSON], plan: Plan) -> list[JSON]:
     """Return results with what the plan wants wrong: the last one, or their number or order."""
     if not results:
         return results
@@ -109,7 +109,7 @@ def rerank(body: Object, plan: Plan) -> Reply:
     ranked: list[JSON] = [
         {"index": index, "score": score, "text": text if shown else None} for score, index, text in scored
     ]
-    return json_reply(_odd(ranked, plan))
+    return json_reply(_with_oddity(ranked, plan))
 
 
 def _inputs(body: Object) -> list[str]:
@@ -126,7 +126,7 @@ def classify(body: Object, plan: Plan) -> Reply:
             {"label": "negative", "score": round(1 - score, 6)},
         ]
         rows.append(labels)
-    return json_reply(_odd(rows, plan))
+    return json_reply(_with_oddity(rows, plan))
 
 
 def predict_tokens(body: Object, plan: Plan) -> Reply:
@@ -144,4 +144,4 @@ def predict_tokens(body: Object, plan: Plan) -> Reply:
             for match in re.finditer(r"\w+", text)
         ]
         rows.append(found)
-    return json_reply(_odd(rows, plan))
+    return json_reply(_with_oddity(rows, plan))

@@ -58,7 +58,7 @@ def _complete_assistant(param: dict[str, object], message: AIMessage) -> None:
         calls = param.get("tool_calls")
         param["tool_calls"] = [
             *(calls if isinstance(calls, list) else ()),
-            *(_as_made(call) for call in message.invalid_tool_calls),
+            *(_invalid_call_param(call) for call in message.invalid_tool_calls),
         ]
     blocks = message.content_blocks
     reasoning = "".join(block.get("reasoning", "") for block in blocks if block["type"] == "reasoning")
@@ -67,7 +67,7 @@ def _complete_assistant(param: dict[str, object], message: AIMessage) -> None:
     param.update({name: text for name, text in ((name, reasoning), ("refusal", refusal)) if text})
 
 
-def _as_made(call: InvalidToolCall) -> dict[str, object]:
+def _invalid_call_param(call: InvalidToolCall) -> dict[str, object]:
     function = {"name": call["name"] or "", "arguments": call["args"] or ""}
     return {"type": "function", "id": call["id"], "function": function}
 

@@ -86,33 +86,37 @@ class StructuredLLM(FunctionCallingLLM):
             OutputValidationError: The answer is not an `output_cls`.
         """
         if self._other_mode():
-            made: Model = super().structured_predict(output_cls, prompt, llm_kwargs=_forced(llm_kwargs), **prompt_args)
+            made: Model = super().structured_predict(
+                output_cls, prompt, llm_kwargs=_with_tool_required(llm_kwargs), **prompt_args
+            )
             return made
         started(output_cls, prompt, prompt_args)
         messages = self._extend_messages(prompt.format_messages(**prompt_args))
-        return _read(output_cls, self.chat(messages, **_held(llm_kwargs, output_cls)))
+        return _read_object(output_cls, self.chat(messages, **_with_format(llm_kwargs, output_cls)))
 
     async def astructured_predict(
         self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> Model:
         """Make an object as `structured_predict` does, in async code."""
         if self._other_mode():
-            forced = _forced(llm_kwargs)
+            forced = _with_tool_required(llm_kwargs)
             made: Model = await super().astructured_predict(output_cls, prompt, llm_kwargs=forced, **prompt_args)
             return made
         started(output_cls, prompt, prompt_args)
         messages = self._extend_messages(prompt.format_messages(**prompt_args))
-        return _read(output_cls, await self.achat(messages, **_held(llm_kwargs, output_cls)))
+        return _read_object(output_cls, await self.achat(messages, **_with_format(llm_kwargs, output_cls)))
 
     def _structured_stream_call(
         self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> Generator[Model | list[Model] | FlexibleModel | list[FlexibleModel], None, None]:
         if self._other_mode():
-            yield from super()._structured_stream_call(output_cls, prompt, _forced(llm_kwargs), **prompt_args)
+            yield from super()._structured_stream_call(
+                output_cls, prompt, _with_tool_required(llm_kwargs), **prompt_args
+            )
             return
         messages = self._extend_messages(prompt.format_messages(**prompt_args))
         made: Model | FlexibleModel | None = None
-        for response in self.stream_chat(messages, **_held(llm_kwargs, output_cls)):
+        for response in self.stream_chat(messages, **_with_format(llm_kwargs, output_cls)):
             if response.message.content:
                 made = process_streaming_content_incremental(response, output_cls, made)
                 yield made
@@ -121,12 +125,14 @@ class StructuredLLM(FunctionCallingLLM):
         self, output_cls: type[Model], prompt: PromptTemplate, llm_kwargs: Arguments | None = None, **prompt_args: Any
     ) -> AsyncGenerator[Model | list[Model] | FlexibleModel | list[FlexibleModel], None]:
         if self._other_mode():
-            return await super()._structured_astream_call(output_cls, prompt, _forced(llm_kwargs), **prompt_args)
+            return await super()._structured_astream_call(
+                output_cls, prompt, _with_tool_required(llm_kwargs), **prompt_args
+            )
         messages = self._extend_messages(prompt.format_messages(**prompt_args))
 
         async def growing() -> AsyncGenerator[Model | list[Model] | FlexibleModel | list[FlexibleModel], None]:
             made: Model | FlexibleModel | None = None
-            async for response in await self.astream_chat(messages, **_held(llm_kwargs, output_cls)):
+            async for response in await self.astream_chat(messages, **_with_format(llm_kwargs, output_cls)):
                 if response.message.content:
                     made = process_streaming_content_incremental(response, output_cls, made)
                     yield made
@@ -143,18 +149,18 @@ def started(output_cls: type[Model], prompt: PromptTemplate, prompt_args: Argume
     dispatcher.event(event)
 
 
-def _held(given: Arguments | None, output_cls: type[Model]) -> Arguments:
+def _with_format(given: Arguments | None, output_cls: type[Model]) -> Arguments:
     """Return the arguments of a call whose answer is an object of a class."""
     rest = {name: value for name, value in (given or {}).items() if name != "tool_choice"}
     return {**rest, "response_format": format_for(output_cls)}
 
 
-def _forced(given: Arguments | None) -> Arguments:
+def _with_tool_required(given: Arguments | None) -> Arguments:
     """Return the arguments that force a call to use a tool, if the mode supports it."""
     return {"tool_choice": "required", **(given or {})}
 
 
-def _read(output_cls: type[Model], response: ChatResponse) -> Model:
+def _read_object(output_cls: type[Model], response: ChatResponse) -> Model:
     completion = response.raw
     try:
         made = validate_model(output_cls, response.message.content or "")
