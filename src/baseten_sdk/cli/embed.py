@@ -26,7 +26,7 @@ from .inputs import STDIN
 from .runs import Progress, log_to_stderr, rows_in_flight, this_command
 from .session import Session
 from .target import DeploymentId, Environment, Regional
-from .vector_file import Part, check_target, read_parts, work_path, write_vectors
+from .vector_file import TextPart, check_target, read_parts, work_path, write_vectors
 
 if TYPE_CHECKING:
     from .. import AsyncClient, Vectors
@@ -85,7 +85,7 @@ def embed(
     _check_field(next(read_rows(source, format), {}), field)
     counts = RowCount()
 
-    async def vectors(part: Part, client: AsyncClient) -> Vectors:
+    async def vectors(part: TextPart, client: AsyncClient) -> Vectors:
         found = await where.of(client).embeddings.embed(
             part.texts,
             model=model,
@@ -102,7 +102,7 @@ def embed(
                 raise failure.error
         return found
 
-    def request(part: Part) -> Call[Vectors]:
+    def request(part: TextPart) -> Call[Vectors]:
         return custom(partial(vectors, part), settings=settings)
 
     work = work_path(target)
@@ -147,7 +147,7 @@ class RowCount:
 
     rows: int = 0
 
-    def parts(self, rows: Iterator[FileRow], field: str, size: int) -> Iterator[Part]:
+    def parts(self, rows: Iterator[FileRow], field: str, size: int) -> Iterator[TextPart]:
         """Group the texts of rows into those of one request each."""
         texts: list[str] = []
         for row in rows:
@@ -155,10 +155,10 @@ class RowCount:
             texts.append(text if isinstance(text, str) else "")
             self.rows += 1
             if len(texts) == size:
-                yield Part(self.rows - len(texts), texts)
+                yield TextPart(self.rows - len(texts), texts)
                 texts = []
         if texts:
-            yield Part(self.rows - len(texts), texts)
+            yield TextPart(self.rows - len(texts), texts)
 
 
 def _check_field(row: FileRow, field: str) -> None:
@@ -168,11 +168,11 @@ def _check_field(row: FileRow, field: str) -> None:
         raise typer.BadParameter(f"Row 1: the field {field!r} {problem}. --field NAME says which field to embed.")
 
 
-def _key(part: Part) -> str:
+def _key(part: TextPart) -> str:
     return str(part.start)
 
 
-def _line(ok: Ok[Part, Vectors]) -> dict[str, object]:
+def _line(ok: Ok[TextPart, Vectors]) -> dict[str, object]:
     found = ok.value
     return {
         "rows": len(found),

@@ -26,7 +26,7 @@ Append: TypeAlias = Callable[[bytes, list[bool]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """The texts of one request.
 
     Attributes:
