@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import from_json, to_json
 
-from .reply import Beside, Details, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
+from .reply import LARGEST, Beside, Details, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
 from .tool_calls import RAW, as_object
-from .usage import Usage
+from .usage import Count, Usage
 
 StopReason: TypeAlias = Literal["end_turn", "max_tokens", "stop_sequence", "tool_use", "pause_turn", "refusal"] | str
 """Why a message ended; an open set."""
@@ -29,10 +29,10 @@ class MessageUsage(Lenient):
     everywhere, and the same as those of a chat's `Usage`.
     """
 
-    input_tokens: Annotated[int, Beside(int, as_count)] = 0
-    output_tokens: Annotated[int, Beside(int, as_count)] = 0
-    cache_creation_input_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
-    cache_read_input_tokens: Annotated[int | None, Beside(nothing, as_count)] = None
+    input_tokens: Count = 0
+    output_tokens: Count = 0
+    cache_creation_input_tokens: Annotated[int | None, Field(le=LARGEST), Beside(nothing, as_count)] = None
+    cache_read_input_tokens: Annotated[int | None, Field(le=LARGEST), Beside(nothing, as_count)] = None
     output_tokens_details: Annotated[Details | None, Beside(nothing)] = None
     cache_creation: Annotated[Details | None, Beside(nothing)] = None
     server_tool_use: Annotated[Details | None, Beside(nothing)] = None
@@ -177,7 +177,7 @@ class OtherBlock(Lenient):
         type: Annotated[str, Beside(str, as_text)] = ""
 
 
-_KNOWN = frozenset({"text", "thinking", "redacted_thinking", "tool_use", "tool_result"})
+_KNOWN = ("text", "thinking", "redacted_thinking", "tool_use", "tool_result")
 
 
 _KIND_BY_FIELD = {"text": "text", "thinking": "thinking", "input": "tool_use"}
@@ -186,7 +186,9 @@ _KIND_BY_FIELD = {"text": "text", "thinking": "thinking", "input": "tool_use"}
 
 def _kind(block: object) -> str:
     if isinstance(block, dict):
-        kind = block.get("type") or next((_KIND_BY_FIELD[name] for name in _KIND_BY_FIELD if name in block), None)
+        kind = block.get("type")
+        if not kind or not isinstance(kind, str):
+            kind = next((_KIND_BY_FIELD[name] for name in _KIND_BY_FIELD if name in block), None)
     else:
         kind = getattr(block, "type", None)
     return kind if kind in _KNOWN else "other"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
 
-THOUGHTS = frozenset({"thinking", "reasoning", "redacted_thinking"})
+THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
 """Kinds of content parts that are not the answer."""
 
 OTHER_PARTS = "content_parts"

@@ -97,11 +97,16 @@ def as_text(value: object) -> str | None:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
+LARGEST = 2**53
+"""The largest count. No float holds all larger integers, and some operations of a float and such an integer fail."""
+
+
 def as_count(value: object) -> int | None:
     """A number in another form, without its fraction."""
     if isinstance(value, float | str):
         with suppress(ValueError, OverflowError):
-            return int(float(value))
+            count = int(float(value))
+            return count if abs(count) <= LARGEST else None
     return None
 
 

@@ -26,28 +26,29 @@ from .response_items import (
     ResponseUnknownItem as ResponseUnknownItem,
     ResponseUnknownPart as ResponseUnknownPart,
 )
+from .usage import Count
 
 
 class InputTokensDetails(Lenient):
     """Where the input's tokens came from."""
 
-    cached_tokens: Annotated[int, Beside(int, as_count)] = 0
+    cached_tokens: Count = 0
 
 
 class OutputTokensDetails(Lenient):
     """What the output's tokens were used for."""
 
-    reasoning_tokens: Annotated[int, Beside(int, as_count)] = 0
+    reasoning_tokens: Count = 0
 
 
 class ResponseUsage(Lenient):
     """Tokens that the call used. Cached tokens are part of `input_tokens`, reasoning tokens of `output_tokens`."""
 
-    input_tokens: Annotated[int, Beside(int, as_count)] = 0
+    input_tokens: Count = 0
     input_tokens_details: Annotated[InputTokensDetails | None, Beside(nothing)] = None
-    output_tokens: Annotated[int, Beside(int, as_count)] = 0
+    output_tokens: Count = 0
     output_tokens_details: Annotated[OutputTokensDetails | None, Beside(nothing)] = None
-    total_tokens: Annotated[int, Beside(int, as_count)] = 0
+    total_tokens: Count = 0
 
     @property
     def cache_hit_rate(self) -> float | None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Protocol, runtime_checkable
+from typing import Annotated, Protocol, TypeAlias, runtime_checkable
 
-from .reply import LENIENT, Beside, Lenient, as_count, nothing
+from pydantic import Field
+
+from .reply import LARGEST, LENIENT, Beside, Lenient, as_count, nothing
+
+Count: TypeAlias = Annotated[int, Field(le=LARGEST), Beside(int, as_count)]
+"""A number of tokens. What is none, or too large to be one, is 0."""
 
 
 @runtime_checkable
@@ -41,25 +46,25 @@ class TokenCounts(Protocol):
 class PromptTokensDetails(Lenient):
     """Where the prompt's tokens came from."""
 
-    cached_tokens: Annotated[int, Beside(int, as_count)] = 0
-    audio_tokens: Annotated[int, Beside(int, as_count)] = 0
+    cached_tokens: Count = 0
+    audio_tokens: Count = 0
 
 
 class CompletionTokensDetails(Lenient):
     """What the answer's tokens were used for."""
 
-    reasoning_tokens: Annotated[int, Beside(int, as_count)] = 0
-    audio_tokens: Annotated[int, Beside(int, as_count)] = 0
-    accepted_prediction_tokens: Annotated[int, Beside(int, as_count)] = 0
-    rejected_prediction_tokens: Annotated[int, Beside(int, as_count)] = 0
+    reasoning_tokens: Count = 0
+    audio_tokens: Count = 0
+    accepted_prediction_tokens: Count = 0
+    rejected_prediction_tokens: Count = 0
 
 
 class Usage(Lenient):
     """The tokens that a call used. Reasoning tokens are part of `completion_tokens`."""
 
-    prompt_tokens: Annotated[int, Beside(int, as_count)] = 0
-    completion_tokens: Annotated[int, Beside(int, as_count)] = 0
-    total_tokens: Annotated[int, Beside(int, as_count)] = 0
+    prompt_tokens: Count = 0
+    completion_tokens: Count = 0
+    total_tokens: Count = 0
     prompt_tokens_details: Annotated[PromptTokensDetails | None, Beside(nothing)] = None
     completion_tokens_details: Annotated[CompletionTokensDetails | None, Beside(nothing)] = None
 

@@ -33,10 +33,24 @@ CALL = {"type": "tool_use", "id": "t1", "name": "f", "input": {"a": 1}}
         [{"text": "Hi"}],
         [{"type": None, "text": "Hi"}],
         [{"type": "", "text": "Hi"}],
+        [{"type": ["text"], "text": "Hi"}],
+        [{"type": {"of": "text"}}, TEXT],
         ["H", {"type": "text", "text": "i"}],
         [{"type": "tool_result", "tool_use_id": "t1", "content": 3, "is_error": "no"}, TEXT],
     ],
-    ids=["text", "one block", "texts", "null", "no type", "null type", "empty type", "mixed", "odd result"],
+    ids=[
+        "text",
+        "one block",
+        "texts",
+        "null",
+        "no type",
+        "null type",
+        "empty type",
+        "types",
+        "no word",
+        "mixed",
+        "odd result",
+    ],
 )
 def test_text_is_found_however_the_content_is_written(content: object) -> None:
     assert read(content=content).text == "Hi"

@@ -7,6 +7,7 @@ from hypothesis import given, strategies as st
 
 from baseten_sdk import MessageUsage, Usage
 from baseten_sdk.types.reply import LENIENT
+from baseten_sdk.types.responses import ResponseUsage
 
 COUNTS = st.one_of(st.none(), st.integers(-9, 200_000))
 
@@ -60,3 +61,19 @@ def test_the_raw_numbers_are_kept() -> None:
 def test_thinking_is_told_under_either_name(details: object, tokens: int) -> None:
     usage = MessageUsage.model_validate({"output_tokens_details": details}, context=LENIENT)
     assert usage.reasoning_tokens == tokens
+
+
+@pytest.mark.parametrize("huge", [10**400, 2**63, "1e308", 1e308])
+def test_a_count_that_no_model_reaches_is_none(huge: object) -> None:
+    details = {"cached_tokens": huge, "reasoning_tokens": huge}
+    chat = Usage.read({"prompt_tokens": huge, "completion_tokens": 5, "prompt_tokens_details": details})
+    assert (chat.prompt_tokens, chat.cached_tokens, chat.completion_tokens, chat.cache_hit_rate) == (0, 0, 5, None)
+    message = MessageUsage.model_validate(
+        {"input_tokens": huge, "cache_read_input_tokens": huge, "output_tokens": 5}, context=LENIENT
+    )
+    assert (message.prompt_tokens, message.cached_tokens, message.total_tokens) == (0, 0, 5)
+    response = ResponseUsage.model_validate(
+        {"input_tokens": huge, "input_tokens_details": details, "output_tokens": 5, "total_tokens": huge},
+        context=LENIENT,
+    )
+    assert (response.prompt_tokens, response.cached_tokens, response.completion_tokens) == (0, 0, 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -346,6 +347,9 @@ def test_the_line_names_the_event_whose_data_do_not() -> None:
         {**HI, "output_index": 0.0, "item_id": 7},
         {**HI, "delta": None},
         {"type": "response.output_item.added", "output_index": 0, "item": None},
+        {"type": ["response.created"], "response": {}},
+        {"type": {"of": "event"}},
+        {"type": math.nan},
     ],
 )
 def test_an_odd_field_beside_the_answer_costs_only_itself(odd: Json) -> None:

@@ -30,7 +30,7 @@ TURN = 4
 TOOL = 8
 """The same for a tool."""
 
-MEDIA = frozenset({"image", "document"})
+MEDIA = ("image", "document")
 
 
 def estimate_tokens(

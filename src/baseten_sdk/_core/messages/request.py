@@ -20,7 +20,7 @@ PATH = "messages"
 
 PARAMETERS = Parameters(frozenset(MessagesOptions.__optional_keys__), "messages")
 
-ROLES = frozenset({"user", "assistant"})
+ROLES = ("user", "assistant")
 
 ELSEWHERE = {
     "system": "The system prompt is an argument of its own: system=...",

@@ -18,7 +18,7 @@ from .request import input_param
 
 Json: TypeAlias = dict[str, object]
 
-SPEAKERS = frozenset({"system", "developer", "user"})
+SPEAKERS = ("system", "developer", "user")
 
 TEXTS = frozenset({"text", "input_text", "output_text"})
 

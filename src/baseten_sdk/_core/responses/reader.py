@@ -53,10 +53,10 @@ from .output import OutputParts
 ENDED = frozenset({"completed", "incomplete"})
 """The status of a response that did not fail."""
 
-OTHER_ENDS = frozenset({"response.done", "response.cancelled"})
+OTHER_ENDS = ("response.done", "response.cancelled")
 """Other names for the last event, as in OpenAI's Realtime API."""
 
-FATAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+FATAL = ("response.completed", "response.incomplete", "response.failed")
 """Events that must not be skipped if they cannot be read. Some servers send them without a response, or as one."""
 
 ENVELOPE = frozenset({"type", "sequence_number", "response"})
@@ -215,7 +215,8 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         if not isinstance(value, dict):
             self.error = self._unreadable(data, error)
             return None
-        kind = _ending(value, value.get("type") or ("" if name == "message" else name))
+        given = value.get("type")
+        kind = _ending(value, given if given and isinstance(given, str) else "" if name == "message" else name)
         if _is_error(value, kind):
             self.error = self._reported(data)
             return None
@@ -255,7 +256,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 yield from self._taken(ResponseCompletedEvent(response=response))
 
 
-def _ending(value: Mapping[str, object], kind: object) -> object:
+def _ending(value: Mapping[str, object], kind: str) -> str:
     """Return the type of an event. The status decides for a last event with another name."""
     if kind not in OTHER_ENDS:
         return kind
@@ -266,9 +267,9 @@ def _ending(value: Mapping[str, object], kind: object) -> object:
     return "response.incomplete" if status == "incomplete" else "response.completed"
 
 
-def _is_error(value: Mapping[str, object], kind: object) -> bool:
+def _is_error(value: Mapping[str, object], kind: str) -> bool:
     """Whether data is an error in one of the service's forms."""
-    if isinstance(kind, str) and kind.startswith("response."):
+    if kind.startswith("response."):
         return kind == "response.error"
     plain = ("message" in value and "code" in value) or bool(value.get("detail"))
     return plain or "error" in (kind, value.get("object")) or bool(value.get("error"))
