@@ -22,7 +22,8 @@ from baseten_sdk import (
     ToolResult,
     tool,
 )
-from baseten_sdk._core.chat.tool_loop import UNFINISHED, ChatDialect, OnToolError, ToolLoop
+from baseten_sdk._core.chat.dialect import ChatDialect
+from baseten_sdk._core.chat.tool_loop import UNFINISHED, OnToolError, ToolLoop
 from baseten_sdk._core.schema.tool import ToolLike
 from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.types.params import Message

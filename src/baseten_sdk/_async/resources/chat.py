@@ -315,7 +315,8 @@ class AsyncCompletions:
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
-        from ..._core.chat.tool_loop import ChatDialect, ToolLoop
+        from ..._core.chat.dialect import ChatDialect
+        from ..._core.chat.tool_loop import ToolLoop
         from ..._core.schema.toolbox import Toolbox
         from ...types.events import Finished
         from ..tool_run import AsyncToolRun

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
-from typing import Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
@@ -22,17 +22,15 @@ from ..._numbers import as_number
 from ...errors import BasetenError, DeadlineExceeded, InvalidRequestError, MaxTurnsError, OutputError
 from ...types.chat import ChatCompletion, Usage
 from ...types.events import ToolResult
-from ...types.params import Message
 from ...types.tool_calls import ParsedToolCall
 from ..request.json_codec import encode_tool_result
 from ..schema.tool import Tool
 from ..schema.toolbox import BadArguments, Toolbox
+from .dialect import Dialect, Result
 from .output import CUT_BEFORE, cut_short
 
 R = TypeVar("R")
-R_contra = TypeVar("R_contra", contravariant=True)
 M = TypeVar("M")
-M_co = TypeVar("M_co", covariant=True)
 
 OnToolError: TypeAlias = Literal["report", "raise"]
 
@@ -46,14 +44,6 @@ class _Unfinished:
 UNFINISHED = _Unfinished()
 
 STOPPED = "Error: the run was stopped before this call had ended."
-
-
-class Result(NamedTuple):
-    """The answer to a call."""
-
-    id: str
-    content: str
-    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +60,6 @@ class Pending:
     job: Job | None
     problem: Exception | None
     timeout: float = inf
-
-
-class Dialect(Protocol[R_contra, M_co]):
-    """How an API adds the turns of a run to a conversation."""
-
-    def completion(self, reply: R_contra, /) -> ChatCompletion:
-        """Return a reply in the form of a chat completion, to read its calls."""
-        ...
-
-    def turn(self, reply: R_contra, /) -> Sequence[M_co]:
-        """Return the model's turn for the conversation."""
-        ...
-
-    def results(self, results: Sequence[Result], /) -> Sequence[M_co]:
-        """Return the answers to all calls of a turn for the conversation."""
-        ...
-
-
-class ChatDialect:
-    """The dialect of chat completions."""
-
-    def completion(self, reply: ChatCompletion) -> ChatCompletion:
-        return reply
-
-    def turn(self, reply: ChatCompletion) -> Sequence[Message]:
-        return (reply.message,)
-
-    def results(self, results: Sequence[Result]) -> Sequence[Message]:
-        return [{"role": "tool", "tool_call_id": each.id, "content": each.content} for each in results]
 
 
 class ToolLoop(Generic[R, M]):

@@ -8,7 +8,7 @@ from ...types.chat import ChatCompletion
 from ...types.message_completion import as_completion
 from ...types.message_params import MessageTurn
 from ...types.messages import Message
-from ..chat.tool_loop import Result
+from ..chat.dialect import Result
 
 
 class MessageDialect:

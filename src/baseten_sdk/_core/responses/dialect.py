@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...types.chat import ChatCompletion
 from ...types.response_params import ResponseInputItem
 from ...types.responses import ModelResponse
-from ..chat.tool_loop import Result
+from ..chat.dialect import Result
 from .completion import as_completion
 
 

@@ -1,43 +1,33 @@
 """A cassette as a file: YAML that a person reads in a review, and that gives back every byte.
 
-The file is a series of documents: a head, and one for each interaction. A body that is JSON in one of the usual forms
-is written as YAML, any other text as text, and the rest as base64. A stream is one text; its pieces stand beside it, as
-the bytes of each and the seconds since the one before. The digest tells an edited file; a file without one is taken as
-it is.
+The file is a series of documents: a head, and one for each interaction, whose form `yaml_forms` knows. The digest tells
+whether a file was edited. A file without one is taken as it is.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import ValidationError
 
 from ...errors import ConfigurationError
-from ..http.jsonvalue import JSON
 from ..regular_file import read_regular
-from .interaction import Interaction, ReceivedReply, ReplyEnding, SentRequest, TimedPiece
+from .interaction import Interaction, SentRequest
+from .yaml_forms import InteractionForm, StrictForm, reply_tree, request_tree
 
 VERSION = 1
 TITLE = "# Replies of the service, recorded by baseten-sdk. To record them again: pytest --baseten-record=all\n"
 SEPARATOR = b"---\n"
 WIDTH = 100
 
-STYLES: Mapping[str, tuple[tuple[str, str], bool]] = {
-    "compact": ((",", ":"), False),
-    "spaced": ((", ", ": "), False),
-    "compact-ascii": ((",", ":"), True),
-    "spaced-ascii": ((", ", ": "), True),
-}
-"""How JSON is written: its separators, and whether it is all ASCII. The first needs no mention in a file."""
 
 TEXT = "tag:yaml.org,2002:str"
 
@@ -48,57 +38,7 @@ _ODD_BREAKS = re.compile("[\r\x85\u2028\u2029\ufeff]")
 """What YAML takes for the end of a line too, or for the beginning of a file."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Bytes(_Part):
-    """Bytes, written as text where possible."""
-
-    text: str | None = None
-    raw: bytes | None = Field(None, alias="bytes")
-
-    def bytes_given(self) -> bytes:
-        return self.raw if self.raw is not None else (self.text or "").encode()
-
-
-class _Request(_Bytes):
-    method: str
-    path: str
-    query: dict[str, str] = {}
-    body: JsonValue = None
-
-    def value(self) -> SentRequest:
-        if self.text is None and self.raw is None:
-            return SentRequest(self.method, self.path, self.query, self.body)
-        body: JSON | bytes = self.bytes_given()
-        with suppress(ValueError, RecursionError):
-            body = json.loads(self.bytes_given())  # JSON for which YAML has no form
-        return SentRequest(self.method, self.path, self.query, body)
-
-
-class _Reply(_Bytes):
-    status: int
-    seconds: float
-    headers: dict[str, str] = {}
-    body: JsonValue = None
-    style: str = "compact"
-    pieces: str | None = None
-    ending: ReplyEnding = "complete"
-
-    def value(self) -> ReceivedReply:
-        data = _written(self.body, self.style) if "body" in self.model_fields_set else self.bytes_given()
-        streamed = self.pieces is not None
-        pieces = f"{len(data)}@0" if self.pieces is None and data else self.pieces or ""
-        return ReceivedReply(self.status, self.headers, self.seconds, tuple(_cut(data, pieces)), streamed, self.ending)
-
-
-class _Interaction(_Part):
-    request: _Request
-    reply: _Reply
-
-
-class _Head(_Part):
+class _Head(StrictForm):
     version: int
     digest: str | None = None
 
@@ -143,7 +83,7 @@ def _head(path: Path, head: bytes) -> _Head:
 
 def _interaction(path: Path, number: int, document: bytes) -> Interaction:
     try:
-        found = _Interaction.model_validate(_tree(document))
+        found = InteractionForm.model_validate(_tree(document))
         return Interaction(found.request.value(), found.reply.value())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
@@ -182,7 +122,7 @@ def write(path: Path, interactions: Iterable[Interaction]) -> None:
         ConfigurationError: It cannot be written.
     """
     rest = [
-        _yaml({"request": _request_tree(each.request), "reply": _reply_tree(each.reply)}).encode()
+        _yaml({"request": request_tree(each.request), "reply": reply_tree(each.reply)}).encode()
         for each in interactions
     ]
     head = TITLE + _yaml({"version": VERSION, "digest": _digest(rest)})
@@ -206,7 +146,7 @@ def write(path: Path, interactions: Iterable[Interaction]) -> None:
 
 def request_text(request: SentRequest) -> str:
     """Return a request as the file would have it."""
-    return _yaml(_request_tree(request))
+    return _yaml(request_tree(request))
 
 
 def _yaml(tree: object) -> str:
@@ -216,78 +156,6 @@ def _yaml(tree: object) -> str:
 
 def _digest(documents: Iterable[bytes]) -> str:
     return hashlib.sha256(SEPARATOR.join(documents)).hexdigest()[:16]
-
-
-def _request_tree(request: SentRequest) -> dict[str, object]:
-    tree: dict[str, object] = {"method": request.method, "path": request.path}
-    if request.query:
-        tree["query"] = dict(request.query)
-    if isinstance(request.body, bytes):
-        return tree | _bytes_tree(request.body)
-    if not _has_form(request.body):
-        return tree | {"text": json.dumps(request.body)}
-    return tree if request.body is None else tree | {"body": request.body}
-
-
-def _reply_tree(reply: ReceivedReply) -> dict[str, object]:
-    tree: dict[str, object] = {"status": reply.status, "seconds": round(reply.seconds, 3)}
-    if reply.headers:
-        tree["headers"] = dict(reply.headers)
-    if reply.ending != "complete":
-        tree["ending"] = reply.ending
-    data = b"".join(piece.data for piece in reply.pieces)
-    if reply.streamed:
-        tree["pieces"] = " ".join(f"{len(each.data)}@{each.after:.3f}" for each in reply.pieces)
-        return tree | _bytes_tree(data)
-    return tree | _json_tree(data) if data else tree
-
-
-def _cut(data: bytes, pieces: str) -> Iterator[TimedPiece]:
-    """The pieces of a stream.
-
-    Raises:
-        ValueError: They are not as long as the stream.
-    """
-    start = 0
-    for piece in pieces.split():
-        size, _, after = piece.partition("@")
-        end = start + int(size)
-        yield TimedPiece(float(after), data[start:end])
-        start = end
-    if start != len(data):
-        raise ValueError(f"the pieces have {start} bytes, and the text has {len(data)}")
-
-
-def _json_tree(data: bytes) -> dict[str, object]:
-    """Return a body as JSON if the same bytes can be made from it again."""
-    if data.lstrip()[:1] in (b"{", b"["):
-        with suppress(ValueError, RecursionError):
-            body: JSON = json.loads(data)
-            for style in STYLES if _has_form(body) else ():
-                if _written(body, style) == data:
-                    return {"body": body} if style == "compact" else {"style": style, "body": body}
-    return _bytes_tree(data)
-
-
-def _has_form(body: JSON) -> bool:
-    """Whether YAML has a form for it: it has none for half a character."""
-    try:
-        json.dumps(body, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _written(body: JSON, style: str) -> bytes:
-    separators, ascii_only = STYLES[style]
-    return json.dumps(body, ensure_ascii=ascii_only, separators=separators).encode("utf-8", "surrogatepass")
-
-
-def _bytes_tree(data: bytes) -> dict[str, object]:
-    try:
-        return {"text": data.decode()}
-    except UnicodeDecodeError:
-        return {"bytes": data}
 
 
 def _refused(path: Path, problem: str) -> ConfigurationError:
