@@ -184,7 +184,10 @@ class AsyncCaller:
             match decision:
                 case GiveUp():
                     retry.annotate(failure, decision)
-                    raise failure
+                    try:
+                        raise failure
+                    finally:
+                        del failure  # it refers to this frame
                 case RetryAfter(seconds, reason):
                     request = call.request
                     event = RetryEvent(
@@ -194,6 +197,7 @@ class AsyncCaller:
                     await clock.sleep(seconds)
                 case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
+            del failure
             remaining = deadline - (clock.now() - call.start)
 
     async def _attempt(self, channel: AsyncChannel, call: CallRecord, timer: AsyncTimer, receive: AsyncReceive[T]) -> T:
@@ -230,7 +234,10 @@ class AsyncCaller:
                     raise
         except (Expired, APIConnectionError) as error:
             failure = error
-        raise reading.error(failure, time.time())
+        try:
+            raise reading.error(failure, time.time())
+        finally:
+            del failure  # it refers to this frame
 
     def _close_gate(self, key: str, sent: float, seconds: float) -> None:
         """Close the gate after a 429, so that other calls do not run into it."""

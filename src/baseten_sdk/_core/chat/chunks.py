@@ -113,16 +113,25 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or
         if there is nothing to read.
         """
-        try:
-            return _with_deltas(_odd_chunk(data, error), data)
-        except ValidationError as error:
-            if data.strip(BLANK) == DONE:
-                self.done = True
-                if not self._kept:
-                    self.error = StreamInterrupted(self._too_early())
-            elif data.strip() and data.strip() != NULL:
-                self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
+        if data.strip(BLANK) == DONE:
+            self.done = True
+            if not self._kept:
+                self.error = StreamInterrupted(self._too_early())
             return None
+        try:
+            odd = validate_leniently(ChatCompletionChunk, data)
+            if odd is not None:
+                return _with_deltas(odd, data)
+        except ValidationError as invalid:
+            self._fail(data, invalid)
+        else:
+            self._fail(data, error)
+        return None
+
+    def _fail(self, data: bytes, error: ValidationError) -> None:
+        """Note the error that the data is, or that it cannot be read. Blank data is neither."""
+        if data.strip() and data.strip() != NULL:
+            self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
 
 
 def _read_chunk(data: bytes) -> ChatCompletionChunk:
@@ -133,17 +142,12 @@ def _read_chunk(data: bytes) -> ChatCompletionChunk:
     """
     try:
         chunk = ChatCompletionChunk.model_validate_json(data)
-    except ValidationError as error:
-        chunk = _odd_chunk(data, error)
+    except ValidationError:
+        odd = validate_leniently(ChatCompletionChunk, data)
+        if odd is None:
+            raise
+        chunk = odd
     return _with_deltas(chunk, data)
-
-
-def _odd_chunk(data: bytes, error: ValidationError) -> ChatCompletionChunk:
-    """Return the chunk if only a field besides the answer is odd. Otherwise raise the error."""
-    odd = None if data.strip(BLANK) == DONE else validate_leniently(ChatCompletionChunk, data)
-    if odd is None:
-        raise error
-    return odd
 
 
 def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk:

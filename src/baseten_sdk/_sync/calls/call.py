@@ -181,7 +181,10 @@ class Caller:
             match decision:
                 case GiveUp():
                     retry.annotate(failure, decision)
-                    raise failure
+                    try:
+                        raise failure
+                    finally:
+                        del failure  # it refers to this frame
                 case RetryAfter(seconds, reason):
                     request = call.request
                     event = RetryEvent(
@@ -191,6 +194,7 @@ class Caller:
                     clock.sleep(seconds)
                 case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
+            del failure
             remaining = deadline - (clock.now() - call.start)
 
     def _attempt(self, channel: Channel, call: CallRecord, timer: Timer, receive: Receive[T]) -> T:
@@ -227,7 +231,10 @@ class Caller:
                     raise
         except (Expired, APIConnectionError) as error:
             failure = error
-        raise reading.error(failure, time.time())
+        try:
+            raise reading.error(failure, time.time())
+        finally:
+            del failure  # it refers to this frame
 
     def _close_gate(self, key: str, sent: float, seconds: float) -> None:
         """Close the gate after a 429, so that other calls do not run into it."""
