@@ -8,11 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from baseten_sdk.emulator import Emulator
-from tests.collecting import (
-    pytest_collection as pytest_collection,
-    pytest_collection_finish as pytest_collection_finish,
-    pytest_runtest_teardown as pytest_runtest_teardown,
-)
+
+# Nothing is frozen here: hypothesis asks the collector who holds a generator of trio's.
+from tests.collecting import pytest_collection as pytest_collection
 
 # LiteLLM reads this when it is imported: its table of prices comes from its own wheel, not from the network.
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
