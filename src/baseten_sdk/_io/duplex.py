@@ -1,6 +1,6 @@
 """Sends and receives on one connection at the same time, in both flavors.
 
-Theory of operation. Sending and receiving share the connection and its queue, so whoever uses either holds `state`.
+Theory of operation. Sending and receiving share the connection and its queue, so both hold `state` while they use it.
 Nobody waits while holding it, because the socket does not block. `push` queues bytes and thereby fixes their order.
 `drain` sends what the socket takes at once, and `flush` waits until everything is sent. Only one reader at a time has
 the turn (`acquire`, `try_acquire`, `release`). This module must not know what the bytes mean.
@@ -114,7 +114,7 @@ class AsyncDuplex(DuplexQueue):
         self._taken = True
 
     def try_acquire(self) -> bool:
-        """Take the turn to read if nobody else has it."""
+        """Take the turn to read, unless it is taken."""
         if self._taken:
             return False
         self._taken = True
@@ -196,7 +196,7 @@ class Duplex(DuplexQueue):
             raise TimeoutError
 
     def try_acquire(self) -> bool:
-        """Take the turn to read if nobody else has it."""
+        """Take the turn to read, unless it is taken."""
         return self._turn.acquire(blocking=False)
 
     def release(self) -> None:

@@ -77,7 +77,7 @@ class Pulse:
         self._method = WeakMethod(method)
 
     def beat(self) -> bool:
-        """Call it. Return False if nobody needs it any more."""
+        """Call it. Return False once it is no longer needed."""
         method = self._method()
         if method is None:
             return False

@@ -96,10 +96,7 @@ class Race(Generic[T]):
         self._over = False
 
     def run(
-        self,
-        first: Callable[[], T | None],
-        after: float,
-        second: Callable[[], Callable[[], T | None] | None],
+        self, first: Callable[[], T | None], after: float, second: Callable[[], Callable[[], T | None] | None]
     ) -> T | None:
         """Return the result of the first success, or None if all attempts have failed."""
         ended: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()

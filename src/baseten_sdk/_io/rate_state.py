@@ -155,7 +155,7 @@ class RateState:
             return queue is not None and queue.gate.closed(now)
 
     def pass_gate(self, key: str, now: float) -> float:
-        """Pass at once and return 0.0 if the gate is open and nobody waits.
+        """Pass at once and return 0.0 if the gate is open and no call waits.
 
         Otherwise return the least number of seconds to wait.
         """

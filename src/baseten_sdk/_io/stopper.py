@@ -17,7 +17,7 @@ _current: ContextVar[Stopper | None] = ContextVar("baseten_sdk_stopper", default
 
 
 class Stopped(BaseException):
-    """A call was stopped between two attempts. Only whoever stopped it sees this."""
+    """A call was stopped between two attempts. Only the code that stopped it sees this."""
 
 
 class Stopper:
@@ -45,7 +45,7 @@ class Stopper:
                 self._close = None
 
     def hold(self, close: Callable[[], object]) -> None:
-        """Register a connection that a call waits for. `close` wakes whoever waits."""
+        """Register a connection that a call waits for. `close` wakes that call."""
         with self._lock:
             self._close = close
             stopped = self.stopped

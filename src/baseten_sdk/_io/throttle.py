@@ -53,7 +53,7 @@ class AsyncThrottle:
         return len(self._queue.waiting)
 
     def waiter(self) -> AsyncWaiter:
-        """Return the place in the queue of a call that may have to wait."""
+        """Make a waiter for a call that may have to wait."""
         return AsyncWaiter()
 
     async def reserve(
@@ -126,7 +126,7 @@ class Throttle:
         return len(self._queue.waiting)
 
     def waiter(self) -> Waiter:
-        """Return the place in the queue of a call that may have to wait."""
+        """Make a waiter for a call that may have to wait."""
         return Waiter()
 
     def reserve(

@@ -60,7 +60,7 @@ class Uninterrupted:
 
 
 class _Job(Generic[T]):
-    """Work in its own thread, which nobody has to wait for."""
+    """Work in its own thread. It need not be waited for."""
 
     def __init__(self, work: Callable[[], T], before: threading.Event | None) -> None:
         self._work = work

@@ -168,7 +168,7 @@ def _prices(model: Model) -> ModelPrices:
 
 
 def _price(text: str | None) -> Decimal | None:
-    """A price as a number. None if it is not a price, such as "-1", which some servers use for "it depends"."""
+    """Return a price as a number. None if it is not a price, such as "-1", which some servers use for "it depends"."""
     try:
         price = Decimal(text or "")
     except InvalidOperation:

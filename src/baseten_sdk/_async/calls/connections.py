@@ -99,7 +99,7 @@ class AsyncConnections:
         return self._closed
 
     def channel(self) -> AsyncChannel:
-        """The channel of the running loop.
+        """Return the channel of the running loop.
 
         Raises:
             ClientClosedError: The client was closed.

@@ -83,7 +83,7 @@ class AsyncHedgedCaller:
         """Return None: the reader of a stream handles a cut."""
 
     async def _run(self, request: Request, options: Options, send: AsyncSend[T], discard: AsyncDiscard[T]) -> T:
-        """Send a request, and once more if it is slow.
+        """Send a request, and a second one if it is slow.
 
         Return the first answer, or raise the error of the first failure.
         """

@@ -72,12 +72,7 @@ class AsyncPoolCaller:
         budget: The client's retry budget.
     """
 
-    def __init__(
-        self,
-        caller: AsyncCalls,
-        members: tuple[MemberURLs, ...],
-        settings: PoolSettings,
-    ) -> None:
+    def __init__(self, caller: AsyncCalls, members: tuple[MemberURLs, ...], settings: PoolSettings) -> None:
         self._caller = caller
         self._state = PoolState(settings.members, settings.hedge, settings.seed)
         self._members = members

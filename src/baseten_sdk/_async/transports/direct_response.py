@@ -33,7 +33,7 @@ class AsyncOwner(Protocol):
         ...
 
     def abandon_one(self, connection: AsyncConnection) -> None:
-        """Take back a connection that nobody uses any more."""
+        """Take back a connection that is no longer used."""
         ...
 
 

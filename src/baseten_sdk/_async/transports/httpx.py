@@ -3,7 +3,7 @@
 It adapts a client by its public API alone: `build_request`, `send`, and the request extensions "timeout" and "trace".
 So it promises what httpx promises; `docs/reliability.md` has the table.
 
-The timer starts with "first_byte", since a mock or another transport of the user's may never tell what it is doing;
+The timer starts with "first_byte", since a mock or another transport of the user's may never report what it is doing;
 where httpx traces its steps, each phase begins with its step. The async flavor is bounded by its timer. The sync flavor
 hands httpx what is left of the limits whenever a phase begins.
 """

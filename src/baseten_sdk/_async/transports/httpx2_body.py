@@ -1,5 +1,5 @@
 # unasync: skip-file
-"""The body of a request for httpx2, which only a client of the user's brings in; `httpx_body` tells why."""
+"""The body of a request for httpx2, which only a client of the user's brings in; `httpx_body` says why."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 """The body of a request, in a form that a canceled call leaves clean.
 
 httpx reads a body through an asynchronous generator. A call that is canceled while it sends leaves that generator
-half way, and trio warns about it when it is collected. These bodies hand out their bytes through plain iterators.
+half way, and trio warns about it when it is collected. These bodies give their bytes through plain iterators.
 A sync generator needs no such care, so there is no sync flavor.
 """
 

@@ -240,9 +240,7 @@ def _check_key(key: object) -> None:
         raise _Refused(f"as to one of its keys, {refused}") from None
 
 
-def _children(
-    container: dict[object, object] | list[object] | tuple[object, ...],
-) -> Iterator[tuple[str, object]]:
+def _children(container: dict[object, object] | list[object] | tuple[object, ...]) -> Iterator[tuple[str, object]]:
     if isinstance(container, dict):
         for key, value in container.items():
             simple = isinstance(key, str) and key.isidentifier()

@@ -147,7 +147,7 @@ class Router:
         return self._endpoints
 
     def model_apis(self) -> BaseURL:
-        """The base URL of the Model APIs, or of the gateway that replaces them."""
+        """Return the base URL of the Model APIs, or of the gateway that replaces them."""
         endpoints = self.endpoints
         if self._model_apis is None:
             found = self._environment(VARIABLE)
@@ -215,12 +215,7 @@ class Router:
         raise InvalidRequestError("An async request belongs to a model or to a chain: give model_id= or chain_id=.")
 
     def _target(
-        self,
-        kind: Kind,
-        owner: str,
-        environment: str | None,
-        deployment_id: str | None,
-        regional: str | None,
+        self, kind: Kind, owner: str, environment: str | None, deployment_id: str | None, regional: str | None
     ) -> DeploymentURLs:
         _check_id(kind, owner)
         targets = {"environment": environment, "deployment_id": deployment_id, "regional": regional}
@@ -256,10 +251,7 @@ class Router:
         """Return one URL of each kind that the client may call."""
         endpoints = self.endpoints
         names = {"model_id": "x", "chain_id": "x", "environment": "x"}
-        return [
-            self.model_apis().url,
-            *(each.format(**names) for each in (endpoints.model, endpoints.chain)),
-        ]
+        return [self.model_apis().url, *(each.format(**names) for each in (endpoints.model, endpoints.chain))]
 
     def owns(self, url: str) -> bool:
         """Whether the key may be sent to an absolute URL."""

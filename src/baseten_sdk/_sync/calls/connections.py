@@ -100,7 +100,7 @@ class Connections:
         return self._closed
 
     def channel(self) -> Channel:
-        """The channel of the running loop.
+        """Return the channel of the running loop.
 
         Raises:
             ClientClosedError: The client was closed.

@@ -84,7 +84,7 @@ class HedgedCaller:
         """Return None: the reader of a stream handles a cut."""
 
     def _run(self, request: Request, options: Options, send: Send[T], discard: Discard[T]) -> T:
-        """Send a request, and once more if it is slow.
+        """Send a request, and a second one if it is slow.
 
         Return the first answer, or raise the error of the first failure.
         """

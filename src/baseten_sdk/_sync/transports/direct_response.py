@@ -34,7 +34,7 @@ class Owner(Protocol):
         ...
 
     def abandon_one(self, connection: Connection) -> None:
-        """Take back a connection that nobody uses any more."""
+        """Take back a connection that is no longer used."""
         ...
 
 

@@ -139,7 +139,7 @@ class HttpxClients:
             client.close()
 
     def abandon(self) -> None:
-        """Drop everything. The loops that own the connections close them, or nobody does."""
+        """Drop everything. Only the loops that own the connections can close them."""
         self._closed = True
         self._busy.clear()
         self._unused()

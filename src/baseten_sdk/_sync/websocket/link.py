@@ -2,8 +2,8 @@
 """One open WebSocket: messages out, messages in, and its end.
 
 Theory of operation. Whoever receives reads the connection directly: there is no task or thread for each connection, and
-what nobody takes stays in the kernel, so that the other side is slowed down. A heartbeat looks after a connection that
-nobody reads: it answers pings, sends its own, and notices the end. All of it goes through `_take_in`, where bytes
+what no task takes stays in the kernel, so that the other side is slowed down. A heartbeat serves a connection that no
+task reads: it answers pings, sends its own, and notices the end. All of it goes through `_take_in`, where bytes
 become messages and replies.
 
 It must not know what messages mean.

@@ -82,7 +82,7 @@ NUMBERS = {
 
 
 def operation(call: CallStarted) -> str:
-    """The name of a call's operation."""
+    """Return the name of a call's operation."""
     path = urlsplit(call.url).path.rstrip("/")
     for end, name in OPERATIONS.items():
         if path.endswith(f"/{end}"):
@@ -196,12 +196,11 @@ def _of_usage(model: str, usage: Usage | MessageUsage | ResponseUsage | None, *,
 
 
 def of_cost(result: object, meta: Meta, prices: Prices) -> Attributes:
-    """What a call has cost in dollars, where that is known."""
+    """Return what a call has cost in dollars, where that is known."""
     result = result.parse() if isinstance(result, RawResponse) else result
     response = result.response if isinstance(result, Decision) else result
     if not isinstance(
-        response,
-        ChatCompletion | CreateEmbeddingResponse | DecisionResponse | Message | ModelResponse | TextCompletion,
+        response, ChatCompletion | CreateEmbeddingResponse | DecisionResponse | Message | ModelResponse | TextCompletion
     ):
         return {}
     cost = prices.cost(response) if prices.hold_for(meta.url) else None
@@ -221,7 +220,7 @@ def of_exchange(meta: Meta) -> Attributes:
 
 
 def error_type(error: BaseException) -> str:
-    """What kind of error it is: the name of its class."""
+    """Return what kind of error it is: the name of its class."""
     return type(error).__name__
 
 

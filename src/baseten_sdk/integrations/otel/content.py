@@ -19,7 +19,7 @@ Part: TypeAlias = Mapping[str, object]
 
 
 def of_request(sent: Mapping[str, object]) -> Attributes:
-    """The messages and tools of a chat, the input of a response, or the prompt of a text completion."""
+    """Return the messages and tools of a chat, the input of a response, or the prompt of a text completion."""
     attributes: Attributes = {}
     messages = sent.get("messages")
     if messages is None and "stream" in sent:  # which embeddings, whose input this may be, do not have
@@ -37,7 +37,7 @@ def of_request(sent: Mapping[str, object]) -> Attributes:
 
 
 def of_reply(result: object) -> Attributes:
-    """The answers of a chat, a message, a response, or a text completion."""
+    """Return the answers of a chat, a message, a response, or a text completion."""
     if isinstance(result, Message):
         parts = list(_parts(result.to_param()))
         answer = {"role": result.role, "parts": parts, "finish_reason": result.stop_reason or ""}
