@@ -198,6 +198,9 @@ class Checks:
     def sent(self) -> float:
         return SOON
 
+    def heard(self) -> float:
+        return LATER
+
     def look(self) -> float:
         self.left -= 1
         return SOON if self.left else 0.0
@@ -216,6 +219,20 @@ async def test_a_look_puts_the_end_off_until_the_server_is_found_to_hang(anyio_b
     with pytest.raises(Expired) as caught:
         await wait_in(timer, "first_byte")
     assert caught.value.expiry == Expiry("first_byte", "phase", 3 * SOON)
+
+
+def test_a_part_of_the_reply_puts_the_next_look_off() -> None:
+    timer = Timer(limits())
+    timer.check = Checks(1)
+    timer.enter("idle")  # Nothing was sent that could be late.
+    assert timer.looks == inf
+    timer.enter("first_byte")
+    first = timer.looks
+    timer.enter("idle")
+    assert timer.looks > first + SOON
+    timer.looks = inf  # The reply is judged no more.
+    timer.enter("idle")
+    assert timer.looks == inf
 
 
 def test_a_thread_looks_between_two_waits() -> None:

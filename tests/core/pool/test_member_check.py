@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import Target
@@ -57,6 +58,22 @@ def test_late_requests_of_a_silent_member_are_given_up() -> None:
     time.now += 0.2
     assert [check.look() > 0 for check in checks] == [True] * (THRESHOLD - 1) + [False]
     assert not any(check.look() for check in checks)
+
+
+def test_a_reply_that_keeps_arriving_is_not_late_until_it_stops() -> None:
+    pool, time = pool_of(), Time()
+    checks = [sent(pool, time) for _ in range(THRESHOLD)]
+    for _ in range(3):
+        time.now += USUAL - 0.1
+        assert all(check.heard() > 0 for check in checks)
+        assert all(check.look() > 0 for check in checks)
+    time.now += USUAL + 0.1
+    assert [check.look() > 0 for check in checks] == [True] * (THRESHOLD - 1) + [False]
+    assert all(check.heard() for check in checks)
+    assert all(check.look() for check in checks)
+    time.now += 0.1
+    checks[0].answered(time.now)
+    assert pool.slowest.of("chat") == pytest.approx(4 * USUAL - 0.1)
 
 
 def test_one_or_two_late_requests_may_be_long_answers() -> None:

@@ -137,6 +137,7 @@ async def fleet_of(
     transport: TransportName = "direct",
     retry: Retry = QUICK,
     first_byte: float = LONG,
+    idle: float = LONG,
 ) -> AsyncGenerator[AsyncFleet]:
     """Servers with these scripts, for each of their connections."""
     with ScriptedServer(first) as one, ScriptedServer(second) as two, ScriptedServer(third) as three:
@@ -149,7 +150,7 @@ async def fleet_of(
             ),
             transport=transport,
             retry=retry,
-            timeout=Timeout(connect=5.0, first_byte=first_byte),
+            timeout=Timeout(connect=5.0, first_byte=first_byte, idle=idle),
         ) as client:
             yield AsyncFleet(one, two, three, client)
             assert is_idle(client)
@@ -338,13 +339,21 @@ async def test_a_session_moves_only_while_its_member_is_ill() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stream", "hang"), [(False, [Read(), Hold()]), (True, [Read(), Hold()]), (True, [events(), Hold()])]
+    ("stream", "hang", "phase"),
+    [
+        (False, [Read(), Hold()], "first_byte"),
+        (True, [Read(), Hold()], "first_byte"),
+        (True, [events(), Hold()], "first_byte"),
+        (False, [Send(b"HTTP/1.1 200 OK\r\nContent-"), Hold()], "first_byte"),
+        (False, [Send(HEAD), Hold()], "idle"),
+        (False, [Send(HEAD + b'{"choices": ['), Hold()], "idle"),
+    ],
 )
-async def test_calls_that_wait_for_a_member_that_hangs_are_moved(stream: bool, hang: list[Action]) -> None:
+async def test_calls_that_wait_for_a_member_that_hangs_are_moved(stream: bool, hang: list[Action], phase: str) -> None:
     """Long before their time is up. Two failures and a call that waits for longer than usual are enough."""
     well: list[Action] = STREAMED * 20 if stream else WELL
     first = [well[0], *ILL["500"] * (THRESHOLD - 1), *hang]
-    async with fleet_of(first, well, first_byte=600.0) as fleet:
+    async with fleet_of(first, well, first_byte=600.0, idle=600.0) as fleet:
         completions = fleet.client.pool([FIRST, SECOND]).chat.completions
         outcomes: list[list[str]] = []
         for _ in range(THRESHOLD + 1):
@@ -355,7 +364,7 @@ async def test_calls_that_wait_for_a_member_that_hangs_are_moved(stream: bool, h
             else:
                 tries = (await completions.create(messages=HELLO)).meta.tries
             outcomes.append([each.outcome for each in tries])
-        assert outcomes == [["ok"], ["500", "ok"], ["500", "ok"], ["first_byte failed", "ok"]]
+        assert outcomes == [["ok"], ["500", "ok"], ["500", "ok"], [f"{phase} failed", "ok"]]
         assert fleet.first.wait_until_left(0)
         assert fleet.asked == [THRESHOLD + 1, THRESHOLD, 0]
 

@@ -217,10 +217,10 @@ class AsyncCaller:
                     request = call.request.authorized(call.key, self.key_source.scheme)
                     transport = channel.upgrading() if request.upgrade else channel.transport
                     exchange = inflated(await transport.send(request, timer))
-                    if not timer.limits.streamed:
-                        timer.looks = inf
                     opened = AsyncOpened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
+                    if reading.failed or request.upgrade:
+                        timer.looks = inf
                     if not reading.failed:
                         if permit.rated:
                             permit.read_limits(exchange.headers)

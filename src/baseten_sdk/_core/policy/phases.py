@@ -124,7 +124,8 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
         return DeadlineExceeded(message, phase=phase, limit=limit, status_code=status_code)
     if expiry.bound == "member":
         message = f"Stopped {doing}{seen} after {limit:.2f} s: this member of the pool answers nothing."
-        return FirstByteTimeout(message, phase="first_byte", limit=limit, status_code=status_code, advice=HANGS)
+        kind = IdleTimeout if phase == "idle" else FirstByteTimeout
+        return kind(message, phase=phase, limit=limit, status_code=status_code, advice=HANGS)
     whose = "attempt" if expiry.bound == "attempt" else phase
     message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
     cls = _ERRORS.get(phase, APITimeoutError)

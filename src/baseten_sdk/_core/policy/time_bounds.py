@@ -69,9 +69,9 @@ class TimeBounds:
             self.end, self._bound = self._attempt_end, "attempt"
         else:
             self.end, self._bound = end, "phase"
-        if phase == "first_byte" and self.check is not None:
+        if self.check is not None and (phase == "first_byte" or self.looks != inf):
             self._waits_since = self._now()
-            self.looks = self._waits_since + self.check.sent()
+            self.looks = self._waits_since + (self.check.sent() if phase == "first_byte" else self.check.heard())
 
     def look(self) -> None:
         """Check whether the server hangs, if it is time to look.

@@ -2,9 +2,10 @@
 
 A member that hangs would fail its calls only when their time is up, which may take many minutes. A request is late if
 it has waited longer than the slowest recent answer to a request of its kind, and its member has answered nothing for as
-long. One late request may just be a long answer. But if late requests and failures in a row are together as many as
-open a breaker, the member hangs. Its late requests are then given up one by one, as long as a member that is well was
-not asked yet. Each counts as a failure, so the breaker opens too.
+long. A part of its own reply counts as an answer, so a large reply may take its time. One late request may just be a
+long answer. But if late requests and failures in a row are together as many as open a breaker, the member hangs. Its
+late requests are then given up one by one, as long as a member that is well was not asked yet. Each counts as a
+failure, so the breaker opens too.
 
 Each time in a row that the breaker opens, the time that makes a request late doubles. So a member that has only become
 slower is found out by its probes.
@@ -36,7 +37,7 @@ class MemberCheck:
         kind: The kind of the request.
     """
 
-    __slots__ = ("_kind", "_late", "_member", "_now", "_number", "_order", "_pool", "_sent", "_tried")
+    __slots__ = ("_heard", "_kind", "_late", "_member", "_now", "_number", "_order", "_pool", "_sent", "_tried")
 
     def __init__(
         self,
@@ -55,12 +56,19 @@ class MemberCheck:
         self._kind = kind
         self._now = now
         self._sent = inf
+        self._heard = inf
         self._late = False
 
     def sent(self) -> float:
         """Note that the request was sent. Return the seconds until the first look."""
-        self._sent = self._now()
+        self._sent = self._heard = self._now()
         return max(self._left(self._sent), AGAIN)
+
+    def heard(self) -> float:
+        """Note that a part of the reply has arrived. Return the seconds until the next look."""
+        self._heard = self._now()
+        self._note(late=False)
+        return max(self._left(self._heard), AGAIN)
 
     def look(self) -> float:
         """Return the seconds until the next look. 0.0: the member hangs."""
@@ -95,7 +103,7 @@ class MemberCheck:
         if self._sent == inf:
             return inf
         usual = self._usual
-        return UNKNOWN if usual == inf else max(self._sent, self._member.silence.heard) + usual - now
+        return UNKNOWN if usual == inf else max(self._heard, self._member.silence.heard) + usual - now
 
     def _note(self, *, late: bool) -> None:
         if late is not self._late:

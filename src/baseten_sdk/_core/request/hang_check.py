@@ -12,6 +12,10 @@ class HangCheck(Protocol):
         """Note that the request was sent. Return the seconds until the first look; `inf` if there is none."""
         ...
 
+    def heard(self) -> float:
+        """Note that a part of the reply has arrived. Return the seconds until the next look."""
+        ...
+
     def look(self) -> float:
         """Return the seconds until the next look. 0.0: the server hangs, so do not wait any longer."""
         ...
