@@ -183,7 +183,7 @@ def test_a_ledger_is_in_use_under_each_of_its_names(path: Path, ledger: Ledger) 
 
 def test_a_path_that_cannot_be_is_a_wrong_setting() -> None:
     for opened in (lambda: Ledger("a\0b", TARGET), lambda: SQLiteStore("a\0b"), lambda: JSONLStore("a\0b")):
-        with pytest.raises(ConfigurationError, match="cannot be opened: .*embedded null"):
+        with pytest.raises(ConfigurationError, match=r"cannot be opened: .*embedded null"):
             opened()
 
 

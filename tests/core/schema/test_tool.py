@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from baseten_sdk import ChatCompletion, ConfigurationError, ToolArgumentError, tool
 from baseten_sdk._core.messages.tools import message_tools
-from baseten_sdk._core.schema.tool import Tool
+from baseten_sdk._core.schema.tool import Tool, ToolLike
 from baseten_sdk._core.schema.toolbox import BadArguments, Toolbox
 from baseten_sdk.emulator.chat.validation import complaint
 from baseten_sdk.emulator.http.jsonvalue import load
@@ -117,6 +117,13 @@ def test_a_model_does_not_inherit_its_description() -> None:
 
 RAW = {"type": "function", "function": {"name": "raw", "parameters": {"type": "object"}, "x": 1}, "y": 2}
 HOSTED = {"type": "baseten__exa__web_search_exa"}
+
+
+@pytest.mark.parametrize("made", [get_weather, Book])
+def test_a_schema_is_made_once(made: ToolLike, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Toolbox([made]).params
+    monkeypatch.setattr(BaseModel, "model_json_schema", None)
+    assert Toolbox([made]).params == first
 
 
 def test_dicts_are_sent_as_they_are() -> None:

@@ -66,7 +66,11 @@ class Tool(Generic[P, R]):
 
     def param(self) -> ToolParam:
         """Make the dict that is sent."""
-        return tool_param(self.name, self.description, self.arguments, self.strict)
+        return tool_param(self.name, self.description, self._parameters, self.strict)
+
+    @functools.cached_property
+    def _parameters(self) -> Mapping[str, object]:
+        return parameters_for(self.arguments, self.strict)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return self.function(*args, **kwargs)
@@ -142,9 +146,13 @@ def _called(function: Callable[..., object], given: Mapping[str, object]) -> obj
     return function(**given)
 
 
-def tool_param(name: str, description: str, model: type[BaseModel], strict: bool) -> ToolParam:
-    schema = schema_for(model, strict=True).schema if strict else _untitled(model.model_json_schema())
-    param: ToolParam = {"type": "function", "function": {"name": name, "parameters": schema}}
+def parameters_for(model: type[BaseModel], strict: bool = False) -> Mapping[str, object]:
+    """Make the schema of a tool's arguments."""
+    return schema_for(model, strict=True).schema if strict else _untitled(model.model_json_schema())
+
+
+def tool_param(name: str, description: str, parameters: Mapping[str, object], strict: bool = False) -> ToolParam:
+    param: ToolParam = {"type": "function", "function": {"name": name, "parameters": parameters}}
     if description:
         param["function"]["description"] = description
     if strict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError, create_model
@@ -13,8 +14,9 @@ from ..._characters import whole_escapes
 from ..._validation import problems, validate_model
 from ...errors import ConfigurationError, ToolArgumentError
 from ...types.chat import ChatCompletion, ToolCall, attach_arguments
+from ...types.params import ToolParam
 from ...types.tool_calls import ParsedToolCall, is_nothing
-from .tool import Tool, ToolLike, tool_param
+from .tool import Tool, ToolLike, parameters_for, tool_param
 
 L = TypeVar("L")
 
@@ -71,8 +73,7 @@ class Toolbox:
         if isinstance(each, Mapping):
             name, param = _name(each), each
         elif isinstance(each, type) and issubclass(each, BaseModel):
-            own = each.__dict__.get("__doc__")
-            name, param = each.__name__, tool_param(each.__name__, inspect.cleandoc(own) if own else "", each, False)
+            name, param = each.__name__, _model_param(each)
             self._models[each.__name__] = each
         elif isinstance(each, Tool) or callable(each):
             made = each if isinstance(each, Tool) else Tool(each)
@@ -136,6 +137,12 @@ def pydantic_function_tool(
     if name is None and description is None:
         return model
     return create_model(name or model.__name__, __base__=model, __doc__=description or model.__doc__)
+
+
+@lru_cache(maxsize=256)
+def _model_param(model: type[BaseModel]) -> ToolParam:
+    own = model.__dict__.get("__doc__")
+    return tool_param(model.__name__, inspect.cleandoc(own) if own else "", parameters_for(model))
 
 
 def _name(param: Mapping[str, object]) -> object:
