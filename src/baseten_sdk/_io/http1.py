@@ -58,7 +58,7 @@ class ReplyState(Enum):
     HEAD = "a part of the head"
     BODY = "the head, and perhaps a part of the body"
     COMPLETE = "all of it"
-    BROKEN = "the head, and what is no body"
+    BROKEN = "the head, and bytes that are not a body"
 
 
 # Python 3.11 takes as long to find a member in its class as to call a function.

@@ -1,7 +1,7 @@
 """Runs functions at the same time: async ones in the event loop, plain ones in worker threads.
 
 An exception is a result like any other, so that one failure does not cost the work of the rest. A function may have a
-time limit. If it has not ended by then, its result keeps its initial value, and nobody waits for it.
+time limit. If it has not ended by then, its result keeps its initial value, and it is not waited for.
 """
 
 from __future__ import annotations

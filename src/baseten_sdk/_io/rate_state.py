@@ -200,12 +200,12 @@ class RateState:
             now: The same moment on the steady clock.
         """
         requests, tokens = (number(headers.get(f"x-ratelimit-limit-{what}")) for what in ("requests", "tokens"))
-        asked = retry_after(headers, wall, refused=False)
+        wait = retry_after(headers, wall, refused=False)
         with self._lock:
             self._rates.restrict(requests, tokens)
-            if asked:
+            if wait:
                 queue = self._gates.setdefault(key, GateQueue(BackoffGate(now)))
-                queue.gate.close(now + asked)
+                queue.gate.close(now + wait)
 
 
 def _shared_rates(store: LimitStore, requests: float | None, tokens: float | None) -> SharedRates:

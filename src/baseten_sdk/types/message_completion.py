@@ -21,12 +21,12 @@ REASONS = {
 def as_completion(message: Message) -> ChatCompletion:
     """Convert the reply to a chat completion."""
     reason = message.stop_reason
-    said = ChatCompletionMessage(
+    answer = ChatCompletionMessage(
         content=message.text or None,
         reasoning_content=message.thinking or None,
         tool_calls=[_call(block, message) for block in message.tool_uses],
     )
-    choice = Choice(message=said, finish_reason=REASONS.get(reason, reason) if reason else None)
+    choice = Choice(message=answer, finish_reason=REASONS.get(reason, reason) if reason else None)
     usage = message.usage.as_usage() if counted(message.usage) else None
     completion = ChatCompletion(id=message.id, model=message.model, choices=[choice], usage=usage)
     return attach_meta(completion, message.meta)

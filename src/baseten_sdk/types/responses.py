@@ -146,8 +146,8 @@ class ModelResponse(Reply):
         """Why the response failed or was cancelled; None if it did neither."""
         if self.error is None and self.status not in ("failed", "cancelled"):
             return None
-        said = self.error and self.error.message
-        return said or ("it was cancelled" if self.status == "cancelled" else "no reason given")
+        why = self.error and self.error.message
+        return why or ("it was cancelled" if self.status == "cancelled" else "no reason given")
 
     @property
     def output_text(self) -> str:

@@ -17,46 +17,35 @@ FOREIGN = [
 @pytest.mark.parametrize("wanted", ["auto", "direct"])
 @pytest.mark.parametrize("proxies", [[], [PLAIN]])
 def test_the_direct_transport_carries_what_needs_nothing_else(wanted: TransportName, proxies: list[Proxy]) -> None:
-    assert choose_transport(wanted, has_http_client=False, proxies=proxies, loaded={"httpx"}) == "direct"
+    assert choose_transport(wanted, proxies=proxies, loaded={"httpx"}) == "direct"
 
 
 @pytest.mark.parametrize(
-    ("has_http_client", "proxies", "loaded"),
-    [
-        (True, [], set[str]()),
-        (False, [], {"respx"}),
-        (False, [], {"pytest_httpx"}),
-        *((False, [PLAIN, each], set[str]()) for each in FOREIGN),
-    ],
+    ("proxies", "loaded"),
+    [([], {"respx"}), ([], {"pytest_httpx"}), *(([PLAIN, each], set[str]()) for each in FOREIGN)],
 )
-def test_a_client_a_foreign_proxy_or_a_mock_of_httpx_needs_httpx(
-    has_http_client: bool, proxies: list[Proxy], loaded: set[str]
-) -> None:
-    found = choose_transport("auto", has_http_client=has_http_client, proxies=proxies, loaded=loaded)
-    assert found == "httpx"
+def test_a_foreign_proxy_or_a_mock_of_httpx_needs_httpx(proxies: list[Proxy], loaded: set[str]) -> None:
+    assert choose_transport("auto", proxies=proxies, loaded=loaded) == "httpx"
 
 
-@pytest.mark.parametrize("has_http_client", [True, False])
 @pytest.mark.parametrize("proxies", [[], [PLAIN], FOREIGN])
-def test_httpx_can_always_be_had(has_http_client: bool, proxies: list[Proxy]) -> None:
-    assert choose_transport("httpx", has_http_client=has_http_client, proxies=proxies, loaded=()) == "httpx"
+def test_httpx_can_always_be_had(proxies: list[Proxy]) -> None:
+    assert choose_transport("httpx", proxies=proxies, loaded=()) == "httpx"
 
 
 def test_a_mock_does_not_overrule_an_explicit_choice() -> None:
-    assert choose_transport("direct", has_http_client=False, proxies=[], loaded={"respx"}) == "direct"
+    assert choose_transport("direct", proxies=[], loaded={"respx"}) == "direct"
 
 
 def test_the_direct_transport_does_without_clients_of_httpx() -> None:
     with pytest.raises(ConfigurationError, match="http_client="):
         check_transport("direct", has_http_client=True)
-    with pytest.raises(ConfigurationError, match="http_client="):
-        choose_transport("direct", has_http_client=True, proxies=[], loaded=())
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
 def test_the_direct_transport_refuses_proxies_that_it_cannot_speak_to(foreign: Proxy) -> None:
     with pytest.raises(ConfigurationError, match="ALL_PROXY names the proxy") as caught:
-        choose_transport("direct", has_http_client=False, proxies=[PLAIN, foreign], loaded=())
+        choose_transport("direct", proxies=[PLAIN, foreign], loaded=())
     assert foreign.address in str(caught.value)
     assert "secret" not in str(caught.value)
 

@@ -111,7 +111,7 @@ class AsyncConnections:
 
     def _open(self, loop: tuple[int, object]) -> AsyncChannel:
         for other in [each for each in list(self._channels) if AsyncLoopIdentity.is_over(each)]:
-            log.info("The event loop or process of this client has ended; connections are opened anew.")
+            log.info("The event loop or process of this client has ended; it opens new connections.")
             self._channels.pop(other).abandon()
         channel = AsyncChannel(self._opener, AsyncLimiter(self._limits.concurrency))
         return self._channels.setdefault(loop, channel)

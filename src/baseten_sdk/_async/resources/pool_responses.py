@@ -74,7 +74,7 @@ class AsyncPoolResponses:
     ) -> ModelResponse | AsyncResponseEvents:
         """Ask a member for a response; see `client.responses.create`.
 
-        A stream is handed out once its first event has come. `meta.served_by` of the result says who answered.
+        A stream is returned once its first event has arrived. `meta.served_by` of the result says who answered.
 
         Args:
             input: A text, or items.

@@ -95,10 +95,10 @@ class RetryState:
         used_up = attempt > self._policy.max_retries and not starting
         if not may_repeat(error, self._policy, self._safety) or used_up:
             return GiveUp()
-        asked = error.retry_after if isinstance(error, APIStatusError) else None
-        if asked is not None and asked > self._policy.max_retry_after:
-            return GiveUp(f"the service asked to wait {asked:g} s, longer than Retry(max_retry_after=...) allows.")
-        seconds = self._seconds(asked, error, attempt)
+        requested = error.retry_after if isinstance(error, APIStatusError) else None
+        if requested is not None and requested > self._policy.max_retry_after:
+            return GiveUp(f"the service asked to wait {requested:g} s, longer than Retry(max_retry_after=...) allows.")
+        seconds = self._seconds(requested, error, attempt)
         if now + seconds >= self._end:
             return GiveUp(f"the next attempt, in {seconds:.2f} s, would not fit into the deadline.")
         if not isinstance(error, RateLimitError) and not starting and not self._budget.spend():
@@ -119,9 +119,9 @@ class RetryState:
             return error.retry_after if error.retry_after <= self._policy.max_retry_after else None
         return decision.seconds if isinstance(decision, RetryAfter) else self._backoff.after(attempt)
 
-    def _seconds(self, asked: float | None, error: APIError, attempt: int) -> float:
-        if asked is not None:
-            return asked * (1 + self._random.uniform(0, SPREAD))
+    def _seconds(self, requested: float | None, error: APIError, attempt: int) -> float:
+        if requested is not None:
+            return requested * (1 + self._random.uniform(0, SPREAD))
         if self._policy.wait is not None:
             return self._policy.wait(_tenacity_state(error, attempt))
         return self._backoff.jittered(attempt, self._random)

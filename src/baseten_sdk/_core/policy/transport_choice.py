@@ -27,20 +27,18 @@ def check_transport(wanted: TransportName, has_http_client: bool) -> None:
 
 
 def choose_transport(
-    wanted: TransportName, *, has_http_client: bool, proxies: Iterable[Proxy], loaded: Container[str]
+    wanted: TransportName, *, proxies: Iterable[Proxy], loaded: Container[str]
 ) -> Literal["direct", "httpx"]:
-    """Return the transport that fits.
+    """Return the transport of a client without `http_client=`.
 
     Args:
-        wanted: What was asked for.
-        has_http_client: Whether the user gave an httpx client.
+        wanted: The one that was asked for, checked.
         proxies: The proxies before the hosts that the client may call.
         loaded: Names of the modules that are loaded.
 
     Raises:
-        ConfigurationError: What was asked for cannot be had.
+        ConfigurationError: `direct` does not speak to one of the proxies.
     """
-    check_transport(wanted, has_http_client)
     foreign = next((proxy for proxy in proxies if proxy.scheme != "http"), None)
     if wanted == "direct" and foreign is not None:
         raise ConfigurationError(
@@ -48,6 +46,6 @@ def choose_transport(
             'Use transport="auto" or "httpx".'
         )
     if wanted == "auto":
-        needs_httpx = has_http_client or foreign is not None or any(mock in loaded for mock in MOCKS)
+        needs_httpx = foreign is not None or any(mock in loaded for mock in MOCKS)
         return "httpx" if needs_httpx else "direct"
     return wanted

@@ -158,8 +158,8 @@ class Course:
         if len(self.errors) > 1:
             error.add_note(f"{len(self.errors)} tries failed:")
             failed = [each.member.name for each in self.tries if each.outcome not in ("ok", "canceled")]
-            for name, said in dict(zip(failed, self.errors, strict=True)).items():
-                error.add_note(f"  {name}: {said.message}")
+            for name, cause in dict(zip(failed, self.errors, strict=True)).items():
+                error.add_note(f"  {name}: {cause.message}")
         if decision.why:
             error.add_note(f"Not tried again: {decision.why}")
         return error

@@ -178,10 +178,10 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             return [event]
         if response.status not in ENDED:
             response.status = event.type.removeprefix("response.")
-        told = self._output.end(response)
+        last = self._output.end(response)
         self._final = response
         self.done = True
-        return [*told, event]
+        return [*last, event]
 
     def _fill(self, response: ModelResponse) -> None:
         """Give a response without an ID the ID, model and time of the first event."""

@@ -23,7 +23,7 @@ def is_url(audio: RecordedAudio) -> bool:
     return isinstance(audio, str) and audio.startswith(("https://", "http://"))
 
 
-def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
+def audio_field(audio: RecordedAudio) -> dict[str, str]:
     """Return the field `audio` of the input. This may read a file.
 
     Raises:
@@ -32,7 +32,7 @@ def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
     if isinstance(audio, str) and is_url(audio):
         return {"url": audio}
     if isinstance(audio, bytes | bytearray | memoryview):
-        _check_size("The audio", memoryview(audio).nbytes, most)
+        _check_size("The audio", memoryview(audio).nbytes)
         return {"audio_b64": base64.b64encode(audio).decode()}
     if not isinstance(audio, str | os.PathLike):
         raise InvalidRequestError(f"audio must be a path, bytes, or an http(s) URL, not {type(audio).__name__}.")
@@ -41,7 +41,7 @@ def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
         found = os.stat(path)
         if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
             raise InvalidRequestError(f"{path} is not a regular file. Read it, and give the bytes.")
-        _check_size(path, found.st_size, most)
+        _check_size(path, found.st_size)
         with open(path, "rb") as file:
             data = file.read()
     except (OSError, ValueError) as error:
@@ -53,12 +53,12 @@ def audio_field(audio: RecordedAudio, *, most: int = LARGEST) -> dict[str, str]:
     raise InvalidRequestError(problem)
 
 
-def _check_size(what: str, size: int, most: int) -> None:
+def _check_size(what: str, size: int) -> None:
     if not size:
         raise InvalidRequestError(f"{what} is empty.")
-    if -(-size // 3) * 4 + ROOM > most:
+    if -(-size // 3) * 4 + ROOM > LARGEST:
         raise InvalidRequestError(
-            f"{what} has {size} bytes, and a request takes {(most - ROOM) // 4 * 3}. Put it where the service can "
+            f"{what} has {size} bytes, and a request takes {(LARGEST - ROOM) // 4 * 3}. Put it where the service can "
             "fetch it, and give the URL."
         )
 

@@ -112,7 +112,7 @@ class Connections:
 
     def _open(self, loop: tuple[int, object]) -> Channel:
         for other in [each for each in list(self._channels) if LoopIdentity.is_over(each)]:
-            log.info("The event loop or process of this client has ended; connections are opened anew.")
+            log.info("The event loop or process of this client has ended; it opens new connections.")
             self._channels.pop(other).abandon()
         channel = Channel(self._opener, Limiter(self._limits.concurrency))
         return self._channels.setdefault(loop, channel)

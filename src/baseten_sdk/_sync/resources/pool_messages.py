@@ -85,7 +85,7 @@ class PoolMessages:
     ) -> Message | TypedStream[RawMessageStreamEvent]:
         """Ask a member for the next message; see `client.messages.create`.
 
-        A stream is handed out once its first event has come. `meta.served_by` of the result says who answered.
+        A stream is returned once its first event has arrived. `meta.served_by` of the result says who answered.
         """
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._messages.create(

@@ -56,7 +56,7 @@ class Opener:
             return open_given(self._http_client)
 
         proxies = machine_proxies()
-        chosen = choose_transport(self._wanted, has_http_client=False, proxies=self._met(proxies), loaded=sys.modules)
+        chosen = choose_transport(self._wanted, proxies=self._met(proxies), loaded=sys.modules)
         if chosen == "direct":
             from .direct import DirectTransport
 

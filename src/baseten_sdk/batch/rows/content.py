@@ -93,13 +93,18 @@ class Content:
             self._pipe.given_up = True
 
     @contextmanager
-    def open_text(self, errors: str = "strict") -> Generator[tuple[BufferedReader, TextIOWrapper]]:
-        """Open it as text, without a byte order mark. Yield the bytes as they are on disk, and the text.
+    def open_text(self) -> Generator[tuple[BufferedReader, TextIOWrapper]]:
+        """Open it as text, without a byte order mark. Bytes that are not text become surrogates.
+
+        Yield the bytes as they are on disk, and the text.
 
         Raises:
             ConfigurationError: The library that decompresses it is missing.
         """
-        with self.open() as (raw, inside), TextIOWrapper(inside, encoding_of(inside), errors, newline="") as text:
+        with (
+            self.open() as (raw, inside),
+            TextIOWrapper(inside, encoding_of(inside), "surrogateescape", newline="") as text,
+        ):
             yield raw, text
 
     def advance(self, raw: BufferedReader) -> None:

@@ -34,7 +34,7 @@ def table_rows(content: Content, row_type: RowType[R], delimiter: str) -> Iterat
     # The limit is that of the whole process, so it is never lowered.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_LINE))
     # Bytes that are not UTF-8 are kept, so that a bad line does not end the file. They fail as a row.
-    with content.open_text("surrogateescape") as (raw, text):
+    with content.open_text() as (raw, text):
         lines = lines_of(text)
         first = next(lines, "")
         hint = _HINT.fullmatch(first)

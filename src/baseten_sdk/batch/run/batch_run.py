@@ -172,7 +172,7 @@ class BatchRun(Generic[R, T]):
             # Rows are read ahead, and reading is not doing.
             share *= (recorder.taken + skipped) / max(feed.taken + feed.waiting + skipped, 1)
             if not feed.used_up:
-                share = min(share, UNREAD)  # the last bytes may hold many rows that nobody has seen yet
+                share = min(share, UNREAD)  # the last bytes may hold many rows that were not counted yet
         return recorder.tally.progress(
             self._gauge,
             concurrency=self._plan.concurrency.current,

@@ -108,10 +108,10 @@ def _call(item: Object, where: Object, done: Object, plan: Plan) -> Iterator[Obj
     arguments = as_text(item["arguments"])
     pieces = [arguments] if plan.on("tool-whole") else tokens(arguments)
     early = plan.text("early-done")
-    told = {"empty": "", "object": "{}", "cut": arguments[: len(arguments) // 2]}.get(early or "", arguments)
-    ends: list[Object] = [{"type": f"{kind}.done", **where, "name": item["name"], "arguments": told}]
+    announced = {"empty": "", "object": "{}", "cut": arguments[: len(arguments) // 2]}.get(early or "", arguments)
+    ends: list[Object] = [{"type": f"{kind}.done", **where, "name": item["name"], "arguments": announced}]
     if not plan.on("no-item-done"):
-        ends.append({**done, "item": {**item, "arguments": told}})
+        ends.append({**done, "item": {**item, "arguments": announced}})
     last = 0 if early == "object" else len(pieces) - 1 if early else len(pieces)
     for piece in pieces[:last]:
         yield {"type": f"{kind}.delta", **where, "delta": piece}
