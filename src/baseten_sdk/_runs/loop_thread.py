@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import TypeVar
 
 import anyio
@@ -24,12 +26,27 @@ def run_in_loop(function: Callable[[], Awaitable[T]]) -> T:
     own thread.
     """
     if not is_loop_running():
-        return anyio.run(function)
+        try:
+            return anyio.run(function)
+        finally:
+            _take_away_handler()
     portal = open_portal()
     try:
         return portal.call(function)
     finally:
         end_portal(portal)
+
+
+def _take_away_handler() -> None:
+    """Take away the handler of an asyncio runner that has ended, which would keep out that of the next runner.
+
+    A runner leaves it if another handler stood before it at its end, as a batch's does after a `SystemExit` in a task.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if isinstance(handler, partial) and isinstance(getattr(handler.func, "__self__", None), asyncio.Runner):
+        main = handler.keywords.get("main_task")
+        if isinstance(main, asyncio.Task) and main.done() and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def is_loop_running() -> bool:

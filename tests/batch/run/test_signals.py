@@ -268,3 +268,47 @@ async def test_a_run_in_another_thread_stops_with_one_in_the_main_thread(heard: 
         await stopped(stop)
         await anyio.to_thread.run_sync(thread.join)
         tasks.cancel_scope.cancel()
+
+
+LEAVE = """
+import signal
+import sys
+from baseten_sdk import Client, batch
+
+how, error, sink = sys.argv[1:]
+error = {"SystemExit": SystemExit, "KeyboardInterrupt": KeyboardInterrupt}[error]
+
+async def make(client):
+    return 1
+
+def leave(*given):
+    raise error("enough")
+
+def rows():
+    yield {"id": 1}
+    leave()
+
+def ask(row):
+    return leave() if how == "request" else batch.custom(make)
+
+before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+options = {"output": leave} if how == "output" else {"progress": leave} if how == "progress" else {}
+source = rows() if how == "source" else [{"id": number} for number in range(9)]
+try:
+    with Client(api_key="k" * 12, base_url="http://127.0.0.1:9/v1") as client:
+        client.batch.run(source, sink, request=ask, key="id", **options)
+except BaseException as caught:
+    assert type(caught) is error, repr(caught)
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+    print("left")
+"""
+
+
+@pytest.mark.parametrize("error", ["SystemExit", "KeyboardInterrupt"])
+@pytest.mark.parametrize("how", ["request", "output", "progress", "source"])
+def test_a_program_that_leaves_in_one_of_its_functions_leaves_with_its_own_error(
+    how: str, error: str, tmp_path: Path
+) -> None:
+    sink = str(tmp_path / "out.jsonl")
+    ended = subprocess.run([sys.executable, "-c", LEAVE, how, error, sink], capture_output=True, text=True, check=False)
+    assert (ended.stdout, ended.returncode) == ("left\n", 0), ended.stderr
