@@ -60,8 +60,13 @@ def run(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.delenv(name)
     monkeypatch.setattr("typer.testing._get_command", made_command, raising=False)
 
-    def invoke(*arguments: str, stdin: str | bytes | None = None, env: Mapping[str, str | None] | None = None) -> Ended:
-        result = CliRunner().invoke(
+    def invoke(
+        *arguments: str,
+        stdin: str | bytes | None = None,
+        env: Mapping[str, str | None] | None = None,
+        encoding: str = "utf-8",
+    ) -> Ended:
+        result = CliRunner(charset=encoding).invoke(
             made_app(ALL & set(needed(arguments))), arguments, input=stdin, env={**environment, **(env or {})}
         )
         if result.exception is not None and not isinstance(result.exception, SystemExit):

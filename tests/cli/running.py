@@ -55,10 +55,14 @@ def at(value: object, *path: str | int) -> object:
 
 
 class Run(Protocol):
-    """Runs a command in this process."""
+    """Runs a command in this process; `encoding` is that of its streams."""
 
     def __call__(
-        self, *arguments: str, stdin: str | bytes | None = None, env: Mapping[str, str | None] | None = None
+        self,
+        *arguments: str,
+        stdin: str | bytes | None = None,
+        env: Mapping[str, str | None] | None = None,
+        encoding: str = "utf-8",
     ) -> Ended: ...
 
 

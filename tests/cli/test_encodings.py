@@ -120,28 +120,29 @@ def test_any_bytes_at_stdin_end_with_an_exit_code(run: Run, command: tuple[str, 
     ],
     ids=str,
 )
-def test_arguments_that_are_not_text_are_refused(
-    environment: Mapping[str, str], emu: Emulator, arguments: tuple[str | bytes, ...]
-) -> None:
-    command = [sys.executable, "-m", "baseten_sdk", *arguments]
-    ended = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, timeout=60, check=False)
-    assert ended.returncode == ExitCode.USAGE
-    assert b"is not UTF-8 text" in ended.stderr
+def test_arguments_that_are_not_text_are_refused(run: Run, emu: Emulator, arguments: tuple[str | bytes, ...]) -> None:
+    ended = run(*map(os.fsdecode, arguments))  # as Python makes `sys.argv`
+    assert ended.code == ExitCode.USAGE
+    assert "is not UTF-8 text" in ended.err
     assert not emu.requests
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="arguments are text there")
 @pytest.mark.parametrize(
-    "arguments", [("Say café → 😀",), ("hi", "-s", "café → 😀"), ("hi", "-p", 'metadata={"a": "café → 😀"}')]
+    "locale",
+    [{"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "C.UTF-8"}],
+    ids=["C", "UTF-8"],
 )
 def test_arguments_are_utf8_in_any_locale(
-    emu: Emulator, environment: Mapping[str, str], arguments: tuple[str, ...]
+    emu: Emulator, environment: Mapping[str, str], locale: Mapping[str, str]
 ) -> None:
-    for locale in ({"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"LC_ALL": "C.UTF-8"}):
-        command = [sys.executable, "-m", "baseten_sdk", "chat", *MODEL, *arguments]
-        ended = subprocess.run(command, env={**environment, **locale}, capture_output=True, timeout=60, check=False)
-        assert ended.returncode == ExitCode.OK, ended.stderr
-        assert "café → 😀" in json.dumps(emu.requests[-1].json, ensure_ascii=False)
+    arguments = (TEXT, "-s", TEXT, "-p", f'metadata={{"a": "{TEXT}"}}')
+    command = [sys.executable, "-m", "baseten_sdk", "chat", *MODEL, *arguments]
+    ended = subprocess.run(command, env={**environment, **locale}, capture_output=True, timeout=60, check=False)
+    assert ended.returncode == ExitCode.OK, ended.stderr
+    asked = emu.requests[0].json
+    assert [at(asked, "messages", place, "content") for place in (0, 1)] == [TEXT, TEXT]
+    assert at(asked, "metadata", "a") == TEXT
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are not UTF-8")

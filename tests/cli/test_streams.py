@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import pytest
 
 from baseten_sdk.cli.exit_codes import ExitCode
 from baseten_sdk.emulator import Emulator
+from tests.cli.running import Run
 
 ANSWER = "café → 😀 done"
 CHAT = ("chat", "-m", "x/y", "hi")
@@ -37,21 +39,27 @@ def run_with(
 
 
 @pytest.mark.parametrize("settings", ENCODINGS.values(), ids=ENCODINGS)
-@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
 def test_an_answer_survives_an_encoding_that_lacks_its_characters(
-    emu: Emulator, environment: Mapping[str, str], settings: Mapping[str, str], form: str
+    emu: Emulator, environment: Mapping[str, str], settings: Mapping[str, str]
 ) -> None:
     emu.faults.push({"text": ANSWER})
-    ended = run_with({**environment, **settings}, *CHAT, "-o", form)
+    ended = run_with({**environment, **settings}, *CHAT)
     encoding = settings.get("PYTHONIOENCODING", "ascii")
-    text = ended.stdout.decode(encoding)
     assert ended.returncode == ExitCode.OK
-    if form == "text":
-        assert text == ANSWER.encode(encoding, "backslashreplace").decode(encoding) + "\n"
-    else:
-        last = json.loads(text if form == "json" else text.splitlines()[-1])
-        completion = last if form == "json" else last["completion"]
-        assert completion["choices"][0]["message"]["content"] == ANSWER
+    assert ended.stdout == ANSWER.encode(encoding, "backslashreplace") + os.linesep.encode()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "gbk", "ascii"])
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_as_json_it_is_the_answer_itself(emu: Emulator, run: Run, encoding: str, form: str) -> None:
+    """Here stdout refuses what its encoding lacks."""
+    emu.faults.push({"text": ANSWER})
+    ended = run(*CHAT, "-o", form, encoding=encoding)
+    assert ended.code == ExitCode.OK
+    text = ended.raw.decode(encoding)
+    last = json.loads(text if form == "json" else text.splitlines()[-1])
+    completion = last if form == "json" else last["completion"]
+    assert completion["choices"][0]["message"]["content"] == ANSWER
 
 
 @pytest.mark.parametrize("settings", ENCODINGS.values(), ids=ENCODINGS)
@@ -76,11 +84,15 @@ def test_an_answer_that_stdout_does_not_take_goes_to_stderr(
 @SHELL
 @pytest.mark.parametrize("redirect", [">/dev/full", ">&-"])
 def test_other_commands_do_the_same(environment: Mapping[str, str], redirect: str) -> None:
-    for arguments in (("models",), ("sync", "abcd1234", "echo", "-d", "[1]"), ("doctor",)):
+    for arguments, answer in (
+        (("models",), b"openai/gpt-oss-120b"),
+        (("sync", "abcd1234", "echo", "-d", '["an answer"]'), b"an answer"),
+        (("doctor",), b"latency"),
+    ):
         ended = run_with(environment, *arguments, redirect=redirect)
         assert ended.returncode == ExitCode.OTHER
         assert b"Cannot write to stdout" in ended.stderr
-    assert b"openai/gpt-oss-120b" in run_with(environment, "models", redirect=redirect).stderr
+        assert answer in ended.stderr
 
 
 @SHELL
