@@ -79,18 +79,17 @@ class AsyncSocket:
             AnsweredEarly: The other side did not want all of it.
         """
         whole = len(body) < LARGE
-        part: Hidden[memoryview] = Hidden()
-        part.value = memoryview(head.value + body if whole else head.value)
         try:
-            sent = self.raw.send(part.value)
+            sent = self.raw.send(head.value + body if whole else head.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
             raise NothingSent(error) from None
-        if whole and sent == len(part.value):
+        if whole and sent == len(head.value) + len(body):
             return
         timer.enter("write")
-        part.value = part.value[sent:]
+        part: Hidden[memoryview] = Hidden()
+        part.value = memoryview(head.value + body if whole else head.value)[sent:]
         await self._send_rest(part, timer)
         if not whole:
             part.value = memoryview(body)
@@ -195,18 +194,17 @@ class Socket:
             AnsweredEarly: The other side did not want all of it.
         """
         whole = len(body) < LARGE
-        part: Hidden[memoryview] = Hidden()
-        part.value = memoryview(head.value + body if whole else head.value)
         try:
-            sent = self.raw.send(part.value)
+            sent = self.raw.send(head.value + body if whole else head.value)
         except (*UNREADY, ssl.SSLWantWriteError):
             sent = 0
         except OSError as error:
             raise NothingSent(error) from None
-        if whole and sent == len(part.value):
+        if whole and sent == len(head.value) + len(body):
             return
         timer.enter("write")
-        part.value = part.value[sent:]
+        part: Hidden[memoryview] = Hidden()
+        part.value = memoryview(head.value + body if whole else head.value)[sent:]
         self._send_rest(part, timer)
         if not whole:
             part.value = memoryview(body)

@@ -87,9 +87,7 @@ class AsyncCaller:
             read: Makes the result. It raises `ResponseValidationError` for a reply that it cannot read.
             observed: The observers of the call.
         """
-        call, answer = await self._run(
-            CallRecord(request, options, self.clock.now(), observed=observed, waited={}), whole
-        )
+        call, answer = await self._run(request, options, observed, whole)
         now = self.clock.now()
         try:
             result = read(answer)
@@ -108,8 +106,7 @@ class AsyncCaller:
         self, request: Request, options: Options, observed: ObservedCall | None = None
     ) -> AsyncResponseStream:
         """Make a call whose reply is a stream. Return once the headers have arrived and report success."""
-        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
-        _, stream = await self._run(call, self._stream, streamed=True)
+        _, stream = await self._run(request, options, observed, self._stream, streamed=True)
         return stream
 
     def continuation(self, request: Request, options: Options) -> None:
@@ -130,19 +127,29 @@ class AsyncCaller:
         async def receive(opened: AsyncOpened) -> AsyncUpgraded:
             return await upgraded(opened, self.clock)
 
-        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
-        _, connection = await self._run(call, receive)
+        _, connection = await self._run(request, options, observed, receive)
         return connection
 
     async def _stream(self, opened: AsyncOpened) -> AsyncResponseStream:
         return AsyncResponseStream(opened, self.clock)
 
-    async def _run(self, call: CallRecord, receive: AsyncReceive[T], *, streamed: bool = False) -> tuple[CallRecord, T]:
+    async def _run(
+        self,
+        request: Request,
+        options: Options,
+        observed: ObservedCall | None,
+        receive: AsyncReceive[T],
+        *,
+        streamed: bool = False,
+    ) -> tuple[CallRecord, T]:
         """Make attempts until one succeeds or there is nothing more to try.
 
         Return the final record of the call, and its result.
         """
-        clock, options = self.clock, call.options
+        clock = self.clock
+        start = clock.now()
+        key = NO_KEY
+        waited: dict[str, float] = {}
         deadline = inf if options.deadline is None else options.deadline
         stated = options.stated_deadline or deadline
         retry: RetryState | None = None
@@ -150,12 +157,11 @@ class AsyncCaller:
         attempts = 0
         while True:
             attempts += 1
-            timer = AsyncTimer(TimeLimits(options.timeout, call.request.first_byte, stated, remaining, streamed))
-            timer.check = call.request.check
+            timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed))
+            timer.check = request.check
             try:
                 key = NO_KEY if options.keyless else await self.key_source.get(timer)
-                # `_replace` would take several times as long.
-                call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
+                call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = await self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
                 failure: APIError = timeout_error(expired.expiry)
@@ -167,20 +173,20 @@ class AsyncCaller:
 
             check_stopped()
             now = clock.now()
-            call = call._replace(attempts=attempts)
+            call = CallRecord(request, options, start, key, attempts, observed, waited)
             call.describe(failure, now)
             if retry is None:
                 retry = RetryState(
                     options.retry,
-                    call.request.safety,
+                    request.safety,
                     self.budget,
-                    call.start + deadline,
-                    awaits_start=bool(call.request.upgrade),
+                    start + deadline,
+                    awaits_start=bool(request.upgrade),
                 )
-            decision = retry.decide(failure, call.attempts, now)
-            closed_for = retry.closed_for(failure, call.attempts, decision)
+            decision = retry.decide(failure, attempts, now)
+            closed_for = retry.closed_for(failure, attempts, decision)
             if closed_for is not None:
-                self._close_gate(gate_key(call.request), timer.sent_at, closed_for)
+                self._close_gate(gate_key(request), timer.sent_at, closed_for)
             match decision:
                 case GiveUp():
                     retry.annotate(failure, decision)
@@ -189,16 +195,15 @@ class AsyncCaller:
                     finally:
                         del failure  # it refers to this frame
                 case RetryAfter(seconds, reason):
-                    request = call.request
                     event = RetryEvent(
-                        request.method, request.url_without_query, call.attempts, reason, seconds, failure.request_id
+                        request.method, request.url_without_query, attempts, reason, seconds, failure.request_id
                     )
                     self._report_retry(call, event)
                     await clock.sleep(seconds)
                 case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
             del failure
-            remaining = deadline - (clock.now() - call.start)
+            remaining = deadline - (clock.now() - start)
 
     async def _attempt(self, channel: AsyncChannel, call: CallRecord, timer: AsyncTimer, receive: AsyncReceive[T]) -> T:
         reading = Reading(self.limits.body)

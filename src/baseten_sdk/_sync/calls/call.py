@@ -88,7 +88,7 @@ class Caller:
             read: Makes the result. It raises `ResponseValidationError` for a reply that it cannot read.
             observed: The observers of the call.
         """
-        call, answer = self._run(CallRecord(request, options, self.clock.now(), observed=observed, waited={}), whole)
+        call, answer = self._run(request, options, observed, whole)
         now = self.clock.now()
         try:
             result = read(answer)
@@ -105,8 +105,7 @@ class Caller:
 
     def open(self, request: Request, options: Options, observed: ObservedCall | None = None) -> ResponseStream:
         """Make a call whose reply is a stream. Return once the headers have arrived and report success."""
-        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
-        _, stream = self._run(call, self._stream, streamed=True)
+        _, stream = self._run(request, options, observed, self._stream, streamed=True)
         return stream
 
     def continuation(self, request: Request, options: Options) -> None:
@@ -127,19 +126,29 @@ class Caller:
         def receive(opened: Opened) -> Upgraded:
             return upgraded(opened, self.clock)
 
-        call = CallRecord(request, options, self.clock.now(), observed=observed, waited={})
-        _, connection = self._run(call, receive)
+        _, connection = self._run(request, options, observed, receive)
         return connection
 
     def _stream(self, opened: Opened) -> ResponseStream:
         return ResponseStream(opened, self.clock)
 
-    def _run(self, call: CallRecord, receive: Receive[T], *, streamed: bool = False) -> tuple[CallRecord, T]:
+    def _run(
+        self,
+        request: Request,
+        options: Options,
+        observed: ObservedCall | None,
+        receive: Receive[T],
+        *,
+        streamed: bool = False,
+    ) -> tuple[CallRecord, T]:
         """Make attempts until one succeeds or there is nothing more to try.
 
         Return the final record of the call, and its result.
         """
-        clock, options = self.clock, call.options
+        clock = self.clock
+        start = clock.now()
+        key = NO_KEY
+        waited: dict[str, float] = {}
         deadline = inf if options.deadline is None else options.deadline
         stated = options.stated_deadline or deadline
         retry: RetryState | None = None
@@ -147,12 +156,11 @@ class Caller:
         attempts = 0
         while True:
             attempts += 1
-            timer = Timer(TimeLimits(options.timeout, call.request.first_byte, stated, remaining, streamed))
-            timer.check = call.request.check
+            timer = Timer(TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed))
+            timer.check = request.check
             try:
                 key = NO_KEY if options.keyless else self.key_source.get(timer)
-                # `_replace` would take several times as long.
-                call = CallRecord(call.request, options, call.start, key, attempts, call.observed, call.waited)
+                call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
                 failure: APIError = timeout_error(expired.expiry)
@@ -164,20 +172,20 @@ class Caller:
 
             check_stopped()
             now = clock.now()
-            call = call._replace(attempts=attempts)
+            call = CallRecord(request, options, start, key, attempts, observed, waited)
             call.describe(failure, now)
             if retry is None:
                 retry = RetryState(
                     options.retry,
-                    call.request.safety,
+                    request.safety,
                     self.budget,
-                    call.start + deadline,
-                    awaits_start=bool(call.request.upgrade),
+                    start + deadline,
+                    awaits_start=bool(request.upgrade),
                 )
-            decision = retry.decide(failure, call.attempts, now)
-            closed_for = retry.closed_for(failure, call.attempts, decision)
+            decision = retry.decide(failure, attempts, now)
+            closed_for = retry.closed_for(failure, attempts, decision)
             if closed_for is not None:
-                self._close_gate(gate_key(call.request), timer.sent_at, closed_for)
+                self._close_gate(gate_key(request), timer.sent_at, closed_for)
             match decision:
                 case GiveUp():
                     retry.annotate(failure, decision)
@@ -186,16 +194,15 @@ class Caller:
                     finally:
                         del failure  # it refers to this frame
                 case RetryAfter(seconds, reason):
-                    request = call.request
                     event = RetryEvent(
-                        request.method, request.url_without_query, call.attempts, reason, seconds, failure.request_id
+                        request.method, request.url_without_query, attempts, reason, seconds, failure.request_id
                     )
                     self._report_retry(call, event)
                     clock.sleep(seconds)
                 case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
             del failure
-            remaining = deadline - (clock.now() - call.start)
+            remaining = deadline - (clock.now() - start)
 
     def _attempt(self, channel: Channel, call: CallRecord, timer: Timer, receive: Receive[T]) -> T:
         reading = Reading(self.limits.body)
