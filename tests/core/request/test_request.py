@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from baseten_sdk._core.reply.response import WholeResponse, media_type
 from baseten_sdk._core.request.options import USER_AGENT, Options
 from baseten_sdk._core.request.payload import Payload
-from baseten_sdk._core.request.request import Request, build, check_method
-from baseten_sdk.errors import InvalidRequestError
+from baseten_sdk._core.request.request import Request, build, check_method, post_json
+from baseten_sdk.config import CallOptions
+from baseten_sdk.errors import ConfigurationError, InvalidRequestError
 from baseten_sdk.types.meta import Headers
 from tests.hiding import hidden
 
@@ -66,6 +69,41 @@ def test_options_become_headers_query_and_fields() -> None:
 )
 def test_a_query_is_there_only_if_it_says_something(query: str, extra: dict[str, str | None], expected: str) -> None:
     assert made(Options(extra_query=extra), query=query).url == expected
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"extra_query": {"b": "é", "c": None}},
+        {"extra_query": {"c": None}},
+        {"extra_body": {"z": 9}, "extra_headers": {"Accept": "audio/wav"}, "session": "s1"},
+    ],
+)
+def test_a_request_of_a_model_is_what_build_makes_of_the_same(given: CallOptions) -> None:
+    options = Options().merged(given)
+    assert post_json(URL, {"a": 1}, options, "*/*", 9, None) == made(options)
+
+
+def test_a_request_of_a_model_needs_the_secrets_that_a_pickle_dropped() -> None:
+    options = Options().merged({"extra_headers": {"x-api-key": "hunter2"}}).without_secrets()
+    with pytest.raises(ConfigurationError, match="x-api-key"):
+        post_json(URL, {"a": 1}, options, "*/*", 9, None)
+
+
+def test_headers_are_remembered_with_their_key_until_it_changes() -> None:
+    request, key = made(Options()), hidden("k")
+    ready = request.authorized(key)
+    assert request.authorized(key).headers is ready.headers
+    assert request.authorized(key, "Api-Key").headers.pairs[-1] == ("authorization", "Api-Key k")
+    assert request.authorized(hidden("rotated"), "Api-Key").headers.pairs[-1] == ("authorization", "Api-Key rotated")
+
+
+def test_copies_of_headers_do_not_have_the_key_that_they_were_sent_with() -> None:
+    request = made(Options())
+    request.authorized(hidden("hunter2"))
+    assert b"hunter2" not in pickle.dumps(request.headers)
+    assert pickle.loads(pickle.dumps(request.headers)) == request.headers
 
 
 def test_the_key_is_added_without_changing_the_request_and_never_over_the_callers_own() -> None:

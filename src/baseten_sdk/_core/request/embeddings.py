@@ -12,8 +12,7 @@ from ...errors import InvalidRequestError
 from .accept import ACCEPT_JSON
 from .model_names import ModelName
 from .options import Options
-from .payload import Payload
-from .request import Request, build
+from .request import Request, post_json
 from .routing import BaseURL
 
 EmbeddingInput: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
@@ -76,15 +75,7 @@ def classify_body(texts: Sequence[str], optional: Mapping[str, object]) -> dict[
 
 def engine_request(url: str, body: Mapping[str, object], options: Options, model: ModelName | None = None) -> Request:
     """A POST of JSON to the engine."""
-    return build(
-        "POST",
-        url,
-        options,
-        accept=ACCEPT_JSON,
-        first_byte=DEPLOYMENT_FIRST_BYTE,
-        payload=Payload(json=body),
-        model=model,
-    )
+    return post_json(url, body, options, ACCEPT_JSON, DEPLOYMENT_FIRST_BYTE, model)
 
 
 def _set(optional: Mapping[str, object]) -> dict[str, object]:

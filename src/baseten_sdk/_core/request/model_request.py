@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from .accept import ACCEPT_JSON, ACCEPT_STREAM
 from .options import Options
-from .payload import Payload
-from .request import Request, build
+from .request import Request, post_json
 from .routing import BaseURL
 
 
@@ -19,12 +18,5 @@ def model_request(
     Raises:
         InvalidRequestError: A value cannot be encoded.
     """
-    return build(
-        "POST",
-        base.at(path),
-        options,
-        accept=ACCEPT_STREAM if stream else ACCEPT_JSON,
-        first_byte=base.first_byte,
-        payload=Payload(json=body),
-        model=base.model,
-    )
+    accept = ACCEPT_STREAM if stream else ACCEPT_JSON
+    return post_json(base.at(path), body, options, accept, base.first_byte, base.model)

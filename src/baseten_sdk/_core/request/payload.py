@@ -12,6 +12,7 @@ from .json_codec import encode_json
 from .missing import MISSING
 from .multipart import FieldInput, Files, encode_multipart
 
+JSON = "application/json"
 OCTETS = "application/octet-stream"
 
 
@@ -39,7 +40,7 @@ class Payload(NamedTuple):
                 kind = type(value).__name__
                 raise InvalidRequestError(f"extra_body needs a JSON body that is an object; this one is a {kind}.")
             value = {**value, **extra}
-        return encode_json(value), self.content_type or "application/json"
+        return encode_json(value), self.content_type or JSON
 
 
 EMPTY = Payload()

@@ -6,15 +6,17 @@ Owns what goes onto the wire. It must not know what sends it.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ...errors import InvalidRequestError
 from .hang_check import HangCheck
 from .header_lines import HeaderLines, HeaderPairs
 from .hidden import Hidden
+from .json_codec import encode_json
 from .model_names import ModelName
 from .options import Options
-from .payload import EMPTY, Payload
+from .payload import EMPTY, JSON, Payload
 from .urls import encode_query
 
 if TYPE_CHECKING:
@@ -58,16 +60,18 @@ class Request(NamedTuple):
     def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> Request:
         """Return the request with the key, if there is one. An authorization header of the caller wins."""
         try:
-            return self.with_header("authorization", f"{scheme} {key.value}") if key.value else self
+            return self._with(self.headers.authorized(key, scheme)) if key.value else self
         except BaseException as interrupt:
             # The frames below hold the key.
             raise interrupt.with_traceback(None) from None
 
     def with_header(self, name: str, value: str) -> Request:
         """Return the request with one more header. An existing header of that name wins."""
-        if name in dict(self.headers.pairs):
+        return self._with(self.headers.with_header(name, value))
+
+    def _with(self, headers: HeaderLines) -> Request:
+        if headers is self.headers:
             return self
-        headers = HeaderLines((*self.headers.pairs, (name, value)))
         # Positional arguments are faster.
         return Request(
             self.method,
@@ -102,7 +106,6 @@ def build(
     payload: Payload = EMPTY,
     query: str = "",
     safety: Safety = "repeatable",
-    model: ModelName | None = None,
 ) -> Request:
     """Build a request, with the options of the call applied.
 
@@ -116,7 +119,26 @@ def build(
     headers = options.headers_for(accept, content_type)
     if options.extra_query:
         query = "&".join(filter(None, (query, encode_query(options.extra_query, "extra_query"))))
-    return Request(method, f"{url}?{query}" if query else url, headers, body, first_byte, safety, model=model)
+    return Request(method, f"{url}?{query}" if query else url, headers, body, first_byte, safety)
+
+
+def post_json(
+    url: str, body: Mapping[str, object], options: Options, accept: str, first_byte: float, model: ModelName | None
+) -> Request:
+    """Build a POST of a JSON object, as `build` does, but at less cost: every call of a model is one.
+
+    Raises:
+        InvalidRequestError: A value cannot be encoded.
+        ConfigurationError: A pickle dropped a header or query parameter.
+    """
+    if options.left_behind:
+        options.check_complete()
+    if options.extra_body:
+        body = {**body, **options.extra_body}
+    if options.extra_query and (query := encode_query(options.extra_query, "extra_query")):
+        url = f"{url}?{query}"
+    headers = options.headers_for(accept, JSON)
+    return Request("POST", url, headers, encode_json(body), first_byte, "repeatable", None, False, model)
 
 
 def check_method(method: str) -> str:
