@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import pickle
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from baseten_sdk.types.meta import Headers, Meta
+from baseten_sdk.types.meta import Facts, Headers, Meta
+from baseten_sdk.types.pool import Target, Try
 
 
 def test_headers_are_found_in_any_case() -> None:
@@ -65,3 +67,28 @@ def test_another_request_id_will_do_and_none_too() -> None:
 
 def test_meta_can_be_copied_and_pickled() -> None:
     assert pickle.loads(pickle.dumps(META)) == copy.deepcopy(META) == copy.copy(META) == META
+
+
+HEADERS = Headers([("X-Request-Id", "x1")])
+MEMBER = Target("abcd1234")
+FACTS: Facts = (200, HEADERS, 2, 0.5, "POST", "https://h/v1", MEMBER, True, {"queue": 0.25})
+
+
+def test_meta_is_the_same_whether_its_fields_were_set_at_once_or_are_when_they_are_looked_at() -> None:
+    tries = (Try(MEMBER, "ok", 0.5, hedge=True),)
+    at_once = Meta(200, HEADERS, 2, 0.5, "POST", "https://h/v1", tries, {"queue": 0.25})
+    assert Meta.of(FACTS) == at_once
+    assert repr(Meta.of(FACTS)) == repr(at_once)
+    assert hash(Meta.of(FACTS)) == hash(at_once)
+    assert replace(Meta.of(FACTS), attempts=3) == replace(at_once, attempts=3)
+    assert pickle.loads(pickle.dumps(Meta.of(FACTS))) == copy.deepcopy(Meta.of(FACTS)) == copy.copy(Meta.of(FACTS))
+    assert Meta.of(FACTS).request_id == "x1"
+    assert Meta.of(FACTS).cache_hit_rate is None
+    assert Meta.of((200, HEADERS, 1, 0.5, "POST", "https://h/v1", None, False, {})).tries == ()
+
+
+def test_meta_has_no_other_attributes_and_cannot_be_changed() -> None:
+    for meta in (Meta.of(FACTS), META):
+        assert not hasattr(meta, "latency")
+        with pytest.raises(FrozenInstanceError):
+            meta.attempts = 1  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from .._repr import safe_repr
 
 if TYPE_CHECKING:
     from .pool import Target, Try
+
+Facts: TypeAlias = "tuple[int, Headers, int, float, str, str, Target | None, bool, Mapping[str, float]]"
+"""The fields of a `Meta`, with the member that answered and whether it was hedged in place of `tries`."""
 
 
 class Headers(Mapping[str, str]):
@@ -79,8 +82,22 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return values
 
 
+def _ok(member: Target, seconds: float, hedge: bool) -> Try:
+    from .pool import Try
+
+    return Try(member, "ok", seconds, hedge)
+
+
+class _Unread:
+    """What the fields of a `Meta` are to be. Setting them takes 4 % of a call, and most are never looked at."""
+
+    __slots__ = ("_facts",)
+
+    _facts: Facts
+
+
 @dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(_Unread):
     """Facts about the HTTP exchange behind a reply.
 
     Attributes:
@@ -106,6 +123,23 @@ class Meta:
     tries: tuple[Try, ...] = ()
     waited: Mapping[str, float] = field(default_factory=dict, hash=False)
     cache_hit_rate: float | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, facts: Facts) -> Self:
+        """Facts whose fields are set when one is first looked at."""
+        meta = cls.__new__(cls)
+        object.__setattr__(meta, "_facts", facts)
+        return meta
+
+    if not TYPE_CHECKING:  # Type checkers would take any name for an attribute.
+
+        def __getattr__(self, name: str) -> object:
+            if name not in Meta.__match_args__:
+                raise AttributeError(f"A Meta has no attribute {name!r}.")
+            status, headers, attempts, elapsed, method, url, member, hedge, waited = self._facts
+            tries = () if member is None else (_ok(member, elapsed, hedge),)
+            self.__init__(status, headers, attempts, elapsed, method, url, tries, waited)
+            return getattr(self, name)
 
     def with_tries(self, tries: tuple[Try, ...]) -> Meta:
         """Make a copy with the requests that were made for the call."""

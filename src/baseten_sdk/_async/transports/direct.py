@@ -69,8 +69,8 @@ class AsyncDirectTransport:
             # `__del__` would be too late: in a cycle, the sockets may be collected first, each with a warning of its
             # own.
             weakref.finalize(self, _let_go, self._idle)
-        # Weakly, because an interrupt may lose a connection between two instructions.
-        self._busy: set[ref[AsyncConnection]] = set()
+        # All of them, busy or idle. Weakly, because an interrupt may lose a connection between two instructions.
+        self._open: set[ref[AsyncConnection]] = set()
         self._heads = Heads()
         self._closed = False
         self._owned = owned
@@ -80,7 +80,7 @@ class AsyncDirectTransport:
         timer.begin()
         self._check_open()
         if request.upgrade:
-            fresh = await self._dialer.connect(origin, timer, tunnel=True)
+            fresh = self._opened(await self._dialer.connect(origin, timer, tunnel=True))
             return await self._converse(fresh, request, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
@@ -88,7 +88,13 @@ class AsyncDirectTransport:
                 return await self._converse(connection, request, target, timer)
             except NothingSent:
                 continue
-        return await self._converse(await self._dialer.connect(origin, timer), request, target, timer)
+        fresh = self._opened(await self._dialer.connect(origin, timer))
+        return await self._converse(fresh, request, target, timer)
+
+    def _opened(self, connection: AsyncConnection) -> AsyncConnection:
+        """Note a new connection, so that it can be closed whoever uses it."""
+        self._open.add(ref(connection, self._open.discard))
+        return connection
 
     async def _converse(
         self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
@@ -101,7 +107,6 @@ class AsyncDirectTransport:
         proxy = connection.proxy
         if proxy is not None:
             timer.through = proxy.address
-        self._busy.add(ref(connection, self._busy.discard))
         unsent: OSError | None = None
         try:
             connection.begin(request.method, bool(request.upgrade))
@@ -148,7 +153,6 @@ class AsyncDirectTransport:
 
     def keep(self, connection: AsyncConnection) -> None:
         """Keep a connection whose reply was read to the end, if possible."""
-        self._busy.discard(ref(connection))
         if connection.finished():
             self._idle.put(connection)
             if self._closed:
@@ -156,17 +160,16 @@ class AsyncDirectTransport:
 
     def discard(self, connection: AsyncConnection) -> None:
         """Close a connection whose exchange failed or was abandoned."""
-        self._busy.discard(ref(connection))
         connection.close()
 
     def abandon_one(self, connection: AsyncConnection) -> None:
         """Drop a connection that nobody uses any more, perhaps because its loop has ended."""
-        self._busy.discard(ref(connection))
         connection.abandon()
 
-    def _in_use(self) -> list[AsyncConnection]:
-        found = [each() for each in tuple(self._busy)]
-        return [connection for connection in found if connection is not None]
+    def _all(self) -> set[AsyncConnection]:
+        """Take the idle connections. Return them and those in use."""
+        found = [each() for each in tuple(self._open)]
+        return {*self._idle.clear(), *(connection for connection in found if connection is not None)}
 
     def _check_open(self) -> None:
         if self._closed:
@@ -179,12 +182,12 @@ class AsyncDirectTransport:
 
     async def aclose(self) -> None:
         self._closed = True
-        for connection in (*self._in_use(), *self._idle.clear()):
+        for connection in self._all():
             connection.close()
 
     def abandon(self) -> None:
         self._closed = True
-        for connection in (*self._in_use(), *self._idle.clear()):
+        for connection in self._all():
             connection.abandon()
 
     def __del__(self) -> None:

@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple, TypeVar
 from ...errors import APIError
 from ...hooks import WaitEvent
 from ...types.meta import Headers, Meta
-from ...types.pool import Try
 from ..policy.observers import ObservedCall
 from ..request.hidden import Hidden, no_secret
 from ..request.options import Options
@@ -103,15 +102,18 @@ class CallRecord(NamedTuple):
         if self.observed is not None or headers.hold(self.key.value[:SHORTEST].encode() or ABSENT):
             headers = self.redactor().headers(headers)
         elapsed = now - self.start
-        return Meta(
-            status,
-            headers,
-            self.attempts,
-            elapsed,
-            request.method,
-            request.url_without_query,
-            () if request.member is None else (Try(request.member, "ok", elapsed, request.hedge),),
-            self.waited or NOTHING,
+        return Meta.of(
+            (
+                status,
+                headers,
+                self.attempts,
+                elapsed,
+                request.method,
+                request.url_without_query,
+                request.member,
+                request.hedge,
+                self.waited or NOTHING,
+            )
         )
 
     def redactor(self) -> Redactor:

@@ -70,8 +70,8 @@ class DirectTransport:
             # `__del__` would be too late: in a cycle, the sockets may be collected first, each with a warning of its
             # own.
             weakref.finalize(self, _let_go, self._idle)
-        # Weakly, because an interrupt may lose a connection between two instructions.
-        self._busy: set[ref[Connection]] = set()
+        # All of them, busy or idle. Weakly, because an interrupt may lose a connection between two instructions.
+        self._open: set[ref[Connection]] = set()
         self._heads = Heads()
         self._closed = False
         self._owned = owned
@@ -81,7 +81,7 @@ class DirectTransport:
         timer.begin()
         self._check_open()
         if request.upgrade:
-            fresh = self._dialer.connect(origin, timer, tunnel=True)
+            fresh = self._opened(self._dialer.connect(origin, timer, tunnel=True))
             return self._converse(fresh, request, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
@@ -89,7 +89,13 @@ class DirectTransport:
                 return self._converse(connection, request, target, timer)
             except NothingSent:
                 continue
-        return self._converse(self._dialer.connect(origin, timer), request, target, timer)
+        fresh = self._opened(self._dialer.connect(origin, timer))
+        return self._converse(fresh, request, target, timer)
+
+    def _opened(self, connection: Connection) -> Connection:
+        """Note a new connection, so that it can be closed whoever uses it."""
+        self._open.add(ref(connection, self._open.discard))
+        return connection
 
     def _converse(self, connection: Connection, request: Request, target: str, timer: Timer) -> DirectResponse:
         """Send the request, and read until the reply's headers have arrived.
@@ -100,7 +106,6 @@ class DirectTransport:
         proxy = connection.proxy
         if proxy is not None:
             timer.through = proxy.address
-        self._busy.add(ref(connection, self._busy.discard))
         unsent: OSError | None = None
         try:
             connection.begin(request.method, bool(request.upgrade))
@@ -145,7 +150,6 @@ class DirectTransport:
 
     def keep(self, connection: Connection) -> None:
         """Keep a connection whose reply was read to the end, if possible."""
-        self._busy.discard(ref(connection))
         if connection.finished():
             self._idle.put(connection)
             if self._closed:
@@ -153,17 +157,16 @@ class DirectTransport:
 
     def discard(self, connection: Connection) -> None:
         """Close a connection whose exchange failed or was abandoned."""
-        self._busy.discard(ref(connection))
         connection.close()
 
     def abandon_one(self, connection: Connection) -> None:
         """Drop a connection that nobody uses any more, perhaps because its loop has ended."""
-        self._busy.discard(ref(connection))
         connection.abandon()
 
-    def _in_use(self) -> list[Connection]:
-        found = [each() for each in tuple(self._busy)]
-        return [connection for connection in found if connection is not None]
+    def _all(self) -> set[Connection]:
+        """Take the idle connections. Return them and those in use."""
+        found = [each() for each in tuple(self._open)]
+        return {*self._idle.clear(), *(connection for connection in found if connection is not None)}
 
     def _check_open(self) -> None:
         if self._closed:
@@ -176,12 +179,12 @@ class DirectTransport:
 
     def close(self) -> None:
         self._closed = True
-        for connection in (*self._in_use(), *self._idle.clear()):
+        for connection in self._all():
             connection.close()
 
     def abandon(self) -> None:
         self._closed = True
-        for connection in (*self._in_use(), *self._idle.clear()):
+        for connection in self._all():
             connection.abandon()
 
     def __del__(self) -> None:
