@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import from_json, to_json
 
-from .reply import LARGEST, Beside, Details, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
+from .reply import LARGEST, Beside, Details, IfOdd, Lenient, NullAs, Reply, as_count, as_text, note_of, nothing
 from .tool_calls import RAW, as_object
 from .usage import Count, Usage
 
@@ -224,7 +224,7 @@ class Message(Reply):
     type: Annotated[str, Beside(lambda: "message", as_text, null_at_once=True)] = "message"
     role: Annotated[str, Beside(lambda: "assistant", as_text, null_at_once=True)] = "assistant"
     model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
-    content: Annotated[list[ContentBlock], BeforeValidator(_as_blocks)]
+    content: Annotated[list[ContentBlock], IfOdd(_as_blocks)]
     stop_reason: Annotated[StopReason | None, Beside(nothing, as_text)] = None
     stop_sequence: Annotated[str | None, Beside(nothing, as_text)] = None
     stop_details: Annotated[Details | None, Beside(nothing)] = None

@@ -176,6 +176,25 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class IfOdd:
+    """Annotation of what carries the answer: `convert` makes of an odd value what it means, before it is validated.
+
+    JSON is read without it at first, at no cost to the usual reply. A reply that does not validate is read again as
+    plain values, and those are converted (`_core.reply.lenient`).
+    """
+
+    convert: Callable[[object], object]
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        plain = handler(source)
+        return core_schema.json_or_python_schema(
+            plain, core_schema.no_info_before_validator_function(self.convert, plain)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class NullAsEmpty:
     """Annotation of a list that is null more often than it holds something: null is read as an empty one, at once."""
 

@@ -7,18 +7,13 @@ and can be sent back unchanged.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, model_validator
-from pydantic_core import core_schema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, ValidationInfo, model_validator
 
 from .chat import Tokens, arguments_text, new_call_id
-from .reply import Beside, Details, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
+from .reply import Beside, Details, IfOdd, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
 from .tool_calls import as_object
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
 
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
 """The status of an item; an open set."""
@@ -99,6 +94,14 @@ class ResponseUnknownPart(ResponseItem):
     else:
         type: Annotated[Text, AfterValidator(_other_than(PARTS))] = ""
 
+    @model_validator(mode="after")
+    def _is_no_text(self, info: ValidationInfo) -> Self:
+        """Refuse what `_as_part` reads as text, which JSON has not gone through."""
+        fields = self.model_extra or {}
+        if info.mode == "json" and str(self.type) in ("", "text") and isinstance(fields.get("text"), str):
+            raise ValueError("it is a text without its type")
+        return self
+
 
 class ReasoningPart(ResponseItem):
     """The model's reasoning. `type` is "reasoning_text", or "summary_text" for a summary."""
@@ -142,7 +145,7 @@ class ResponseOutputMessage(ResponseItem):
     type: Literal["message"] = "message"
     role: Annotated[str, Beside(lambda: "assistant", as_text)] = "assistant"
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
-    content: Annotated[list[ResponseContent], NullAsEmpty(), BeforeValidator(_as_parts)] = Field(default_factory=list)
+    content: Annotated[list[ResponseContent], NullAsEmpty(), IfOdd(_as_parts)] = Field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -220,20 +223,8 @@ class ResponseUnknownItem(ResponseItem):
         return self
 
 
-@dataclass(frozen=True, slots=True)
-class OddItems:
-    """Annotation of an output: when a reply is read leniently, nulls are left out, and messages need no type."""
-
-    def __get_pydantic_core_schema__(
-        self, source: type[object], handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        plain = handler(source)
-        return core_schema.json_or_python_schema(
-            plain, core_schema.no_info_before_validator_function(_without_oddities, plain)
-        )
-
-
-def _without_oddities(items: object) -> object:
+def without_oddities(items: object) -> object:
+    """Leave nulls out of an output. Messages need no type."""
     return [_as_item(item) for item in items if item is not None] if isinstance(items, list) else items
 
 

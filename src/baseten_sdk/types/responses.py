@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import Field
 
 from .._lazy import names_of
-from .reply import Beside, Details, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
+from .reply import Beside, Details, IfOdd, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
 from .response_items import (
-    OddItems,
     OptionalText,
     ReasoningPart as ReasoningPart,
     ResponseContent as ResponseContent,
@@ -25,6 +24,7 @@ from .response_items import (
     ResponseReasoningItem as ResponseReasoningItem,
     ResponseUnknownItem as ResponseUnknownItem,
     ResponseUnknownPart as ResponseUnknownPart,
+    without_oddities,
 )
 from .usage import Count
 
@@ -117,7 +117,7 @@ class ModelResponse(Reply):
     created_at: Annotated[float, Beside(float)] = 0.0
     status: OptionalText = None
     model: Annotated[str, Beside(str, as_text)] = ""
-    output: Annotated[list[ResponseOutputItem], NullAsEmpty(), OddItems()] = Field(default_factory=list)
+    output: Annotated[list[ResponseOutputItem], NullAsEmpty(), IfOdd(without_oddities)] = Field(default_factory=list)
     error: Annotated[ResponseError | None, Beside(nothing, _as_error)] = None
     incomplete_details: Annotated[IncompleteDetails | None, Beside(nothing, _as_details)] = None
     usage: Annotated[ResponseUsage | None, Beside(nothing)] = None
