@@ -155,6 +155,11 @@ class Meta(_Unread):
         )
 
     @property
+    def cut_tries(self) -> tuple[Try, ...]:
+        """`tries`, if the reply that had begun was cut."""
+        return tuple(each._replace(outcome="cut") if each.outcome == "ok" else each for each in self.tries)
+
+    @property
     def served_by(self) -> Target | None:
         """For a call to a pool: the member that answered."""
         return next((each.member for each in self.tries if each.outcome == "ok"), None)

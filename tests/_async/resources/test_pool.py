@@ -21,6 +21,7 @@ from baseten_sdk import (
     StreamInterrupted,
     Target,
     UnprocessableEntityError,
+    WebSocketModelError,
     user,
 )
 from baseten_sdk._core.policy.transport_choice import TransportName
@@ -325,6 +326,14 @@ async def test_a_websocket_is_opened_by_the_next_member_where_the_first_refuses(
     assert {request.path.rpartition("/")[2] for request in emu.requests} == {"websocket"}
     assert len({*members_of(emu)}) == 2
     assert IDLE in repr(client)
+
+
+async def test_the_error_of_a_websocket_names_the_members_that_were_tried(client: AsyncClient, emu: Emulator) -> None:
+    emu.script(["status=503", "close=1011"])
+    with pytest.raises(WebSocketModelError) as caught:
+        async with client.pool([LLAMA, OTHER]).connect() as websocket:
+            await websocket.receive()
+    assert [each.outcome for each in caught.value.tries] == ["503", "cut"]
 
 
 async def test_speech_is_transcribed_by_whichever_member_answers(client: AsyncClient, emu: Emulator) -> None:

@@ -98,6 +98,7 @@ def test_what_cannot_be_continued_is_an_error_with_what_had_come(client: Client,
     assert isinstance(caught.value.__cause__, StreamInterrupted)
     assert caught.value.partial is not None
     assert caught.value.partial.text
+    assert [each.outcome for each in caught.value.tries] == ["cut"]
     assert caught.value.url is not None
     assert len(emu.requests) == 1
 

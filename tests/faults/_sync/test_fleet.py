@@ -221,6 +221,16 @@ def test_a_stream_that_breaks_after_its_first_event_is_sent_once(transport: Tran
         assert caught.value.partial is not None
         assert caught.value.partial.text == "Hi"
         assert fleet.asked == [1, 0, 0]
+        assert [(each.member, each.outcome) for each in caught.value.tries] == [(FIRST, "cut")]
+
+
+def test_the_error_of_a_stream_that_breaks_names_the_members_tried_before_it(transport: TransportName) -> None:
+    with fleet_of(ILL["503"], [events(CHUNK), Close()], transport=transport) as fleet:
+        pool = fleet.client.pool([FIRST, SECOND])
+        with pool.chat.completions.stream(messages=HELLO) as stream:
+            with pytest.raises(StreamInterrupted) as caught:
+                stream.until_done()
+        assert [(each.member, each.outcome) for each in caught.value.tries] == [(FIRST, "503"), (SECOND, "cut")]
 
 
 @pytest.mark.parametrize("illness", ["429 that asks for long", "503 that asks for long", "404", "deactivated"])

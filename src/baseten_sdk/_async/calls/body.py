@@ -143,6 +143,8 @@ class AsyncResponseStream:
 
     def described(self, error: APIError) -> APIError:
         """Return the error with the facts of this call."""
+        if not error.tries:
+            error.tries = self.meta.cut_tries
         return self._call.describe(error, self._clock.now(), self.meta.request_id)
 
     async def finish(self) -> None:

@@ -52,7 +52,7 @@ class AsyncContinuation:
         reason = why_not(self._request, partial)
         if reason is not None:
             raise ContinuationError(f"The stream was cut, and was not continued: {reason}.", partial=partial)
-        tries = tuple(each._replace(outcome="cut") if each.outcome == "ok" else each for each in meta.tries)
+        tries = meta.cut_tries
         left = self._end - self._clock.now()
         options = self._options if left == inf else self._options.left_of_deadline(max(left, 0.0))
         try:

@@ -66,6 +66,8 @@ class Upgraded:
 
     def described(self, error: E) -> E:
         """Return the error with the facts of this call."""
+        if not error.tries:
+            error.tries = self.meta.cut_tries
         return self._call.describe(error, self._clock.now(), self.meta.request_id)
 
     def broken(self, error: APIError) -> BasetenError:
