@@ -41,7 +41,6 @@ class Alarm(Protocol):
         """Set the end, whether or not the alarm is armed.
 
         Args:
-            end: The end.
             looks: A moment at which to call `look`, if the alarm can. Elsewhere, the socket looks.
             look: Returns the end from then on.
         """
@@ -56,7 +55,6 @@ class Alarm(Protocol):
 
         Args:
             kind: The class of the exception. None if there is none.
-            error: The exception.
         """
         ...
 
@@ -85,7 +83,6 @@ class AlarmClock:
     """Rings the alarms of one event loop of asyncio.
 
     Attributes:
-        loop: The loop.
         now: Tells the loop's time.
         armed: The alarms to look at. The handle of the last one stays for the next one.
         set_for: When it looks next.

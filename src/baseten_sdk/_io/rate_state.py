@@ -82,7 +82,6 @@ class RateState:
 
         Args:
             tokens: The tokens that it may use.
-            now: The time.
             reservation: One that holds nothing yet. None: a new one.
         """
         with self._lock:
@@ -121,9 +120,7 @@ class RateState:
         """Note that a request was refused.
 
         Args:
-            sent: When it was sent.
             seconds: How long the service asks to wait.
-            now: The time.
             since: When the client began.
             accepted: How many of its calls were accepted since.
         """

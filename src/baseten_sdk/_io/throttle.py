@@ -68,10 +68,7 @@ class AsyncThrottle:
         """Reserve what an attempt needs, once it is its turn and there is enough.
 
         Args:
-            call: The call.
             tokens: The tokens that it may use.
-            timer: The timer of the attempt.
-            clock: The clock.
             waiter: This call in the queue, so that it can leave again after an interrupt. None: a new one.
             reservation: One that holds nothing yet. None: a new one.
         """
@@ -141,10 +138,7 @@ class Throttle:
         """Reserve what an attempt needs, once it is its turn and there is enough.
 
         Args:
-            call: The call.
             tokens: The tokens that it may use.
-            timer: The timer of the attempt.
-            clock: The clock.
             waiter: This call in the queue, so that it can leave again after an interrupt. None: a new one.
             reservation: One that holds nothing yet. None: a new one.
         """

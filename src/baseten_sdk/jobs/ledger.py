@@ -27,7 +27,6 @@ class Intent:
     """A submission that is recorded and may be sent.
 
     Attributes:
-        number: The row.
         attempt: Counts the submissions of a row, from 1.
         tag: The tag in the webhook's URL, which identifies the delivery.
         input: The JSON to send.

@@ -38,7 +38,6 @@ class WebhookSource:
     """The deliveries, and the URL that they are posted to.
 
     Attributes:
-        url: The webhook's URL.
         store: Holds them; None if they go to a receiver elsewhere.
         subscribe: Registers a function that is called with what is stored; None if another process stores it.
         memory: The receiver's store, if the ledger's file keeps its deliveries too.

@@ -19,7 +19,6 @@ async def pass_gate(
     """Wait until the service accepts calls again and it is this call's turn.
 
     Args:
-        key: The gate.
         waiter: This call in the queue. After an interrupt, the caller leaves the queue with it again.
 
     Raises:

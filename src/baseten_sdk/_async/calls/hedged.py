@@ -40,9 +40,6 @@ class AsyncHedgedCaller:
         hedge: When to send the second one.
 
     Attributes:
-        limits: The client's limits.
-        clock: The client's clock.
-        budget: The client's retry budget.
         plain: Makes calls without hedges.
     """
 

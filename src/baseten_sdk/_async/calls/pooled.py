@@ -65,11 +65,6 @@ class AsyncPoolCaller:
         caller: Makes each try.
         members: The URLs of the members, in the order of the settings.
         settings: The arguments of the pool.
-
-    Attributes:
-        limits: The client's limits.
-        clock: The client's clock.
-        budget: The client's retry budget.
     """
 
     def __init__(self, caller: AsyncCalls, members: tuple[MemberURLs, ...], settings: PoolSettings) -> None:
@@ -191,7 +186,6 @@ class AsyncPoolCaller:
         """Try members until one answers or there is nothing more to try.
 
         Args:
-            options: The options of the call.
             send: Sends it to one member.
             discard: Closes a result that came too late.
             course: The course of the call after a failed first try.

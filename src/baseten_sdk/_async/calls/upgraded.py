@@ -29,9 +29,7 @@ class AsyncUpgraded:
     """A connection with another protocol.
 
     Attributes:
-        socket: The connection.
         early: The bytes that arrived after the reply's head.
-        headers: The reply's headers.
         meta: The facts of the exchange. `elapsed` is the time to the reply.
     """
 

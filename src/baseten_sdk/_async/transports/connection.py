@@ -95,7 +95,6 @@ class AsyncIdleConnections:
         """Return the connection that was used last, if it can be used again.
 
         Args:
-            origin: The server.
             longest: The longest idle time in seconds, if less than for all others.
         """
         stack = self._stacks.get(origin)

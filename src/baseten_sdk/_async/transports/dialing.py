@@ -44,8 +44,6 @@ class AsyncDialer:
         """Return a connection to a server, ready for a request.
 
         Args:
-            origin: The server.
-            timer: The timer of the attempt.
             tunnel: Whether to keep the content from a proxy even without TLS.
 
         Raises:

@@ -102,7 +102,6 @@ class ToolCallParts:
     """The tool calls of one choice.
 
     Attributes:
-        calls: The calls by key.
         latest: The key of the call that the last piece belongs to. -1 before the first.
     """
 

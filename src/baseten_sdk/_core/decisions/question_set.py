@@ -37,7 +37,6 @@ class QuestionSet(Generic[T]):
     """The questions of a class, by the names under which they are sent.
 
     Attributes:
-        kind: The class.
         questions: The question of each field.
         adapter: Makes an instance from the answers.
         body: The questions as they are sent.

@@ -22,7 +22,6 @@ class TimeBounds:
         limits: How long everything may take.
 
     Attributes:
-        phase: The current phase.
         end: When it must be over.
         sent_at: When the request was sent, on the steady clock. `-inf` before that.
         through: The proxy in between, for errors. "" if there is none.

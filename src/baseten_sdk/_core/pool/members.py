@@ -102,7 +102,6 @@ class PoolState:
     """What all calls of a pool share.
 
     Attributes:
-        members: The members.
         hedging: When to hedge. None: never.
         slowest: How long the slowest recent answers took.
         alone: The only member, if there is one and no hedging. While it is untroubled, there is nothing to decide.

@@ -34,7 +34,6 @@ class Key:
 
     Attributes:
         literal: The key, if it is known.
-        function: Returns the key.
         scheme: The word before the key in the `Authorization` header, if it is known.
     """
 

@@ -32,10 +32,8 @@ def foreign_request(
     """Build the request.
 
     Args:
-        method: The verb.
         url: The URL, already checked.
         headers: Names and values. Headers of the other library's connection are left out.
-        content: The body.
         streamed: Whether a stream is requested. Then the request accepts events: for JSON alone, Baseten's runtime
             makes one string of the whole stream.
 

@@ -45,7 +45,6 @@ class Heads:
         """Render the head of a request, including the blank line.
 
         Args:
-            request: The request to send.
             origin: The server it is for.
             target: Path and query.
             proxy: The proxy that forwards it. None if it goes to the server directly or through a tunnel.

@@ -133,7 +133,6 @@ def encode_query(params: Mapping[str, object], what: str = "params") -> str:
     None is left out, booleans become `true` and `false`, sequences repeat their name.
 
     Args:
-        params: The parameters.
         what: The argument that held them, for the error.
 
     Raises:

@@ -34,7 +34,6 @@ class ItemParts:
     """What has arrived of one item.
 
     Attributes:
-        kind: Its type.
         item: The item as the server sent it last. None if no event began it.
         whole: Whether the server called the item done.
         texts: The pieces of its texts.

@@ -56,9 +56,7 @@ class Schema(Generic[T]):
     """The JSON schema of a type, with what is needed to read an answer.
 
     Attributes:
-        kind: The type.
         name: The name that is sent with the schema.
-        schema: The JSON schema.
         changes: What was tightened or dropped, each as "path: what".
         strict: Whether the model is held to the schema.
         adapter: The pydantic adapter that validates answers.

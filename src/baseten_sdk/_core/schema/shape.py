@@ -26,7 +26,6 @@ class Field:
 
     Attributes:
         keys: The JSON keys that it is read from, in order of preference.
-        hint: Its type.
         default: Makes the value to use until it arrives.
     """
 

@@ -30,7 +30,6 @@ class Signature:
     """The arguments of a function.
 
     Attributes:
-        model: Their model.
         names: For each field of the model, the name of the argument.
     """
 

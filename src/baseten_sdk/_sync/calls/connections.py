@@ -67,7 +67,6 @@ class Channel:
 
         Args:
             rate_state: The client's limits and refusals, if there are any.
-            clock: The clock for waiting.
         """
         if rate_state is None or rate_state.idle:
             return Permit(self.limiter)

@@ -18,7 +18,6 @@ def pass_gate(rates: RateState, key: str, waiter: GateWaiter, call: CallRecord, 
     """Wait until the service accepts calls again and it is this call's turn.
 
     Args:
-        key: The gate.
         waiter: This call in the queue. After an interrupt, the caller leaves the queue with it again.
 
     Raises:

@@ -41,9 +41,6 @@ class HedgedCaller:
         hedge: When to send the second one.
 
     Attributes:
-        limits: The client's limits.
-        clock: The client's clock.
-        budget: The client's retry budget.
         plain: Makes calls without hedges.
     """
 

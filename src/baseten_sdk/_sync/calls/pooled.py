@@ -66,11 +66,6 @@ class PoolCaller:
         caller: Makes each try.
         members: The URLs of the members, in the order of the settings.
         settings: The arguments of the pool.
-
-    Attributes:
-        limits: The client's limits.
-        clock: The client's clock.
-        budget: The client's retry budget.
     """
 
     def __init__(self, caller: Calls, members: tuple[MemberURLs, ...], settings: PoolSettings) -> None:
@@ -192,7 +187,6 @@ class PoolCaller:
         """Try members until one answers or there is nothing more to try.
 
         Args:
-            options: The options of the call.
             send: Sends it to one member.
             discard: Closes a result that came too late.
             course: The course of the call after a failed first try.

@@ -30,9 +30,7 @@ class Upgraded:
     """A connection with another protocol.
 
     Attributes:
-        socket: The connection.
         early: The bytes that arrived after the reply's head.
-        headers: The reply's headers.
         meta: The facts of the exchange. `elapsed` is the time to the reply.
     """
 

@@ -45,8 +45,6 @@ class Dialer:
         """Return a connection to a server, ready for a request.
 
         Args:
-            origin: The server.
-            timer: The timer of the attempt.
             tunnel: Whether to keep the content from a proxy even without TLS.
 
         Raises:

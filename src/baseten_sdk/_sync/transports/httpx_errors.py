@@ -23,7 +23,6 @@ def translated(
     """Return the public error for an exception, or None if it is not httpx's.
 
     Args:
-        timer: The timer of the call.
         phase: The current phase, if the exception does not say.
         closed: Whether the client was closed.
         status: The status, if the headers had arrived.

@@ -39,7 +39,6 @@ class Manifest:
         source: The identity of the source.
         settings: The settings of the first row's call. None if there was no row, or it made no call.
         first: The first row's key and the digest of what its call asks. None in the same cases.
-        given: The caller's `fingerprint`.
     """
 
     source: Mapping[str, object]

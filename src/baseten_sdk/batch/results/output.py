@@ -35,10 +35,6 @@ class Output(Generic[R, T]):
     Args:
         lines: Reads lines.
 
-    Attributes:
-        done: The file of results.
-        failed: The file of failures.
-
     Raises:
         BatchLockedError: Another process writes to them.
         BatchOutputError: They cannot be written.
