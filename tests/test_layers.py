@@ -141,6 +141,7 @@ ONE_FILE_LIBRARIES = {
     "_sync/transports/httpx_own.py": "httpx",
     "_io/http1.py": "httptools",
     "_io/trio_alarm.py": "trio",
+    "_io/trio_loop.py": "trio",
     "limit_stores/redis.py": "redis",
     "emulator/cassette/real_service.py": "httpx",
     "emulator/cassette/yaml_file.py": "yaml",

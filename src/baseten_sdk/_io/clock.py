@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
+from collections.abc import Callable
+from functools import cache
 
 import anyio
 
@@ -19,7 +22,17 @@ def loop_time() -> float:
     try:
         return asyncio.get_running_loop().time()
     except RuntimeError:
-        return anyio.current_time()
+        return _other_time()()
+
+
+@cache
+def _other_time() -> Callable[[], float]:
+    """Return what tells the time of a loop that is not asyncio's."""
+    if "trio" in sys.modules:
+        from .trio_loop import current_time
+
+        return current_time
+    return anyio.current_time
 
 
 class AsyncClock:

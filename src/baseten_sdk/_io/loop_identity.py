@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+from collections.abc import Callable
+from functools import cache
 
 import anyio.lowlevel
 
@@ -17,7 +20,7 @@ class AsyncLoopIdentity:
         try:
             return os.getpid(), asyncio.get_running_loop()
         except RuntimeError:
-            return os.getpid(), anyio.lowlevel.current_token()
+            return os.getpid(), _other_loop()()
 
     @staticmethod
     def is_over(identity: tuple[int, object]) -> bool:
@@ -27,7 +30,7 @@ class AsyncLoopIdentity:
             return True
         if isinstance(loop, asyncio.AbstractEventLoop):
             return loop.is_closed()
-        schedule = getattr(getattr(loop, "native_token", None), "run_sync_soon", None)
+        schedule = getattr(getattr(loop, "native_token", loop), "run_sync_soon", None)
         try:
             if schedule is not None:
                 schedule(_nothing)
@@ -48,6 +51,16 @@ class LoopIdentity:
     def is_over(identity: tuple[int, object]) -> bool:
         """Whether it is the process that this one was forked from."""
         return identity[0] != os.getpid()
+
+
+@cache
+def _other_loop() -> Callable[[], object]:
+    """Return what identifies a loop that is not asyncio's."""
+    if "trio" in sys.modules:
+        from .trio_loop import current_trio_token
+
+        return current_trio_token
+    return anyio.lowlevel.current_token
 
 
 def _nothing() -> None:
