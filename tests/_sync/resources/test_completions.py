@@ -70,6 +70,19 @@ def test_the_model_apis_have_none_and_a_pool_has(client: Client, emu: Emulator) 
         assert "".join([chunk.text for chunk in chunks]) == SAID
 
 
+def test_a_pool_sends_each_member_its_own_name(client: Client, emu: Emulator) -> None:
+    named, unnamed = Target("abcd1234", model="base"), Target("wxyz5678")
+    for member, model, sent in ((named, None, "base"), (unnamed, None, "wxyz5678"), (unnamed, "lora", "lora")):
+        emu.requests.clear()
+        completions = client.pool([member]).completions
+        completion = completions.create(prompt=PROMPT, model=model)
+        assert completion.text == SAID
+        with completions.create(prompt=PROMPT, model=model, stream=True) as chunks:
+            assert "".join([chunk.text for chunk in chunks]) == SAID
+        assert [fields(request)["model"] for request in emu.requests] == [sent, sent]
+        assert completion.meta.served_by == chunks.meta.served_by == member
+
+
 def test_the_reply_is_there_as_it_came(client: Client) -> None:
     raw = client.deployments("abcd1234").completions.with_raw_response.create(
         model="base", prompt=PROMPT, extra_headers=behaving("ratelimit=42")

@@ -15,6 +15,7 @@ from .chat_calls import AsyncChatCalls
 from .deployments import AsyncDeployment
 from .exchanges import POOL, AsyncExchanges
 from .pool_chat import AsyncPoolChat
+from .pool_completions import AsyncPoolTextCompletions
 from .pool_messages import AsyncPoolMessages
 from .pool_responses import AsyncPoolResponses
 
@@ -31,7 +32,7 @@ class AsyncPool:
         settings: The arguments that it was made with.
         chat: Chat, as for a deployment. You may leave out `model=`, because each member has its own name for it.
         messages: Messages in Anthropic's form. You may leave out `model=` too.
-        completions: Completions of text. `model=` is sent to members whose `Target` has no `model`.
+        completions: Completions of text. You may leave out `model=`.
         responses: OpenAI's Responses API, as for a deployment. You may leave out `model=`.
         embeddings: Vectors of texts.
         decisions: Typed questions.
@@ -65,7 +66,7 @@ class AsyncPool:
         self.exchanges = AsyncExchanges(pooled, POOL, pooled=True)
         self.messages = AsyncPoolMessages(deployment.messages, settings)
         self.responses = AsyncPoolResponses(deployment.responses, settings)
-        self.completions = deployment.completions
+        self.completions = AsyncPoolTextCompletions(deployment.completions, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict

@@ -16,6 +16,7 @@ from .chat_calls import ChatCalls
 from .deployments import Deployment
 from .exchanges import POOL, Exchanges
 from .pool_chat import PoolChat
+from .pool_completions import PoolTextCompletions
 from .pool_messages import PoolMessages
 from .pool_responses import PoolResponses
 
@@ -32,7 +33,7 @@ class Pool:
         settings: The arguments that it was made with.
         chat: Chat, as for a deployment. You may leave out `model=`, because each member has its own name for it.
         messages: Messages in Anthropic's form. You may leave out `model=` too.
-        completions: Completions of text. `model=` is sent to members whose `Target` has no `model`.
+        completions: Completions of text. You may leave out `model=`.
         responses: OpenAI's Responses API, as for a deployment. You may leave out `model=`.
         embeddings: Vectors of texts.
         decisions: Typed questions.
@@ -66,7 +67,7 @@ class Pool:
         self.exchanges = Exchanges(pooled, POOL, pooled=True)
         self.messages = PoolMessages(deployment.messages, settings)
         self.responses = PoolResponses(deployment.responses, settings)
-        self.completions = deployment.completions
+        self.completions = PoolTextCompletions(deployment.completions, settings)
         self.embeddings = deployment.embeddings
         self.decisions = deployment.decisions
         self.predict = deployment.predict
