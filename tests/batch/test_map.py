@@ -210,3 +210,31 @@ def test_without_await_rows_run_in_a_thread_and_end_with_it() -> None:
 
         with pytest.raises(OSError, match="the cable is out"):
             list(client.batch.map(source(), request=watched))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("how", ["source", "request", "key"])
+def test_a_program_that_leaves_in_one_of_its_functions_leaves_with_its_own_error(
+    how: str, error: type[BaseException]
+) -> None:
+    def rows() -> Iterator[int]:
+        yield 1
+        if how == "source":
+            raise error("enough")
+
+    def request(row: int) -> Call[int]:
+        if how == "request":
+            raise error("enough")
+        return batch.custom(Watched()(row).make)
+
+    def key(row: int) -> str:
+        if how == "key":
+            raise error("enough")
+        return str(row)
+
+    with Client(api_key="abcd1234.nowhere", base_url="http://127.0.0.1:9/v1") as client:
+        outcomes = client.batch.map(rows(), request=request, key=key)
+        with pytest.raises(error, match="enough"):
+            list(outcomes)
+        outcomes.close()

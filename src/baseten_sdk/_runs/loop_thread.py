@@ -6,9 +6,10 @@ import asyncio
 import signal
 import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 import anyio
 import anyio.lowlevel
@@ -17,6 +18,7 @@ from anyio.from_thread import BlockingPortal
 from .._io.wakeup import scheduler as scheduler
 
 T = TypeVar("T")
+A = TypeVarTuple("A")
 
 
 def run_in_loop(function: Callable[[], Awaitable[T]]) -> T:
@@ -30,11 +32,11 @@ def run_in_loop(function: Callable[[], Awaitable[T]]) -> T:
             return anyio.run(function)
         finally:
             _take_away_handler()
-    portal = open_portal()
+    thread = LoopThread()
     try:
-        return portal.call(function)
+        return thread.call(function)
     finally:
-        end_portal(portal)
+        thread.end()
 
 
 def _take_away_handler() -> None:
@@ -61,31 +63,59 @@ def is_loop_running() -> bool:
     return True
 
 
-def open_portal() -> BlockingPortal:
-    """Start an event loop in a thread. It ends with the portal, and does not keep the process alive."""
-    started: Future[BlockingPortal] = Future()
+class LoopThread:
+    """An event loop in a thread. It does not keep the process alive.
 
-    async def serve() -> None:
-        async with BlockingPortal() as portal:
-            started.set_result(portal)
-            await portal.sleep_until_stopped()
+    An interrupt in one of its tasks (a function of the caller may raise `SystemExit`) ends the loop. It is raised where
+    the loop is waited for.
+    """
 
-    def run() -> None:
+    def __init__(self) -> None:
+        self.interrupt: BaseException | None = None
+        self._started: Future[BlockingPortal] = Future()
+        self._thread = threading.Thread(target=self._run, name="baseten-batch", daemon=True)
+        self._thread.start()
+        self.portal = self._started.result()
+
+    def call(self, function: Callable[[*A], Awaitable[T]], *args: *A) -> T:
+        """Run an async function there, and wait for its result.
+
+        Raises:
+            KeyboardInterrupt: It ended the loop. The same for `SystemExit`.
+        """
         try:
-            anyio.run(serve)
+            return self.portal.call(function, *args)
+        except (RuntimeError, CancelledError) as error:
+            if isinstance(error, RuntimeError) and self._is_running():
+                raise
+            self._thread.join()
+            if self.interrupt is None:
+                raise
+        raise self.interrupt
+
+    def end(self) -> None:
+        """End everything that runs there, from any thread and without waiting."""
+        with suppress(RuntimeError):  # It has ended already.
+            self.portal.start_task_soon(self.portal.stop, True)
+
+    def _is_running(self) -> bool:
+        try:
+            self.portal.start_task_soon(bool)
+        except RuntimeError:
+            return False
+        return True
+
+    def _run(self) -> None:
+        try:
+            anyio.run(self._serve)
+        except (KeyboardInterrupt, SystemExit) as interrupt:
+            self.interrupt = interrupt
         except BaseException as error:
-            if not started.done():
-                started.set_exception(error)
-                return
-            raise
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
 
-    threading.Thread(target=run, name="baseten-batch", daemon=True).start()
-    return started.result()
-
-
-def end_portal(portal: BlockingPortal) -> None:
-    """End everything that runs in the portal, from any thread and without waiting."""
-    try:
-        portal.start_task_soon(portal.stop, True)
-    except RuntimeError:
-        return  # It has ended already.
+    async def _serve(self) -> None:
+        async with BlockingPortal() as portal:
+            self._started.set_result(portal)
+            await portal.sleep_until_stopped()

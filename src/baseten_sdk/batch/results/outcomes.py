@@ -13,10 +13,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeAlias, TypeVar
 
 import anyio
-from anyio.from_thread import BlockingPortal
 
 from ..._runs.background import Background
-from ..._runs.loop_thread import end_portal, open_portal
+from ..._runs.loop_thread import LoopThread
 from ...types.batch import Outcome
 
 if TYPE_CHECKING:
@@ -163,17 +162,17 @@ class Outcomes(Generic[R_co, T_co]):
     def __init__(self, client: AsyncClient, make: Callable[[AsyncClient], AsyncOutcomes[R_co, T_co]]) -> None:
         self._client = client
         self._make = make
-        self._portal: BlockingPortal | None = None
+        self._thread: LoopThread | None = None
         self._outcomes: AsyncOutcomes[R_co, T_co] | None = None
         self._ready: deque[Outcome[R_co, T_co]] = deque()
         self._over = False
 
-    def _start(self) -> tuple[BlockingPortal, AsyncOutcomes[R_co, T_co]]:
-        if self._portal is None or self._outcomes is None:
-            self._portal = open_portal()
-            self._outcomes = self._portal.call(self._make_outcomes)
-            weakref.finalize(self, end_portal, self._portal)
-        return self._portal, self._outcomes
+    def _start(self) -> tuple[LoopThread, AsyncOutcomes[R_co, T_co]]:
+        if self._thread is None or self._outcomes is None:
+            self._thread = LoopThread()
+            self._outcomes = self._thread.call(self._make_outcomes)
+            weakref.finalize(self, self._thread.end)
+        return self._thread, self._outcomes
 
     async def _make_outcomes(self) -> AsyncOutcomes[R_co, T_co]:
         return self._make(self._client)
@@ -184,9 +183,9 @@ class Outcomes(Generic[R_co, T_co]):
     def __next__(self) -> Outcome[R_co, T_co]:
         if not self._ready:
             if not self._over:
-                portal, outcomes = self._start()
+                thread, outcomes = self._start()
                 try:
-                    self._ready.extend(portal.call(outcomes.take, AT_ONCE))
+                    self._ready.extend(thread.call(outcomes.take, AT_ONCE))
                 except BaseException:
                     self.close()
                     raise
@@ -205,17 +204,17 @@ class Outcomes(Generic[R_co, T_co]):
     def close(self) -> None:
         """End the rows that are in flight. Outcomes that were not read are lost."""
         self._over = True
-        portal, outcomes = self._portal, self._outcomes
-        if portal is None or outcomes is None:
+        thread, outcomes = self._thread, self._outcomes
+        if thread is None or outcomes is None or thread.interrupt is not None:
             return
-        self._portal = None
+        self._thread = None
 
         async def end() -> None:
             await outcomes.aclose()
             await self._client.aclose()
-            await portal.stop()
+            await thread.portal.stop()
 
-        portal.call(end)
+        thread.call(end)
 
 
 def _until_ended(run: Run[R, T], queue: OutcomeQueue[R, T]) -> Callable[[], Awaitable[None]]:
