@@ -43,37 +43,25 @@ class Clients:
         client: Client | Pool | None = None,
         async_client: AsyncClient | AsyncPool | None = None,
     ) -> Self:
-        """Clients with these settings; one that is given, or a pool in its place, is used as it is.
+        """Make clients with these settings. One that is given, or a pool in its place, is used as it is.
 
         Raises:
             ConfigurationError: A setting is invalid.
         """
-        return cls(
-            client
-            or Client(
-                api_key=api_key,
-                auth_scheme=auth_scheme,
-                base_url=base_url,
-                route_by_name=route_by_name,
-                endpoints=endpoints,
-                timeout=timeout,
-                max_retries=max_retries,
-                default_headers=default_headers,
-                default_query=default_query,
-            ).detached(),
-            async_client
-            or AsyncClient(
-                api_key=api_key,
-                auth_scheme=auth_scheme,
-                base_url=base_url,
-                route_by_name=route_by_name,
-                endpoints=endpoints,
-                timeout=timeout,
-                max_retries=max_retries,
-                default_headers=default_headers,
-                default_query=default_query,
-            ).detached(),
-        )
+        if client is not None and async_client is not None:
+            return cls(client, async_client)
+        made = Client(
+            api_key=api_key,
+            auth_scheme=auth_scheme,
+            base_url=base_url,
+            route_by_name=route_by_name,
+            endpoints=endpoints,
+            timeout=timeout,
+            max_retries=max_retries,
+            default_headers=default_headers,
+            default_query=default_query,
+        ).detached()
+        return cls(client or made, async_client or made.to_async().detached())
 
     def engine(self, target: ModelTarget) -> Engine:
         """Return where the client finds a target."""

@@ -78,8 +78,7 @@ class Faults:
             self._always = Plan()
 
     def take(self, path: str) -> Plan:
-        """The standing behaviours, with the faults that strike and the first step meant for this path, which is used
-        up."""
+        """Return the standing behaviours, with the faults that strike, and use up the first step for this path."""
         with self._lock:
             plan = self._always
             for rule in self._rules:
