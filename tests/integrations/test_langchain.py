@@ -352,12 +352,17 @@ def test_embeddings_take_a_url(emu: Emulator, tail: str) -> None:
 
 
 async def test_a_batch_that_fails_fails_the_call_with_its_own_error(emu: Emulator) -> None:
-    embeddings = BasetenEmbeddings.model_validate(
-        {"model_id": "abcd1234", "api_key": emu.api_key, "endpoints": emu.endpoints, "batch_size": 1, "max_retries": 0}
+    # Each call has its own model, since a request of the first may arrive when that call has ended.
+    plain, asynchronous = (
+        BasetenEmbeddings.model_validate(
+            {"model_id": each, "api_key": emu.api_key, "endpoints": emu.endpoints, "batch_size": 1, "max_retries": 0}
+        )
+        for each in ("abcd1234", "wxyz5678")
     )
-    emu.faults.push("status=400", None)
+    emu.faults.push("status=400", None, path="abcd1234")
     with pytest.raises(baseten_sdk.BadRequestError):
-        embeddings.embed_documents(["a", "b", "c"])
-    emu.faults.push("status=400", None)
+        plain.embed_documents(["a", "b", "c"])
+    emu.faults.push("status=400", None, path="wxyz5678")
     with pytest.raises(baseten_sdk.BadRequestError):
-        await embeddings.aembed_documents(["a", "b", "c"])
+        await asynchronous.aembed_documents(["a", "b", "c"])
+    emu.faults.clear()
