@@ -238,3 +238,28 @@ def test_a_program_that_leaves_in_one_of_its_functions_leaves_with_its_own_error
         with pytest.raises(error, match="enough"):
             list(outcomes)
         outcomes.close()
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("how", ["map", "run", "embed"])
+def test_so_does_one_on_trio(how: str, error: type[BaseException], tmp_path: Path) -> None:
+    def rows() -> Iterator[dict[str, str]]:
+        yield {"id": "a"}
+        raise error("enough")
+
+    def request(row: dict[str, str]) -> Call[int]:
+        return batch.custom(Watched()(1).make)
+
+    async def main() -> None:
+        async with AsyncClient(api_key="abcd1234.nowhere", base_url="http://127.0.0.1:9/v1") as client:
+            if how == "map":
+                async for _ in client.batch.map(rows(), request=request):
+                    pass
+            elif how == "run":
+                await client.batch.run(rows(), tmp_path / "out.jsonl", request=request, key="id", progress="none")
+            else:
+                texts = (row["id"] for row in rows())
+                await client.deployments("abcd1234").embeddings.embed(texts, max_batch=1)
+
+    with pytest.raises(error, match="enough"):
+        anyio.run(main, backend="trio")

@@ -128,3 +128,33 @@ async def test_async_jobs_have_limits_too_and_keep_what_ended_when_all_is_cancel
     with anyio.CancelScope() as scope:
         await AsyncParallel.run([(True, finish), (True, cancel)], kept)
     assert kept == ["done", "b"]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("is_async", [True, False])
+def test_an_interrupt_in_a_job_is_raised_alone_and_ends_the_others(
+    is_async: bool, error: type[BaseException], backend: str
+) -> None:
+    ended: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append("the other")
+
+    async def leave() -> None:
+        raise error("enough")
+
+    def leave_at_once() -> None:
+        raise error("enough")
+
+    async def main() -> None:
+        try:
+            await AsyncParallel.run([(True, wait), (is_async, leave if is_async else leave_at_once)])
+        except BaseException as caught:
+            ended.append(type(caught).__name__)
+
+    anyio.run(main, backend=backend)
+    assert ended == ["the other", error.__name__]

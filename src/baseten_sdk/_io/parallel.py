@@ -41,6 +41,7 @@ class AsyncParallel:
                 for it, except that asyncio waits at the end of the process.
         """
         found: list[object] = [None] * len(jobs) if results is None else results
+        interrupts: list[BaseException] = []
 
         async def one(position: int, is_async: bool, function: Callable[[], object], limit: float) -> None:
             try:
@@ -53,12 +54,17 @@ class AsyncParallel:
                     found[position] = await _awaited(value)
             except Exception as error:
                 found[position] = error
+            except (KeyboardInterrupt, SystemExit) as interrupt:
+                interrupts.append(interrupt)  # Raised here, it would end the event loop, or come in a group.
+                group.cancel_scope.cancel()
 
         async with anyio.create_task_group() as group:
             for position, ((is_async, function), limit) in enumerate(
                 zip(jobs, limits or [inf] * len(jobs), strict=True)
             ):
                 group.start_soon(one, position, is_async, function, limit)
+        if interrupts:
+            raise interrupts[0]
         return found
 
 

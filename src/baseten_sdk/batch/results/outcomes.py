@@ -222,7 +222,7 @@ def _until_ended(run: Run[R, T], queue: OutcomeQueue[R, T]) -> Callable[[], Awai
         failure: BaseException | None = None
         try:
             await run(queue)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             failure = error
         finally:
             queue.end(failure)
