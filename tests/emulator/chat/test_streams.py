@@ -287,7 +287,7 @@ def test_a_caller_that_accepts_bare_json_gets_one_json_string(http: httpx.Client
 
 
 def test_a_failure_of_a_gathered_stream_is_a_500(http: httpx.Client) -> None:
-    headers = {"accept": "application/json", "x-emulator": "stall=2"}
+    headers = {"accept": "application/json", "x-emulator": "end=2"}
     reply = http.post(CHAT, json=ask(stream=True), headers=headers)
     assert reply.status_code == 500
     assert reply.json()["error"].startswith("Unhandled exception")
