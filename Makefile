@@ -15,8 +15,8 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 # Tests start many processes, and each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-# Tests wait for sockets and processes now and then: one worker more than there are cores.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1)
+# Tests wait for sockets and processes now and then: two workers more than there are cores.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 2)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
