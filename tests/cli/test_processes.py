@@ -53,7 +53,7 @@ def answers(path: Path) -> list[tuple[str, str]]:
 
 def written(source: Path) -> int:
     """How many rows the processes have written so far."""
-    return sum(path.read_text().count('"output"') for path in source.parent.glob("out.*.jsonl*"))
+    return sum(path.read_text().count('"output"') for path in source.parent.glob("out.part-*-of-2.jsonl"))
 
 
 ALL = sorted((f"r{number}", f"word {number}") for number in range(ROWS))
