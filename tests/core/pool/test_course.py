@@ -43,8 +43,8 @@ def broken() -> InternalServerError:
     return InternalServerError("boom", status_code=500)
 
 
-def failed(made: Course, member: int, error: APIError, now: float = 0.0) -> TryMember | GiveUp:
-    made.failed(member, error, 0.1, now, hedge=False)
+def failed(made: Course, member: int, error: APIError, now: float = 0.0, seconds: float = 0.1) -> TryMember | GiveUp:
+    made.failed(member, error, seconds, now, hedge=False)
     return made.next(now)
 
 
@@ -254,7 +254,7 @@ def test_no_order_of_events_asks_too_often_or_loses_an_error(
             if error is None:
                 made.succeeded(decision.member, seconds, now, hedge=False)
                 break
-            decision = failed(made, decision.member, error, now)
+            decision = failed(made, decision.member, error, now, seconds)
         assert len(asked) <= size + retries
         assert len(made.tries) == len(asked)
         assert len(made.errors) == len([each for each in made.tries if each.outcome != "ok"])
