@@ -220,8 +220,8 @@ def test_no_minute_has_more_than_the_limits_and_every_call_gets_its_turn(
     used = sorted(each for process in shared.processes for each in process.used)
     for start, _ in used:
         assert sum(amount for moment, amount in used if start <= moment < start + 60) <= tokens * (1 + 1e-6)
-    calls = sum(map(len, works))
-    if calls <= requests and all(not process.work for process in shared.processes[1:]):
+    calls, wanted = sum(map(len, works)), sum(work.tokens for each in works for work in each)
+    if calls <= requests and wanted <= tokens and all(not process.work for process in shared.processes[1:]):
         assert all(process.share.due(shared.now) == inf for process in shared.processes[1:])
 
 
