@@ -72,6 +72,8 @@ class LoopThread:
 
     def __init__(self) -> None:
         self.interrupt: BaseException | None = None
+        self._ended = False
+        self._cancels: set[Callable[[], bool]] = set()
         self._started: Future[BlockingPortal] = Future()
         self._thread = threading.Thread(target=self._run, name="baseten-batch", daemon=True)
         self._thread.start()
@@ -84,7 +86,14 @@ class LoopThread:
             KeyboardInterrupt: It ended the loop. The same for `SystemExit`.
         """
         try:
-            return self.portal.call(function, *args)
+            future = self.portal.start_task_soon(function, *args)
+            self._cancels.add(future.cancel)
+            try:
+                if self._ended:
+                    future.cancel()
+                return future.result()
+            finally:
+                self._cancels.discard(future.cancel)
         except (RuntimeError, CancelledError) as error:
             if isinstance(error, RuntimeError) and self._is_running():
                 raise
@@ -114,6 +123,10 @@ class LoopThread:
             if self._started.done():
                 raise
             self._started.set_exception(error)
+        finally:
+            self._ended = True
+            for cancel in tuple(self._cancels):
+                cancel()  # An ended loop may never run the call.
 
     async def _serve(self) -> None:
         async with BlockingPortal() as portal:
