@@ -80,7 +80,7 @@ class AsyncDirectTransport:
         timer.begin()
         self._check_open()
         if request.upgrade:
-            fresh = self._opened(await self._dialer.connect(origin, timer, tunnel=True))
+            fresh = self._tracked(await self._dialer.connect(origin, timer, tunnel=True))
             return await self._converse(fresh, request, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
@@ -88,10 +88,10 @@ class AsyncDirectTransport:
                 return await self._converse(connection, request, target, timer)
             except NothingSent:
                 continue
-        fresh = self._opened(await self._dialer.connect(origin, timer))
+        fresh = self._tracked(await self._dialer.connect(origin, timer))
         return await self._converse(fresh, request, target, timer)
 
-    def _opened(self, connection: AsyncConnection) -> AsyncConnection:
+    def _tracked(self, connection: AsyncConnection) -> AsyncConnection:
         """Note a new connection, so that it can be closed whoever uses it."""
         self._open.add(ref(connection, self._open.discard))
         return connection
@@ -166,7 +166,7 @@ class AsyncDirectTransport:
         """Drop a connection that nobody uses any more, perhaps because its loop has ended."""
         connection.abandon()
 
-    def _all(self) -> set[AsyncConnection]:
+    def _take_all(self) -> set[AsyncConnection]:
         """Take the idle connections. Return them and those in use."""
         found = [each() for each in tuple(self._open)]
         return {*self._idle.clear(), *(connection for connection in found if connection is not None)}
@@ -182,12 +182,12 @@ class AsyncDirectTransport:
 
     async def aclose(self) -> None:
         self._closed = True
-        for connection in self._all():
+        for connection in self._take_all():
             connection.close()
 
     def abandon(self) -> None:
         self._closed = True
-        for connection in self._all():
+        for connection in self._take_all():
             connection.abandon()
 
     def __del__(self) -> None:

@@ -1,6 +1,6 @@
-"""The variables of the environment, as what is made of them asks for them.
+"""How the environment is read: one variable at a time.
 
-A mapping would hold them all, with the key, in a variable of a frame. It must not know which variables there are.
+A mapping of all variables would show the key in a traceback's frames. This file must not know which variables there are.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class DirectTransport:
         timer.begin()
         self._check_open()
         if request.upgrade:
-            fresh = self._opened(self._dialer.connect(origin, timer, tunnel=True))
+            fresh = self._tracked(self._dialer.connect(origin, timer, tunnel=True))
             return self._converse(fresh, request, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
@@ -89,10 +89,10 @@ class DirectTransport:
                 return self._converse(connection, request, target, timer)
             except NothingSent:
                 continue
-        fresh = self._opened(self._dialer.connect(origin, timer))
+        fresh = self._tracked(self._dialer.connect(origin, timer))
         return self._converse(fresh, request, target, timer)
 
-    def _opened(self, connection: Connection) -> Connection:
+    def _tracked(self, connection: Connection) -> Connection:
         """Note a new connection, so that it can be closed whoever uses it."""
         self._open.add(ref(connection, self._open.discard))
         return connection
@@ -163,7 +163,7 @@ class DirectTransport:
         """Drop a connection that nobody uses any more, perhaps because its loop has ended."""
         connection.abandon()
 
-    def _all(self) -> set[Connection]:
+    def _take_all(self) -> set[Connection]:
         """Take the idle connections. Return them and those in use."""
         found = [each() for each in tuple(self._open)]
         return {*self._idle.clear(), *(connection for connection in found if connection is not None)}
@@ -179,12 +179,12 @@ class DirectTransport:
 
     def close(self) -> None:
         self._closed = True
-        for connection in self._all():
+        for connection in self._take_all():
             connection.close()
 
     def abandon(self) -> None:
         self._closed = True
-        for connection in self._all():
+        for connection in self._take_all():
             connection.abandon()
 
     def __del__(self) -> None:

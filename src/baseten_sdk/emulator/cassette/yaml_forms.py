@@ -100,7 +100,7 @@ def reply_tree(reply: ReceivedReply) -> dict[str, object]:
 
 
 def _cut(data: bytes, pieces: str) -> Iterator[TimedPiece]:
-    """The pieces of a stream.
+    """Yield the pieces of a stream.
 
     Raises:
         ValueError: They are not as long as the stream.

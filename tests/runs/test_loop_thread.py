@@ -1,4 +1,4 @@
-"""A call of a loop's thread that the loop never runs, because an interrupt ended it."""
+"""The thread of an event loop: a call that it never runs, because an interrupt ended it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from baseten_sdk._runs.loop_thread import LoopThread
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_it_ends_with_the_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_is_never_run_ends_with_the_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
     thread = LoopThread()
     lost = threading.Event()
 
