@@ -1,6 +1,6 @@
 """How the environment is read: one variable at a time.
 
-A mapping of all variables would show the key in a traceback's frames. This file must not know which variables there are.
+A mapping of all variables would show the key in a traceback. This file must not know which variables there are.
 """
 
 from __future__ import annotations
