@@ -350,3 +350,26 @@ async def test_speech_is_transcribed_by_whichever_member_answers(client: AsyncCl
     with pytest.raises(ConfigurationError, match="needs a dedicated deployment"):
         async with apis.connect():
             pass
+
+
+async def test_a_deadline_before_the_first_event_is_refused_where_there_are_events(
+    client: AsyncClient, emu: Emulator
+) -> None:
+    pool = client.pool([LLAMA], first_event=30.0)
+    with pytest.raises(ConfigurationError, match="longer than the call's deadline"):
+        await pool.chat.completions.create(messages=HI, deadline=20.0, stream=True)
+    with pytest.raises(ConfigurationError, match="longer than the call's deadline"):
+        await pool.messages.create(messages=HI, max_tokens=9, deadline=20.0, stream=True)
+    with pytest.raises(ConfigurationError, match="longer than the call's deadline"):
+        await pool.responses.create(input="Hi", deadline=20.0, stream=True)
+    with pytest.raises(ConfigurationError, match="longer than the call's deadline"):
+        await pool.completions.create(prompt="Hi", deadline=20.0, stream=True)
+    with pytest.raises(ConfigurationError, match="longer than the call's deadline"):
+        pool.chat.completions.stream(messages=HI, deadline=20.0)
+    with pytest.raises(ConfigurationError, match="longer than the call's deadline"):
+        pool.chat.completions.run_tools(messages=HI, tools=[], deadline=20.0, stream=True)
+    assert len(emu.requests) == 0
+    assert (await pool.chat.completions.create(messages=HI, deadline=20.0)).text
+    assert (await pool.messages.create(messages=HI, max_tokens=9, deadline=20.0)).text
+    assert (await pool.responses.create(input="Hi", deadline=20.0)).output_text
+    assert (await pool.completions.create(prompt="Hi", deadline=20.0)).text

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
-from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
+from ...types.params import ChatOptions, Message, ResponseFormat
 from .chat import AsyncChat, tool_params
 from .chat_calls import AsyncChatCalls
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
+    from ..._core.pool.arguments import (
+        ChatArguments,
+        ChatArgumentsWithTools,
+        ParseArguments,
+        ParseArgumentsWithTools,
+    )
     from ..._core.schema.tool import ToolLike
     from ...types.parsed import Parsed
     from ..streams.chat import AsyncChatStream
@@ -48,33 +54,19 @@ class AsyncPoolCompletions:
     async def create(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         stream: Literal[False] | None = None,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ChatOptions],
+        **params: Unpack[ChatArgumentsWithTools],
     ) -> ChatCompletion: ...
 
     @overload
     async def create(
-        self,
-        *,
-        messages: Iterable[Message],
-        model: str | None = None,
-        stream: Literal[True],
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ChatOptions],
+        self, *, model: str | None = None, stream: Literal[True], **params: Unpack[ChatArgumentsWithTools]
     ) -> AsyncChatStream: ...
 
     @overload
     async def create(
-        self,
-        *,
-        messages: Iterable[Message],
-        model: str | None = None,
-        stream: bool,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ChatOptions],
+        self, *, model: str | None = None, stream: bool, **params: Unpack[ChatArgumentsWithTools]
     ) -> ChatCompletion | AsyncChatStream: ...
 
     async def create(
@@ -98,10 +90,9 @@ class AsyncPoolCompletions:
             **params: Sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
-        if "deadline" in params:
-            self._settings.check_deadline(params["deadline"], "call")
         # This is `chat.completions.create`, whose coroutine would cost a short call more than the choice of a member.
         if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
             return await self._calls.chunks(model or ANY_MODEL, messages, params, tool_params(tools))
         return await self._calls.complete(model or ANY_MODEL, messages, params, tool_params(tools))
 
@@ -109,89 +100,69 @@ class AsyncPoolCompletions:
     def stream(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T],
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArgumentsWithTools],
     ) -> AsyncCompletionStream[T]: ...
 
     @overload
     def stream(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: ResponseFormat | None = None,
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArgumentsWithTools],
     ) -> AsyncCompletionStream[None]: ...
 
     def stream(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T] | ResponseFormat | None = None,
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArgumentsWithTools],
     ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
         """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.stream(
-            model=model or ANY_MODEL,
-            messages=messages,
-            response_format=response_format,
-            tools=tools,
-            strict=strict,
-            **params,
+            model=model or ANY_MODEL, response_format=response_format, strict=strict, **params
         )
 
     @overload
     async def parse(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArguments],
     ) -> Parsed[T]: ...
 
     @overload
     async def parse(
-        self,
-        *,
-        messages: Iterable[Message],
-        model: str | None = None,
-        tools: Sequence[ToolLike],
-        **params: Unpack[ParseOptions],
+        self, *, model: str | None = None, tools: Sequence[ToolLike], **params: Unpack[ParseArguments]
     ) -> Parsed[Never]: ...
 
     async def parse(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArguments],
     ) -> Parsed[T] | Parsed[Never]:
         """Ask a member for an object of a type; see `client.chat.completions.parse`."""
+        name = model or ANY_MODEL
         if response_format is None:
-            return await self._completions.parse(
-                model=model or ANY_MODEL, messages=messages, tools=tools or (), **params
-            )
+            return await self._completions.parse(model=name, tools=tools or (), **params)
         return await self._completions.parse(
-            model=model or ANY_MODEL,
-            messages=messages,
+            model=name,
             response_format=response_format,
             tools=tools,
             strict=strict,
@@ -202,22 +173,21 @@ class AsyncPoolCompletions:
     def run_tools(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         tools: Sequence[ToolLike],
         max_turns: int = 8,
         stream: bool = False,
         on_tool_error: OnToolError = "report",
-        **params: Unpack[ChatOptions],
+        **params: Unpack[ChatArguments],
     ) -> AsyncToolRun:
         """Let the model use tools until it has its answer; see `client.chat.completions.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.run_tools(
             model=model or ANY_MODEL,
-            messages=messages,
             tools=tools,
             max_turns=max_turns,
             stream=stream,

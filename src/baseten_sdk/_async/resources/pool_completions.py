@@ -65,5 +65,6 @@ class AsyncPoolTextCompletions:
             **params: The parameters of `client.completions.create`. `max_retries` counts tries beyond one of each
                 member.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
         return await self._completions.create(model=model or ANY_MODEL, prompt=prompt, stream=bool(stream), **params)

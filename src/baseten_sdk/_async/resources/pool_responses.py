@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
 from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
-from ...types.response_params import ResponseInput, ResponseOptions
 from ...types.responses import ModelResponse
 from .responses import AsyncResponses
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
+    from ..._core.pool.arguments import ResponseArguments, ResponseArgumentsWithTools
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
@@ -34,171 +34,125 @@ class AsyncPoolResponses:
     async def create(
         self,
         *,
-        input: ResponseInput,
         model: str | None = None,
         stream: Literal[False] | None = None,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArgumentsWithTools],
     ) -> ModelResponse: ...
 
     @overload
     async def create(
-        self,
-        *,
-        input: ResponseInput,
-        model: str | None = None,
-        stream: Literal[True],
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ResponseOptions],
+        self, *, model: str | None = None, stream: Literal[True], **params: Unpack[ResponseArgumentsWithTools]
     ) -> AsyncResponseEvents: ...
 
     @overload
     async def create(
-        self,
-        *,
-        input: ResponseInput,
-        model: str | None = None,
-        stream: bool,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ResponseOptions],
+        self, *, model: str | None = None, stream: bool, **params: Unpack[ResponseArgumentsWithTools]
     ) -> ModelResponse | AsyncResponseEvents: ...
 
     async def create(
-        self,
-        *,
-        input: ResponseInput,
-        model: str | None = None,
-        stream: bool | None = None,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ResponseOptions],
+        self, *, model: str | None = None, stream: bool | None = None, **params: Unpack[ResponseArgumentsWithTools]
     ) -> ModelResponse | AsyncResponseEvents:
         """Ask a member for a response; see `client.responses.create`.
 
         A stream is returned once its first event has arrived. `meta.served_by` of the result says who answered.
 
         Args:
-            input: A text, or items.
-            model: What to send to members whose `Target` has no `model` of its own. None: the ID of the member.
-            stream: Give the response in events as they come.
-            tools: What the model may call.
-            **params: The parameters of `client.responses.create`. `max_retries` counts tries beyond one of each member.
+            model: The name to send to members whose `Target` has no `model`. None: the ID of the member.
+            stream: Return the events of the response as they come.
+            **params: The arguments of `client.responses.create`. `max_retries` counts tries beyond one of each member.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
-        return await self._responses.create(
-            model=model or ANY_MODEL, input=input, stream=bool(stream), tools=tools, **params
-        )
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
+        return await self._responses.create(model=model or ANY_MODEL, stream=bool(stream), **params)
 
     @overload
     def stream(
         self,
         *,
-        input: ResponseInput,
         model: str | None = None,
         text_format: TypeForm[T],
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArgumentsWithTools],
     ) -> AsyncModelResponseStream[T]: ...
 
     @overload
     def stream(
         self,
         *,
-        input: ResponseInput,
         model: str | None = None,
         text_format: None = None,
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArgumentsWithTools],
     ) -> AsyncModelResponseStream[None]: ...
 
     def stream(
         self,
         *,
-        input: ResponseInput,
         model: str | None = None,
         text_format: TypeForm[T] | None = None,
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArgumentsWithTools],
     ) -> AsyncModelResponseStream[T] | AsyncModelResponseStream[None]:
         """Ask a member for a response, and read it as typed events; see `client.responses.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
         name = model or ANY_MODEL
         if text_format is None:
-            return self._responses.stream(model=name, input=input, tools=tools, strict=strict, **params)
-        return self._responses.stream(
-            model=name, input=input, text_format=text_format, tools=tools, strict=strict, **params
-        )
+            return self._responses.stream(model=name, strict=strict, **params)
+        return self._responses.stream(model=name, text_format=text_format, strict=strict, **params)
 
     @overload
     async def parse(
         self,
         *,
-        input: ResponseInput,
         model: str | None = None,
         text_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArguments],
     ) -> ParsedResponse[T]: ...
 
     @overload
     async def parse(
-        self,
-        *,
-        input: ResponseInput,
-        model: str | None = None,
-        tools: Sequence[ToolLike],
-        **params: Unpack[ResponseOptions],
+        self, *, model: str | None = None, tools: Sequence[ToolLike], **params: Unpack[ResponseArguments]
     ) -> ParsedResponse[Never]: ...
 
     async def parse(
         self,
         *,
-        input: ResponseInput,
         model: str | None = None,
         text_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArguments],
     ) -> ParsedResponse[T] | ParsedResponse[Never]:
         """Ask a member for an object of a type; see `client.responses.parse`."""
-        self._settings.check_deadline(params.get("deadline"), "call")
         name = model or ANY_MODEL
         if text_format is None:
-            return await self._responses.parse(model=name, input=input, tools=tools or (), **params)
+            return await self._responses.parse(model=name, tools=tools or (), **params)
         return await self._responses.parse(
-            model=name,
-            input=input,
-            text_format=text_format,
-            tools=tools,
-            strict=strict,
-            output_retries=output_retries,
-            **params,
+            model=name, text_format=text_format, tools=tools, strict=strict, output_retries=output_retries, **params
         )
 
     def run_tools(
         self,
         *,
-        input: ResponseInput,
-        tools: Sequence[ToolLike],
         model: str | None = None,
+        tools: Sequence[ToolLike],
         max_turns: int = 8,
         stream: bool = False,
         on_tool_error: OnToolError = "report",
-        **params: Unpack[ResponseOptions],
+        **params: Unpack[ResponseArguments],
     ) -> AsyncResponseRun:
         """Let the model use tools until it has its answer; see `client.responses.run_tools`.
 
-        All turns go to the same member as long as it is well.
+        All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
         return self._responses.run_tools(
             model=model or ANY_MODEL,
-            input=input,
             tools=tools,
             max_turns=max_turns,
             stream=stream,

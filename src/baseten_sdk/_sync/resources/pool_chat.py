@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
-from ...types.params import ChatOptions, Message, ParseOptions, ResponseFormat
+from ...types.params import ChatOptions, Message, ResponseFormat
 from .chat import Chat, tool_params
 from .chat_calls import ChatCalls
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
+    from ..._core.pool.arguments import (
+        ChatArguments,
+        ChatArgumentsWithTools,
+        ParseArguments,
+        ParseArgumentsWithTools,
+    )
     from ..._core.schema.tool import ToolLike
     from ...types.parsed import Parsed
     from ..streams.chat import ChatStream
@@ -49,33 +55,19 @@ class PoolCompletions:
     def create(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         stream: Literal[False] | None = None,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ChatOptions],
+        **params: Unpack[ChatArgumentsWithTools],
     ) -> ChatCompletion: ...
 
     @overload
     def create(
-        self,
-        *,
-        messages: Iterable[Message],
-        model: str | None = None,
-        stream: Literal[True],
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ChatOptions],
+        self, *, model: str | None = None, stream: Literal[True], **params: Unpack[ChatArgumentsWithTools]
     ) -> ChatStream: ...
 
     @overload
     def create(
-        self,
-        *,
-        messages: Iterable[Message],
-        model: str | None = None,
-        stream: bool,
-        tools: Sequence[ToolLike] | None = None,
-        **params: Unpack[ChatOptions],
+        self, *, model: str | None = None, stream: bool, **params: Unpack[ChatArgumentsWithTools]
     ) -> ChatCompletion | ChatStream: ...
 
     def create(
@@ -99,10 +91,9 @@ class PoolCompletions:
             **params: Sampling parameters, response_format, and the options of every call. `max_retries` counts tries
                 beyond one of each member.
         """
-        if "deadline" in params:
-            self._settings.check_deadline(params["deadline"], "call")
         # This is `chat.completions.create`, whose coroutine would cost a short call more than the choice of a member.
         if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
             return self._calls.chunks(model or ANY_MODEL, messages, params, tool_params(tools))
         return self._calls.complete(model or ANY_MODEL, messages, params, tool_params(tools))
 
@@ -110,87 +101,69 @@ class PoolCompletions:
     def stream(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T],
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArgumentsWithTools],
     ) -> CompletionStream[T]: ...
 
     @overload
     def stream(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: ResponseFormat | None = None,
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArgumentsWithTools],
     ) -> CompletionStream[None]: ...
 
     def stream(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T] | ResponseFormat | None = None,
-        tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArgumentsWithTools],
     ) -> CompletionStream[T] | CompletionStream[None]:
         """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.stream(
-            model=model or ANY_MODEL,
-            messages=messages,
-            response_format=response_format,
-            tools=tools,
-            strict=strict,
-            **params,
+            model=model or ANY_MODEL, response_format=response_format, strict=strict, **params
         )
 
     @overload
     def parse(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T],
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArguments],
     ) -> Parsed[T]: ...
 
     @overload
     def parse(
-        self,
-        *,
-        messages: Iterable[Message],
-        model: str | None = None,
-        tools: Sequence[ToolLike],
-        **params: Unpack[ParseOptions],
+        self, *, model: str | None = None, tools: Sequence[ToolLike], **params: Unpack[ParseArguments]
     ) -> Parsed[Never]: ...
 
     def parse(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         response_format: TypeForm[T] | None = None,
         tools: Sequence[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[ParseOptions],
+        **params: Unpack[ParseArguments],
     ) -> Parsed[T] | Parsed[Never]:
         """Ask a member for an object of a type; see `client.chat.completions.parse`."""
+        name = model or ANY_MODEL
         if response_format is None:
-            return self._completions.parse(model=model or ANY_MODEL, messages=messages, tools=tools or (), **params)
+            return self._completions.parse(model=name, tools=tools or (), **params)
         return self._completions.parse(
-            model=model or ANY_MODEL,
-            messages=messages,
+            model=name,
             response_format=response_format,
             tools=tools,
             strict=strict,
@@ -201,22 +174,21 @@ class PoolCompletions:
     def run_tools(
         self,
         *,
-        messages: Iterable[Message],
         model: str | None = None,
         tools: Sequence[ToolLike],
         max_turns: int = 8,
         stream: bool = False,
         on_tool_error: OnToolError = "report",
-        **params: Unpack[ChatOptions],
+        **params: Unpack[ChatArguments],
     ) -> ToolRun:
         """Let the model use tools until it has its answer; see `client.chat.completions.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
         return self._completions.run_tools(
             model=model or ANY_MODEL,
-            messages=messages,
             tools=tools,
             max_turns=max_turns,
             stream=stream,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
+    from ..._core.pool.arguments import MessagesArguments, MessagesArgumentsWithTools
     from ..._core.schema.tool import ToolLike
     from ...types.message_events import RawMessageStreamEvent
     from ...types.parsed_message import ParsedMessage
@@ -37,177 +38,103 @@ class PoolMessages:
     def create(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         stream: Literal[False] | None = None,
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArgumentsWithTools],
     ) -> Message: ...
 
     @overload
     def create(
-        self,
-        *,
-        messages: Iterable[MessageTurn],
-        model: str | None = None,
-        max_tokens: int,
-        stream: Literal[True],
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[MessagesOptions],
+        self, *, model: str | None = None, stream: Literal[True], **params: Unpack[MessagesArgumentsWithTools]
     ) -> TypedStream[RawMessageStreamEvent]: ...
 
     @overload
     def create(
-        self,
-        *,
-        messages: Iterable[MessageTurn],
-        model: str | None = None,
-        max_tokens: int,
-        stream: bool,
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[MessagesOptions],
+        self, *, model: str | None = None, stream: bool, **params: Unpack[MessagesArgumentsWithTools]
     ) -> Message | TypedStream[RawMessageStreamEvent]: ...
 
     def create(
-        self,
-        *,
-        messages: Iterable[MessageTurn],
-        model: str | None = None,
-        max_tokens: int,
-        stream: bool | None = None,
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
-        **params: Unpack[MessagesOptions],
+        self, *, model: str | None = None, stream: bool | None = None, **params: Unpack[MessagesArgumentsWithTools]
     ) -> Message | TypedStream[RawMessageStreamEvent]:
         """Ask a member for the next message; see `client.messages.create`.
 
         A stream is returned once its first event has arrived. `meta.served_by` of the result says who answered.
+
+        Args:
+            model: The name to send to members whose `Target` has no `model`. None: the ID of the member.
+            stream: Return the events of the answer as they come.
+            **params: The arguments of `client.messages.create`. `max_retries` counts tries beyond one of each member.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
-        return self._messages.create(
-            model=model or ANY_MODEL,
-            messages=messages,
-            max_tokens=max_tokens,
-            stream=bool(stream),
-            system=system,
-            tools=tools,
-            **params,
-        )
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
+        return self._messages.create(model=model or ANY_MODEL, stream=bool(stream), **params)
 
     @overload
     def stream(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         output_format: TypeForm[T],
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArgumentsWithTools],
     ) -> MessageStream[T]: ...
 
     @overload
     def stream(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         output_format: None = None,
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArgumentsWithTools],
     ) -> MessageStream[Never]: ...
 
     def stream(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         output_format: TypeForm[T] | None = None,
-        system: System | None = None,
-        tools: Iterable[ToolLike] | None = None,
         strict: bool = True,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArgumentsWithTools],
     ) -> MessageStream[T] | MessageStream[Never]:
         """Ask a member for the next message, and read it as typed events; see `client.messages.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
-        return self._messages.stream(
-            model=model or ANY_MODEL,
-            messages=messages,
-            max_tokens=max_tokens,
-            output_format=output_format,
-            system=system,
-            tools=tools,
-            strict=strict,
-            **params,
-        )
+        return self._messages.stream(model=model or ANY_MODEL, output_format=output_format, strict=strict, **params)
 
     @overload
     def parse(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         output_format: TypeForm[T],
-        system: System | None = None,
         tools: Iterable[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArguments],
     ) -> ParsedMessage[T]: ...
 
     @overload
     def parse(
-        self,
-        *,
-        messages: Iterable[MessageTurn],
-        model: str | None = None,
-        max_tokens: int,
-        tools: Iterable[ToolLike],
-        system: System | None = None,
-        **params: Unpack[MessagesOptions],
+        self, *, model: str | None = None, tools: Iterable[ToolLike], **params: Unpack[MessagesArguments]
     ) -> ParsedMessage[Never]: ...
 
     def parse(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         output_format: TypeForm[T] | None = None,
-        system: System | None = None,
         tools: Iterable[ToolLike] | None = None,
         strict: bool = True,
         output_retries: int = 0,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArguments],
     ) -> ParsedMessage[T] | ParsedMessage[Never]:
         """Ask a member for an object of a type; see `client.messages.parse`."""
-        self._settings.check_deadline(params.get("deadline"), "call")
+        name = model or ANY_MODEL
         if output_format is None:
-            return self._messages.parse(
-                model=model or ANY_MODEL,
-                messages=messages,
-                max_tokens=max_tokens,
-                tools=tools or (),
-                system=system,
-                **params,
-            )
+            return self._messages.parse(model=name, tools=tools or (), **params)
         return self._messages.parse(
-            model=model or ANY_MODEL,
-            messages=messages,
-            max_tokens=max_tokens,
+            model=name,
             output_format=output_format,
-            system=system,
             tools=tools,
             strict=strict,
             output_retries=output_retries,
@@ -217,30 +144,25 @@ class PoolMessages:
     def run_tools(
         self,
         *,
-        messages: Iterable[MessageTurn],
         model: str | None = None,
-        max_tokens: int,
         tools: Iterable[ToolLike],
         max_turns: int = 8,
         stream: bool = False,
         on_tool_error: OnToolError = "report",
-        system: System | None = None,
-        **params: Unpack[MessagesOptions],
+        **params: Unpack[MessagesArguments],
     ) -> MessageRun:
         """Let the model use tools until it has its answer; see `client.messages.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        self._settings.check_deadline(params.get("deadline"), "call")
+        if stream:
+            self._settings.check_deadline(params.get("deadline"), "call")
         return self._messages.run_tools(
             model=model or ANY_MODEL,
-            messages=messages,
-            max_tokens=max_tokens,
             tools=tools,
             max_turns=max_turns,
             stream=stream,
             on_tool_error=on_tool_error,
-            system=system,
             **params,
         )
 
