@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
 from baseten_sdk._runs.group_commit import GroupCommit
+from tests.patience import growing
 
 pytestmark = pytest.mark.anyio
 
@@ -97,16 +99,60 @@ async def test_a_timeout_ends_the_wait_and_what_was_begun_may_still_be_written()
 
 
 async def test_beside_a_write_that_hangs_nothing_is_written_or_kept() -> None:
-    slow = Slow()
-    commits = GroupCommit(slow, timeout=0.02)
-    for number in range(3):
-        with pytest.raises(TimeoutError):
-            await commits.add(number)
-    assert not slow.began.acquire(blocking=False) or not slow.began.acquire(blocking=False)  # one thread, no more
-    slow.let.set()
+    for timeout in growing(0.02):
+        slow = Slow()
+        commits = GroupCommit(slow, timeout=timeout)
+        for number in range(3):
+            with pytest.raises(TimeoutError):
+                await commits.add(number)
+        began = slow.began.acquire(blocking=False)
+        assert not slow.began.acquire(blocking=False)  # one thread, no more
+        slow.let.set()
+        if began:
+            break
     await anyio.to_thread.run_sync(slow.written.wait, 30)
-    await GroupCommit(slow).add(9)
-    assert slow.batches == [[0], [9]]
+    await commits.add(9)
+    assert len(slow.batches) == 2
+    assert slow.batches[-1] == [9]
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_an_item_given_up_at_any_moment_leaves_the_writer_in_order(steps: int) -> None:
+    slow = Slow()
+    slow.let.set()
+    commits = GroupCommit(slow, timeout=60)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(commits.add, 0)
+        for _ in range(steps):
+            await anyio.lowlevel.checkpoint()
+        tasks.cancel_scope.cancel()
+    await commits.add(9)
+    assert slow.batches in ([[9]], [[0], [9]])
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_a_writer_given_up_at_any_moment_leaves_its_batch_to_the_others(steps: int) -> None:
+    slow = Slow()
+    commits = GroupCommit(slow, timeout=60)
+    leading = anyio.CancelScope()
+
+    async def lead() -> None:
+        with leading:
+            await commits.add(1)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(commits.add, 0)
+        await anyio.to_thread.run_sync(slow.began.acquire)
+        tasks.start_soon(lead)
+        tasks.start_soon(commits.add, 2)
+        await anyio.wait_all_tasks_blocked()
+        slow.let.set()
+        await anyio.to_thread.run_sync(slow.written.wait)
+        for _ in range(steps):
+            await anyio.lowlevel.checkpoint()
+        leading.cancel()
+    assert slow.batches[0] == [0]
+    assert [number for batch in slow.batches for number in batch].count(2) == 1
 
 
 async def test_with_a_timeout_a_cancelled_writer_costs_the_others_nothing() -> None:

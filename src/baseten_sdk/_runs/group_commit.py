@@ -8,6 +8,7 @@ what is written.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from math import inf
 from typing import Generic, TypeVar
@@ -77,7 +78,7 @@ class GroupCommit(Generic[T]):
             with anyio.move_on_after(self._timeout):
                 await self._written(state, batch)
         finally:
-            if state.batch is batch:
+            if state.written is not batch and not batch.is_over:
                 batch.items.remove(item)  # The item was given up before its write began.
         if not batch.is_over:
             raise TimeoutError(f"it took longer than {self._timeout:g} s")
@@ -93,10 +94,19 @@ class GroupCommit(Generic[T]):
                 return
             state.batch, state.written = _Batch(), batch
             lasting = self._timeout is None
-            with anyio.CancelScope(shield=lasting):
-                await anyio.to_thread.run_sync(self._write, batch, abandon_on_cancel=not lasting, limiter=state.threads)
+            begun = threading.Lock()  # Whoever locks it decides whether the write begins: the thread, or its task.
+            try:
+                with anyio.CancelScope(shield=lasting):
+                    await anyio.to_thread.run_sync(
+                        self._write, batch, begun, abandon_on_cancel=not lasting, limiter=state.threads
+                    )
+            finally:
+                if begun.acquire(blocking=False):
+                    state.written = None  # It was given up before the thread ran. The next task may write the batch.
 
-    def _write(self, batch: _Batch[T]) -> None:
+    def _write(self, batch: _Batch[T], begun: threading.Lock) -> None:
+        if not begun.acquire(blocking=False):
+            return
         try:
             self._write_batch(batch.items)
         except Exception as error:

@@ -28,6 +28,7 @@ class ExecutionOptions:
 
 class DataContext:
     enable_progress_bars: bool
+    wait_for_min_actors_s: int
     execution_options: ExecutionOptions
     @staticmethod
     def get_current() -> DataContext: ...

@@ -81,7 +81,7 @@ def check_params(body: dict[str, object]) -> None:
         if value is not None and not isinstance(value, Mapping):
             raise InvalidRequestError(f'{name} must be a dict with a "type", not {value!r}.')
     thinking = body.get("thinking")
-    if isinstance(thinking, Mapping) and thinking.get("type") == "adaptive":
+    if thinking is not None and isinstance(thinking, Mapping) and thinking.get("type") == "adaptive":
         body["thinking"] = {**thinking, "type": "enabled"}
     stops = body.get("stop_sequences")
     if isinstance(stops, str):
@@ -112,7 +112,7 @@ def _turn(turn: MessageTurn, path: str) -> Mapping[str, object]:
         return turn.to_param()
     if isinstance(turn, BaseModel) and "role" in type(turn).model_fields:
         turn = turn.model_dump(mode="json", exclude_none=True, include={"role", "content"})
-    if not isinstance(turn, Mapping):
+    if type(turn) is not dict and not isinstance(turn, Mapping):
         raise InvalidRequestError(f"{path} must be a dict or a message of a reply, not a {type(turn).__name__}.")
     role, content = turn.get("role"), turn.get("content")
     if role not in ROLES:
