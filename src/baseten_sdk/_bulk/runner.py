@@ -16,7 +16,8 @@ from .._core.texts.call import Store
 from .._core.texts.cutting import BadText, Part
 from .._core.texts.gathering import Gathering, InputCounts
 from .._runs.loop_thread import run_in_loop
-from ..batch.results.outcomes import AsyncOutcomes, OutcomeQueue, Outcomes
+from ..batch.results.outcome_queue import OutcomeQueue
+from ..batch.results.outcomes import AsyncOutcomes, Outcomes
 from ..batch.run.engine import Gauge
 from ..errors import DeadlineExceeded
 from ..types.batch import Failed, Ok, Outcome

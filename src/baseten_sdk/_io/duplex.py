@@ -10,76 +10,18 @@ from __future__ import annotations
 
 import select
 import selectors
-import socket
-import ssl
 import threading
 import time
-from collections import deque
-from collections.abc import Iterable
 from contextlib import nullcontext
 
 import anyio
 import anyio.lowlevel
 
-from .readiness import CLOSED, PIECE, UNREADY
+from .duplex_queue import DuplexQueue
+from .readiness import CLOSED
 from .socket_waits import milliseconds, poll_of, writable
-from .sockets import RECORD, STRAIGHT, AsyncSocket, Socket
+from .sockets import STRAIGHT, AsyncSocket, Socket
 from .stopper import holding
-
-NOT_NOW = (*UNREADY, ssl.SSLWantWriteError)
-"""What a socket raises if it can do nothing at the moment."""
-
-
-class DuplexQueue:
-    """What both flavors share: the bytes to send, and what a socket can do at once."""
-
-    __slots__ = ("_full", "_more", "_out", "_raw")
-
-    def __init__(self, raw: socket.socket) -> None:
-        self._raw = raw
-        self._out: deque[bytes | memoryview] = deque()
-        self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
-        self._more = False
-
-    def push(self, pieces: Iterable[bytes]) -> None:
-        """Queue bytes to send. The caller holds `state`."""
-        self._out.extend(pieces)
-
-    def drain(self) -> bool:
-        """Send what the socket takes at once. The caller holds `state`.
-
-        Returns:
-            Whether nothing is left.
-
-        Raises:
-            OSError: The connection broke.
-        """
-        out = self._out
-        while out:
-            piece = out[0]
-            try:
-                sent = self._raw.send(piece)
-            except NOT_NOW:
-                return False
-            if sent < len(piece):
-                out[0] = memoryview(piece)[sent:]
-            else:
-                out.popleft()
-        return True
-
-    def take(self) -> bytes | None:
-        """Return what has arrived: b"" at the end, None if nothing has. The caller holds `state`.
-
-        Raises:
-            OSError: The connection broke.
-        """
-        try:
-            data = self._raw.recv(PIECE)
-        except NOT_NOW:
-            self._more = False
-            return None
-        self._more = len(data) >= self._full
-        return data
 
 
 class AsyncDuplex(DuplexQueue):

@@ -11,7 +11,8 @@ from math import inf
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk._core.policy.rate_limit import MINUTE, SLACK, Allowance, RateLimit, Reservation
+from baseten_sdk._core.policy.allowance import MINUTE, SLACK, Allowance
+from baseten_sdk._core.policy.rate_limit import RateLimit, Reservation
 
 
 @dataclass(frozen=True)

@@ -17,28 +17,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
-
-from pydantic import TypeAdapter
 
 from ...types.message_events import (
-    BlockDelta,
     ContentBlockDeltaEvent,
     ContentBlockStartEvent,
     MessageDeltaEvent,
     MessageStartEvent,
     RawContentBlockStopEvent,
     RawMessageStreamEvent,
-    SoFar,
-    partial_input,
 )
-from ...types.messages import ContentBlock, Message, MessageUsage, ToolUseBlock, new_tool_use_id
-from ...types.reply import LENIENT, attach_note
-from ..chat.unknown import Unknown
-from ..stream.arguments import HeldArguments, first_object
-from .same_call import CallKey, call_key
-
-Fields = dict[str, object]
+from ...types.messages import Message, MessageUsage
+from ...types.reply import LENIENT
+from .block_parts import BlockParts, Fields
+from .same_call import CallKey
 
 KINDS = {
     "text_delta": "text",
@@ -48,146 +39,7 @@ KINDS = {
 }
 """The type of the block that a delta opens. Any other delta opens a text block."""
 
-TEXTS = frozenset({"text", "thinking"})
-"""Types of blocks whose text has the same name as the type."""
-
 INPUT_SIDE = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-
-
-class BlockParts:
-    """The pieces of one block.
-
-    Attributes:
-        kind: The type of the block.
-        arguments: The arguments of a call.
-        text: The pieces of text, thinking or arguments.
-        opening: The text with which the block began, until `MessageEvents` takes it. It is also the first piece.
-        ended: Whether the server announced the end of the block.
-    """
-
-    __slots__ = ("_citations", "_extras", "_signature", "_start", "arguments", "ended", "kind", "opening", "text")
-
-    def __init__(self, start: Fields) -> None:
-        self._start = start
-        self.kind = str(start.get("type"))
-        self.ended = False
-        self.text = SoFar()
-        self.opening = ""
-        self._open(start)
-        self.arguments = HeldArguments()
-        self._signature: list[str] = []
-        self._citations: list[object] = []
-        self._extras = Unknown()
-        if start.get("type") == "tool_use" and not start.get("id"):
-            start["id"] = new_tool_use_id()
-
-    def _open(self, start: Fields) -> None:
-        """Take the text with which a block begins as its first piece. It is usually empty."""
-        opening = start.get(self.kind) if self.kind in TEXTS else None
-        if isinstance(opening, str) and opening and not self.text.pieces:
-            self.opening = opening
-            self.text.pieces.append(opening)
-
-    @property
-    def is_call(self) -> bool:
-        """Whether the block is a tool call."""
-        return self.kind == "tool_use"
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing of the block has arrived yet."""
-        begun = self.text.pieces or self._signature or self.is_call
-        return not begun and not any(value for name, value in self._start.items() if name != "type")
-
-    def begins_again(self, start: Fields) -> bool:
-        """Whether a block that is opened at the same index is this block again. It then takes what it lacks."""
-        if self.ended or start.get("type") != self.kind:
-            return False
-        if self.is_call and (start.get("id") or None) not in (None, self._start["id"]):
-            return False
-        self._open(start)
-        self._start |= {name: value for name, value in start.items() if value and not self._start.get(name)}
-        return True
-
-    def takes(self, delta: BlockDelta) -> bool:
-        """Whether a delta fits the type of the block. Any delta fits an unknown type."""
-        match self.kind:
-            case "text":
-                return not (delta.thinking or delta.partial_json)
-            case "thinking":
-                return not (delta.text or delta.partial_json)
-            case "tool_use":
-                return not (delta.text or delta.thinking)
-            case _:
-                return True
-
-    def call_key(self) -> CallKey:
-        """Return the key of a call, as far as it has arrived. It is equal if the call was sent twice."""
-        block = self.plain()
-        return call_key(self.id, str(block.get("name")), block.get("input"))
-
-    @property
-    def id(self) -> str:
-        """The ID of a call."""
-        return str(self._start["id"])
-
-    @property
-    def tool_name(self) -> str | None:
-        """The tool that the block calls; None if it calls none."""
-        return str(self._start.get("name")) if self.is_call else None
-
-    def add(self, delta: BlockDelta) -> None:
-        """Add a delta."""
-        if piece := delta.text or delta.thinking:
-            self.text.pieces.append(piece)
-        elif delta.partial_json:
-            self.text.pieces.append(delta.partial_json)
-            self.arguments.add(delta.partial_json)
-        elif delta.signature:
-            self._signature.append(delta.signature)
-        if delta.__pydantic_extra__:
-            extras = dict(delta.__pydantic_extra__)
-            citation = extras.pop("citation", None)
-            if citation is not None:
-                self._citations.append(citation)
-            self._extras.add(extras)
-
-    def plain(self) -> Fields:
-        """Return the block as a dict."""
-        block: Fields = {**self._extras.plain(), **self._start}
-        whole = self.text.text
-        if self.arguments.text:
-            block["input"] = _input(self.arguments.text)
-        elif whole:
-            block["thinking" if self.kind == "thinking" else "text"] = whole
-        if self._signature:
-            block["signature"] = "".join(self._signature)
-        if self._citations:
-            block["citations"] = [*(_list(self._start.get("citations"))), *self._citations]
-        return block
-
-    def block(self) -> ContentBlock:
-        """Return the block as far as it has arrived."""
-        block: ContentBlock = _blocks().validate_python(self.plain(), context=LENIENT)
-        if isinstance(block, ToolUseBlock) and self.arguments.text:
-            attach_note(block, "arguments", self.arguments.text)
-        return block
-
-    @property
-    def ready(self) -> bool:
-        """Whether the block is complete and not only announced as ended."""
-        return not self.is_call or self.arguments.ready or bool(self._start.get("input"))
-
-
-@cache
-def _blocks() -> TypeAdapter[ContentBlock]:
-    return TypeAdapter(ContentBlock)
-
-
-def _input(text: str) -> Fields:
-    """Read arguments as far as possible."""
-    whole = first_object(text)
-    return partial_input(text) if whole is None else whole
 
 
 class MessageAccumulator:
@@ -302,7 +154,3 @@ def merged_usage(before: Mapping[str, object], later: Mapping[str, object]) -> M
     else:
         known = {name: value for name, value in known.items() if name not in INPUT_SIDE or name not in kept}
     return {**kept, **known}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

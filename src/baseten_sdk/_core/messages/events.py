@@ -21,7 +21,8 @@ from ...types.message_events import (
     ThinkingEvent,
 )
 from ...types.messages import Message
-from .accumulate import BlockParts, MessageAccumulator
+from .accumulate import MessageAccumulator
+from .block_parts import BlockParts
 from .same_call import CallKey
 
 

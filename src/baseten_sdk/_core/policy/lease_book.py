@@ -23,10 +23,10 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from .allowance import MINUTE, SLACK, Allowance, AllowanceRecord
 from .lease import HOLDER_TIMEOUT, Lease, LeaseOrder, Spent, lowest, total
 from .lease_account import Account
 from .lease_demand import LeaseDemand
-from .rate_limit import MINUTE, SLACK, Allowance, AllowanceRecord
 
 BLOCK_SECONDS = 0.25
 """A lease is at most what the limits allow in this time, and at least one call."""

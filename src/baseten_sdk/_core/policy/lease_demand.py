@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import floor
 
-from .rate_limit import MINUTE, Allowance
+from .allowance import MINUTE, Allowance
 
 MOST = 1000
 """The most calls in a lease."""

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from math import inf
 
+from .allowance import MINUTE
 from .lease import HOLDER_TIMEOUT, LEASE_SECONDS, Lease, LeaseOrder
-from .rate_limit import MINUTE, Reservation
+from .rate_limit import Reservation
 
 REPORT_INTERVAL = 0.25
 """Seconds after which to report what was spent."""

@@ -1,15 +1,7 @@
 """Finds the proxy for a server in the environment.
 
-Owns what the variables mean: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in either case. It opens no connection.
+Owns what HTTP_PROXY, HTTPS_PROXY and ALL_PROXY mean, in either case. It opens no connection.
 No repr or error contains a proxy's password.
-
-| NO_PROXY entry | matches |
-| --- | --- |
-| `*` | every host |
-| `example.com`, `.example.com`, `*.example.com` | the host and all names below it |
-| `10.1.2.3`, `::1`, `[::1]` | the address |
-| `10.0.0.0/8`, `fd00::/8` | every address of the network |
-| any of them with `:8080` behind it (an IPv6 address in brackets) | the same, on that port alone |
 """
 
 from __future__ import annotations
@@ -17,17 +9,13 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TypeAlias
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ...errors import ConfigurationError
 from .hidden import Hidden
+from .no_proxy import NoProxy
 from .origin import Origin
 from .variables import Variables
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-"""Hosts that never use a proxy."""
 
 PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """Supported proxy schemes and their default ports."""
@@ -35,9 +23,6 @@ PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 SPELLINGS = {"socks": "socks5", "": "http"}
 
 SYSTEM = "The proxy in the system's settings"
-
-_Address: TypeAlias = IPv4Address | IPv6Address
-_Network: TypeAlias = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +69,7 @@ class Proxies:
         exempt: Whether the system's settings exempt a host.
     """
 
-    __slots__ = ("_bypass", "_exempt", "_named", "_system")
+    __slots__ = ("_direct", "_exempt", "_named", "_system")
 
     def __init__(
         self,
@@ -95,7 +80,7 @@ class Proxies:
         self._named = _named(environment)
         self._system = {} if self._named or system is None else {name: _hidden(system.get, name) for name in system}
         self._exempt = exempt if self._system else None
-        self._bypass = [_Exemption.of(each) for each in _no_proxy(environment).replace(",", " ").split()]
+        self._direct = NoProxy(environment)
 
     def __bool__(self) -> bool:
         return bool(self._named or self._system)
@@ -113,13 +98,8 @@ class Proxies:
         return None
 
     def _bypassed(self, origin: Origin) -> bool:
-        if origin.host in LOOPBACK:
-            return True
         host = origin.host.rstrip(".").lower()
-        if self._exempt is not None and self._exempt(host):
-            return True
-        address = _address(host)
-        return any(entry.matches(host, address, origin.port) for entry in self._bypass)
+        return self._direct.exempts(host, origin.port) or (self._exempt is not None and self._exempt(host))
 
 
 def parse_proxy(variable: str, url: Hidden[str]) -> Proxy:
@@ -185,58 +165,3 @@ def _hidden(urls: Callable[[str], str | None], name: str) -> Hidden[str]:
     url: Hidden[str] = Hidden()
     url.value = (urls(name) or "").strip()
     return url
-
-
-def _no_proxy(environment: Variables) -> str:
-    lower = environment("no_proxy")
-    return environment("NO_PROXY") or "" if lower is None else lower
-
-
-@dataclass(frozen=True, slots=True)
-class _Exemption:
-    """One entry of NO_PROXY."""
-
-    name: str
-    network: _Network | None = None
-    port: int | None = None
-
-    @classmethod
-    def of(cls, text: str) -> _Exemption:
-        host, port = text.lower(), None
-        network = _network(host)
-        if network is None:
-            before, colon, behind = host.rpartition(":")
-            if colon and behind.isascii() and behind.isdigit():
-                host, port = before, int(behind)
-                network = _network(host)
-        return cls(host.removeprefix("*.").lstrip(".").rstrip("."), network, port)
-
-    def matches(self, host: str, address: _Address | None, port: int) -> bool:
-        if self.port is not None and self.port != port:
-            return False
-        if self.name == "*":
-            return True
-        if address is not None or self.network is not None:
-            return address is not None and self.network is not None and address in self.network
-        return host == self.name or (bool(self.name) and host.endswith(f".{self.name}"))
-
-
-def _network(text: str) -> _Network | None:
-    """Read an address or a network, with or without brackets."""
-    address, slash, length = text.partition("/")
-    if address.startswith("[") and address.endswith("]"):
-        address = address[1:-1]
-    elif text.startswith("[") and text.endswith("]"):
-        address, length = address[1:], length[:-1]
-    try:
-        return ip_network(f"{address}{slash}{length}", strict=False)
-    except ValueError:
-        return None
-
-
-def _address(host: str) -> _Address | None:
-    try:
-        found = ip_address(host.partition("%")[0])
-    except ValueError:
-        return None
-    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found

@@ -1,8 +1,6 @@
 """What `client.batch.map` returns: outcomes, as they come or in the order of the rows.
 
-Theory of operation. The engine runs in the background and passes outcomes to a queue, which holds a bounded number
-of them: when the reader is slow, the workers wait. With `ordered=True`, an outcome waits for those of the rows before
-it, and a worker that is a whole window ahead waits too. It must not know how rows are run.
+The engine runs in the background and passes outcomes to the queue. This file must not know how rows are run.
 """
 
 from __future__ import annotations
@@ -12,14 +10,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, Self, TypeAlias, TypeVar
 
-import anyio
-
 from ..._runs.background import Background
 from ..._runs.loop_thread import LoopThread
 from ...types.batch import Outcome
 
 if TYPE_CHECKING:
     from ... import AsyncClient
+from .outcome_queue import OutcomeQueue
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -28,69 +25,6 @@ T_co = TypeVar("T_co", covariant=True)
 
 AT_ONCE = 256
 """How many outcomes are fetched from the other thread together."""
-
-
-class OutcomeQueue(Generic[R, T]):
-    """A bounded queue in which outcomes wait for their reader.
-
-    Args:
-        window: How many may wait.
-        ordered: Whether they leave in the order of their rows.
-    """
-
-    def __init__(self, window: int, *, ordered: bool) -> None:
-        self._window = window
-        self._ordered = ordered
-        self._ready: deque[Outcome[R, T]] = deque()
-        self._early: dict[int, Outcome[R, T]] = {}
-        self._taken = 0
-        self._next = 1
-        self._came = anyio.Event()
-        self._room = anyio.Event()
-        self._ended = False
-        self._failure: BaseException | None = None
-
-    async def deliver(self, position: int, outcome: Outcome[R, T]) -> None:
-        """Accept an outcome as soon as there is room."""
-        while position > self._taken + self._window if self._ordered else len(self._ready) >= self._window:
-            room = self._room
-            await room.wait()
-        if self._ordered:
-            self._early[position] = outcome
-            while self._next in self._early:
-                self._ready.append(self._early.pop(self._next))
-                self._next += 1
-        else:
-            self._ready.append(outcome)
-        if self._ready:
-            self._came.set()
-
-    def end(self, failure: BaseException | None = None) -> None:
-        """No more outcomes come."""
-        self._ended = True
-        self._failure = failure
-        self._came.set()
-
-    async def take(self, most: int) -> list[Outcome[R, T]]:
-        """Return the next outcomes, at most `most` of them; wait for one. An empty list is the end.
-
-        Raises:
-            BaseException: What ended the run.
-        """
-        while not self._ready:
-            if self._ended:
-                failure, self._failure = self._failure, None
-                if failure is not None:
-                    raise failure
-                return []
-            self._came = anyio.Event()
-            await self._came.wait()
-        taken = [self._ready.popleft() for _ in range(min(most, len(self._ready)))]
-        self._taken += len(taken)
-        room, self._room = self._room, anyio.Event()
-        room.set()
-        return taken
-
 
 Run: TypeAlias = Callable[[OutcomeQueue[R, T]], Awaitable[None]]
 """Runs rows and delivers their outcomes."""

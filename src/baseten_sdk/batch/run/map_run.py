@@ -14,7 +14,7 @@ from ...errors import ConfigurationError
 from ...types.batch import Failed, Outcome
 from ..calls.call import Call
 from ..calls.usage import tokens_of
-from ..results.outcomes import OutcomeQueue
+from ..results.outcome_queue import OutcomeQueue
 from ..rows.intake import KeyOf, choose_key, every_row
 from ..rows.shard import Shard
 from ..rows.source import Source
