@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from baseten_sdk._runs.html_page import bar_cell, cell, heading, numbers, page, paragraph, table
+from baseten_sdk._runs.html_page import cell, heading, numbers, page, paragraph, table
 
 from .peers.base import OURS, PEERS
 from .report import GOALS_HEAD, MISSED, about, goal_lines, short
@@ -48,8 +48,13 @@ def _row(results: Results, key: str) -> Iterable[str]:
             [
                 cell(f"{PEERS[peer].title} (this package)" if peer in OURS else PEERS[peer].title),
                 cell(f"{short(spread.middle)} {UNITS[metric]}".rstrip(), number=True),
-                bar_cell(spread.middle, most),
+                _bar(spread.middle, most),
                 cell(f"{short(spread.least)} to {short(spread.most)}", number=True),
             ]
             for peer, spread in found
         )
+
+
+def _bar(value: float, most: float) -> str:
+    """Return a cell with a small bar: a value in proportion to the largest one."""
+    return f'<td><meter value="{value / most:.4f}">{value:g}</meter></td>'

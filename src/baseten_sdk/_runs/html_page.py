@@ -69,11 +69,6 @@ def cell(words: str, *, number: bool = False, bad: bool = False) -> str:
     return f'<td class="{kinds}">{escape(words)}</td>' if kinds else f"<td>{escape(words)}</td>"
 
 
-def bar_cell(value: float, most: float) -> str:
-    """Return a cell with a small bar: a value in proportion to the largest one."""
-    return f'<td><meter value="{value / most:.4f}">{value:g}</meter></td>'
-
-
 def table(rows: Iterable[Iterable[str]], head: Sequence[str] = ()) -> str:
     """Rows of cells. On a narrow screen, the table scrolls, not the page."""
     lines = [f"<tr>{''.join(row)}</tr>" for row in rows]

@@ -190,12 +190,10 @@ class AsyncCompletions:
             completion = await stream.get_final_completion()
 
         Args:
-            model: As for `create`.
-            messages: As for `create`.
             response_format: The type of the answer, for partial objects and `get_parsed()`. Or a plain dict.
             tools: What the model may call. Arguments are validated if a tool is a model or a function.
             strict: Hold the model to the schema of a type, as for `parse`.
-            **params: As for `create`.
+            **params: As for `create`, like the arguments that are not listed here.
 
         Returns:
             A context manager. The call is made when it is entered.
@@ -250,8 +248,6 @@ class AsyncCompletions:
             print(invoice.parsed.total)
 
         Args:
-            model: As for `create`.
-            messages: As for `create`.
             response_format: A pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other
                 type that pydantic can validate. Types that are not objects are wrapped in an object with one property,
                 `value`, and unwrapped for you. Left out: only tool calls are read.
@@ -260,7 +256,7 @@ class AsyncCompletions:
                 mode cannot express and for models that cannot be held to one. Reasoning and Markdown around the JSON
                 are then skipped.
             output_retries: How often to send an answer that does not validate back to the model, with its problems.
-            **params: As for `create`.
+            **params: As for `create`, like the arguments that are not listed here.
 
         Raises:
             RefusalError: The model refused.
@@ -301,16 +297,15 @@ class AsyncCompletions:
             print((await run.until_done()).text)
 
         Args:
-            model: As for `create`.
-            messages: As for `create`.
             tools: Functions, plain or async, or `@tool`s. The calls of a turn run side by side, plain functions in
                 worker threads. The run ends when the model calls a tool that was given as a dict or a model.
             max_turns: How often the model may answer.
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the run
-                gets one of its own, so that each turn finds the prefix cache of the previous ones.
+            **params: As for `create`, like the arguments that are not listed here. A deadline bounds the whole run, its
+                tools included. Without a `session`, the run gets one of its own, so that each turn finds the prefix
+                cache of the previous ones.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.

@@ -183,14 +183,9 @@ class AsyncMessages(Unavailable):
             message = await stream.get_final_message()
 
         Args:
-            model: As for `create`.
-            messages: As for `create`.
-            max_tokens: As for `create`.
             output_format: The type of the answer, as for `parse`. The model gives it as the arguments of a tool.
-            system: As for `create`.
-            tools: As for `create`.
             strict: As for `parse`.
-            **params: As for `create`.
+            **params: As for `create`, like the arguments that are not listed here.
 
         Returns:
             A context manager. The call is made when it is entered.
@@ -250,17 +245,14 @@ class AsyncMessages(Unavailable):
             print(invoice.parsed.total)
 
         Args:
-            model: As for `create`.
-            messages: As for `create`.
-            max_tokens: As for `create`.
             output_format: A pydantic model, or any other type that pydantic can validate. The model is given a tool
                 with that schema, and has to call it: not every server takes a schema for messages. Left out: only tool
                 calls are read.
-            system: As for `create`.
             tools: What the model may call instead. The calls are in `tool_calls`, with validated arguments.
             strict: Close the schema as strict mode does. False sends it as pydantic makes it.
             output_retries: How often to send an answer that does not validate back to the model, with its problems.
-            **params: As for `create`, without `tool_choice` where there is a type.
+            **params: As for `create`, like the arguments that are not listed here, but without `tool_choice` where
+                there is a type.
 
         Raises:
             RefusalError: The model refused.
@@ -299,8 +291,6 @@ class AsyncMessages(Unavailable):
             print((await run.until_done()).text)
 
         Args:
-            model: As for `create`.
-            messages: As for `create`.
             max_tokens: As for `create`, for each turn.
             tools: Functions, plain or async, or `@tool`s. The calls of a turn run side by side, plain functions in
                 worker threads. The run ends when the model calls a tool that was given as a dict or a model.
@@ -308,9 +298,9 @@ class AsyncMessages(Unavailable):
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            system: As for `create`.
-            **params: As for `create`. A deadline bounds the whole run, its tools included. Without a `session`, the run
-                gets one of its own, so that each turn finds the prefix cache of the previous ones.
+            **params: As for `create`, like the arguments that are not listed here. A deadline bounds the whole run, its
+                tools included. Without a `session`, the run gets one of its own, so that each turn finds the prefix
+                cache of the previous ones.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
@@ -354,11 +344,8 @@ class AsyncMessages(Unavailable):
         """Estimate how many tokens the input of a call has. Nothing is sent: Baseten's service does not count.
 
         Args:
-            messages: As for `create`.
             model: As for `create`. The estimate is the same for all models.
-            system: As for `create`.
-            tools: As for `create`.
-            **params: As for `create`.
+            **params: As for `create`, like the arguments that are not listed here.
 
         Returns:
             The estimate. Its `estimated` is True.

@@ -166,12 +166,10 @@ class Responses(Unavailable):
             response = stream.get_final_response()
 
         Args:
-            model: As for `create`.
-            input: As for `create`.
             text_format: The type of the answer, for `get_parsed()`. For a plain format, pass `text={"format": {...}}`.
             tools: What the model may call. Arguments are validated if a tool is a model or a function.
             strict: Hold the model to the schema of a type, as for `parse`.
-            **params: As for `create`.
+            **params: As for `create`, like the arguments that are not listed here.
 
         Returns:
             A context manager. The call is made when it is entered.
@@ -220,15 +218,13 @@ class Responses(Unavailable):
             print(invoice.parsed.total)
 
         Args:
-            model: As for `create`.
-            input: As for `create`.
             text_format: A pydantic model, dataclass, TypedDict, `list[X]`, `Literal`, union, enum, or any other type
                 that pydantic can validate. Types that are not objects are wrapped in an object with one property,
                 `value`, and unwrapped for you.
             tools: What the model may call instead. Their arguments are validated.
             strict: Hold the model to the schema, which strict mode may tighten. False sends it as it is.
             output_retries: How often an invalid answer goes back to the model with its problems.
-            **params: As for `create`.
+            **params: As for `create`, like the arguments that are not listed here.
 
         Raises:
             RefusalError: The model refused.
@@ -264,15 +260,14 @@ class Responses(Unavailable):
             print((run.until_done()).output_text)
 
         Args:
-            model: As for `create`.
-            input: As for `create`.
             tools: Functions, plain or async, or `@tool`s. The calls of a turn run side by side, plain functions in
                 worker threads. The run ends when the model calls a tool that was given as a dict or a model.
             max_turns: How often the model may answer.
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`. A deadline bounds the whole run, its tools included.
+            **params: As for `create`, like the arguments that are not listed here. A deadline bounds the whole run, its
+                tools included.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
