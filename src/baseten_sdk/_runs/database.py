@@ -13,6 +13,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from .durable import create_private
 
@@ -59,8 +61,26 @@ def _enter_wal_mode(connection: sqlite3.Connection, wait: float) -> None:
         time.sleep(RETRY_INTERVAL)
 
 
-def reason(error: sqlite3.Error) -> str:
-    """Describe what went wrong with a file, and what to do about it if possible."""
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Generator[None]:
+    """Make all changes of a block, or none."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def reason(error: sqlite3.Error | OSError | ValueError) -> str:
+    """Describe what went wrong with a file, and what to do about it if possible.
+
+    A ValueError is a NUL character in its path.
+    """
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return "another program has kept it locked (a viewer or a backup, perhaps); end that, and run again"

@@ -18,7 +18,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Self
 
-from .._runs.database import connect, reason
+from .._runs.database import connect, reason, transaction
 from .._runs.durable import FileInUseError, file_at, open_locked
 from ..errors import ConfigurationError, LedgerError
 
@@ -88,12 +88,8 @@ class LedgerFile:
                 self._opened = opened.pop_all()
         except FileInUseError:
             problem = None
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
             problem = reason(error)
-        except OSError as error:
-            problem = error.strerror or str(error)
-        except ValueError as error:  # a NUL character in the path
-            problem = str(error)
         else:
             return
         if problem is None:
@@ -125,15 +121,9 @@ class LedgerFile:
         """
         with ledger_errors(self.path):
             self._check_path()
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(self._writer):
                 for change in changes:
                     change(self)
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
 
     def _check_path(self) -> None:
         """Refuse to write to a file that was moved or replaced.
@@ -150,9 +140,8 @@ class LedgerFile:
     def _identity(self, target: str) -> str:
         """Get the ID of this ledger, which is made with the file."""
         made = {"version": VERSION, "target": target, "id": secrets.token_hex(12)}
-        self._writer.execute("BEGIN IMMEDIATE")
-        self._writer.executemany("INSERT OR IGNORE INTO baseten_ledger VALUES (?, ?)", made.items())
-        self._writer.execute("COMMIT")
+        with transaction(self._writer):
+            self._writer.executemany("INSERT OR IGNORE INTO baseten_ledger VALUES (?, ?)", made.items())
         have: dict[str, str] = dict(self._writer.execute("SELECT name, value FROM baseten_ledger").fetchall())
         if have["version"] != VERSION:
             raise LedgerError(

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from .._repr import safe_repr
-from .._runs.database import connect, reason
+from .._runs.database import connect, reason, transaction
 from .._runs.durable import file_at
 from ..errors import LimitStoreError
 from ..types.limit_store import StateChange
@@ -62,16 +62,10 @@ class FileLimitStore:
         """
         with self._lock, self._errors():
             connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(connection):
                 row = connection.execute(SELECT).fetchone()
                 state, result = change(None if row is None else row[0], time.monotonic())
                 connection.execute(REPLACE, (state,))
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
             return result
 
     def close(self) -> None:
@@ -108,11 +102,10 @@ class FileLimitStore:
         return self._connection
 
     def _create(self, connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        tables = [name for (name,) in connection.execute(TABLES)]
-        if not tables:
-            connection.execute(TABLE)
-        connection.execute("COMMIT")
+        with transaction(connection):
+            tables = [name for (name,) in connection.execute(TABLES)]
+            if not tables:
+                connection.execute(TABLE)
         if tables not in ([], ["baseten_limits"]):
             raise self._error("it is the database of another program. Give the limits a file of their own")
 
@@ -120,10 +113,8 @@ class FileLimitStore:
     def _errors(self) -> Generator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             failure = self._error(reason(error), transient=getattr(error, "sqlite_errorcode", 0) & 0xFF in TRANSIENT)
-        except OSError as error:
-            failure = self._error(error.strerror or str(error))
         else:
             return
         raise failure

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from .._runs.database import reason
 from .._runs.durable import FileInUseError, cut_torn_line, flush, flush_folder, open_locked, stands_at, write
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
@@ -47,10 +48,8 @@ class JSONLStore:
             self._end = self._loaded(self._file)
         except FileInUseError:
             problem = "another process has it open, and a .jsonl store is for one; use .sqlite"
-        except OSError as error:
-            problem = error.strerror or str(error)
-        except ValueError as error:  # a NUL character in the path
-            problem = str(error)
+        except (OSError, ValueError) as error:
+            problem = reason(error)
         else:
             return
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")

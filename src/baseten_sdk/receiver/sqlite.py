@@ -15,7 +15,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .._runs.database import connect, reason
+from .._runs.database import connect, reason, transaction
 from .._runs.durable import file_at
 from ..errors import ConfigurationError
 from .delivery import StoredDelivery
@@ -76,12 +76,8 @@ class SQLiteStore:
         self._file: tuple[int, int] | None = None
         try:
             self._connection: sqlite3.Connection | None = self._opened()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
             problem = reason(error)
-        except OSError as error:
-            problem = error.strerror or str(error)
-        except ValueError as error:  # a NUL character in the path
-            problem = str(error)
         else:
             return
         raise ConfigurationError(f"The store {os.fspath(path)!r} cannot be opened: {problem}.")
@@ -93,15 +89,8 @@ class SQLiteStore:
             WebhookStoreError: The disk is full, the file is damaged or was locked for too long, or the store is closed.
         """
         rows = [(each.request_id, each.body, each.received_at, each.tag) for each in deliveries]
-        with self._using() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                connection.executemany(INSERT, rows)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with self._using() as connection, transaction(connection):
+            connection.executemany(INSERT, rows)
 
     def get(self, request_id: str, /) -> StoredDelivery | None:
         """Get the delivery of a request, whichever process received it."""

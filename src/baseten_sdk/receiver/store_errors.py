@@ -25,11 +25,5 @@ def store_errors(path: Path) -> Generator[None]:
     """Raise a `WebhookStoreError` that names the file, if the block fails."""
     try:
         yield
-    except sqlite3.Error as error:
-        raise _store_error(path, reason(error)) from error
-    except OSError as error:
-        raise _store_error(path, error.strerror or str(error)) from error
-
-
-def _store_error(path: Path, problem: str) -> WebhookStoreError:
-    return WebhookStoreError(f"The store {os.fspath(path)!r} cannot be used: {problem}.")
+    except (sqlite3.Error, OSError) as error:
+        raise WebhookStoreError(f"The store {os.fspath(path)!r} cannot be used: {reason(error)}.") from error
