@@ -375,7 +375,7 @@ def test_a_chunk_without_counts_has_no_usage_or_an_empty_one(usage: object) -> N
 def test_an_odd_count_of_a_chunk_is_none_and_the_others_stay() -> None:
     usage = spent({**SPENT, "prompt_tokens": "many", "completion_tokens": 50.4, "total_tokens": None}).usage
     assert usage is not None
-    assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.cached_tokens) == (0, 50, 0, 1)
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.cached_tokens) == (0, 50, 50, 1)
 
 
 def test_an_event_of_a_usage_reads_it_when_it_is_looked_at() -> None:

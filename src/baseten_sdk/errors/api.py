@@ -165,13 +165,14 @@ class DeadlineExceeded(APITimeoutError):
     advice = "Raise deadline=, or lower max_retries."
 
 
-class ResponseValidationError(APIError):
+class ResponseValidationError(WithPartial, APIError):
     """The reply arrived, but it cannot be read as the expected type.
 
     Attributes:
         status_code: The HTTP status, usually 200.
         body: The first 64 KiB of the reply's body.
         headers: The reply's headers. Their names are in lower case.
+        partial: The response, if it could be read but says that it failed.
     """
 
     advice = "The reply is in .body; check the base URL, the model, and the type that was asked for."
@@ -189,3 +190,4 @@ class ResponseValidationError(APIError):
         self.status_code = status_code
         self.body: bytes = body  # pyright: ignore[reportIncompatibleVariableOverride]  # what is told is bytes here
         self.headers: dict[str, str] = dict(headers or {})
+        self.partial = None

@@ -26,7 +26,7 @@ from .response_items import (
     ResponseUnknownPart as ResponseUnknownPart,
     without_oddities,
 )
-from .usage import Count
+from .usage import Count, Total, sum_of_parts
 
 
 class InputTokensDetails(Lenient):
@@ -48,7 +48,7 @@ class ResponseUsage(Lenient):
     input_tokens_details: Annotated[InputTokensDetails | None, Beside(nothing)] = None
     output_tokens: Count = 0
     output_tokens_details: Annotated[OutputTokensDetails | None, Beside(nothing)] = None
-    total_tokens: Count = 0
+    total_tokens: Total = Field(default_factory=sum_of_parts)
 
     @property
     def cache_hit_rate(self) -> float | None:
@@ -144,7 +144,9 @@ class ModelResponse(Reply):
     @property
     def failure(self) -> str | None:
         """Why the response failed or was cancelled; None if it did neither."""
-        if self.error is None and self.status not in ("failed", "cancelled"):
+        # Some servers write an error without content where there is none.
+        told = self.error is not None and any(self.error.to_dict().values())
+        if not told and self.status not in ("failed", "cancelled"):
             return None
         why = self.error and self.error.message
         return why or ("it was cancelled" if self.status == "cancelled" else "no reason given")

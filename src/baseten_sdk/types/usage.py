@@ -6,11 +6,26 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import Field
+from pydantic_core import PydanticUseDefault
 
 from .reply import LARGEST, LENIENT, Beside, Lenient, as_count, nothing
 
 Count: TypeAlias = Annotated[int, Field(le=LARGEST), Beside(int, as_count)]
 """A number of tokens. What is none, or too large to be one, is 0."""
+
+
+def sum_of_parts(counts: Mapping[str, int]) -> int:
+    """Return the total of a usage that comes without one, from the counts before it."""
+    return sum(count for name, count in counts.items() if name.endswith("_tokens"))
+
+
+def use_default() -> int:
+    """Have a field read as if it were missing."""
+    raise PydanticUseDefault
+
+
+Total: TypeAlias = Annotated[int, Field(le=LARGEST), Beside(use_default, as_count)]
+"""A number of tokens that is the sum of the others if the server leaves it out."""
 
 
 @runtime_checkable
@@ -64,7 +79,7 @@ class Usage(Lenient):
 
     prompt_tokens: Count = 0
     completion_tokens: Count = 0
-    total_tokens: Count = 0
+    total_tokens: Total = Field(default_factory=sum_of_parts)
     prompt_tokens_details: Annotated[PromptTokensDetails | None, Beside(nothing)] = None
     completion_tokens_details: Annotated[CompletionTokensDetails | None, Beside(nothing)] = None
 

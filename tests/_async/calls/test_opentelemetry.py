@@ -6,6 +6,7 @@ import json
 import pickle
 from collections.abc import Mapping
 
+import httpx
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import Histogram, HistogramDataPoint, InMemoryMetricReader, Metric, Sum
@@ -15,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode, get_current_span
 
 from baseten_sdk import (
+    APIError,
     AsyncClient,
     BadRequestError,
     Hedge,
@@ -26,11 +28,15 @@ from baseten_sdk import (
     WebSocketModelError,
     tool,
 )
+from baseten_sdk._async.resources.responses import AsyncResponses
 from baseten_sdk._core.policy.transport_choice import TransportName
 from baseten_sdk.emulator import Emulator
 from baseten_sdk.integrations.otel import OpenTelemetry
 from baseten_sdk.integrations.otel.observer import CAPTURE
 from baseten_sdk.types.message_params import MessageTurn
+from baseten_sdk.types.models import Model
+from baseten_sdk.types.prices import Prices
+from baseten_sdk.types.responses import ModelResponse
 from tests._async.fake_clock import AsyncFakeClock
 from tests.asking import HELLO, MODEL, SAID, behaving, only
 
@@ -470,6 +476,48 @@ async def test_a_response_that_was_cut_is_a_span_with_what_had_come(
     assert told.span.status.status_code is StatusCode.ERROR
     assert told.attributes["error.type"] == "StreamInterrupted"
     assert told.attributes["gen_ai.response.model"] == MODEL
+
+
+async def all_of(responses: AsyncResponses) -> ModelResponse:
+    async with responses.stream(model="a/b", input="Say") as stream:
+        return await stream.get_final_response()
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+async def test_a_response_that_failed_is_a_span_with_its_tokens_and_cost(told: Telemetry, *, streamed: bool) -> None:
+    failed: dict[str, object] = {
+        "id": "resp_1",
+        "model": "a/b",
+        "status": "failed",
+        "error": {"code": "server_error", "message": "It broke."},
+        "output": [{"type": "message", "content": [{"type": "output_text", "text": "So far"}]}],
+        "usage": {"input_tokens": 4, "output_tokens": 3},
+    }
+
+    def reply(_: httpx.Request) -> httpx.Response:
+        event = json.dumps({"type": "response.failed", "response": failed})
+        return httpx.Response(200, text=f"data: {event}\n\n") if streamed else httpx.Response(200, json=failed)
+
+    listed = Model.model_validate({"id": "a/b", "pricing": {"prompt": "1", "completion": "2"}})
+    otel = OpenTelemetry(
+        tracer_provider=told.tracers, meter_provider=told.meters, prices=Prices([listed]), content=True
+    )
+    async with (
+        httpx.AsyncClient(transport=httpx.MockTransport(reply)) as http,
+        AsyncClient(api_key="k", base_url="http://script.test/v1", http_client=http, hooks=[otel]) as client,
+    ):
+        responses = client.responses
+        with pytest.raises(APIError) as caught:
+            await (all_of(responses) if streamed else responses.create(model="a/b", input="Say"))
+    partial = getattr(caught.value, "partial", None)
+    assert isinstance(partial, ModelResponse)
+    assert (partial.output_text, caught.value.code) == ("So far", "server_error")
+    assert told.attributes["gen_ai.response.id"] == "resp_1"
+    assert told.attributes["gen_ai.usage.input_tokens"] == 4
+    assert told.attributes["gen_ai.usage.output_tokens"] == 3
+    assert told.attributes["baseten.cost"] == 10.0
+    assert "So far" in str(told.attributes["gen_ai.output.messages"])
+    assert [value for _, value in told.sums("baseten.client.cost")] == [10.0]
 
 
 async def test_what_was_said_in_a_response_is_recorded_on_request(

@@ -118,6 +118,7 @@ USAGE = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "prompt_
             'data: {"usage":{"total_tokens":5}}\n\ndata: {"usage":{"total_tokens":9}}\n\ndata: {"usage":null}\n\n',
             Used(None, None, 9),
         ),
+        (json.dumps({"usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 0}}), Used(3, 4, 7)),
         (json.dumps({"object": "list", "usage": {"prompt_tokens": 3, "total_tokens": 3}}), Used(3, None, 3)),
         ('{"usage":{"input_tokens":"3","output_tokens":"4"}}', Used(3, 4, 7)),
         ('{"usage":{"input_tokens":3,"cache_read_input_tokens":2,"output_tokens":4}}', Used(3, 4, 7)),

@@ -89,7 +89,7 @@ class Used:
         prompt = next((each for each in prompts if each), None)
         if not (prompt or answer or total):
             return None
-        return cls(prompt, answer, total if total is not None else (prompt or 0) + (answer or 0))
+        return cls(prompt, answer, total or (prompt or 0) + (answer or 0))
 
     def spent(self, estimate: Estimate) -> float:
         """Return the tokens of the call. A prompt that the reply does not report counts as estimated."""

@@ -18,7 +18,10 @@ def read_response(answer: WholeResponse) -> ModelResponse:
     """
     response = (None if answer.is_object else _gathered(answer)) or read_model(ModelResponse, answer)
     if response.failure is not None:
-        raise unreadable(answer, as_sentence(f"the response failed: {response.failure}"))
+        error = unreadable(answer, as_sentence(f"the response failed: {response.failure}"))
+        error.partial = response
+        error.code = None if response.error is None else response.error.code
+        raise error
     if "output" not in response.model_fields_set:
         raise unreadable(answer, "it is not a response: it has no output.")
     if len(response.function_calls) > 1:

@@ -195,15 +195,15 @@ def _of_usage(model: str, usage: Usage | MessageUsage | ResponseUsage | None, *,
     return attributes
 
 
-def of_cost(result: object, meta: Meta, prices: Prices) -> Attributes:
-    """Return what a call has cost in dollars, where that is known."""
+def of_cost(result: object, url: str, prices: Prices) -> Attributes:
+    """Return what a call to this URL has cost in dollars, where that is known."""
     result = result.parse() if isinstance(result, RawResponse) else result
     response = result.response if isinstance(result, Decision) else result
     if not isinstance(
         response, ChatCompletion | CreateEmbeddingResponse | DecisionResponse | Message | ModelResponse | TextCompletion
     ):
         return {}
-    cost = prices.cost(response) if prices.hold_for(meta.url) else None
+    cost = prices.cost(response) if prices.hold_for(url) else None
     return {} if cost is None else {COST: float(cost.total)}
 
 

@@ -154,24 +154,25 @@ class CallSpan(CallObserver):
             self._instruments.first_chunk.record(seconds, attributes.of_metric(self._known))
 
     def ended(self, end: CallEnded) -> None:
-        facts = attributes.of_reply(end.result) | attributes.of_exchange(end.meta)
+        facts = attributes.of_exchange(end.meta)
         if not end.complete:
             facts["baseten.stream.complete"] = False
-        if self._captures:
-            facts |= content.of_reply(end.result)
-        if self._prices is not None:
-            facts |= attributes.of_cost(end.result, end.meta, self._prices)
-        self._end(facts)
+        self._end(end.result, end.meta.url, facts)
 
     def failed(self, error: BaseException) -> None:
         # An error's text may quote the conversation.
         self._span.set_status(Status(StatusCode.ERROR, str(error) if self._captures else None))
         if self._captures:
             self._span.record_exception(error)
-        partial = getattr(error, "partial", None)
-        self._end(attributes.of_reply(partial) | attributes.of_error(error))
+        url = str(getattr(error, "url", None) or "")
+        self._end(getattr(error, "partial", None), url, attributes.of_error(error))
 
-    def _end(self, facts: Attributes) -> None:
+    def _end(self, result: object, url: str, facts: Attributes) -> None:
+        facts = attributes.of_reply(result) | facts
+        if self._captures:
+            facts |= content.of_reply(result)
+        if self._prices is not None:
+            facts |= attributes.of_cost(result, url, self._prices)
         self._span.set_attributes(facts)
         self._span.end()
         split = attributes.of_metric(self._known | facts)
