@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from ..config import CallOptions
 from .params import StreamOptions
-from .reply import Beside, Lenient, NullAs, NullAsEmpty, Reply, Rounded, as_count, as_text, nothing
+from .reply import Beside, IfOdd, Lenient, NullAs, NullAsEmpty, Reply, Rounded, as_count, as_text, nothing
 from .usage import Usage
 
 Prompt: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
@@ -34,11 +34,16 @@ class TextChoice(Lenient):
     logprobs: Annotated[TextLogprobs | None, Beside(nothing)] = None
 
 
+def _as_choices(value: object) -> object:
+    """Read the choices: some servers send null among them, or an empty object for none."""
+    return [each for each in value if each is not None] if isinstance(value, list) else value or []
+
+
 class TextCompletionChunk(Reply):
     """A piece of a streamed completion. The last one may have usage and no choices."""
 
     id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
-    choices: Annotated[list[TextChoice], NullAsEmpty()] = Field(default_factory=list)
+    choices: Annotated[list[TextChoice], NullAsEmpty(), IfOdd(_as_choices)] = Field(default_factory=list)
     created: Annotated[int, Rounded(), Beside(int, as_count, null_at_once=True)] = 0
     model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
     object: Annotated[str, Beside(lambda: "text_completion", as_text, null_at_once=True)] = "text_completion"
@@ -53,6 +58,11 @@ class TextCompletionChunk(Reply):
 
 class TextCompletion(TextCompletionChunk):
     """The reply of `completions.create`. It has at least one choice."""
+
+    @property
+    def text(self) -> str:
+        """The text of the first choice."""
+        return min(self.choices, key=lambda choice: choice.index).text
 
     @model_validator(mode="after")
     def _has_choices(self) -> Self:

@@ -55,7 +55,7 @@ class RawContentBlockStopEvent(Lenient):
 
 def _begun(value: object) -> object:
     """Read the message of the first event. It may be null or have no content."""
-    if value is None:
+    if value is None or value == []:
         return {"content": []}
     return {"content": [], **value} if isinstance(value, dict) else value
 
@@ -78,7 +78,7 @@ class MessageDeltaEvent(Lenient):
     """The message is about to end. Says why, and which tokens it used."""
 
     type: Literal["message_delta"] = "message_delta"
-    delta: Annotated[MessageChange, NullAs(MessageChange)] = Field(default_factory=MessageChange)
+    delta: Annotated[MessageChange, NullAs(MessageChange, rare=True)] = Field(default_factory=MessageChange)
     usage: Annotated[MessageUsage, Beside(MessageUsage, null_at_once=True)] = Field(default_factory=MessageUsage)
 
 

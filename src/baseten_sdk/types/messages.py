@@ -100,7 +100,7 @@ class ThinkingBlock(Lenient):
 
     type: Annotated[Literal["thinking"], Beside(lambda: "thinking")] = "thinking"
     thinking: Annotated[str, NullAs(str)] = ""
-    signature: Annotated[str, NullAs(str)] = ""
+    signature: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
 
 
 class RedactedThinkingBlock(Lenient):

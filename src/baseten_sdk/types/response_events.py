@@ -231,7 +231,7 @@ class ResponseFunctionCallArgumentsDoneEvent(ItemEvent):
     """The arguments of a call are complete, even if the server reported it too early."""
 
     type: Literal["response.function_call_arguments.done"] = "response.function_call_arguments.done"
-    name: Text = ""
+    name: Id = ""
     arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
 
 

@@ -106,8 +106,8 @@ class ResponseUnknownPart(ResponseItem):
 class ReasoningPart(ResponseItem):
     """The model's reasoning. `type` is "reasoning_text", or "summary_text" for a summary."""
 
-    type: Text = "reasoning_text"
-    text: Text = ""
+    type: Annotated[str, Beside(lambda: "reasoning_text", as_text)] = "reasoning_text"
+    text: Annotated[str, Beside(str, as_text)] = ""
 
 
 def _as_reasoning(content: object) -> object:
@@ -126,9 +126,14 @@ ResponseContent: TypeAlias = Annotated[
 
 def _as_parts(content: object) -> object:
     """Return the content of a message: some servers send a text, or parts that do not say that they are the model's."""
-    if isinstance(content, str):
-        return [{"type": "output_text", "text": content}]
-    return [_as_part(part) for part in content if part is not None] if isinstance(content, list) else content
+    return [_as_part(part) for part in _as_list(content) if part is not None]
+
+
+def _as_list(value: object) -> list[object]:
+    """Return a list. Some servers send its only item, and some languages write an empty list as an empty object."""
+    if isinstance(value, list):
+        return value
+    return [] if value in ("", {}) else [value]
 
 
 def _as_part(part: object) -> object:
@@ -146,6 +151,10 @@ class ResponseOutputMessage(ResponseItem):
     role: Annotated[str, Beside(lambda: "assistant", as_text)] = "assistant"
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
     content: Annotated[list[ResponseContent], NullAsEmpty(), IfOdd(_as_parts)] = Field(default_factory=list)
+
+    def to_param(self) -> dict[str, object]:
+        """Return the message as a plain dict for the `input` of the next call, also with a role that was not sent."""
+        return {"role": self.role, "content": [], **super().to_param()}
 
     @property
     def text(self) -> str:
@@ -194,7 +203,9 @@ class ResponseReasoningItem(ResponseItem):
 
     id: OptionalText = None
     type: Literal["reasoning"] = "reasoning"
-    summary: Annotated[list[ReasoningPart], NullAsEmpty(), BeforeValidator(_as_reasoning)] = Field(default_factory=list)
+    summary: Annotated[list[ReasoningPart], Beside(list, null_at_once=True), BeforeValidator(_as_reasoning)] = Field(
+        default_factory=list
+    )
     content: Annotated[list[ReasoningPart] | None, Beside(nothing), BeforeValidator(_as_reasoning)] = None
     encrypted_content: OptionalText = None
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
@@ -224,11 +235,13 @@ class ResponseUnknownItem(ResponseItem):
 
 
 def without_oddities(items: object) -> object:
-    """Leave nulls out of an output. Messages need no type."""
-    return [_as_item(item) for item in items if item is not None] if isinstance(items, list) else items
+    """Leave nulls out of an output. Messages need no type, and a text is a message."""
+    return [_as_item(item) for item in _as_list(items) if item is not None]
 
 
 def _as_item(item: object) -> object:
+    if isinstance(item, str):
+        return {"type": "message", "content": item}
     if isinstance(item, dict) and not item.get("type") and {"role", "content"} <= item.keys():
         return {**item, "type": "message"}
     return item

@@ -130,3 +130,25 @@ def test_an_error_in_a_line_of_its_own_is_the_error() -> None:
     assert isinstance(reader.error, StreamAPIError)
     assert reader.error.partial is not None
     assert reader.error.partial.text == "Hi"
+
+
+@pytest.mark.parametrize("choices", [[None], {}, ""], ids=repr)
+def test_nothing_among_the_choices_is_left_out(choices: object) -> None:
+    odd = b"data: %b\n\n" % json.dumps({"choices": choices}).encode()
+    chunks, reader = read(odd + chunk("a") + chunk("b", "stop") + DONE)
+    assert [each.text for each in chunks] == ["", "a", "b"]
+    assert reader.error is None
+
+
+def test_a_whole_reply_for_a_stream_may_be_odd() -> None:
+    reply = {
+        "id": 7,
+        "choices": [{"text": "a", "index": 3, "logprobs": {"tokens": 5}}],
+        "usage": {"prompt_tokens": "x"},
+    }
+    chunks, reader = read(json.dumps(reply).encode())
+    assert reader.error is None
+    assert [each.choices[0].text for each in chunks] == ["a"]
+    whole = reader.partial()
+    assert whole is not None
+    assert whole.text == "a"

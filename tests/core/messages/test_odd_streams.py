@@ -221,3 +221,62 @@ def test_a_page_in_the_middle_is_shown() -> None:
 
 def test_a_line_that_is_no_error_does_not_matter_to_a_message_that_is_complete() -> None:
     assert read(wire(*HELLO[:3]), b'{"trace": 1}\n\n', wire(*HELLO[3:]))[1].done
+
+
+@pytest.mark.parametrize("index", [0, 1, 7, -1, None, "x"], ids=repr)
+def test_a_delta_at_a_wrong_index_goes_on_with_the_block_that_waits_for_more(index: object) -> None:
+    first, second = delta(2, partial_json='{"a":'), delta(2, partial_json=" 1}")
+    texts = delta(1, text="Hello "), delta(1, text="world")
+    for place in (first, second, *texts):
+        events = [
+            opened({"type": "thinking", "thinking": ""}),
+            delta(thinking="Hm"),
+            closed(),
+            opened(TEXT, 1),
+            *texts,
+            closed(1),
+            opened(tool(), 2),
+            first,
+            second,
+            closed(2),
+        ]
+        moved = [{**event, "index": index} if event is place else event for event in events]
+        assert added(START, *moved, USED, STOP).blocks == ["Hm", "Hello world", {"a": 1}]
+
+
+def test_a_whole_call_takes_no_more() -> None:
+    found = added(START, opened(tool()), A1, delta(1, partial_json='{"a": 2}'), USED, STOP)
+    assert found.blocks == [{"a": 1}, {"a": 2}]
+
+
+@pytest.mark.parametrize("block", [{}, {"z": 1}, None, []], ids=repr)
+def test_a_block_that_says_no_type_is_what_its_deltas_are(block: object) -> None:
+    events = [{**opened(TEXT), "content_block": block}, delta(thinking="Hm"), closed(), opened(TEXT, 1)]
+    _, reader = read(wire(START, *events, delta(1, text="Hi"), ended(), STOP))
+    message = reader.partial()
+    assert message is not None
+    assert (message.text, message.thinking) == ("Hi", "Hm")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{**START, "message": []}, {**ended(), "delta": []}, {**ended(), "delta": {}}],
+    ids=["start", "end", "end without a reason"],
+)
+def test_an_empty_list_for_an_object_is_an_empty_object(event: Fields) -> None:
+    _, reader = read(wire(START, *HELLO[1:5], event, STOP))
+    assert reader.error is None
+    message = reader.partial()
+    assert message is not None
+    assert message.text == "Hello world"
+
+
+def test_a_whole_message_for_a_stream_may_be_odd() -> None:
+    reply = {
+        "content": [{"type": "thinking", "thinking": "Hm", "signature": 5}, "Hi"],
+        "id": 7,
+        "usage": {"input_tokens": "x"},
+    }
+    seen, reader = read(json.dumps(reply).encode())
+    assert reader.error is None
+    assert "".join(each.text for each in told(seen) if isinstance(each, TextEvent)) == "Hi"

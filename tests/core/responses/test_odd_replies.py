@@ -9,6 +9,7 @@ import pytest
 from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk._core.responses.reply import read_response
 from baseten_sdk.types.meta import Headers
+from baseten_sdk.types.reply import LENIENT
 from baseten_sdk.types.responses import ModelResponse
 
 TEXT = {"type": "output_text", "text": "Hi"}
@@ -29,8 +30,13 @@ def read(*output: object) -> ModelResponse:
         [{"role": "assistant", "content": [TEXT]}],
         [{"role": "assistant", "content": "Hi", "type": None}],
         [{"type": "hologram"}, {**SAID, "content": [None, {"text": "Hi"}]}],
+        [{**SAID, "content": TEXT}],
+        [{**SAID, "content": {}}, SAID],
+        ["Hi"],
+        [{"type": "reasoning", "summary": 5}, SAID],
+        [{"type": "reasoning", "summary": [{"text": 5, "type": None}]}, SAID],
     ],
-    ids=["message", "null", "no type", "null type", "unknown"],
+    ids=repr,
 )
 def test_text_is_found_however_the_output_is_written(output: list[object]) -> None:
     assert read(*output).output_text == "Hi"
@@ -50,3 +56,24 @@ def test_text_is_found_however_the_output_is_written(output: list[object]) -> No
 def test_thoughts_are_found_however_they_are_written(reasoning: dict[str, object]) -> None:
     found = read({"type": "reasoning", **reasoning}, SAID)
     assert (found.reasoning_text, found.output_text) == ("Hm", "Hi")
+
+
+@pytest.mark.parametrize("output", [SAID, "Hi"], ids=["an object", "a text"])
+def test_an_output_may_be_its_only_item(output: object) -> None:
+    body = {"id": "resp_1", "status": "completed", "output": output}
+    assert ModelResponse.model_validate(body, context=LENIENT).output_text == "Hi"
+
+
+@pytest.mark.parametrize("error", [{}, {"code": None, "message": ""}, {"code": "", "message": None}], ids=repr)
+def test_an_error_without_content_is_none(error: dict[str, object]) -> None:
+    response = ModelResponse.model_validate({"status": "completed", "output": [SAID], "error": error}, context=LENIENT)
+    assert response.failure is None
+    assert response.model_copy(update={"status": "failed"}).failure == "no reason given"
+
+
+def test_a_message_without_a_role_is_sent_back_with_one() -> None:
+    response = read({"type": "message", "content": [TEXT]}, {"type": "message", "role": "assistant"})
+    assert [item.to_param() for item in response.output] == [
+        {"type": "message", "role": "assistant", "content": [TEXT]},
+        {"type": "message", "role": "assistant", "content": []},
+    ]

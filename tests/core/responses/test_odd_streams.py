@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk import StreamAPIError, StreamInterrupted
+from baseten_sdk import ResponseUnknownEvent, StreamAPIError, StreamDecodeError, StreamInterrupted
 from baseten_sdk.types.responses import ResponseReasoningItem
 
 from .test_reader import (
@@ -241,3 +241,54 @@ def test_two_messages_may_say_the_same() -> None:
     assert pieces.kinds.count("output_text.delta") == 3
     ends = read_events(CREATED, added(BARE), text_done("Hi you"), item_done(SAID), {**again, "text": "Hi you"})
     assert ends.kinds.count("output_text.delta") == 2
+
+
+@pytest.mark.parametrize("kind", ["response.custom_tool_call_input.delta", "response.mcp_call_arguments.delta", "x"])
+@pytest.mark.parametrize("delta", ["ab", {"a": 1}, None], ids=repr)
+def test_an_event_of_an_unknown_type_may_have_a_delta(kind: str, delta: object) -> None:
+    found = read_events(CREATED, HI, {"type": kind, "delta": delta}, YOU, ended(SAID))
+    assert found.final.output_text == "Hi you"
+    (event,) = [each for each in found.events if isinstance(each, ResponseUnknownEvent)]
+    assert (event.type, event.to_dict()["delta"]) == (kind, delta)
+
+
+def test_a_delta_without_a_delta_is_skipped() -> None:
+    found = read_events(CREATED, {"type": "response.output_text.delta", "item_id": "msg_1"}, HI, YOU, ended(SAID))
+    assert found.kinds == ["created", "output_text.delta", "output_text.delta", "completed"]
+
+
+def test_a_delta_of_no_type_is_an_error() -> None:
+    assert isinstance(read_events(CREATED, {"delta": "Hi"}, ended()).error, StreamDecodeError)
+
+
+def test_what_arrived_of_a_kind_that_the_last_event_leaves_out_is_kept() -> None:
+    thought: Json = {"type": "reasoning", "id": "r1", "content": [{"type": "reasoning_text", "text": "Hm"}]}
+    begun: Json = {"type": "web_search_call", "id": "w1"}
+    found = read_events(
+        CREATED, item_done(thought), added(begun, 1), HI, YOU, added(CALL), piece(ARGUMENTS), ended(WHOLE_CALL)
+    )
+    assert [item.type for item in found.final.output] == ["reasoning", "message", "function_call"]
+    assert (found.final.output_text, found.final.reasoning_text) == ("Hi you", "Hm")
+    assert found.told == TOLD
+
+
+@pytest.mark.parametrize("name", [5, None])
+def test_an_odd_name_costs_only_itself(name: object) -> None:
+    done = {**arguments_done(ARGUMENTS), "name": name}
+    found = read_events(CREATED, added(CALL), piece(ARGUMENTS), done, item_done(WHOLE_CALL), ended(WHOLE_CALL))
+    assert found.told == TOLD
+
+
+@pytest.mark.parametrize("last", [ended(SAID), ended()], ids=["output", "none"])
+def test_events_that_share_an_item_id_belong_to_the_item_at_their_index(last: Json) -> None:
+    thinking: Json = {"type": "response.reasoning_text.delta", "item_id": 0, "output_index": 1, "delta": "Hm"}
+    found = read_events(
+        CREATED,
+        added({"type": "reasoning", "id": "r1"}, 1),
+        thinking,
+        added(BARE, 0),
+        {**HI, "item_id": 0},
+        {**YOU, "item_id": 0},
+        last,
+    )
+    assert (found.final.output_text, found.final.reasoning_text) == ("Hi you", "Hm")

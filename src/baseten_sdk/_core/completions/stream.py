@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from ...config import Limits
 from ...errors import StreamInterrupted
 from ...types.completions import TextCompletion, TextCompletionChunk
+from ...types.reply import LENIENT
 from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
@@ -49,7 +50,7 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
         if not isinstance(value, dict) or not value.get("choices") or value.get("error"):
             return None
         self._kept.append(body)
-        return (TextCompletionChunk.model_validate(value),)
+        return (TextCompletionChunk.model_validate(value, context=LENIENT),)
 
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[TextCompletionChunk]:
         for event in events:

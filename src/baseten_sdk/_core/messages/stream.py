@@ -29,6 +29,7 @@ from ...types.message_events import (
     RawMessageStreamEvent,
 )
 from ...types.messages import ContentBlock, Message, TextBlock, ThinkingBlock, ToolUseBlock
+from ...types.reply import LENIENT
 from ..reply.lenient import validate_leniently
 from ..request.json_codec import encode_json
 from ..stream.halves import ESCAPED, Halves
@@ -99,7 +100,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
     def _read_reply(self, body: bytes, value: object) -> Iterable[RawMessageStreamEvent] | None:
         if not isinstance(value, dict) or "content" not in value or value.get("error"):
             return None
-        self._reply = Message.model_validate(value)
+        self._reply = Message.model_validate(value, context=LENIENT)
         return events_of(self._reply)
 
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[RawMessageStreamEvent]:

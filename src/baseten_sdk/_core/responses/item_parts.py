@@ -113,6 +113,11 @@ class ItemParts:
         """Whether any text has arrived in pieces."""
         return any(any(pieces) for (kind, _), pieces in self.texts.items() if kind == OUTPUT_TEXT)
 
+    @property
+    def arrived(self) -> bool:
+        """Whether the item is more than an announcement."""
+        return self.whole or self.reported or bool(self.texts) or self.arguments.whole
+
     def full_text(self) -> str:
         """Return the text that arrived in pieces."""
         return "".join(text for (kind, _), text in self._texts() if kind == OUTPUT_TEXT)

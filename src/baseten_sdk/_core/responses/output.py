@@ -11,8 +11,8 @@ between servers are handled here:
 - A text may arrive only with the event that ends it. A delta with the text is then reported first, unless its pieces
   came under another ID. Those belong to the message that spoke last, if the server did not call that one done.
 - A message may be called done before its last pieces have arrived.
-- The last event has the whole output. What arrived earlier counts only if that output is missing, if it has a message
-  or reasoning without text, or if its arguments are shorter than the pieces.
+- The last event has the whole output. What arrived earlier counts only if that output is missing, if it has no item of
+  a kind that arrived, if it has a message or reasoning without text, or if its arguments are shorter than the pieces.
 """
 
 from __future__ import annotations
@@ -64,9 +64,11 @@ class OutputParts:
 
     def _find(self, event: ItemEvent, kind: str) -> ItemParts:
         found = self._by_id.get(event.item_id) if event.item_id else None
-        if found is None and "output_index" in event.model_fields_set:
+        if found is not None and found.kind == kind:
+            pass
+        elif "output_index" in event.model_fields_set:
             found = self._by_index.get(event.output_index)
-        elif found is None and not event.item_id:
+        elif not event.item_id:
             found = next(reversed(self._by_kind.get(kind, ())), None)
         if found is None or found.kind != kind:
             found = self._new(ItemParts(kind, id=event.item_id), event)
@@ -103,9 +105,11 @@ class OutputParts:
 
     def _known(self, item: ResponseOutputItem, item_id: str) -> ItemParts | None:
         found = self._by_id.get(item.id or item_id)
-        if found is None and isinstance(item, ResponseFunctionToolCall) and "call_id" in item.model_fields_set:
-            found = self._by_call_id.get(item.call_id)
-        return found if found is not None and found.kind == item.type else None
+        if found is not None and found.kind == item.type:
+            return found
+        if isinstance(item, ResponseFunctionToolCall) and "call_id" in item.model_fields_set:
+            return self._by_call_id.get(item.call_id)
+        return None
 
     def finish(self, event: ResponseOutputItemDoneEvent) -> list[ResponseStreamEvent]:
         """Note that the server called an item done."""
@@ -183,7 +187,7 @@ class OutputParts:
         output: list[ResponseOutputItem] = []
         calls = _Calls()
         reported: list[ResponseStreamEvent] = []
-        for item in response.output or [parts.built() for parts in self.items]:
+        for item in self._with_missing(response.output):
             if isinstance(item, ResponseOutputMessage):
                 self._give_text(item)
             elif isinstance(item, ResponseReasoningItem):
@@ -204,6 +208,17 @@ class OutputParts:
                 reported += _missing(parts, len(output) - 1, item)
         response.output = output
         return reported
+
+    def _with_missing(self, output: list[ResponseOutputItem]) -> list[ResponseOutputItem]:
+        """Return the output of the last event, with what arrived of the kinds of items that it leaves out."""
+        if not output:
+            return self.output()
+        known = {item.type for item in output}
+        whole = [*output]
+        for index, parts in enumerate(parts for parts in self.items if parts.arrived):
+            if parts.kind not in known:
+                whole.insert(index, parts.built())
+        return whole
 
     def _give_text(self, item: ResponseOutputMessage) -> None:
         """Give a message of the last event the text that arrived, if it has none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
@@ -58,6 +59,9 @@ OTHER_ENDS = ("response.done", "response.cancelled")
 
 FATAL = ("response.completed", "response.incomplete", "response.failed")
 """Events that must not be skipped if they cannot be read. Some servers send them without a response, or as one."""
+
+KINDS = frozenset(model.model_fields["type"].default for model in get_args(get_args(KnownEvent)[0]))
+"""The types of the events that have classes."""
 
 ENVELOPE = frozenset({"type", "sequence_number", "response"})
 """The fields of such an event."""
@@ -220,14 +224,14 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         if _is_error(value, kind):
             self.error = self._reported(data)
             return None
-        if "delta" in value and value["delta"] is None:
+        if kind in KINDS and kind.endswith(".delta") and value.get("delta") is None:
             return None
         if kind in FATAL and not isinstance(value.get("response"), dict):
             value = {**value, "response": {name: each for name, each in value.items() if name not in ENVELOPE}}
         try:
             known: ResponseStreamEvent = self._validator.validate_python({**value, "type": kind}, context=LENIENT)
         except ValidationError as wrong:
-            if kind in FATAL or "delta" in value:
+            if kind in FATAL or ("delta" in value and (not kind or kind in KINDS)):
                 self.error = self._unreadable(data, wrong)
                 return None
             return ResponseUnknownEvent.model_validate({**value, "type": kind}, context=LENIENT)
