@@ -8,7 +8,6 @@ the turn (`acquire`, `try_acquire`, `release`). This module must not know what t
 
 from __future__ import annotations
 
-import select
 import selectors
 import threading
 import time
@@ -19,7 +18,7 @@ import anyio.lowlevel
 
 from .duplex_queue import DuplexQueue
 from .readiness import CLOSED
-from .socket_waits import milliseconds, poll_of, writable
+from .socket_waits import poll_of, readable_within, writable
 from .sockets import STRAIGHT, AsyncSocket, Socket
 from .stopper import holding
 
@@ -179,13 +178,8 @@ class Duplex(DuplexQueue):
             self._wait_to_write(end)
 
     def _wait_to_read(self, end: float | None) -> None:
-        left = _left(end)
         holding(self._connection.close)
-        if self._poll is None:
-            ready = bool(select.select([self._raw], [], [], left)[0])
-        else:
-            ready = bool(self._poll.poll(milliseconds(left)))
-        if not ready:
+        if not readable_within(self._raw, self._poll, _left(end)):
             raise TimeoutError
 
     def _wait_to_write(self, end: float | None) -> None:

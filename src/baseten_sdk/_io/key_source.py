@@ -12,8 +12,8 @@ from ..errors import ConfigurationError
 from .timer import AsyncTimer, Timer
 
 
-class AsyncKeySource:
-    """The key of an async client."""
+class _KeySource:
+    """What both flavors share: the key, and its scheme."""
 
     __slots__ = ("key",)
 
@@ -24,6 +24,12 @@ class AsyncKeySource:
     def scheme(self) -> str:
         """The scheme before the key. The environment is read once."""
         return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
+
+
+class AsyncKeySource(_KeySource):
+    """The key of an async client."""
+
+    __slots__ = ()
 
     async def get(self, timer: AsyncTimer) -> Hidden[str]:
         """Return the key. A function is called each time, so that the key may rotate, within the call's deadline.
@@ -46,18 +52,10 @@ class AsyncKeySource:
         return check_key(given)
 
 
-class KeySource:
+class KeySource(_KeySource):
     """The key of a sync client."""
 
-    __slots__ = ("key",)
-
-    def __init__(self, key: Key) -> None:
-        self.key = key
-
-    @property
-    def scheme(self) -> str:
-        """The scheme before the key. The environment is read once."""
-        return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
+    __slots__ = ()
 
     def get(self, timer: Timer) -> Hidden[str]:
         """Return the key. A function is called each time, so that the key may rotate. It cannot be interrupted."""

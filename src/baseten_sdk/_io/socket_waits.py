@@ -42,3 +42,15 @@ def poll_of(raw: socket.socket) -> select.poll | None:
     poll = select.poll()
     poll.register(raw, select.POLLIN | select.POLLPRI)
     return poll
+
+
+def readable_within(raw: socket.socket, poll: select.poll | None, seconds: float | None) -> bool:
+    """Wait until a socket has bytes, in a thread. Return whether it has.
+
+    Args:
+        poll: What `poll_of` returned for the socket.
+        seconds: The longest wait. None: no limit.
+    """
+    if poll is None:
+        return bool(select.select([raw], [], [], seconds)[0])
+    return bool(poll.poll(milliseconds(seconds)))

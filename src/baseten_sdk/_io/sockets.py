@@ -17,7 +17,7 @@ import anyio.lowlevel
 
 from .._core.request.hidden import Hidden
 from .readiness import PIECE, UNREADY, readiness
-from .socket_waits import milliseconds, poll_of, readable, writable
+from .socket_waits import milliseconds, poll_of, readable, readable_within, writable
 from .stopper import holding
 from .timer import AsyncTimer, Timer
 
@@ -258,15 +258,10 @@ class Socket:
 
     def _wait(self, timer: Timer) -> None:
         holding(self._hang_up)
-        while not self._readable(timer.until_look()):
+        while not readable_within(self.raw, self._poll, timer.until_look()):
             if timer.looks == inf:
                 raise TimeoutError
             timer.look()
-
-    def _readable(self, longest: float | None) -> bool:
-        if self._poll is None:
-            return bool(select.select([self.raw], [], [], longest)[0])
-        return bool(self._poll.poll(milliseconds(longest)))
 
     def _writable(self, timer: Timer, longest: float) -> bool:
         left = timer.remaining()

@@ -191,25 +191,27 @@ class Baseten(AsyncRequestLLM):
         """List the models of the Model APIs that the account can use, or those that the engine serves."""
         engine = self._clients.engine(self._target)
         if isinstance(engine, Pool):
-            return [Model(id=member.model or member.name) for member in engine.members]
+            return _served_by(engine)
         try:
             return list(engine.models.list())
-        except NotFoundError:
-            if self._target.model_id is None:
-                raise
-            return [Model(id=self._target.model)]  # An engine may not list its models. It serves this one.
+        except NotFoundError as error:
+            return self._served_at_least(error)
 
     async def aavailable_models(self) -> list[Model]:
         """List the models as `available_models` does, in async code."""
         engine = self._clients.async_engine(self._target)
         if isinstance(engine, AsyncPool):
-            return [Model(id=member.model or member.name) for member in engine.members]
+            return _served_by(engine)
         try:
             return list(await engine.models.list())
-        except NotFoundError:
-            if self._target.model_id is None:
-                raise
-            return [Model(id=self._target.model)]  # An engine may not list its models. It serves this one.
+        except NotFoundError as error:
+            return self._served_at_least(error)
+
+    def _served_at_least(self, error: NotFoundError) -> list[Model]:
+        """Return the model of an engine that does not list its models."""
+        if self._target.model_id is None:
+            raise error
+        return [Model(id=self._target.model)]
 
     @with_chat_callbacks
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
@@ -311,6 +313,10 @@ class Baseten(AsyncRequestLLM):
         window = next((context_length(each) for each in models if each.id == self._target.model), None)
         self.context_window = window or DEFAULT_CONTEXT_WINDOW
         return self.context_window
+
+
+def _served_by(pool: Pool | AsyncPool) -> list[Model]:
+    return [Model(id=member.model or member.name) for member in pool.members]
 
 
 def _check_arguments(kind: type[Baseten], rest: Mapping[str, object]) -> None:
