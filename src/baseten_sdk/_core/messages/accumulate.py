@@ -5,6 +5,7 @@ number of events. The differences between servers are handled here:
 
 - A delta whose block was never opened opens it. The kind of the delta decides the type of the block. Thinking in the
   middle of a text, and text in the middle of a call, also open a block.
+- A delta whose index is missing or wrong goes on with the latest block, if that is of its kind and waits for more.
 - A block may be announced as ended before its last piece has arrived, so its end closes nothing.
 - A block that is opened twice is one block. Different blocks may share an index, or have none. Each one after the first
   then gets a number of its own.
@@ -50,11 +51,12 @@ class MessageAccumulator:
         stop_reason: Why the message ended, once known.
     """
 
-    __slots__ = ("_end", "_head", "_message", "_numbers", "_usage", "blocks", "stop_reason")
+    __slots__ = ("_end", "_head", "_latest", "_message", "_numbers", "_usage", "blocks", "stop_reason")
 
     def __init__(self) -> None:
         self.blocks: dict[int, BlockParts] = {}
         self._numbers: dict[int, int] = {}
+        self._latest = -1
         self.stop_reason: str | None = None
         self._head: Fields | None = None
         self._end: Fields = {}
@@ -85,11 +87,17 @@ class MessageAccumulator:
         self._message = None
         index, delta = event.index, event.delta
         number = self._numbers.get(index)
-        parts = None if number is None else self.blocks[number]
-        if number is None or parts is None or not parts.takes(delta):
-            number, parts = self._put(index, number, BlockParts({"type": KINDS.get(delta.type, "text")}))
+        if number is None or not self.blocks[number].takes(delta):
+            kind = KINDS.get(delta.type, "text")
+            number = self._latest if self._goes_on(kind) else self._put(index, number, BlockParts({"type": kind}))
+        parts = self.blocks[number]
         parts.add(delta)
         return number, parts
+
+    def _goes_on(self, kind: str) -> bool:
+        """Whether the latest block is of this kind, and waits for more."""
+        parts = self.blocks.get(self._latest)
+        return parts is not None and parts.kind == kind and not (parts.ended or parts.arguments.whole)
 
     def number(self, index: int) -> int | None:
         """Return the number of the block that has this index now, or None."""
@@ -101,13 +109,13 @@ class MessageAccumulator:
             return
         self._put(index, number, BlockParts(start))
 
-    def _put(self, index: int, before: int | None, parts: BlockParts) -> tuple[int, BlockParts]:
-        """Add a block. It takes the place of an empty block at the same index. Return its number, and the block."""
+    def _put(self, index: int, before: int | None, parts: BlockParts) -> int:
+        """Add a block. It takes the place of an empty block at the same index. Return its number."""
         if before is None or not self.blocks[before].empty:
             before = max(self.blocks) + 1 if index in self.blocks else index
-        self._numbers[index] = before
+        self._numbers[index] = self._latest = before
         self.blocks[before] = parts
-        return before, parts
+        return before
 
     def _distinct(self) -> Iterator[BlockParts]:
         """Yield the blocks in order, without calls that repeat an earlier one."""

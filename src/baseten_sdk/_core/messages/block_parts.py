@@ -75,7 +75,7 @@ class BlockParts:
         return True
 
     def takes(self, delta: BlockDelta) -> bool:
-        """Whether a delta fits the type of the block. Any delta fits an unknown type."""
+        """Whether a delta fits the type of the block. Any delta fits an unknown type, and none a missing one."""
         match self.kind:
             case "text":
                 return not (delta.thinking or delta.partial_json)
@@ -83,6 +83,8 @@ class BlockParts:
                 return not (delta.text or delta.partial_json)
             case "tool_use":
                 return not (delta.text or delta.thinking)
+            case "":
+                return False
             case _:
                 return True
 
