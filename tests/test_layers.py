@@ -175,6 +175,7 @@ SHELL_ROOMS = (
     "speech tool_run",
     "resources",
     "setup targets",
+    "apis",
     "client",
 )
 
@@ -208,6 +209,7 @@ CIRCLES = {
     "values and errors": ("types/", "errors/", "config.py", "_kinds.py", "limit_stores/"),
     "client and batch": (
         "_async/client.py",
+        "_async/apis.py",
         "_async/targets.py",
         "_async/resources/",
         "_bridge.py",

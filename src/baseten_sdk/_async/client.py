@@ -13,8 +13,8 @@ from .._repr import safe_repr
 from .._settings import Settings, check_kinds
 from ..config import AuthScheme, CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
+from .apis import AsyncAPIs
 from .setup import AsyncSetup
-from .targets import AsyncTargets
 
 if TYPE_CHECKING:
     import ssl
@@ -27,23 +27,12 @@ if TYPE_CHECKING:
     from ..types.pool import Hedge
     from ..types.response import Response
     from .calls.service import AsyncService
-    from .resources.async_requests import AsyncRequests
     from .resources.batch import AsyncBatch
-    from .resources.chat import AsyncBeta, AsyncChat
-    from .resources.completions import AsyncTextCompletions
-    from .resources.decisions import AsyncDecisions
-    from .resources.embeddings import AsyncEmbeddings
-    from .resources.exchanges import AsyncExchanges
-    from .resources.jobs import AsyncJobs
-    from .resources.messages import AsyncMessages
-    from .resources.models import AsyncModels
-    from .resources.responses import AsyncResponses
-    from .resources.webhooks import AsyncWebhooks
 
 T = TypeVar("T")
 
 
-class AsyncClient(AsyncTargets):
+class AsyncClient(AsyncAPIs):
     """Client for Baseten: Model APIs, dedicated deployments, chains and async requests.
 
     One client serves a whole program and may be used from many tasks at once. Close it with `async with` or `aclose()`.
@@ -146,95 +135,11 @@ class AsyncClient(AsyncTargets):
         return self._parts
 
     @cached_property
-    def chat(self) -> AsyncChat:
-        """Chat completions."""
-        from .resources.chat import AsyncChat
-
-        return AsyncChat(self._service)
-
-    @cached_property
-    def beta(self) -> AsyncBeta:
-        """The same chat under its old name in OpenAI's client: `client.beta.chat.completions.parse`."""
-        from .resources.chat import AsyncBeta
-
-        return AsyncBeta(self.chat)
-
-    @cached_property
-    def embeddings(self) -> AsyncEmbeddings:
-        """Embeddings, from dedicated models or behind a gateway."""
-        from .resources.embeddings import AsyncEmbeddings
-
-        return AsyncEmbeddings(self._service)
-
-    @cached_property
-    def responses(self) -> AsyncResponses:
-        """OpenAI's Responses API: input items in, output items out."""
-        from .resources.responses import AsyncResponses
-
-        return AsyncResponses(self._service)
-
-    @cached_property
-    def decisions(self) -> AsyncDecisions:
-        """Decision models: a state and typed questions in, probabilities out."""
-        from .resources.decisions import AsyncDecisions
-
-        return AsyncDecisions(self._service)
-
-    @cached_property
-    def completions(self) -> AsyncTextCompletions:
-        """Completions of text, by the engines of dedicated models."""
-        from .resources.completions import AsyncTextCompletions
-
-        return AsyncTextCompletions(self._service)
-
-    @cached_property
-    def messages(self) -> AsyncMessages:
-        """Messages, in Anthropic's form."""
-        from .resources.messages import AsyncMessages
-
-        return AsyncMessages(self._service)
-
-    @cached_property
-    def exchanges(self) -> AsyncExchanges:
-        """Requests that another library has put together; see `baseten_sdk.integrations.http`."""
-        from .resources.exchanges import AsyncExchanges
-
-        return AsyncExchanges(self._service, self._service.router.model_apis().url)
-
-    @cached_property
     def batch(self) -> AsyncBatch:
         """Batches: many calls, from a file to a file or from rows to outcomes."""
         from .resources.batch import AsyncBatch
 
         return AsyncBatch(self)
-
-    @cached_property
-    def models(self) -> AsyncModels:
-        """The models of the Model APIs."""
-        from .resources.models import AsyncModels
-
-        return AsyncModels(self._service)
-
-    @cached_property
-    def async_requests(self) -> AsyncRequests:
-        """Async requests by their IDs."""
-        from .resources.async_requests import AsyncRequests
-
-        return AsyncRequests(self._service)
-
-    @cached_property
-    def webhooks(self) -> AsyncWebhooks:
-        """Inboxes for the outputs of async requests."""
-        from .resources.webhooks import AsyncWebhooks
-
-        return AsyncWebhooks()
-
-    @cached_property
-    def jobs(self) -> AsyncJobs:
-        """Many async requests at once, with a ledger that survives the process."""
-        from .resources.jobs import AsyncJobs
-
-        return AsyncJobs()
 
     @overload
     async def request(

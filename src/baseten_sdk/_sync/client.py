@@ -14,8 +14,8 @@ from .._repr import safe_repr
 from .._settings import Settings, check_kinds
 from ..config import AuthScheme, CallOptions, Endpoints, HttpxTimeout, Limits, Query, Retry, Timeout
 from ..hooks import Hook
+from .apis import APIs
 from .setup import Setup
-from .targets import Targets
 
 if TYPE_CHECKING:
     import ssl
@@ -28,23 +28,12 @@ if TYPE_CHECKING:
     from ..types.pool import Hedge
     from ..types.response import Response
     from .calls.service import Service
-    from .resources.async_requests import Requests
     from .resources.batch import Batch
-    from .resources.chat import Beta, Chat
-    from .resources.completions import TextCompletions
-    from .resources.decisions import Decisions
-    from .resources.embeddings import Embeddings
-    from .resources.exchanges import Exchanges
-    from .resources.jobs import Jobs
-    from .resources.messages import Messages
-    from .resources.models import Models
-    from .resources.responses import Responses
-    from .resources.webhooks import Webhooks
 
 T = TypeVar("T")
 
 
-class Client(Targets):
+class Client(APIs):
     """Client for Baseten: Model APIs, dedicated deployments, chains and async requests.
 
     One client serves a whole program and may be used from many tasks at once. Close it with `with` or `close()`.
@@ -147,95 +136,11 @@ class Client(Targets):
         return self._parts
 
     @cached_property
-    def chat(self) -> Chat:
-        """Chat completions."""
-        from .resources.chat import Chat
-
-        return Chat(self._service)
-
-    @cached_property
-    def beta(self) -> Beta:
-        """The same chat under its old name in OpenAI's client: `client.beta.chat.completions.parse`."""
-        from .resources.chat import Beta
-
-        return Beta(self.chat)
-
-    @cached_property
-    def embeddings(self) -> Embeddings:
-        """Embeddings, from dedicated models or behind a gateway."""
-        from .resources.embeddings import Embeddings
-
-        return Embeddings(self._service)
-
-    @cached_property
-    def responses(self) -> Responses:
-        """OpenAI's Responses API: input items in, output items out."""
-        from .resources.responses import Responses
-
-        return Responses(self._service)
-
-    @cached_property
-    def decisions(self) -> Decisions:
-        """Decision models: a state and typed questions in, probabilities out."""
-        from .resources.decisions import Decisions
-
-        return Decisions(self._service)
-
-    @cached_property
-    def completions(self) -> TextCompletions:
-        """Completions of text, by the engines of dedicated models."""
-        from .resources.completions import TextCompletions
-
-        return TextCompletions(self._service)
-
-    @cached_property
-    def messages(self) -> Messages:
-        """Messages, in Anthropic's form."""
-        from .resources.messages import Messages
-
-        return Messages(self._service)
-
-    @cached_property
-    def exchanges(self) -> Exchanges:
-        """Requests that another library has put together; see `baseten_sdk.integrations.http`."""
-        from .resources.exchanges import Exchanges
-
-        return Exchanges(self._service, self._service.router.model_apis().url)
-
-    @cached_property
     def batch(self) -> Batch:
         """Batches: many calls, from a file to a file or from rows to outcomes."""
         from .resources.batch import Batch
 
         return Batch(self)
-
-    @cached_property
-    def models(self) -> Models:
-        """The models of the Model APIs."""
-        from .resources.models import Models
-
-        return Models(self._service)
-
-    @cached_property
-    def async_requests(self) -> Requests:
-        """Async requests by their IDs."""
-        from .resources.async_requests import Requests
-
-        return Requests(self._service)
-
-    @cached_property
-    def webhooks(self) -> Webhooks:
-        """Inboxes for the outputs of async requests."""
-        from .resources.webhooks import Webhooks
-
-        return Webhooks()
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """Many async requests at once, with a ledger that survives the process."""
-        from .resources.jobs import Jobs
-
-        return Jobs()
 
     @overload
     def request(
