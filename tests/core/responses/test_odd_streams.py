@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk import ResponseUnknownEvent, StreamAPIError, StreamDecodeError, StreamInterrupted
+from baseten_sdk import (
+    ResponseTextDeltaEvent,
+    ResponseUnknownEvent,
+    StreamAPIError,
+    StreamDecodeError,
+    StreamInterrupted,
+)
 from baseten_sdk.types.responses import ResponseReasoningItem
 
 from .test_reader import (
@@ -292,3 +298,65 @@ def test_events_that_share_an_item_id_belong_to_the_item_at_their_index(last: Js
         last,
     )
     assert (found.final.output_text, found.final.reasoning_text) == ("Hi you", "Hm")
+
+
+PARIS, ROME = '{"city": "Paris"}', '{"city": "Rome"}'
+
+FOUR: list[list[Json]] = [
+    [
+        added({"type": "message", "id": "m0", "content": []}, 0),
+        {**HI, "item_id": "m0"},
+        item_done({"type": "message", "id": "m0", "content": [{"type": "output_text", "text": "Hi"}]}, 0),
+    ],
+    *(
+        [
+            added({**CALL, "id": f"fc{at}", "call_id": f"c{at}", "arguments": ""}, at),
+            {**piece(arguments[:5], f"fc{at}"), "output_index": at},
+            {**piece(arguments[5:], f"fc{at}"), "output_index": at},
+            {**arguments_done(arguments), "item_id": f"fc{at}", "output_index": at},
+            item_done({**CALL, "id": f"fc{at}", "call_id": f"c{at}", "arguments": arguments}, at),
+        ]
+        for at, arguments in ((1, PARIS), (2, ROME))
+    ),
+    [
+        added({"type": "message", "id": "m3", "content": []}, 3),
+        {**YOU, "item_id": "m3", "output_index": 3},
+        item_done({"type": "message", "id": "m3", "content": [{"type": "output_text", "text": " you"}]}, 3),
+    ],
+]
+"""A message, two calls, and a message."""
+
+
+def changed(value: object, names: set[str], to: object) -> object:
+    """The value with these fields replaced, at any depth. Without them, if `to` is `...`."""
+    if isinstance(value, dict):
+        kept = {name: changed(each, names, to) for name, each in value.items() if name not in names or to is not ...}
+        return {name: to if name in names else each for name, each in kept.items()}
+    return [changed(each, names, to) for each in value] if isinstance(value, list) else value
+
+
+CHANGED = [
+    (names, to, mixed)
+    for names in ("id", "item_id", "id item_id", "output_index", "call_id", "id call_id item_id")
+    for to in (..., None, "", "x", 7)
+    for mixed in (False, True)
+    # Pieces that take turns need something that tells them apart.
+    if not (mixed and to in ("x", 7) and names == "id call_id item_id")
+]
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["output", "no output"])
+@pytest.mark.parametrize(("names", "to", "mixed"), [*CHANGED, ("id item_id output_index", ..., False)])
+def test_items_are_told_apart_by_what_their_ids_and_indexes_still_say(
+    names: str, to: object, *, mixed: bool, last: bool
+) -> None:
+    calls = [each for pair in zip(FOUR[1], FOUR[2], strict=True) for each in pair] if mixed else FOUR[1] + FOUR[2]
+    whole = [events[-1]["item"] for events in FOUR] if last else []
+    sent = [CREATED, *FOUR[0], *calls, *FOUR[3]]
+    events = [event for each in sent if isinstance(event := changed(each, {*names.split()}, to), dict)]
+    output = changed(whole, {*names.split()}, to)
+    found = read_events(*events, {"type": "response.completed", "response": {"status": "completed", "output": output}})
+    assert found.final.output_text == "Hi you"
+    assert [call.arguments for call in found.final.function_calls] == [PARIS, ROME]
+    assert sorted(found.told) == [("arguments", PARIS), ("arguments", ROME), ("item", PARIS), ("item", ROME)]
+    assert "".join(each.delta for each in found.events if isinstance(each, ResponseTextDeltaEvent)) == "Hi you"

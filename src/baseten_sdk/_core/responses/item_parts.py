@@ -18,7 +18,7 @@ from ...types.response_items import (
     ResponseOutputText,
     ResponseReasoningItem,
 )
-from ..stream.arguments import HeldArguments
+from ..stream.arguments import HeldArguments, first_object
 
 Announcement: TypeAlias = ResponseFunctionCallArgumentsDoneEvent | ResponseOutputItemDoneEvent
 
@@ -35,6 +35,7 @@ class ItemParts:
 
     Attributes:
         item: The item as the server sent it last. None if no event began it.
+        place: Its position in the output, if the server says so.
         whole: Whether the server called the item done.
         texts: The pieces of its texts.
         arguments: The arguments of a call.
@@ -42,12 +43,13 @@ class ItemParts:
         reported: Whether the arguments of a call were reported as complete.
     """
 
-    __slots__ = ("arguments", "held", "id", "item", "kind", "reported", "texts", "whole")
+    __slots__ = ("arguments", "held", "id", "item", "kind", "place", "reported", "texts", "whole")
 
     def __init__(self, kind: str, item: ResponseOutputItem | None = None, id: str = "") -> None:
         self.kind = kind
         self.item = item
         self.id = id
+        self.place: int | None = None
         self.whole = False
         self.texts: dict[PartPosition, list[str]] = {}
         self.arguments = HeldArguments()
@@ -57,6 +59,13 @@ class ItemParts:
     @property
     def call_id(self) -> str:
         return self.item.call_id if isinstance(self.item, ResponseFunctionToolCall) else ""
+
+    def is_other_than(self, call: ResponseFunctionToolCall) -> bool:
+        """Whether another call has this one's ID or its `call_id`."""
+        if "call_id" in call.model_fields_set and call.call_id != self.call_id:
+            return True
+        here, there = first_object(self.arguments.text), first_object(call.arguments)
+        return bool(here and there) and here != there
 
     def add(self, kind: str, number: int, piece: str) -> None:
         """Add a piece of a text."""

@@ -3,8 +3,6 @@
 Theory of operation. Texts are kept as lists of pieces, so the cost is linear in the number of events. The differences
 between servers are handled here:
 
-- An event finds its item by `item_id`, otherwise by `output_index`. Without either, it belongs to the latest item of
-  its kind. Some servers number nothing, and some change IDs between the start of an item and its pieces.
 - The end of a call's arguments may be announced before they are whole, empty or cut. The announcement is held until
   they are whole, or until the response ends.
 - A call may be announced twice, or its end not at all. Each call is reported once.
@@ -16,6 +14,9 @@ between servers are handled here:
 """
 
 from __future__ import annotations
+
+import json
+from collections import Counter
 
 from ...types.response_events import (
     ItemEvent,
@@ -37,55 +38,44 @@ from ...types.response_items import (
 )
 from ...types.responses import ModelResponse
 from ..stream.arguments import first_object
+from .item_index import ItemIndex, place_of
 from .item_parts import OUTPUT_TEXT, Announcement, ItemParts
 
 
 class OutputParts:
     """What has arrived of an output."""
 
-    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_by_kind", "_latest", "_speaker", "_spoken", "items")
+    __slots__ = ("_index", "_latest", "_speaker", "_spoken")
 
     def __init__(self) -> None:
-        self.items: list[ItemParts] = []
-        self._by_call_id: dict[str, ItemParts] = {}
-        self._by_id: dict[str, ItemParts] = {}
-        self._by_index: dict[int, ItemParts] = {}
-        self._by_kind: dict[str, list[ItemParts]] = {}
+        self._index = ItemIndex()
         self._latest: ItemParts | None = None
         self._speaker: ItemParts | None = None
         self._spoken: str | None = None
 
+    @property
+    def begun(self) -> bool:
+        """Whether any item has begun."""
+        return bool(self._index.items)
+
     def of(self, event: ItemEvent, kind: str) -> ItemParts:
         """Return the item of an event, which may begin with it."""
         latest = self._latest
-        if latest is not None and latest.kind == kind and latest.id == event.item_id:
+        if (
+            latest is not None
+            and latest.kind == kind
+            and latest.id == event.item_id != ""
+            and (latest.place is None or latest.place == event.output_index)
+        ):
             return latest
-        return self._find(event, kind)
-
-    def _find(self, event: ItemEvent, kind: str) -> ItemParts:
-        found = self._by_id.get(event.item_id) if event.item_id else None
-        if found is not None and found.kind == kind:
-            pass
-        elif "output_index" in event.model_fields_set:
-            found = self._by_index.get(event.output_index)
-        elif not event.item_id:
-            found = next(reversed(self._by_kind.get(kind, ())), None)
-        if found is None or found.kind != kind:
-            found = self._new(ItemParts(kind, id=event.item_id), event)
-        if event.item_id:
-            self._by_id.setdefault(event.item_id, found)
+        found = self._index.of(event, kind) or self._new(ItemParts(kind, id=event.item_id), event)
         self._turn_to(found)
         return found
 
     def _new(self, parts: ItemParts, event: ItemEvent) -> ItemParts:
-        self.items.append(parts)
-        self._by_kind.setdefault(parts.kind, []).append(parts)
-        if parts.id:
-            self._by_id[parts.id] = parts
-        if "output_index" in event.model_fields_set:
-            self._by_index[event.output_index] = parts
+        parts.place = place_of(event)
+        self._index.add(parts)
         self._turn_to(parts)
-        self._by_call_id.setdefault(parts.call_id, parts)
         return parts
 
     def _turn_to(self, parts: ItemParts) -> None:
@@ -97,34 +87,26 @@ class OutputParts:
 
     def begin(self, event: ResponseOutputItemAddedEvent) -> list[ResponseStreamEvent]:
         """Begin an item, unless it has begun already."""
-        if self._known(event.item, event.item_id) is not None:
-            return []
         item = event.item
+        if self._index.again(item, event) is not None:
+            return []
         self._new(ItemParts(item.type, item, item.id or event.item_id), event)
         return [event]
-
-    def _known(self, item: ResponseOutputItem, item_id: str) -> ItemParts | None:
-        found = self._by_id.get(item.id or item_id)
-        if found is not None and found.kind == item.type:
-            return found
-        if isinstance(item, ResponseFunctionToolCall) and "call_id" in item.model_fields_set:
-            return self._by_call_id.get(item.call_id)
-        return None
 
     def finish(self, event: ResponseOutputItemDoneEvent) -> list[ResponseStreamEvent]:
         """Note that the server called an item done."""
         item = event.item
-        parts = self._known(item, event.item_id)
+        parts = self._index.again(item, event)
         if parts is None:
-            found = self._by_index.get(event.output_index) if "output_index" in event.model_fields_set else None
-            parts = found if found is not None and found.kind == item.type and not found.whole else None
+            found = self._index.of(event, item.type)
+            parts = found if found is not None and not found.whole else None
         if parts is None:
             parts = self._new(ItemParts(item.type, item, item.id or event.item_id), event)
         if isinstance(item, ResponseFunctionToolCall):
             if parts.reported and parts.whole:
                 return []
             parts.item, parts.whole = item, True
-            self._by_call_id.setdefault(item.call_id, parts)
+            self._index.name(parts)
             return self._announced(parts, event, item.arguments)
         missing = self._missing_text(parts, item.text, event) if isinstance(item, ResponseOutputMessage) else []
         if _has_content(item) or not parts.texts:
@@ -169,7 +151,7 @@ class OutputParts:
         parts = self.of(event, "function_call")
         if parts.item is None:
             parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
-            self._by_call_id.setdefault(parts.call_id, parts)
+            self._index.name(parts)
         return [] if parts.reported else self._announced(parts, event, event.arguments)
 
     def _announced(self, parts: ItemParts, event: Announcement, arguments: str) -> list[ResponseStreamEvent]:
@@ -186,26 +168,22 @@ class OutputParts:
         """Note the end of the response, and complete its output. Return what was not reported of calls yet."""
         output: list[ResponseOutputItem] = []
         calls = _Calls()
+        numbers = Counter[str]()
         reported: list[ResponseStreamEvent] = []
         for item in self._with_missing(response.output):
-            if isinstance(item, ResponseOutputMessage):
-                self._give_text(item)
-            elif isinstance(item, ResponseReasoningItem):
-                self._give_reasoning(item)
-            if not isinstance(item, ResponseFunctionToolCall):
-                output.append(item)
-                continue
-            if item in calls:
-                continue
-            parts = self._parts_of(item)
-            if not first_object(item.arguments) and parts.arguments.whole:
-                item.arguments = parts.arguments.text
-            parts.item = item
-            self._by_call_id.setdefault(item.call_id, parts)
+            parts = self._index.at_end(item, numbers[item.type])
+            numbers[item.type] += 1
+            if isinstance(item, ResponseFunctionToolCall):
+                if item in calls:
+                    continue
+                calls.add(item)
+                parts = _complete_call(item, parts)
+                self._index.name(parts)
+                if response.status == "completed" or first_object(item.arguments) is not None:
+                    reported += _missing(parts, len(output), item)
+            elif parts is not None:
+                _complete_texts(item, parts)
             output.append(item)
-            calls.add(item)
-            if response.status == "completed" or first_object(item.arguments) is not None:
-                reported += _missing(parts, len(output) - 1, item)
         response.output = output
         return reported
 
@@ -215,47 +193,41 @@ class OutputParts:
             return self.output()
         known = {item.type for item in output}
         whole = [*output]
-        for index, parts in enumerate(parts for parts in self.items if parts.arrived):
+        for index, parts in enumerate(parts for parts in self._index.items if parts.arrived):
             if parts.kind not in known:
                 whole.insert(index, parts.built())
         return whole
 
-    def _give_text(self, item: ResponseOutputMessage) -> None:
-        """Give a message of the last event the text that arrived, if it has none."""
-        if item.text or item.refusal:
-            return
-        parts = self._known_item(item)
-        if parts is not None and parts.full_text():
-            item.content = [ResponseOutputText(text=parts.full_text())]
-
-    def _give_reasoning(self, item: ResponseReasoningItem) -> None:
-        """Give reasoning of the last event the text that arrived, if it has none."""
-        parts = None if item.text else self._known_item(item)
-        built = None if parts is None else parts.built()
-        if isinstance(built, ResponseReasoningItem) and built.text:
-            item.content, item.summary = built.content, built.summary
-
-    def _known_item(self, item: ResponseOutputItem) -> ItemParts | None:
-        """Return what arrived of an item of the last event."""
-        alike = self._by_kind.get(item.type, ())
-        return self._known(item, "") or (alike[0] if len(alike) == 1 else None)
-
-    def _parts_of(self, call: ResponseFunctionToolCall) -> ItemParts:
-        """Return what arrived of a call of the last event. Another call may have had its ID."""
-        parts = self._known(call, "")
-        if parts is None or (
-            parts.reported
-            and parts.call_id != call.call_id
-            and first_object(parts.arguments.text) != first_object(call.arguments)
-        ):
-            return ItemParts("function_call", call)
-        if parts.call_id and "call_id" not in call.model_fields_set:
-            call.call_id = parts.call_id
-        return parts
-
     def output(self) -> list[ResponseOutputItem]:
         """Return what has arrived so far."""
-        return [parts.built() for parts in self.items]
+        return [parts.built() for parts in self._index.items]
+
+
+def _complete_call(call: ResponseFunctionToolCall, parts: ItemParts | None) -> ItemParts:
+    """Complete a call of the last event with what arrived of it. Another call may have had its ID."""
+    if parts is None or (
+        parts.reported
+        and parts.call_id != call.call_id
+        and first_object(parts.arguments.text) != first_object(call.arguments)
+    ):
+        parts = ItemParts("function_call")
+    elif parts.call_id and "call_id" not in call.model_fields_set:
+        call.call_id = parts.call_id
+    if not first_object(call.arguments) and parts.arguments.whole:
+        call.arguments = parts.arguments.text
+    parts.item = call
+    return parts
+
+
+def _complete_texts(item: ResponseOutputItem, parts: ItemParts) -> None:
+    """Give a message or reasoning of the last event the text that arrived, if it has none."""
+    if isinstance(item, ResponseOutputMessage):
+        if parts.full_text() and not (item.text or item.refusal):
+            item.content = [ResponseOutputText(text=parts.full_text())]
+    elif isinstance(item, ResponseReasoningItem) and not item.text:
+        built = parts.built()
+        if isinstance(built, ResponseReasoningItem) and built.text:
+            item.content, item.summary = built.content, built.summary
 
 
 def _report(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
@@ -297,18 +269,25 @@ class _Calls:
     """The calls of an output, to find those that come again in linear time."""
 
     def __init__(self) -> None:
-        self._call_ids: set[str] = set()
-        self._arguments: set[tuple[str, str]] = set()
+        self._seen = set[tuple[str, str, str]]()
 
     def add(self, call: ResponseFunctionToolCall) -> None:
-        self._call_ids.add(call.call_id)
-        if call.id:
-            self._arguments.add((call.id, call.arguments))
+        for arguments in ("", _sorted(call.arguments)):
+            self._seen |= {(call.call_id, call.name, arguments), (call.id or call.call_id, call.name, arguments)}
 
     def __contains__(self, call: ResponseFunctionToolCall) -> bool:
-        if "call_id" in call.model_fields_set and call.call_id in self._call_ids:
-            return True
-        return bool(call.id) and (call.id, call.arguments) in self._arguments
+        """Whether a call with one of its IDs has the same name and arguments. A call that comes again may have none."""
+        arguments = _sorted(call.arguments)
+        ids = [call.call_id] if "call_id" in call.model_fields_set else []
+        if call.id and (arguments or not ids):
+            ids.append(call.id)
+        return any((each, call.name, arguments) in self._seen for each in ids)
+
+
+def _sorted(arguments: str) -> str:
+    """Return a text that is equal for equal arguments, and "" for those that are empty or cut."""
+    value = first_object(arguments)
+    return json.dumps(value, sort_keys=True) if value else ""
 
 
 def _has_content(item: ResponseOutputItem) -> bool:

@@ -91,7 +91,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         """Return what has arrived so far, as a response. None if nothing has."""
         if self._final is not None:
             return self._final
-        if self._head is None and not self._output.items:
+        if self._head is None and not self._output.begun:
             return None
         head = self._head or ModelResponse(status="in_progress")
         return head.model_copy(update={"output": self._output.output()})
