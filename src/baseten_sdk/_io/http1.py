@@ -20,13 +20,12 @@ from enum import Enum
 
 import httptools
 
+from .._core.reply.reading import SWITCHING
+
 LONGEST_HEAD = 64 * 1024
 MOST_HEADERS = 256
 MOST_INTERIM = 16
 """The limits on a head in bytes and lines, and on the number of interim (1xx) replies before the reply itself."""
-
-SWITCHING = 101
-"""The status of a server that changes the protocol on request."""
 
 AMBIGUOUS = (
     "Content-Length can't be present with Transfer-Encoding",

@@ -13,11 +13,11 @@ from ..rates import Backoff
 from ..types.json import JsonValue
 from ..types.webhooks import AsyncPredictResult
 
-POLLS = Backoff(first=2.0, longest=60.0, growth=1.6)
+INTERVALS = Backoff(first=2.0, longest=60.0, growth=1.6)
 """Seconds between two status calls for one submission."""
 
-A_SECOND = 10.0
-"""Status calls that all submissions together may cause: half of what Baseten allows."""
+POLLS_PER_SECOND = 10.0
+"""Status calls a second that all submissions together may cause: half of what Baseten allows."""
 
 
 @dataclass(slots=True)
@@ -34,6 +34,8 @@ class Submission:
         over_since: When a status first said that the job had ended, on the clock of the run.
         empty_since: Since when the queue has been seen empty while it was unknown, on that clock.
         failure: The delivery that reported a failure, until the status says which one.
+        polls: How many polls of it were scheduled, each later than the one before.
+        scheduled: Counts its entries in the schedule. Only the last one counts.
     """
 
     number: int
@@ -56,7 +58,7 @@ class Submission:
     @property
     def interval(self) -> float:
         """Seconds until its next poll, if there are few submissions."""
-        return POLLS.after(self.polls + 1)
+        return INTERVALS.after(self.polls + 1)
 
     def seconds_over(self, now: float) -> float:
         """Seconds since it was first seen to have ended, which is now at the latest."""
@@ -111,7 +113,7 @@ class Submissions:
 
     def postpone(self, submission: Submission, now: float) -> None:
         """Schedule its next poll, later each time, and later the more submissions there are."""
-        self.schedule(submission, now + max(submission.interval, len(self._by_row) / A_SECOND))
+        self.schedule(submission, now + max(submission.interval, len(self._by_row) / POLLS_PER_SECOND))
         submission.polls += 1
 
     def due(self, now: float) -> Submission | float:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from baseten_sdk import batch, user
 from baseten_sdk.batch.calls.call import Call
-from baseten_sdk.batch.results.manifest import Manifest, manifest_of, manifest_path, read_manifest, settle
+from baseten_sdk.batch.results.manifest import Manifest, check_same_batch, manifest_of, manifest_path, read_manifest
 from baseten_sdk.errors import BatchMismatchError, BatchOutputError
 
 SOURCE: dict[str, object] = {"name": "in.jsonl", "bytes": 10, "sha256": "ab" * 32}
@@ -94,29 +94,29 @@ def test_headers_are_told_by_their_names_alone() -> None:
 def test_it_is_kept_beside_the_output_and_compared_when_there_is_one(tmp_path: Path) -> None:
     sink = tmp_path / "out.jsonl"
     assert read_manifest(sink, force=False) is None
-    settle(sink, of(chat()), None, begun=False, force=False)
+    check_same_batch(sink, of(chat()), None, begun=False, force=False)
     kept = read_manifest(sink, force=False)
     assert kept == of(chat())
-    settle(sink, of(chat()), kept, begun=True, force=False)
+    check_same_batch(sink, of(chat()), kept, begun=True, force=False)
     with pytest.raises(BatchMismatchError, match="is the output of another batch: model was"):
-        settle(sink, of(chat("a/c")), kept, begun=True, force=False)
+        check_same_batch(sink, of(chat("a/c")), kept, begun=True, force=False)
     assert read_manifest(sink, force=False) == kept
-    settle(sink, of(chat("a/c")), kept, begun=True, force=True)
+    check_same_batch(sink, of(chat("a/c")), kept, begun=True, force=True)
     assert read_manifest(sink, force=False) == of(chat("a/c"))
-    settle(sink, of(chat()), of(chat("a/c")), begun=False, force=False)
+    check_same_batch(sink, of(chat()), of(chat("a/c")), begun=False, force=False)
     assert read_manifest(sink, force=False) == of(chat())
 
 
 def test_what_only_an_earlier_run_knew_is_kept(tmp_path: Path) -> None:
     sink = tmp_path / "out.jsonl"
-    settle(sink, of(chat()), None, begun=False, force=False)
-    settle(sink, of(None), of(chat()), begun=True, force=False)
+    check_same_batch(sink, of(chat()), None, begun=False, force=False)
+    check_same_batch(sink, of(None), of(chat()), begun=True, force=False)
     assert read_manifest(sink, force=False) == of(chat())
 
 
 def test_an_output_without_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BatchMismatchError, match="is not empty and has no manifest"):
-        settle(tmp_path / "out.jsonl", of(chat()), None, begun=True, force=False)
+        check_same_batch(tmp_path / "out.jsonl", of(chat()), None, begun=True, force=False)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"format": 99}), "[" * 200_000])

@@ -111,7 +111,7 @@ NAMED = st.builds(b"event: %b\ndata: %b\n\n".__mod__, st.tuples(NAMES, DATA))
 
 @given(st.lists(st.one_of(NAMED, PLAIN_EVENTS), max_size=6).map(b"".join), st.lists(st.integers(0, 120), max_size=8))
 def test_a_bare_event_tells_no_less_than_a_whole_one(stream: bytes, places: list[int]) -> None:
-    decoder = SSEDecoder()
+    decoder = SSEDecoder(2**20)
     bare = [each for piece in cut(stream, places) for each in decoder.feed_bare(piece)]
     expected = list(reference(stream))
     assert [each if isinstance(each, bytes) else each.data for each in bare] == [each.data for each in expected]
@@ -124,7 +124,7 @@ def test_a_bare_event_tells_no_less_than_a_whole_one(stream: bytes, places: list
 
 
 def test_events_that_repeat_their_name_in_their_data_are_bare() -> None:
-    decoder = SSEDecoder()
+    decoder = SSEDecoder(2**20)
     decoder.feed_bare(b"\n")
     data = [b'{"type":"ping"}', b'{"type":"message_stop"}']
     assert decoder.feed_bare(b"event: ping\ndata: %b\n\nevent: message_stop\ndata: %b\n\n" % (*data,)) == data
@@ -178,7 +178,7 @@ def test_an_absurd_retry_is_ignored() -> None:
 
 
 def test_a_cr_at_the_end_of_a_piece_does_not_delay_the_event() -> None:
-    decoder = SSEDecoder()
+    decoder = SSEDecoder(2**20)
     assert decoder.feed(b"data: a\r\n\r") == [ServerSentEvent(data=b"a")]
     assert decoder.feed(b"\ndata: b\r") == []
     assert decoder.feed(b"\n\n") == [ServerSentEvent(data=b"b")]
@@ -186,7 +186,7 @@ def test_a_cr_at_the_end_of_a_piece_does_not_delay_the_event() -> None:
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r", b"\r\n"])
 def test_the_last_event_is_not_lost_where_the_blank_line_is_missing(end: bytes) -> None:
-    decoder = SSEDecoder()
+    decoder = SSEDecoder(2**20)
     assert decoder.feed(b"data: {}\n\ndata: [DONE]" + end) == [ServerSentEvent(data=b"{}")]
     assert decoder.flush() == [ServerSentEvent(data=b"[DONE]")]
     assert decoder.flush() == []

@@ -88,7 +88,7 @@ def test_the_same_line_is_too_long_however_the_body_was_cut(body: bytes, places:
 
 
 def test_a_line_is_complete_at_its_cr() -> None:
-    decoder = LineDecoder()
+    decoder = LineDecoder(2**20)
     assert decoder.feed(b"a\r") == ["a"]
     assert decoder.feed(b"\nb") == []
     assert decoder.flush() == ["b"]
@@ -134,7 +134,7 @@ def test_a_bad_line_is_named_after_the_values_before_it(places: list[int]) -> No
 
 
 def test_a_bad_line_is_an_error_for_good() -> None:
-    decoder = JSONLinesDecoder()
+    decoder = JSONLinesDecoder(2**20)
     assert decoder.feed(b"1\nno\n2\n") == [1]
     with pytest.raises(JSONLineError):
         decoder.feed(b"3\n")

@@ -6,12 +6,13 @@ from importlib.util import find_spec
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
+from ..._core.reply.reading import SWITCHING
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, unreadable
 from ..._core.request.options import Options
 from ..._core.request.request import Request, build
 from ..._core.websocket.closing import INTERNAL, NORMAL, check_close
-from ..._core.websocket.message import STATUS, decode_message, encode_message
+from ..._core.websocket.message import decode_message, encode_message
 from ..._loading import load
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, check_seconds
 from ...errors import APIError, ConfigurationError, IdleTimeout, ResponseValidationError, WebSocketClosedError
@@ -242,5 +243,5 @@ async def _opened(service: AsyncService, request: Request, options: Options, int
     if problem is None:
         return AsyncLink(upgraded, MessageProtocol(service.caller.limits.message), interval)
     upgraded.end()
-    response = WholeResponse(STATUS, upgraded.headers, b"")
+    response = WholeResponse(SWITCHING, upgraded.headers, b"")
     raise upgraded.described(unreadable(response, f"{problem}."))

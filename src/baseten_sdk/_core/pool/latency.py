@@ -6,7 +6,10 @@ from bisect import bisect_left, insort
 from collections import deque
 
 LAST = 256
+"""How many times to keep."""
+
 NEEDED = 20
+"""With fewer times than this, a percentile says nothing."""
 
 
 class Latencies:

@@ -26,9 +26,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .text import BOM, LineBuffer, LineEnds
-
-DEFAULT_MAX_EVENT_BYTES = 8 * 1024 * 1024
+from ..._json_reading import BOM
+from .text import LineBuffer, LineEnds
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
 """How JSON and HTML begin. No meaningful line of an event stream begins this way."""
@@ -114,7 +113,7 @@ class SSEDecoder:
         "foreign",
     )
 
-    def __init__(self, max_event_bytes: int = DEFAULT_MAX_EVENT_BYTES) -> None:
+    def __init__(self, max_event_bytes: int) -> None:
         self._limit = max_event_bytes
         self.foreign = b""
         self._head: bytes | None = b""

@@ -16,12 +16,8 @@ from __future__ import annotations
 
 import codecs
 
-from ..._json_reading import decode_reply
+from ..._json_reading import BOM, decode_reply
 from ...types.json import JsonValue
-
-DEFAULT_MAX_LINE_BYTES = 8 * 1024 * 1024
-
-BOM = codecs.BOM_UTF8
 
 
 class LineTooLong(ValueError):
@@ -148,7 +144,7 @@ class LineDecoder:
 
     __slots__ = ("_ends", "_lines")
 
-    def __init__(self, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> None:
+    def __init__(self, max_line_bytes: int) -> None:
         self._ends = LineEnds()
         self._lines = LineBuffer(max_line_bytes)
 
@@ -184,7 +180,7 @@ class JSONLinesDecoder:
 
     __slots__ = ("_failure", "_lines", "_number")
 
-    def __init__(self, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> None:
+    def __init__(self, max_line_bytes: int) -> None:
         self._lines = LineBuffer(max_line_bytes)
         self._number = 0
         self._failure: JSONLineError | LineTooLong | None = None

@@ -124,7 +124,7 @@ class VectorReader:
         return _embeddings(part, data, bytes(row in rows for row in range(count)), model, usage)
 
     def _rest(self, part: Part, response: WholeResponse, error: ResponseValidationError) -> Vectors | None:
-        """Return the vectors that can be read of an invalid reply, and tell the error of the others."""
+        """Return the vectors that can be read from an invalid reply. The error then names the texts without one."""
         try:
             body = decode_reply(response.body)
         except ValueError:

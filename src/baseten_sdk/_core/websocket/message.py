@@ -7,13 +7,12 @@ from typing import TypeVar
 from ..._kinds import adapter_of
 from ...errors import InvalidRequestError
 from ...types.meta import Headers
+from ..reply.reading import SWITCHING
 from ..reply.response import WholeResponse
 from ..reply.validate import read_as, unreadable
 from ..request.json_codec import encode_json
 
 T = TypeVar("T")
-
-STATUS = 101
 
 NO_HEADERS = Headers()
 
@@ -57,7 +56,7 @@ def decode_message(kind: type[T], message: str | bytes) -> T:
         InvalidRequestError: Pydantic cannot validate that type.
         ResponseValidationError: It is not JSON, or not of that type.
     """
-    response = WholeResponse(STATUS, NO_HEADERS, message.encode() if isinstance(message, str) else message)
+    response = WholeResponse(SWITCHING, NO_HEADERS, message.encode() if isinstance(message, str) else message)
     if kind is bytes or kind is str:
         # This checks the class at run time, which a type checker cannot follow.
         if type(message) is kind:

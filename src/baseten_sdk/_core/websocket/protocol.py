@@ -18,10 +18,9 @@ from websockets.protocol import Protocol, Side, State
 from websockets.uri import WebSocketURI
 
 from ...types.meta import Headers
+from ..reply.reading import SWITCHING
 from ..request.header_lines import HeaderPairs
 from .closing import ABNORMAL, Closing
-
-SWITCHING = 101
 
 INVALID_DATA = 1007
 

@@ -1,7 +1,7 @@
-"""What a batch is known by, kept beside its output: a resumed batch is compared with it before anything is sent.
+"""The manifest, a file beside the output: a resumed batch is compared with it before anything is sent.
 
-It holds the identity of the source and the first row's call: its settings in full, what it asks as a digest. Rows
-usually share their settings; where they do not, the first row's count for all. It holds no secrets.
+It identifies a batch by its source and the first row's call: its settings in full, what it asks as a digest. Rows
+usually share their settings. If they do not, those of the first row count for all. It holds no secrets.
 """
 
 from __future__ import annotations
@@ -33,18 +33,19 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a batch is known by.
+    """What identifies a batch.
 
     Attributes:
         source: The identity of the source.
         settings: The settings of the first row's call. None if there was no row, or it made no call.
         first: The first row's key and the digest of what its call asks. None in the same cases.
+        fingerprint: What the program passed as `fingerprint=`.
     """
 
     source: Mapping[str, object]
     settings: Mapping[str, object] | None
     first: tuple[str, str] | None
-    given: str | None = None
+    fingerprint: str | None = None
 
     @property
     def head(self) -> int:
@@ -57,7 +58,7 @@ class Manifest:
         found: list[str] = []
         if self.source and earlier.source and self.source != earlier.source:
             found.append(f"the input was {_describe(earlier.source)} and is now {_describe(self.source)}")
-        if self.given != earlier.given:
+        if self.fingerprint != earlier.fingerprint:
             found.append("fingerprint has changed")
         if self.settings is not None and earlier.settings is not None:
             for name in sorted({*self.settings, *earlier.settings}):
@@ -76,7 +77,7 @@ class Manifest:
             earlier.source or self.source,
             earlier.settings if earlier.settings is not None else self.settings,
             earlier.first if earlier.first is not None else self.first,
-            self.given,
+            self.fingerprint,
         )
 
     def to_json(self) -> str:
@@ -87,7 +88,7 @@ class Manifest:
             "source": self.source,
             "settings": self.settings,
             "first": self.first,
-            "fingerprint": self.given,
+            "fingerprint": self.fingerprint,
         }
         return json.dumps(fields, indent=2) + "\n"
 
@@ -101,24 +102,25 @@ class Manifest:
         fields: JsonValue = from_json(text)
         if not isinstance(fields, dict) or fields.get("format") != VERSION:
             raise ValueError("it has another form")
-        source, settings, first, given = (fields.get(name) for name in ("source", "settings", "first", "fingerprint"))
+        names = ("source", "settings", "first", "fingerprint")
+        source, settings, first, fingerprint = (fields.get(name) for name in names)
         return cls(
             source if isinstance(source, dict) else {},
             settings if isinstance(settings, dict) else None,
             (str(first[0]), str(first[1])) if isinstance(first, list) and len(first) == 2 else None,
-            given if isinstance(given, str) else None,
+            fingerprint if isinstance(fingerprint, str) else None,
         )
 
 
 def manifest_of(
-    source: Mapping[str, object], key: str | None, call: Call[object] | None, given: str | None
+    source: Mapping[str, object], key: str | None, call: Call[object] | None, fingerprint: str | None
 ) -> Manifest:
-    """Return what a batch is known by: its source, and the key and call of its first row."""
+    """Return the manifest of a batch with this source, and this key and call of its first row."""
     if call is None or key is None:
-        return Manifest(source, None, None, given)
+        return Manifest(source, None, None, fingerprint)
     settings = with_secrets_hidden(json.loads(_canonical(call.settings())))
     assert isinstance(settings, dict)
-    return Manifest(source, settings, (key, hashlib.sha256(_canonical(call.content())).hexdigest()), given)
+    return Manifest(source, settings, (key, hashlib.sha256(_canonical(call.content())).hexdigest()), fingerprint)
 
 
 def manifest_path(path: Path) -> Path:
@@ -147,12 +149,12 @@ def read_manifest(path: Path, *, force: bool) -> Manifest | None:
         raise BatchOutputError(f"{location} cannot be read: {why}. Pass force=True to write a new one.") from None
 
 
-def settle(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: bool, force: bool) -> None:
+def check_same_batch(path: Path, manifest: Manifest, earlier: Manifest | None, *, begun: bool, force: bool) -> None:
     """Compare a batch with the one that began the output, and write the manifest.
 
     Args:
-        manifest: What the batch is known by.
-        earlier: What the batch that began the output is known by.
+        manifest: The manifest of the batch.
+        earlier: That of the batch that began the output. None if there is none.
         begun: Whether the output has any lines.
         force: Continue whatever the manifest says, and write a new one.
 

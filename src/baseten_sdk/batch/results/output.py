@@ -20,8 +20,11 @@ from .lines import Lines, Name
 R = TypeVar("R")
 T = TypeVar("T")
 
-OFTEN = 254
+MOST_FAILURES = 254
+"""Up to here, the number of a key counts its lines with failures."""
+
 SUCCEEDED = 255
+"""The number of a key that failed and then succeeded."""
 
 
 def failed_path(path: Path) -> Path:
@@ -118,7 +121,7 @@ class Output(Generic[R, T]):
 
         def count(name: Name) -> None:
             key = known_as(name)
-            times.put(key, min(times.get(key) + 1, OFTEN))
+            times.put(key, min(times.get(key) + 1, MOST_FAILURES))
 
         def succeeded(name: Name) -> None:
             key = known_as(name)

@@ -23,7 +23,7 @@ from .manifest import SUFFIX, Manifest
 from .openai_lines import OpenAILines
 from .output import Output, failed_path, known_as
 
-THERE = 1
+SEEN = 1
 
 
 def shard_path(sink: Path, shard: Shard) -> Path:
@@ -88,7 +88,7 @@ def _new(paths: Sequence[Path], lines: Lines[object, object], keys: KeyTable) ->
     for path in paths:
         for line in whole_lines(path):
             name = lines.name_of(line)
-            if keys.put(known_as(name), THERE) != THERE:
+            if keys.put(known_as(name), SEEN) != SEEN:
                 yield line
 
 

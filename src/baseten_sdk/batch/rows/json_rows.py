@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from io import BufferedReader, TextIOWrapper
 from typing import TypeVar
 
+from ..._json_reading import BOM
 from ..._runs.supply import Record
 from ...errors import BatchRowError
 from .content import LONGEST_LINE, Content, encoding_of, lines_of
@@ -18,7 +19,6 @@ from .shard import Shard
 
 R = TypeVar("R")
 
-BOM = b"\xef\xbb\xbf"
 PIECE = 64 * 1024
 
 _GOES_ON = ("", ".", "e", "E")

@@ -21,7 +21,7 @@ from ..._runs.feed import Feed
 from ..._runs.first_error import first_error
 from ...errors import BatchAbortedError, BatchOutputError, ConfigurationError
 from ...types.batch import Report
-from ..results.manifest import HEAD, Manifest, manifest_of, read_manifest, settle
+from ..results.manifest import HEAD, Manifest, check_same_batch, manifest_of, read_manifest
 from ..results.output import Output, failed_path
 from ..results.sink import Sink
 from ..rows.intake import Intake, KeyOf, as_key, choose_key
@@ -77,7 +77,7 @@ class BatchRun(Generic[R, T]):
         try:
             earlier = read_manifest(plan.sink, force=plan.force)
             manifest = self._manifest(first, key_of, HEAD if earlier is None else earlier.head)
-            settle(plan.sink, manifest, earlier, begun=output.begun, force=plan.force)
+            check_same_batch(plan.sink, manifest, earlier, begun=output.begun, force=plan.force)
             if plan.skip_rows_of is not None:
                 await anyio.to_thread.run_sync(output.learn, plan.skip_rows_of, intake)
             await anyio.to_thread.run_sync(output.load, intake)

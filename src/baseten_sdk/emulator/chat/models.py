@@ -30,8 +30,7 @@ def known(slug: str, more: Collection[str]) -> bool:
 
 
 def list_models(address: Address, more: Collection[str] = ()) -> Reply:
-    """Return the shared models, without a top-level `object`; inside a deployment, what an engine lists, with
-    one."""
+    """Return the shared models, without a top-level `object`. Inside a deployment: what an engine lists, with one."""
     if address.surface == "model-apis":
         rows = [*_KNOWN, *((slug, slug, 131_072, 32_768, 0.0, 0.0, "text") for slug in more)]
         return json_reply({"data": [_entry(*row) for row in rows]})
